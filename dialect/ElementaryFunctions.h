@@ -1,0 +1,209 @@
+//===- ElementaryFunctions.h - Activations in float32, operation by operation -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_ELEMENTARYFUNCTIONS_H
+#define FRIEZE_DIALECT_ELEMENTARYFUNCTIONS_H
+
+#include "dialect/NNAttrs.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+
+namespace frieze::nn {
+
+/// The float32 meaning of the activations: which operations, in which order.
+/// Code generation and the reference evaluator both instantiate it, the one to
+/// emit instructions, the other to compute, so that they agree in every bit.
+///
+/// `Ops` supplies the values (`Value` float32, `Mask` truth, `Bits` int32; a
+/// scalar or any vector of each) and their operations, all rounded to nearest:
+/// constant, add, sub, mul, div, fma(a, b, c) = a b + c, greater(a, b) (false
+/// on NaN), select(mask, a, b), abs, bits,
+/// fromBits, addBits, subBits, shiftLeft, shiftRight (arithmetic), bitsConstant.
+///
+/// Errors are stated in units in the last place (ULP) of the exact result and
+/// tested in tests/unit/ElementaryFunctionsTest.cpp. The coefficients come from
+/// tools/scripts/fit_functions.py.
+template <typename Ops> class ElementaryFunctions {
+public:
+  using Value = typename Ops::Value;
+
+  explicit ElementaryFunctions(Ops &ops) : ops(ops) {}
+
+  /// `function` applied to x.
+  Value apply(ActivationAttr function, Value x) {
+    float alpha = function.getAlpha(), beta = function.getBeta();
+    switch (function.getKind()) {
+    case ActivationKind::Linear:
+      return x;
+    case ActivationKind::Relu:
+      return max(x, 0.0f);
+    case ActivationKind::LeakyRelu:
+      return negativeBranch(x, ops.mul(x, ops.constant(alpha)));
+    case ActivationKind::Clip:
+      return clip(x, alpha, beta);
+    case ActivationKind::Elu:
+      return elu(x, alpha);
+    case ActivationKind::Selu:
+      return ops.mul(elu(x, 1.6732632423543772f),
+                     ops.constant(1.0507009873554805f));
+    case ActivationKind::Exp:
+      return exp(x);
+    case ActivationKind::Sigmoid:
+      return sigmoid(x);
+    case ActivationKind::HardSigmoid:
+      return hardSigmoid(x, alpha, beta);
+    case ActivationKind::Silu:
+      return ops.mul(x, sigmoid(x));
+    case ActivationKind::HardSilu:
+      return ops.mul(x, hardSigmoid(x, 1.0f / 6.0f, 0.5f));
+    case ActivationKind::Tanh:
+      return tanh(x);
+    case ActivationKind::Softplus:
+      return softplus(x);
+    case ActivationKind::Softsign:
+      return ops.div(x, ops.add(ops.abs(x), ops.constant(1.0f)));
+    case ActivationKind::Gelu: {
+      Value half = ops.mul(x, ops.constant(0.5f));
+      return ops.fma(half, erf(ops.mul(x, ops.constant(0.70710678f))), half);
+    }
+    case ActivationKind::GeluTanh: {
+      Value half = ops.mul(x, ops.constant(0.5f));
+      Value cubic = ops.mul(ops.mul(x, x), ops.constant(0.044715f));
+      Value inner = ops.mul(ops.fma(cubic, x, x), ops.constant(0.79788456f));
+      return ops.fma(half, tanh(inner), half);
+    }
+    }
+    return x;
+  }
+
+  /// exp(x), error below 1 ULP; denormal results are kept.
+  Value exp(Value x) {
+    Reduced reduced = reduce(clip(x, -104.0f, 89.0f));
+    // 2^n in two factors, each a normal number: n is from -150 to 128.
+    auto low = ops.shiftRight(reduced.exponent, 1);
+    auto high = ops.subBits(reduced.exponent, low);
+    Value y = ops.add(reduced.expm1, ops.constant(1.0f));
+    return ops.mul(ops.mul(y, powerOfTwo(low)), powerOfTwo(high));
+  }
+
+  /// 1 / (1 + exp(-x)), error below 3 ULP; denormal results are kept.
+  Value sigmoid(Value x) {
+    Value decay = exp(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value one = ops.constant(1.0f);
+    Value numerator = ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
+    return ops.div(numerator, ops.add(one, decay));
+  }
+
+  /// tanh(x), error below 5 ULP (below 3 where |x| < 7.9).
+  Value tanh(Value x) {
+    Value clamped = clip(x, -7.9f, 7.9f);
+    Value t = ops.mul(clamped, clamped);
+    Value p = polynomial(
+        t, {0x1p+0f, 0x1.0cdd28p-3f, 0x1.9d5a6ap-9f, 0x1.883b08p-17f,
+            -0x1.82f98p-26f, 0x1.1d1ab8p-34f, -0x1.0c7ec6p-43f});
+    Value q = polynomial(
+        t, {0x1p+0f, 0x1.dbc3e8p-2f, 0x1.948d1p-6f, 0x1.12a7a2p-12f});
+    return ops.div(ops.mul(clamped, p), q);
+  }
+
+  /// erf(x), error below 5 ULP.
+  Value erf(Value x) {
+    Value clamped = clip(x, -4.0f, 4.0f);
+    Value t = ops.mul(clamped, clamped);
+    Value p = polynomial(
+        t, {0x1.20dd74p+0f, 0x1.a831c6p-3f, 0x1.a617c4p-5f, 0x1.058766p-8f,
+            0x1.34e282p-13f, -0x1.04b1bcp-19f, 0x1.4852fcp-26f});
+    Value q = polynomial(t, {0x1p+0f, 0x1.08a614p-1f, 0x1.e335b2p-4f,
+                             0x1.ea261p-7f, 0x1.0bae74p-10f});
+    return ops.div(ops.mul(clamped, p), q);
+  }
+
+  /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
+  Value softplus(Value x) {
+    Value u = exp(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value p = polynomial(u, {0x1p+0f, 0x1.87d0dep+0f, 0x1.57b8cep-1f,
+                             0x1.467c2ep-4f, 0x1.4b28e6p-11f});
+    Value q = polynomial(u, {0x1p+0f, 0x1.03e87p+1f, 0x1.5a6f82p+0f,
+                             0x1.516782p-2f, 0x1.673d2ap-6f});
+    return ops.add(max(x, 0.0f), ops.div(ops.mul(u, p), q));
+  }
+
+  /// alpha (exp(x) - 1) below zero, without cancellation near zero.
+  Value elu(Value x, float alpha) {
+    Reduced reduced = reduce(clip(x, -25.0f, 0.0f));
+    Value scale = powerOfTwo(reduced.exponent);
+    Value expm1 = ops.fma(reduced.expm1, scale,
+                          ops.sub(scale, ops.constant(1.0f)));
+    return negativeBranch(x, ops.mul(expm1, ops.constant(alpha)));
+  }
+
+private:
+  /// exp(x) = 2^exponent (1 + expm1).
+  struct Reduced {
+    typename Ops::Bits exponent;
+    Value expm1;
+  };
+
+  Reduced reduce(Value x) {
+    // Adding 1.5 * 2^23 rounds to an integer, left in the low bits.
+    Value magic = ops.constant(0x1.8p+23f);
+    Value shifted = ops.fma(x, ops.constant(0x1.715476p+0f), magic);
+    Value n = ops.sub(shifted, magic);
+    // ln 2 in two parts; n times the first is exact.
+    Value r = ops.fma(n, ops.constant(-0x1.62e4p-1f), x);
+    r = ops.fma(n, ops.constant(-0x1.7f7d1cp-20f), r);
+    Value p = polynomial(r, {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
+                             0x1.11114ep-7f, 0x1.6d48d4p-10f, 0x1.a0747ap-13f});
+    Value expm1 = ops.fma(ops.mul(r, r), p, r);
+    return {ops.subBits(ops.bits(shifted), ops.bits(magic)), expm1};
+  }
+
+  /// 2^n for n from -126 to 127.
+  Value powerOfTwo(typename Ops::Bits n) {
+    return ops.fromBits(
+        ops.shiftLeft(ops.addBits(n, ops.bitsConstant(127)), 23));
+  }
+
+  /// Horner's rule, lowest degree first.
+  Value polynomial(Value x, std::initializer_list<float> coefficients) {
+    const float *coefficient = coefficients.end() - 1;
+    Value sum = ops.constant(*coefficient);
+    while (coefficient != coefficients.begin())
+      sum = ops.fma(sum, x, ops.constant(*--coefficient));
+    return sum;
+  }
+
+  /// `below` where x < 0, else x. NaN stays.
+  Value negativeBranch(Value x, Value below) {
+    return ops.select(ops.greater(ops.constant(0.0f), x), below, x);
+  }
+
+  /// The comparisons are written such that NaN stays and compiles to one
+  /// instruction: x86 maxps(bound, x) returns x where either is NaN.
+  Value max(Value x, float bound) {
+    Value limit = ops.constant(bound);
+    return ops.select(ops.greater(limit, x), limit, x);
+  }
+  Value min(Value x, float bound) {
+    Value limit = ops.constant(bound);
+    return ops.select(ops.greater(x, limit), limit, x);
+  }
+  Value clip(Value x, float low, float high) { return min(max(x, low), high); }
+
+  Value hardSigmoid(Value x, float slope, float offset) {
+    return clip(ops.fma(x, ops.constant(slope), ops.constant(offset)), 0.0f,
+                1.0f);
+  }
+
+  Ops &ops;
+};
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_ELEMENTARYFUNCTIONS_H

@@ -1,0 +1,29 @@
+//===- NNAttrs.h - Attributes of the nn dialect -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNATTRS_H
+#define FRIEZE_DIALECT_NNATTRS_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/OpImplementation.h"
+
+#include "dialect/NNEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialect/NNAttrs.h.inc"
+
+namespace frieze::nn {
+
+/// Prints and parses an activation as its op and epilogues show it: a keyword
+/// with its parameters in parentheses, as in `leaky_relu(3.000000e-01)`.
+void printActivation(mlir::AsmPrinter &printer, ActivationAttr activation);
+mlir::ParseResult parseActivation(mlir::AsmParser &parser,
+                                  ActivationAttr &activation);
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_NNATTRS_H

@@ -1,0 +1,90 @@
+//===- NNAttrs.td - Attributes of the nn dialect -----------*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNATTRS_TD
+#define FRIEZE_DIALECT_NNATTRS_TD
+
+include "dialect/NNDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def NN_ActivationKind : I32EnumAttr<"ActivationKind", "pointwise function", [
+    I32EnumAttrCase<"Linear", 0, "linear">,
+    I32EnumAttrCase<"Relu", 1, "relu">,
+    I32EnumAttrCase<"LeakyRelu", 2, "leaky_relu">,
+    I32EnumAttrCase<"Clip", 3, "clip">,
+    I32EnumAttrCase<"Elu", 4, "elu">,
+    I32EnumAttrCase<"Selu", 5, "selu">,
+    I32EnumAttrCase<"Exp", 6, "exp">,
+    I32EnumAttrCase<"Sigmoid", 7, "sigmoid">,
+    I32EnumAttrCase<"HardSigmoid", 8, "hard_sigmoid">,
+    I32EnumAttrCase<"Silu", 9, "silu">,
+    I32EnumAttrCase<"HardSilu", 10, "hard_silu">,
+    I32EnumAttrCase<"Tanh", 11, "tanh">,
+    I32EnumAttrCase<"Softplus", 12, "softplus">,
+    I32EnumAttrCase<"Softsign", 13, "softsign">,
+    I32EnumAttrCase<"Gelu", 14, "gelu">,
+    I32EnumAttrCase<"GeluTanh", 15, "gelu_tanh">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+
+def NN_PoolKind : I32EnumAttr<"PoolKind", "reduction of a pooling window", [
+    I32EnumAttrCase<"Max", 0, "max">,
+    I32EnumAttrCase<"Avg", 1, "avg">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
+
+def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
+  let mnemonic = "activation";
+  let summary = "A pointwise function with its parameters";
+  let description = [{
+    Prints as a keyword, with its parameters (f64, rounded to the element type
+    of the graph where they are used) in parentheses:
+
+    | keyword | f(x) |
+    |---|---|
+    | `linear` | x |
+    | `relu` | x if x > 0, else 0 |
+    | `leaky_relu(a)` | x if x > 0, else a x |
+    | `clip(a, b)` | min(max(x, a), b) |
+    | `elu(a)` | x if x > 0, else a (exp(x) - 1) |
+    | `selu` | 1.0507009873554805 elu(1.6732632423543772) |
+    | `exp` | exp(x) |
+    | `sigmoid` | 1 / (1 + exp(-x)) |
+    | `hard_sigmoid(a, b)` | clip(a x + b, 0, 1) |
+    | `silu` | x sigmoid(x) |
+    | `hard_silu` | x hard_sigmoid(1/6, 1/2) |
+    | `tanh` | tanh(x) |
+    | `softplus` | log(1 + exp(x)) |
+    | `softsign` | x / (1 + abs(x)) |
+    | `gelu` | x (1 + erf(x / sqrt 2)) / 2 |
+    | `gelu_tanh` | x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 |
+
+    NaN propagates through each of them.
+  }];
+  let parameters = (ins
+      EnumParameter<NN_ActivationKind>:$kind,
+      APFloatParameter<"first parameter, or 0">:$alphaValue,
+      APFloatParameter<"second parameter, or 0">:$betaValue);
+  let builders = [AttrBuilder<(ins "ActivationKind":$kind,
+      CArg<"double", "0.0">:$alpha, CArg<"double", "0.0">:$beta), [{
+    return $_get($_ctxt, kind, ::llvm::APFloat(alpha), ::llvm::APFloat(beta));
+  }]>];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// How many of `alpha` and `beta` the kind has: 0, 1 or 2.
+    static unsigned getNumParameters(ActivationKind kind);
+    double getAlpha() const { return getAlphaValue().convertToDouble(); }
+    double getBeta() const { return getBetaValue().convertToDouble(); }
+  }];
+}
+
+#endif // FRIEZE_DIALECT_NNATTRS_TD

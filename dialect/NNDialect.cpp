@@ -1,0 +1,22 @@
+//===- NNDialect.cpp - The nn dialect ---------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/NNDialect.h"
+#include "dialect/NNAttrs.h"
+#include "dialect/NNOps.h"
+
+#include "dialect/NNDialect.cpp.inc"
+
+using namespace frieze::nn;
+
+void NNDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialect/NNOps.cpp.inc"
+      >();
+}

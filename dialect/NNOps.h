@@ -1,0 +1,45 @@
+//===- NNOps.h - Operations of the nn dialect -------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNOPS_H
+#define FRIEZE_DIALECT_NNOPS_H
+
+#include "dialect/NNAttrs.h"
+#include "dialect/NNDialect.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#define GET_OP_CLASSES
+#include "dialect/NNOps.h.inc"
+
+namespace frieze::nn {
+
+/// Creates an op whose result type is inferred, for callers with untrusted
+/// operands and attributes: where they do not fit, the constraint violated is
+/// reported at `loc` and nothing is created. (The generated builders abort.)
+template <typename OpT>
+mlir::FailureOr<mlir::Value>
+createChecked(mlir::OpBuilder &builder, mlir::Location loc,
+              mlir::ValueRange operands,
+              llvm::ArrayRef<mlir::NamedAttribute> attributes = {}) {
+  mlir::DictionaryAttr dictionary = builder.getDictionaryAttr(attributes);
+  typename OpT::Properties properties;
+  auto emitError = [&] { return mlir::emitError(loc); };
+  llvm::SmallVector<mlir::Type> types;
+  if (mlir::failed(OpT::setPropertiesFromAttr(properties, dictionary, emitError)) ||
+      mlir::failed(OpT::inferReturnTypes(builder.getContext(), loc, operands,
+                                         dictionary, &properties, {}, types)))
+    return mlir::failure();
+  return OpT::create(builder, loc, types, operands, attributes)->getResult(0);
+}
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_NNOPS_H

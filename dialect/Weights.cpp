@@ -1,0 +1,80 @@
+//===- Weights.cpp - Reading and writing trained parameters -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/Weights.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+template <typename T>
+static void appendBlob(ArrayRef<char> data, SmallVectorImpl<double> &values) {
+  const T *begin = reinterpret_cast<const T *>(data.data());
+  values.append(begin, begin + data.size() / sizeof(T));
+}
+
+FailureOr<SmallVector<double>> frieze::nn::readWeights(ElementsAttr weights) {
+  SmallVector<double> values;
+  values.reserve(weights.getNumElements());
+  bool isDouble = weights.getElementType().isF64();
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    size_t elementSize = isDouble ? sizeof(double) : sizeof(float);
+    if (!blob || blob->getData().size() != weights.getNumElements() * elementSize)
+      return failure();
+    if (isDouble)
+      appendBlob<double>(blob->getData(), values);
+    else
+      appendBlob<float>(blob->getData(), values);
+    return values;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(weights);
+  if (!dense)
+    return failure();
+  if (isDouble)
+    llvm::append_range(values, dense.getValues<double>());
+  else
+    llvm::append_range(values, dense.getValues<float>());
+  return values;
+}
+
+template <typename T>
+static AsmResourceBlob createBlob(ArrayRef<double> values) {
+  SmallVector<T> rounded(values.begin(), values.end());
+  return HeapAsmResourceBlob::allocateAndCopyInferAlign<T>(rounded);
+}
+
+ElementsAttr frieze::nn::createWeights(StringRef name, RankedTensorType type,
+                                       ArrayRef<double> values) {
+  assert((int64_t)values.size() == type.getNumElements());
+  return DenseResourceElementsAttr::get(
+      type, name,
+      type.getElementType().isF64() ? createBlob<double>(values)
+                                    : createBlob<float>(values));
+}
+
+ElementsAttr frieze::nn::createWeightsLike(ElementsAttr original,
+                                           ArrayRef<int64_t> shape,
+                                           ArrayRef<double> values) {
+  auto type = RankedTensorType::get(
+      shape, Float64Type::get(original.getContext()));
+  if (isa<DenseResourceElementsAttr>(original))
+    return createWeights(getWeightsName(original), type, values);
+  return cast<ElementsAttr>(DenseElementsAttr::get(type, values));
+}
+
+StringRef frieze::nn::getWeightsName(ElementsAttr weights) {
+  auto resource = dyn_cast<DenseResourceElementsAttr>(weights);
+  if (!resource)
+    return "";
+  StringRef key = resource.getRawHandle().getKey();
+  // The number after the parameter's name is one that was appended before.
+  auto [stem, number] = key.rsplit('_');
+  bool wasAppended = stem.contains('.') && !number.empty() && llvm::all_of(number, llvm::isDigit);
+  return wasAppended ? stem : key;
+}

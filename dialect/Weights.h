@@ -1,0 +1,39 @@
+//===- Weights.h - Reading and writing trained parameters -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_WEIGHTS_H
+#define FRIEZE_DIALECT_WEIGHTS_H
+
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace frieze::nn {
+
+/// The elements of a f32 or f64 attribute (`dense` or `dense_resource`), row
+/// major, in double. Fails, without a diagnostic, where a resource has no data:
+/// it was elided when the IR was printed.
+mlir::FailureOr<llvm::SmallVector<double>> readWeights(mlir::ElementsAttr weights);
+
+/// A `dense_resource` of f32 or f64 elements under the key `name`, which gets a
+/// number appended where it is taken. `values` are rounded to the element type.
+mlir::ElementsAttr createWeights(llvm::StringRef name,
+                                 mlir::RankedTensorType type,
+                                 llvm::ArrayRef<double> values);
+
+/// What a fold makes of `original`: another shape and values in double, stored
+/// the same way (`dense` stays `dense`, and a resource keeps its name).
+mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
+                                     llvm::ArrayRef<int64_t> shape,
+                                     llvm::ArrayRef<double> values);
+
+/// The resource's name `<layer>.<parameter>`, without the number that may have
+/// been appended to make it a unique key, or "" for a `dense` literal.
+llvm::StringRef getWeightsName(mlir::ElementsAttr weights);
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_WEIGHTS_H
