@@ -1,0 +1,52 @@
+//===- Compile.h - From a model file to an artefact -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_COMPILE_H
+#define FRIEZE_COMPILER_COMPILE_H
+
+#include "compiler/Pipelines.h"
+#include "frontends/Import.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <functional>
+
+namespace frieze {
+
+struct CompileOptions {
+  ImportOptions import;
+  /// Prefix of every symbol: a C identifier.
+  std::string name = "model";
+  /// See getTargets().
+  std::string target = "x86-64";
+  /// Sets up the pass manager, for instance to print between passes.
+  std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
+};
+
+/// Registers what compileTo and writeArtefact need.
+void registerCompilerDialects(mlir::DialectRegistry &registry);
+
+/// Imports the model file `path` and takes it up to `stage`, at most
+/// Stage::LLVM. Null after a diagnostic.
+mlir::OwningOpRef<mlir::ModuleOp> compileTo(Stage stage, llvm::StringRef path,
+                                            const CompileOptions &options,
+                                            mlir::MLIRContext *context);
+
+/// Takes the model file `path` to `stage`, whichever, and writes the file
+/// `output`: whole or not at all, or directly where it exists and is no regular
+/// file. "-" is standard output, where MLIR is printed without its weights.
+mlir::LogicalResult compileFile(Stage stage, llvm::StringRef path,
+                                llvm::StringRef output,
+                                const CompileOptions &options,
+                                mlir::MLIRContext *context);
+
+/// `text` as a C identifier: other characters become underscores.
+std::string getIdentifier(llvm::StringRef text);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_COMPILE_H

@@ -1,0 +1,87 @@
+//===- Pipelines.cpp - Stages of compilation, and the passes of each -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Pipelines.h"
+#include "compiler/codegen/Passes.h"
+#include "compiler/conversion/Passes.h"
+#include "compiler/transforms/Passes.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace frieze;
+
+ArrayRef<StageDescription> frieze::getStages() {
+  static const StageDescription stages[] = {
+      {Stage::NN, "nn", "", "the model as imported, in the nn dialect"},
+      {Stage::NNOpt, "nn-opt", ".mlir", "batch norm folded, activations fused"},
+      {Stage::Loops, "loops", "", "loops over vectors and flat buffers"},
+      {Stage::LLVM, "llvm", "", "the LLVM dialect of MLIR"},
+      {Stage::LLVMIR, "llvm-ir", ".ll", "LLVM IR, optimised"},
+      {Stage::Asm, "asm", ".s", "assembly"},
+      {Stage::Obj, "obj", ".o", "an object file without undefined symbols"},
+      {Stage::Static, "static", ".a", "a static library, and its header beside it"},
+      {Stage::Shared, "shared", ".so", "a shared library"},
+      {Stage::Exe, "exe", "", "an executable that scores .npy and CSV files"},
+      {Stage::Header, "header", ".h", "the C header of obj and static"},
+  };
+  return stages;
+}
+
+void frieze::buildNNOptPipeline(OpPassManager &pm) {
+  pm.addPass(nn::createDropInferenceNoOpsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(nn::createLowerBatchNormPass());
+  pm.addPass(nn::createFoldAffineBackwardPass());
+  pm.addPass(nn::createFuseActivationPass());
+  pm.addPass(nn::createSplitSumsPass());
+  pm.addPass(nn::createRoundParametersPass());
+}
+
+void frieze::buildLoopsPipeline(OpPassManager &pm,
+                                const LoopsPipelineOptions &options) {
+  pm.addPass(createNNToLoopsPass({options.name, options.target}));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void frieze::buildLLVMPipeline(OpPassManager &pm,
+                               const LLVMPipelineOptions &options) {
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  ConvertFuncToLLVMPassOptions funcOptions;
+  funcOptions.useBarePtrCallConv = true;
+  pm.addPass(createConvertFuncToLLVMPass(funcOptions));
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createEmitEntryPointsPass({options.sourceSHA256}));
+}
+
+void frieze::registerPassesAndPipelines() {
+  nn::registerFriezeTransformsPasses();
+  registerFriezeConversionPasses();
+  registerFriezeCodegenPasses();
+  PassPipelineRegistration<>("nn-opt-pipeline", "nn to nn-opt",
+                             buildNNOptPipeline);
+  PassPipelineRegistration<LoopsPipelineOptions>(
+      "loops-pipeline", "nn-opt to loops", buildLoopsPipeline);
+  PassPipelineRegistration<LLVMPipelineOptions>(
+      "llvm-pipeline", "loops to the LLVM dialect", buildLLVMPipeline);
+}

@@ -1,0 +1,67 @@
+//===- Pipelines.h - Stages of compilation, and the passes of each -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_PIPELINES_H
+#define FRIEZE_COMPILER_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+#include <string>
+
+namespace frieze {
+
+/// The ladder from a model file to machine code. Each stage is made from the
+/// one before; `--emit` of frieze-compile prints or writes any of them.
+enum class Stage { NN, NNOpt, Loops, LLVM, LLVMIR, Asm, Obj, Static, Shared, Exe, Header };
+
+struct StageDescription {
+  Stage stage;
+  /// As in `--emit`.
+  llvm::StringRef name;
+  /// Extension of an output file that asks for this stage, or "".
+  llvm::StringRef extension;
+  llvm::StringRef description;
+};
+
+/// All stages, in order.
+llvm::ArrayRef<StageDescription> getStages();
+
+struct LoopsPipelineOptions
+    : mlir::PassPipelineOptions<LoopsPipelineOptions> {
+  Option<std::string> name{*this, "name",
+                           llvm::cl::desc("Prefix of every symbol"),
+                           llvm::cl::init("model")};
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("Target to generate code for"),
+                             llvm::cl::init("x86-64")};
+};
+
+struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
+  Option<std::string> sourceSHA256{*this, "source-sha256",
+                                   llvm::cl::desc("Hash of the model file"),
+                                   llvm::cl::init("")};
+};
+
+/// nn -> nn-opt: no batch norm, nothing that acts in training only, activations
+/// in epilogues, parameters rounded to the type of the graph.
+void buildNNOptPipeline(mlir::OpPassManager &pm);
+
+/// nn-opt -> loops: kernels over flat buffers, for every variant of a target.
+void buildLoopsPipeline(mlir::OpPassManager &pm,
+                        const LoopsPipelineOptions &options);
+
+/// loops -> llvm: the LLVM dialect, with the public symbols.
+void buildLLVMPipeline(mlir::OpPassManager &pm, const LLVMPipelineOptions &options);
+
+/// Registers Frieze's passes and the pipelines above as nn-opt-pipeline,
+/// loops-pipeline and llvm-pipeline.
+void registerPassesAndPipelines();
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_PIPELINES_H

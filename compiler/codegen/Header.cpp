@@ -1,0 +1,78 @@
+//===- Header.cpp - The C header of a compiled model ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/Header.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+
+/// `/* name: float[1][145] */`-like text for one tensor.
+static std::string describeShape(DictionaryAttr tensor) {
+  std::string text = "float";
+  for (int64_t size : tensor.getAs<DenseI64ArrayAttr>("shape").asArrayRef())
+    text += llvm::formatv("[{0}]", size);
+  return text;
+}
+
+static int64_t countElements(DictionaryAttr tensor) {
+  int64_t elements = 1;
+  for (int64_t size : tensor.getAs<DenseI64ArrayAttr>("shape").asArrayRef())
+    elements *= size;
+  return elements;
+}
+
+/// A tensor's name from the model file, safe inside a comment.
+static std::string commentOut(StringRef name) {
+  std::string text;
+  for (char c : name)
+    text += llvm::isPrint(c) && c != '*' ? c : '?';
+  return text;
+}
+
+void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
+  auto interface = module->getAttrOfType<DictionaryAttr>("nn.interface");
+  std::string name = interface.getAs<StringAttr>("name").getValue().str();
+  std::string upper = StringRef(name).upper();
+  auto inputs = interface.getAs<ArrayAttr>("inputs");
+  auto outputs = interface.getAs<ArrayAttr>("outputs");
+  auto number = [&](StringRef key) { return interface.getAs<IntegerAttr>(key).getInt(); };
+
+  os << llvm::formatv("/* Written by frieze-compile: the model {0}. */\n"
+                      "#ifndef {1}_FRIEZE_H\n#define {1}_FRIEZE_H\n\n",
+                      name, upper);
+  auto printSizes = [&](ArrayAttr tensors, StringRef kind) {
+    for (auto [index, tensor] : llvm::enumerate(tensors.getAsRange<DictionaryAttr>()))
+      os << llvm::formatv("/* {0}: {1} */\n#define {2}_{3}_{4}_ELEMENTS {5}\n",
+                          commentOut(tensor.getAs<StringAttr>("name").getValue()),
+                          describeShape(tensor), upper, kind, index,
+                          countElements(tensor));
+  };
+  printSizes(inputs, "INPUT");
+  printSizes(outputs, "OUTPUT");
+  os << llvm::formatv("/* Scratch memory of one call, in bytes. */\n"
+                      "#define {0}_ARENA_BYTES {1}\n"
+                      "#define {0}_ARENA_ALIGNMENT {2}\n\n",
+                      upper, number("arena_bytes"), number("arena_alignment"));
+  os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "/* Runs the model once. Re-entrant: calls in flight need an arena each,\n"
+        "   of the size and alignment above. Outputs overlap nothing. Rounding to\n"
+        "   nearest and denormals must be in force, as they are by default. */\n"
+     << llvm::formatv("void {0}_run(", name);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    os << llvm::formatv("const float *input_{0}, ", i);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    os << llvm::formatv("float *output_{0}, ", i);
+  os << llvm::formatv(
+      "void *arena);\n\n"
+      "#ifdef FRIEZE_MODEL_H\n"
+      "/* The description of frieze/model.h, where that is included before. */\n"
+      "extern const frieze_model {0}_model;\n#endif\n\n"
+      "#ifdef __cplusplus\n}\n#endif\n\n#endif /* {1}_FRIEZE_H */\n",
+      name, upper);
+}

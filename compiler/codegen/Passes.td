@@ -1,0 +1,42 @@
+//===- Passes.td - Passes of code generation ---------------*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_PASSES_TD
+#define FRIEZE_COMPILER_CODEGEN_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Give the kernels their public symbols";
+  let description = [{
+    From the module attribute `nn.interface`, writes
+    - `<name>_run(inputs..., outputs..., arena)`, which jumps to the variant for
+      this processor. A constructor asks the processor (cpuid, xgetbv) once,
+      when the code is loaded, and sets a pointer; until then the last variant,
+      which runs everywhere, is in place. A single variant needs no pointer.
+    - `<name>_model`, the description of runtime/include/frieze/model.h.
+
+    ```mlir
+    llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+    ```
+    ==>
+    ```mlir
+    llvm.func internal @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+    llvm.func @model_run(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+      llvm.call @model_x86_64_v3(%x, %y, %arena) : (!llvm.ptr, !llvm.ptr, !llvm.ptr) -> ()
+      llvm.return
+    }
+    llvm.mlir.global external constant @model_model() : ...
+    ```
+  }];
+  let options = [
+    Option<"sourceSHA256", "source-sha256", "std::string", /*default=*/"\"\"",
+           "Hash of the model file, for the description">];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+#endif // FRIEZE_COMPILER_CODEGEN_PASSES_TD

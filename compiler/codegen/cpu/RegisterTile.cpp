@@ -1,0 +1,224 @@
+//===- RegisterTile.cpp - Matrix products held in registers -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/RegisterTile.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <optional>
+
+using namespace mlir;
+using namespace frieze;
+
+namespace {
+struct TileShape {
+  int64_t rows;
+  /// In vectors of `lanes` columns.
+  int64_t vectors;
+  int64_t lanes;
+};
+
+/// Emits one tile; the position of its corner is given in elements.
+class TileEmitter {
+public:
+  TileEmitter(KernelBuilder &kernel, const MatrixProduct &product,
+              TileShape shape)
+      : kernel(kernel), product(product), shape(shape) {}
+
+  /// Columns from `column`, of which `validColumns` are stored.
+  void emit(Value inputAt, Value outputAt, Value column, int64_t validColumns);
+
+private:
+  /// Multiplies one term into the accumulators of one chain.
+  void multiplyTerm(MutableArrayRef<Value> accumulators, Value inputAt,
+                    Value weightAt);
+  SmallVector<Value> sumOver(ArrayRef<ReductionLoop> loops,
+                             SmallVector<Value> accumulators, Value inputAt,
+                             Value weightAt);
+  SmallVector<Value> sumInChains(SmallVector<Value> accumulators, Value inputAt,
+                                 Value weightAt);
+
+  int64_t tileSize() const { return shape.rows * shape.vectors; }
+
+  KernelBuilder &kernel;
+  const MatrixProduct &product;
+  TileShape shape;
+};
+} // namespace
+
+void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
+                               Value inputAt, Value weightAt) {
+  SmallVector<Value> weights;
+  for (int64_t v = 0; v < shape.vectors; ++v)
+    weights.push_back(kernel.loadVector(
+        product.weights, kernel.add(weightAt, v * shape.lanes), shape.lanes));
+  for (int64_t row = 0; row < shape.rows; ++row) {
+    Value rowAt = kernel.add(inputAt, row * product.inputRowStride);
+    Value shared;
+    if (!product.inputPerColumn)
+      shared = kernel.loadBroadcast(product.input, rowAt, shape.lanes);
+    for (int64_t v = 0; v < shape.vectors; ++v) {
+      Value input = shared ? shared
+                           : kernel.loadVector(product.input,
+                                               kernel.add(rowAt, v * shape.lanes),
+                                               shape.lanes);
+      Value &accumulator = accumulators[row * shape.vectors + v];
+      accumulator = kernel.fma(input, weights[v], accumulator);
+    }
+  }
+}
+
+SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
+                                        SmallVector<Value> accumulators,
+                                        Value inputAt, Value weightAt) {
+  if (loops.empty()) {
+    multiplyTerm(accumulators, inputAt, weightAt);
+    return accumulators;
+  }
+  const ReductionLoop &loop = loops.front();
+  return kernel.reduce(loop.extent, accumulators, [&](Value i, ValueRange carried) {
+    return sumOver(loops.drop_front(), llvm::to_vector(carried),
+                   kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+                   kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+  });
+}
+
+SmallVector<Value> TileEmitter::sumInChains(SmallVector<Value> accumulators,
+                                            Value inputAt, Value weightAt) {
+  const ReductionLoop &loop = product.terms.front();
+  auto multiplyFrom = [&](SmallVector<Value> values, Value first, int64_t count) {
+    for (int64_t chain = 0; chain < count; ++chain) {
+      Value term = kernel.add(first, chain);
+      multiplyTerm(MutableArrayRef(values).slice(chain * tileSize(), tileSize()),
+                   kernel.add(inputAt, kernel.mul(term, loop.inputStride)),
+                   kernel.add(weightAt, kernel.mul(term, loop.weightStride)));
+    }
+    return values;
+  };
+  int64_t rounds = loop.extent / product.chains;
+  accumulators =
+      kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
+        return multiplyFrom(llvm::to_vector(carried),
+                            kernel.mul(i, product.chains), product.chains);
+      });
+  accumulators =
+      multiplyFrom(accumulators, kernel.index(rounds * product.chains),
+                   loop.extent % product.chains);
+  for (int64_t chains = product.chains; chains > 1; chains /= 2)
+    for (int64_t i = 0; i < chains / 2 * tileSize(); ++i) {
+      int64_t chain = i / tileSize(), element = i % tileSize();
+      accumulators[i] =
+          kernel.addFloat(accumulators[2 * chain * tileSize() + element],
+                          accumulators[(2 * chain + 1) * tileSize() + element]);
+    }
+  accumulators.resize(tileSize());
+  return accumulators;
+}
+
+void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
+                       int64_t validColumns) {
+  SmallVector<Value> bias;
+  for (int64_t v = 0; v < shape.vectors; ++v)
+    bias.push_back(kernel.loadVector(
+        product.bias,
+        kernel.add(kernel.add(product.biasBase, column), v * shape.lanes),
+        shape.lanes));
+  SmallVector<Value> accumulators;
+  for (int64_t row = 0; row < shape.rows; ++row)
+    llvm::append_range(accumulators, bias);
+  if (product.chains > 1)
+    accumulators.append((product.chains - 1) * tileSize(),
+                        kernel.constant(0.0f, shape.lanes));
+
+  Value weightAt = kernel.add(product.weightBase, column);
+  accumulators = product.chains > 1
+                     ? sumInChains(accumulators, inputAt, weightAt)
+                     : sumOver(product.terms, accumulators, inputAt, weightAt);
+
+  for (int64_t row = 0; row < shape.rows; ++row)
+    for (int64_t v = 0; v < shape.vectors; ++v) {
+      Value result = kernel.applyEpilogue(product.epilogue,
+                                          accumulators[row * shape.vectors + v]);
+      kernel.storeVector(
+          result, product.output,
+          kernel.add(outputAt, row * product.outputRowStride + v * shape.lanes),
+          std::min(shape.lanes, validColumns - v * shape.lanes));
+    }
+}
+
+int64_t frieze::getColumnPadding(int64_t columns) {
+  return columns <= 4 ? 4 : columns <= 8 ? 8 : 16;
+}
+
+/// The tile with the fewest loads per multiply-add among those that fit into
+/// the registers: accumulators, one vector of weights for each column vector,
+/// and one of the input (one more for the product where there is no FMA).
+static TileShape chooseTileShape(const TargetVariant &target,
+                                 const MatrixProduct &product) {
+  int64_t lanes = std::min(target.lanes, getColumnPadding(product.columns));
+  int64_t vectors = llvm::divideCeil(product.columns, lanes);
+  int64_t available = target.registers - 1 - !target.hasFMA;
+  // Inputs have no padded columns to read, so that the last vector is narrower.
+  if (product.inputPerColumn) {
+    lanes = std::min(target.lanes, product.columns);
+    vectors = 1;
+  }
+  std::optional<double> lowestCost;
+  TileShape best{1, 1, lanes};
+  for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v) {
+    int64_t fitting = (available - v) / (v * product.chains);
+    if (fitting < 1)
+      break;
+    // As few tiles as the registers allow, of nearly equal height.
+    int64_t rows = llvm::divideCeil(
+        product.rows, llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 14)));
+    double loads = double(rows + v) / (rows * v);
+    double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
+    double idle = std::max(1.0, 8.0 / (rows * v * product.chains));
+    double cost = loads * wasted * idle;
+    if (!lowestCost || cost < *lowestCost) {
+      lowestCost = cost;
+      best = {rows, v, lanes};
+    }
+  }
+  return best;
+}
+
+/// Emits all rows of the columns from `column`.
+static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
+                        TileShape shape, Value column, int64_t validColumns) {
+  Value inputAt = product.inputPerColumn ? kernel.add(product.inputBase, column)
+                                         : product.inputBase;
+  Value outputAt = kernel.add(product.outputBase, column);
+  auto emitTile = [&](Value firstRow, int64_t rows) {
+    TileEmitter(kernel, product, {rows, shape.vectors, shape.lanes})
+        .emit(kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
+              kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
+              column, validColumns);
+  };
+  int64_t tiles = product.rows / shape.rows;
+  kernel.forEach(tiles, [&](Value tile) {
+    emitTile(kernel.mul(tile, shape.rows), shape.rows);
+  });
+  if (product.rows % shape.rows)
+    emitTile(kernel.index(tiles * shape.rows), product.rows % shape.rows);
+}
+
+void frieze::emitMatrixProduct(KernelBuilder &kernel,
+                               const MatrixProduct &product) {
+  TileShape shape = chooseTileShape(kernel.target, product);
+  int64_t width = shape.vectors * shape.lanes;
+  int64_t blocks = product.columns / width;
+  kernel.forEach(blocks, [&](Value block) {
+    emitColumns(kernel, product, shape, kernel.mul(block, width), width);
+  });
+  if (int64_t rest = product.columns % width) {
+    TileShape tail{shape.rows, (int64_t)llvm::divideCeil(rest, shape.lanes),
+                   product.inputPerColumn ? rest : shape.lanes};
+    emitColumns(kernel, product, tail, kernel.index(blocks * width), rest);
+  }
+}

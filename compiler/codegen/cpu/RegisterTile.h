@@ -1,0 +1,57 @@
+//===- RegisterTile.h - Matrix products held in registers -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_CPU_REGISTERTILE_H
+#define FRIEZE_COMPILER_CODEGEN_CPU_REGISTERTILE_H
+
+#include "compiler/conversion/KernelBuilder.h"
+
+namespace frieze {
+
+/// One loop of a sum: `extent` terms, each so many elements after the last.
+struct ReductionLoop {
+  int64_t extent;
+  int64_t inputStride;
+  int64_t weightStride;
+};
+
+/// `output[row, column] = epilogue(bias[column] + sum of input * weights)`, for
+/// rows that may overlap: in channels-last layout the windows of a convolution
+/// are rows `stride * channels` apart, each contiguous, so that a convolution
+/// is a matrix product without a copy.
+struct MatrixProduct {
+  /// First row of the input, and elements from one row to the next.
+  mlir::Value input, inputBase;
+  int64_t inputRowStride;
+  /// First column of the first term, columns contiguous and readable up to the
+  /// next multiple of `getColumnWidth`.
+  mlir::Value weights, weightBase;
+  /// Readable like the weights.
+  mlir::Value bias, biasBase;
+  mlir::Value output, outputBase;
+  int64_t outputRowStride;
+  int64_t rows, columns;
+  /// The terms of a sum, outermost loop first.
+  llvm::SmallVector<ReductionLoop> terms;
+  /// Partial sums (see nn.dense); more than one only with a single loop.
+  int64_t chains = 1;
+  /// Depthwise: column c of a row multiplies input element c, not one element
+  /// for all columns.
+  bool inputPerColumn = false;
+  mlir::ArrayAttr epilogue;
+};
+
+/// Multiple that columns of weights and biases are padded to, for all targets.
+int64_t getColumnPadding(int64_t columns);
+
+/// Emits `product` as tiles of rows by column vectors that stay in registers
+/// over the whole sum.
+void emitMatrixProduct(KernelBuilder &kernel, const MatrixProduct &product);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_CPU_REGISTERTILE_H

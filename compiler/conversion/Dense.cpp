@@ -1,0 +1,129 @@
+//===- Dense.cpp - Lowering of fully connected layers -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/RegisterTile.h"
+#include "compiler/conversion/Lowerings.h"
+#include "dialect/Weights.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+/// Neighbouring lanes added pairwise until one is left.
+static Value addNeighbours(KernelBuilder &kernel, Value vector) {
+  while (true) {
+    int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
+    if (width == 1)
+      return vector;
+    SmallVector<int64_t> even, odd;
+    for (int64_t lane = 0; lane < width; lane += 2) {
+      even.push_back(lane);
+      odd.push_back(lane + 1);
+    }
+    auto pick = [&](ArrayRef<int64_t> lanes) -> Value {
+      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(),
+                                       vector, vector, lanes);
+    };
+    vector = kernel.addFloat(pick(even), pick(odd));
+  }
+}
+
+/// A dense layer with one output: chains are lanes, so that it runs along its
+/// inputs.
+static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
+                            Value bias) {
+  int64_t inputs = op.getInput().getType().getShape().back();
+  int64_t chains = op.getChains();
+  int64_t lanes = std::min(kernel.target.lanes, chains);
+  Value input = kernel.buffers[op.getInput()];
+  Value output = kernel.buffers[op.getOutput()];
+  OpBuilder &builder = kernel.builder;
+
+  /// The next `count` terms, at most one for each chain.
+  auto multiply = [&](SmallVector<Value> sums, Value at, Value weightAt,
+                      int64_t count) {
+    for (int64_t v = 0; v * lanes < count; ++v) {
+      int64_t width = std::min(lanes, count - v * lanes);
+      Value sum = sums[v];
+      if (width < lanes)
+        sum = vector::ExtractStridedSliceOp::create(
+            builder, kernel.getLocation(), sum, ArrayRef<int64_t>{0},
+            ArrayRef<int64_t>{width}, ArrayRef<int64_t>{1});
+      sum = kernel.fma(
+          kernel.loadVector(input, kernel.add(at, v * lanes), width),
+          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width), sum);
+      if (width < lanes)
+        sum = vector::InsertStridedSliceOp::create(
+            builder, kernel.getLocation(), sum, sums[v], ArrayRef<int64_t>{0},
+            ArrayRef<int64_t>{1});
+      sums[v] = sum;
+    }
+    return sums;
+  };
+
+  kernel.forEach(op.getType().getNumElements(), [&](Value row) {
+    Value at = kernel.mul(row, inputs);
+    SmallVector<Value> sums(chains / lanes, kernel.constant(0.0f, lanes));
+    Value start = kernel.loadVector(bias, kernel.index(0), 1);
+    sums[0] = vector::InsertStridedSliceOp::create(
+        builder, kernel.getLocation(), start, sums[0], ArrayRef<int64_t>{0},
+        ArrayRef<int64_t>{1});
+    int64_t rounds = inputs / chains;
+    sums = kernel.reduce(rounds, sums, [&](Value i, ValueRange carried) {
+      Value first = kernel.mul(i, chains);
+      return multiply(llvm::to_vector(carried), kernel.add(at, first), first,
+                      chains);
+    });
+    sums = multiply(sums, kernel.add(at, rounds * chains),
+                    kernel.index(rounds * chains), inputs % chains);
+    for (Value &sum : sums)
+      sum = addNeighbours(kernel, sum);
+    for (size_t count = sums.size(); count > 1; count /= 2)
+      for (size_t i = 0; i < count / 2; ++i)
+        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
+    kernel.storeVector(kernel.applyEpilogue(op.getEpilogueAttr(), sums[0]), output,
+                       row, 1);
+  });
+}
+
+void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
+  int64_t inputs = op.getInput().getType().getShape().back();
+  int64_t outputs = op.getType().getShape().back();
+  SmallVector<double> weights = *readWeights(op.getKernel());
+  SmallVector<double> bias(outputs, 0.0);
+  if (ElementsAttr attribute = op.getBiasAttr())
+    bias = *readWeights(attribute);
+  if (outputs == 1)
+    return lowerDotProduct(kernel, op, kernel.loadConstants(op, "kernel", weights),
+                           kernel.loadConstants(op, "bias", bias));
+
+  int64_t padded = llvm::alignTo(outputs, getColumnPadding(outputs));
+  SmallVector<double> packed(inputs * padded, 0.0);
+  for (int64_t row = 0; row < inputs; ++row)
+    for (int64_t column = 0; column < outputs; ++column)
+      packed[row * padded + column] = weights[row * outputs + column];
+  bias.resize(padded, 0.0);
+
+  MatrixProduct product;
+  product.input = kernel.buffers[op.getInput()];
+  product.inputBase = kernel.index(0);
+  product.inputRowStride = inputs;
+  product.weights = kernel.loadConstants(op, "kernel", packed);
+  product.weightBase = kernel.index(0);
+  product.bias = kernel.loadConstants(op, "bias", bias);
+  product.biasBase = kernel.index(0);
+  product.output = kernel.buffers[op.getOutput()];
+  product.outputBase = kernel.index(0);
+  product.outputRowStride = outputs;
+  product.rows = op.getType().getNumElements() / outputs;
+  product.columns = outputs;
+  product.terms = {{inputs, 1, padded}};
+  product.chains = op.getChains();
+  product.epilogue = op.getEpilogueAttr();
+  emitMatrixProduct(kernel, product);
+}

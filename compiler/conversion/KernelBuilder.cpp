@@ -1,0 +1,184 @@
+//===- KernelBuilder.cpp - Emitting loops over flat buffers -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/KernelBuilder.h"
+#include "compiler/conversion/VectorOps.h"
+#include "dialect/ElementaryFunctions.h"
+#include "dialect/Weights.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace frieze;
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// The layer's name, as a symbol: `conv1` of `NameLoc("conv1")`, else `layer`.
+static std::string getSymbolPrefix(Operation *op) {
+  std::string prefix = "layer";
+  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
+    prefix = name.getName().str();
+  for (char &c : prefix)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return prefix;
+}
+
+StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
+                                     ArrayRef<double> values) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  StringAttr &symbol = globals[{owner, builder.getStringAttr(parameter)}];
+  if (symbol)
+    return symbol;
+  std::string name = (getSymbolPrefix(owner) + "_" + parameter).str();
+  for (unsigned count = 1; module.lookupSymbol(name); ++count)
+    name = (getSymbolPrefix(owner) + "_" + parameter + "_" + Twine(count)).str();
+  symbol = builder.getStringAttr(name);
+
+  int64_t size = values.size();
+  auto data = nn::createWeights(
+      name, RankedTensorType::get(size, builder.getF32Type()), values);
+  bytes += size * sizeof(float);
+  memref::GlobalOp::create(builder, owner->getLoc(), name,
+                           builder.getStringAttr("private"),
+                           MemRefType::get(size, builder.getF32Type()), data,
+                           /*constant=*/true, builder.getI64IntegerAttr(64));
+  return symbol;
+}
+
+Value KernelBuilder::loadConstants(Operation *owner, StringRef parameter,
+                                   ArrayRef<double> values) {
+  StringAttr symbol = constants.getOrCreate(owner, parameter, values);
+  auto type = MemRefType::get(values.size(), builder.getF32Type());
+  return memref::GetGlobalOp::create(builder, loc, type, symbol.getValue());
+}
+
+//===----------------------------------------------------------------------===//
+// Indices and loops
+//===----------------------------------------------------------------------===//
+
+Value KernelBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+
+Value KernelBuilder::add(Value a, Value b) {
+  return builder.createOrFold<arith::AddIOp>(loc, a, b);
+}
+
+Value KernelBuilder::mul(Value a, int64_t b) {
+  return builder.createOrFold<arith::MulIOp>(loc, a, index(b));
+}
+
+void KernelBuilder::forEach(int64_t count, Body body) {
+  reduce(count, {}, [&](Value i, ValueRange) {
+    body(i);
+    return SmallVector<Value>();
+  });
+}
+
+SmallVector<Value> KernelBuilder::reduce(int64_t count, ValueRange init,
+                                         ReduceBody body) {
+  if (count == 0)
+    return llvm::to_vector(init);
+  if (count == 1)
+    return body(index(0), init);
+  return reduce(index(0), index(count), init, body);
+}
+
+SmallVector<Value> KernelBuilder::reduce(Value low, Value high, ValueRange init,
+                                         ReduceBody body) {
+  auto loop = scf::ForOp::create(
+      builder, loc, low, high, index(1), init,
+      [&](OpBuilder &inner, Location, Value i, ValueRange carried) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.restoreInsertionPoint(inner.saveInsertionPoint());
+        SmallVector<Value> results = body(i, carried);
+        scf::YieldOp::create(builder, loc, results);
+      });
+  return SmallVector<Value>(loop.getResults());
+}
+
+void KernelBuilder::forEachVector(
+    int64_t count, llvm::function_ref<void(Value, int64_t)> body) {
+  int64_t lanes = target.lanes;
+  forEach(count / lanes, [&](Value i) { body(mul(i, lanes), lanes); });
+  if (count % lanes)
+    body(index(count / lanes * lanes), count % lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+VectorType KernelBuilder::vectorType(int64_t width) {
+  return VectorType::get(width, builder.getF32Type());
+}
+
+Value KernelBuilder::constant(float value, int64_t width) {
+  return VectorOps(*this, width).constant(value);
+}
+
+Value KernelBuilder::loadVector(Value buffer, Value at, int64_t width) {
+  return vector::LoadOp::create(builder, loc, vectorType(width), buffer, at);
+}
+
+Value KernelBuilder::loadBroadcast(Value buffer, Value at, int64_t width) {
+  Value scalar = memref::LoadOp::create(builder, loc, buffer, at);
+  return vector::BroadcastOp::create(builder, loc, vectorType(width), scalar);
+}
+
+Value KernelBuilder::broadcastLane(Value vector, int64_t width) {
+  return vector::BroadcastOp::create(builder, loc, vectorType(width), vector);
+}
+
+void KernelBuilder::storeVector(Value vector, Value buffer, Value at,
+                                int64_t width) {
+  if (cast<VectorType>(vector.getType()).getDimSize(0) != width)
+    vector = vector::ExtractStridedSliceOp::create(
+        builder, loc, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
+        ArrayRef<int64_t>{1});
+  vector::StoreOp::create(builder, loc, vector, buffer, at);
+}
+
+Value KernelBuilder::fma(Value a, Value b, Value c) {
+  // Not vector.fma, which some targets round twice. Without FMA, math.fma would
+  // become a call.
+  if (target.hasFMA)
+    return math::FmaOp::create(builder, loc, a, b, c);
+  return addFloat(mulFloat(a, b), c);
+}
+
+Value KernelBuilder::addFloat(Value a, Value b) {
+  return arith::AddFOp::create(builder, loc, a, b);
+}
+
+Value KernelBuilder::mulFloat(Value a, Value b) {
+  return arith::MulFOp::create(builder, loc, a, b);
+}
+
+Value KernelBuilder::maximum(Value a, Value b) {
+  return arith::MaximumFOp::create(builder, loc, a, b);
+}
+
+Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {
+  VectorOps ops(*this, cast<VectorType>(vector.getType()).getDimSize(0));
+  return nn::ElementaryFunctions<VectorOps>(ops).apply(function, vector);
+}
+
+Value KernelBuilder::applyEpilogue(ArrayAttr epilogue, Value vector) {
+  if (epilogue)
+    for (auto stage : epilogue.getAsRange<nn::ActivationAttr>())
+      vector = applyFunction(stage, vector);
+  return vector;
+}
+
+Value KernelBuilder::exp(Value vector) {
+  VectorOps ops(*this, cast<VectorType>(vector.getType()).getDimSize(0));
+  return nn::ElementaryFunctions<VectorOps>(ops).exp(vector);
+}

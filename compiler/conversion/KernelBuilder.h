@@ -1,0 +1,110 @@
+//===- KernelBuilder.h - Emitting loops over flat buffers -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_KERNELBUILDER_H
+#define FRIEZE_COMPILER_CONVERSION_KERNELBUILDER_H
+
+#include "compiler/codegen/cpu/TargetDescription.h"
+#include "dialect/NNAttrs.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace frieze {
+
+/// Constant data shared by all variants of a model: one memref.global for each
+/// packed parameter.
+class ConstantPool {
+public:
+  explicit ConstantPool(mlir::ModuleOp module) : module(module) {}
+
+  /// The global for parameter `parameter` of `owner`, made from `values` the
+  /// first time. All variants must pack it alike.
+  mlir::StringAttr getOrCreate(mlir::Operation *owner, llvm::StringRef parameter,
+                               llvm::ArrayRef<double> values);
+
+  /// Bytes of all globals.
+  int64_t getBytes() const { return bytes; }
+
+private:
+  mlir::ModuleOp module;
+  llvm::MapVector<std::pair<mlir::Operation *, mlir::StringAttr>, mlir::StringAttr>
+      globals;
+  int64_t bytes = 0;
+};
+
+/// Emits the kernels of one variant. Every buffer is a flat memref of float32;
+/// indices are in elements.
+class KernelBuilder {
+public:
+  KernelBuilder(mlir::OpBuilder &builder, const TargetVariant &target,
+                ConstantPool &constants)
+      : builder(builder), target(target), constants(constants) {}
+
+  mlir::OpBuilder &builder;
+  const TargetVariant &target;
+
+  /// Ops created from here on carry `location`.
+  void setLocation(mlir::Location location) { loc = location; }
+  mlir::Location getLocation() const { return loc; }
+
+  /// The buffers of the op's operands and result, and scratch memory.
+  llvm::DenseMap<mlir::Value, mlir::Value> buffers;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+
+  mlir::Value loadConstants(mlir::Operation *owner, llvm::StringRef parameter,
+                            llvm::ArrayRef<double> values);
+
+  /// Index arithmetic, folded where operands are constant.
+  mlir::Value index(int64_t value);
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value add(mlir::Value a, int64_t b) { return add(a, index(b)); }
+  mlir::Value mul(mlir::Value a, int64_t b);
+
+  using Body = llvm::function_ref<void(mlir::Value)>;
+  using ReduceBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      mlir::Value, mlir::ValueRange)>;
+  /// Calls `body(i)` for i from 0 below `count`: a loop, or nothing around it
+  /// where `count` is 1.
+  void forEach(int64_t count, Body body);
+  /// The same, with values carried from one iteration to the next.
+  llvm::SmallVector<mlir::Value> reduce(int64_t count, mlir::ValueRange init,
+                                        ReduceBody body);
+  llvm::SmallVector<mlir::Value> reduce(mlir::Value low, mlir::Value high,
+                                        mlir::ValueRange init, ReduceBody body);
+  /// Calls `body(i, width)` for chunks of up to one register over `count`
+  /// elements, the last one narrower where they do not divide.
+  void forEachVector(int64_t count,
+                     llvm::function_ref<void(mlir::Value, int64_t)> body);
+
+  mlir::VectorType vectorType(int64_t width);
+  mlir::Value constant(float value, int64_t width);
+  mlir::Value loadVector(mlir::Value buffer, mlir::Value at, int64_t width);
+  /// The scalar at `at`, in all lanes.
+  mlir::Value loadBroadcast(mlir::Value buffer, mlir::Value at, int64_t width);
+  /// The single lane of `vector`, in `width` lanes.
+  mlir::Value broadcastLane(mlir::Value vector, int64_t width);
+  /// Stores the first `width` lanes.
+  void storeVector(mlir::Value vector, mlir::Value buffer, mlir::Value at,
+                   int64_t width);
+  mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
+  mlir::Value addFloat(mlir::Value a, mlir::Value b);
+  mlir::Value mulFloat(mlir::Value a, mlir::Value b);
+  mlir::Value maximum(mlir::Value a, mlir::Value b);
+
+  mlir::Value applyFunction(nn::ActivationAttr function, mlir::Value vector);
+  mlir::Value applyEpilogue(mlir::ArrayAttr epilogue, mlir::Value vector);
+  mlir::Value exp(mlir::Value vector);
+
+private:
+  ConstantPool &constants;
+  mlir::Location loc = builder.getUnknownLoc();
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_KERNELBUILDER_H

@@ -1,0 +1,46 @@
+//===- Lowerings.h - One lowering for each op family ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_LOWERINGS_H
+#define FRIEZE_COMPILER_CONVERSION_LOWERINGS_H
+
+#include "compiler/conversion/KernelBuilder.h"
+#include "dialect/NNOps.h"
+
+namespace frieze {
+
+/// Each emits the kernel of one op, from the buffers of its operands to the
+/// buffer of its result. Parameters hold their data and have type f32.
+void lowerConv(KernelBuilder &kernel, nn::ConvOp op);
+void lowerDense(KernelBuilder &kernel, nn::DenseOp op);
+void lowerMaxPool(KernelBuilder &kernel, nn::MaxPoolOp op);
+void lowerAvgPool(KernelBuilder &kernel, nn::AvgPoolOp op);
+void lowerGlobalPool(KernelBuilder &kernel, nn::GlobalPoolOp op);
+void lowerActivation(KernelBuilder &kernel, nn::ActivationOp op);
+void lowerAdd(KernelBuilder &kernel, nn::AddOp op);
+void lowerAffine(KernelBuilder &kernel, nn::AffineOp op);
+void lowerSoftmax(KernelBuilder &kernel, nn::SoftmaxOp op);
+void lowerPad(KernelBuilder &kernel, nn::PadOp op);
+void lowerTranspose(KernelBuilder &kernel, nn::TransposeOp op);
+
+/// Elements of scratch memory that `op` needs while it runs.
+int64_t getScratchElements(mlir::Operation *op);
+
+/// Copies `count` elements.
+void emitCopy(KernelBuilder &kernel, mlir::Value from, mlir::Value fromAt,
+              mlir::Value to, mlir::Value toAt, int64_t count);
+
+/// Writes `input` of `shape` into `output` with `low` and `high` positions of
+/// `value` around it.
+void emitPad(KernelBuilder &kernel, mlir::Value input,
+             llvm::ArrayRef<int64_t> shape, mlir::Value output,
+             llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
+             float value);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_LOWERINGS_H

@@ -1,0 +1,55 @@
+//===- Passes.td - Passes from nn to loops -----------------*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PASSES_TD
+#define FRIEZE_COMPILER_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
+  let summary = "Lower nn ops to loops over vectors";
+  let description = [{
+    Replaces `@model` by one function for each variant of the target,
+    `@<name>_<variant>(inputs..., outputs..., arena)`, on flat buffers of f32.
+    Each nn op becomes loops over vectors of the variant's width. Parameters are
+    packed into constants, which the variants share, and intermediate values get
+    their place in the arena. The module attribute `nn.interface` keeps what
+    callers need to know.
+
+    ```mlir
+    func.func @model(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+      %0 = nn.activation relu %x : tensor<1x8xf32>
+      return %0 : tensor<1x8xf32>
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @model_x86_64_v3(%x: memref<8xf32>, %y: memref<8xf32>, %arena: memref<0xi8>) {
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant dense<0.0> : vector<8xf32>
+      %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
+      %1 = arith.cmpf ogt, %zero, %0 : vector<8xf32>
+      %2 = arith.select %1, %zero, %0 : vector<8xi1>, vector<8xf32>
+      vector.store %2, %y[%c0] : memref<8xf32>, vector<8xf32>
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"name", "name", "std::string", /*default=*/"\"model\"",
+           "Prefix of every symbol">,
+    Option<"target", "target", "std::string", /*default=*/"\"x86-64\"",
+           "Target to lower for, as in --target of frieze-compile">];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let statistics = [Statistic<"kernels", "kernels emitted",
+                              "nn ops lowered, once for each variant">];
+}
+
+#endif // FRIEZE_COMPILER_CONVERSION_PASSES_TD

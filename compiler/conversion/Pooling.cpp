@@ -1,0 +1,186 @@
+//===- Pooling.cpp - Lowering of pooling layers -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/ImageShape.h"
+#include "compiler/conversion/Lowerings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+namespace {
+/// A pooling window's geometry along both spatial axes.
+struct PoolShape {
+  template <typename PoolOpT>
+  explicit PoolShape(PoolOpT op)
+      : input(op.getInput().getType().getShape()),
+        output(op.getType().getShape()), window(op.getWindow(), 1),
+        stride(op.getStrideValues(), 1), padding(op.getPaddingValues()) {}
+
+  ImageShape input, output;
+  Spatial window, stride;
+  SpatialPadding padding;
+};
+
+/// How to combine the elements of a window.
+struct Combiner {
+  float start;
+  llvm::function_ref<Value(Value, Value)> combine;
+};
+} // namespace
+
+/// First and last position inside the input, as values, of a window of `size`
+/// at output position `position`.
+static std::pair<Value, Value> clampWindow(KernelBuilder &kernel, Value position,
+                                           int64_t stride, int64_t size,
+                                           int64_t padding, int64_t length) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value first = kernel.add(kernel.mul(position, stride), -padding);
+  Value last = kernel.add(first, size);
+  return {builder.createOrFold<arith::MaxSIOp>(loc, first, kernel.index(0)),
+          builder.createOrFold<arith::MinSIOp>(loc, last, kernel.index(length))};
+}
+
+/// Combines the window's elements of `width` channels from `channel`, in the
+/// order of memory.
+static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
+                          Value input, Value image, Value oh, Value ow,
+                          Value channel, int64_t width, Combiner combiner) {
+  auto load = [&](Value h, Value w) {
+    Value pixel = kernel.add(kernel.mul(h, shape.input.getRowElements()),
+                             kernel.mul(w, shape.input.channels));
+    return kernel.loadVector(input,
+                             kernel.add(kernel.add(image, pixel), channel), width);
+  };
+  if (shape.padding.isZero() && shape.window.height * shape.window.width <= 16) {
+    Value sum;
+    Value top = kernel.mul(oh, shape.stride.height);
+    Value left = kernel.mul(ow, shape.stride.width);
+    for (int64_t kh = 0; kh < shape.window.height; ++kh)
+      for (int64_t kw = 0; kw < shape.window.width; ++kw) {
+        Value element = load(kernel.add(top, kh), kernel.add(left, kw));
+        sum = sum ? combiner.combine(sum, element) : element;
+      }
+    return sum;
+  }
+  auto [top, bottom] =
+      clampWindow(kernel, oh, shape.stride.height, shape.window.height,
+                  shape.padding.top, shape.input.height);
+  auto [left, right] =
+      clampWindow(kernel, ow, shape.stride.width, shape.window.width,
+                  shape.padding.left, shape.input.width);
+  // Capturing structured bindings needs C++20.
+  Value low = left, high = right;
+  Value start = kernel.constant(combiner.start, width);
+  return kernel.reduce(top, bottom, start, [&](Value h, ValueRange outer) {
+    return kernel.reduce(low, high, outer, [&](Value w, ValueRange inner) {
+      return SmallVector<Value>{combiner.combine(inner[0], load(h, w))};
+    });
+  })[0];
+}
+
+/// Emits `output = finish(combined window, output row, output column)`.
+static void
+emitPool(KernelBuilder &kernel, const PoolShape &shape, Value input, Value output,
+         Combiner combiner,
+         llvm::function_ref<Value(Value, Value, Value)> finish) {
+  kernel.forEach(shape.output.batch, [&](Value n) {
+    Value image = kernel.mul(n, shape.input.getImageElements());
+    kernel.forEach(shape.output.height, [&](Value oh) {
+      kernel.forEach(shape.output.width, [&](Value ow) {
+        Value at = kernel.add(
+            kernel.mul(n, shape.output.getImageElements()),
+            kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                       kernel.mul(ow, shape.output.channels)));
+        kernel.forEachVector(
+            shape.output.channels, [&](Value channel, int64_t width) {
+              Value result = reduceWindow(kernel, shape, input, image, oh, ow,
+                                          channel, width, combiner);
+              kernel.storeVector(finish(result, oh, ow), output,
+                                 kernel.add(at, channel), width);
+            });
+      });
+    });
+  });
+}
+
+void frieze::lowerMaxPool(KernelBuilder &kernel, MaxPoolOp op) {
+  emitPool(
+      kernel, PoolShape(op), kernel.buffers[op.getInput()],
+      kernel.buffers[op.getOutput()],
+      {-std::numeric_limits<float>::infinity(),
+       [&](Value a, Value b) { return kernel.maximum(a, b); }},
+      [](Value result, Value, Value) { return result; });
+}
+
+/// Number of input positions under the window at `position`.
+static int64_t countInside(int64_t position, int64_t stride, int64_t size,
+                           int64_t padding, int64_t length) {
+  int64_t first = position * stride - padding;
+  return std::min(first + size, length) - std::max<int64_t>(first, 0);
+}
+
+void frieze::lowerAvgPool(KernelBuilder &kernel, AvgPoolOp op) {
+  PoolShape shape(op);
+  SmallVector<double> reciprocals;
+  for (int64_t oh = 0; oh < shape.output.height; ++oh)
+    for (int64_t ow = 0; ow < shape.output.width; ++ow)
+      reciprocals.push_back(
+          1.0f / float(countInside(oh, shape.stride.height, shape.window.height,
+                                   shape.padding.top, shape.input.height) *
+                       countInside(ow, shape.stride.width, shape.window.width,
+                                   shape.padding.left, shape.input.width)));
+  Value table;
+  if (!shape.padding.isZero())
+    table = kernel.loadConstants(op, "reciprocals", reciprocals);
+  emitPool(
+      kernel, shape, kernel.buffers[op.getInput()],
+      kernel.buffers[op.getOutput()],
+      // The sum starts from -0, which leaves the first element as it is.
+      {-0.0f, [&](Value a, Value b) { return kernel.addFloat(a, b); }},
+      [&](Value sum, Value oh, Value ow) {
+        int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
+        Value reciprocal =
+            table ? kernel.loadBroadcast(
+                        table, kernel.add(kernel.mul(oh, shape.output.width), ow),
+                        width)
+                  : kernel.constant(reciprocals.front(), width);
+        return kernel.mulFloat(sum, reciprocal);
+      });
+}
+
+void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
+  ImageShape shape(op.getInput().getType().getShape());
+  int64_t positions = shape.height * shape.width;
+  bool isMax = op.getKind() == PoolKind::Max;
+  Value input = kernel.buffers[op.getInput()];
+  Value output = kernel.buffers[op.getOutput()];
+  kernel.forEach(shape.batch, [&](Value n) {
+    Value image = kernel.mul(n, shape.getImageElements());
+    kernel.forEachVector(shape.channels, [&](Value channel, int64_t width) {
+      Value first = kernel.add(image, channel);
+      Value start = kernel.loadVector(input, first, width);
+      Value result = kernel.reduce(
+          kernel.index(1), kernel.index(positions), start,
+          [&](Value position, ValueRange carried) -> SmallVector<Value> {
+            Value at = kernel.add(first, kernel.mul(position, shape.channels));
+            Value element = kernel.loadVector(input, at, width);
+            return {isMax ? kernel.maximum(carried[0], element)
+                          : kernel.addFloat(carried[0], element)};
+          })[0];
+      if (!isMax)
+        result = kernel.mulFloat(result,
+                                 kernel.constant(1.0f / float(positions), width));
+      kernel.storeVector(result, output,
+                         kernel.add(kernel.mul(n, shape.channels), channel), width);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+//===- Evaluate.cpp - The naive evaluator of nn IR --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/Evaluate.h"
+#include "dialect/Weights.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+using namespace frieze::reference;
+
+static LogicalResult checkWeights(Operation &op) {
+  for (NamedAttribute attribute : op.getAttrs())
+    if (auto weights = dyn_cast<ElementsAttr>(attribute.getValue()))
+      if (failed(readWeights(weights)))
+        return op.emitOpError("expects ")
+               << attribute.getName() << " with its data, but the data is elided";
+  return success();
+}
+
+template <typename T>
+FailureOr<std::vector<Tensor<T>>>
+reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
+  llvm::DenseMap<Value, Tensor<T>> values;
+  for (auto [argument, input] : llvm::zip_equal(function.getArguments(), inputs))
+    values[argument] = input;
+
+  std::vector<Tensor<T>> results;
+  for (Operation &op : function.getBody().front()) {
+    if (auto terminator = dyn_cast<func::ReturnOp>(op)) {
+      for (Value operand : terminator.getOperands())
+        results.push_back(values[operand]);
+      return results;
+    }
+    if (failed(checkWeights(op)))
+      return failure();
+    auto operand = [&](unsigned index) -> const Tensor<T> & {
+      return values[op.getOperand(index)];
+    };
+    auto unknown = [](Operation *op) -> FailureOr<Tensor<T>> {
+      return op->emitOpError("has no reference semantics");
+    };
+    auto result =
+        llvm::TypeSwitch<Operation *, FailureOr<Tensor<T>>>(&op)
+            .template Case<ConvOp>([&](auto op) { return conv<T>(op, operand(0)); })
+            .template Case<DenseOp>([&](auto op) { return dense<T>(op, operand(0)); })
+            .template Case<BatchNormOp>([&](auto op) { return batchNorm<T>(op, operand(0)); })
+            .template Case<AffineOp>([&](auto op) { return affine<T>(op, operand(0)); })
+            .template Case<ActivationOp>([&](auto op) { return activation<T>(op, operand(0)); })
+            .template Case<AddOp>([&](auto op) { return add<T>(op, operand(0), operand(1)); })
+            .template Case<SoftmaxOp>([&](auto op) { return softmax<T>(op, operand(0)); })
+            .template Case<MaxPoolOp>([&](auto op) { return maxPool<T>(op, operand(0)); })
+            .template Case<AvgPoolOp>([&](auto op) { return avgPool<T>(op, operand(0)); })
+            .template Case<GlobalPoolOp>([&](auto op) { return globalPool<T>(op, operand(0)); })
+            .template Case<PadOp>([&](auto op) { return pad<T>(op, operand(0)); })
+            .template Case<TransposeOp>([&](auto op) { return transpose<T>(op, operand(0)); })
+            .template Case<DropoutOp>([&](auto) { return operand(0); })
+            .template Case<ReshapeOp>([&](auto op) {
+              return Tensor<T>{op.getType().getShape().vec(), operand(0).values};
+            })
+            .Default(unknown);
+    if (failed(result))
+      return failure();
+    values[op.getResult(0)] = std::move(*result);
+  }
+  return function.emitOpError("expects a return");
+}
+
+template FailureOr<std::vector<Tensor<float>>>
+reference::evaluate(func::FuncOp, ArrayRef<Tensor<float>>);
+template FailureOr<std::vector<Tensor<double>>>
+reference::evaluate(func::FuncOp, ArrayRef<Tensor<double>>);

@@ -1,0 +1,414 @@
+//===- Ops.cpp - One plain function per nn op -------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/Ops.h"
+#include "compiler/reference/ScalarOps.h"
+#include "dialect/ElementaryFunctions.h"
+#include "dialect/Weights.h"
+
+#include <cmath>
+
+using namespace frieze;
+using namespace frieze::nn;
+using namespace frieze::reference;
+
+template <typename T> static std::vector<T> read(mlir::ElementsAttr weights) {
+  llvm::SmallVector<double> values = *readWeights(weights);
+  return std::vector<T>(values.begin(), values.end());
+}
+
+template <typename T>
+static std::vector<T> readOr(mlir::ElementsAttr weights, size_t size, T fallback) {
+  return weights ? read<T>(weights) : std::vector<T>(size, fallback);
+}
+
+template <typename OpT, typename T> static Tensor<T> makeResult(OpT op) {
+  auto type = op.getOutput().getType();
+  return {type.getShape().vec(), std::vector<T>(type.getNumElements())};
+}
+
+//===----------------------------------------------------------------------===//
+// Pointwise functions
+//===----------------------------------------------------------------------===//
+
+static double applyExactly(ActivationAttr function, double x) {
+  double alpha = function.getAlpha(), beta = function.getBeta();
+  auto hardSigmoid = [&](double slope, double offset) {
+    double y = slope * x + offset;
+    return y < 0 ? 0 : y > 1 ? 1 : y;
+  };
+  auto elu = [&](double scale) { return x < 0 ? scale * std::expm1(x) : x; };
+  switch (function.getKind()) {
+  case ActivationKind::Linear:
+    return x;
+  case ActivationKind::Relu:
+    return x < 0 ? 0 : x;
+  case ActivationKind::LeakyRelu:
+    return x < 0 ? alpha * x : x;
+  case ActivationKind::Clip:
+    return x < alpha ? alpha : x > beta ? beta : x;
+  case ActivationKind::Elu:
+    return elu(alpha);
+  case ActivationKind::Selu:
+    return 1.0507009873554805 * elu(1.6732632423543772);
+  case ActivationKind::Exp:
+    return std::exp(x);
+  case ActivationKind::Sigmoid:
+    return 1 / (1 + std::exp(-x));
+  case ActivationKind::HardSigmoid:
+    return hardSigmoid(alpha, beta);
+  case ActivationKind::Silu:
+    return x / (1 + std::exp(-x));
+  case ActivationKind::HardSilu:
+    return x * hardSigmoid(1.0 / 6, 0.5);
+  case ActivationKind::Tanh:
+    return std::tanh(x);
+  case ActivationKind::Softplus:
+    return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x)));
+  case ActivationKind::Softsign:
+    return x / (1 + std::fabs(x));
+  case ActivationKind::Gelu:
+    return x * std::erfc(-x * std::sqrt(0.5)) / 2;
+  case ActivationKind::GeluTanh:
+    return x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) / 2;
+  }
+  llvm_unreachable("covered switch");
+}
+
+template <>
+double reference::applyFunction(ActivationAttr function, double x) {
+  return applyExactly(function, x);
+}
+
+template <> float reference::applyFunction(ActivationAttr function, float x) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).apply(function, x);
+}
+
+static double exponential(double x) { return std::exp(x); }
+static float exponential(float x) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).exp(x);
+}
+
+template <typename T>
+static T applyEpilogue(mlir::ArrayAttr epilogue, T x) {
+  if (epilogue)
+    for (auto stage : epilogue.getAsRange<ActivationAttr>())
+      x = applyFunction(stage, x);
+  return x;
+}
+
+/// IEEE 754-2019 maximum: NaN wins, and -0 < +0.
+template <typename T> static T maximum(T x, T y) {
+  if (std::isnan(x) || std::isnan(y))
+    return std::numeric_limits<T>::quiet_NaN();
+  if (x == y)
+    return std::signbit(x) ? y : x;
+  return x > y ? x : y;
+}
+
+//===----------------------------------------------------------------------===//
+// Layers with weights
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The axes of a 1-D or 2-D op, as 2-D: a sequence is an image of height 1.
+struct Image {
+  int64_t batch, height, width, channels;
+  Image(llvm::ArrayRef<int64_t> shape)
+      : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1),
+        width(shape[shape.size() - 2]), channels(shape.back()) {}
+  int64_t at(int64_t n, int64_t h, int64_t w, int64_t c) const {
+    return ((n * height + h) * width + w) * channels + c;
+  }
+};
+} // namespace
+
+/// Entry for the last (width) or the one before (height) of the spatial axes.
+static int64_t widthOf(llvm::ArrayRef<int64_t> values) { return values.back(); }
+static int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
+  return values.size() == 2 ? values[0] : fallback;
+}
+
+template <typename T>
+Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ConvOp, T>(op);
+  Image in(x.shape), out(y.shape);
+  llvm::ArrayRef<int64_t> kernelShape = op.getKernel().getShapedType().getShape();
+  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto padding = op.getPaddingValues();
+  int64_t top = padding.size() == 4 ? padding[0] : 0;
+  int64_t left = padding[padding.size() - 2];
+  int64_t filtersPerGroup = out.channels / op.getGroups();
+  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
+  auto kernel = read<T>(op.getKernel());
+  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t oh = 0; oh < out.height; ++oh)
+      for (int64_t ow = 0; ow < out.width; ++ow)
+        for (int64_t f = 0; f < out.channels; ++f) {
+          T sum = bias[f];
+          const T *weight = kernel.data() + f;
+          for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
+            for (int64_t kw = 0; kw < widthOf(window); ++kw) {
+              int64_t h = oh * heightOf(strides, 1) +
+                          kh * heightOf(dilations, 1) - top;
+              int64_t w = ow * widthOf(strides) + kw * widthOf(dilations) - left;
+              bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
+              int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
+              for (int64_t c = 0; c < channelsPerGroup; ++c) {
+                T value = inside ? x.values[in.at(n, h, w, firstChannel + c)] : T(0);
+                sum = std::fma(value, *weight, sum);
+                weight += out.channels;
+              }
+            }
+          y.values[out.at(n, oh, ow, f)] = applyEpilogue(op.getEpilogueAttr(), sum);
+        }
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<DenseOp, T>(op);
+  size_t inputs = x.shape.back(), outputs = y.shape.back();
+  auto kernel = read<T>(op.getKernel());
+  auto bias = readOr<T>(op.getBiasAttr(), outputs, 0);
+  for (size_t row = 0; row < y.values.size() / outputs; ++row)
+    for (size_t f = 0; f < outputs; ++f) {
+      std::vector<T> chains(op.getChains(), T(0));
+      chains[0] = bias[f];
+      for (size_t k = 0; k < inputs; ++k) {
+        T &chain = chains[k % chains.size()];
+        chain = std::fma(x.values[row * inputs + k], kernel[k * outputs + f], chain);
+      }
+      while (chains.size() > 1) {
+        for (size_t c = 0; c < chains.size() / 2; ++c)
+          chains[c] = chains[2 * c] + chains[2 * c + 1];
+        chains.resize(chains.size() / 2);
+      }
+      y.values[row * outputs + f] = applyEpilogue(op.getEpilogueAttr(), chains[0]);
+    }
+  return y;
+}
+
+//===----------------------------------------------------------------------===//
+// Per-channel and pointwise layers
+//===----------------------------------------------------------------------===//
+
+/// Calls `function(element, channel)` for each element, the channel along `axis`.
+template <typename T, typename Function>
+static void forEachChannel(const Tensor<T> &x, int64_t axis, Function function) {
+  size_t inner = 1;
+  for (size_t i = axis + 1; i < x.shape.size(); ++i)
+    inner *= x.shape[i];
+  for (size_t element = 0; element < x.values.size(); ++element)
+    function(element, element / inner % x.shape[axis]);
+}
+
+template <typename T>
+Tensor<T> reference::batchNorm(BatchNormOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<BatchNormOp, T>(op);
+  size_t channels = x.shape[op.getAxis()];
+  auto gamma = readOr<T>(op.getGammaAttr(), channels, 1);
+  auto beta = readOr<T>(op.getBetaAttr(), channels, 0);
+  auto mean = read<T>(op.getMean()), variance = read<T>(op.getVariance());
+  T epsilon = op.getEpsilon().convertToDouble();
+  forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
+    y.values[i] = (x.values[i] - mean[c]) *
+                      (gamma[c] / std::sqrt(variance[c] + epsilon)) + beta[c];
+  });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::affine(AffineOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<AffineOp, T>(op);
+  auto scale = read<T>(op.getScale()), shift = read<T>(op.getShift());
+  forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
+    y.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+  });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::activation(ActivationOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ActivationOp, T>(op);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] = applyFunction(op.getFunction(), x.values[i]);
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::add(AddOp op, const Tensor<T> &x, const Tensor<T> &z) {
+  Tensor<T> y = makeResult<AddOp, T>(op);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] = x.values[i] + z.values[i];
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<SoftmaxOp, T>(op);
+  size_t length = x.shape[op.getAxis()], inner = 1;
+  for (size_t i = op.getAxis() + 1; i < x.shape.size(); ++i)
+    inner *= x.shape[i];
+  for (size_t row = 0; row < x.values.size() / length; ++row) {
+    size_t first = row / inner * inner * length + row % inner;
+    T largest = x.values[first], sum = 0;
+    for (size_t k = 1; k < length; ++k)
+      largest = maximum(largest, x.values[first + k * inner]);
+    for (size_t k = 0; k < length; ++k) {
+      T &value = y.values[first + k * inner];
+      value = exponential(x.values[first + k * inner] - largest);
+      sum += value;
+    }
+    for (size_t k = 0; k < length; ++k)
+      y.values[first + k * inner] /= sum;
+  }
+  return y;
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+/// Calls `visit(output, input, isFirst)` for each input position of each
+/// window, in the order of memory, and `finish(output, count)` after each.
+template <typename PoolOpT, typename T, typename Visit, typename Finish>
+static void forEachWindow(PoolOpT op, const Tensor<T> &x, const Tensor<T> &y,
+                          Visit visit, Finish finish) {
+  Image in(x.shape), out(y.shape);
+  llvm::ArrayRef<int64_t> window = op.getWindow();
+  auto strides = op.getStrideValues(), padding = op.getPaddingValues();
+  int64_t top = padding.size() == 4 ? padding[0] : 0;
+  int64_t left = padding[padding.size() - 2];
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t oh = 0; oh < out.height; ++oh)
+      for (int64_t ow = 0; ow < out.width; ++ow)
+        for (int64_t c = 0; c < out.channels; ++c) {
+          int64_t count = 0, output = out.at(n, oh, ow, c);
+          for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
+            for (int64_t kw = 0; kw < widthOf(window); ++kw) {
+              int64_t h = oh * heightOf(strides, 1) + kh - top;
+              int64_t w = ow * widthOf(strides) + kw - left;
+              if (h >= 0 && h < in.height && w >= 0 && w < in.width)
+                visit(output, in.at(n, h, w, c), count++ == 0);
+            }
+          finish(output, count);
+        }
+}
+
+template <typename T>
+Tensor<T> reference::maxPool(MaxPoolOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<MaxPoolOp, T>(op);
+  forEachWindow(
+      op, x, y,
+      [&](int64_t output, int64_t input, bool isFirst) {
+        T value = x.values[input];
+        y.values[output] = isFirst ? value : maximum(y.values[output], value);
+      },
+      [](int64_t, int64_t) {});
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::avgPool(AvgPoolOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<AvgPoolOp, T>(op);
+  forEachWindow(
+      op, x, y,
+      [&](int64_t output, int64_t input, bool isFirst) {
+        T value = x.values[input];
+        y.values[output] = isFirst ? value : y.values[output] + value;
+      },
+      [&](int64_t output, int64_t count) { y.values[output] *= T(1) / T(count); });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<GlobalPoolOp, T>(op);
+  Image in(x.shape);
+  int64_t positions = in.height * in.width;
+  bool isMax = op.getKind() == PoolKind::Max;
+  for (int64_t n = 0; n < in.batch; ++n)
+    for (int64_t c = 0; c < in.channels; ++c) {
+      T result = x.values[in.at(n, 0, 0, c)];
+      for (int64_t position = 1; position < positions; ++position) {
+        T value = x.values[in.at(n, 0, 0, c) + position * in.channels];
+        result = isMax ? maximum(result, value) : result + value;
+      }
+      y.values[n * in.channels + c] = isMax ? result : result * (T(1) / T(positions));
+    }
+  return y;
+}
+
+//===----------------------------------------------------------------------===//
+// Layout
+//===----------------------------------------------------------------------===//
+
+/// Calls `function(index, element)` for each multi-index of `shape`.
+template <typename Function>
+static void forEachIndex(llvm::ArrayRef<int64_t> shape, Function function) {
+  std::vector<int64_t> index(shape.size(), 0);
+  size_t element = 0;
+  while (true) {
+    function(index, element++);
+    size_t axis = shape.size();
+    while (axis > 0 && ++index[axis - 1] == shape[axis - 1])
+      index[--axis] = 0;
+    if (axis == 0)
+      return;
+  }
+}
+
+template <typename T> Tensor<T> reference::pad(PadOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<PadOp, T>(op);
+  std::fill(y.values.begin(), y.values.end(), T(op.getValue().convertToDouble()));
+  forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
+    size_t target = 0;
+    for (size_t axis = 0; axis < index.size(); ++axis)
+      target = target * y.shape[axis] + index[axis] + op.getLow()[axis];
+    y.values[target] = x.values[element];
+  });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<TransposeOp, T>(op);
+  llvm::ArrayRef<int64_t> permutation = op.getPermutation();
+  forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
+    std::vector<int64_t> source(index.size());
+    for (size_t axis = 0; axis < index.size(); ++axis)
+      source[permutation[axis]] = index[axis];
+    size_t position = 0;
+    for (size_t axis = 0; axis < index.size(); ++axis)
+      position = position * x.shape[axis] + source[axis];
+    y.values[element] = x.values[position];
+  });
+  return y;
+}
+
+#define FRIEZE_INSTANTIATE(T)                                                  \
+  template Tensor<T> reference::conv(ConvOp, const Tensor<T> &);               \
+  template Tensor<T> reference::dense(DenseOp, const Tensor<T> &);             \
+  template Tensor<T> reference::batchNorm(BatchNormOp, const Tensor<T> &);     \
+  template Tensor<T> reference::affine(AffineOp, const Tensor<T> &);           \
+  template Tensor<T> reference::activation(ActivationOp, const Tensor<T> &);   \
+  template Tensor<T> reference::add(AddOp, const Tensor<T> &,                  \
+                                    const Tensor<T> &);                        \
+  template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
+  template Tensor<T> reference::maxPool(MaxPoolOp, const Tensor<T> &);         \
+  template Tensor<T> reference::avgPool(AvgPoolOp, const Tensor<T> &);         \
+  template Tensor<T> reference::globalPool(GlobalPoolOp, const Tensor<T> &);   \
+  template Tensor<T> reference::pad(PadOp, const Tensor<T> &);                 \
+  template Tensor<T> reference::transpose(TransposeOp, const Tensor<T> &);
+FRIEZE_INSTANTIATE(float)
+FRIEZE_INSTANTIATE(double)

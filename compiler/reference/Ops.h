@@ -1,0 +1,46 @@
+//===- Ops.h - One plain function per nn op ---------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_REFERENCE_OPS_H
+#define FRIEZE_COMPILER_REFERENCE_OPS_H
+
+#include "dialect/NNOps.h"
+
+#include <vector>
+
+namespace frieze::reference {
+
+/// Elements row major. T = double is the truth: plain loops and libm. T = float
+/// is what compiled code must equal in every bit: sums in the order that the
+/// op's description gives, by std::fma, and functions from
+/// dialect/ElementaryFunctions.h.
+template <typename T> struct Tensor {
+  std::vector<int64_t> shape;
+  std::vector<T> values;
+};
+
+/// The parameters of `op` were checked to hold their data.
+template <typename T> Tensor<T> conv(nn::ConvOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> dense(nn::DenseOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> batchNorm(nn::BatchNormOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> affine(nn::AffineOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> activation(nn::ActivationOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> add(nn::AddOp op, const Tensor<T> &x, const Tensor<T> &y);
+template <typename T> Tensor<T> softmax(nn::SoftmaxOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> maxPool(nn::MaxPoolOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> avgPool(nn::AvgPoolOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
+
+/// One element of `activation`.
+template <typename T> T applyFunction(nn::ActivationAttr function, T x);
+
+} // namespace frieze::reference
+
+#endif // FRIEZE_COMPILER_REFERENCE_OPS_H

@@ -1,0 +1,77 @@
+//===- RoundParameters.cpp - Round parameters to the type of the graph -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/transforms/Passes.h"
+#include "dialect/NNOps.h"
+#include "dialect/Weights.h"
+
+#include <cmath>
+
+namespace frieze::nn {
+#define GEN_PASS_DEF_ROUNDPARAMETERSPASS
+#include "compiler/transforms/Passes.h.inc"
+} // namespace frieze::nn
+
+using namespace mlir;
+using namespace frieze::nn;
+
+/// Rounds `weights`, attribute `name` of `op`, to `type`. Null on failure.
+static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
+                            FloatType type) {
+  auto values = readWeights(weights);
+  if (failed(values)) {
+    op->emitOpError("expects ") << name << " with its data, but the data is elided";
+    return nullptr;
+  }
+  for (double value : *values) {
+    if (!std::isfinite(type.isF32() ? (float)value : value)) {
+      op->emitOpError("expects a ") << name << " that is finite after rounding to "
+                                    << type << ", but got " << value;
+      return nullptr;
+    }
+  }
+  auto rounded = RankedTensorType::get(weights.getShapedType().getShape(), type);
+  if (isa<DenseResourceElementsAttr>(weights))
+    return createWeights(getWeightsName(weights), rounded, *values);
+  bool losesInfo;
+  SmallVector<APFloat> elements;
+  for (double value : *values) {
+    elements.emplace_back(value);
+    elements.back().convert(type.getFloatSemantics(),
+                            APFloat::rmNearestTiesToEven, &losesInfo);
+  }
+  return DenseElementsAttr::get(rounded, elements);
+}
+
+namespace {
+struct RoundParametersPass
+    : frieze::nn::impl::RoundParametersPassBase<RoundParametersPass> {
+  void runOnOperation() override {
+    WalkResult result = getOperation()->walk([&](Operation *op) {
+      if (!isa<NNDialect>(op->getDialect()))
+        return WalkResult::advance();
+      auto type = cast<FloatType>(
+          cast<ShapedType>(op->getResult(0).getType()).getElementType());
+      for (NamedAttribute attribute : llvm::to_vector(op->getAttrs())) {
+        auto weights = dyn_cast<ElementsAttr>(attribute.getValue());
+        if (!weights || !isa<FloatType>(weights.getElementType()) ||
+            weights.getElementType() == type)
+          continue;
+        ElementsAttr value =
+            roundTo(op, attribute.getName().getValue(), weights, type);
+        if (!value)
+          return WalkResult::interrupt();
+        op->setAttr(attribute.getName(), value);
+        ++rounded;
+      }
+      return WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+};
+} // namespace
