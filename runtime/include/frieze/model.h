@@ -1,0 +1,94 @@
+/*===- model.h - What a compiled model tells and does --------------*- C -*-===*\
+|*                                                                            *|
+|* Part of the Frieze project, under the Apache License v2.0 with LLVM        *|
+|* Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception        *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#ifndef FRIEZE_MODEL_H
+#define FRIEZE_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Raised whenever a struct below changes in layout or meaning. */
+#define FRIEZE_ABI_VERSION 1
+
+/**
+ * The symbol under which a shared library exports its one model, whatever name
+ * the model was compiled under: `extern const frieze_model frieze_model_entry`.
+ */
+#define FRIEZE_MODEL_ENTRY "frieze_model_entry"
+
+/** One input or output of a model. */
+typedef struct frieze_tensor {
+  /** Name in the model file, UTF-8, never null. */
+  const char *name;
+  /** Number of axes. Axis 0 is the batch. */
+  uint64_t rank;
+  /** Sizes of the axes, outermost first; elements are float32, row major. */
+  const uint64_t *shape;
+  /** Product of the sizes. */
+  uint64_t elements;
+} frieze_tensor;
+
+/**
+ * A compiled model: constant data, shared by any number of threads.
+ *
+ * Running a model takes no lock, allocates nothing and calls nothing. The
+ * caller's floating-point mode is part of the contract: round to nearest, and
+ * denormals neither flushed nor read as zero.
+ */
+typedef struct frieze_model {
+  /** FRIEZE_ABI_VERSION of the compiler that wrote the model. */
+  uint32_t abi_version;
+  /** sizeof(frieze_model) then, for callers of another version. */
+  uint32_t struct_size;
+  /** Symbol prefix the model was compiled under. */
+  const char *name;
+  /** Version of the compiler, and the target it compiled for. */
+  const char *compiler;
+  const char *target;
+  /** SHA-256 of the model file, 64 lower-case hexadecimal digits, or "". */
+  const char *source_sha256;
+  uint64_t input_count;
+  uint64_t output_count;
+  const frieze_tensor *inputs;
+  const frieze_tensor *outputs;
+  /** Scratch memory a call needs, in bytes, and its alignment. */
+  uint64_t arena_bytes;
+  uint64_t arena_alignment;
+  /** Bytes of constant weights in the object. */
+  uint64_t weights_bytes;
+  /**
+   * Runs the model once.
+   * inputs: input_count pointers to float32 arrays, aligned to 4 bytes.
+   * outputs: output_count pointers to arrays to fill; they may not overlap
+   * inputs or arena.
+   * arena: arena_bytes bytes aligned to arena_alignment, contents arbitrary
+   * before and after; one for each call in flight. May be null if arena_bytes
+   * is 0.
+   */
+  void (*run)(const float *const *inputs, float *const *outputs, void *arena);
+} frieze_model;
+
+#ifdef __cplusplus
+}
+#define FRIEZE_STATIC_ASSERT static_assert
+#else
+#define FRIEZE_STATIC_ASSERT_NAME(line) frieze_static_assert_##line
+#define FRIEZE_STATIC_ASSERT_AT(condition, line)                               \
+  typedef char FRIEZE_STATIC_ASSERT_NAME(line)[(condition) ? 1 : -1]
+#define FRIEZE_STATIC_ASSERT(condition, message)                               \
+  FRIEZE_STATIC_ASSERT_AT(condition, __LINE__)
+#endif
+FRIEZE_STATIC_ASSERT(sizeof(frieze_tensor) == 2 * sizeof(void *) + 16,
+                     "unexpected layout of frieze_tensor");
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 104,
+                     "unexpected layout of frieze_model");
+
+#endif /* FRIEZE_MODEL_H */
