@@ -1,0 +1,66 @@
+//===- Array.h - A tensor read from a file ----------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_ARRAY_H
+#define FRIEZE_FRONTENDS_ARRAY_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frieze {
+
+/// No tensor of a model has more elements, and no integer of a file that sizes
+/// anything is larger: products of two stay far from overflow.
+inline constexpr int64_t maxElements = int64_t(1) << 28;
+/// No tensor has more axes.
+inline constexpr size_t maxRank = 8;
+
+/// A tensor of float32, row major.
+struct Array {
+  llvm::SmallVector<int64_t> shape;
+  std::vector<float> values;
+};
+
+/// An array with its name in the file.
+struct NamedArray {
+  std::string name;
+  Array array;
+};
+
+/// How a file stores numbers.
+enum class ElementKind { Bool, Signed, Unsigned, Float, BFloat };
+struct ElementType {
+  ElementKind kind;
+  /// Bytes of an element.
+  size_t size;
+  bool isBigEndian = false;
+};
+
+/// Rounds stored numbers to float32. `bytes` holds whole elements of a type
+/// that isSupported() knows.
+std::vector<float> decodeElements(llvm::StringRef bytes, ElementType type);
+bool isSupported(ElementType type);
+
+/// The number of elements of `shape`. Nothing, if a size is negative or a limit
+/// above exceeded.
+std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
+
+/// `(2, 32, 32)`
+std::string formatShape(llvm::ArrayRef<int64_t> shape);
+
+/// An error that is its message.
+llvm::Error makeError(const llvm::Twine &message);
+
+} // namespace frieze
+
+#endif // FRIEZE_FRONTENDS_ARRAY_H

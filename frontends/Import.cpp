@@ -1,0 +1,119 @@
+//===- Import.cpp - A model file becomes nn IR ------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/Import.h"
+#include "frontends/Files.h"
+#include "frontends/Json.h"
+#include "frontends/ModelBuilder.h"
+#include "frontends/json/JsonModel.h"
+#include "frontends/keras/KerasModel.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/Path.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+
+Location frieze::getLayerLocation(MLIRContext *context, StringRef path,
+                                  StringRef layer) {
+  Location file = FileLineColLoc::get(context, path, 0, 0);
+  if (layer.empty())
+    return file;
+  return NameLoc::get(StringAttr::get(context, layer), file);
+}
+
+static OwningOpRef<ModuleOp> importMlir(StringRef path, StringRef bytes,
+                                        MLIRContext *context) {
+  context->loadDialect<func::FuncDialect, nn::NNDialect>();
+  auto module = parseSourceString<ModuleOp>(
+      bytes, ParserConfig(context, /*verifyAfterParse=*/true), path);
+  if (!module)
+    return {};
+  if (!module->lookupSymbol<func::FuncOp>("model")) {
+    emitError(getLayerLocation(context, path)) << "expects a function '@model'";
+    return {};
+  }
+  return module;
+}
+
+/// JSON text: the one that `json.dump(model.to_json())` writes is a string with
+/// the text in it.
+static OwningOpRef<ModuleOp> importJson(ModelFile &file) {
+  Expected<nlohmann::json> root = parseJson(file.bytes);
+  if (root && root->is_string())
+    root = parseJson(root->get_ref<const std::string &>());
+  ModelBuilder model(file.path, file.options, file.context);
+  if (!root) {
+    model.report("", root.takeError());
+    return {};
+  }
+  if (root->is_object() && root->contains("class_name"))
+    return importKerasJson(file, *root);
+  return importJsonModel(file, *root);
+}
+
+/// Whether `bytes` are not text. MLIR bytecode isn't either, but is accepted.
+static bool isBinary(StringRef bytes) {
+  if (bytes.starts_with("ML\xEFR"))
+    return false;
+  return llvm::any_of(bytes.take_front(512),
+                      [](unsigned char c) { return c < '\t'; });
+}
+
+/// Whether the name promises a format other than MLIR.
+static bool hasOtherExtension(StringRef path) {
+  return llvm::is_contained(
+      {".keras", ".h5", ".hdf5", ".json", ".onnx", ".npz", ".zip"},
+      sys::path::extension(path));
+}
+
+static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
+  if (isZip(file.bytes))
+    return importKerasArchive(file);
+  if (isHdf5(file.bytes))
+    return importKerasHdf5(file);
+  StringRef text = file.bytes;
+  text.consume_front("\xEF\xBB\xBF");
+  text = text.ltrim();
+  // MLIR text may begin with `{-#` and, in generic form, with `"`.
+  if ((text.starts_with("{") && !text.starts_with("{-#")) ||
+      text.starts_with("\"{")) {
+    file.bytes = text;
+    return importJson(file);
+  }
+  if (text.empty() || isBinary(file.bytes) || hasOtherExtension(file.path)) {
+    emitError(getLayerLocation(file.context, file.path))
+        << "expects a Keras, JSON or MLIR file, but got "
+        << (text.empty() ? "an empty one" : "another format");
+    return {};
+  }
+  return importMlir(file.path, file.bytes, file.context);
+}
+
+OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
+                                          const ImportOptions &options,
+                                          MLIRContext *context) {
+  auto fail = [&](const Twine &message) -> OwningOpRef<ModuleOp> {
+    emitError(getLayerLocation(context, path)) << message;
+    return {};
+  };
+  if (options.batch < 1 || options.batch > maxElements)
+    return fail("expects a positive batch size, but got " +
+                Twine(options.batch));
+  Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return fail(toString(bytes.takeError()));
+  // The readers throw nothing themselves; their libraries may, at any limit.
+  try {
+    ModelFile file{path, *bytes, options, context};
+    return importBytes(file);
+  } catch (const std::exception &exception) {
+    return fail(Twine("cannot be imported: ") + exception.what());
+  }
+}

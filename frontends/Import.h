@@ -1,0 +1,45 @@
+//===- Import.h - A model file becomes nn IR --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_IMPORT_H
+#define FRIEZE_FRONTENDS_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <string>
+
+namespace frieze {
+
+struct ImportOptions {
+  /// A file with the weights, for a model file without.
+  std::string weightsPath;
+  /// Size of axis 0 of every input.
+  int64_t batch = 1;
+};
+
+/// Reads the model file at `path`. Its content decides the format: a Keras zip
+/// archive (.keras), a Keras HDF5 file (.h5), JSON (our spec, or Keras's
+/// `to_json()`), or MLIR text.
+///
+/// The module holds one public function, `@model`, with one argument per input
+/// and one result per output, each with its name in the attribute `nn.name`.
+/// Every op has a NameLoc with the layer's name over a FileLineColLoc with the
+/// path. Problems, all of them at once, are reported as diagnostics of the
+/// context at such locations; then the result is null.
+mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
+                                              const ImportOptions &options,
+                                              mlir::MLIRContext *context);
+
+/// The location of layer `layer` of the file, or of the file itself.
+mlir::Location getLayerLocation(mlir::MLIRContext *context,
+                                llvm::StringRef path,
+                                llvm::StringRef layer = "");
+
+} // namespace frieze
+
+#endif // FRIEZE_FRONTENDS_IMPORT_H

@@ -1,0 +1,334 @@
+//===- ModelBuilder.cpp - The module of one model, layer by layer -*- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/ModelBuilder.h"
+#include "dialect/Weights.h"
+#include "mlir/IR/Verifier.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+
+/// Weights of a whole model, all layers together.
+static constexpr int64_t maxModelWeights = int64_t(1) << 29;
+
+ArrayRef<int64_t> frieze::getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+SmallVector<int64_t> frieze::getPadding(StringRef mode, ArrayRef<int64_t> shape,
+                                        const WindowGeometry &geometry) {
+  SmallVector<int64_t> padding;
+  for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
+    int64_t size = shape[axis + 1], stride = geometry.strides[axis];
+    int64_t reach = (geometry.window[axis] - 1) * geometry.dilations[axis];
+    int64_t low = 0, high = 0;
+    if (mode == "causal") {
+      low = reach;
+    } else if (mode == "same") {
+      int64_t lastStart = (size - 1) / stride * stride;
+      int64_t total = std::max<int64_t>(lastStart + reach + 1 - size, 0);
+      low = total / 2;
+      high = total - low;
+    }
+    padding.append({low, high});
+  }
+  return padding;
+}
+
+ModelBuilder::ModelBuilder(StringRef path, const ImportOptions &options,
+                           MLIRContext *context)
+    : path(path), options(options), builder(context) {
+  context->loadDialect<func::FuncDialect, nn::NNDialect>();
+  Location loc = getLayerLocation(context, path);
+  module = ModuleOp::create(loc);
+  builder.setInsertionPointToStart(module->getBody());
+  function = func::FuncOp::create(builder, loc, "model",
+                                  builder.getFunctionType({}, {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+}
+
+Location ModelBuilder::getLoc(StringRef layer) {
+  return getLayerLocation(builder.getContext(), path, layer);
+}
+
+InFlightDiagnostic ModelBuilder::emitError(StringRef layer) {
+  failed = true;
+  return mlir::emitError(getLoc(layer));
+}
+
+void ModelBuilder::report(StringRef layer, Error error) {
+  handleAllErrors(std::move(error), [&](const ErrorInfoBase &info) {
+    emitError(layer) << info.message();
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and outputs
+//===----------------------------------------------------------------------===//
+
+static DictionaryAttr nameAttr(OpBuilder &builder, StringRef name) {
+  return builder.getDictionaryAttr(
+      builder.getNamedAttr("nn.name", builder.getStringAttr(name)));
+}
+
+Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> batched{options.batch};
+  llvm::append_range(batched, shape);
+  if (countElements(batched).value_or(0) == 0) {
+    emitError(name) << "expects an input of 1 to " << maxElements
+                    << " elements on at most " << maxRank
+                    << " axes, but got shape " << formatShape(batched);
+    return {};
+  }
+  inputNames.push_back(nameAttr(builder, name));
+  return function.getBody().front().addArgument(
+      RankedTensorType::get(batched, builder.getF32Type()), getLoc(name));
+}
+
+void ModelBuilder::addOutput(StringRef name, Value value) {
+  outputs.push_back(value);
+  outputNames.push_back(nameAttr(builder, name));
+}
+
+OwningOpRef<ModuleOp> ModelBuilder::finish() {
+  if (failed)
+    return {};
+  if (llvm::is_contained(outputs, Value())) {
+    emitError() << "expects a model with known outputs";
+    return {};
+  }
+  func::ReturnOp::create(builder, function.getLoc(), outputs);
+  function.setFunctionType(builder.getFunctionType(
+      function.getBody().getArgumentTypes(), ValueRange(outputs).getTypes()));
+  function.setAllArgAttrs(inputNames);
+  function.setAllResultAttrs(outputNames);
+  if (mlir::failed(mlir::verify(*module)))
+    return {};
+  return std::move(module);
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+void ModelBuilder::checkWeights(StringRef layer, StringRef parameter,
+                                ArrayRef<T> values) {
+  weightCount += values.size();
+  if (weightCount > maxModelWeights)
+    emitError(layer) << "expects a model of at most " << maxModelWeights
+                     << " weights";
+  if (!llvm::all_of(values, [](T value) { return std::isfinite(value); }))
+    emitError(layer) << "weights are not finite: " << parameter;
+}
+
+ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
+                                      const Array &array) {
+  checkWeights(layer, parameter, ArrayRef(array.values));
+  if (failed) // Saves the memory: the module will not be used.
+    return getPlaceholder(array.shape);
+  SmallVector<double> values(array.values.begin(), array.values.end());
+  return nn::createWeights(
+      (layer + "." + parameter).str(),
+      RankedTensorType::get(array.shape, builder.getF32Type()), values);
+}
+
+ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
+                                      ArrayRef<double> values) {
+  checkWeights(layer, parameter, values);
+  return nn::createWeights(
+      (layer + "." + parameter).str(),
+      RankedTensorType::get(values.size(), builder.getF64Type()), values);
+}
+
+ElementsAttr ModelBuilder::getPlaceholder(ArrayRef<int64_t> shape) {
+  if (!countElements(shape))
+    return {};
+  return cast<ElementsAttr>(DenseElementsAttr::get(
+      RankedTensorType::get(shape, builder.getF32Type()), 0.0f));
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+template <typename OpT>
+Value ModelBuilder::create(StringRef layer, ValueRange operands,
+                           ArrayRef<NamedAttribute> attributes) {
+  if (llvm::is_contained(operands, Value()))
+    return {};
+  FailureOr<Value> result =
+      nn::createChecked<OpT>(builder, getLoc(layer), operands, attributes);
+  if (mlir::failed(result)) {
+    failed = true;
+    return {};
+  }
+  if (!countElements(getShape(*result))) {
+    emitError(layer) << "expects a result of at most " << maxElements
+                     << " elements, but got " << result->getType();
+    return {};
+  }
+  return *result;
+}
+
+NamedAttribute ModelBuilder::ints(StringRef name, ArrayRef<int64_t> values) {
+  return builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(values));
+}
+
+static bool areAll(ArrayRef<int64_t> values, int64_t value) {
+  return llvm::all_of(values, [=](int64_t other) { return other == value; });
+}
+
+Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
+                         ElementsAttr bias, const WindowGeometry &geometry,
+                         int64_t groups) {
+  if (!kernel)
+    return {};
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("kernel", kernel),
+      builder.getNamedAttr("groups", builder.getI64IntegerAttr(groups))};
+  if (bias)
+    attributes.push_back(builder.getNamedAttr("bias", bias));
+  if (!areAll(geometry.strides, 1))
+    attributes.push_back(ints("strides", geometry.strides));
+  if (!areAll(geometry.padding, 0))
+    attributes.push_back(ints("padding", geometry.padding));
+  if (!areAll(geometry.dilations, 1))
+    attributes.push_back(ints("dilations", geometry.dilations));
+  return create<nn::ConvOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::dense(StringRef layer, Value input, ElementsAttr kernel,
+                          ElementsAttr bias) {
+  if (!kernel)
+    return {};
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("kernel", kernel),
+      builder.getNamedAttr("chains", builder.getI64IntegerAttr(1))};
+  if (bias)
+    attributes.push_back(builder.getNamedAttr("bias", bias));
+  return create<nn::DenseOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::batchNorm(StringRef layer, Value input, int64_t axis,
+                              ElementsAttr gamma, ElementsAttr beta,
+                              ElementsAttr mean, ElementsAttr variance,
+                              double epsilon) {
+  if (!mean || !variance)
+    return {};
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)),
+      builder.getNamedAttr("mean", mean),
+      builder.getNamedAttr("variance", variance),
+      builder.getNamedAttr("epsilon", builder.getF64FloatAttr(epsilon))};
+  if (gamma)
+    attributes.push_back(builder.getNamedAttr("gamma", gamma));
+  if (beta)
+    attributes.push_back(builder.getNamedAttr("beta", beta));
+  return create<nn::BatchNormOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::affine(StringRef layer, Value input, int64_t axis,
+                           ElementsAttr scale, ElementsAttr shift) {
+  if (!scale || !shift)
+    return {};
+  return create<nn::AffineOp>(
+      layer, input,
+      {builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)),
+       builder.getNamedAttr("scale", scale),
+       builder.getNamedAttr("shift", shift)});
+}
+
+Value ModelBuilder::activation(StringRef layer, Value input,
+                               nn::ActivationAttr function) {
+  if (!function)
+    return {};
+  return create<nn::ActivationOp>(layer, input,
+                                  builder.getNamedAttr("function", function));
+}
+
+Value ModelBuilder::softmax(StringRef layer, Value input, int64_t axis) {
+  return create<nn::SoftmaxOp>(
+      layer, input,
+      builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
+}
+
+Value ModelBuilder::dropout(StringRef layer, Value input, double rate) {
+  return create<nn::DropoutOp>(
+      layer, input,
+      builder.getNamedAttr("rate", builder.getF64FloatAttr(rate)));
+}
+
+Value ModelBuilder::pool(StringRef layer, nn::PoolKind kind, Value input,
+                         const WindowGeometry &geometry) {
+  SmallVector<NamedAttribute> attributes{ints("window", geometry.window)};
+  if (geometry.strides != geometry.window)
+    attributes.push_back(ints("strides", geometry.strides));
+  if (!areAll(geometry.padding, 0))
+    attributes.push_back(ints("padding", geometry.padding));
+  return kind == nn::PoolKind::Max
+             ? create<nn::MaxPoolOp>(layer, input, attributes)
+             : create<nn::AvgPoolOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::globalPool(StringRef layer, nn::PoolKind kind, Value input,
+                               bool keepDims) {
+  SmallVector<NamedAttribute> attributes{builder.getNamedAttr(
+      "kind", nn::PoolKindAttr::get(builder.getContext(), kind))};
+  if (keepDims)
+    attributes.push_back(
+        builder.getNamedAttr("keep_dims", builder.getUnitAttr()));
+  return create<nn::GlobalPoolOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,
+                        ArrayRef<int64_t> high, double value) {
+  return create<nn::PadOp>(
+      layer, input,
+      {ints("low", low), ints("high", high),
+       builder.getNamedAttr("value", builder.getF64FloatAttr(value))});
+}
+
+Value ModelBuilder::reshape(StringRef layer, Value input,
+                            ArrayRef<int64_t> shape) {
+  if (!input)
+    return {};
+  auto type = cast<RankedTensorType>(input.getType());
+  int64_t elements = type.getNumElements() / type.getDimSize(0);
+  SmallVector<int64_t> sizes(shape);
+  int64_t *open = llvm::find(sizes, -1);
+  if (open != sizes.end()) {
+    *open = 1;
+    int64_t others = countElements(sizes).value_or(0);
+    if (others > 0 && elements % others == 0)
+      *open = elements / others;
+  }
+  if (countElements(sizes) != elements) {
+    emitError(layer) << "expects a shape of " << elements
+                     << " elements to match the input, but got "
+                     << formatShape(shape);
+    return {};
+  }
+  sizes.insert(sizes.begin(), type.getDimSize(0));
+  return nn::ReshapeOp::create(
+      builder, getLoc(layer),
+      RankedTensorType::get(sizes, type.getElementType()), input);
+}
+
+Value ModelBuilder::flatten(StringRef layer, Value input) {
+  return reshape(layer, input, {-1});
+}
+
+Value ModelBuilder::transpose(StringRef layer, Value input,
+                              ArrayRef<int64_t> permutation) {
+  return create<nn::TransposeOp>(layer, input,
+                                 ints("permutation", permutation));
+}

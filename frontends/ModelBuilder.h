@@ -1,0 +1,130 @@
+//===- ModelBuilder.h - The module of one model, layer by layer -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_MODELBUILDER_H
+#define FRIEZE_FRONTENDS_MODELBUILDER_H
+
+#include "dialect/NNOps.h"
+#include "frontends/Array.h"
+#include "frontends/Import.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace frieze {
+
+/// Where a window stands on each spatial axis.
+struct WindowGeometry {
+  llvm::SmallVector<int64_t> window, strides, dilations;
+  /// Low and high of each axis in turn.
+  llvm::SmallVector<int64_t> padding;
+};
+
+/// The padding that `mode` means on an input of `shape`, with the batch:
+/// `valid` (none), `causal` (low alone, so that no window sees what follows
+/// it), or TensorFlow's `same` (windows start at all multiples of the stride;
+/// where the padding is odd, high gets one more than low).
+llvm::SmallVector<int64_t> getPadding(llvm::StringRef mode,
+                                      llvm::ArrayRef<int64_t> shape,
+                                      const WindowGeometry &geometry);
+
+/// Builds the module of one model. What the layers of a file have in common,
+/// whatever its format: checks, locations, and leaving out what is default.
+///
+/// A null value or attribute stands for one that could not be built, because of
+/// a problem already reported. Whatever takes it yields a null value again, so
+/// that an importer reads on and finds all problems of its file.
+class ModelBuilder {
+public:
+  ModelBuilder(llvm::StringRef path, const ImportOptions &options,
+               mlir::MLIRContext *context);
+
+  /// Begins the report of a problem of `layer`, or of the file where empty.
+  mlir::InFlightDiagnostic emitError(llvm::StringRef layer = "");
+  /// Reports each part of `error`.
+  void report(llvm::StringRef layer, llvm::Error error);
+
+  /// An input of `shape`, without the batch.
+  mlir::Value addInput(llvm::StringRef name, llvm::ArrayRef<int64_t> shape);
+  void addOutput(llvm::StringRef name, mlir::Value value);
+  /// The module, or null if any problem was reported.
+  mlir::OwningOpRef<mlir::ModuleOp> finish();
+
+  /// `array` as the parameter `<layer>.<parameter>`. Reports what is not
+  /// finite.
+  mlir::ElementsAttr addWeights(llvm::StringRef layer,
+                                llvm::StringRef parameter, const Array &array);
+  /// The same with elements of f64.
+  mlir::ElementsAttr addWeights(llvm::StringRef layer,
+                                llvm::StringRef parameter,
+                                llvm::ArrayRef<double> values);
+
+  /// Stands for weights of `shape` that could not be read, so that the layers
+  /// behind them are still checked.
+  mlir::ElementsAttr getPlaceholder(llvm::ArrayRef<int64_t> shape);
+
+  mlir::Value conv(llvm::StringRef layer, mlir::Value input,
+                   mlir::ElementsAttr kernel, mlir::ElementsAttr bias,
+                   const WindowGeometry &geometry, int64_t groups);
+  mlir::Value dense(llvm::StringRef layer, mlir::Value input,
+                    mlir::ElementsAttr kernel, mlir::ElementsAttr bias);
+  mlir::Value batchNorm(llvm::StringRef layer, mlir::Value input, int64_t axis,
+                        mlir::ElementsAttr gamma, mlir::ElementsAttr beta,
+                        mlir::ElementsAttr mean, mlir::ElementsAttr variance,
+                        double epsilon);
+  mlir::Value affine(llvm::StringRef layer, mlir::Value input, int64_t axis,
+                     mlir::ElementsAttr scale, mlir::ElementsAttr shift);
+  mlir::Value activation(llvm::StringRef layer, mlir::Value input,
+                         nn::ActivationAttr function);
+  mlir::Value softmax(llvm::StringRef layer, mlir::Value input, int64_t axis);
+  mlir::Value dropout(llvm::StringRef layer, mlir::Value input, double rate);
+  mlir::Value pool(llvm::StringRef layer, nn::PoolKind kind, mlir::Value input,
+                   const WindowGeometry &geometry);
+  mlir::Value globalPool(llvm::StringRef layer, nn::PoolKind kind,
+                         mlir::Value input, bool keepDims);
+  mlir::Value pad(llvm::StringRef layer, mlir::Value input,
+                  llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
+                  double value);
+  /// `shape` without the batch; one size may be -1, which stands for what is
+  /// left.
+  mlir::Value reshape(llvm::StringRef layer, mlir::Value input,
+                      llvm::ArrayRef<int64_t> shape);
+  mlir::Value flatten(llvm::StringRef layer, mlir::Value input);
+  mlir::Value transpose(llvm::StringRef layer, mlir::Value input,
+                        llvm::ArrayRef<int64_t> permutation);
+
+  mlir::OpBuilder &getBuilder() { return builder; }
+
+private:
+  /// Creates an op unless an operand is null, and checks the size of its
+  /// result.
+  template <typename OpT>
+  mlir::Value create(llvm::StringRef layer, mlir::ValueRange operands,
+                     llvm::ArrayRef<mlir::NamedAttribute> attributes);
+  mlir::Location getLoc(llvm::StringRef layer);
+  mlir::NamedAttribute ints(llvm::StringRef name,
+                            llvm::ArrayRef<int64_t> values);
+  template <typename T>
+  void checkWeights(llvm::StringRef layer, llvm::StringRef parameter,
+                    llvm::ArrayRef<T> values);
+
+  std::string path;
+  const ImportOptions options;
+  mlir::OpBuilder builder;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+  llvm::SmallVector<mlir::Value> outputs;
+  llvm::SmallVector<mlir::DictionaryAttr> inputNames, outputNames;
+  int64_t weightCount = 0;
+  bool failed = false;
+};
+
+/// The shape of a value of a model.
+llvm::ArrayRef<int64_t> getShape(mlir::Value value);
+
+} // namespace frieze
+
+#endif // FRIEZE_FRONTENDS_MODELBUILDER_H

@@ -1,0 +1,36 @@
+//===- NumpyFile.h - NumPy's .npy and .npz ----------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_NUMPYFILE_H
+#define FRIEZE_FRONTENDS_NUMPYFILE_H
+
+#include "frontends/Array.h"
+
+namespace frieze {
+
+/// The array in the bytes of a .npy file: numbers of any kind and byte order,
+/// in C or Fortran order, but no objects or records.
+llvm::Expected<Array> parseNpy(llvm::StringRef bytes);
+
+/// The arrays in the bytes of a .npz file, in its order, named without `.npy`.
+llvm::Expected<std::vector<NamedArray>> parseNpz(llvm::StringRef bytes);
+
+/// Reads a .npz file, or a .npy file as one array without a name. The content
+/// decides which it is. Errors do not name the file.
+llvm::Expected<std::vector<NamedArray>> readNumpyFile(llvm::StringRef path);
+
+/// `array` as the bytes of a .npy file.
+std::string formatNpy(const Array &array);
+
+/// Writes a .npy file if `path` ends so, for which there must be one array, and
+/// else a .npz file, uncompressed. A regular file appears whole or not at all.
+llvm::Error writeNumpyFile(llvm::StringRef path,
+                           llvm::ArrayRef<NamedArray> arrays);
+
+} // namespace frieze
+
+#endif // FRIEZE_FRONTENDS_NUMPYFILE_H

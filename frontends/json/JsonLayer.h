@@ -1,0 +1,60 @@
+//===- JsonLayer.h - One layer of Frieze's JSON being imported --*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_JSON_JSONLAYER_H
+#define FRIEZE_FRONTENDS_JSON_JSONLAYER_H
+
+#include "frontends/Json.h"
+#include "frontends/ModelBuilder.h"
+#include "frontends/json/WeightFile.h"
+
+namespace frieze {
+
+/// What all layers of a model share.
+struct JsonContext {
+  ModelBuilder &builder;
+  /// Null where there is none.
+  const WeightFile *weights;
+};
+
+/// One layer being imported.
+struct JsonLayer {
+  JsonContext &model;
+  ModelBuilder &builder;
+  ObjectReader &attributes;
+  std::string name;
+  mlir::Value input;
+
+  /// Whether the layer can be built: it has an input of a rank from `minimum`
+  /// to `maximum`, with the batch, and the attributes so far are fine.
+  bool checkReady(size_t minimum, size_t maximum);
+  /// The shape of the input, or an empty one where it is null.
+  llvm::ArrayRef<int64_t> getInputShape() const;
+  /// Takes `axis`, which counts the batch as 0 and may count from the end.
+  std::optional<int64_t> takeAxis();
+  /// Takes the weights `parameter`: the values, nested or flat; the name of an
+  /// array in the weight file; or `true` for the name `<layer>.<parameter>`,
+  /// which is meant where a mandatory parameter is absent. Null if an optional
+  /// one is absent and where checkReady() did not hold; a placeholder where
+  /// this parameter itself is wrong.
+  mlir::ElementsAttr takeWeights(llvm::StringRef parameter,
+                                 llvm::ArrayRef<int64_t> shape,
+                                 bool isOptional = false);
+
+  bool isReady = false;
+};
+
+/// Reads all attributes of a layer and returns its output, null where a problem
+/// was reported.
+using ImportJsonLayerFn = mlir::Value (*)(JsonLayer &layer);
+
+/// The importer of a layer type, or null.
+ImportJsonLayerFn findJsonLayer(llvm::StringRef type);
+
+} // namespace frieze
+
+#endif // FRIEZE_FRONTENDS_JSON_JSONLAYER_H

@@ -1,0 +1,224 @@
+//===- JsonLayerTypes.cpp - The layer types of Frieze's JSON ----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/json/JsonLayer.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using nlohmann::json;
+
+/// The number of spatial axes of the input, 1 where there is none.
+static size_t getSpatialRank(JsonLayer &layer) {
+  size_t rank = layer.getInputShape().size();
+  return rank == 4 ? 2 : 1;
+}
+
+/// Takes `padding`: `valid`, `same`, `causal`, or low and high of each axis.
+static SmallVector<int64_t> takePadding(JsonLayer &layer,
+                                        const WindowGeometry &geometry) {
+  const json *value = layer.attributes.take("padding");
+  size_t spatialRank = geometry.window.size();
+  if (value && !value->is_string())
+    return layer.attributes.takeInts("padding", 0, 2 * spatialRank, 0);
+  std::string mode = layer.attributes.takeString("padding", "valid");
+  if (mode != "valid" && mode != "same" && mode != "causal")
+    layer.attributes.emitError() << "expects 'padding' to be \"valid\", "
+                                    "\"same\", \"causal\" or numbers, "
+                                    "but got "
+                                 << formatJson(*value);
+  if (layer.getInputShape().size() != spatialRank + 2)
+    return SmallVector<int64_t>(2 * spatialRank, 0);
+  return getPadding(mode, layer.getInputShape(), geometry);
+}
+
+//===----------------------------------------------------------------------===//
+// Layers with weights
+//===----------------------------------------------------------------------===//
+
+static Value importConv(JsonLayer &layer) {
+  size_t spatialRank = getSpatialRank(layer);
+  int64_t filters = layer.attributes.takeInt("filters", {});
+  WindowGeometry geometry;
+  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
+  geometry.strides = layer.attributes.takeInts("strides", 1, spatialRank);
+  geometry.dilations = layer.attributes.takeInts("dilations", 1, spatialRank);
+  geometry.padding = takePadding(layer, geometry);
+  int64_t groups = layer.attributes.takeInt("groups", 1);
+  int64_t channels = layer.input ? layer.getInputShape().back() : groups;
+  if (channels % groups != 0)
+    layer.attributes.emitError() << "expects groups to divide " << channels
+                                 << " input channels, but got " << groups;
+  SmallVector<int64_t> shape(geometry.window);
+  shape.append({channels / groups, filters});
+  layer.checkReady(3, 4);
+  ElementsAttr kernel = layer.takeWeights("kernel", shape);
+  ElementsAttr bias = layer.takeWeights("bias", {filters}, /*isOptional=*/true);
+  if (!layer.isReady)
+    return {};
+  return layer.builder.conv(layer.name, layer.input, kernel, bias, geometry,
+                            groups);
+}
+
+static Value importDense(JsonLayer &layer) {
+  int64_t units = layer.attributes.takeInt("units", {});
+  int64_t features = layer.input ? layer.getInputShape().back() : 1;
+  layer.checkReady(2, maxRank);
+  ElementsAttr kernel = layer.takeWeights("kernel", {features, units});
+  ElementsAttr bias = layer.takeWeights("bias", {units}, /*isOptional=*/true);
+  if (!layer.isReady)
+    return {};
+  return layer.builder.dense(layer.name, layer.input, kernel, bias);
+}
+
+static Value importBatchNorm(JsonLayer &layer) {
+  std::optional<int64_t> axis = layer.takeAxis();
+  double epsilon = layer.attributes.takeNumber("epsilon", {});
+  int64_t channels = axis ? layer.getInputShape()[*axis] : 1;
+  layer.checkReady(2, maxRank);
+  ElementsAttr gamma = layer.takeWeights("gamma", {channels}, true);
+  ElementsAttr beta = layer.takeWeights("beta", {channels}, true);
+  ElementsAttr mean = layer.takeWeights("mean", {channels});
+  ElementsAttr variance = layer.takeWeights("variance", {channels});
+  if (!layer.isReady)
+    return {};
+  return layer.builder.batchNorm(layer.name, layer.input, *axis, gamma, beta,
+                                 mean, variance, epsilon);
+}
+
+static Value importAffine(JsonLayer &layer) {
+  std::optional<int64_t> axis = layer.takeAxis();
+  int64_t channels = axis ? layer.getInputShape()[*axis] : 1;
+  layer.checkReady(2, maxRank);
+  ElementsAttr scale = layer.takeWeights("scale", {channels});
+  ElementsAttr shift = layer.takeWeights("shift", {channels});
+  if (!layer.isReady)
+    return {};
+  return layer.builder.affine(layer.name, layer.input, *axis, scale, shift);
+}
+
+//===----------------------------------------------------------------------===//
+// Layers without weights
+//===----------------------------------------------------------------------===//
+
+static Value importActivation(JsonLayer &layer) {
+  std::string name = layer.attributes.takeString("function", {});
+  std::optional<nn::ActivationKind> kind = nn::symbolizeActivationKind(name);
+  if (!kind) {
+    if (!layer.attributes.hasFailed())
+      layer.attributes.emitError() << "unsupported activation '" << name << "'";
+    layer.attributes.ignore("alpha");
+    layer.attributes.ignore("beta");
+    return {};
+  }
+  unsigned count = nn::ActivationAttr::getNumParameters(*kind);
+  double alpha = 0.0, beta = 0.0;
+  if (count > 0)
+    alpha = layer.attributes.takeNumber("alpha", {});
+  if (count > 1)
+    beta = layer.attributes.takeNumber("beta", {});
+  if (layer.attributes.hasFailed())
+    return {};
+  MLIRContext *context = layer.builder.getBuilder().getContext();
+  auto function = nn::ActivationAttr::getChecked(
+      [&] { return layer.attributes.emitError(); }, context, *kind,
+      APFloat(alpha), APFloat(beta));
+  return layer.builder.activation(layer.name, layer.input, function);
+}
+
+template <nn::PoolKind kind> static Value importPool(JsonLayer &layer) {
+  size_t spatialRank = getSpatialRank(layer);
+  WindowGeometry geometry;
+  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
+  geometry.strides = geometry.window;
+  if (layer.attributes.take("strides"))
+    geometry.strides = layer.attributes.takeInts("strides", {}, spatialRank);
+  geometry.dilations.assign(spatialRank, 1);
+  geometry.padding = takePadding(layer, geometry);
+  if (!layer.checkReady(3, 4))
+    return {};
+  return layer.builder.pool(layer.name, kind, layer.input, geometry);
+}
+
+static Value importGlobalPool(JsonLayer &layer) {
+  std::string name = layer.attributes.takeString("kind", {});
+  bool keepDims = layer.attributes.takeBool("keep_dims", false);
+  std::optional<nn::PoolKind> kind = nn::symbolizePoolKind(name);
+  if (!kind && !layer.attributes.hasFailed())
+    layer.attributes.emitError()
+        << "expects 'kind' to be \"max\" or \"avg\", but got '" << name << "'";
+  if (!layer.checkReady(3, 4))
+    return {};
+  return layer.builder.globalPool(layer.name, *kind, layer.input, keepDims);
+}
+
+static Value importPad(JsonLayer &layer) {
+  size_t rank = layer.input ? layer.getInputShape().size() : 2;
+  SmallVector<int64_t> low = layer.attributes.takeInts("low", {}, rank - 1, 0);
+  SmallVector<int64_t> high =
+      layer.attributes.takeInts("high", {}, rank - 1, 0);
+  double value = layer.attributes.takeNumber("value", 0.0);
+  if (layer.attributes.hasFailed())
+    return {};
+  low.insert(low.begin(), 0);
+  high.insert(high.begin(), 0);
+  return layer.builder.pad(layer.name, layer.input, low, high, value);
+}
+
+static Value importReshape(JsonLayer &layer) {
+  SmallVector<int64_t> shape = layer.attributes.takeIntList("shape", -1);
+  if (layer.attributes.hasFailed())
+    return {};
+  return layer.builder.reshape(layer.name, layer.input, shape);
+}
+
+static Value importTranspose(JsonLayer &layer) {
+  SmallVector<int64_t> permutation{0};
+  llvm::append_range(permutation,
+                     layer.attributes.takeIntList("permutation", 1));
+  if (layer.attributes.hasFailed())
+    return {};
+  return layer.builder.transpose(layer.name, layer.input, permutation);
+}
+
+static Value importFlatten(JsonLayer &layer) {
+  return layer.builder.flatten(layer.name, layer.input);
+}
+
+static Value importDropout(JsonLayer &layer) {
+  double rate = layer.attributes.takeNumber("rate", {});
+  return layer.builder.dropout(layer.name, layer.input, rate);
+}
+
+static Value importSoftmax(JsonLayer &layer) {
+  std::optional<int64_t> axis = layer.takeAxis();
+  if (!axis)
+    return {};
+  return layer.builder.softmax(layer.name, layer.input, *axis);
+}
+
+ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
+  return llvm::StringSwitch<ImportJsonLayerFn>(type)
+      .Case("activation", importActivation)
+      .Case("affine", importAffine)
+      .Case("avg_pool", importPool<nn::PoolKind::Avg>)
+      .Case("batch_norm", importBatchNorm)
+      .Case("conv", importConv)
+      .Case("dense", importDense)
+      .Case("dropout", importDropout)
+      .Case("flatten", importFlatten)
+      .Case("global_pool", importGlobalPool)
+      .Case("max_pool", importPool<nn::PoolKind::Max>)
+      .Case("pad", importPad)
+      .Case("reshape", importReshape)
+      .Case("softmax", importSoftmax)
+      .Case("transpose", importTranspose)
+      .Default(nullptr);
+}

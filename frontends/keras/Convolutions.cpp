@@ -1,0 +1,109 @@
+//===- Convolutions.cpp - Keras convolutions --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+
+/// Takes the geometry of a convolution over `spatialRank` axes, but for
+/// padding.
+static WindowGeometry takeGeometry(Layer &layer, size_t spatialRank) {
+  WindowGeometry geometry;
+  geometry.window = layer.config.takeInts("kernel_size", {}, spatialRank);
+  geometry.strides = layer.config.takeInts("strides", 1, spatialRank);
+  geometry.dilations = layer.config.takeInts("dilation_rate", 1, spatialRank);
+  expectChannelsLast(layer);
+  return geometry;
+}
+
+static std::string takePaddingMode(Layer &layer, size_t spatialRank) {
+  std::string mode = layer.config.takeString("padding", "valid");
+  bool isCausal = mode == "causal" && spatialRank == 1;
+  if (mode != "valid" && mode != "same" && !isCausal)
+    layer.emitError() << "unsupported padding '" << mode << "'";
+  return mode;
+}
+
+/// Builds the convolution and what follows it. `kernelShape` is what the file
+/// has behind the window; nn.conv has `(C / groups, filters)` there, with the
+/// same elements.
+static Value build(Layer &layer, WindowGeometry geometry, StringRef padding,
+                   int64_t groups, int64_t filters,
+                   ArrayRef<int64_t> kernelShape, bool useBias,
+                   const Activation &activation) {
+  int64_t channels = layer.getInputShape().back();
+  WeightSpec kernel{"kernel", geometry.window, geometry.window};
+  kernel.shape.append(kernelShape.begin(), kernelShape.end());
+  kernel.opShape.append({channels / groups, filters});
+  SmallVector<WeightSpec, 2> specs{kernel};
+  if (useBias)
+    specs.push_back({"bias", {filters}});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  Value output = layer.builder.conv(layer.name, layer.getInput(), weights[0],
+                                    useBias ? weights[1] : ElementsAttr(),
+                                    geometry, groups);
+  return activation.apply(layer, output);
+}
+
+template <size_t spatialRank> static Value importConv(Layer &layer) {
+  WindowGeometry geometry = takeGeometry(layer, spatialRank);
+  std::string padding = takePaddingMode(layer, spatialRank);
+  int64_t filters = layer.config.takeInt("filters", {});
+  int64_t groups = layer.config.takeInt("groups", 1);
+  bool useBias = layer.config.takeBool("use_bias", true);
+  Activation activation = takeActivation(layer, "activation");
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  int64_t channels = layer.getInputShape().back();
+  if (channels % groups != 0 || filters % groups != 0) {
+    layer.emitError() << "expects groups to divide " << channels
+                      << " input and " << filters
+                      << " output channels, but got " << groups;
+    return {};
+  }
+  return build(layer, geometry, padding, groups, filters,
+               {channels / groups, filters}, useBias, activation);
+}
+
+template <size_t spatialRank> static Value importDepthwiseConv(Layer &layer) {
+  WindowGeometry geometry = takeGeometry(layer, spatialRank);
+  std::string padding = takePaddingMode(layer, spatialRank);
+  int64_t multiplier = layer.config.takeInt("depth_multiplier", 1);
+  // What tf.keras inherits from its convolutions, and never uses.
+  layer.config.ignore("groups");
+  layer.config.ignore("filters");
+  bool useBias = layer.config.takeBool("use_bias", true);
+  Activation activation = takeActivation(layer, "activation");
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  int64_t channels = layer.getInputShape().back();
+  // Kernel (window..., C, M); output channel c * M + m, as with groups = C.
+  return build(layer, geometry, padding, channels, channels * multiplier,
+               {channels, multiplier}, useBias, activation);
+}
+
+ArrayRef<LayerClass> keras::getConvolutionLayers() {
+  static const LayerClass classes[] = {
+      {"Conv1D", importConv<1>},
+      {"Conv2D", importConv<2>},
+      {"Convolution1D", importConv<1>},
+      {"Convolution2D", importConv<2>},
+      {"DepthwiseConv1D", importDepthwiseConv<1>},
+      {"DepthwiseConv2D", importDepthwiseConv<2>},
+  };
+  return classes;
+}

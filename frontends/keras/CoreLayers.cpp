@@ -1,0 +1,76 @@
+//===- CoreLayers.cpp - Keras dense layers and those of training only -*- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+
+static Value importDense(Layer &layer) {
+  int64_t units = layer.config.takeInt("units", {});
+  bool useBias = layer.config.takeBool("use_bias", true);
+  Activation activation = takeActivation(layer, "activation");
+  if (!layer.checkRank(2, maxRank) || layer.config.hasFailed())
+    return {};
+  SmallVector<WeightSpec, 2> specs{
+      {"kernel", {layer.getInputShape().back(), units}}};
+  if (useBias)
+    specs.push_back({"bias", {units}});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  Value output = layer.builder.dense(layer.name, layer.getInput(), weights[0],
+                                     useBias ? weights[1] : ElementsAttr());
+  return activation.apply(layer, output);
+}
+
+/// A layer that acts in training only; `key` is its strength there.
+static Value importNoise(Layer &layer, StringRef key) {
+  double rate = layer.config.takeNumber(key, 0.0);
+  layer.config.ignore("seed");
+  layer.config.ignore("noise_shape");
+  return layer.builder.dropout(layer.name, layer.getInput(), rate);
+}
+
+static Value importDropout(Layer &layer) { return importNoise(layer, "rate"); }
+
+static Value importGaussianNoise(Layer &layer) {
+  return importNoise(layer, "stddev");
+}
+
+static Value importActivityRegularization(Layer &layer) {
+  layer.config.ignore("l1");
+  layer.config.ignore("l2");
+  return layer.builder.dropout(layer.name, layer.getInput(), 0.0);
+}
+
+static Value importIdentity(Layer &layer) {
+  return layer.builder.activation(
+      layer.name, layer.getInput(),
+      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(),
+                              nn::ActivationKind::Linear));
+}
+
+ArrayRef<LayerClass> keras::getCoreLayers() {
+  static const LayerClass classes[] = {
+      {"ActivityRegularization", importActivityRegularization},
+      {"AlphaDropout", importDropout},
+      {"Dense", importDense},
+      {"Dropout", importDropout},
+      {"GaussianDropout", importDropout},
+      {"GaussianNoise", importGaussianNoise},
+      {"Identity", importIdentity},
+      {"SpatialDropout1D", importDropout},
+      {"SpatialDropout2D", importDropout},
+  };
+  return classes;
+}

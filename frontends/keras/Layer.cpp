@@ -1,0 +1,140 @@
+//===- Layer.cpp - One Keras layer being imported ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+using nlohmann::json;
+
+ImportLayerFn keras::findLayerClass(StringRef className) {
+  static const StringMap<ImportLayerFn> classes = [] {
+    StringMap<ImportLayerFn> map;
+    for (ArrayRef<LayerClass> family :
+         {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
+          getActivationLayers(), getPoolingLayers(), getShapeLayers()})
+      for (const LayerClass &layerClass : family)
+        map[layerClass.name] = layerClass.import;
+    return map;
+  }();
+  return classes.lookup(className);
+}
+
+ArrayRef<int64_t> Layer::getInputShape() const {
+  return getInput() ? getShape(getInput()) : ArrayRef<int64_t>();
+}
+
+bool Layer::checkRank(size_t minimum, size_t maximum) {
+  if (!getInput())
+    return false;
+  size_t rank = getInputShape().size();
+  if (rank >= minimum && rank <= maximum)
+    return true;
+  InFlightDiagnostic diagnostic = emitError();
+  diagnostic << "expects an input of rank " << minimum;
+  if (maximum != minimum)
+    diagnostic << " to " << maximum;
+  diagnostic << ", but got shape " << formatShape(getInputShape());
+  return false;
+}
+
+std::optional<int64_t> Layer::resolveAxis(int64_t axis) {
+  if (!getInput())
+    return std::nullopt;
+  int64_t rank = getInputShape().size();
+  if (axis >= -rank && axis < rank)
+    return axis < 0 ? axis + rank : axis;
+  emitError() << "expects an axis from " << -rank << " to " << rank - 1
+              << ", but got " << axis;
+  return std::nullopt;
+}
+
+int64_t Layer::takeAxis() {
+  const int64_t limit = maxRank;
+  const json *axis = config.take("axis");
+  if (axis && axis->is_array() && axis->size() == 1)
+    return config.takeInts("axis", -1, 1, -limit).front();
+  return config.takeInt("axis", -1, -limit, limit);
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs) {
+  if (config.hasFailed())
+    return {};
+  if (!model.weights) {
+    // One report is enough for a model without any.
+    if (!model.reportedWeights)
+      builder.emitError() << "expects weights in a file of their own, given by "
+                             "--weights";
+    model.reportedWeights = true;
+    return {};
+  }
+  Expected<std::vector<Array>> arrays = model.weights->read(path, specs);
+  if (arrays)
+    return std::move(*arrays);
+  builder.report(name, arrays.takeError());
+  return {};
+}
+
+SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs) {
+  SmallVector<ElementsAttr> attributes(specs.size());
+  if (config.hasFailed())
+    return attributes;
+  std::vector<Array> arrays = readArrays(specs);
+  for (auto [index, spec] : llvm::enumerate(specs)) {
+    ArrayRef<int64_t> shape = spec.opShape.empty() ? spec.shape : spec.opShape;
+    // Keras's moving_mean is the mean of nn.batch_norm.
+    StringRef parameter = spec.name;
+    parameter.consume_front("moving_");
+    if (arrays.empty()) {
+      attributes[index] = builder.getPlaceholder(shape);
+    } else {
+      arrays[index].shape.assign(shape.begin(), shape.end());
+      attributes[index] = builder.addWeights(name, parameter, arrays[index]);
+    }
+  }
+  return attributes;
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes of several families
+//===----------------------------------------------------------------------===//
+
+/// A dtype is a name, or a policy with one.
+static std::string getDtype(const json &dtype) {
+  const json *value = &dtype;
+  if (value->is_object() && value->contains("config"))
+    value = &(*value)["config"];
+  if (value->is_object() && value->contains("name"))
+    value = &(*value)["name"];
+  return value->is_string() ? value->get<std::string>() : formatJson(dtype);
+}
+
+void keras::ignoreHarmless(ObjectReader &config) {
+  for (StringRef key : {"name", "trainable", "batch_input_shape", "batch_shape",
+                        "build_config", "registered_name", "module"})
+    config.ignore(key);
+  for (StringRef suffix : {"_initializer", "_regularizer", "_constraint"})
+    config.ignoreSuffix(suffix);
+  for (StringRef key : {"dtype", "input_dtype"})
+    if (const json *dtype = config.take(key))
+      if (std::string name = getDtype(*dtype); name != "float32")
+        config.emitError() << "unsupported dtype '" << name
+                           << "', expects 'float32'";
+}
+
+void keras::expectChannelsLast(Layer &layer) {
+  layer.config.expectOnly("data_format", "channels_last");
+}

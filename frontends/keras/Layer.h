@@ -1,0 +1,103 @@
+//===- Layer.h - One Keras layer being imported -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_KERAS_LAYER_H
+#define FRIEZE_FRONTENDS_KERAS_LAYER_H
+
+#include "frontends/Json.h"
+#include "frontends/ModelBuilder.h"
+#include "frontends/keras/WeightSource.h"
+
+namespace frieze::keras {
+
+/// What all layers of a model share.
+struct ModelContext {
+  ModelBuilder &builder;
+  /// Null where there are none.
+  const WeightSource *weights;
+  /// Major version of the Keras that wrote the file: 1, 2 or 3.
+  unsigned kerasVersion;
+  /// Whether the lack of weights has been reported.
+  bool reportedWeights = false;
+};
+
+/// One layer being imported: what its importer reads from and builds with.
+struct Layer {
+  ModelContext &model;
+  ModelBuilder &builder;
+  ObjectReader &config;
+  std::string name;
+  LayerPath path;
+  llvm::SmallVector<mlir::Value> inputs;
+
+  /// The only input.
+  mlir::Value getInput() const { return inputs.front(); }
+  /// Its shape, or an empty one where it is null.
+  llvm::ArrayRef<int64_t> getInputShape() const;
+  /// Begins the report of a problem of this layer.
+  mlir::InFlightDiagnostic emitError() { return config.emitError(); }
+
+  /// Whether the input has a rank from `minimum` to `maximum`, with the batch.
+  /// Reports if not. Fails for a null input.
+  bool checkRank(size_t minimum, size_t maximum);
+  /// The axis of the input that `axis` means, which may count from the end.
+  /// Nothing for a null input.
+  std::optional<int64_t> resolveAxis(int64_t axis);
+  /// Takes `axis`: an integer or a list of one.
+  int64_t takeAxis();
+
+  /// Reads the weights `specs`, in the order in which Keras creates them.
+  /// Placeholders where that fails; null attributes where the config did.
+  llvm::SmallVector<mlir::ElementsAttr>
+  readWeights(llvm::ArrayRef<WeightSpec> specs);
+  /// The same, before they become attributes. Empty where that fails.
+  std::vector<Array> readArrays(llvm::ArrayRef<WeightSpec> specs);
+};
+
+/// Imports a layer: reads its whole config and returns its output, null where
+/// a problem was reported.
+using ImportLayerFn = mlir::Value (*)(Layer &layer);
+
+struct LayerClass {
+  llvm::StringLiteral name;
+  ImportLayerFn import;
+};
+
+/// The layer classes of each family.
+llvm::ArrayRef<LayerClass> getActivationLayers();
+llvm::ArrayRef<LayerClass> getConvolutionLayers();
+llvm::ArrayRef<LayerClass> getCoreLayers();
+llvm::ArrayRef<LayerClass> getNormalizationLayers();
+llvm::ArrayRef<LayerClass> getPoolingLayers();
+llvm::ArrayRef<LayerClass> getShapeLayers();
+
+/// The importer of a class, or null.
+ImportLayerFn findLayerClass(llvm::StringRef className);
+
+/// What the argument `activation` of a layer means.
+struct Activation {
+  /// One after the other; none for `linear`.
+  llvm::SmallVector<nn::ActivationAttr, 2> functions;
+  bool isSoftmax = false;
+  int64_t softmaxAxis = -1;
+
+  mlir::Value apply(Layer &layer, mlir::Value input) const;
+};
+
+/// Takes an activation: a name, or a layer or function with its config.
+Activation takeActivation(Layer &layer, llvm::StringRef key);
+
+/// Ignores the attributes that mean nothing at inference (initializers,
+/// regularizers, ...), and reports a dtype other than float32.
+void ignoreHarmless(ObjectReader &config);
+
+/// Reports a layout other than `channels_last`.
+void expectChannelsLast(Layer &layer);
+
+} // namespace frieze::keras
+
+#endif // FRIEZE_FRONTENDS_KERAS_LAYER_H

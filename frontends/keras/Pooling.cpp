@@ -1,0 +1,57 @@
+//===- Pooling.cpp - Keras pooling ------------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+
+template <nn::PoolKind kind, size_t spatialRank>
+static Value importPool(Layer &layer) {
+  WindowGeometry geometry;
+  geometry.window = layer.config.takeInts("pool_size", 2, spatialRank);
+  geometry.strides = geometry.window;
+  if (layer.config.take("strides"))
+    geometry.strides = layer.config.takeInts("strides", {}, spatialRank);
+  geometry.dilations.assign(spatialRank, 1);
+  std::string padding = layer.config.takeString("padding", "valid");
+  if (padding != "valid" && padding != "same")
+    layer.emitError() << "unsupported padding '" << padding << "'";
+  expectChannelsLast(layer);
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  return layer.builder.pool(layer.name, kind, layer.getInput(), geometry);
+}
+
+template <nn::PoolKind kind, size_t spatialRank>
+static Value importGlobalPool(Layer &layer) {
+  bool keepDims = layer.config.takeBool("keepdims", false);
+  expectChannelsLast(layer);
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  return layer.builder.globalPool(layer.name, kind, layer.getInput(), keepDims);
+}
+
+ArrayRef<LayerClass> keras::getPoolingLayers() {
+  constexpr auto max = nn::PoolKind::Max, avg = nn::PoolKind::Avg;
+  static const LayerClass classes[] = {
+      {"AveragePooling1D", importPool<avg, 1>},
+      {"AveragePooling2D", importPool<avg, 2>},
+      {"GlobalAveragePooling1D", importGlobalPool<avg, 1>},
+      {"GlobalAveragePooling2D", importGlobalPool<avg, 2>},
+      {"GlobalMaxPooling1D", importGlobalPool<max, 1>},
+      {"GlobalMaxPooling2D", importGlobalPool<max, 2>},
+      {"MaxPooling1D", importPool<max, 1>},
+      {"MaxPooling2D", importPool<max, 2>},
+  };
+  return classes;
+}

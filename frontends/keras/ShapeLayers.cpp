@@ -1,0 +1,88 @@
+//===- ShapeLayers.cpp - Keras layers that move or pad elements -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+using nlohmann::json;
+
+static Value importFlatten(Layer &layer) {
+  expectChannelsLast(layer);
+  return layer.config.hasFailed()
+             ? Value()
+             : layer.builder.flatten(layer.name, layer.getInput());
+}
+
+static Value importReshape(Layer &layer) {
+  SmallVector<int64_t> shape = layer.config.takeIntList("target_shape", -1);
+  return layer.config.hasFailed()
+             ? Value()
+             : layer.builder.reshape(layer.name, layer.getInput(), shape);
+}
+
+static Value importPermute(Layer &layer) {
+  // Axes count from 1, behind the batch.
+  SmallVector<int64_t> permutation{0};
+  llvm::append_range(permutation, layer.config.takeIntList("dims", 1));
+  return layer.config.hasFailed()
+             ? Value()
+             : layer.builder.transpose(layer.name, layer.getInput(),
+                                       permutation);
+}
+
+/// Takes `padding` of `spatialRank` axes, low and high of each in turn: one
+/// number for all, one for each axis (with two axes), or a pair for each.
+static SmallVector<int64_t> takePadding(Layer &layer, size_t spatialRank) {
+  const json *value = layer.config.take("padding");
+  if (!value || !value->is_array())
+    return layer.config.takeInts("padding", 1, 2 * spatialRank, 0);
+  // Keras's forms as an object with one member for each axis.
+  json axes = json::object();
+  if (spatialRank == 1)
+    axes["0"] = *value;
+  else
+    for (size_t axis = 0; axis < value->size() && axis <= spatialRank; ++axis)
+      axes[std::to_string(axis)] = (*value)[axis];
+  ObjectReader reader(axes, [&] { return layer.emitError(); });
+  SmallVector<int64_t> padding;
+  for (size_t axis = 0; axis < spatialRank; ++axis)
+    llvm::append_range(padding,
+                       reader.takeInts(std::to_string(axis), {}, 2, 0));
+  if (axes.size() != spatialRank && !reader.hasFailed())
+    layer.emitError() << "expects 'padding' of " << spatialRank << " axes";
+  return padding;
+}
+
+template <size_t spatialRank> static Value importZeroPadding(Layer &layer) {
+  SmallVector<int64_t> padding = takePadding(layer, spatialRank);
+  expectChannelsLast(layer);
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  SmallVector<int64_t> low(spatialRank + 2, 0), high(spatialRank + 2, 0);
+  for (size_t axis = 0; axis < spatialRank; ++axis) {
+    low[axis + 1] = padding[2 * axis];
+    high[axis + 1] = padding[2 * axis + 1];
+  }
+  return layer.builder.pad(layer.name, layer.getInput(), low, high, 0.0);
+}
+
+ArrayRef<LayerClass> keras::getShapeLayers() {
+  static const LayerClass classes[] = {
+      {"Flatten", importFlatten},
+      {"Permute", importPermute},
+      {"Reshape", importReshape},
+      {"ZeroPadding1D", importZeroPadding<1>},
+      {"ZeroPadding2D", importZeroPadding<2>},
+  };
+  return classes;
+}

@@ -1,0 +1,209 @@
+//===- WeightSource.cpp - Where a Keras layer's weights are -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/WeightSource.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+using namespace frieze;
+using namespace frieze::keras;
+
+std::string keras::toSnakeCase(StringRef className) {
+  // An underscore before a capital that a lower-case letter follows or
+  // precedes, not at the beginning.
+  std::string snake;
+  for (size_t i = 0; i < className.size(); ++i) {
+    char c = className[i];
+    if (!isAlnum(c) && c != '_')
+      continue;
+    bool followed = i + 1 < className.size() && isLower(className[i + 1]);
+    bool preceded = i > 0 && isLower(className[i - 1]);
+    if (isUpper(c) && !snake.empty() && (followed || preceded))
+      snake += '_';
+    snake += toLower(c);
+  }
+  return snake;
+}
+
+/// Reads a dataset whose shape must be that of `spec`.
+static Expected<Array> readChecked(const Hdf5File &file, const Twine &path,
+                                   const WeightSpec &spec) {
+  std::string name = path.str();
+  auto expectation = [&] {
+    return ("expects " + spec.name + " of shape " + formatShape(spec.shape) +
+            " at " + name + ", but got ")
+        .str();
+  };
+  if (!file.isDataset(name))
+    return makeError(expectation() + "none");
+  Expected<SmallVector<int64_t>> shape = file.getDatasetShape(name);
+  if (!shape)
+    return shape.takeError();
+  if (*shape == spec.shape)
+    return file.readDataset(name);
+  return makeError(expectation() + formatShape(*shape));
+}
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Keras 3 and the archives of Keras 2
+//===----------------------------------------------------------------------===//
+
+/// `layers/dense_1/vars/0`: groups are named by class and counted per
+/// container, weights are numbered in order of creation.
+class NumberedWeights : public WeightSource {
+public:
+  explicit NumberedWeights(std::unique_ptr<Hdf5File> file)
+      : file(std::move(file)) {}
+
+  Expected<std::vector<Array>> read(const LayerPath &layer,
+                                    ArrayRef<WeightSpec> specs) const override {
+    std::string group;
+    for (const LayerStep &step : layer)
+      group = findStep(group, step);
+    group += "/vars";
+    std::vector<Array> arrays;
+    Error errors = Error::success();
+    for (auto [index, spec] : enumerate(specs)) {
+      Expected<Array> array =
+          readChecked(*file, group + "/" + Twine(index), spec);
+      if (array)
+        arrays.push_back(std::move(*array));
+      else
+        errors = joinErrors(std::move(errors), array.takeError());
+    }
+    if (errors)
+      return std::move(errors);
+    return arrays;
+  }
+
+private:
+  /// The group of a layer in the container's group.
+  std::string findStep(StringRef container, const LayerStep &step) const {
+    std::string prefix = container.empty() ? "" : container.str() + "/";
+    std::string layers = prefix + "layers";
+    // Keras 2.12 walked another attribute of the model first.
+    if (!file->isGroup(layers) &&
+        file->isGroup(prefix + "_layer_checkpoint_dependencies"))
+      layers = prefix + "_layer_checkpoint_dependencies";
+    std::vector<std::string> children = file->getChildren(layers);
+
+    // Keras 3 notes the layer's name beside the weights.
+    SmallVector<StringRef> named;
+    for (const std::string &child : children)
+      if (file->getString(layers + "/" + child + "/vars", "name") == step.name)
+        named.push_back(child);
+    if (named.size() == 1)
+      return layers + "/" + named.front().str();
+
+    // Keras 2.12 counts some layers twice, so numbers may have gaps.
+    SmallVector<std::pair<unsigned, StringRef>> counted;
+    for (StringRef child : children) {
+      StringRef suffix = child;
+      unsigned number = 0;
+      if (suffix.consume_front(step.group) &&
+          (suffix.empty() ||
+           (suffix.consume_front("_") && !suffix.getAsInteger(10, number))))
+        counted.emplace_back(number, child);
+    }
+    llvm::sort(counted);
+    if (step.ordinal < counted.size())
+      return layers + "/" + counted[step.ordinal].second.str();
+    if (is_contained(children, step.name))
+      return layers + "/" + step.name;
+    return layers + "/" + step.group +
+           (step.ordinal ? "_" + std::to_string(step.ordinal) : "");
+  }
+
+  std::unique_ptr<Hdf5File> file;
+};
+
+//===----------------------------------------------------------------------===//
+// Keras 1 and 2, and the .h5 of Keras 3
+//===----------------------------------------------------------------------===//
+
+/// `model_weights/dense/dense/kernel:0`: a group for each layer of the model,
+/// whose attribute `weight_names` lists the datasets in order of creation.
+class NamedWeights : public WeightSource {
+public:
+  NamedWeights(std::unique_ptr<Hdf5File> file, StringRef root)
+      : file(std::move(file)), root(root) {}
+
+  Expected<std::vector<Array>> read(const LayerPath &layer,
+                                    ArrayRef<WeightSpec> specs) const override {
+    std::string group = root + layer.front().name;
+    std::vector<std::string> names = file->getStrings(group, "weight_names")
+                                         .value_or(std::vector<std::string>());
+    if (layer.size() > 1)
+      names = selectLayer(names, layer.back().name);
+    std::vector<Array> arrays;
+    Error errors = Error::success();
+    for (auto [index, spec] : enumerate(specs)) {
+      const std::string *name = find(names, index, specs.size(), spec.name);
+      Expected<Array> array = readChecked(
+          *file, group + "/" + (name ? StringRef(*name) : spec.name), spec);
+      if (array)
+        arrays.push_back(std::move(*array));
+      else
+        errors = joinErrors(std::move(errors), array.takeError());
+    }
+    if (errors)
+      return std::move(errors);
+    return arrays;
+  }
+
+private:
+  /// The last part of a name without TensorFlow's output number: `kernel` of
+  /// `dense/kernel:0`.
+  static StringRef getLeaf(StringRef name) {
+    return getLastPart(name).split(':').first;
+  }
+
+  static StringRef getLastPart(StringRef name) {
+    return name.substr(name.rfind('/') + 1);
+  }
+
+  /// The group of a nested model lists the weights of all its layers.
+  static std::vector<std::string> selectLayer(ArrayRef<std::string> names,
+                                              StringRef layer) {
+    std::vector<std::string> selected;
+    for (StringRef name : names)
+      if (getLastPart(name.rsplit('/').first) == layer)
+        selected.push_back(name.str());
+    return selected;
+  }
+
+  /// The name of weight `index` of `count`: by its last part, or else by its
+  /// position (Keras 1 wrote `dense_1_W`, depthwise layers `depthwise_kernel`).
+  static const std::string *find(ArrayRef<std::string> names, size_t index,
+                                 size_t count, StringRef weight) {
+    for (const std::string &name : names)
+      if (getLeaf(name) == weight)
+        return &name;
+    if (names.size() == count)
+      return &names[index];
+    return nullptr;
+  }
+
+  std::unique_ptr<Hdf5File> file;
+  std::string root;
+};
+} // namespace
+
+Expected<std::unique_ptr<WeightSource>>
+keras::openWeights(std::unique_ptr<Hdf5File> file) {
+  if (file->isGroup("model_weights"))
+    return std::make_unique<NamedWeights>(std::move(file), "model_weights/");
+  if (file->getStrings("", "layer_names"))
+    return std::make_unique<NamedWeights>(std::move(file), "");
+  if (file->isGroup("layers") ||
+      file->isGroup("_layer_checkpoint_dependencies"))
+    return std::make_unique<NumberedWeights>(std::move(file));
+  return makeError("expects an HDF5 file with weights of a Keras model");
+}

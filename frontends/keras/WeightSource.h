@@ -1,0 +1,59 @@
+//===- WeightSource.h - Where a Keras layer's weights are -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_KERAS_WEIGHTSOURCE_H
+#define FRIEZE_FRONTENDS_KERAS_WEIGHTSOURCE_H
+
+#include "frontends/Hdf5File.h"
+
+namespace frieze::keras {
+
+/// A layer within its container (a model, or a layer that holds others).
+struct LayerStep {
+  std::string name;
+  /// The class in snake case, by which Keras 3 names groups.
+  std::string group;
+  /// How many layers of the class precede it in the container.
+  unsigned ordinal = 0;
+};
+
+/// The way from the model to a layer: one step, or more in nested models.
+using LayerPath = llvm::SmallVector<LayerStep>;
+
+/// A weight that a layer needs.
+struct WeightSpec {
+  llvm::StringRef name;
+  /// In the file.
+  llvm::SmallVector<int64_t> shape;
+  /// In the op, where it differs; the elements are the same.
+  llvm::SmallVector<int64_t> opShape = {};
+};
+
+/// The weights of a model's layers.
+class WeightSource {
+public:
+  virtual ~WeightSource() = default;
+
+  /// The weights `specs` of a layer, given in the order in which Keras creates
+  /// them. An error, one part for each weight concerned, names the place in the
+  /// file and the shape expected there.
+  virtual llvm::Expected<std::vector<Array>>
+  read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs) const = 0;
+};
+
+/// The weights in an HDF5 file: in Keras 3's layout (`layers/dense/vars/0`), in
+/// that of older versions (`model_weights/dense/dense/kernel:0`), or in that of
+/// a file with weights only, which has no `model_weights` above.
+llvm::Expected<std::unique_ptr<WeightSource>>
+openWeights(std::unique_ptr<Hdf5File> file);
+
+/// Keras's snake case: `MaxPooling1D` is `max_pooling1d`.
+std::string toSnakeCase(llvm::StringRef className);
+
+} // namespace frieze::keras
+
+#endif // FRIEZE_FRONTENDS_KERAS_WEIGHTSOURCE_H
