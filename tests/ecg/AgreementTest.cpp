@@ -1,0 +1,66 @@
+//===- AgreementTest.cpp - How beats agree with a reference -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Agreement.h"
+
+#include "gtest/gtest.h"
+
+#include <vector>
+
+using namespace frieze::ecg;
+
+namespace {
+
+Agreement match(std::vector<size_t> reference, std::vector<size_t> found) {
+  return matchBeats(reference, found, 360);
+}
+
+TEST(AgreementTest, EqualBeats) {
+  Agreement agreement = match({10, 300, 600}, {10, 300, 600});
+  EXPECT_EQ(agreement.matched, 3u);
+  EXPECT_EQ(agreement.sensitivity(), 100);
+  EXPECT_EQ(agreement.predictivity(), 100);
+  EXPECT_EQ(agreement.meanDistance(), 0);
+}
+
+TEST(AgreementTest, ToleranceIs150Milliseconds) {
+  EXPECT_EQ(match({1000}, {1054}).matched, 1u);
+  EXPECT_EQ(match({1000}, {946}).matched, 1u);
+  EXPECT_EQ(match({1000}, {1055}).matched, 0u);
+  EXPECT_DOUBLE_EQ(match({1000}, {1054}).meanDistance(), 150);
+}
+
+TEST(AgreementTest, OneToOneTheClosestFirst) {
+  Agreement agreement = match({1000}, {980, 1010});
+  EXPECT_EQ(agreement.matched, 1u);
+  EXPECT_DOUBLE_EQ(agreement.distance, 10.0 / 360);
+  EXPECT_EQ(agreement.sensitivity(), 100);
+  EXPECT_EQ(agreement.predictivity(), 50);
+}
+
+TEST(AgreementTest, BothWays) {
+  Agreement agreement = match({100, 500, 900, 1300}, {101, 503});
+  EXPECT_EQ(agreement.sensitivity(), 50);
+  EXPECT_EQ(agreement.predictivity(), 100);
+  EXPECT_NEAR(agreement.f1(), 66.6667, 1e-3);
+}
+
+TEST(AgreementTest, NothingToMatch) {
+  EXPECT_EQ(match({}, {}).sensitivity(), 0);
+  EXPECT_EQ(match({5}, {}).matched, 0u);
+  EXPECT_EQ(match({}, {5}).predictivity(), 0);
+}
+
+TEST(AgreementTest, AddsUp) {
+  Agreement total = match({100}, {101});
+  total += match({100, 500}, {});
+  EXPECT_EQ(total.reference, 3u);
+  EXPECT_EQ(total.found, 1u);
+  EXPECT_EQ(total.matched, 1u);
+}
+
+} // namespace

@@ -1,0 +1,124 @@
+//===- BeatDetectorTest.cpp - From scores to beats --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/BeatDetector.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+
+using namespace frieze::ecg;
+
+namespace {
+
+/// A trace of scores with one triangle, 21 samples wide, for each beat.
+std::vector<float> trace(size_t length, std::vector<Beat> peaks) {
+  std::vector<float> scores(length);
+  for (const Beat &peak : peaks)
+    for (ptrdiff_t i = -10; i <= 10; ++i) {
+      ptrdiff_t at = ptrdiff_t(peak.position) + i;
+      if (at >= 0 && at < ptrdiff_t(length))
+        scores[at] += float(peak.score * (1 - std::abs(i) / 11.0));
+    }
+  return scores;
+}
+
+std::vector<size_t> positions(const std::vector<float> &scores) {
+  std::vector<size_t> result;
+  for (const Beat &beat : pickBeats(scores))
+    result.push_back(beat.position);
+  return result;
+}
+
+using Positions = std::vector<size_t>;
+
+/// The triangle spreads over the box mean: 11 of 29 of its height remain.
+constexpr double heightFor(double smoothed) { return smoothed * 29 / 11; }
+
+TEST(BeatDetectorTest, SmoothsOverTwentyNineSamples) {
+  std::vector<float> scores(100, 0.0f);
+  scores[50] = 1;
+  std::vector<double> smooth = smoothScores(scores);
+  EXPECT_EQ(smooth[35], 0);
+  EXPECT_DOUBLE_EQ(smooth[36], 1.0 / 29);
+  EXPECT_DOUBLE_EQ(smooth[64], 1.0 / 29);
+  EXPECT_EQ(smooth[65], 0);
+}
+
+TEST(BeatDetectorTest, RepeatsTheEndScores) {
+  std::vector<float> scores(40, 0.5f);
+  for (double value : smoothScores(scores))
+    EXPECT_DOUBLE_EQ(value, 0.5);
+}
+
+TEST(BeatDetectorTest, NothingInNoScores) {
+  EXPECT_TRUE(pickBeats({}).empty());
+  EXPECT_TRUE(positions(std::vector<float>(1000, 0.0f)).empty());
+}
+
+TEST(BeatDetectorTest, OneSampleIsAMaximum) {
+  EXPECT_EQ(positions({1.0f}), Positions{0});
+}
+
+TEST(BeatDetectorTest, ThresholdIsOnTheSmoothedScore) {
+  EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.41)}})), Positions{500});
+  EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.39)}})).empty());
+  EXPECT_NEAR(pickBeats(trace(1000, {{500, heightFor(0.41)}}))[0].score, 0.41,
+              1e-6);
+}
+
+TEST(BeatDetectorTest, MiddleOfALevelTop) {
+  std::vector<float> scores(1000, 0.0f);
+  std::fill(scores.begin() + 400, scores.begin() + 500, 1.0f);
+  // The mean is level from 414 to 485.
+  EXPECT_EQ(positions(scores), Positions{449});
+}
+
+TEST(BeatDetectorTest, HigherOfTwoWithinRefractoryTimeStays) {
+  double low = heightFor(0.5), high = heightFor(0.9);
+  EXPECT_EQ(positions(trace(1000, {{400, low}, {471, high}})), Positions{471});
+  EXPECT_EQ(positions(trace(1000, {{400, high}, {471, low}})), Positions{400});
+  EXPECT_EQ(positions(trace(1000, {{400, low}, {472, high}})),
+            (Positions{400, 472}));
+}
+
+TEST(BeatDetectorTest, ReplacedBeatMovesTheRefractoryTime) {
+  // 460 replaces 400, and then 520 is within 200 ms of it.
+  EXPECT_EQ(positions(trace(1000, {{400, heightFor(0.5)},
+                                   {460, heightFor(0.9)},
+                                   {520, heightFor(0.8)}})),
+            Positions{460});
+}
+
+TEST(BeatDetectorTest, TWaveMustReachPartOfItsBeat) {
+  double beat = heightFor(0.9), below = heightFor(0.9 * 0.69),
+         above = heightFor(0.9 * 0.71);
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {529, below}})),
+            Positions{400});
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {529, above}})),
+            (Positions{400, 529}));
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {530, below}})),
+            (Positions{400, 530}));
+}
+
+TEST(BeatDetectorTest, TWaveLeftOutIsNoReference) {
+  // The beat at 540 is compared with 400, not with the T wave at 500.
+  EXPECT_EQ(positions(trace(1000, {{400, heightFor(0.9)},
+                                   {500, heightFor(0.45)},
+                                   {540, heightFor(0.5)}})),
+            (Positions{400, 540}));
+}
+
+TEST(BeatDetectorTest, BeatsAtTheEdges) {
+  Positions found =
+      positions(trace(1000, {{3, heightFor(0.9)}, {996, heightFor(0.9)}}));
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_LE(found[0], 3u);
+  EXPECT_GE(found[1], 996u);
+}
+
+} // namespace

@@ -1,0 +1,20 @@
+"""lit configuration: IR tests, checked by FileCheck."""
+import os
+
+import lit.formats
+
+config.name = "frieze"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = config.frieze_build_tests
+config.excludes = ["models", "unit", "e2e", "bench"]
+
+config.environment["PATH"] = os.pathsep.join(
+    [config.frieze_tools, config.llvm_tools, config.environment["PATH"]])
+config.substitutions += [
+    ("%models", os.path.join(config.test_source_root, "models")),
+    ("%source", config.frieze_source),
+    ("%build", config.frieze_build),
+    ("%python", config.python),
+]

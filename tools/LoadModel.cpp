@@ -1,0 +1,65 @@
+//===- LoadModel.cpp - A model ready to run, from an artefact or a model file -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/LoadModel.h"
+#include "compiler/Compile.h"
+#include "compiler/Diagnostics.h"
+#include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+
+#include <dlfcn.h>
+
+using namespace frieze;
+
+LoadedModel::LoadedModel(LoadedModel &&other) noexcept
+    : library(std::exchange(other.library, nullptr)), model(other.model) {}
+
+LoadedModel::~LoadedModel() {
+  if (library)
+    dlclose(library);
+}
+
+static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
+  // Without a slash, dlopen would search the system's folders.
+  llvm::SmallString<128> absolute(path);
+  llvm::sys::fs::make_absolute(absolute);
+  void *library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return llvm::createStringError(llvm::Twine("cannot be loaded: ") + dlerror());
+  auto *model = static_cast<const frieze_model *>(dlsym(library, FRIEZE_MODEL_ENTRY));
+  if (!model || model->abi_version != FRIEZE_ABI_VERSION ||
+      model->struct_size != sizeof(frieze_model)) {
+    dlclose(library);
+    return llvm::createStringError(
+        model ? "was compiled by another version of Frieze"
+              : "expects the symbol " FRIEZE_MODEL_ENTRY ", but it is missing");
+  }
+  return LoadedModel(library, *model);
+}
+
+llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
+                                                const CompileOptions &options) {
+  llvm::file_magic magic;
+  if (std::error_code error = llvm::identify_magic(path, magic))
+    return llvm::createStringError(error.message());
+  if (magic == llvm::file_magic::elf_shared_object)
+    return loadLibrary(path);
+
+  llvm::SmallString<128> compiled;
+  if (std::error_code error =
+          llvm::sys::fs::createTemporaryFile("frieze", "so", compiled))
+    return llvm::createStringError(error.message());
+  llvm::FileRemover remover(compiled);
+  mlir::DialectRegistry registry;
+  registerCompilerDialects(registry);
+  mlir::MLIRContext context(registry);
+  DiagnosticPrinter diagnostics(&context);
+  if (failed(compileFile(Stage::Shared, path, compiled, options, &context)))
+    return llvm::createStringError("cannot be compiled");
+  return loadLibrary(compiled);
+}

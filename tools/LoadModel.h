@@ -1,0 +1,46 @@
+//===- LoadModel.h - A model ready to run, from an artefact or a model file *- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_LOADMODEL_H
+#define FRIEZE_TOOLS_LOADMODEL_H
+
+#include "compiler/Compile.h"
+#include "frieze/model.h"
+#include "llvm/Support/Error.h"
+
+#include <memory>
+#include <string>
+
+namespace frieze {
+
+/// A compiled model in this process, with the shared library that holds it.
+class LoadedModel {
+public:
+  LoadedModel(void *library, const frieze_model &model)
+      : library(library), model(&model) {}
+  LoadedModel(LoadedModel &&other) noexcept;
+  LoadedModel(const LoadedModel &) = delete;
+  LoadedModel &operator=(const LoadedModel &) = delete;
+  ~LoadedModel();
+
+  const frieze_model &operator*() const { return *model; }
+  const frieze_model *operator->() const { return model; }
+
+private:
+  void *library;
+  const frieze_model *model;
+};
+
+/// Loads `path`: a shared library that frieze-compile wrote, or else a model
+/// file, which is compiled under `options` first. Diagnostics of compiling go to
+/// standard error; the error returned does not name the file.
+llvm::Expected<LoadedModel> loadModel(llvm::StringRef path,
+                                      const CompileOptions &options = {});
+
+} // namespace frieze
+
+#endif // FRIEZE_TOOLS_LOADMODEL_H

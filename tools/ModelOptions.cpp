@@ -1,0 +1,63 @@
+//===- ModelOptions.cpp - Command-line options that describe a model -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/ModelOptions.h"
+#include "compiler/codegen/cpu/TargetDescription.h"
+
+using namespace frieze;
+namespace cl = llvm::cl;
+
+/// `heading`, then a line for each entry of a table with name and description.
+template <typename Range>
+static std::string listEntries(llvm::StringRef heading, const Range &entries) {
+  std::string text = heading.str();
+  for (const auto &entry : entries) {
+    std::string name = entry.name.str();
+    name.resize(std::max<size_t>(name.size() + 1, 11), ' ');
+    text += "\n  " + name + entry.description.str();
+  }
+  return text;
+}
+
+/// Help texts must outlive the options.
+static llvm::StringRef getTargetHelp() {
+  static const std::string help = listEntries("Machine to compile for:", getTargets());
+  return help;
+}
+
+ModelOptions::ModelOptions(cl::OptionCategory &category)
+    : weights("weights", cl::value_desc("file"), cl::cat(category),
+              cl::desc("Weights for a model file that has none")),
+      name("name", cl::value_desc("symbol"), cl::cat(category),
+           cl::desc("Prefix of the symbols (default: the file's base name)")),
+      target("target", cl::value_desc("name"), cl::cat(category),
+             cl::desc(getTargetHelp()),
+             cl::init(getTargets().front().name.str())),
+      batch("batch", cl::value_desc("N"), cl::init(1), cl::cat(category),
+            cl::desc("Samples of one call (default 1)")) {}
+
+llvm::Expected<CompileOptions> ModelOptions::get(llvm::StringRef defaultName) const {
+  CompileOptions options;
+  options.import.weightsPath = weights;
+  options.import.batch = batch;
+  options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
+  options.target = target;
+  if (batch < 1)
+    return llvm::createStringError("expects --batch to be positive, but got " +
+                                   llvm::Twine(batch));
+  if (!findTarget(target))
+    return llvm::createStringError("unknown target '" + target + "'; see --help");
+  if (options.name != getIdentifier(options.name))
+    return llvm::createStringError("expects --name to be a C identifier, but got '" +
+                                   options.name + "'");
+  return options;
+}
+
+int frieze::failWith(llvm::StringRef tool, const llvm::Twine &message) {
+  llvm::errs() << tool << ": error: " << message << "\n";
+  return 1;
+}

@@ -1,0 +1,37 @@
+//===- ModelOptions.h - Command-line options that describe a model -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_MODELOPTIONS_H
+#define FRIEZE_TOOLS_MODELOPTIONS_H
+
+#include "compiler/Compile.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Error.h"
+
+namespace frieze {
+
+/// The options that decide what a model file compiles to, the same in every
+/// tool. Construct one before the command line is parsed.
+class ModelOptions {
+public:
+  explicit ModelOptions(llvm::cl::OptionCategory &category);
+
+  /// What the command line says, or an error that says what is wrong with it.
+  /// `defaultName` is the prefix of the symbols without --name.
+  llvm::Expected<CompileOptions> get(llvm::StringRef defaultName) const;
+
+private:
+  llvm::cl::opt<std::string> weights, name, target;
+  llvm::cl::opt<int64_t> batch;
+};
+
+/// Prints `tool: error: message` and returns the exit status 1.
+int failWith(llvm::StringRef tool, const llvm::Twine &message);
+
+} // namespace frieze
+
+#endif // FRIEZE_TOOLS_MODELOPTIONS_H

@@ -1,0 +1,297 @@
+"""The beat detector around the classifier: model, records, scores, beats, matching.
+
+Shared by train.py, evaluate.py and make_beats.py; not a program of its own.
+
+Units: signals are in millivolts at 360 Hz; positions and times are in samples
+unless a name ends in _S (seconds) or _MS (milliseconds).
+
+The classifier sees 145 samples, from 36 before a position to 108 after it, and
+answers with the probability that the position is a beat.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import keras
+import numpy as np
+import wfdb
+from keras import layers
+
+FS = 360
+BEFORE = 36
+AFTER = 108
+WINDOW = BEFORE + 1 + AFTER
+HOP = 3  # between the positions the twin scores: the stride of the pooling
+
+SMOOTH = 29  # box mean over the scores, 81 ms
+THRESHOLD = 0.4  # smallest smoothed score of a beat
+REFRACTORY = 72  # 200 ms: of two peaks closer than this the higher stays
+T_WAVE = 130  # 360 ms (129.6): a peak this soon after a beat may be its T wave ...
+T_WAVE_RATIO = 0.7  # ... and must reach this part of that beat's score
+MATCH = 54  # 150 ms, the tolerance of ANSI/AAMI EC57
+FLUTTER_MARGIN = 180  # 0.5 s left out on either side of ventricular flutter
+
+# The annotation codes that stand for a beat
+# (https://archive.physionet.org/physiobank/annotations.shtml).
+BEAT_CODES = frozenset("NLRBAaJSVrFejnE/fQ?")
+
+
+# The model
+
+
+def build_model():
+    """The classifier: (batch, 145, 1) millivolts to (batch, 1) probability.
+
+    Lengths: 145 -> conv1 144 -> conv2 143 -> pool 48 -> conv3 47 -> 47 * 32 = 1504.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((WINDOW, 1), name="ecg"),
+            layers.BatchNormalization(name="input_norm"),
+            layers.Conv1D(32, 2, name="conv1"),
+            layers.BatchNormalization(name="bn1"),
+            layers.Dropout(0.1, name="drop1"),
+            layers.ReLU(name="relu1"),
+            layers.Conv1D(32, 2, name="conv2"),
+            layers.BatchNormalization(name="bn2"),
+            layers.Dropout(0.1, name="drop2"),
+            layers.ReLU(name="relu2"),
+            layers.MaxPooling1D(2, strides=3, name="pool"),
+            layers.Conv1D(32, 2, name="conv3"),
+            layers.BatchNormalization(name="bn3"),
+            layers.Dropout(0.1, name="drop3"),
+            layers.ReLU(name="relu3"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(32, name="fc1"),
+            layers.Dense(1, activation="sigmoid", name="fc2"),
+        ],
+        name="ecg_beat",
+    )
+
+
+def build_twin():
+    """The same network over a stretch: (batch, 3 n + 142, 1) to (batch, n, 1).
+
+    Neighbouring windows share their convolutions. Output i is the classifier's on
+    samples 3 i ... 3 i + 144: the pooling moves by 3, and so do the positions. The
+    layers with weights bear the names they have in build_model().
+    """
+    dense = build_model().layers
+    shared = dense[: [layer.name for layer in dense].index("flatten")]
+    head = [
+        layers.Conv1D(32, 47, name="fc1"),
+        layers.Conv1D(1, 1, activation="sigmoid", name="fc2"),
+    ]
+    fresh = [layer.__class__.from_config(layer.get_config()) for layer in shared]
+    return keras.Sequential([keras.Input((None, 1), name="ecg"), *fresh, *head])
+
+
+def copy_weights(source, target):
+    """Copies the weights between a model and its twin, either way.
+
+    Only the shapes of the dense layers differ: fc1 is (1504, 32) in the model and
+    (47, 32, 32) in the twin, fc2 (32, 1) and (1, 32, 1), in the same order.
+    """
+    for layer in target.layers:
+        if layer.weights:
+            values = source.get_layer(layer.name).get_weights()
+            shapes = [tuple(w.shape) for w in layer.weights]
+            layer.set_weights([v.reshape(s) for v, s in zip(values, shapes)])
+
+
+# Records
+
+
+@dataclass
+class Record:
+    """One annotated recording.
+
+    signal: (samples, leads) float32, millivolts, gaps as 0.
+    beats: (beats,) int64, the annotated positions, ascending.
+    left_out: list of (first, last) positions that are neither trained nor scored.
+    """
+
+    name: str
+    signal: np.ndarray
+    beats: np.ndarray
+    left_out: list
+
+
+def read_record(path):
+    """Reads a WFDB record and its .atr annotations; path has no extension."""
+    signal, fields = wfdb.rdsamp(str(path))
+    if fields["fs"] != FS:
+        raise ValueError(f"{path}: {fields['fs']} Hz, expected {FS}")
+    annotation = wfdb.rdann(str(path), "atr")
+    beats, left_out, start = [], [], None
+    for sample, code in zip(annotation.sample, annotation.symbol):
+        if code == "[":
+            start = sample
+        elif code == "]" and start is not None:
+            left_out.append((start - FLUTTER_MARGIN, sample + FLUTTER_MARGIN))
+            start = None
+        elif code in BEAT_CODES:
+            beats.append(sample)
+    if start is not None:
+        left_out.append((start - FLUTTER_MARGIN, len(signal)))
+    return Record(
+        Path(path).name,
+        np.nan_to_num(signal).astype(np.float32),
+        np.array(sorted(beats), np.int64),
+        left_out,
+    )
+
+
+def find_records(folder):
+    """The paths, without extension, of the annotated records in a folder."""
+    return sorted(p.with_suffix("") for p in Path(folder).glob("*.atr"))
+
+
+def keep(positions, left_out):
+    """The positions outside every left-out stretch."""
+    kept = np.ones(len(positions), bool)
+    for first, last in left_out:
+        kept &= (positions < first) | (positions > last)
+    return positions[kept]
+
+
+# From scores to beats
+
+
+def score(twin, signal, stretch=8192):
+    """The score of every sample: (samples,) millivolts to (samples,) probability.
+
+    The edges are padded with the first and the last sample, so that every position
+    has a whole window. The twin answers for every third position of a stretch, so
+    each stretch is scored from its first, second and third sample on.
+    """
+    hop = HOP * stretch
+    count = -(-len(signal) // hop)
+    padded = np.pad(
+        signal.astype(np.float32),
+        (BEFORE, AFTER + count * hop - len(signal)),
+        mode="edge",
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(
+        padded, HOP * (stretch - 1) + WINDOW
+    )
+    scores = np.empty((count, stretch, HOP), np.float32)
+    for phase in range(HOP):
+        x = windows[phase::hop, :, None][:count]
+        scores[..., phase] = twin.predict(x, batch_size=4, verbose=0)[..., 0]
+    return scores.reshape(-1)[: len(signal)]
+
+
+def pick(scores):
+    """The beats in a row of scores: (samples,) probability to (beats,) int64.
+
+    Peaks are the maxima of the box mean that reach the threshold; of a level top
+    its middle. One pass from the left then applies the refractory time and the
+    T-wave rule against the last beat kept.
+    """
+    half = SMOOTH // 2
+    total = np.cumsum(np.pad(scores.astype(np.float64), (half + 1, half), mode="edge"))
+    smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
+
+    # Runs of equal values; a run higher than both its neighbours is a maximum.
+    starts = np.flatnonzero(np.r_[True, np.diff(smooth) != 0])
+    ends = np.r_[starts[1:], len(smooth)] - 1
+    level = np.r_[-np.inf, smooth[starts], -np.inf]
+    is_peak = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])
+    is_peak &= level[1:-1] >= THRESHOLD
+    peaks = ((starts + ends) // 2)[is_peak]
+
+    beats = []
+    for peak in peaks:
+        if beats and peak - beats[-1] < REFRACTORY:
+            if smooth[peak] > smooth[beats[-1]]:
+                beats[-1] = peak
+        elif (
+            not beats
+            or peak - beats[-1] >= T_WAVE
+            or smooth[peak] >= T_WAVE_RATIO * smooth[beats[-1]]
+        ):
+            beats.append(peak)
+    return np.array(beats, np.int64)
+
+
+def detect(twin, signal):
+    """The beats of one lead: (samples,) millivolts to (beats,) int64."""
+    return pick(score(twin, signal))
+
+
+# Agreement
+
+
+@dataclass
+class Agreement:
+    """Counts of one comparison; they add up with +. error is summed, in samples."""
+
+    matched: int = 0
+    reference: int = 0
+    detected: int = 0
+    error: float = 0.0
+
+    def __add__(self, other):
+        return Agreement(
+            self.matched + other.matched,
+            self.reference + other.reference,
+            self.detected + other.detected,
+            self.error + other.error,
+        )
+
+    @property
+    def sensitivity(self):
+        """Percent of the reference beats that were found."""
+        return 100 * self.matched / max(self.reference, 1)
+
+    @property
+    def predictivity(self):
+        """Percent of the detected beats that are in the reference."""
+        return 100 * self.matched / max(self.detected, 1)
+
+    @property
+    def f1(self):
+        """Harmonic mean of the two, percent."""
+        return 200 * self.matched / max(self.reference + self.detected, 1)
+
+    @property
+    def error_ms(self):
+        """Mean absolute distance of the matched beats, milliseconds."""
+        return 1000 / FS * self.error / max(self.matched, 1)
+
+
+def match(reference, detected, tolerance=MATCH):
+    """Matches two ascending rows of positions one to one, the closest pairs first."""
+    pairs = []
+    first = np.searchsorted(detected, reference - tolerance)
+    last = np.searchsorted(detected, reference + tolerance, side="right")
+    for i, (a, b) in enumerate(zip(first, last)):
+        pairs += [(abs(detected[j] - reference[i]), i, j) for j in range(a, b)]
+    used_reference, used_detected, error = set(), set(), 0
+    for distance, i, j in sorted(pairs):
+        if i not in used_reference and j not in used_detected:
+            used_reference.add(i)
+            used_detected.add(j)
+            error += distance
+    return Agreement(len(used_reference), len(reference), len(detected), float(error))
+
+
+def compare(record, detected):
+    """match() of a record's annotations, with its left-out stretches taken away."""
+    return match(keep(record.beats, record.left_out), keep(detected, record.left_out))
+
+
+def print_table(rows, total="gross"):
+    """Prints (name, Agreement) rows and their sum; returns the sum."""
+    print(f"{'record':>8} {'beats':>6} {'missed':>6} {'extra':>6}"
+          f" {'Se %':>7} {'+P %':>7} {'F1 %':>7} {'error ms':>8}")
+    gross = sum((a for _, a in rows), Agreement())
+    for name, a in [*rows, (total, gross)]:
+        print(f"{name:>8} {a.reference:6} {a.reference - a.matched:6}"
+              f" {a.detected - a.matched:6} {a.sensitivity:7.2f}"
+              f" {a.predictivity:7.2f} {a.f1:7.2f} {a.error_ms:8.2f}")
+    return gross

@@ -1,0 +1,93 @@
+//===- frieze-compile.cpp - Compile a model file ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Compile.h"
+#include "compiler/Diagnostics.h"
+#include "tools/ModelOptions.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+
+using namespace frieze;
+namespace cl = llvm::cl;
+
+static std::string getEmitHelp() {
+  std::string text = "What to write:";
+  for (const StageDescription &stage : getStages())
+    text += "\n  " + stage.name.str() + std::string(8 - stage.name.size(), ' ') +
+            stage.description.str();
+  return text;
+}
+
+/// The stage that --emit names, or else the output's extension.
+static const StageDescription *findStage(llvm::StringRef emit,
+                                         llvm::StringRef output) {
+  llvm::StringRef extension = llvm::sys::path::extension(output);
+  for (const StageDescription &stage : getStages()) {
+    bool isWanted = !emit.empty() ? stage.name == emit
+                    : extension.empty() || output == "-"
+                        ? stage.stage == Stage::Exe && output != "-"
+                        : stage.extension == extension;
+    if (isWanted)
+      return &stage;
+  }
+  return nullptr;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::setBugReportMsg("please report this crash of frieze-compile, with the model\n");
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  mlir::registerAsmPrinterCLOptions();
+  cl::OptionCategory category("frieze-compile options");
+  cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("MODEL"),
+                                 cl::cat(category));
+  cl::opt<std::string> output(
+      "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
+      cl::desc("Output file, - for standard output. Without --emit, its\n"
+               "extension decides: .mlir .ll .s .o .a .so .h, none: exe"));
+  std::string emitHelp = getEmitHelp();
+  cl::opt<std::string> emit("emit", cl::value_desc("stage"), cl::desc(emitHelp),
+                            cl::cat(category));
+  ModelOptions modelOptions(category);
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
+  // Dumps between passes leave out weights, unless the user says otherwise.
+  llvm::SmallVector<const char *> arguments(argv, argv + argc);
+  arguments.insert(arguments.begin() + 1, "--mlir-elide-resource-strings-if-larger=64");
+  cl::ParseCommandLineOptions(
+      arguments.size(), arguments.data(),
+      "Compiles a trained model (.keras, .h5, .json, .mlir) to machine code.\n"
+      "MLIR's flags work too, such as --mlir-print-ir-after-all (--help-hidden).\n");
+
+  llvm::StringRef base = llvm::sys::path::stem(output == "-" ? modelPath : output);
+  llvm::Expected<CompileOptions> options =
+      modelOptions.get(base == "-" || base == "null" ? "model" : base);
+  if (!options)
+    return failWith("frieze-compile", llvm::toString(options.takeError()));
+  const StageDescription *stage = findStage(emit, output);
+  if (!stage)
+    return failWith("frieze-compile",
+                    !emit.empty() ? "unknown stage '" + emit + "'; see --help"
+                                  : "expects --emit, or -o with an extension that "
+                                    "says what to write; see --help");
+
+  options->configure = [](mlir::PassManager &pm) {
+    mlir::applyDefaultTimingPassManagerCLOptions(pm);
+    return mlir::applyPassManagerCLOptions(pm);
+  };
+  mlir::DialectRegistry registry;
+  registerCompilerDialects(registry);
+  mlir::MLIRContext context(registry);
+  DiagnosticPrinter diagnostics(&context);
+  return failed(compileFile(stage->stage, modelPath, output, *options, &context));
+}

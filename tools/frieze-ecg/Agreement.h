@@ -1,0 +1,46 @@
+//===- Agreement.h - How beats agree with a reference -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_AGREEMENT_H
+#define FRIEZE_TOOLS_ECG_AGREEMENT_H
+
+#include "llvm/ADT/ArrayRef.h"
+
+#include <cstddef>
+
+namespace frieze::ecg {
+
+/// Counts of one comparison of beats with a reference; they add up.
+struct Agreement {
+  /// Beats in the reference, beats found, and pairs of the two.
+  size_t reference = 0, found = 0, matched = 0;
+  /// Sum of the distances within the pairs, seconds.
+  double distance = 0;
+
+  Agreement &operator+=(const Agreement &other);
+
+  /// Percent of the reference's beats that were found.
+  double sensitivity() const;
+  /// Percent of the beats found that the reference has.
+  double predictivity() const;
+  /// Harmonic mean of the two, percent.
+  double f1() const;
+  /// Mean distance within a pair, milliseconds.
+  double meanDistance() const;
+};
+
+/// Largest distance of a pair, seconds (ANSI/AAMI EC57).
+inline constexpr double matchTolerance = 0.15;
+
+/// Pairs beats with a reference one to one, the closest first. Both are
+/// positions in samples, ascending; rate is in Hz.
+Agreement matchBeats(llvm::ArrayRef<size_t> reference,
+                     llvm::ArrayRef<size_t> found, double rate);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_AGREEMENT_H

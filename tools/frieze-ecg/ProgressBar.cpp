@@ -1,0 +1,38 @@
+//===- ProgressBar.cpp - Progress of a long job on a terminal ---*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/ProgressBar.h"
+
+#include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+ProgressBar::ProgressBar(StringRef title, size_t total)
+    : title(title.take_front(24)), total(total),
+      visible(sys::Process::StandardErrIsDisplayed()) {}
+
+ProgressBar::~ProgressBar() {
+  if (visible)
+    errs() << "\r\033[K"; // clears the line
+}
+
+void ProgressBar::update(size_t done) {
+  if (!visible || !total)
+    return;
+  int percent = int(100.0 * done / total);
+  if (percent == shown)
+    return;
+  shown = percent;
+  std::string bar(percent * 40 / 100, '#');
+  bar.resize(40, '.');
+  errs() << '\r' << title << " [" << bar << "] " << percent << " %";
+}
+
+} // namespace frieze::ecg

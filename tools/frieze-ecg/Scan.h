@@ -1,0 +1,38 @@
+//===- Scan.h - The job of frieze-ecg scan ----------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_SCAN_H
+#define FRIEZE_TOOLS_ECG_SCAN_H
+
+#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/WindowScores.h"
+
+#include <string>
+#include <vector>
+
+namespace frieze::ecg {
+
+/// What the command line asks for.
+struct ScanOptions {
+  /// Artefact or model file of the classifier.
+  std::string model;
+  OutputKind outputKind = OutputKind::Probability;
+  std::vector<std::string> records;
+  RecordingOptions recording;
+  /// File for the beats, "-" for standard output.
+  std::string output = "-";
+  /// Files with beats to compare with; may be empty.
+  std::vector<std::string> references;
+};
+
+/// Finds the beats of all records and writes them. Returns the exit status:
+/// with any diagnostic it is 1 and nothing is written.
+int scan(const ScanOptions &options);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_SCAN_H

@@ -1,0 +1,78 @@
+//===- Text.cpp - Numbers and fields in text files, and errors about them *- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Text.h"
+
+#include <charconv>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+Error fileError(StringRef file, const Twine &message) {
+  return createStringError(inconvertibleErrorCode(),
+                           file + ": error: " + message);
+}
+
+Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return fileError(path, "can't read: " + buffer.getError().message());
+  return std::move(*buffer);
+}
+
+template <typename T> static std::optional<T> parse(StringRef text) {
+  text.consume_front("+");
+  T value{};
+  auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  if (error != std::errc() || end != text.end())
+    return std::nullopt;
+  return value;
+}
+
+std::optional<double> parseNumber(StringRef text) {
+  return parse<double>(text);
+}
+
+std::optional<int64_t> parseInteger(StringRef text) {
+  return parse<int64_t>(text);
+}
+
+std::string formatNumber(double value) {
+  char text[32];
+  auto [end, error] = std::to_chars(std::begin(text), std::end(text), value);
+  return std::string(text, end);
+}
+
+StringRef takeLine(StringRef &text) {
+  StringRef line;
+  std::tie(line, text) = text.split('\n');
+  line.consume_back("\r");
+  return line;
+}
+
+SmallVector<StringRef> splitFields(StringRef line) {
+  SmallVector<StringRef> fields;
+  char separator = line.contains(';') ? ';' : line.contains('\t') ? '\t' : ',';
+  line.split(fields, separator);
+  for (StringRef &field : fields) {
+    field = field.trim();
+    if (field.size() >= 2 && field.front() == field.back() &&
+        (field.front() == '"' || field.front() == '\''))
+      field = field.drop_front().drop_back().trim();
+  }
+  return fields;
+}
+
+StringRef skipByteOrderMark(StringRef text) {
+  text.consume_front("\xEF\xBB\xBF");
+  return text;
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,53 @@
+//===- Text.h - Numbers and fields in text files, and errors about them *- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_TEXT_H
+#define FRIEZE_TOOLS_ECG_TEXT_H
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace frieze::ecg {
+
+/// The diagnostic `file: error: message`.
+llvm::Error fileError(llvm::StringRef file, const llvm::Twine &message);
+
+/// The contents of a file, or why it can't be read.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+readFile(llvm::StringRef path);
+
+/// The decimal number that is all of `text`: it may be infinite or NaN.
+std::optional<double> parseNumber(llvm::StringRef text);
+
+/// The whole number that is all of `text`.
+std::optional<int64_t> parseInteger(llvm::StringRef text);
+
+/// A number in as few digits as tell it from others: 360, 0.5, 128.2.
+std::string formatNumber(double value);
+
+/// Takes the next line off `text`, without its line end.
+llvm::StringRef takeLine(llvm::StringRef &text);
+
+/// The fields of a line of CSV, without blanks and quotes around them; they are
+/// parted by semicolons if there are any, else tabs, else commas.
+llvm::SmallVector<llvm::StringRef> splitFields(llvm::StringRef line);
+
+/// Skips the byte order mark with which some programs begin UTF-8 files.
+llvm::StringRef skipByteOrderMark(llvm::StringRef text);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_TEXT_H

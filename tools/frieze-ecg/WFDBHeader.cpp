@@ -1,0 +1,205 @@
+//===- WFDBHeader.cpp - The header of a WFDB record -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/WFDBHeader.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include <cmath>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+namespace {
+
+/// Splits off what stands before the first of `ends`, which stays in `text`.
+StringRef takeUntil(StringRef &text, StringRef ends) {
+  StringRef head = text.take_front(text.find_first_of(ends));
+  text = text.drop_front(head.size());
+  return head;
+}
+
+class HeaderParser {
+public:
+  HeaderParser(StringRef path, StringRef text) : path(path), text(text) {}
+
+  Expected<WFDBHeader> parse() {
+    WFDBHeader header;
+    StringRef line;
+    if (!nextLine(line))
+      return error("the header has no record line");
+    int64_t signalCount = 0;
+    if (Error failed = parseRecordLine(line, header, signalCount))
+      return failed;
+    while (nextLine(line)) {
+      if (int64_t(header.signals.size()) == signalCount)
+        return error("more than " + Twine(signalCount) +
+                     " signals, which is what the record line says");
+      if (Error failed = parseSignalLine(line, header.signals.emplace_back()))
+        return failed;
+    }
+    if (int64_t(header.signals.size()) != signalCount)
+      return fileError(path, "expected " + Twine(signalCount) +
+                                 " signals, found " +
+                                 Twine(header.signals.size()));
+    if (!signalCount)
+      return fileError(path, "the record has no signals");
+    return header;
+  }
+
+private:
+  Error error(const Twine &message) {
+    return fileError(path, "line " + Twine(lineNumber) + ": " + message);
+  }
+
+  /// Finds the next line that is neither empty nor a comment.
+  bool nextLine(StringRef &line) {
+    while (!text.empty()) {
+      ++lineNumber;
+      line = takeLine(text).trim();
+      if (!line.empty() && !line.starts_with("#"))
+        return true;
+    }
+    return false;
+  }
+
+  /// Takes the next field off a line; empty when there is none.
+  static StringRef takeField(StringRef &line) {
+    line = line.ltrim(" \t");
+    return takeUntil(line, " \t");
+  }
+
+  Error parseInto(StringRef field, const char *what, int64_t least,
+                  int64_t most, int64_t &value) {
+    std::optional<int64_t> number = parseInteger(field);
+    if (!number || *number < least || *number > most)
+      return error(Twine(what) + " must be a whole number of at least " +
+                   Twine(least) + ", found '" + field + "'");
+    value = *number;
+    return Error::success();
+  }
+
+  /// name[/segments] signals [rate[/counter[(base)]] [frames [time [date]]]]
+  Error parseRecordLine(StringRef line, WFDBHeader &header,
+                        int64_t &signalCount) {
+    StringRef name = takeField(line);
+    if (name.contains('/'))
+      return error("a record of several segments, '" + name +
+                   "', can't be read; give one of its segments");
+    if (Error failed = parseInto(takeField(line), "the number of signals", 0,
+                                 1 << 20, signalCount))
+      return failed;
+    StringRef rates = takeField(line);
+    if (!rates.empty()) {
+      std::optional<double> rate = parseNumber(takeUntil(rates, "/("));
+      if (!rate || !std::isfinite(*rate) || *rate <= 0)
+        return error("the sampling rate must be a positive number");
+      header.rate = *rate;
+    }
+    StringRef frames = takeField(line);
+    if (!frames.empty()) {
+      int64_t count;
+      if (Error failed =
+              parseInto(frames, "the number of samples", 0, INT64_MAX, count))
+        return failed;
+      if (count)
+        header.frames = count;
+    }
+    return Error::success();
+  }
+
+  /// file format [gain [resolution [zero [first [checksum [block [name]]]]]]]
+  Error parseSignalLine(StringRef line, WFDBSignal &signal) {
+    signal.file = takeField(line).str();
+    if (StringRef(signal.file).find_first_of("/\\") != StringRef::npos)
+      return error("the samples must lie beside the header, found '" +
+                   signal.file + "'");
+    if (Error failed = parseFormat(takeField(line), signal))
+      return failed;
+
+    std::optional<int64_t> baseline;
+    StringRef gain = takeField(line);
+    if (!gain.empty())
+      if (Error failed = parseGain(gain, signal, baseline))
+        return failed;
+    takeField(line); // the converter's resolution
+    int64_t zero = 0, first, blockSize;
+    constexpr int64_t limit = int64_t(1) << 32;
+    if (StringRef field = takeField(line); !field.empty())
+      if (Error failed = parseInto(field, "the zero", -limit, limit, zero))
+        return failed;
+    signal.baseline = baseline.value_or(zero);
+    if (StringRef field = takeField(line); !field.empty())
+      if (Error failed =
+              parseInto(field, "the first sample", -limit, limit, first))
+        return failed;
+    if (StringRef field = takeField(line); !field.empty())
+      if (Error failed = parseInto(field, "the checksum", -limit, limit,
+                                   signal.checksum.emplace()))
+        return failed;
+    if (StringRef field = takeField(line); !field.empty())
+      if (Error failed =
+              parseInto(field, "the block size", 0, limit, blockSize))
+        return failed;
+    signal.name = line.trim().str();
+    return Error::success();
+  }
+
+  /// format[xSAMPLES][:SKEW][+OFFSET]
+  Error parseFormat(StringRef field, WFDBSignal &signal) {
+    constexpr StringLiteral marks = "x:+";
+    if (Error failed = parseInto(takeUntil(field, marks), "the format", 0,
+                                 INT32_MAX, signal.format))
+      return failed;
+    while (!field.empty()) {
+      char mark = field.front();
+      field = field.drop_front();
+      StringRef number = takeUntil(field, marks);
+      Error failed = mark == 'x' ? parseInto(number, "the samples in a frame",
+                                             1, 1 << 20, signal.samplesPerFrame)
+                     : mark == ':' ? parseInto(number, "the skew", 0, INT32_MAX,
+                                               signal.skew)
+                                   : parseInto(number, "the byte offset", 0,
+                                               INT64_MAX, signal.byteOffset);
+      if (failed)
+        return failed;
+    }
+    return Error::success();
+  }
+
+  /// gain[(baseline)][/unit]; 0 means that nobody calibrated it.
+  Error parseGain(StringRef field, WFDBSignal &signal,
+                  std::optional<int64_t> &baseline) {
+    StringRef text = field;
+    std::optional<double> gain = parseNumber(takeUntil(text, "(/"));
+    if (!gain || !std::isfinite(*gain) || *gain < 0)
+      return error("the gain must be a positive number, found '" + field + "'");
+    if (*gain > 0)
+      signal.gain = *gain;
+    if (text.consume_front("(")) {
+      baseline = parseInteger(takeUntil(text, ")"));
+      if (!baseline || !text.consume_front(")"))
+        return error("malformed baseline in '" + field + "'");
+    }
+    if (text.consume_front("/"))
+      signal.unit = text.str();
+    else if (!text.empty())
+      return error("malformed gain '" + field + "'");
+    return Error::success();
+  }
+
+  StringRef path;
+  StringRef text;
+  unsigned lineNumber = 0;
+};
+
+} // namespace
+
+Expected<WFDBHeader> parseWFDBHeader(StringRef path, StringRef text) {
+  return HeaderParser(path, text).parse();
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,61 @@
+//===- WFDBHeader.h - The header of a WFDB record ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_WFDBHEADER_H
+#define FRIEZE_TOOLS_ECG_WFDBHEADER_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frieze::ecg {
+
+/// One signal line of a header. Converter units are what the file stores.
+struct WFDBSignal {
+  /// File with the samples, beside the header.
+  std::string file;
+  /// Storage format: 16, 212, ...
+  int64_t format = 0;
+  /// Samples of this signal in a frame.
+  int64_t samplesPerFrame = 1;
+  /// Samples by which the signal is shifted against the others.
+  int64_t skew = 0;
+  /// Bytes in the file before the samples.
+  int64_t byteOffset = 0;
+  /// Converter units per physical unit.
+  double gain = 200;
+  /// Converter units at zero physical units.
+  int64_t baseline = 0;
+  /// Physical unit, such as "mV".
+  std::string unit = "mV";
+  /// Sum of all samples modulo 65536, if the header has one.
+  std::optional<int64_t> checksum;
+  /// Description, by custom the name of the lead.
+  std::string name;
+};
+
+/// A header of a record in one segment.
+struct WFDBHeader {
+  /// Frames per second, Hz.
+  double rate = 250;
+  /// Number of frames, if the header tells.
+  std::optional<int64_t> frames;
+  std::vector<WFDBSignal> signals;
+};
+
+/// Parses the text of a header; `path` is for diagnostics. The format is
+/// described at https://physionet.org/physiotools/wag/header-5.htm.
+llvm::Expected<WFDBHeader> parseWFDBHeader(llvm::StringRef path,
+                                           llvm::StringRef text);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_WFDBHEADER_H

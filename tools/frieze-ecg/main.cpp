@@ -1,0 +1,90 @@
+//===- main.cpp - Finds the beats of ECG recordings with a compiled classifier
+//*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Scan.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace frieze::ecg;
+
+static cl::OptionCategory category("frieze-ecg options");
+
+static cl::SubCommand scanCommand("scan", "find the beats of recordings");
+
+static cl::list<std::string> records(cl::Positional, cl::OneOrMore,
+                                     cl::desc("RECORD..."),
+                                     cl::sub(scanCommand), cl::cat(category));
+static cl::opt<std::string>
+    model("model", cl::Required, cl::value_desc("file"),
+          cl::desc("The classifier: a model file, or a shared library that "
+                   "frieze-compile wrote"),
+          cl::sub(scanCommand), cl::cat(category));
+static cl::opt<std::string>
+    output("o", cl::init("-"), cl::value_desc("beats.csv"),
+           cl::desc("File for the beats (default: standard output)"),
+           cl::sub(scanCommand), cl::cat(category));
+static cl::list<std::string>
+    references("compare", cl::value_desc("beats.csv"),
+               cl::desc("Beats to compare with (columns record,sample)"),
+               cl::sub(scanCommand), cl::cat(category));
+static cl::alias referencesAlias("reference", cl::aliasopt(references),
+                                 cl::Hidden);
+static cl::opt<std::string>
+    lead("lead", cl::value_desc("name|N"),
+         cl::desc("Lead to scan, by name or number from 0 (default: 0)"),
+         cl::sub(scanCommand), cl::cat(category));
+static cl::opt<double>
+    rate("rate", cl::value_desc("Hz"),
+         cl::desc("Sampling rate of a CSV recording (default: 360)"),
+         cl::sub(scanCommand), cl::cat(category));
+static cl::opt<bool>
+    logits("logits",
+           cl::desc("The classifier does not end in a sigmoid: apply it"),
+           cl::sub(scanCommand), cl::cat(category));
+static cl::opt<bool>
+    ignoreChecksum("ignore-checksum",
+                   cl::desc("Scan WFDB signals with a wrong checksum too"),
+                   cl::sub(scanCommand), cl::cat(category));
+
+int main(int argc, char **argv) {
+  InitLLVM initLLVM(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::HideUnrelatedOptions(category, scanCommand);
+  cl::SetVersionPrinter(
+      [](raw_ostream &stream) { stream << "frieze-ecg " FRIEZE_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "frieze-ecg scan: finds the beats of ECG recordings\n\n"
+      "A RECORD is the name or the header (.hea) of a WFDB record, or a CSV "
+      "file with\none column of millivolts, or with columns and a header line "
+      "(\"time,MLII\").\n");
+  if (!scanCommand) {
+    cl::PrintHelpMessage();
+    return 1;
+  }
+
+  if (rate.getNumOccurrences() && !(rate > 0)) {
+    errs() << "--rate: error: must be positive\n";
+    return 1;
+  }
+
+  ScanOptions options;
+  options.model = model;
+  options.outputKind = logits ? OutputKind::Logit : OutputKind::Probability;
+  options.records.assign(records.begin(), records.end());
+  options.recording.lead = lead;
+  if (rate.getNumOccurrences())
+    options.recording.rate = rate;
+  options.recording.ignoreChecksum = ignoreChecksum;
+  options.output = output;
+  options.references.assign(references.begin(), references.end());
+  return scan(options);
+}

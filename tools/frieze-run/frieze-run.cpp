@@ -1,0 +1,255 @@
+//===- frieze-run.cpp - Run a model on arrays -------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Diagnostics.h"
+#include "compiler/reference/Evaluate.h"
+#include "frontends/NumpyFile.h"
+#include "tools/LoadModel.h"
+#include "tools/ModelOptions.h"
+#include "llvm/Support/AlignOf.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+
+using namespace frieze;
+namespace cl = llvm::cl;
+
+namespace {
+enum class Reference { None, F64, Bits };
+
+/// One input or output: its name, and its shape without the batch.
+struct Port {
+  std::string name;
+  llvm::SmallVector<int64_t> shape;
+  int64_t elements = 1;
+
+  Port(llvm::StringRef name, llvm::ArrayRef<int64_t> sampleShape)
+      : name(name), shape(sampleShape) {
+    for (int64_t size : sampleShape)
+      elements *= size;
+  }
+};
+
+/// A way to run a model: one call takes `batch` samples, one pointer for each
+/// input and output.
+struct Runner {
+  std::vector<Port> inputs, outputs;
+  int64_t batch = 1;
+  std::function<llvm::Error(llvm::ArrayRef<const float *>,
+                            llvm::ArrayRef<float *>)>
+      run;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The compiled model
+//===----------------------------------------------------------------------===//
+
+static std::vector<Port> getPorts(const frieze_tensor *tensors, uint64_t count) {
+  std::vector<Port> ports;
+  for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
+    ports.emplace_back(tensor.name,
+                       llvm::SmallVector<int64_t>(tensor.shape + 1,
+                                                  tensor.shape + tensor.rank));
+  return ports;
+}
+
+static Runner createRunner(const LoadedModel &model) {
+  Runner runner;
+  runner.inputs = getPorts(model->inputs, model->input_count);
+  runner.outputs = getPorts(model->outputs, model->output_count);
+  runner.batch = model->inputs[0].shape[0];
+  std::shared_ptr<void> arena(
+      llvm::allocate_buffer(std::max<uint64_t>(1, model->arena_bytes),
+                            model->arena_alignment),
+      [&model](void *memory) {
+        llvm::deallocate_buffer(memory, std::max<uint64_t>(1, model->arena_bytes),
+                                model->arena_alignment);
+      });
+  runner.run = [&model, arena](llvm::ArrayRef<const float *> inputs,
+                               llvm::ArrayRef<float *> outputs) {
+    model->run(inputs.data(), outputs.data(), arena.get());
+    return llvm::Error::success();
+  };
+  return runner;
+}
+
+//===----------------------------------------------------------------------===//
+// The reference evaluator
+//===----------------------------------------------------------------------===//
+
+static llvm::ArrayRef<int64_t> getShape(mlir::Type type) {
+  return llvm::cast<mlir::ShapedType>(type).getShape();
+}
+
+template <typename T> static Runner createRunner(mlir::func::FuncOp function) {
+  Runner runner;
+  auto nameOf = [](mlir::Attribute name) {
+    auto string = llvm::dyn_cast_or_null<mlir::StringAttr>(name);
+    return string ? string.getValue() : llvm::StringRef();
+  };
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    runner.inputs.emplace_back(nameOf(function.getArgAttr(i, "nn.name")),
+                               getShape(type).drop_front());
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
+                                getShape(type).drop_front());
+  runner.batch = getShape(function.getArgumentTypes().front()).front();
+  runner.run = [function](llvm::ArrayRef<const float *> inputs,
+                          llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
+    std::vector<reference::Tensor<T>> arguments;
+    for (auto [type, data] : llvm::zip_equal(function.getArgumentTypes(), inputs)) {
+      int64_t elements = llvm::cast<mlir::ShapedType>(type).getNumElements();
+      arguments.push_back({getShape(type).vec(), {data, data + elements}});
+    }
+    auto results = reference::evaluate<T>(function, arguments);
+    if (failed(results))
+      return llvm::createStringError("cannot be evaluated");
+    for (auto [result, data] : llvm::zip_equal(*results, outputs))
+      llvm::copy(result.values, data);
+    return llvm::Error::success();
+  };
+  return runner;
+}
+
+//===----------------------------------------------------------------------===//
+// Arrays in and out
+//===----------------------------------------------------------------------===//
+
+/// Orders the arrays as the model has its inputs: by name if all names match,
+/// else as they come. Checks shapes; all have as many samples.
+static llvm::Error matchInputs(std::vector<NamedArray> &arrays,
+                               const Runner &runner) {
+  if (arrays.size() != runner.inputs.size())
+    return llvm::createStringError(
+        "expects " + llvm::Twine(runner.inputs.size()) + " arrays, but got " +
+        llvm::Twine(arrays.size()));
+  std::vector<NamedArray> ordered;
+  for (const Port &port : runner.inputs)
+    for (NamedArray &array : arrays)
+      if (array.name == port.name)
+        ordered.push_back(array);
+  if (ordered.size() == arrays.size())
+    arrays = std::move(ordered);
+  for (auto [array, port] : llvm::zip_equal(arrays, runner.inputs)) {
+    llvm::ArrayRef<int64_t> shape = array.array.shape;
+    if (shape.empty() || shape.drop_front() != llvm::ArrayRef(port.shape))
+      return llvm::createStringError("expects (samples, ...) with samples of shape " +
+                                     formatShape(port.shape) + " for input '" +
+                                     port.name + "', but got " + formatShape(shape));
+    if (shape.front() != arrays.front().array.shape.front() ||
+        shape.front() % runner.batch != 0)
+      return llvm::createStringError(
+          "expects as many samples in every array, a multiple of the batch " +
+          llvm::Twine(runner.batch) + ", but got " + llvm::Twine(shape.front()));
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<std::vector<NamedArray>>
+runAll(const Runner &runner, llvm::ArrayRef<NamedArray> inputs) {
+  int64_t samples = inputs.front().array.shape.front();
+  std::vector<NamedArray> outputs;
+  for (const Port &port : runner.outputs) {
+    Array array;
+    array.shape.push_back(samples);
+    array.shape.append(port.shape.begin(), port.shape.end());
+    array.values.resize(samples * port.elements);
+    outputs.push_back({port.name, std::move(array)});
+  }
+  for (int64_t sample = 0; sample < samples; sample += runner.batch) {
+    std::vector<const float *> from;
+    std::vector<float *> to;
+    for (auto [input, port] : llvm::zip_equal(inputs, runner.inputs))
+      from.push_back(input.array.values.data() + sample * port.elements);
+    for (auto [output, port] : llvm::zip_equal(outputs, runner.outputs))
+      to.push_back(output.array.values.data() + sample * port.elements);
+    if (llvm::Error error = runner.run(from, to))
+      return error;
+  }
+  return outputs;
+}
+
+static llvm::Error runFile(const Runner &runner, llvm::StringRef input,
+                           llvm::StringRef output) {
+  auto inFile = [](llvm::StringRef file, llvm::Error error) {
+    return llvm::createStringError(file + ": error: " +
+                                   llvm::toString(std::move(error)));
+  };
+  auto arrays = readNumpyFile(input);
+  if (!arrays)
+    return inFile(input, arrays.takeError());
+  if (llvm::Error error = matchInputs(*arrays, runner))
+    return inFile(input, std::move(error));
+  auto results = runAll(runner, *arrays);
+  if (!results)
+    return results.takeError();
+  if (llvm::Error error = writeNumpyFile(output, *results))
+    return inFile(output, std::move(error));
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Command line
+//===----------------------------------------------------------------------===//
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::OptionCategory category("frieze-run options");
+  cl::opt<std::string> path(cl::Positional, cl::Required, cl::desc("ARTEFACT|MODEL"),
+                            cl::cat(category));
+  cl::opt<std::string> input(
+      "input", cl::value_desc("file"), cl::Required, cl::cat(category),
+      cl::desc("Arrays to run on, .npz or .npy; the first axis counts samples"));
+  cl::opt<std::string> output("output", cl::value_desc("file"), cl::Required,
+                              cl::cat(category),
+                              cl::desc("Where to write the results, .npz or .npy"));
+  cl::opt<Reference> reference(
+      "reference", cl::cat(category), cl::init(Reference::None),
+      cl::desc("Evaluate a model file without compiling it:"),
+      cl::values(clEnumValN(Reference::F64, "f64",
+                            "as imported, in float64: the truth"),
+                 clEnumValN(Reference::Bits, "bits",
+                            "after nn-opt, in float32 in the documented order")));
+  ModelOptions modelOptions(category);
+  cl::HideUnrelatedOptions(category);
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "Runs a shared library that frieze-compile wrote, or a model file, which it\n"
+      "compiles first, on each sample of the input.\n");
+  auto fail = [](llvm::Error error) {
+    llvm::errs() << llvm::toString(std::move(error)) << "\n";
+    return 1;
+  };
+
+  llvm::Expected<CompileOptions> options = modelOptions.get("model");
+  if (!options)
+    return failWith("frieze-run", llvm::toString(options.takeError()));
+  if (reference == Reference::None) {
+    llvm::Expected<LoadedModel> model = loadModel(path, *options);
+    if (!model)
+      return failWith(path, llvm::toString(model.takeError()));
+    if (llvm::Error error = runFile(createRunner(*model), input, output))
+      return fail(std::move(error));
+    return 0;
+  }
+  mlir::DialectRegistry registry;
+  registerCompilerDialects(registry);
+  mlir::MLIRContext context(registry);
+  DiagnosticPrinter diagnostics(&context);
+  Stage stage = reference == Reference::F64 ? Stage::NN : Stage::NNOpt;
+  mlir::OwningOpRef<mlir::ModuleOp> module = compileTo(stage, path, *options, &context);
+  if (!module)
+    return 1;
+  auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
+  if (llvm::Error error = runFile(stage == Stage::NN ? createRunner<double>(function)
+                                                     : createRunner<float>(function),
+                                  input, output))
+    return fail(std::move(error));
+  return 0;
+}
