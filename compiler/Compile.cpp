@@ -47,28 +47,35 @@ static std::string hashFile(StringRef path) {
   return llvm::toHex(digest, /*LowerCase=*/true);
 }
 
-OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
-                                        const CompileOptions &options,
-                                        MLIRContext *context) {
-  OwningOpRef<ModuleOp> module = importModel(path, options.import, context);
-  if (!module || stage == Stage::NN)
-    return module;
-  PassManager pm(context);
+LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
+                                  const CompileOptions &options,
+                                  StringRef sourceSHA256) {
+  auto passes = [&](Stage stage) { return from < stage && stage <= to; };
+  PassManager pm(module.getContext());
   if (options.configure && failed(options.configure(pm)))
-    return nullptr;
-  buildNNOptPipeline(pm);
-  if (stage >= Stage::Loops) {
+    return failure();
+  if (passes(Stage::NNOpt))
+    buildNNOptPipeline(pm);
+  if (passes(Stage::Loops)) {
     LoopsPipelineOptions loops;
     loops.name = options.name;
     loops.target = options.target;
     buildLoopsPipeline(pm, loops);
   }
-  if (stage >= Stage::LLVM) {
+  if (passes(Stage::LLVM)) {
     LLVMPipelineOptions llvm;
-    llvm.sourceSHA256 = hashFile(path);
+    llvm.sourceSHA256 = sourceSHA256.str();
     buildLLVMPipeline(pm, llvm);
   }
-  if (failed(pm.run(*module)))
+  return pm.run(module);
+}
+
+OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
+                                        const CompileOptions &options,
+                                        MLIRContext *context) {
+  OwningOpRef<ModuleOp> module = importModel(path, options.import, context);
+  if (!module || failed(lowerModule(*module, Stage::NN, stage, options,
+                                    stage == Stage::LLVM ? hashFile(path) : "")))
     return nullptr;
   return module;
 }
@@ -97,6 +104,35 @@ static LogicalResult report(llvm::Error error, StringRef file,
          << llvm::toString(std::move(error));
 }
 
+/// The machine code of `module`, which is at Stage::LLVM; empty after a
+/// diagnostic.
+static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
+                                         const Target &target) {
+  SmallVector<char, 0> code;
+  llvm::LLVMContext llvmContext;
+  std::unique_ptr<llvm::Module> llvmModule =
+      translateToLLVMIR(module, target, llvmContext);
+  if (!llvmModule)
+    return code;
+  llvm::raw_svector_ostream os(code);
+  if (stage == Stage::LLVMIR)
+    llvmModule->print(os, nullptr);
+  else if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
+    module.emitError("cannot be turned into machine code for ") << target.name;
+  return code;
+}
+
+LogicalResult frieze::linkModule(ModuleOp module, StringRef output,
+                                 const CompileOptions &options) {
+  SmallVector<char, 0> code =
+      generateCode(module, Stage::Obj, *findTarget(options.target));
+  if (code.empty())
+    return failure();
+  return report(
+      linkSharedLibrary(StringRef(code.data(), code.size()), options.name, output),
+      output, module.getContext());
+}
+
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
@@ -105,53 +141,36 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   OwningOpRef<ModuleOp> module = compileTo(lastPassStage, path, options, context);
   if (!module)
     return failure();
-  if (stage <= Stage::LLVM)
-    return report(writeFile(output,
-                            [&](llvm::raw_ostream &os) {
-                              printMLIR(*module, output != "-", os);
-                            }),
-                  output, context);
-  if (stage == Stage::Header)
-    return report(writeFile(output,
-                            [&](llvm::raw_ostream &os) {
-                              printHeader(*module, os);
-                            }),
-                  output, context);
-
-  const Target &target = *findTarget(options.target);
-  llvm::LLVMContext llvmContext;
-  std::unique_ptr<llvm::Module> llvmModule =
-      translateToLLVMIR(*module, target, llvmContext);
-  if (!llvmModule)
-    return failure();
-  if (stage == Stage::LLVMIR)
-    return report(writeFile(output,
-                            [&](llvm::raw_ostream &os) {
-                              llvmModule->print(os, nullptr);
-                            }),
-                  output, context);
-  SmallVector<char, 0> code;
-  llvm::raw_svector_ostream codeStream(code);
-  if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, codeStream)))
-    return emitError(getLayerLocation(context, path)) << "cannot emit machine code";
-  StringRef object(code.data(), code.size());
-  auto write = [&]() -> llvm::Error {
-    switch (stage) {
-    case Stage::Static:
-      return writeStaticLibrary(object, options.name, output);
-    case Stage::Shared:
-      return linkSharedLibrary(object, options.name, output);
-    case Stage::Exe:
-      return linkExecutable(object, options.name, output);
-    default:
-      return writeFile(output, [&](llvm::raw_ostream &os) { os << object; });
-    }
+  auto write = [&](llvm::function_ref<void(llvm::raw_ostream &)> print) {
+    return report(writeFile(output, print), output, context);
   };
-  if (failed(report(write(), output, context)))
+  if (stage <= Stage::LLVM)
+    return write([&](llvm::raw_ostream &os) {
+      printMLIR(*module, output != "-", os);
+    });
+  if (stage == Stage::Header)
+    return write([&](llvm::raw_ostream &os) { printHeader(*module, os); });
+
+  SmallVector<char, 0> code = generateCode(*module, stage, *findTarget(options.target));
+  if (code.empty())
     return failure();
-  if (stage != Stage::Static || output == "-")
-    return success();
-  SmallString<128> header(output);
-  llvm::sys::path::replace_extension(header, "h");
-  return compileFile(Stage::Header, path, header, options, context);
+  StringRef object(code.data(), code.size());
+  switch (stage) {
+  case Stage::Shared:
+    return report(linkSharedLibrary(object, options.name, output), output, context);
+  case Stage::Exe:
+    return report(linkExecutable(object, options.name, output), output, context);
+  case Stage::Static: {
+    if (failed(report(writeStaticLibrary(object, options.name, output), output,
+                      context)))
+      return failure();
+    if (output == "-")
+      return success();
+    SmallString<128> header(output);
+    llvm::sys::path::replace_extension(header, "h");
+    return compileFile(Stage::Header, path, header, options, context);
+  }
+  default:
+    return write([&](llvm::raw_ostream &os) { os << object; });
+  }
 }

@@ -36,6 +36,16 @@ mlir::OwningOpRef<mlir::ModuleOp> compileTo(Stage stage, llvm::StringRef path,
                                             const CompileOptions &options,
                                             mlir::MLIRContext *context);
 
+/// Takes `module` from `from` to `to`, both at most Stage::LLVM, in place.
+/// `sourceSHA256` goes into the description.
+mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
+                                const CompileOptions &options,
+                                llvm::StringRef sourceSHA256 = "");
+
+/// Links `module`, at Stage::LLVM, into the shared library `output`.
+mlir::LogicalResult linkModule(mlir::ModuleOp module, llvm::StringRef output,
+                               const CompileOptions &options);
+
 /// Takes the model file `path` to `stage`, whichever, and writes the file
 /// `output`: whole or not at all, or directly where it exists and is no regular
 /// file. "-" is standard output, where MLIR is printed without its weights.

@@ -50,16 +50,26 @@ llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
   if (magic == llvm::file_magic::elf_shared_object)
     return loadLibrary(path);
 
-  llvm::SmallString<128> compiled;
-  if (std::error_code error =
-          llvm::sys::fs::createTemporaryFile("frieze", "so", compiled))
-    return llvm::createStringError(error.message());
-  llvm::FileRemover remover(compiled);
   mlir::DialectRegistry registry;
   registerCompilerDialects(registry);
   mlir::MLIRContext context(registry);
   DiagnosticPrinter diagnostics(&context);
-  if (failed(compileFile(Stage::Shared, path, compiled, options, &context)))
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compileTo(Stage::NNOpt, path, options, &context);
+  if (!module)
     return llvm::createStringError("cannot be compiled");
-  return loadLibrary(compiled);
+  return loadModule(*module, options);
+}
+
+llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,
+                                               const CompileOptions &options) {
+  llvm::SmallString<128> library;
+  if (std::error_code error =
+          llvm::sys::fs::createTemporaryFile("frieze", "so", library))
+    return llvm::createStringError(error.message());
+  llvm::FileRemover remover(library);
+  if (failed(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)) ||
+      failed(linkModule(module, library, options)))
+    return llvm::createStringError("cannot be compiled");
+  return loadLibrary(library);
 }

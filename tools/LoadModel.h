@@ -41,6 +41,10 @@ private:
 llvm::Expected<LoadedModel> loadModel(llvm::StringRef path,
                                       const CompileOptions &options = {});
 
+/// Compiles `module`, which is at Stage::NNOpt, and loads it.
+llvm::Expected<LoadedModel> loadModule(mlir::ModuleOp module,
+                                       const CompileOptions &options = {});
+
 } // namespace frieze
 
 #endif // FRIEZE_TOOLS_LOADMODEL_H

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/Costs.h"
 #include "compiler/conversion/Lowerings.h"
 #include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/Passes.h"
@@ -201,8 +202,12 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
   for (const TargetVariant &variant : target.variants)
     variants.push_back(
         FlatSymbolRefAttr::get(builder.getStringAttr(getVariantSymbol(name, variant))));
+  int64_t macs = 0;
+  for (Operation &op : function.getBody().front())
+    macs += countMACs(&op);
   return builder.getDictionaryAttr(
       {builder.getNamedAttr("name", builder.getStringAttr(name)),
+       builder.getNamedAttr("macs", builder.getI64IntegerAttr(macs)),
        builder.getNamedAttr("target", builder.getStringAttr(target.name)),
        builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
        builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),

@@ -19,7 +19,7 @@ using namespace frieze;
 // FRIEZE_ABI_VERSION and sizeof(frieze_model) of runtime/include/frieze/model.h,
 // which the compiler does not include; tests/e2e holds the two together.
 static constexpr int32_t abiVersion = 1;
-static constexpr int32_t modelStructBytes = 104;
+static constexpr int32_t modelStructBytes = 112;
 
 namespace {
 class EntryPointBuilder {
@@ -297,7 +297,7 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
   auto type = LLVM::LLVMStructType::getLiteral(
       module.getContext(),
       {i32, i32, pointer, pointer, pointer, pointer, i64, i64, pointer, pointer,
-       i64, i64, i64, pointer});
+       i64, i64, i64, i64, pointer});
   auto number = [&](StringRef key) {
     return constant(i64, interface.getAs<IntegerAttr>(key).getInt());
   };
@@ -309,7 +309,7 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
                constant(i64, inputs.size()), constant(i64, outputs.size()),
                addressOf(symbol("inputs")), addressOf(symbol("outputs")),
                number("arena_bytes"), number("arena_alignment"),
-               number("weights_bytes"),
+               number("weights_bytes"), number("macs"),
                addressOf((getName() + "_run_arrays").str())});
   });
 }

@@ -64,6 +64,8 @@ typedef struct frieze_model {
   uint64_t arena_alignment;
   /** Bytes of constant weights in the object. */
   uint64_t weights_bytes;
+  /** Multiply-adds of one call. */
+  uint64_t macs;
   /**
    * Runs the model once.
    * inputs: input_count pointers to float32 arrays, aligned to 4 bytes.
@@ -88,7 +90,7 @@ typedef struct frieze_model {
 #endif
 FRIEZE_STATIC_ASSERT(sizeof(frieze_tensor) == 2 * sizeof(void *) + 16,
                      "unexpected layout of frieze_tensor");
-FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 104,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 112,
                      "unexpected layout of frieze_model");
 
 #endif /* FRIEZE_MODEL_H */
