@@ -12,14 +12,26 @@ using namespace mlir;
 using namespace frieze::nn;
 
 int64_t frieze::countMACs(Operation *op) {
-  ElementsAttr kernel;
-  if (auto conv = dyn_cast<ConvOp>(op))
-    kernel = conv.getKernel();
-  else if (auto dense = dyn_cast<DenseOp>(op))
-    kernel = dense.getKernel();
-  else
-    return 0;
-  int64_t outputs = cast<ShapedType>(op->getResult(0).getType()).getNumElements();
   // The last axis of a kernel counts output channels.
-  return outputs * (kernel.getNumElements() / kernel.getShapedType().getShape().back());
+  auto count = [](int64_t outputs, ElementsAttr kernel) {
+    return outputs *
+           (kernel.getNumElements() / kernel.getShapedType().getShape().back());
+  };
+  if (auto conv = dyn_cast<ConvOp>(op)) {
+    // Of a convolution that is pooled, only the positions that are read.
+    int64_t outputs = conv.getType().getNumElements();
+    for (Attribute stage : conv.getEpilogueStages())
+      if (auto pool = dyn_cast<PoolStageAttr>(stage))
+        for (int64_t size : pool.getWindow().asArrayRef())
+          outputs *= size;
+    return count(outputs, conv.getKernel());
+  }
+  if (auto dense = dyn_cast<DenseOp>(op))
+    return count(dense.getType().getNumElements(), dense.getKernel());
+  if (auto lstm = dyn_cast<LSTMOp>(op)) {
+    ArrayRef<int64_t> shape = lstm.getInput().getType().getShape();
+    return shape[0] * shape[1] *
+           (lstm.getKernel().getNumElements() + lstm.getRecurrent().getNumElements());
+  }
+  return 0;
 }

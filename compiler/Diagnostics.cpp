@@ -54,4 +54,7 @@ static void printDiagnostic(const Diagnostic &diagnostic) {
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context)
     : ScopedDiagnosticHandler(context, [](Diagnostic &diagnostic) {
         printDiagnostic(diagnostic);
-      }) {}
+      }) {
+  // One clear line: not the whole op as well.
+  context->printOpOnDiagnostic(false);
+}

@@ -75,12 +75,9 @@ void frieze::nn::printActivation(AsmPrinter &printer,
   printer << ")";
 }
 
-ParseResult frieze::nn::parseActivation(AsmParser &parser,
-                                        ActivationAttr &activation) {
-  llvm::SMLoc loc = parser.getCurrentLocation();
-  StringRef keyword;
-  if (parser.parseKeyword(&keyword))
-    return failure();
+/// The rest of an activation, after its keyword.
+static ParseResult parseActivation(AsmParser &parser, StringRef keyword,
+                                   llvm::SMLoc loc, ActivationAttr &activation) {
   std::optional<ActivationKind> kind = symbolizeActivationKind(keyword);
   if (!kind)
     return parser.emitError(loc, "expects an activation, but got '")
@@ -97,6 +94,14 @@ ParseResult frieze::nn::parseActivation(AsmParser &parser,
   return success(activation != nullptr);
 }
 
+ParseResult frieze::nn::parseActivation(AsmParser &parser,
+                                        ActivationAttr &activation) {
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  return failure(parser.parseKeyword(&keyword) ||
+                 ::parseActivation(parser, keyword, loc, activation));
+}
+
 void ActivationAttr::print(AsmPrinter &printer) const {
   printer << "<";
   printActivation(printer, *this);
@@ -109,4 +114,101 @@ Attribute ActivationAttr::parse(AsmParser &parser, Type) {
       parser.parseGreater())
     return {};
   return activation;
+}
+
+//===----------------------------------------------------------------------===//
+// Stages of an epilogue
+//===----------------------------------------------------------------------===//
+
+void frieze::nn::printEpilogueStage(AsmPrinter &printer, Attribute stage) {
+  if (auto activation = dyn_cast<ActivationAttr>(stage)) {
+    printActivation(printer, activation);
+  } else if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
+    printer << "affine(" << affine.getAxis() << ", " << affine.getScale() << ", "
+            << affine.getShift() << ")";
+  } else {
+    auto pool = cast<PoolStageAttr>(stage);
+    printer << stringifyPoolKind(pool.getKind()) << "_pool([" << pool.getWindow().asArrayRef()
+            << "], [" << pool.getStrides().asArrayRef() << "])";
+  }
+}
+
+static ParseResult parseIntegers(AsmParser &parser, DenseI64ArrayAttr &integers) {
+  SmallVector<int64_t> values;
+  auto parseOne = [&] { return parser.parseInteger(values.emplace_back()); };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseOne))
+    return failure();
+  integers = DenseI64ArrayAttr::get(parser.getContext(), values);
+  return success();
+}
+
+static ParseResult parseAffineStage(AsmParser &parser, Attribute &stage) {
+  int64_t axis;
+  ElementsAttr scale, shift;
+  if (parser.parseLParen() || parser.parseInteger(axis) || parser.parseComma() ||
+      parser.parseAttribute(scale) || parser.parseComma() ||
+      parser.parseAttribute(shift) || parser.parseRParen())
+    return failure();
+  stage = AffineStageAttr::get(parser.getContext(), axis, scale, shift);
+  return success();
+}
+
+static ParseResult parsePoolStage(AsmParser &parser, PoolKind kind,
+                                  Attribute &stage) {
+  DenseI64ArrayAttr window, strides;
+  if (parser.parseLParen() || parseIntegers(parser, window) ||
+      parser.parseComma() || parseIntegers(parser, strides) ||
+      parser.parseRParen())
+    return failure();
+  stage = PoolStageAttr::get(parser.getContext(), kind, window, strides);
+  return success();
+}
+
+ParseResult frieze::nn::parseEpilogueStage(AsmParser &parser, Attribute &stage) {
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  if (keyword == "affine")
+    return parseAffineStage(parser, stage);
+  if (keyword == "max_pool" || keyword == "avg_pool")
+    return parsePoolStage(
+        parser, keyword == "max_pool" ? PoolKind::Max : PoolKind::Avg, stage);
+  ActivationAttr activation;
+  if (::parseActivation(parser, keyword, loc, activation))
+    return failure();
+  stage = activation;
+  return success();
+}
+
+void AffineStageAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printEpilogueStage(printer, *this);
+  printer << ">";
+}
+
+void PoolStageAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printEpilogueStage(printer, *this);
+  printer << ">";
+}
+
+/// `<stage>`, where the stage must be a `StageAttr`.
+template <typename StageAttr> static Attribute parseStageAttr(AsmParser &parser) {
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  Attribute stage;
+  if (parser.parseLess() || parseEpilogueStage(parser, stage) ||
+      parser.parseGreater())
+    return {};
+  if (!isa<StageAttr>(stage))
+    parser.emitError(loc, "expects another kind of epilogue stage");
+  return dyn_cast<StageAttr>(stage);
+}
+
+Attribute AffineStageAttr::parse(AsmParser &parser, Type) {
+  return parseStageAttr<AffineStageAttr>(parser);
+}
+
+Attribute PoolStageAttr::parse(AsmParser &parser, Type) {
+  return parseStageAttr<PoolStageAttr>(parser);
 }

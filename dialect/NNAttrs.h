@@ -24,6 +24,12 @@ void printActivation(mlir::AsmPrinter &printer, ActivationAttr activation);
 mlir::ParseResult parseActivation(mlir::AsmParser &parser,
                                   ActivationAttr &activation);
 
+/// Prints and parses a stage as `epilogue(...)` shows it: an activation,
+/// `affine(axis, scale, shift)`, or `max_pool(window, strides)`.
+void printEpilogueStage(mlir::AsmPrinter &printer, mlir::Attribute stage);
+mlir::ParseResult parseEpilogueStage(mlir::AsmParser &parser,
+                                     mlir::Attribute &stage);
+
 } // namespace frieze::nn
 
 #endif // FRIEZE_DIALECT_NNATTRS_H

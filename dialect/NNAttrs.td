@@ -41,6 +41,7 @@ def NN_PoolKind : I32EnumAttr<"PoolKind", "reduction of a pooling window", [
 }
 def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
 
+/// A stage of an epilogue (see the ops that have one).
 def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
   let mnemonic = "activation";
   let summary = "A pointwise function with its parameters";
@@ -85,6 +86,31 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     double getAlpha() const { return getAlphaValue().convertToDouble(); }
     double getBeta() const { return getBetaValue().convertToDouble(); }
   }];
+}
+
+def NN_AffineStageAttr : AttrDef<NN_Dialect, "AffineStage"> {
+  let mnemonic = "affine_stage";
+  let summary = "A per-channel scale and shift, as a stage of an epilogue";
+  let description = [{
+    `y = scale * x + shift` along axis `axis` (of the op's result); see
+    `nn.affine`. Prints as `affine(axis, scale, shift)`.
+  }];
+  let parameters = (ins "int64_t":$axis, "::mlir::ElementsAttr":$scale,
+      "::mlir::ElementsAttr":$shift);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def NN_PoolStageAttr : AttrDef<NN_Dialect, "PoolStage"> {
+  let mnemonic = "pool_stage";
+  let summary = "A pooling without padding, as a stage of an epilogue";
+  let description = [{
+    See `nn.max_pool` and `nn.avg_pool`. Prints as
+    `max_pool(window, strides)` or `avg_pool(window, strides)`. Values that no
+    window reads are not computed.
+  }];
+  let parameters = (ins EnumParameter<NN_PoolKind>:$kind,
+      "::mlir::DenseI64ArrayAttr":$window, "::mlir::DenseI64ArrayAttr":$strides);
+  let hasCustomAssemblyFormat = 1;
 }
 
 #endif // FRIEZE_DIALECT_NNATTRS_TD

@@ -57,11 +57,7 @@ static void printFunction(OpAsmPrinter &printer, Operation *,
 static ParseResult parseEpilogue(OpAsmParser &parser, ArrayAttr &epilogue) {
   SmallVector<Attribute> stages;
   auto parseStage = [&]() -> ParseResult {
-    ActivationAttr stage;
-    if (parseActivation(parser, stage))
-      return failure();
-    stages.push_back(stage);
-    return success();
+    return parseEpilogueStage(parser, stages.emplace_back());
   };
   if (parser.parseCommaSeparatedList(parseStage))
     return failure();
@@ -71,14 +67,21 @@ static ParseResult parseEpilogue(OpAsmParser &parser, ArrayAttr &epilogue) {
 
 static void printEpilogue(OpAsmPrinter &printer, Operation *,
                           ArrayAttr epilogue) {
-  llvm::interleaveComma(epilogue.getAsRange<ActivationAttr>(), printer,
-                        [&](ActivationAttr stage) {
-                          printActivation(printer, stage);
-                        });
+  llvm::interleaveComma(epilogue, printer, [&](Attribute stage) {
+    printEpilogueStage(printer, stage);
+  });
 }
+
+#include "dialect/NNInterfaces.cpp.inc"
 
 #define GET_OP_CLASSES
 #include "dialect/NNOps.cpp.inc"
+
+void EpilogueOpInterface::appendEpilogueStage(Attribute stage) {
+  SmallVector<Attribute> stages(getEpilogueStages());
+  stages.push_back(stage);
+  setEpilogueAttr(ArrayAttr::get(getContext(), stages));
+}
 
 //===----------------------------------------------------------------------===//
 // Shape arithmetic
@@ -160,6 +163,49 @@ static RankedTensorType inputType(OpAdaptorT &adaptor) {
   return cast<RankedTensorType>(adaptor.getInput().getType());
 }
 
+/// The type of a kernel's result of shape `shape` after its epilogue.
+static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
+                                   SmallVectorImpl<int64_t> &shape,
+                                   Type elementType, bool mayPool,
+                                   SmallVectorImpl<Type> &types) {
+  for (Attribute stage : epilogue ? epilogue.getValue() : ArrayRef<Attribute>()) {
+    if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
+      auto type = RankedTensorType::get(shape, elementType);
+      if (failed(verifyAxis(loc, type, affine.getAxis())) ||
+          failed(verifyParameter(loc, "scale", affine.getScale(),
+                                 shape[affine.getAxis()])) ||
+          failed(verifyParameter(loc, "shift", affine.getShift(),
+                                 shape[affine.getAxis()])))
+        return failure();
+    } else if (auto pool = dyn_cast<PoolStageAttr>(stage)) {
+      size_t spatialRank = shape.size() - 2;
+      SmallVector<int64_t> padding(2 * spatialRank, 0), dilations(spatialRank, 1);
+      if (!mayPool || !isSpatial(pool.getWindow(), spatialRank, 1) ||
+          !isSpatial(pool.getStrides(), spatialRank, 1))
+        return emitOptionalError(
+            loc, "expects at most one pooling with ", spatialRank,
+            " positive window sizes and strides in the epilogue of a conv");
+      if (failed(inferWindowPositions(
+              loc, shape,
+              {pool.getWindow(), pool.getStrides(), padding, dilations})))
+        return failure();
+      mayPool = false;
+    }
+  }
+  types.push_back(RankedTensorType::get(shape, elementType));
+  return success();
+}
+
+/// The type of a kernel without pooling, whose result is `type` before its
+/// epilogue.
+static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
+                                   Type type, SmallVectorImpl<Type> &types) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<int64_t> shape(tensor.getShape());
+  return inferEpilogue(loc, epilogue, shape, tensor.getElementType(),
+                       /*mayPool=*/false, types);
+}
+
 //===----------------------------------------------------------------------===//
 // ConvOp
 //===----------------------------------------------------------------------===//
@@ -172,6 +218,17 @@ SmallVector<int64_t> ConvOp::getPaddingValues() {
 }
 SmallVector<int64_t> ConvOp::getDilationValues() {
   return valuesOr(getDilations(), getSpatialRank(), 1);
+}
+
+RankedTensorType ConvOp::getConvType() {
+  SmallVector<int64_t> shape(getInput().getType().getShape());
+  [[maybe_unused]] LogicalResult fits = inferWindowPositions(
+      std::nullopt, shape,
+      {getKernel().getShapedType().getShape().drop_back(2), getStrideValues(),
+       getPaddingValues(), getDilationValues()});
+  assert(succeeded(fits) && "expects a verified op");
+  shape.back() = getKernel().getShapedType().getShape().back();
+  return RankedTensorType::get(shape, getType().getElementType());
 }
 
 LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
@@ -213,8 +270,11 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
           {kernel.take_front(spatialRank), strides, padding, dilations}))) // C6
     return failure();
   shape.back() = filters;
-  types.push_back(RankedTensorType::get(shape, input.getElementType()));
-  return success();
+  if (failed(verifyParameter(loc, "border value",
+                             adaptor.getBorderAttr(), channels))) // C7
+    return failure();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
+                       input.getElementType(), /*mayPool=*/true, types); // C8
 }
 
 //===----------------------------------------------------------------------===//
@@ -241,8 +301,8 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
         chains);
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = kernel[1];
-  types.push_back(RankedTensorType::get(shape, input.getElementType()));
-  return success();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()), types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -303,8 +363,7 @@ LogicalResult AddOp::inferReturnTypes(MLIRContext *,
   if (lhs != rhs) // C1
     return emitOptionalError(loc, "expects operands of one type, but got ", lhs,
                              " and ", rhs);
-  types.push_back(lhs);
-  return success();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), lhs, types);
 }
 
 LogicalResult DropoutOp::inferReturnTypes(MLIRContext *,
@@ -358,8 +417,8 @@ static LogicalResult inferPool(std::optional<Location> loc,
   if (failed(inferWindowPositions(loc, shape,
                                   {window, strides, padding, dilations}))) // C3
     return failure();
-  types.push_back(RankedTensorType::get(shape, input.getElementType()));
-  return success();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()), types);
 }
 
 SmallVector<int64_t> MaxPoolOp::getStrideValues() {
@@ -399,13 +458,93 @@ LogicalResult GlobalPoolOp::inferReturnTypes(MLIRContext *,
   if (adaptor.getKeepDims())
     shape.append(input.getRank() - 2, 1);
   shape.push_back(input.getShape().back());
-  types.push_back(RankedTensorType::get(shape, input.getElementType()));
-  return success();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()), types);
+}
+
+//===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  ArrayRef<int64_t> table = adaptor.getTable().getShapedType().getShape();
+  if (table.size() != 2) // C1
+    return emitOptionalError(loc, "expects a table of rank 2, but got rank ",
+                             table.size());
+  SmallVector<int64_t> shape(input.getShape());
+  shape.push_back(table[1]);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()), types);
+}
+
+LogicalResult LSTMOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (input.getRank() != 3 || input.getDimSize(1) < 1) // C1
+    return emitOptionalError(loc, "expects an input of rank 3 with at least one "
+                                  "step, but got ", input);
+  ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
+  ArrayRef<int64_t> recurrent = adaptor.getRecurrent().getShapedType().getShape();
+  if (recurrent.size() != 2 || recurrent[1] != 4 * recurrent[0]) // C2
+    return emitOptionalError(loc, "expects a recurrent kernel with four times as "
+                                  "many columns as rows, but got ",
+                             adaptor.getRecurrent().getShapedType());
+  if (kernel.size() != 2 || kernel[0] != input.getDimSize(2) ||
+      kernel[1] != recurrent[1]) // C3
+    return emitOptionalError(loc, "expects a kernel of ", input.getDimSize(2),
+                             " rows and ", recurrent[1], " columns, but got ",
+                             adaptor.getKernel().getShapedType());
+  if (failed(verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C4
+    return failure();
+  SmallVector<int64_t> shape{input.getDimSize(0)};
+  if (adaptor.getSequences())
+    shape.push_back(input.getDimSize(1));
+  shape.push_back(recurrent[0]);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()), types);
 }
 
 //===----------------------------------------------------------------------===//
 // Layout
 //===----------------------------------------------------------------------===//
+
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  int64_t axis = adaptor.getAxis();
+  if (adaptor.getInputs().empty() || axis < 1 ||
+      axis >= cast<RankedTensorType>(adaptor.getInputs()[0].getType()).getRank()) // C1
+    return emitOptionalError(loc, "expects operands with an axis ", axis,
+                             " other than the batch");
+  auto first = cast<RankedTensorType>(adaptor.getInputs()[0].getType());
+  SmallVector<int64_t> shape(first.getShape());
+  for (Value operand : adaptor.getInputs().drop_front()) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    SmallVector<int64_t> expected(type.getShape());
+    if (type.getRank() == first.getRank())
+      expected[axis] = first.getDimSize(axis);
+    if (expected != first.getShape() ||
+        type.getElementType() != first.getElementType()) // C2
+      return emitOptionalError(loc, "expects operands that differ along axis ",
+                               axis, " only, but got ", first, " and ", type);
+    shape[axis] += type.getDimSize(axis);
+  }
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, first.getElementType()), types);
+}
+
+LogicalResult IdentityOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), inputType(adaptor), types);
+}
 
 LogicalResult PadOp::inferReturnTypes(MLIRContext *,
                                       std::optional<Location> loc,

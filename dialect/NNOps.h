@@ -16,6 +16,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "dialect/NNInterfaces.h.inc"
+
 #define GET_OP_CLASSES
 #include "dialect/NNOps.h.inc"
 

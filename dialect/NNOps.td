@@ -30,7 +30,33 @@ def NN_Weights : ConfinedAttr<ElementsAttr, [AttrConstraint<
           "::llvm::cast<::mlir::ElementsAttr>($_self).getElementType())">,
     "with f32 or f64 elements">]>;
 
-def NN_Epilogue : TypedArrayAttrBase<NN_ActivationAttr, "epilogue stages">;
+def NN_EpilogueStage : AnyAttrOf<[NN_ActivationAttr, NN_AffineStageAttr, NN_PoolStageAttr],
+    "stage of an epilogue">;
+def NN_Epilogue : TypedArrayAttrBase<NN_EpilogueStage, "epilogue stages">;
+
+def NN_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    A kernel whose results pass through the stages of its epilogue while they are
+    still in registers: activations, affines along an axis of the result, and, for
+    conv only, one pooling. The stages apply in the order in which they stand.
+  }];
+  let methods = [
+    InterfaceMethod<"The stages, or null.", "::mlir::ArrayAttr", "getEpilogueAttr">,
+    InterfaceMethod<"Replaces the stages.", "void", "setEpilogueAttr",
+                    (ins "::mlir::ArrayAttr":$stages)>];
+  let extraClassDeclaration = [{
+    /// Adds a stage after the last.
+    void appendEpilogueStage(::mlir::Attribute stage);
+  }];
+  let extraSharedClassDeclaration = [{
+    /// The stages, none where there is no epilogue.
+    ::llvm::ArrayRef<::mlir::Attribute> getEpilogueStages() {
+      ::mlir::ArrayAttr stages = $_op.getEpilogueAttr();
+      return stages ? stages.getValue() : ::llvm::ArrayRef<::mlir::Attribute>();
+    }
+  }];
+}
 
 class NN_Op<string mnemonic, list<Trait> traits = []>
     : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
@@ -45,13 +71,15 @@ class NN_InferredOp<string mnemonic, list<Trait> traits = []>
 // Layers with weights
 //===----------------------------------------------------------------------===//
 
-def NN_ConvOp : NN_InferredOp<"conv"> {
+def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let summary = "1-D or 2-D convolution (cross-correlation) with an epilogue";
   let description = [{
     `y[n, o, f] = epilogue(bias[f] + sum over k, c of
                   x[n, o * stride + k * dilation - padding, g * C/G + c] * kernel[k, c, f])`
     where `o` and `k` run over one or two spatial axes, `g = f / (F/G)` is the
-    group of output channel `f`, and `x` is zero outside its bounds.
+    group of output channel `f`, and `x` is zero outside its bounds, or
+    `border[c]` where given. A pooling in the epilogue changes the spatial
+    sizes.
 
     Input `(N, spatial..., C)`, kernel `(window..., C/groups, F)`, bias `(F)`,
     result `(N, spatial'..., F)`. `padding` lists low and high of each spatial
@@ -76,11 +104,15 @@ def NN_ConvOp : NN_InferredOp<"conv"> {
     - (C4) the kernel's channels are the input's, divided by `groups`.
     - (C5) the bias has one entry per output channel.
     - (C6) the dilated window fits into the padded input.
+    - (C7) `border` has one entry per input channel.
+    - (C8) the epilogue has at most one pooling, whose window fits, and its
+      affines have one entry per channel.
   }];
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
       OptionalAttr<NN_Weights>:$bias,
       OptionalAttr<DenseI64ArrayAttr>:$strides,
       OptionalAttr<DenseI64ArrayAttr>:$padding,
+      OptionalAttr<NN_Weights>:$border,
       OptionalAttr<DenseI64ArrayAttr>:$dilations,
       DefaultValuedAttr<I64Attr, "1">:$groups,
       OptionalAttr<NN_Epilogue>:$epilogue);
@@ -88,11 +120,13 @@ def NN_ConvOp : NN_InferredOp<"conv"> {
   let assemblyFormat = [{
     $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
     (`strides` `=` $strides^)? (`padding` `=` $padding^)?
-    (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
+    (`border` `(` $border^ `)`)? (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
+    /// Type of the convolution itself, before a pooling in the epilogue.
+    ::mlir::RankedTensorType getConvType();
     /// Number of spatial axes: 1 or 2.
     int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
     /// One entry per spatial axis (padding: low and high of each in turn).
@@ -102,7 +136,7 @@ def NN_ConvOp : NN_InferredOp<"conv"> {
   }];
 }
 
-def NN_DenseOp : NN_InferredOp<"dense"> {
+def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
   let summary = "fully connected layer over the last axis, with an epilogue";
   let description = [{
     `y[..., f] = epilogue(bias[f] + sum over k of x[..., k] * kernel[k, f])`
@@ -220,10 +254,10 @@ def NN_ActivationOp : NN_InferredOp<"activation"> {
   }];
 }
 
-def NN_AddOp : NN_InferredOp<"add", [Commutative]> {
+def NN_AddOp : NN_InferredOp<"add", [Commutative, NN_EpilogueOpInterface]> {
   let summary = "elementwise sum of two tensors";
   let description = [{
-    `z = x + y`
+    `z = epilogue(x + y)`
 
     Example:
 
@@ -234,10 +268,11 @@ def NN_AddOp : NN_InferredOp<"add", [Commutative]> {
     Constraints:
     - (C1) both operands have the same type.
   }];
-  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs);
+  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
+      OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = [{
-    $lhs `,` $rhs attr-dict
+    $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<SameTypes>(type($lhs), type($rhs), type($output))
   }];
 }
@@ -291,14 +326,16 @@ def NN_SoftmaxOp : NN_InferredOp<"softmax"> {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic> {
+class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic, [NN_EpilogueOpInterface]> {
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input,
       DenseI64ArrayAttr:$window, OptionalAttr<DenseI64ArrayAttr>:$strides,
-      OptionalAttr<DenseI64ArrayAttr>:$padding);
+      OptionalAttr<DenseI64ArrayAttr>:$padding,
+      OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[3, 4]>:$output);
   let assemblyFormat = [{
     $input `window` `=` $window (`strides` `=` $strides^)?
-    (`padding` `=` $padding^)? attr-dict
+    (`padding` `=` $padding^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
@@ -353,7 +390,7 @@ def NN_AvgPoolOp : NN_PoolOp<"avg_pool"> {
   }];
 }
 
-def NN_GlobalPoolOp : NN_InferredOp<"global_pool"> {
+def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
   let summary = "maximum or mean over all spatial axes";
   let description = [{
     `y[n, c]` is the maximum (IEEE 754-2019 `maximum`) or the mean (sum in the
@@ -369,10 +406,89 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool"> {
     Constraints: none beyond the types.
   }];
   let arguments = (ins NN_PoolKindAttr:$kind, NN_TensorOfRank<[3, 4]>:$input,
-      UnitAttr:$keep_dims);
+      UnitAttr:$keep_dims, OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = [{
-    $kind $input (`keep_dims` $keep_dims^)? attr-dict
+    $kind $input (`keep_dims` $keep_dims^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+def NN_EmbeddingOp : NN_InferredOp<"embedding", [NN_EpilogueOpInterface]> {
+  let summary = "rows of a table, by number";
+  let description = [{
+    `y[n, ..., :] = epilogue(table[trunc(x[n, ...]), :])`; a row of NaN where the
+    number, truncated towards zero, is no row of the table.
+
+    Example:
+
+    ```mlir
+    %y = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>)
+           : tensor<1x20xf32> -> tensor<1x20x16xf32>
+    ```
+
+    Constraints:
+    - (C1) the table has rank 2.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Weights:$table,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input `table` `(` $table `)`
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
+def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
+  let summary = "long short-term memory, from a state of zero";
+  let description = [{
+    For each step t, with h and c zero before the first:
+    `z = bias + x[n, t, :] kernel + h recurrent`, split into z_i, z_f, z_g, z_o;
+    `c = r(z_f) * c + r(z_i) * a(z_g)` and `h = r(z_o) * a(c)`, where `a` is
+    `activation` and `r` is `recurrent_activation` (Hochreiter and Schmidhuber,
+    1997; Gers et al., 2000). The result is epilogue(h) of every step with
+    `sequences`, else of the last. With `backwards` the steps run from the last to
+    the first (and results stand in that order).
+
+    Input `(N, T, C)`, kernel `(C, 4H)`, recurrent `(H, 4H)`, bias `(4H)`, result
+    `(N, T, H)` or `(N, H)`.
+
+    In f32 each entry of z starts from the bias and takes the terms of the
+    kernel, then those of the recurrent kernel, in order, by fused multiply-add;
+    `c` is one fused multiply-add, `fma(r(z_f), c, r(z_i) * a(z_g))`.
+
+    Example:
+
+    ```mlir
+    %y = nn.lstm %x kernel(dense<0.1> : tensor<8x128xf32>) recurrent(dense<0.1> : tensor<32x128xf32>)
+           bias(dense<0.0> : tensor<128xf32>) activation(tanh) recurrent_activation(sigmoid)
+           : tensor<1x60x8xf32> -> tensor<1x32xf32>
+    ```
+
+    Constraints:
+    - (C1) the input has rank 3, and at least one step.
+    - (C2) the recurrent kernel has four times as many columns as rows.
+    - (C3) the kernel has a row per input channel and the recurrent kernel's columns.
+    - (C4) the bias has one entry per column.
+  }];
+  let arguments = (ins NN_TensorOfRank<[3]>:$input, NN_Weights:$kernel,
+      NN_Weights:$recurrent, OptionalAttr<NN_Weights>:$bias,
+      NN_ActivationAttr:$activation, NN_ActivationAttr:$recurrent_activation,
+      UnitAttr:$sequences, UnitAttr:$backwards,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_TensorOfRank<[2, 3]>:$output);
+  let assemblyFormat = [{
+    $input `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
+    (`bias` `(` $bias^ `)`)? `activation` `(` custom<Function>($activation) `)`
+    `recurrent_activation` `(` custom<Function>($recurrent_activation) `)`
+    (`sequences` $sequences^)? (`backwards` $backwards^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
 }
@@ -380,6 +496,54 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool"> {
 //===----------------------------------------------------------------------===//
 // Layout
 //===----------------------------------------------------------------------===//
+
+def NN_ConcatOp : NN_InferredOp<"concat", [NN_EpilogueOpInterface]> {
+  let summary = "tensors one after the other along an axis";
+  let description = [{
+    `y = epilogue(x_0, x_1, ... along axis)`
+
+    Example:
+
+    ```mlir
+    %y = nn.concat %a, %b axis = 2 : tensor<1x9x4xf32>, tensor<1x9x2xf32> -> tensor<1x9x6xf32>
+    ```
+
+    Constraints:
+    - (C1) there is an operand, and `axis` is an axis of it and not the batch.
+    - (C2) the operands differ in size along `axis` only.
+  }];
+  let arguments = (ins Variadic<NN_Tensor>:$inputs, I64Attr:$axis,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $inputs `axis` `=` $axis
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($inputs) `->` type($output)
+  }];
+}
+
+def NN_IdentityOp : NN_InferredOp<"identity", [NN_EpilogueOpInterface]> {
+  let summary = "a kernel that is nothing but its epilogue";
+  let description = [{
+    `y = epilogue(x)`, for stages that have no kernel before them: batch norm on
+    the input of a model, or on a value that is also used as it is.
+
+    Example:
+
+    ```mlir
+    %y = nn.identity %x epilogue(affine(1, dense<2.0> : tensor<4xf32>, dense<0.5> : tensor<4xf32>), relu)
+           : tensor<1x4xf32>
+    ```
+
+    Constraints: none beyond the types.
+  }];
+  let arguments = (ins NN_Tensor:$input, OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` custom<SameType>(type($input), type($output))
+  }];
+}
 
 def NN_PadOp : NN_InferredOp<"pad"> {
   let summary = "padding with a constant";

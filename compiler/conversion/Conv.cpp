@@ -19,12 +19,34 @@ namespace {
 struct ConvShape {
   explicit ConvShape(ConvOp op)
       : input(op.getInput().getType().getShape()),
-        output(op.getType().getShape()),
+        output(op.getType().getShape()), pool(findPool(op)),
         window(op.getKernel().getShapedType().getShape().drop_back(2), 1),
         stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
         padding(op.getPaddingValues()), groups(op.getGroups()) {
     input.height += padding.top + padding.bottom;
     input.width += padding.left + padding.right;
+  }
+
+  /// The pooling in the epilogue, or null.
+  static PoolStageAttr findPool(ConvOp op) {
+    for (Attribute stage : op.getEpilogueStages())
+      if (auto pool = dyn_cast<PoolStageAttr>(stage))
+        return pool;
+    return nullptr;
+  }
+  /// Positions of the convolution from one output to the next, by axis.
+  Spatial getPoolStride() const {
+    return pool ? Spatial(pool.getStrides(), 1) : Spatial({1, 1}, 1);
+  }
+  /// Where the windows start whose results are pooled into one.
+  SmallVector<int64_t> getPoolOffsets() const {
+    SmallVector<int64_t> offsets;
+    Spatial size = pool ? Spatial(pool.getWindow(), 1) : Spatial({1, 1}, 1);
+    for (int64_t h = 0; h < size.height; ++h)
+      for (int64_t w = 0; w < size.width; ++w)
+        offsets.push_back(h * stride.height * input.getRowElements() +
+                          w * stride.width * input.channels);
+    return offsets;
   }
 
   /// One filter per channel: columns of the product are channels of the input.
@@ -43,6 +65,7 @@ struct ConvShape {
   }
 
   ImageShape input, output;
+  PoolStageAttr pool;
   Spatial window, stride, dilation;
   SpatialPadding padding;
   int64_t groups;
@@ -92,8 +115,11 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
     low.push_back(0);
     high.push_back(0);
     Value padded = kernel.scratch[op];
+    Value border;
+    if (ElementsAttr values = op.getBorderAttr())
+      border = kernel.loadConstants(op, "border", *readWeights(values));
     emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
-            0.0f);
+            0.0f, border);
     input = padded;
   }
 
@@ -102,7 +128,10 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
     bias = *readWeights(attribute);
   MatrixProduct product;
   product.input = input;
-  product.inputRowStride = shape.stride.width * shape.input.channels;
+  Spatial poolStride = shape.getPoolStride();
+  product.inputRowStride =
+      poolStride.width * shape.stride.width * shape.input.channels;
+  product.poolOffsets = shape.getPoolOffsets();
   product.weights = kernel.loadConstants(
       op, "kernel",
       packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));
@@ -113,7 +142,7 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
   product.columns = shape.getColumns();
   product.terms = getTerms(shape);
   product.inputPerColumn = shape.isDepthwise();
-  product.epilogue = op.getEpilogueAttr();
+  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
 
   int64_t padded = shape.getPaddedColumns();
   kernel.forEach(shape.output.batch, [&](Value n) {
@@ -121,7 +150,7 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
       kernel.forEach(shape.getProducts(), [&](Value group) {
         product.inputBase = kernel.add(
             kernel.mul(n, shape.input.getImageElements()),
-            kernel.add(kernel.mul(oh, shape.stride.height *
+            kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
                                           shape.input.getRowElements()),
                        kernel.mul(group, shape.getInputChannels())));
         product.outputBase = kernel.add(
@@ -130,17 +159,15 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
                        kernel.mul(group, shape.getColumns())));
         product.weightBase = kernel.mul(group, shape.getTerms() * padded);
         product.biasBase = kernel.mul(group, padded);
+        product.channelBase = kernel.mul(group, shape.getColumns());
         emitMatrixProduct(kernel, product);
       });
     });
   });
 }
 
-int64_t frieze::getScratchElements(Operation *op) {
-  auto conv = dyn_cast<ConvOp>(op);
-  if (!conv)
-    return 0;
-  ConvShape shape(conv);
+int64_t frieze::getConvScratchElements(ConvOp op) {
+  ConvShape shape(op);
   return shape.padding.isZero()
              ? 0
              : shape.input.batch * shape.input.getImageElements();

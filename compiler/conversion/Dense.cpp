@@ -43,6 +43,8 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
   Value input = kernel.buffers[op.getInput()];
   Value output = kernel.buffers[op.getOutput()];
   OpBuilder &builder = kernel.builder;
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
 
   /// The next `count` terms, at most one for each chain.
   auto multiply = [&](SmallVector<Value> sums, Value at, Value weightAt,
@@ -86,8 +88,8 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
     for (size_t count = sums.size(); count > 1; count /= 2)
       for (size_t i = 0; i < count / 2; ++i)
         sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
-    kernel.storeVector(kernel.applyEpilogue(op.getEpilogueAttr(), sums[0]), output,
-                       row, 1);
+    kernel.storeVector(kernel.applyEpilogue(epilogue, sums[0], kernel.index(0)),
+                       output, row, 1);
   });
 }
 
@@ -124,6 +126,7 @@ void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
   product.columns = outputs;
   product.terms = {{inputs, 1, padded}};
   product.chains = op.getChains();
-  product.epilogue = op.getEpilogueAttr();
+  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
+  product.channelBase = kernel.index(0);
   emitMatrixProduct(kernel, product);
 }

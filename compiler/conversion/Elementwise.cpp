@@ -14,25 +14,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
-void frieze::lowerActivation(KernelBuilder &kernel, ActivationOp op) {
-  Value input = kernel.buffers[op.getInput()];
-  Value output = kernel.buffers[op.getOutput()];
-  kernel.forEachVector(op.getType().getNumElements(), [&](Value at, int64_t width) {
-    Value x = kernel.loadVector(input, at, width);
-    kernel.storeVector(kernel.applyFunction(op.getFunction(), x), output, at, width);
-  });
-}
-
-void frieze::lowerAdd(KernelBuilder &kernel, AddOp op) {
-  Value lhs = kernel.buffers[op.getLhs()], rhs = kernel.buffers[op.getRhs()];
-  Value output = kernel.buffers[op.getOutput()];
-  kernel.forEachVector(op.getType().getNumElements(), [&](Value at, int64_t width) {
-    Value sum = kernel.addFloat(kernel.loadVector(lhs, at, width),
-                                kernel.loadVector(rhs, at, width));
-    kernel.storeVector(sum, output, at, width);
-  });
-}
-
 /// Elements before (as a count of blocks) and after axis `axis`.
 static std::pair<int64_t, int64_t> splitAround(RankedTensorType type, int64_t axis) {
   int64_t outer = 1, inner = 1;
@@ -41,35 +22,83 @@ static std::pair<int64_t, int64_t> splitAround(RankedTensorType type, int64_t ax
   return {outer, inner};
 }
 
-void frieze::lowerAffine(KernelBuilder &kernel, AffineOp op) {
-  int64_t channels = op.getType().getDimSize(op.getAxis());
-  int64_t outer = splitAround(op.getType(), op.getAxis()).first;
-  int64_t inner = splitAround(op.getType(), op.getAxis()).second;
-  Value input = kernel.buffers[op.getInput()];
-  Value output = kernel.buffers[op.getOutput()];
-  Value scale = kernel.loadConstants(op, "scale", *readWeights(op.getScale()));
-  Value shift = kernel.loadConstants(op, "shift", *readWeights(op.getShift()));
+/// Emits `output = stages(compute(at, width))` for every element: along flat
+/// vectors where no stage depends on the channel, else along the axis of its
+/// affines, which is one for all.
+static void
+emitPointwise(KernelBuilder &kernel, RankedTensorType type, Value output,
+              ArrayRef<EpilogueStage> stages,
+              llvm::function_ref<Value(Value, int64_t)> compute) {
+  int64_t axis = -1;
+  for (const EpilogueStage &stage : stages)
+    if (auto affine = dyn_cast<AffineStageAttr>(stage.attribute))
+      axis = affine.getAxis();
+  auto emit = [&](Value at, int64_t width, Value channel, bool isOneChannel) {
+    Value result = kernel.applyEpilogue(stages, compute(at, width), channel,
+                                        isOneChannel);
+    kernel.storeVector(result, output, at, width);
+  };
+  if (axis < 0)
+    return kernel.forEachVector(type.getNumElements(), [&](Value at, int64_t width) {
+      emit(at, width, Value(), false);
+    });
+  int64_t channels = type.getDimSize(axis);
+  int64_t outer = splitAround(type, axis).first, inner = splitAround(type, axis).second;
+  if (channels == 1)
+    return kernel.forEachVector(type.getNumElements(), [&](Value at, int64_t width) {
+      emit(at, width, kernel.index(0), true);
+    });
   kernel.forEach(outer, [&](Value block) {
     Value first = kernel.mul(block, channels * inner);
     if (inner == 1)
       return kernel.forEachVector(channels, [&](Value channel, int64_t width) {
-        Value at = kernel.add(first, channel);
-        Value y = kernel.fma(kernel.loadVector(input, at, width),
-                             kernel.loadVector(scale, channel, width),
-                             kernel.loadVector(shift, channel, width));
-        kernel.storeVector(y, output, at, width);
+        emit(kernel.add(first, channel), width, channel, false);
       });
     kernel.forEach(channels, [&](Value channel) {
       Value row = kernel.add(first, kernel.mul(channel, inner));
       kernel.forEachVector(inner, [&](Value offset, int64_t width) {
-        Value at = kernel.add(row, offset);
-        Value y = kernel.fma(kernel.loadVector(input, at, width),
-                             kernel.loadBroadcast(scale, channel, width),
-                             kernel.loadBroadcast(shift, channel, width));
-        kernel.storeVector(y, output, at, width);
+        emit(kernel.add(row, offset), width, channel, true);
       });
     });
   });
+}
+
+void frieze::lowerActivation(KernelBuilder &kernel, ActivationOp op) {
+  Value input = kernel.buffers[op.getInput()];
+  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
+                {EpilogueStage{op.getFunction(), {}, {}}},
+                [&](Value at, int64_t width) {
+                  return kernel.loadVector(input, at, width);
+                });
+}
+
+void frieze::lowerIdentity(KernelBuilder &kernel, IdentityOp op) {
+  Value input = kernel.buffers[op.getInput()];
+  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
+                kernel.loadEpilogue(op, op.getEpilogueStages()),
+                [&](Value at, int64_t width) {
+                  return kernel.loadVector(input, at, width);
+                });
+}
+
+void frieze::lowerAdd(KernelBuilder &kernel, AddOp op) {
+  Value lhs = kernel.buffers[op.getLhs()], rhs = kernel.buffers[op.getRhs()];
+  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
+                kernel.loadEpilogue(op, op.getEpilogueStages()),
+                [&](Value at, int64_t width) {
+                  return kernel.addFloat(kernel.loadVector(lhs, at, width),
+                                         kernel.loadVector(rhs, at, width));
+                });
+}
+
+void frieze::lowerAffine(KernelBuilder &kernel, AffineOp op) {
+  Value input = kernel.buffers[op.getInput()];
+  Attribute stage = AffineStageAttr::get(op.getContext(), op.getAxis(),
+                                         op.getScale(), op.getShift());
+  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
+                kernel.loadEpilogue(op, stage), [&](Value at, int64_t width) {
+                  return kernel.loadVector(input, at, width);
+                });
 }
 
 /// Softmax of `width` neighbouring rows at once, whose elements are `inner`

@@ -171,10 +171,40 @@ Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {
   return nn::ElementaryFunctions<VectorOps>(ops).apply(function, vector);
 }
 
-Value KernelBuilder::applyEpilogue(ArrayAttr epilogue, Value vector) {
-  if (epilogue)
-    for (auto stage : epilogue.getAsRange<nn::ActivationAttr>())
-      vector = applyFunction(stage, vector);
+SmallVector<EpilogueStage>
+KernelBuilder::loadEpilogue(Operation *op, ArrayRef<Attribute> stages) {
+  SmallVector<EpilogueStage> loaded;
+  for (Attribute attribute : stages) {
+    size_t number = loaded.size();
+    EpilogueStage &stage = loaded.emplace_back(EpilogueStage{attribute, {}, {}});
+    auto affine = dyn_cast<nn::AffineStageAttr>(attribute);
+    if (!affine)
+      continue;
+    auto load = [&](StringRef name, ElementsAttr weights) {
+      SmallVector<double> values = *nn::readWeights(weights);
+      // The last vector may reach beyond the last channel.
+      values.resize(values.size() + 16, 0.0);
+      return loadConstants(op, (name + Twine(number)).str(), values);
+    };
+    stage.scale = load("scale", affine.getScale());
+    stage.shift = load("shift", affine.getShift());
+  }
+  return loaded;
+}
+
+Value KernelBuilder::applyEpilogue(ArrayRef<EpilogueStage> stages, Value vector,
+                                   Value channel, bool isOneChannel) {
+  int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
+  auto load = [&](Value buffer) {
+    return isOneChannel ? loadBroadcast(buffer, channel, width)
+                        : loadVector(buffer, channel, width);
+  };
+  for (const EpilogueStage &stage : stages) {
+    if (auto function = dyn_cast<nn::ActivationAttr>(stage.attribute))
+      vector = applyFunction(function, vector);
+    else
+      vector = fma(vector, load(stage.scale), load(stage.shift));
+  }
   return vector;
 }
 

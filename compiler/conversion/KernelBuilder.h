@@ -37,6 +37,13 @@ private:
   int64_t bytes = 0;
 };
 
+/// A stage of an epilogue, with its parameters in constants: scale and shift of
+/// an affine, readable for a whole vector at every channel.
+struct EpilogueStage {
+  mlir::Attribute attribute;
+  mlir::Value scale, shift;
+};
+
 /// Emits the kernels of one variant. Every buffer is a flat memref of float32;
 /// indices are in elements.
 class KernelBuilder {
@@ -97,7 +104,14 @@ public:
   mlir::Value maximum(mlir::Value a, mlir::Value b);
 
   mlir::Value applyFunction(nn::ActivationAttr function, mlir::Value vector);
-  mlir::Value applyEpilogue(mlir::ArrayAttr epilogue, mlir::Value vector);
+  /// Loads the parameters of the epilogue of `op`.
+  llvm::SmallVector<EpilogueStage>
+  loadEpilogue(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> stages);
+  /// Applies activations and affines to values of the channels from `channel`
+  /// (`isOneChannel`: all of that channel).
+  mlir::Value applyEpilogue(llvm::ArrayRef<EpilogueStage> stages,
+                            mlir::Value vector, mlir::Value channel,
+                            bool isOneChannel = false);
   mlir::Value exp(mlir::Value vector);
 
 private:

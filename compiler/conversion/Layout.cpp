@@ -44,7 +44,7 @@ static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
 
 void frieze::emitPad(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape,
                      Value output, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                     float value) {
+                     float value, Value border) {
   SmallVector<int64_t> padded;
   for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
     padded.push_back(before + size + after);
@@ -55,9 +55,17 @@ void frieze::emitPad(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape
     corner += stride * before;
     elements *= size;
   }
-  kernel.forEachVector(elements, [&](Value at, int64_t width) {
-    kernel.storeVector(kernel.constant(value, width), output, at, width);
-  });
+  if (border) {
+    int64_t channels = padded.back();
+    kernel.forEach(elements / channels, [&](Value pixel) {
+      emitCopy(kernel, border, kernel.index(0), output,
+               kernel.mul(pixel, channels), channels);
+    });
+  } else {
+    kernel.forEachVector(elements, [&](Value at, int64_t width) {
+      kernel.storeVector(kernel.constant(value, width), output, at, width);
+    });
+  }
   // Trailing axes without padding are one contiguous run.
   size_t runAxis = shape.size() - 1;
   while (runAxis > 0 && low[runAxis] == 0 && high[runAxis] == 0)
@@ -72,7 +80,7 @@ void frieze::emitPad(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape
 void frieze::lowerPad(KernelBuilder &kernel, PadOp op) {
   emitPad(kernel, kernel.buffers[op.getInput()],
           op.getInput().getType().getShape(), kernel.buffers[op.getOutput()],
-          op.getLow(), op.getHigh(), op.getValue().convertToFloat());
+          op.getLow(), op.getHigh(), op.getValue().convertToDouble(), Value());
 }
 
 void frieze::lowerTranspose(KernelBuilder &kernel, TransposeOp op) {
@@ -88,4 +96,31 @@ void frieze::lowerTranspose(KernelBuilder &kernel, TransposeOp op) {
                  emitCopy(kernel, kernel.buffers[op.getInput()], from,
                           kernel.buffers[op.getOutput()], to, 1);
                });
+}
+
+void frieze::lowerConcat(KernelBuilder &kernel, ConcatOp op) {
+  int64_t outer = 1, axis = op.getAxis();
+  for (int64_t i = 0; i < axis; ++i)
+    outer *= op.getType().getDimSize(i);
+  int64_t outputRun = op.getType().getNumElements() / outer, start = 0;
+  Value output = kernel.buffers[op.getOutput()];
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  for (Value operand : op.getInputs()) {
+    Value input = kernel.buffers[operand];
+    int64_t run = cast<ShapedType>(operand.getType()).getNumElements() / outer;
+    kernel.forEach(outer, [&](Value block) {
+      Value from = kernel.mul(block, run);
+      Value to = kernel.add(kernel.mul(block, outputRun), start);
+      // An epilogue has its affines along the last axis, which is also the axis
+      // of the concatenation: a run is a slice of the channels.
+      kernel.forEachVector(run, [&](Value offset, int64_t width) {
+        Value vector = kernel.loadVector(input, kernel.add(from, offset), width);
+        vector = kernel.applyEpilogue(epilogue, vector,
+                                      kernel.add(offset, start));
+        kernel.storeVector(vector, output, kernel.add(to, offset), width);
+      });
+    });
+    start += run;
+  }
 }

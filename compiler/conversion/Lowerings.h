@@ -27,19 +27,32 @@ void lowerSoftmax(KernelBuilder &kernel, nn::SoftmaxOp op);
 void lowerPad(KernelBuilder &kernel, nn::PadOp op);
 void lowerTranspose(KernelBuilder &kernel, nn::TransposeOp op);
 
-/// Elements of scratch memory that `op` needs while it runs.
-int64_t getScratchElements(mlir::Operation *op);
+void lowerIdentity(KernelBuilder &kernel, nn::IdentityOp op);
+void lowerConcat(KernelBuilder &kernel, nn::ConcatOp op);
+void lowerEmbedding(KernelBuilder &kernel, nn::EmbeddingOp op);
+void lowerLSTM(KernelBuilder &kernel, nn::LSTMOp op);
+
+/// Elements of scratch memory that an op needs while it runs.
+int64_t getConvScratchElements(nn::ConvOp op);
+int64_t getLSTMScratchElements(nn::LSTMOp op);
+inline int64_t getScratchElements(mlir::Operation *op) {
+  if (auto conv = llvm::dyn_cast<nn::ConvOp>(op))
+    return getConvScratchElements(conv);
+  if (auto lstm = llvm::dyn_cast<nn::LSTMOp>(op))
+    return getLSTMScratchElements(lstm);
+  return 0;
+}
 
 /// Copies `count` elements.
 void emitCopy(KernelBuilder &kernel, mlir::Value from, mlir::Value fromAt,
               mlir::Value to, mlir::Value toAt, int64_t count);
 
-/// Writes `input` of `shape` into `output` with `low` and `high` positions of
-/// `value` around it.
+/// Writes `input` of `shape` into `output` with `low` and `high` positions around
+/// it of `value`, or of `border`, with one value per channel, where given.
 void emitPad(KernelBuilder &kernel, mlir::Value input,
              llvm::ArrayRef<int64_t> shape, mlir::Value output,
              llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
-             float value);
+             float value, mlir::Value border);
 
 } // namespace frieze
 

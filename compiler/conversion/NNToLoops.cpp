@@ -63,6 +63,10 @@ static void lowerOp(KernelBuilder &kernel, Operation *op) {
       .Case<SoftmaxOp>([&](auto op) { lowerSoftmax(kernel, op); })
       .Case<PadOp>([&](auto op) { lowerPad(kernel, op); })
       .Case<TransposeOp>([&](auto op) { lowerTranspose(kernel, op); })
+      .Case<IdentityOp>([&](auto op) { lowerIdentity(kernel, op); })
+      .Case<ConcatOp>([&](auto op) { lowerConcat(kernel, op); })
+      .Case<EmbeddingOp>([&](auto op) { lowerEmbedding(kernel, op); })
+      .Case<LSTMOp>([&](auto op) { lowerLSTM(kernel, op); })
       .Default([](Operation *) { llvm_unreachable("an op without lowering"); });
 }
 

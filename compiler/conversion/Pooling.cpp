@@ -87,11 +87,15 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   })[0];
 }
 
-/// Emits `output = finish(combined window, output row, output column)`.
-static void
-emitPool(KernelBuilder &kernel, const PoolShape &shape, Value input, Value output,
-         Combiner combiner,
-         llvm::function_ref<Value(Value, Value, Value)> finish) {
+/// Emits `output = epilogue(finish(combined window, output row, output column))`.
+template <typename PoolOpT>
+static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
+                     llvm::function_ref<Value(Value, Value, Value)> finish) {
+  PoolShape shape(op);
+  Value input = kernel.buffers[op.getInput()];
+  Value output = kernel.buffers[op.getOutput()];
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
   kernel.forEach(shape.output.batch, [&](Value n) {
     Value image = kernel.mul(n, shape.input.getImageElements());
     kernel.forEach(shape.output.height, [&](Value oh) {
@@ -104,8 +108,9 @@ emitPool(KernelBuilder &kernel, const PoolShape &shape, Value input, Value outpu
             shape.output.channels, [&](Value channel, int64_t width) {
               Value result = reduceWindow(kernel, shape, input, image, oh, ow,
                                           channel, width, combiner);
-              kernel.storeVector(finish(result, oh, ow), output,
-                                 kernel.add(at, channel), width);
+              result = kernel.applyEpilogue(epilogue, finish(result, oh, ow),
+                                            channel);
+              kernel.storeVector(result, output, kernel.add(at, channel), width);
             });
       });
     });
@@ -114,8 +119,7 @@ emitPool(KernelBuilder &kernel, const PoolShape &shape, Value input, Value outpu
 
 void frieze::lowerMaxPool(KernelBuilder &kernel, MaxPoolOp op) {
   emitPool(
-      kernel, PoolShape(op), kernel.buffers[op.getInput()],
-      kernel.buffers[op.getOutput()],
+      kernel, op,
       {-std::numeric_limits<float>::infinity(),
        [&](Value a, Value b) { return kernel.maximum(a, b); }},
       [](Value result, Value, Value) { return result; });
@@ -142,8 +146,7 @@ void frieze::lowerAvgPool(KernelBuilder &kernel, AvgPoolOp op) {
   if (!shape.padding.isZero())
     table = kernel.loadConstants(op, "reciprocals", reciprocals);
   emitPool(
-      kernel, shape, kernel.buffers[op.getInput()],
-      kernel.buffers[op.getOutput()],
+      kernel, op,
       // The sum starts from -0, which leaves the first element as it is.
       {-0.0f, [&](Value a, Value b) { return kernel.addFloat(a, b); }},
       [&](Value sum, Value oh, Value ow) {
@@ -163,6 +166,8 @@ void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
   bool isMax = op.getKind() == PoolKind::Max;
   Value input = kernel.buffers[op.getInput()];
   Value output = kernel.buffers[op.getOutput()];
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
   kernel.forEach(shape.batch, [&](Value n) {
     Value image = kernel.mul(n, shape.getImageElements());
     kernel.forEachVector(shape.channels, [&](Value channel, int64_t width) {
@@ -179,7 +184,7 @@ void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
       if (!isMax)
         result = kernel.mulFloat(result,
                                  kernel.constant(1.0f / float(positions), width));
-      kernel.storeVector(result, output,
+      kernel.storeVector(kernel.applyEpilogue(epilogue, result, channel), output,
                          kernel.add(kernel.mul(n, shape.channels), channel), width);
     });
   });

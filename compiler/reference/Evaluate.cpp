@@ -59,6 +59,17 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
             .template Case<GlobalPoolOp>([&](auto op) { return globalPool<T>(op, operand(0)); })
             .template Case<PadOp>([&](auto op) { return pad<T>(op, operand(0)); })
             .template Case<TransposeOp>([&](auto op) { return transpose<T>(op, operand(0)); })
+            .template Case<EmbeddingOp>([&](auto op) { return embedding<T>(op, operand(0)); })
+            .template Case<LSTMOp>([&](auto op) { return lstm<T>(op, operand(0)); })
+            .template Case<ConcatOp>([&](auto op) {
+              std::vector<const Tensor<T> *> inputs;
+              for (Value input : op.getInputs())
+                inputs.push_back(&values[input]);
+              return concat<T>(op, inputs);
+            })
+            .template Case<IdentityOp>([&](auto op) {
+              return applyEpilogue(op.getEpilogueStages(), operand(0));
+            })
             .template Case<DropoutOp>([&](auto) { return operand(0); })
             .template Case<ReshapeOp>([&](auto op) {
               return Tensor<T>{op.getType().getShape().vec(), operand(0).values};

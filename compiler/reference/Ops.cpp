@@ -95,14 +95,6 @@ static float exponential(float x) {
   return ElementaryFunctions<ScalarOps>(ops).exp(x);
 }
 
-template <typename T>
-static T applyEpilogue(mlir::ArrayAttr epilogue, T x) {
-  if (epilogue)
-    for (auto stage : epilogue.getAsRange<ActivationAttr>())
-      x = applyFunction(stage, x);
-  return x;
-}
-
 /// IEEE 754-2019 maximum: NaN wins, and -0 < +0.
 template <typename T> static T maximum(T x, T y) {
   if (std::isnan(x) || std::isnan(y))
@@ -137,7 +129,8 @@ static int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
 
 template <typename T>
 Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
-  Tensor<T> y = makeResult<ConvOp, T>(op);
+  mlir::RankedTensorType type = op.getConvType();
+  Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
   Image in(x.shape), out(y.shape);
   llvm::ArrayRef<int64_t> kernelShape = op.getKernel().getShapedType().getShape();
   llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
@@ -149,6 +142,7 @@ Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
   int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
   auto kernel = read<T>(op.getKernel());
   auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+  auto border = readOr<T>(op.getBorderAttr(), in.channels, 0);
 
   for (int64_t n = 0; n < out.batch; ++n)
     for (int64_t oh = 0; oh < out.height; ++oh)
@@ -164,14 +158,15 @@ Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
               bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
               int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
               for (int64_t c = 0; c < channelsPerGroup; ++c) {
-                T value = inside ? x.values[in.at(n, h, w, firstChannel + c)] : T(0);
+                T value = inside ? x.values[in.at(n, h, w, firstChannel + c)]
+                                 : border[firstChannel + c];
                 sum = std::fma(value, *weight, sum);
                 weight += out.channels;
               }
             }
-          y.values[out.at(n, oh, ow, f)] = applyEpilogue(op.getEpilogueAttr(), sum);
+          y.values[out.at(n, oh, ow, f)] = sum;
         }
-  return y;
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
 template <typename T>
@@ -193,9 +188,9 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
           chains[c] = chains[2 * c] + chains[2 * c + 1];
         chains.resize(chains.size() / 2);
       }
-      y.values[row * outputs + f] = applyEpilogue(op.getEpilogueAttr(), chains[0]);
+      y.values[row * outputs + f] = chains[0];
     }
-  return y;
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
 //===----------------------------------------------------------------------===//
@@ -250,7 +245,7 @@ Tensor<T> reference::add(AddOp op, const Tensor<T> &x, const Tensor<T> &z) {
   Tensor<T> y = makeResult<AddOp, T>(op);
   for (size_t i = 0; i < x.values.size(); ++i)
     y.values[i] = x.values[i] + z.values[i];
-  return y;
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
 template <typename T>
@@ -279,56 +274,79 @@ Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
 // Pooling
 //===----------------------------------------------------------------------===//
 
-/// Calls `visit(output, input, isFirst)` for each input position of each
-/// window, in the order of memory, and `finish(output, count)` after each.
-template <typename PoolOpT, typename T, typename Visit, typename Finish>
-static void forEachWindow(PoolOpT op, const Tensor<T> &x, const Tensor<T> &y,
-                          Visit visit, Finish finish) {
-  Image in(x.shape), out(y.shape);
-  llvm::ArrayRef<int64_t> window = op.getWindow();
-  auto strides = op.getStrideValues(), padding = op.getPaddingValues();
+template <typename T>
+static Tensor<T> pool(const Tensor<T> &x, PoolKind kind,
+                      llvm::ArrayRef<int64_t> window,
+                      llvm::ArrayRef<int64_t> strides,
+                      llvm::ArrayRef<int64_t> padding) {
+  Image in(x.shape);
   int64_t top = padding.size() == 4 ? padding[0] : 0;
   int64_t left = padding[padding.size() - 2];
+  Tensor<T> y{x.shape, {}};
+  for (size_t axis = 0; axis < window.size(); ++axis)
+    y.shape[axis + 1] = (x.shape[axis + 1] + padding[2 * axis] +
+                         padding[2 * axis + 1] - window[axis]) /
+                            strides[axis] + 1;
+  Image out(y.shape);
+  y.values.resize(out.batch * out.height * out.width * out.channels);
   for (int64_t n = 0; n < out.batch; ++n)
     for (int64_t oh = 0; oh < out.height; ++oh)
       for (int64_t ow = 0; ow < out.width; ++ow)
         for (int64_t c = 0; c < out.channels; ++c) {
-          int64_t count = 0, output = out.at(n, oh, ow, c);
+          int64_t count = 0;
+          T result = 0;
           for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
             for (int64_t kw = 0; kw < widthOf(window); ++kw) {
               int64_t h = oh * heightOf(strides, 1) + kh - top;
               int64_t w = ow * widthOf(strides) + kw - left;
-              if (h >= 0 && h < in.height && w >= 0 && w < in.width)
-                visit(output, in.at(n, h, w, c), count++ == 0);
+              if (h < 0 || h >= in.height || w < 0 || w >= in.width)
+                continue;
+              T value = x.values[in.at(n, h, w, c)];
+              result = count++ == 0            ? value
+                       : kind == PoolKind::Max ? maximum(result, value)
+                                               : result + value;
             }
-          finish(output, count);
+          if (kind == PoolKind::Avg)
+            result *= T(1) / T(count);
+          y.values[out.at(n, oh, ow, c)] = result;
         }
+  return y;
 }
 
 template <typename T>
 Tensor<T> reference::maxPool(MaxPoolOp op, const Tensor<T> &x) {
-  Tensor<T> y = makeResult<MaxPoolOp, T>(op);
-  forEachWindow(
-      op, x, y,
-      [&](int64_t output, int64_t input, bool isFirst) {
-        T value = x.values[input];
-        y.values[output] = isFirst ? value : maximum(y.values[output], value);
-      },
-      [](int64_t, int64_t) {});
-  return y;
+  return applyEpilogue(op.getEpilogueStages(),
+                       pool(x, PoolKind::Max, op.getWindow(),
+                            op.getStrideValues(), op.getPaddingValues()));
 }
 
 template <typename T>
 Tensor<T> reference::avgPool(AvgPoolOp op, const Tensor<T> &x) {
-  Tensor<T> y = makeResult<AvgPoolOp, T>(op);
-  forEachWindow(
-      op, x, y,
-      [&](int64_t output, int64_t input, bool isFirst) {
-        T value = x.values[input];
-        y.values[output] = isFirst ? value : y.values[output] + value;
-      },
-      [&](int64_t output, int64_t count) { y.values[output] *= T(1) / T(count); });
-  return y;
+  return applyEpilogue(op.getEpilogueStages(),
+                       pool(x, PoolKind::Avg, op.getWindow(),
+                            op.getStrideValues(), op.getPaddingValues()));
+}
+
+template <typename T>
+Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
+                                   Tensor<T> x) {
+  for (mlir::Attribute stage : stages) {
+    if (auto function = llvm::dyn_cast<ActivationAttr>(stage)) {
+      for (T &value : x.values)
+        value = applyFunction(function, value);
+    } else if (auto affine = llvm::dyn_cast<AffineStageAttr>(stage)) {
+      auto scale = read<T>(affine.getScale()), shift = read<T>(affine.getShift());
+      forEachChannel(x, affine.getAxis(), [&](size_t i, size_t c) {
+        x.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+      });
+    } else {
+      auto pooling = llvm::cast<PoolStageAttr>(stage);
+      std::vector<int64_t> padding(2 * pooling.getWindow().size(), 0);
+      x = pool(x, pooling.getKind(), pooling.getWindow().asArrayRef(),
+               pooling.getStrides().asArrayRef(), padding);
+    }
+  }
+  return x;
 }
 
 template <typename T>
@@ -346,12 +364,80 @@ Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
       }
       y.values[n * in.channels + c] = isMax ? result : result * (T(1) / T(positions));
     }
-  return y;
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+//===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<EmbeddingOp, T>(op);
+  auto table = read<T>(op.getTable());
+  int64_t rows = op.getTable().getShapedType().getDimSize(0);
+  size_t width = op.getTable().getShapedType().getDimSize(1);
+  for (size_t i = 0; i < x.values.size(); ++i) {
+    bool isRow = x.values[i] > -1 && x.values[i] < T(rows);
+    for (size_t c = 0; c < width; ++c)
+      y.values[i * width + c] = isRow ? table[size_t(x.values[i]) * width + c]
+                                      : std::numeric_limits<T>::quiet_NaN();
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+template <typename T>
+Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<LSTMOp, T>(op);
+  int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
+  int64_t units = y.shape.back(), columns = 4 * units;
+  auto kernel = read<T>(op.getKernel()), recurrent = read<T>(op.getRecurrent());
+  auto bias = readOr<T>(op.getBiasAttr(), columns, 0);
+  for (int64_t n = 0; n < batch; ++n) {
+    std::vector<T> h(units, 0), c(units, 0), z;
+    for (int64_t step = 0; step < steps; ++step) {
+      int64_t t = op.getBackwards() ? steps - 1 - step : step;
+      z = bias;
+      for (int64_t k = 0; k < channels; ++k)
+        for (int64_t j = 0; j < columns; ++j)
+          z[j] = std::fma(x.values[(n * steps + t) * channels + k],
+                          kernel[k * columns + j], z[j]);
+      for (int64_t k = 0; k < units; ++k)
+        for (int64_t j = 0; j < columns; ++j)
+          z[j] = std::fma(h[k], recurrent[k * columns + j], z[j]);
+      for (int64_t j = 0; j < units; ++j) {
+        auto gate = [&](int64_t number) {
+          return applyFunction(op.getRecurrentActivation(), z[number * units + j]);
+        };
+        T candidate = applyFunction(op.getActivation(), z[2 * units + j]);
+        c[j] = std::fma(gate(1), c[j], gate(0) * candidate);
+        h[j] = gate(3) * applyFunction(op.getActivation(), c[j]);
+      }
+      int64_t row = op.getSequences() ? n * steps + step : n;
+      std::copy(h.begin(), h.end(), y.values.begin() + row * units);
+    }
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
 //===----------------------------------------------------------------------===//
 // Layout
 //===----------------------------------------------------------------------===//
+
+template <typename T>
+Tensor<T> reference::concat(ConcatOp op, llvm::ArrayRef<const Tensor<T> *> inputs) {
+  Tensor<T> y = makeResult<ConcatOp, T>(op);
+  size_t outer = 1;
+  for (int64_t axis = 0; axis < (int64_t)op.getAxis(); ++axis)
+    outer *= y.shape[axis];
+  auto end = y.values.begin();
+  for (size_t block = 0; block < outer; ++block)
+    for (const Tensor<T> *input : inputs) {
+      size_t run = input->values.size() / outer;
+      end = std::copy_n(input->values.begin() + block * run, run, end);
+    }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
 
 /// Calls `function(index, element)` for each multi-index of `shape`.
 template <typename Function>
@@ -405,6 +491,10 @@ Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
   template Tensor<T> reference::add(AddOp, const Tensor<T> &,                  \
                                     const Tensor<T> &);                        \
   template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
+  template Tensor<T> reference::embedding(EmbeddingOp, const Tensor<T> &);     \
+  template Tensor<T> reference::lstm(LSTMOp, const Tensor<T> &);               \
+  template Tensor<T> reference::concat(ConcatOp,                               \
+                                       llvm::ArrayRef<const Tensor<T> *>);     \
   template Tensor<T> reference::maxPool(MaxPoolOp, const Tensor<T> &);         \
   template Tensor<T> reference::avgPool(AvgPoolOp, const Tensor<T> &);         \
   template Tensor<T> reference::globalPool(GlobalPoolOp, const Tensor<T> &);   \

@@ -38,6 +38,15 @@ template <typename T> Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> 
 template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
 
+template <typename T> Tensor<T> embedding(nn::EmbeddingOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> lstm(nn::LSTMOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> concat(nn::ConcatOp op, llvm::ArrayRef<const Tensor<T> *> inputs);
+
+/// `x` through the stages of an epilogue.
+template <typename T>
+Tensor<T> applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages, Tensor<T> x);
+
 /// One element of `activation`.
 template <typename T> T applyFunction(nn::ActivationAttr function, T x);
 

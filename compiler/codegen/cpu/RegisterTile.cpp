@@ -42,7 +42,15 @@ private:
   SmallVector<Value> sumInChains(SmallVector<Value> accumulators, Value inputAt,
                                  Value weightAt);
 
-  int64_t tileSize() const { return shape.rows * shape.vectors; }
+  /// The epilogue of one vector of one output row, whose pooled rows are
+  /// `values`.
+  Value finish(SmallVector<Value> values, Value channel);
+
+  /// Rows of the product: for each row of the output, those of its window.
+  int64_t windowSize() const { return product.poolOffsets.size(); }
+  int64_t tileSize() const {
+    return shape.rows * windowSize() * shape.vectors;
+  }
 
   KernelBuilder &kernel;
   const MatrixProduct &product;
@@ -56,8 +64,10 @@ void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
   for (int64_t v = 0; v < shape.vectors; ++v)
     weights.push_back(kernel.loadVector(
         product.weights, kernel.add(weightAt, v * shape.lanes), shape.lanes));
-  for (int64_t row = 0; row < shape.rows; ++row) {
-    Value rowAt = kernel.add(inputAt, row * product.inputRowStride);
+  for (int64_t row = 0; row < shape.rows * windowSize(); ++row) {
+    Value rowAt = kernel.add(inputAt,
+                             row / windowSize() * product.inputRowStride +
+                                 product.poolOffsets[row % windowSize()]);
     Value shared;
     if (!product.inputPerColumn)
       shared = kernel.loadBroadcast(product.input, rowAt, shape.lanes);
@@ -128,7 +138,7 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
         kernel.add(kernel.add(product.biasBase, column), v * shape.lanes),
         shape.lanes));
   SmallVector<Value> accumulators;
-  for (int64_t row = 0; row < shape.rows; ++row)
+  for (int64_t row = 0; row < shape.rows * windowSize(); ++row)
     llvm::append_range(accumulators, bias);
   if (product.chains > 1)
     accumulators.append((product.chains - 1) * tileSize(),
@@ -141,13 +151,39 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
 
   for (int64_t row = 0; row < shape.rows; ++row)
     for (int64_t v = 0; v < shape.vectors; ++v) {
-      Value result = kernel.applyEpilogue(product.epilogue,
-                                          accumulators[row * shape.vectors + v]);
+      SmallVector<Value> window;
+      for (int64_t position = 0; position < windowSize(); ++position)
+        window.push_back(
+            accumulators[(row * windowSize() + position) * shape.vectors + v]);
+      Value channel = kernel.add(kernel.add(product.channelBase, column),
+                                 v * shape.lanes);
+      Value result = finish(window, channel);
       kernel.storeVector(
           result, product.output,
           kernel.add(outputAt, row * product.outputRowStride + v * shape.lanes),
           std::min(shape.lanes, validColumns - v * shape.lanes));
     }
+}
+
+Value TileEmitter::finish(SmallVector<Value> values, Value channel) {
+  for (const EpilogueStage &stage : product.epilogue) {
+    auto pool = dyn_cast<nn::PoolStageAttr>(stage.attribute);
+    if (!pool) {
+      for (Value &value : values)
+        value = kernel.applyEpilogue(stage, value, channel);
+      continue;
+    }
+    Value result = values.front();
+    for (Value value : ArrayRef(values).drop_front())
+      result = pool.getKind() == nn::PoolKind::Max
+                   ? kernel.maximum(result, value)
+                   : kernel.addFloat(result, value);
+    if (pool.getKind() == nn::PoolKind::Avg)
+      result = kernel.mulFloat(
+          result, kernel.constant(1.0f / float(values.size()), shape.lanes));
+    values = {result};
+  }
+  return values.front();
 }
 
 int64_t frieze::getColumnPadding(int64_t columns) {
@@ -157,6 +193,8 @@ int64_t frieze::getColumnPadding(int64_t columns) {
 /// The tile with the fewest loads per multiply-add among those that fit into
 /// the registers: accumulators, one vector of weights for each column vector,
 /// and one of the input (one more for the product where there is no FMA).
+/// Accumulators take at most three quarters of the registers: LLVM's scheduler
+/// moves loads of the input ahead, and would spill to make room for them.
 static TileShape chooseTileShape(const TargetVariant &target,
                                  const MatrixProduct &product) {
   int64_t lanes = std::min(target.lanes, getColumnPadding(product.columns));
@@ -170,15 +208,17 @@ static TileShape chooseTileShape(const TargetVariant &target,
   std::optional<double> lowestCost;
   TileShape best{1, 1, lanes};
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v) {
-    int64_t fitting = (available - v) / (v * product.chains);
+    int64_t fitting = std::min(available - v, target.registers * 3 / 4) /
+                      (v * product.chains * (int64_t)product.poolOffsets.size());
     if (fitting < 1)
       break;
     // As few tiles as the registers allow, of nearly equal height.
     int64_t rows = llvm::divideCeil(
-        product.rows, llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 14)));
+        product.rows, llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 12)));
     double loads = double(rows + v) / (rows * v);
     double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
-    double idle = std::max(1.0, 8.0 / (rows * v * product.chains));
+    double idle = std::max(1.0, 8.0 / (rows * v * product.chains *
+                                       product.poolOffsets.size()));
     double cost = loads * wasted * idle;
     if (!lowestCost || cost < *lowestCost) {
       lowestCost = cost;

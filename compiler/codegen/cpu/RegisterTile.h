@@ -20,11 +20,12 @@ struct ReductionLoop {
 };
 
 /// `output[row, column] = epilogue(bias[column] + sum of input * weights)`, for
-/// rows that may overlap: in channels-last layout the windows of a convolution
+/// rows that may overlap (with a pooling in the epilogue, each row of the output
+/// is combined from several rows of the product): in channels-last layout the windows of a convolution
 /// are rows `stride * channels` apart, each contiguous, so that a convolution
 /// is a matrix product without a copy.
 struct MatrixProduct {
-  /// First row of the input, and elements from one row to the next.
+  /// Input of the first row, and elements from one row to the next.
   mlir::Value input, inputBase;
   int64_t inputRowStride;
   /// First column of the first term, columns contiguous and readable up to the
@@ -42,7 +43,12 @@ struct MatrixProduct {
   /// Depthwise: column c of a row multiplies input element c, not one element
   /// for all columns.
   bool inputPerColumn = false;
-  mlir::ArrayAttr epilogue;
+  llvm::SmallVector<EpilogueStage> epilogue;
+  /// Channel of the first column, for the epilogue.
+  mlir::Value channelBase;
+  /// With a pooling in the epilogue: where the rows of a window start, relative
+  /// to the row of the output, in the order in which they are combined.
+  llvm::SmallVector<int64_t> poolOffsets = {0};
 };
 
 /// Multiple that columns of weights and biases are padded to, for all targets.
