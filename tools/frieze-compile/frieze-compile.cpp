@@ -9,6 +9,7 @@
 #include "compiler/Diagnostics.h"
 #include "tools/ModelOptions.h"
 #include "mlir/IR/AsmState.h"
+#include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/InitLLVM.h"
@@ -47,6 +48,9 @@ int main(int argc, char **argv) {
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::registerAsmPrinterCLOptions();
+  // So that --mlir-print-ir-after knows the names of passes.
+  mlir::registerAllPasses();
+  registerPassesAndPipelines();
   cl::OptionCategory category("frieze-compile options");
   cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("MODEL"),
                                  cl::cat(category));
@@ -77,9 +81,11 @@ int main(int argc, char **argv) {
   const StageDescription *stage = findStage(emit, output);
   if (!stage)
     return failWith("frieze-compile",
-                    !emit.empty() ? "unknown stage '" + emit + "'; see --help"
-                                  : "expects --emit, or -o with an extension that "
-                                    "says what to write; see --help");
+                    !emit.empty()
+                        ? "unknown stage '" + emit + "'; see --help"
+                    : output == "-"
+                        ? std::string("expects --emit or -o; see --help")
+                        : "unknown extension of '" + output + "'; see --help");
 
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);

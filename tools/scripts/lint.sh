@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Checks format (clang-format 22), licence banners and white space of the given
+# files, by default all that git tracks. With --fix, corrects what it can: the
+# format of C and C++, and white space.
+#
+#   tools/scripts/lint.sh [--fix] [FILE...]
+set -uo pipefail
+
+fix=no
+if [ "${1:-}" = --fix ]; then
+  fix=yes
+  shift
+fi
+if [ $# -gt 0 ]; then
+  files=("$@")
+else
+  cd "$(dirname "$0")/../.." || exit 1
+  mapfile -t files < <(git ls-files)
+fi
+
+status=0
+report() {
+  echo "$1: error: $2" >&2
+  status=1
+}
+
+# "//===- File.cpp - Purpose -----*- C++ -*-===//" or its C form, then the
+# licence, within the first six lines.
+check_banner() {
+  local file=$1 first
+  IFS= read -r first <"$file"
+  case $first in
+  "//===- ${file##*/} - "*"===//" | "/*===- ${file##*/} - "*"===*\\") ;;
+  *) report "$file" "expects a banner '//===- ${file##*/} - Purpose ---*- C++ -*-===//' on its first line" ;;
+  esac
+  [ ${#first} -le 80 ] ||
+    report "$file" "expects a banner of at most 80 columns, but got ${#first}"
+  head -n 6 "$file" |
+    grep -q 'SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception' ||
+    report "$file" "expects the licence in its banner"
+}
+
+check_white_space() {
+  local file=$1
+  if [ $fix = yes ]; then
+    grep -q '[[:blank:]]$' "$file" && sed -i 's/[[:blank:]]*$//' "$file"
+    [ -z "$(tail -c 1 "$file")" ] || echo >>"$file"
+    return
+  fi
+  ! grep -n '[[:blank:]]$' "$file" >/dev/null ||
+    report "$file" "white space at the end of line $(grep -n '[[:blank:]]$' "$file" | head -n 1 | cut -d: -f1)"
+  [ -z "$(tail -c 1 "$file")" ] || report "$file" "expects a newline at the end"
+}
+
+code=()
+for file in "${files[@]}"; do
+  # Files that are empty, removed, linked or not text are not ours to judge.
+  if [ ! -s "$file" ] || [ -L "$file" ] || ! grep -qI . "$file"; then
+    continue
+  fi
+  case $file in
+  *.cpp | *.h | *.c)
+    check_banner "$file"
+    code+=("$file")
+    ;;
+  *.td) check_banner "$file" ;;
+  esac
+  case $file in
+  LICENSE | tests/models/*.json) ;;
+  *) check_white_space "$file" ;;
+  esac
+done
+
+if [ ${#code[@]} -gt 0 ]; then
+  formatter=$(command -v clang-format-22 || echo /usr/lib/llvm-22/bin/clang-format)
+  case $("$formatter" --version 2>/dev/null) in
+  *"version 22."*) ;;
+  *)
+    echo "error: expects clang-format 22 (package clang-format-22)" >&2
+    exit 1
+    ;;
+  esac
+  if [ $fix = yes ]; then
+    "$formatter" -i "${code[@]}"
+  else
+    for file in "${code[@]}"; do
+      "$formatter" --dry-run -Werror "$file" 2>/dev/null ||
+        report "$file" "is not formatted; run tools/scripts/lint.sh --fix"
+    done
+  fi
+fi
+exit $status
