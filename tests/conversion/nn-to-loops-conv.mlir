@@ -1,0 +1,158 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v4 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V3
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v2 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V2
+
+// A convolution is a matrix product of overlapping rows: taps and channels of a
+// window are contiguous, so that one loop of 2 * 3 terms is the whole sum. A tile
+// of accumulators stays in registers: 10 x 16, 5 x 2 * 8 and 5 x 2 * 4.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<63xf32> {{.*}}, %[[Y:.*]]: memref<320xf32> {{.*}}, %{{.*}}: memref<0xi8>
+// V4: scf.for %{{.*}} = %c0 to %c2 step
+// V4: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
+// V4-COUNT-10: math.fma %{{.*}} : vector<16xf32>
+// V4-NOT: math.fma
+// V4: scf.yield
+// V3: scf.for %{{.*}} = %c0 to %c4 step
+// V3: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
+// V3-COUNT-10: math.fma %{{.*}} : vector<8xf32>
+// V3-NOT: math.fma
+// V3: scf.yield
+// Without FMA, products are rounded; a product needs a register too.
+// V2: scf.for %{{.*}} = %c0 to %c2 step
+// V2: scf.for %{{.*}} = %c0 to %c4 step
+// V2: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
+// V2-NOT: math.fma
+// V2-COUNT-10: arith.addf %{{.*}} : vector<4xf32>
+// V2-NOT: math.fma
+// V2: scf.yield
+func.func @model(%x: tensor<1x21x3xf32>) -> tensor<1x20x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x3x16xf32>) bias(dense<1.0> : tensor<16xf32>)
+         : tensor<1x21x3xf32> -> tensor<1x20x16xf32>
+  return %0 : tensor<1x20x16xf32>
+}
+
+// -----
+
+// The sum starts from the bias, and the epilogue works on what it ends with.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}, %[[Y:.*]]: memref<8xf32>
+// V3: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<8xf32>
+// V3: %[[WEIGHTS:.*]] = memref.get_global @layer_kernel
+// V3: %[[BIAS:.*]] = memref.get_global @layer_bias
+// V3: %[[START:.*]] = vector.load %[[BIAS]][%c0]
+// V3: %[[SUM:.*]] = scf.for %{{.*}} iter_args(%[[PARTIAL:.*]] = %[[START]])
+// V3:   %[[W:.*]] = vector.load %[[WEIGHTS]]
+// V3:   %[[IN:.*]] = vector.broadcast
+// V3:   %[[NEXT:.*]] = math.fma %[[IN]], %[[W]], %[[PARTIAL]]
+// V3:   scf.yield %[[NEXT]]
+// V3: %[[NEGATIVE:.*]] = arith.cmpf ogt, %[[ZERO]], %[[SUM]]
+// V3: %[[RELU:.*]] = arith.select %[[NEGATIVE]], %[[ZERO]], %[[SUM]]
+// V3: vector.store %[[RELU]], %[[Y]][%c0]
+func.func @model(%x: tensor<1x2x3xf32>) -> tensor<1x1x8xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x3x8xf32>) bias(dense<1.0> : tensor<8xf32>) epilogue(relu)
+         : tensor<1x2x3xf32> -> tensor<1x1x8xf32>
+  return %0 : tensor<1x1x8xf32>
+}
+
+// -----
+
+// Padding goes to scratch memory in the arena: 1 + 7 + 2 rows of 4 channels, 160
+// bytes in slots of 64. It is filled, the input copied in, and read instead.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<28xf32> {{.*}}, %{{.*}}, %[[ARENA:.*]]: memref<192xi8>
+// V3: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<8xf32>
+// V3: %[[PADDED:.*]] = memref.view %[[ARENA]][%c0][] : memref<192xi8> to memref<40xf32>
+// V3: vector.store %[[ZERO]], %[[PADDED]]
+// V3: %[[PART:.*]] = vector.load %[[X]]
+// V3: vector.store %[[PART]], %[[PADDED]]
+// The rest of 28 elements after three vectors of 8.
+// V3: vector.load %[[X]][%c24] : memref<28xf32>, vector<4xf32>
+// V3-NOT: memref.load %[[X]]
+// V3: memref.load %[[PADDED]]
+func.func @model(%x: tensor<1x7x4xf32>) -> tensor<1x8x8xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x4x8xf32>) padding = [1, 2] : tensor<1x7x4xf32> -> tensor<1x8x8xf32>
+  return %0 : tensor<1x8x8xf32>
+}
+
+// -----
+
+// Depthwise: each column has an input of its own, so that inputs are loaded like
+// weights, and never broadcast. Its 20 channels are whole vectors and a rest.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<100xf32>
+// CHECK-NOT: vector.broadcast
+// V4: vector.load %[[X]]{{.*}} vector<16xf32>
+// V4: vector.load %[[X]]{{.*}} vector<4xf32>
+// V3: scf.for %{{.*}} = %c0 to %c2
+// V3: vector.load %[[X]]{{.*}} vector<8xf32>
+// V3: vector.load %[[X]]{{.*}} vector<4xf32>
+// V2: scf.for %{{.*}} = %c0 to %c5
+// V2: vector.load %[[X]]{{.*}} vector<4xf32>
+// CHECK: return
+func.func @model(%x: tensor<1x5x20xf32>) -> tensor<1x4x20xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x20xf32>) groups = 20 : tensor<1x5x20xf32> -> tensor<1x4x20xf32>
+  return %0 : tensor<1x4x20xf32>
+}
+
+// -----
+
+// Groups that are no channels are products of their own, in a loop; the channels
+// of a window are no longer contiguous, so that taps and channels are two loops.
+// CHECK-LABEL: func.func private @model
+// V3: scf.for %{{.*}} = %c0 to %c2 step %c1 {
+// V3: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args
+// V3: scf.for %{{.*}} = %c0 to %c4 step %c1 iter_args
+// V3: math.fma
+func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x3x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x4x16xf32>) groups = 2 : tensor<1x5x8xf32> -> tensor<1x3x16xf32>
+  return %0 : tensor<1x3x16xf32>
+}
+
+// -----
+
+// Two axes, with strides and dilation: rows of the window, taps and channels are
+// three loops, and the taps of a row lie 2 * 4 elements apart.
+// CHECK-LABEL: func.func private @model
+// V3: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
+// V3: arith.muli %[[ROW]], %c80
+// V3: scf.for %[[KH:.*]] = %c0 to %c2 step %c1 iter_args
+// V3: arith.muli %[[KH]], %c40
+// V3: scf.for %[[KW:.*]] = %c0 to %c3 step %c1 iter_args
+// V3: arith.muli %[[KW]], %c8
+// V3: scf.for %{{.*}} = %c0 to %c4 step %c1 iter_args
+func.func @model(%x: tensor<1x7x10x4xf32>) -> tensor<1x3x6x8xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x3x4x8xf32>) strides = [2, 1] dilations = [1, 2]
+         : tensor<1x7x10x4xf32> -> tensor<1x3x6x8xf32>
+  return %0 : tensor<1x3x6x8xf32>
+}
+
+// -----
+
+// 6 columns are padded to 8 with weights of zero, for all variants alike; only 6
+// are stored.
+// CHECK: memref.global "private" constant @layer_bias : memref<8xf32>
+// CHECK: memref.global "private" constant @layer_kernel : memref<16xf32>
+// CHECK-LABEL: func.func private @model
+// V4: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [6], strides = [1]} : vector<8xf32> to vector<6xf32>
+// V3: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [6], strides = [1]} : vector<8xf32> to vector<6xf32>
+// V2: vector.store %{{.*}} vector<4xf32>
+// V2: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [2], strides = [1]} : vector<4xf32> to vector<2xf32>
+// CHECK: layer_bias: "0x04000000{{((0000803F){6}(00000000){2})}}"
+// CHECK: layer_kernel: "0x04000000{{(((0000003F){6}(00000000){2}){2})}}"
+func.func @model(%x: tensor<1x2x2xf32>) -> tensor<1x2x6xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x2x6xf32>) bias(dense<1.0> : tensor<6xf32>)
+         : tensor<1x2x2xf32> -> tensor<1x2x6xf32>
+  return %0 : tensor<1x2x6xf32>
+}
+
+// -----
+
+// Each sample of a batch in turn.
+// CHECK-LABEL: func.func private @model
+// CHECK: scf.for %[[SAMPLE:.*]] = %c0 to %c3 step %c1 {
+// CHECK: arith.muli %[[SAMPLE]], %c10
+// CHECK: arith.muli %[[SAMPLE]], %c64
+func.func @model(%x: tensor<3x5x2xf32>) -> tensor<3x4x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x16xf32>) : tensor<3x5x2xf32> -> tensor<3x4x16xf32>
+  return %0 : tensor<3x4x16xf32>
+}

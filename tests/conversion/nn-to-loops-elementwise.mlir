@@ -1,0 +1,123 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v4 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V3
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v2 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V2
+
+// 21 elements, whatever their shape: whole vectors, then what is left. NaN is not
+// below zero, and stays.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<21xf32> {{.*}}, %[[Y:.*]]: memref<21xf32>
+// V3: scf.for %{{.*}} = %c0 to %c2 step %c1 {
+// V3: %[[V:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
+// V3: %[[NEGATIVE:.*]] = arith.cmpf ogt, %[[ZERO:.*]], %[[V]]
+// V3: %[[RELU:.*]] = arith.select %[[NEGATIVE]], %[[ZERO]], %[[V]]
+// V3: vector.store %[[RELU]], %[[Y]]
+// V3: vector.load %[[X]][%c16] : memref<21xf32>, vector<5xf32>
+// V4: vector.load %[[X]][%c0] : memref<21xf32>, vector<16xf32>
+// V4: vector.load %[[X]][%c16] : memref<21xf32>, vector<5xf32>
+func.func @model(%x: tensor<1x7x3xf32>) -> tensor<1x7x3xf32> {
+  %0 = nn.activation relu %x : tensor<1x7x3xf32>
+  return %0 : tensor<1x7x3xf32>
+}
+
+// -----
+
+// Functions are polynomials by fused multiply-add, not calls of a library; v2,
+// which has no such instruction, multiplies and adds.
+// CHECK-LABEL: func.func private @model
+// CHECK-NOT: math.{{tanh|exp|erf}}
+// V4: math.fma
+// V3: math.fma
+// V2-NOT: math.fma
+// CHECK: arith.divf
+// CHECK-NOT: math.{{tanh|exp|erf}}
+// V2-NOT: math.fma
+// CHECK: return
+func.func @model(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = nn.activation tanh %x : tensor<1x4xf32>
+  %1 = nn.activation sigmoid %0 : tensor<1x4xf32>
+  %2 = nn.activation gelu %1 : tensor<1x4xf32>
+  return %2 : tensor<1x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[A:.*]]: memref<4xf32> {{.*}}, %[[B:.*]]: memref<4xf32> {{.*}}, %[[Y:.*]]: memref<4xf32>
+// CHECK: %[[VA:.*]] = vector.load %[[A]]
+// CHECK: %[[VB:.*]] = vector.load %[[B]]
+// CHECK: %[[SUM:.*]] = arith.addf %[[VA]], %[[VB]]
+// CHECK: vector.store %[[SUM]], %[[Y]]
+func.func @model(%a: tensor<1x4xf32>, %b: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = nn.add %a, %b : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// An affine of the last axis: vectors of scales and shifts.
+// CHECK-LABEL: func.func private @model
+// V3-DAG: %[[SCALE:.*]] = memref.get_global @layer_scale : memref<8xf32>
+// V3-DAG: %[[SHIFT:.*]] = memref.get_global @layer_shift : memref<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c5 step %c1 {
+// V3: %[[X:.*]] = vector.load
+// V3: %[[S:.*]] = vector.load %[[SCALE]]
+// V3: %[[T:.*]] = vector.load %[[SHIFT]]
+// V3: math.fma %[[X]], %[[S]], %[[T]]
+func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<8xf32>) shift(dense<1.0> : tensor<8xf32>) : tensor<1x5x8xf32>
+  return %0 : tensor<1x5x8xf32>
+}
+
+// -----
+
+// An affine of another axis: one scale and shift for a row of 8.
+// CHECK-LABEL: func.func private @model
+// V3: scf.for %[[CHANNEL:.*]] = %c0 to %c5 step %c1 {
+// V3: %[[X:.*]] = vector.load %{{.*}} vector<8xf32>
+// V3: memref.load %{{.*}}[%[[CHANNEL]]] : memref<5xf32>
+// V3: %[[S:.*]] = vector.broadcast
+// V3: memref.load %{{.*}}[%[[CHANNEL]]] : memref<5xf32>
+// V3: %[[T:.*]] = vector.broadcast
+// V3: math.fma %[[X]], %[[S]], %[[T]]
+func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
+  %0 = nn.affine %x axis = 1 scale(dense<2.0> : tensor<5xf32>) shift(dense<1.0> : tensor<5xf32>) : tensor<1x5x8xf32>
+  return %0 : tensor<1x5x8xf32>
+}
+
+// -----
+
+// Softmax along the last axis: the largest element and the sum one after the
+// other, exponentials and quotients in vectors.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}, %[[Y:.*]]: memref<10xf32>
+// V3: %[[LARGEST:.*]] = scf.for %{{.*}} = %c1 to %c10
+// V3: arith.maximumf %{{.*}} : vector<1xf32>
+// V3: %[[SPREAD:.*]] = vector.broadcast %[[LARGEST]] : vector<1xf32> to vector<8xf32>
+// V3: arith.subf %{{.*}}, %[[SPREAD]] : vector<8xf32>
+// V3: %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c10
+// V3: vector.load %[[Y]]
+// V3: arith.addf %{{.*}} : vector<1xf32>
+// V3: vector.broadcast %[[SUM]] : vector<1xf32> to vector<8xf32>
+// V3: arith.divf %{{.*}} : vector<8xf32>
+// V3: arith.divf %{{.*}} : vector<2xf32>
+func.func @model(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
+  %0 = nn.softmax %x axis = 1 : tensor<1x10xf32>
+  return %0 : tensor<1x10xf32>
+}
+
+// -----
+
+// Along another axis, neighbours are worked on at once.
+// CHECK-LABEL: func.func private @model
+// V3: scf.for %{{.*}} = %c1 to %c10
+// V3: arith.maximumf %{{.*}} : vector<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c10
+// V3: arith.subf %{{.*}} : vector<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c10
+// V3: arith.addf %{{.*}} : vector<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c10
+// V3: arith.divf %{{.*}} : vector<8xf32>
+func.func @model(%x: tensor<1x10x8xf32>) -> tensor<1x10x8xf32> {
+  %0 = nn.softmax %x axis = 1 : tensor<1x10x8xf32>
+  return %0 : tensor<1x10x8xf32>
+}

@@ -1,0 +1,92 @@
+// RUN: frieze-opt %s --nn-to-loops --split-input-file --verify-diagnostics
+// RUN: not frieze-opt %s --split-input-file --nn-to-loops=target=z80 2>&1 | FileCheck %s --check-prefix=TARGET
+// TARGET: error: unknown target 'z80'
+
+// Batch norm is nn-opt's to do.
+func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{'nn.batch_norm' op cannot be lowered to loops; run the nn-opt pipeline first}}
+  %0 = nn.batch_norm %x axis = 1 mean(dense<0.5> : tensor<2xf32>) variance(dense<3.0> : tensor<2xf32>)
+         epsilon = 1.0 : tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// And so is dropout.
+func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{'nn.dropout' op cannot be lowered to loops; run the nn-opt pipeline first}}
+  %0 = nn.dropout %x rate = 0.5 : tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// Ops of other dialects.
+func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{'arith.addf' op cannot be lowered to loops}}
+  %0 = arith.addf %x, %x : tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// Graphs in f64 are for the reference evaluator.
+// expected-error @+1 {{'func.func' op expects f32 tensors of static shape}}
+func.func @model(%x: tensor<1x2xf64>) -> tensor<1x2xf64> {
+  %0 = nn.activation relu %x : tensor<1x2xf64>
+  return %0 : tensor<1x2xf64>
+}
+
+// -----
+
+// Shapes of inputs are static, read or not.
+// expected-error @+1 {{'func.func' op expects f32 tensors of static shape}}
+func.func @model(%x: tensor<?x2xf32>, %y: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  return %y : tensor<1x2xf32>
+}
+
+// -----
+
+// Parameters are f32.
+func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{'nn.affine' op expects parameters of type f32; run nn-round-parameters first}}
+  %0 = nn.affine %x axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// Weights that were elided when the IR was printed.
+func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{with its data, but the data is elided}}
+  %0 = nn.dense %x kernel(dense_resource<__elided__> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// Control flow.
+// expected-error @+1 {{'func.func' op expects a single block}}
+func.func @model(%x: tensor<1x2xf32>, %y: i1) -> tensor<1x2xf32> {
+  cf.cond_br %y, ^bb1, ^bb2
+^bb1:
+  return %x : tensor<1x2xf32>
+^bb2:
+  return %x : tensor<1x2xf32>
+}
+
+// -----
+
+// A function without a body.
+// expected-error @+1 {{'func.func' op expects a single block}}
+func.func private @model(tensor<1x2xf32>) -> tensor<1x2xf32>
+
+// -----
+
+// No model at all.
+// expected-error @+1 {{expects a function @model}}
+module {
+  func.func @other(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+    return %x : tensor<1x2xf32>
+  }
+}

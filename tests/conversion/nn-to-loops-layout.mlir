@@ -1,0 +1,65 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s
+
+// A padding fills the result, then copies runs of whatever is contiguous: here
+// the 5 pixels of each row, with both channels.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<30xf32> {{.*}}, %[[Y:.*]]: memref<48xf32>
+// CHECK: %[[VALUE:.*]] = arith.constant dense<-1.000000e+00> : vector<8xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c1 {
+// CHECK:   vector.store %[[VALUE]], %[[Y]]
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
+// CHECK:   %[[FROM:.*]] = arith.muli %[[ROW]], %c10
+// CHECK:   %[[PIXELS:.*]] = vector.load %[[X]][%[[FROM]]] : memref<30xf32>, vector<8xf32>
+// CHECK:   vector.store %[[PIXELS]], %[[Y]]
+// CHECK:   vector.load %[[X]]{{.*}} vector<2xf32>
+func.func @model(%x: tensor<1x3x5x2xf32>) -> tensor<1x4x6x2xf32> {
+  %0 = nn.pad %x low = [0, 0, 1, 0] high = [0, 1, 0, 0] value = -1.0 : tensor<1x3x5x2xf32> -> tensor<1x4x6x2xf32>
+  return %0 : tensor<1x4x6x2xf32>
+}
+
+// -----
+
+// A transposition goes through the result in order: column 2 * i + j of the
+// result comes from row j.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<6xf32> {{.*}}, %[[Y:.*]]: memref<6xf32>
+// CHECK: scf.for %[[I:.*]] = %c0 to %c3 step %c1 {
+// CHECK:   %[[TO:.*]] = arith.muli %[[I]], %c2
+// CHECK:   scf.for %[[J:.*]] = %c0 to %c2 step %c1 {
+// CHECK:     %[[ROW:.*]] = arith.muli %[[J]], %c3
+// CHECK:     %[[AT:.*]] = arith.addi %[[I]], %[[ROW]]
+// CHECK:     %[[END:.*]] = arith.addi %[[TO]], %[[J]]
+// CHECK:     %[[E:.*]] = vector.load %[[X]][%[[AT]]]
+// CHECK:     vector.store %[[E]], %[[Y]][%[[END]]]
+func.func @model(%x: tensor<1x2x3xf32>) -> tensor<1x3x2xf32> {
+  %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<1x2x3xf32> -> tensor<1x3x2xf32>
+  return %0 : tensor<1x3x2xf32>
+}
+
+// -----
+
+// A reshape is another name for the same memory: nothing is copied.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<12xf32> {{.*}}, %[[Y:.*]]: memref<8xf32> {{.*}}, %{{.*}}: memref<0xi8>
+// CHECK-NOT: vector.store
+// CHECK: memref.load %[[X]]
+// CHECK: vector.store %{{.*}}, %[[Y]]
+// CHECK-NOT: vector.store
+func.func @model(%x: tensor<1x3x4xf32>) -> tensor<1x8xf32> {
+  %0 = nn.reshape %x : tensor<1x3x4xf32> -> tensor<1x12xf32>
+  %1 = nn.dense %0 kernel(dense<0.5> : tensor<12x8xf32>) : tensor<1x12xf32> -> tensor<1x8xf32>
+  return %1 : tensor<1x8xf32>
+}
+
+// -----
+
+// A result that is reshaped at the end is written to the output at once.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<8xf32> {{.*}}, %[[Y:.*]]: memref<8xf32> {{.*}}, %{{.*}}: memref<0xi8>
+// CHECK: vector.store %{{.*}}, %[[Y]]
+// CHECK-NOT: vector.store
+func.func @model(%x: tensor<1x8xf32>) -> tensor<1x2x4xf32> {
+  %0 = nn.activation relu %x : tensor<1x8xf32>
+  %1 = nn.reshape %0 : tensor<1x8xf32> -> tensor<1x2x4xf32>
+  return %1 : tensor<1x2x4xf32>
+}

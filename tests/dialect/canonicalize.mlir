@@ -1,0 +1,89 @@
+// RUN: frieze-opt %s --canonicalize | FileCheck %s
+
+// A reshape to the same shape is its input.
+// CHECK-LABEL: @reshape_to_same_shape
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4xf32>)
+func.func @reshape_to_same_shape(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %0 = nn.reshape %x : tensor<1x4xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// A reshape of a reshape is one.
+// CHECK-LABEL: @reshape_of_reshape
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x6xf32>)
+func.func @reshape_of_reshape(%x: tensor<1x2x6xf32>) -> tensor<1x3x4xf32> {
+  // CHECK-NEXT: %[[Y:.*]] = nn.reshape %[[X]] : tensor<1x2x6xf32> -> tensor<1x3x4xf32>
+  // CHECK-NEXT: return %[[Y]]
+  %0 = nn.reshape %x : tensor<1x2x6xf32> -> tensor<1x12xf32>
+  %1 = nn.reshape %0 : tensor<1x12xf32> -> tensor<1x3x4xf32>
+  return %1 : tensor<1x3x4xf32>
+}
+
+// There and back is nothing.
+// CHECK-LABEL: @reshape_there_and_back
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x6xf32>)
+func.func @reshape_there_and_back(%x: tensor<1x2x6xf32>) -> tensor<1x2x6xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %0 = nn.reshape %x : tensor<1x2x6xf32> -> tensor<1x12xf32>
+  %1 = nn.reshape %0 : tensor<1x12xf32> -> tensor<1x2x6xf32>
+  return %1 : tensor<1x2x6xf32>
+}
+
+// The first of two reshapes stays where it has another use.
+// CHECK-LABEL: @reshape_with_other_use
+// CHECK-SAME: (%[[X:.*]]: tensor<1x2x6xf32>)
+func.func @reshape_with_other_use(%x: tensor<1x2x6xf32>) -> (tensor<1x12xf32>, tensor<1x3x4xf32>) {
+  // CHECK-NEXT: %[[FLAT:.*]] = nn.reshape %[[X]] : tensor<1x2x6xf32> -> tensor<1x12xf32>
+  // CHECK-NEXT: %[[Y:.*]] = nn.reshape %[[X]] : tensor<1x2x6xf32> -> tensor<1x3x4xf32>
+  // CHECK-NEXT: return %[[FLAT]], %[[Y]]
+  %0 = nn.reshape %x : tensor<1x2x6xf32> -> tensor<1x12xf32>
+  %1 = nn.reshape %0 : tensor<1x12xf32> -> tensor<1x3x4xf32>
+  return %0, %1 : tensor<1x12xf32>, tensor<1x3x4xf32>
+}
+
+// A reshape to another shape: must not fire.
+// CHECK-LABEL: @reshape_to_other_shape
+func.func @reshape_to_other_shape(%x: tensor<1x4xf32>) -> tensor<1x2x2xf32> {
+  // CHECK-NEXT: nn.reshape
+  %0 = nn.reshape %x : tensor<1x4xf32> -> tensor<1x2x2xf32>
+  return %0 : tensor<1x2x2xf32>
+}
+
+// A layer between two reshapes: must not fire.
+// CHECK-LABEL: @reshapes_around_layer
+func.func @reshapes_around_layer(%x: tensor<1x2x6xf32>) -> tensor<1x2x6xf32> {
+  // CHECK-NEXT: nn.reshape
+  // CHECK-NEXT: nn.softmax
+  // CHECK-NEXT: nn.reshape
+  %0 = nn.reshape %x : tensor<1x2x6xf32> -> tensor<1x12xf32>
+  %1 = nn.softmax %0 axis = 1 : tensor<1x12xf32>
+  %2 = nn.reshape %1 : tensor<1x12xf32> -> tensor<1x2x6xf32>
+  return %2 : tensor<1x2x6xf32>
+}
+
+// A transposition that leaves every axis in its place is its input.
+// CHECK-LABEL: @transpose_identity
+// CHECK-SAME: (%[[X:.*]]: tensor<1x9x4xf32>)
+func.func @transpose_identity(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %0 = nn.transpose %x permutation = [0, 1, 2] : tensor<1x9x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// Axes of one length are exchanged, so that the type is the same: must not fire.
+// CHECK-LABEL: @transpose_square
+func.func @transpose_square(%x: tensor<1x4x4xf32>) -> tensor<1x4x4xf32> {
+  // CHECK-NEXT: nn.transpose
+  %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<1x4x4xf32> -> tensor<1x4x4xf32>
+  return %0 : tensor<1x4x4xf32>
+}
+
+// Layers that nobody reads disappear.
+// CHECK-LABEL: @unused_layer
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4xf32>)
+func.func @unused_layer(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %0 = nn.activation relu %x : tensor<1x4xf32>
+  return %x : tensor<1x4xf32>
+}

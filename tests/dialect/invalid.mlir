@@ -1,0 +1,575 @@
+// RUN: frieze-opt %s --split-input-file --verify-diagnostics
+
+// Each constraint of each op, under the label that the op's description and its
+// verifier give it. Where the result's type is inferred, MLIR adds an error of
+// its own.
+
+// conv (C1): the kernel has the rank of the input
+func.func @conv_c1(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of rank 3, but got rank 4}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x2x4x2xf32>) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// conv (C2): strides have one entry per spatial axis
+func.func @conv_c2_count(%x: tensor<1x9x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 non-negative paddings}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) strides = [2, 2] : tensor<1x9x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv (C2): strides are positive
+func.func @conv_c2_zero(%x: tensor<1x9x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 non-negative paddings}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) strides = [0] : tensor<1x9x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv (C2): dilations are positive
+func.func @conv_c2_dilations(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 non-negative paddings}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) dilations = [0] : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// conv (C2): padding has a low and a high entry for each axis
+func.func @conv_c2_padding(%x: tensor<1x9x8x4xf32>) -> tensor<1x9x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 2 positive strides and dilations and 4 non-negative paddings}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x1x4x2xf32>) padding = [0, 0] : tensor<1x9x8x4xf32> -> tensor<1x9x8x2xf32>
+  return %0 : tensor<1x9x8x2xf32>
+}
+
+// -----
+
+// conv (C2): padding is not negative
+func.func @conv_c2_negative(%x: tensor<1x9x4xf32>) -> tensor<1x7x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 non-negative paddings}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) padding = [-1, 0] : tensor<1x9x4xf32> -> tensor<1x7x2xf32>
+  return %0 : tensor<1x7x2xf32>
+}
+
+// -----
+
+// conv (C3): groups divide the input channels
+func.func @conv_c3_input(%x: tensor<1x9x4xf32>) -> tensor<1x8x6xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects groups to divide 4 input and 6 output channels, but got 3}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x6xf32>) groups = 3 : tensor<1x9x4xf32> -> tensor<1x8x6xf32>
+  return %0 : tensor<1x8x6xf32>
+}
+
+// -----
+
+// conv (C3): groups divide the output channels
+func.func @conv_c3_output(%x: tensor<1x9x4xf32>) -> tensor<1x8x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects groups to divide 4 input and 3 output channels, but got 2}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x3xf32>) groups = 2 : tensor<1x9x4xf32> -> tensor<1x8x3xf32>
+  return %0 : tensor<1x8x3xf32>
+}
+
+// -----
+
+// conv (C3): groups is positive
+func.func @conv_c3_zero(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects groups to divide 4 input and 4 output channels, but got 0}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x4xf32>) groups = 0 : tensor<1x9x4xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
+}
+
+// -----
+
+// conv (C4): the kernel's channels are the input's, divided by groups
+func.func @conv_c4(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 2 kernel channels to match the input, but got 4}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x4xf32>) groups = 2 : tensor<1x9x4xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
+}
+
+// -----
+
+// conv (C5): the bias has one entry per output channel
+func.func @conv_c5(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 2, but got 3}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) bias(dense<0.0> : tensor<3xf32>) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// conv (C6): the dilated window fits into the padded input
+func.func @conv_c6(%x: tensor<1x9x4xf32>) -> tensor<1x1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects the window to fit into the padded input, but got window 11 on size 10}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x4x2xf32>) padding = [1, 0] dilations = [5] : tensor<1x9x4xf32> -> tensor<1x1x2xf32>
+  return %0 : tensor<1x1x2xf32>
+}
+
+// -----
+
+// conv: the result's type follows from the rest
+func.func @conv_result(%x: tensor<1x9x4xf32>) -> tensor<1x9x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<1x8x2xf32>' are incompatible with return type(s) of operation 'tensor<1x9x2xf32>'}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) : tensor<1x9x4xf32> -> tensor<1x9x2xf32>
+  return %0 : tensor<1x9x2xf32>
+}
+
+// -----
+
+// conv: one or two spatial axes
+func.func @conv_rank(%x: tensor<9x4xf32>) -> tensor<8x2xf32> {
+  // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3 or 4, but got 'tensor<9x4xf32>'}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) : tensor<9x4xf32> -> tensor<8x2xf32>
+  return %0 : tensor<8x2xf32>
+}
+
+// -----
+
+// conv: weights are f32 or f64
+func.func @conv_weights(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+1 {{attribute 'kernel' failed to satisfy constraint: constant vector/tensor attribute with f32 or f64 elements}}
+  %0 = nn.conv %x kernel(dense<1> : tensor<2x4x2xi32>) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// dense (C1): the kernel has as many rows as the input's last axis is long
+func.func @dense_c1_rows(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of rank 2 with one row per input feature, but got 'tensor<4x2xf32>' on 'tensor<1x8xf32>'}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<4x2xf32>) : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense (C1): the kernel has rank 2
+func.func @dense_c1_rank(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of rank 2 with one row per input feature, but got 'tensor<8xf32>' on 'tensor<1x8xf32>'}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8xf32>) : tensor<1x8xf32> -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+// dense (C2): the bias has one entry per column of the kernel
+func.func @dense_c2(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 2, but got 8}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) bias(dense<0.0> : tensor<8xf32>) : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense (C3): chains is a power of two
+func.func @dense_c3_power(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects chains to be a power of two from 1 to 64, but got 3}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) chains = 3 : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense (C3): chains is at most 64
+func.func @dense_c3_limit(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects chains to be a power of two from 1 to 64, but got 128}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) chains = 128 : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense: an epilogue is a list of activations
+func.func @dense_epilogue(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{expects an activation, but got 'softmax'}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) epilogue(relu, softmax) : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense: an epilogue has a stage, if it stands there
+func.func @dense_empty_epilogue(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // expected-error @+1 {{expected valid keyword}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) epilogue() : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense: shapes are static
+func.func @dense_dynamic(%x: tensor<?x8xf32>) -> tensor<?x2xf32> {
+  // expected-error @+1 {{operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, but got 'tensor<?x8xf32>'}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) : tensor<?x8xf32> -> tensor<?x2xf32>
+  return %0 : tensor<?x2xf32>
+}
+
+// -----
+
+// batch_norm (C1): axis is an axis of the input
+func.func @batch_norm_c1(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 2, but got -1}}
+  %0 = nn.batch_norm %x axis = -1 mean(dense<0.5> : tensor<4xf32>) variance(dense<2.0> : tensor<4xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// batch_norm (C2): gamma has one entry per channel
+func.func @batch_norm_c2_gamma(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one gamma per channel, that is 4, but got 9}}
+  %0 = nn.batch_norm %x axis = 2 gamma(dense<1.0> : tensor<9xf32>) mean(dense<0.5> : tensor<4xf32>) variance(dense<2.0> : tensor<4xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// batch_norm (C2): beta has one entry per channel
+func.func @batch_norm_c2_beta(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one beta per channel, that is 4, but got 9}}
+  %0 = nn.batch_norm %x axis = 2 beta(dense<1.0> : tensor<9xf32>) mean(dense<0.5> : tensor<4xf32>) variance(dense<2.0> : tensor<4xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// batch_norm (C2): mean has one entry per channel
+func.func @batch_norm_c2_mean(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one mean per channel, that is 9, but got 4}}
+  %0 = nn.batch_norm %x axis = 1 mean(dense<0.5> : tensor<4xf32>) variance(dense<2.0> : tensor<9xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// batch_norm (C2): variance has one entry per channel, in one axis
+func.func @batch_norm_c2_variance(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one variance per channel, that is 4, but got 4}}
+  %0 = nn.batch_norm %x axis = 2 mean(dense<0.5> : tensor<4xf32>) variance(dense<2.0> : tensor<1x4xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// affine (C1): axis is an axis of the input
+func.func @affine_c1(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 2, but got 3}}
+  %0 = nn.affine %x axis = 3 scale(dense<2.0> : tensor<4xf64>) shift(dense<0.5> : tensor<4xf64>) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// affine (C2): scale has one entry per channel
+func.func @affine_c2_scale(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one scale per channel, that is 4, but got 1}}
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<1xf64>) shift(dense<0.5> : tensor<4xf64>) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// affine (C2): shift has one entry per channel
+func.func @affine_c2_shift(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one shift per channel, that is 4, but got 9}}
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<0.5> : tensor<9xf64>) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// activation: the functions are known
+func.func @activation_unknown(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expects an activation, but got 'swish'}}
+  %0 = nn.activation swish %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: parameters are not left out
+func.func @activation_without_parameter(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expected '('}}
+  %0 = nn.activation leaky_relu %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: a function has the parameters that it has
+func.func @activation_with_parameter(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expected SSA operand}}
+  %0 = nn.activation relu(0.5) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: clip needs both of its bounds
+func.func @activation_one_bound(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expected ','}}
+  %0 = nn.activation clip(0.0) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: clip's bounds are in order
+func.func @activation_bounds(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expects the lower bound of clip to be at most the upper bound, but got 6.000000e+00 and 0.000000e+00}}
+  %0 = nn.activation clip(6.0, 0.0) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: parameters are not NaN
+func.func @activation_nan(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expects activation parameters that are not NaN}}
+  %0 = nn.activation elu(0x7FF8000000000000) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// activation: elements are f32 or f64
+func.func @activation_type(%x: tensor<1x4xf16>) -> tensor<1x4xf16> {
+  // expected-error @+1 {{operand #0 must be statically shaped tensor of 32-bit float or 64-bit float values, but got 'tensor<1x4xf16>'}}
+  %0 = nn.activation relu %x : tensor<1x4xf16>
+  return %0 : tensor<1x4xf16>
+}
+
+// -----
+
+// add (C1): both operands have the same type
+func.func @add_c1(%x: tensor<1x4xf32>, %y: tensor<1x1xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands of one type, but got 'tensor<1x4xf32>' and 'tensor<1x1xf32>'}}
+  %0 = "nn.add"(%x, %y) : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// dropout: result and input have one type
+func.func @dropout_type(%x: tensor<1x4xf32>) -> tensor<4x1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<1x4xf32>' are incompatible with return type(s) of operation 'tensor<4x1xf32>'}}
+  %0 = "nn.dropout"(%x) <{rate = 0.1 : f64}> : (tensor<1x4xf32>) -> tensor<4x1xf32>
+  return %0 : tensor<4x1xf32>
+}
+
+// -----
+
+// softmax (C1): axis is an axis of the input
+func.func @softmax_c1_range(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 1, but got 2}}
+  %0 = nn.softmax %x axis = 2 : tensor<1x10xf32>
+  return %0 : tensor<1x10xf32>
+}
+
+// -----
+
+// softmax (C1): axis is not the batch
+func.func @softmax_c1_batch(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis other than the batch}}
+  %0 = nn.softmax %x axis = 0 : tensor<1x10xf32>
+  return %0 : tensor<1x10xf32>
+}
+
+// -----
+
+// max_pool (C1): the window has one entry per spatial axis
+func.func @max_pool_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x4x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive window sizes and strides and 2 non-negative paddings}}
+  %0 = nn.max_pool %x window = [2, 2] : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
+  return %0 : tensor<1x4x4xf32>
+}
+
+// -----
+
+// max_pool (C1): strides are positive
+func.func @max_pool_c1_strides(%x: tensor<1x9x4xf32>) -> tensor<1x4x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive window sizes and strides and 2 non-negative paddings}}
+  %0 = nn.max_pool %x window = [2] strides = [0] : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
+  return %0 : tensor<1x4x4xf32>
+}
+
+// -----
+
+// max_pool (C2): padding is smaller than the window
+func.func @max_pool_c2(%x: tensor<1x9x4xf32>) -> tensor<1x5x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects padding smaller than the window, but got 2 for window 2}}
+  %0 = nn.max_pool %x window = [2] padding = [0, 2] : tensor<1x9x4xf32> -> tensor<1x5x4xf32>
+  return %0 : tensor<1x5x4xf32>
+}
+
+// -----
+
+// max_pool (C3): the window fits into the padded input
+func.func @max_pool_c3(%x: tensor<1x9x4xf32>) -> tensor<1x1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects the window to fit into the padded input, but got window 11 on size 10}}
+  %0 = nn.max_pool %x window = [11] padding = [0, 1] : tensor<1x9x4xf32> -> tensor<1x1x4xf32>
+  return %0 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// avg_pool (C1): the window is positive
+func.func @avg_pool_c1_window(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x4x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 2 positive window sizes and strides and 4 non-negative paddings}}
+  %0 = nn.avg_pool %x window = [0, 2] : tensor<1x9x8x4xf32> -> tensor<1x4x4x4xf32>
+  return %0 : tensor<1x4x4x4xf32>
+}
+
+// -----
+
+// avg_pool (C1): padding has two entries per spatial axis, none negative
+func.func @avg_pool_c1_padding(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x4x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 2 positive window sizes and strides and 4 non-negative paddings}}
+  %0 = nn.avg_pool %x window = [2, 2] padding = [0, 0, 0, -1] : tensor<1x9x8x4xf32> -> tensor<1x4x4x4xf32>
+  return %0 : tensor<1x4x4x4xf32>
+}
+
+// -----
+
+// avg_pool (C2): padding is smaller than the window
+func.func @avg_pool_c2(%x: tensor<1x9x8x4xf32>) -> tensor<1x5x4x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects padding smaller than the window, but got 3 for window 2}}
+  %0 = nn.avg_pool %x window = [2, 2] padding = [0, 0, 3, 0] : tensor<1x9x8x4xf32> -> tensor<1x5x4x4xf32>
+  return %0 : tensor<1x5x4x4xf32>
+}
+
+// -----
+
+// avg_pool (C3): the window fits into the padded input
+func.func @avg_pool_c3(%x: tensor<1x9x8x4xf32>) -> tensor<1x1x1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects the window to fit into the padded input, but got window 9 on size 8}}
+  %0 = nn.avg_pool %x window = [9, 9] : tensor<1x9x8x4xf32> -> tensor<1x1x1x4xf32>
+  return %0 : tensor<1x1x1x4xf32>
+}
+
+// -----
+
+// global_pool: the reduction is max or avg
+func.func @global_pool_kind(%x: tensor<1x9x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{expected ::frieze::nn::PoolKind to be one of: max, avg}}
+  // expected-error @+1 {{failed to parse}}
+  %0 = nn.global_pool min %x : tensor<1x9x4xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// global_pool: the result has a spatial axis with keep_dims only
+func.func @global_pool_keep_dims(%x: tensor<1x9x4xf32>) -> tensor<1x1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<1x4xf32>' are incompatible with return type(s) of operation 'tensor<1x1x4xf32>'}}
+  %0 = nn.global_pool max %x : tensor<1x9x4xf32> -> tensor<1x1x4xf32>
+  return %0 : tensor<1x1x4xf32>
+}
+
+// -----
+
+// pad (C1): low has one entry per axis
+func.func @pad_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 3 non-negative entries in low and in high}}
+  %0 = nn.pad %x low = [1] high = [0, 2, 0] value = 0.0 : tensor<1x9x4xf32> -> tensor<1x12x4xf32>
+  return %0 : tensor<1x12x4xf32>
+}
+
+// -----
+
+// pad (C1): high is not negative
+func.func @pad_c1_negative(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 3 non-negative entries in low and in high}}
+  %0 = nn.pad %x low = [0, 0, 0] high = [0, -1, 0] value = 0.0 : tensor<1x9x4xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
+}
+
+// -----
+
+// reshape (C1): input and result have the same number of elements
+func.func @reshape_c1_elements(%x: tensor<1x9x4xf32>) -> tensor<1x35xf32> {
+  // expected-error @+1 {{'nn.reshape' op expects a result with the input's elements, but got 'tensor<1x35xf32>' from 'tensor<1x9x4xf32>'}}
+  %0 = nn.reshape %x : tensor<1x9x4xf32> -> tensor<1x35xf32>
+  return %0 : tensor<1x35xf32>
+}
+
+// -----
+
+// reshape (C1): input and result have the same element type
+func.func @reshape_c1_type(%x: tensor<1x9x4xf32>) -> tensor<1x36xf64> {
+  // expected-error @+1 {{'nn.reshape' op expects a result with the input's elements, but got 'tensor<1x36xf64>' from 'tensor<1x9x4xf32>'}}
+  %0 = nn.reshape %x : tensor<1x9x4xf32> -> tensor<1x36xf64>
+  return %0 : tensor<1x36xf64>
+}
+
+// -----
+
+// transpose (C1): permutation lists every axis of the input
+func.func @transpose_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a permutation of 3 axes}}
+  %0 = nn.transpose %x permutation = [0, 1] : tensor<1x9x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// transpose (C1): permutation lists no axis twice
+func.func @transpose_c1_twice(%x: tensor<1x9x4xf32>) -> tensor<1x9x9xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a permutation of 3 axes}}
+  %0 = nn.transpose %x permutation = [0, 1, 1] : tensor<1x9x4xf32> -> tensor<1x9x9xf32>
+  return %0 : tensor<1x9x9xf32>
+}
+
+// -----
+
+// #nn.activation: the same checks as in the op
+// expected-error @+1 {{expects the lower bound of clip to be at most the upper bound, but got 1.000000e+00 and -1.000000e+00}}
+func.func private @attribute_bounds() attributes {function = #nn.activation<clip(1.0, -1.0)>}

@@ -1,0 +1,217 @@
+// RUN: frieze-opt %s | frieze-opt | FileCheck %s
+// RUN: frieze-opt %s --mlir-print-op-generic | frieze-opt | FileCheck %s
+
+// Every op in its shortest form and with every option; what is printed is read
+// again as the same.
+
+// CHECK-LABEL: @conv_1d
+// CHECK-SAME: (%[[X:.*]]: tensor<1x9x1xf32>)
+func.func @conv_1d(%x: tensor<1x9x1xf32>) -> tensor<1x8x4xf32> {
+  // CHECK: nn.conv %[[X]] kernel(dense<5.000000e-01> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
+}
+
+// CHECK-LABEL: @conv_2d_every_option
+func.func @conv_2d_every_option(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x7x6xf32> {
+  // CHECK: nn.conv %{{.*}} kernel(dense<5.000000e-01> : tensor<3x2x2x6xf32>) bias(dense<1.000000e+00> : tensor<6xf32>)
+  // CHECK-SAME: strides = [2, 1] padding = [0, 1, 1, 0] dilations = [1, 2] groups = 2
+  // CHECK-SAME: epilogue(leaky_relu(2.500000e-01), clip(-1.000000e+00, 6.000000e+00))
+  // CHECK-SAME: : tensor<1x9x8x4xf32> -> tensor<1x4x7x6xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x2x2x6xf32>) bias(dense<1.0> : tensor<6xf32>)
+         strides = [2, 1] padding = [0, 1, 1, 0] dilations = [1, 2] groups = 2
+         epilogue(leaky_relu(0.25), clip(-1.0, 6.0)) : tensor<1x9x8x4xf32> -> tensor<1x4x7x6xf32>
+  return %0 : tensor<1x4x7x6xf32>
+}
+
+// CHECK-LABEL: @dense
+func.func @dense(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
+  // CHECK: nn.dense %{{.*}} kernel(dense<5.000000e-01> : tensor<8x2xf32>) : tensor<1x8xf32> -> tensor<1x2xf32>
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) : tensor<1x8xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// Over the last axis, whatever stands before it.
+// CHECK-LABEL: @dense_every_option
+func.func @dense_every_option(%x: tensor<1x3x8xf32>) -> tensor<1x3x2xf32> {
+  // CHECK: nn.dense %{{.*}} kernel(dense<5.000000e-01> : tensor<8x2xf32>) bias(dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>)
+  // CHECK-SAME: chains = 4 epilogue(sigmoid) : tensor<1x3x8xf32> -> tensor<1x3x2xf32>
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) bias(dense<[1.0, 2.0]> : tensor<2xf32>)
+         chains = 4 epilogue(sigmoid) : tensor<1x3x8xf32> -> tensor<1x3x2xf32>
+  return %0 : tensor<1x3x2xf32>
+}
+
+// The weights of a model file are resources.
+// CHECK-LABEL: @dense_with_resources
+func.func @dense_with_resources(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: nn.dense %{{.*}} kernel(dense_resource<fc.kernel> : tensor<2x2xf32>) bias(dense_resource<fc.bias> : tensor<2xf64>)
+  %0 = nn.dense %x kernel(dense_resource<fc.kernel> : tensor<2x2xf32>)
+         bias(dense_resource<fc.bias> : tensor<2xf64>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  return %0 : tensor<1x2xf32>
+}
+
+// CHECK-LABEL: @batch_norm
+func.func @batch_norm(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.batch_norm %{{.*}} axis = 2 mean(dense<5.000000e-01> : tensor<4xf32>) variance(dense<2.000000e+00> : tensor<4xf32>) epsilon = 1.000000e-03 : tensor<1x9x4xf32>
+  %0 = nn.batch_norm %x axis = 2 mean(dense<0.5> : tensor<4xf32>)
+         variance(dense<2.0> : tensor<4xf32>) epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  // CHECK: nn.batch_norm %{{.*}} axis = 1 gamma(dense<1.000000e+00> : tensor<9xf32>) beta(dense<0.000000e+00> : tensor<9xf32>)
+  // CHECK-SAME: mean(dense<5.000000e-01> : tensor<9xf32>) variance(dense<2.000000e+00> : tensor<9xf32>) epsilon = 1.000000e-03 : tensor<1x9x4xf32>
+  %1 = nn.batch_norm %0 axis = 1 gamma(dense<1.0> : tensor<9xf32>) beta(dense<0.0> : tensor<9xf32>)
+         mean(dense<0.5> : tensor<9xf32>) variance(dense<2.0> : tensor<9xf32>)
+         epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  return %1 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @affine
+func.func @affine(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.affine %{{.*}} axis = 2 scale(dense<2.000000e+00> : tensor<4xf64>) shift(dense<5.000000e-01> : tensor<4xf64>) : tensor<1x9x4xf32>
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<0.5> : tensor<4xf64>)
+         : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// Every function, with its parameters.
+// CHECK-LABEL: @activation
+func.func @activation(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: nn.activation linear %{{.*}} : tensor<1x4xf32>
+  %0 = nn.activation linear %x : tensor<1x4xf32>
+  // CHECK: nn.activation relu %
+  %1 = nn.activation relu %0 : tensor<1x4xf32>
+  // CHECK: nn.activation leaky_relu(3.000000e-01) %
+  %2 = nn.activation leaky_relu(0.3) %1 : tensor<1x4xf32>
+  // CHECK: nn.activation clip(0.000000e+00, 6.000000e+00) %
+  %3 = nn.activation clip(0.0, 6.0) %2 : tensor<1x4xf32>
+  // CHECK: nn.activation elu(1.000000e+00) %
+  %4 = nn.activation elu(1.0) %3 : tensor<1x4xf32>
+  // CHECK: nn.activation selu %
+  %5 = nn.activation selu %4 : tensor<1x4xf32>
+  // CHECK: nn.activation exp %
+  %6 = nn.activation exp %5 : tensor<1x4xf32>
+  // CHECK: nn.activation sigmoid %
+  %7 = nn.activation sigmoid %6 : tensor<1x4xf32>
+  // CHECK: nn.activation hard_sigmoid(0.16666666666666666, 5.000000e-01) %
+  %8 = nn.activation hard_sigmoid(0.16666666666666666, 0.5) %7 : tensor<1x4xf32>
+  // CHECK: nn.activation silu %
+  %9 = nn.activation silu %8 : tensor<1x4xf32>
+  // CHECK: nn.activation hard_silu %
+  %10 = nn.activation hard_silu %9 : tensor<1x4xf32>
+  // CHECK: nn.activation tanh %
+  %11 = nn.activation tanh %10 : tensor<1x4xf32>
+  // CHECK: nn.activation softplus %
+  %12 = nn.activation softplus %11 : tensor<1x4xf32>
+  // CHECK: nn.activation softsign %
+  %13 = nn.activation softsign %12 : tensor<1x4xf32>
+  // CHECK: nn.activation gelu %
+  %14 = nn.activation gelu %13 : tensor<1x4xf32>
+  // CHECK: nn.activation gelu_tanh %
+  %15 = nn.activation gelu_tanh %14 : tensor<1x4xf32>
+  return %15 : tensor<1x4xf32>
+}
+
+// A bound that is infinite prints as its bits.
+// CHECK-LABEL: @activation_with_infinite_bound
+func.func @activation_with_infinite_bound(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: nn.activation clip(0xFFF0000000000000, 6.000000e+00) %
+  %0 = nn.activation clip(0xFFF0000000000000, 6.0) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// CHECK-LABEL: @add
+func.func @add(%x: tensor<1x9x4xf32>, %y: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.add %{{.*}}, %{{.*}} : tensor<1x9x4xf32>
+  %0 = nn.add %x, %y : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @dropout
+func.func @dropout(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.dropout %{{.*}} rate = 1.000000e-01 : tensor<1x9x4xf32>
+  %0 = nn.dropout %x rate = 0.1 : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @softmax
+func.func @softmax(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
+  // CHECK: nn.softmax %{{.*}} axis = 1 : tensor<1x10xf32>
+  %0 = nn.softmax %x axis = 1 : tensor<1x10xf32>
+  return %0 : tensor<1x10xf32>
+}
+
+// Strides are the window where left out.
+// CHECK-LABEL: @max_pool
+func.func @max_pool(%x: tensor<1x143x32xf32>) -> tensor<1x24x32xf32> {
+  // CHECK: nn.max_pool %{{.*}} window = [2] strides = [3] padding = [0, 1] : tensor<1x143x32xf32> -> tensor<1x48x32xf32>
+  %0 = nn.max_pool %x window = [2] strides = [3] padding = [0, 1]
+         : tensor<1x143x32xf32> -> tensor<1x48x32xf32>
+  // CHECK: nn.max_pool %{{.*}} window = [2] : tensor<1x48x32xf32> -> tensor<1x24x32xf32>
+  %1 = nn.max_pool %0 window = [2] : tensor<1x48x32xf32> -> tensor<1x24x32xf32>
+  return %1 : tensor<1x24x32xf32>
+}
+
+// CHECK-LABEL: @avg_pool
+func.func @avg_pool(%x: tensor<1x28x28x6xf32>) -> tensor<1x7x14x6xf32> {
+  // CHECK: nn.avg_pool %{{.*}} window = [2, 2] : tensor<1x28x28x6xf32> -> tensor<1x14x14x6xf32>
+  %0 = nn.avg_pool %x window = [2, 2] : tensor<1x28x28x6xf32> -> tensor<1x14x14x6xf32>
+  // CHECK: nn.avg_pool %{{.*}} window = [2, 3] strides = [2, 1] padding = [0, 1, 1, 1] : tensor<1x14x14x6xf32> -> tensor<1x7x14x6xf32>
+  %1 = nn.avg_pool %0 window = [2, 3] strides = [2, 1] padding = [0, 1, 1, 1]
+         : tensor<1x14x14x6xf32> -> tensor<1x7x14x6xf32>
+  return %1 : tensor<1x7x14x6xf32>
+}
+
+// CHECK-LABEL: @global_pool
+func.func @global_pool(%x: tensor<1x5x7x6xf32>) -> (tensor<1x6xf32>, tensor<1x1x1x6xf32>) {
+  // CHECK: nn.global_pool avg %{{.*}} : tensor<1x5x7x6xf32> -> tensor<1x6xf32>
+  %0 = nn.global_pool avg %x : tensor<1x5x7x6xf32> -> tensor<1x6xf32>
+  // CHECK: nn.global_pool max %{{.*}} keep_dims : tensor<1x5x7x6xf32> -> tensor<1x1x1x6xf32>
+  %1 = nn.global_pool max %x keep_dims : tensor<1x5x7x6xf32> -> tensor<1x1x1x6xf32>
+  return %0, %1 : tensor<1x6xf32>, tensor<1x1x1x6xf32>
+}
+
+// CHECK-LABEL: @pad
+func.func @pad(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
+  // CHECK: nn.pad %{{.*}} low = [0, 1, 0] high = [0, 2, 0] value = -1.000000e+00 : tensor<1x9x4xf32> -> tensor<1x12x4xf32>
+  %0 = nn.pad %x low = [0, 1, 0] high = [0, 2, 0] value = -1.0 : tensor<1x9x4xf32> -> tensor<1x12x4xf32>
+  return %0 : tensor<1x12x4xf32>
+}
+
+// CHECK-LABEL: @reshape
+func.func @reshape(%x: tensor<1x47x32xf32>) -> tensor<1x1504xf32> {
+  // CHECK: nn.reshape %{{.*}} : tensor<1x47x32xf32> -> tensor<1x1504xf32>
+  %0 = nn.reshape %x : tensor<1x47x32xf32> -> tensor<1x1504xf32>
+  return %0 : tensor<1x1504xf32>
+}
+
+// CHECK-LABEL: @transpose
+func.func @transpose(%x: tensor<1x9x4xf32>) -> tensor<1x4x9xf32> {
+  // CHECK: nn.transpose %{{.*}} permutation = [0, 2, 1] : tensor<1x9x4xf32> -> tensor<1x4x9xf32>
+  %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<1x9x4xf32> -> tensor<1x4x9xf32>
+  return %0 : tensor<1x4x9xf32>
+}
+
+// Graphs in f64 are for the reference evaluator.
+// CHECK-LABEL: @f64
+func.func @f64(%x: tensor<1x4xf64>) -> tensor<1x4xf64> {
+  // CHECK: nn.activation relu %{{.*}} : tensor<1x4xf64>
+  %0 = nn.activation relu %x : tensor<1x4xf64>
+  return %0 : tensor<1x4xf64>
+}
+
+// Other attributes follow the op's own.
+// CHECK-LABEL: @further_attributes
+func.func @further_attributes(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: nn.activation relu %{{.*}} {note = "first"} : tensor<1x4xf32>
+  %0 = nn.activation relu %x {note = "first"} : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      fc.kernel: "0x040000000000803F000000400000404000008040",
+      fc.bias: "0x08000000000000000000F03F0000000000000040"
+    }
+  }
+#-}
+// CHECK: fc.kernel: "0x040000000000803F000000400000404000008040"
+// CHECK: fc.bias: "0x08000000000000000000F03F0000000000000040"

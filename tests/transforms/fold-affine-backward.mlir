@@ -1,0 +1,153 @@
+// RUN: frieze-opt %s --nn-fold-affine-backward | FileCheck %s
+
+// 2 * (1 x + 1) + 0.5 = 2 x + 2.5.
+// CHECK-LABEL: @conv
+// CHECK-SAME: (%[[X:.*]]: tensor<1x9x1xf32>)
+func.func @conv(%x: tensor<1x9x1xf32>) -> tensor<1x8x4xf32> {
+  // CHECK-NEXT: %[[Y:.*]] = nn.conv %[[X]] kernel(dense<2.000000e+00> : tensor<2x1x4xf64>) bias(dense<2.500000e+00> : tensor<4xf64>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+  // CHECK-NEXT: return %[[Y]]
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) bias(dense<1.0> : tensor<4xf32>)
+         : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<0.5> : tensor<4xf64>) : tensor<1x8x4xf32>
+  return %1 : tensor<1x8x4xf32>
+}
+
+// Columns of the kernel are scaled, each by its own; a scale may be zero or
+// negative.
+// CHECK-LABEL: @dense
+func.func @dense(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<{{\[\[}}1.000000e+01, 0.000000e+00, -3.000000e+00], [4.000000e+01, 0.000000e+00, -6.000000e+00]]> : tensor<2x3xf64>)
+  // CHECK-SAME: bias(dense<[7.100000e+01, 2.000000e+00, -6.000000e+00]> : tensor<3xf64>)
+  %0 = nn.dense %x kernel(dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>)
+         bias(dense<[7.0, 8.0, 9.0]> : tensor<3xf32>) : tensor<1x2xf32> -> tensor<1x3xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<[10.0, 0.0, -1.0]> : tensor<3xf64>)
+         shift(dense<[1.0, 2.0, 3.0]> : tensor<3xf64>) : tensor<1x3xf32>
+  return %1 : tensor<1x3xf32>
+}
+
+// Without a bias, the shift becomes one.
+// CHECK-LABEL: @without_bias
+func.func @without_bias(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<6.000000e+00> : tensor<2x2xf64>) bias(dense<[5.000000e-01, -5.000000e-01]> : tensor<2xf64>)
+  %0 = nn.dense %x kernel(dense<3.0> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<[0.5, -0.5]> : tensor<2xf64>) : tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// Depthwise, with two filters for each channel; everything else of the layer
+// stays, and so does its padding, which comes before the sum.
+// CHECK-LABEL: @depthwise
+func.func @depthwise(%x: tensor<1x4x4x2xf32>) -> tensor<1x2x4x4xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<[{{.*}}1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00{{.*}}]> : tensor<1x1x1x4xf64>)
+  // CHECK-SAME: strides = [2, 1] padding = [1, 0, 0, 0] groups = 2 : tensor<1x4x4x2xf32> -> tensor<1x3x4x4xf32>
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x1x4xf32>) strides = [2, 1] padding = [1, 0, 0, 0] groups = 2
+         : tensor<1x4x4x2xf32> -> tensor<1x3x4x4xf32>
+  %1 = nn.affine %0 axis = 3 scale(dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf64>) shift(dense<0.0> : tensor<4xf64>)
+         : tensor<1x3x4x4xf32>
+  %2 = nn.max_pool %1 window = [2, 1] strides = [1, 1] : tensor<1x3x4x4xf32> -> tensor<1x2x4x4xf32>
+  return %2 : tensor<1x2x4x4xf32>
+}
+
+// One affine after the other: 3 * (2 * (1 x) + 1) + 1.
+// CHECK-LABEL: @two_affines
+func.func @two_affines(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: %[[Y:.*]] = nn.dense %{{.*}} kernel(dense<6.000000e+00> : tensor<2x2xf64>) bias(dense<4.000000e+00> : tensor<2xf64>)
+  // CHECK-NEXT: return %[[Y]]
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<3.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
+}
+
+// The product keeps the digits of double.
+// CHECK-LABEL: @in_double
+func.func @in_double(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  // CHECK-NEXT: kernel(dense<0.30000000000000004> : tensor<1x1xf64>)
+  %0 = nn.dense %x kernel(dense<3.0> : tensor<1x1xf32>) : tensor<1x1xf32> -> tensor<1x1xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<0.1> : tensor<1xf64>) shift(dense<0.0> : tensor<1xf64>) : tensor<1x1xf32>
+  return %1 : tensor<1x1xf32>
+}
+
+// Two layers may share a resource; each gets its own.
+// CHECK-LABEL: @shared_resource
+func.func @shared_resource(%x: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<1x1xf32>) {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense_resource<fc.kernel_1> : tensor<1x1xf64>)
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense_resource<fc.kernel> : tensor<1x1xf32>)
+  %0 = nn.dense %x kernel(dense_resource<fc.kernel> : tensor<1x1xf32>) : tensor<1x1xf32> -> tensor<1x1xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<1xf64>) shift(dense<0.0> : tensor<1xf64>) : tensor<1x1xf32>
+  %2 = nn.dense %x kernel(dense_resource<fc.kernel> : tensor<1x1xf32>) : tensor<1x1xf32> -> tensor<1x1xf32>
+  return %1, %2 : tensor<1x1xf32>, tensor<1x1xf32>
+}
+
+// The raw result has another use: must not fire.
+// CHECK-LABEL: @other_use
+func.func @other_use(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x2xf32>) :
+  // CHECK-NEXT: nn.affine
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// An activation between, as an op of its own: must not fire.
+// CHECK-LABEL: @after_activation
+func.func @after_activation(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: nn.activation relu
+  // CHECK-NEXT: nn.affine
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  %1 = nn.activation relu %0 : tensor<1x2xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
+}
+
+// An activation between, in the epilogue: must not fire.
+// CHECK-LABEL: @after_epilogue
+func.func @after_epilogue(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x2xf32>) epilogue(relu)
+  // CHECK-NEXT: nn.affine
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x2xf32>) epilogue(relu) : tensor<1x2xf32> -> tensor<1x2xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// A pooling between: must not fire.
+// CHECK-LABEL: @after_max_pool
+func.func @after_max_pool(%x: tensor<1x8x2xf32>) -> tensor<1x4x2xf32> {
+  // CHECK: nn.max_pool
+  // CHECK-NEXT: nn.affine
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x2x2xf32>) : tensor<1x8x2xf32> -> tensor<1x8x2xf32>
+  %1 = nn.max_pool %0 window = [2] : tensor<1x8x2xf32> -> tensor<1x4x2xf32>
+  %2 = nn.affine %1 axis = 2 scale(dense<-2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x4x2xf32>
+  return %2 : tensor<1x4x2xf32>
+}
+
+// An axis that is not the layer's channels, even of the same length: must not fire.
+// CHECK-LABEL: @other_axis
+func.func @other_axis(%x: tensor<1x3x2xf32>) -> tensor<1x3x3xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x3xf32>) :
+  // CHECK-NEXT: nn.affine %{{.*}} axis = 1
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x3x2xf32> -> tensor<1x3x3xf32>
+  %1 = nn.affine %0 axis = 1 scale(dense<[1.0, 2.0, 3.0]> : tensor<3xf64>) shift(dense<1.0> : tensor<3xf64>) : tensor<1x3x3xf32>
+  return %1 : tensor<1x3x3xf32>
+}
+
+// An affine on the model's input has no layer before it: must not fire.
+// CHECK-LABEL: @on_input
+func.func @on_input(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x2xf32>) :
+  %0 = nn.affine %x axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2xf32>
+  %1 = nn.dense %0 kernel(dense<1.0> : tensor<2x2xf32>) : tensor<1x2xf32> -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// 3 in f32, which becomes 6 in f64.
+{-#
+  dialect_resources: {
+    builtin: {
+      fc.kernel: "0x0400000000004040"
+    }
+  }
+#-}
+// CHECK-DAG: fc.kernel: "0x0400000000004040"
+// CHECK-DAG: fc.kernel_1: "0x080000000000000000001840"
