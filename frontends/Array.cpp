@@ -103,8 +103,8 @@ std::string frieze::formatShape(ArrayRef<int64_t> shape) {
   std::string text;
   raw_string_ostream stream(text);
   stream << "(";
-  interleaveComma(shape, stream);
-  stream << ")";
+  interleaveComma(shape.take_front(maxRank), stream);
+  stream << (shape.size() > maxRank ? ", ...)" : ")");
   return text;
 }
 

@@ -48,7 +48,8 @@ static unsigned getVersion(const json &object, unsigned fallback) {
 static Expected<std::unique_ptr<WeightSource>>
 openWeightBytes(StringRef bytes) {
   std::string member;
-  if (isZip(bytes)) {
+  bool isArchive = isZip(bytes);
+  if (isArchive) {
     Expected<ZipArchive> archive = ZipArchive::open(bytes);
     if (!archive)
       return archive.takeError();
@@ -59,7 +60,8 @@ openWeightBytes(StringRef bytes) {
   }
   if (!isHdf5(bytes))
     return makeError("expects weights in HDF5, but got another format");
-  Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(bytes);
+  Expected<std::unique_ptr<Hdf5File>> file =
+      Hdf5File::open(isArchive ? std::move(member) : bytes.str());
   if (!file)
     return file.takeError();
   return openWeights(std::move(*file));
@@ -114,7 +116,7 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
 }
 
 OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
-  Expected<std::unique_ptr<Hdf5File>> hdf5 = Hdf5File::open(file.bytes);
+  Expected<std::unique_ptr<Hdf5File>> hdf5 = Hdf5File::open(file.bytes.str());
   if (!hdf5)
     return fail(file, hdf5.takeError());
   std::optional<std::string> config = (*hdf5)->getString("", "model_config");

@@ -18,7 +18,7 @@ namespace frieze::keras {
 struct ModelContext {
   ModelBuilder &builder;
   /// Null where there are none.
-  const WeightSource *weights;
+  WeightSource *weights;
   /// Major version of the Keras that wrote the file: 1, 2 or 3.
   unsigned kerasVersion;
   /// Whether the lack of weights has been reported.

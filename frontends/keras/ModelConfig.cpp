@@ -209,7 +209,7 @@ void SequentialImporter::run() {
 
 OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file,
                                           const json &root,
-                                          const WeightSource *weights,
+                                          WeightSource *weights,
                                           unsigned kerasVersion) {
   ModelBuilder builder(file.path, file.options, file.context);
   ModelContext model{builder, weights, kerasVersion};

@@ -19,7 +19,7 @@ namespace frieze::keras {
 /// `config`. `weights` may be null for a model without.
 mlir::OwningOpRef<mlir::ModuleOp> importConfig(const ModelFile &file,
                                                const nlohmann::json &root,
-                                               const WeightSource *weights,
+                                               WeightSource *weights,
                                                unsigned kerasVersion);
 
 } // namespace frieze::keras

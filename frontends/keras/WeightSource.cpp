@@ -8,6 +8,8 @@
 #include "frontends/keras/WeightSource.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
 using namespace frieze;
@@ -31,7 +33,7 @@ std::string keras::toSnakeCase(StringRef className) {
 }
 
 /// Reads a dataset whose shape must be that of `spec`.
-static Expected<Array> readChecked(const Hdf5File &file, const Twine &path,
+static Expected<Array> readChecked(Hdf5File &file, const Twine &path,
                                    const WeightSpec &spec) {
   std::string name = path.str();
   auto expectation = [&] {
@@ -63,7 +65,7 @@ public:
       : file(std::move(file)) {}
 
   Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs) const override {
+                                    ArrayRef<WeightSpec> specs) override {
     std::string group;
     for (const LayerStep &step : layer)
       group = findStep(group, step);
@@ -84,43 +86,66 @@ public:
   }
 
 private:
-  /// The group of a layer in the container's group.
-  std::string findStep(StringRef container, const LayerStep &step) const {
-    std::string prefix = container.empty() ? "" : container.str() + "/";
-    std::string layers = prefix + "layers";
+  /// The groups in a container's group, and the ways to find them.
+  struct Container {
+    std::string prefix;
+    /// By layer name, where Keras noted it; "" where two have the same.
+    StringMap<std::string> byName;
+    /// By class, in the order of their numbers.
+    StringMap<std::vector<std::pair<unsigned, std::string>>> byClass;
+    llvm::StringSet<> children;
+  };
+
+  const Container &getContainer(StringRef group) {
+    auto [entry, isNew] = containers.try_emplace(group);
+    Container &container = entry->second;
+    if (!isNew)
+      return container;
+    container.prefix = (group + (group.empty() ? "" : "/") + "layers").str();
     // Keras 2.12 walked another attribute of the model first.
-    if (!file->isGroup(layers) &&
-        file->isGroup(prefix + "_layer_checkpoint_dependencies"))
-      layers = prefix + "_layer_checkpoint_dependencies";
-    std::vector<std::string> children = file->getChildren(layers);
-
-    // Keras 3 notes the layer's name beside the weights.
-    SmallVector<StringRef> named;
-    for (const std::string &child : children)
-      if (file->getString(layers + "/" + child + "/vars", "name") == step.name)
-        named.push_back(child);
-    if (named.size() == 1)
-      return layers + "/" + named.front().str();
-
-    // Keras 2.12 counts some layers twice, so numbers may have gaps.
-    SmallVector<std::pair<unsigned, StringRef>> counted;
-    for (StringRef child : children) {
-      StringRef suffix = child;
-      unsigned number = 0;
-      if (suffix.consume_front(step.group) &&
-          (suffix.empty() ||
-           (suffix.consume_front("_") && !suffix.getAsInteger(10, number))))
-        counted.emplace_back(number, child);
+    std::string other =
+        container.prefix.substr(0, container.prefix.size() - 6) +
+        "_layer_checkpoint_dependencies";
+    if (!file->isGroup(container.prefix) && file->isGroup(other))
+      container.prefix = other;
+    container.prefix += "/";
+    for (const std::string &child : file->getChildren(container.prefix)) {
+      container.children.insert(child);
+      if (auto name =
+              file->getString(container.prefix + child + "/vars", "name")) {
+        auto [entry, isFirst] = container.byName.try_emplace(*name, child);
+        if (!isFirst)
+          entry->second = "";
+      }
+      container.byClass[child].emplace_back(0, child);
+      unsigned number;
+      auto [base, suffix] = StringRef(child).rsplit('_');
+      if (!suffix.getAsInteger(10, number))
+        container.byClass[base].emplace_back(number, child);
     }
-    llvm::sort(counted);
-    if (step.ordinal < counted.size())
-      return layers + "/" + counted[step.ordinal].second.str();
-    if (is_contained(children, step.name))
-      return layers + "/" + step.name;
-    return layers + "/" + step.group +
+    for (auto &group : container.byClass)
+      llvm::sort(group.second);
+    return container;
+  }
+
+  /// The group of a layer in the container's group.
+  std::string findStep(StringRef group, const LayerStep &step) {
+    const Container &container = getContainer(group);
+    auto named = container.byName.find(step.name);
+    if (named != container.byName.end() && !named->second.empty())
+      return container.prefix + named->second;
+    // Keras 2.12 counts some layers twice, so numbers may have gaps.
+    auto counted = container.byClass.find(step.group);
+    if (counted != container.byClass.end() &&
+        step.ordinal < counted->second.size())
+      return container.prefix + counted->second[step.ordinal].second;
+    if (container.children.contains(step.name))
+      return container.prefix + step.name;
+    return container.prefix + step.group +
            (step.ordinal ? "_" + std::to_string(step.ordinal) : "");
   }
 
+  StringMap<Container> containers;
   std::unique_ptr<Hdf5File> file;
 };
 
@@ -136,7 +161,7 @@ public:
       : file(std::move(file)), root(root) {}
 
   Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs) const override {
+                                    ArrayRef<WeightSpec> specs) override {
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());

@@ -42,7 +42,7 @@ public:
   /// them. An error, one part for each weight concerned, names the place in the
   /// file and the shape expected there.
   virtual llvm::Expected<std::vector<Array>>
-  read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs) const = 0;
+  read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs) = 0;
 };
 
 /// The weights in an HDF5 file: in Keras 3's layout (`layers/dense/vars/0`), in
