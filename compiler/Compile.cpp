@@ -74,8 +74,20 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
                                         const CompileOptions &options,
                                         MLIRContext *context) {
   OwningOpRef<ModuleOp> module = importModel(path, options.import, context);
-  if (!module || failed(lowerModule(*module, Stage::NN, stage, options,
-                                    stage == Stage::LLVM ? hashFile(path) : "")))
+  if (!module)
+    return nullptr;
+  if (options.onImport)
+    options.onImport(*module);
+  if (stage == Stage::NN)
+    return module;
+  if (failed(lowerModule(*module, Stage::NN, Stage::NNOpt, options)))
+    return nullptr;
+  if (options.onNNOpt)
+    options.onNNOpt(*module);
+  if (stage == Stage::NNOpt)
+    return module;
+  if (failed(lowerModule(*module, Stage::NNOpt, stage, options,
+                         stage == Stage::LLVM ? hashFile(path) : "")))
     return nullptr;
   return module;
 }

@@ -23,6 +23,9 @@ struct CompileOptions {
   std::string name = "model";
   /// See getTargets().
   std::string target = "x86-64";
+  /// Called with the model as imported, and after nn-opt.
+  std::function<void(mlir::ModuleOp imported)> onImport;
+  std::function<void(mlir::ModuleOp optimised)> onNNOpt;
   /// Sets up the pass manager, for instance to print between passes.
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
 };

@@ -8,6 +8,7 @@
 #include "compiler/Diagnostics.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -27,33 +28,75 @@ static StringRef getSeverity(DiagnosticSeverity severity) {
   llvm_unreachable("covered switch");
 }
 
-static void printDiagnostic(const Diagnostic &diagnostic) {
-  llvm::raw_ostream &os = llvm::errs();
+namespace {
+/// Where a diagnostic belongs.
+struct Place {
+  explicit Place(Location location) {
+    location->walk([&](Location part) {
+      if (auto name = dyn_cast<NameLoc>(part); name && layer.empty())
+        layer = name.getName();
+      if (auto found = dyn_cast<FileLineColLoc>(part); found && !file)
+        file = found;
+      return WalkResult::advance();
+    });
+  }
+
   StringRef layer;
   FileLineColLoc file;
-  diagnostic.getLocation()->walk([&](Location location) {
-    if (auto name = dyn_cast<NameLoc>(location); name && layer.empty())
-      layer = name.getName();
-    if (auto found = dyn_cast<FileLineColLoc>(location); found && !file)
-      file = found;
-    return WalkResult::advance();
-  });
-  if (file) {
-    os << file.getFilename().getValue() << ":";
-    if (file.getLine())
-      os << file.getLine() << ":" << file.getColumn() << ":";
+};
+} // namespace
+
+static void printDiagnostic(const Diagnostic &diagnostic) {
+  llvm::raw_ostream &os = llvm::errs();
+  Place place(diagnostic.getLocation());
+  if (place.file) {
+    os << place.file.getFilename().getValue() << ":";
+    if (place.file.getLine())
+      os << place.file.getLine() << ":" << place.file.getColumn() << ":";
     os << " ";
   }
-  if (!layer.empty())
-    os << "layer '" << layer << "': ";
+  if (!place.layer.empty())
+    os << "layer '" << place.layer << "': ";
   os << getSeverity(diagnostic.getSeverity()) << ": " << diagnostic << "\n";
   for (const Diagnostic &note : diagnostic.getNotes())
     printDiagnostic(note);
 }
 
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context)
-    : ScopedDiagnosticHandler(context, [](Diagnostic &diagnostic) {
-        printDiagnostic(diagnostic);
+/// Prints a decision of compiler/transforms/Remarks.h, whose arguments are
+/// subject, rule and why.
+static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
+  ArrayRef<DiagnosticArgument> arguments = diagnostic.getArguments();
+  auto text = [&](size_t index) {
+    return index < arguments.size() &&
+                   arguments[index].getKind() ==
+                       DiagnosticArgument::DiagnosticArgumentKind::String
+               ? arguments[index].getAsString()
+               : StringRef();
+  };
+  Place place(diagnostic.getLocation());
+  if (format == RemarkFormat::JSON) {
+    llvm::errs() << llvm::json::Value(llvm::json::Object{
+                        {"remark", text(0)},
+                        {"layer", place.layer},
+                        {"rule", text(1)},
+                        {"why", text(2)}})
+                 << "\n";
+    return;
+  }
+  if (!place.layer.empty())
+    llvm::errs() << "layer '" << place.layer << "': ";
+  llvm::errs() << "remark: " << text(0) << " " << text(1);
+  if (!text(2).empty())
+    llvm::errs() << " (" << text(2) << ")";
+  llvm::errs() << "\n";
+}
+
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, RemarkFormat remarks)
+    : ScopedDiagnosticHandler(context, [remarks](Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
+          printDiagnostic(diagnostic);
+        else if (remarks != RemarkFormat::None)
+          printRemark(diagnostic, remarks);
       }) {
   // One clear line: not the whole op as well.
   context->printOpOnDiagnostic(false);

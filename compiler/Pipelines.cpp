@@ -43,9 +43,30 @@ ArrayRef<StageDescription> frieze::getStages() {
 void frieze::buildNNOptPipeline(OpPassManager &pm) {
   pm.addPass(nn::createDropInferenceNoOpsPass());
   pm.addPass(createCanonicalizerPass());
+  // The law of batch norm, from the best rule to the last resort.
   pm.addPass(nn::createLowerBatchNormPass());
+  pm.addPass(nn::createComposeAffinesPass());
   pm.addPass(nn::createFoldAffineBackwardPass());
-  pm.addPass(nn::createFuseActivationPass());
+  pm.addPass(nn::createFoldIntoEmbeddingPass());
+  pm.addPass(nn::createFoldAffineForwardPass());
+  pm.addPass(nn::createFoldScaleThroughReluPass());
+  pm.addPass(nn::createFoldAffineBackwardPass());
+  // Less work of the same kind.
+  pm.addPass(nn::createComposeLinearPass());
+  pm.addPass(nn::createDropUnreadOutputsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(nn::createFoldConstantChannelsPass());
+  // Epilogues: pointwise stages in whatever order they come, then pooling, then
+  // what follows the pooling.
+  auto fusePointwise = [&] {
+    for (int round = 0; round < 3; ++round) {
+      pm.addPass(nn::createFuseActivationPass());
+      pm.addPass(nn::createFuseAffinePass());
+    }
+  };
+  fusePointwise();
+  pm.addPass(nn::createFusePoolPass());
+  fusePointwise();
   pm.addPass(nn::createSplitSumsPass());
   pm.addPass(nn::createRoundParametersPass());
 }

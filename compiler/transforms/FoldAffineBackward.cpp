@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "dialect/NNOps.h"
+#include "compiler/transforms/Remarks.h"
 #include "dialect/Weights.h"
 
 namespace frieze::nn {
@@ -17,35 +18,117 @@ namespace frieze::nn {
 using namespace mlir;
 using namespace frieze::nn;
 
-/// Folds `affine` into `producer`, a conv or dense whose channels are last.
+namespace {
+/// Where an affine may go: the layer with weights that makes its input, perhaps
+/// through layers that it commutes with, and its parameters there.
+struct BackwardPath {
+  Operation *producer;
+  AffineParameters parameters;
+};
+} // namespace
+
+/// The parameters before a reshape that leaves them on the last axis: flattening
+/// needs equal ones at all positions of a channel.
+static LogicalResult moveBefore(ReshapeOp reshape, AffineParameters &parameters) {
+  RankedTensorType input = reshape.getInput().getType();
+  size_t channels = input.getShape().back();
+  if (parameters.axis != reshape.getType().getRank() - 1 ||
+      parameters.size() % channels != 0)
+    return failure();
+  for (size_t i = channels; i < parameters.size(); ++i)
+    if (parameters.scale[i] != parameters.scale[i % channels] ||
+        parameters.shift[i] != parameters.shift[i % channels])
+      return failure();
+  parameters.axis = input.getRank() - 1;
+  parameters.scale.resize(channels);
+  parameters.shift.resize(channels);
+  return success();
+}
+
+/// Follows the affine's input upwards. Every value on the way has one use, so
+/// that nothing else sees it change.
+static FailureOr<BackwardPath> findPath(AffineOp affine) {
+  auto parameters = AffineParameters::read(affine);
+  if (failed(parameters))
+    return failure();
+  Value value = affine.getInput();
+  while (true) {
+    Operation *producer = value.getDefiningOp();
+    if (!producer || !value.hasOneUse())
+      return failure();
+    if (auto kernel = dyn_cast<EpilogueOpInterface>(producer);
+        kernel && !kernel.getEpilogueStages().empty())
+      return failure();
+    if (auto reshape = dyn_cast<ReshapeOp>(producer)) {
+      if (failed(moveBefore(reshape, *parameters)))
+        return failure();
+      value = reshape.getInput();
+      continue;
+    }
+    // Means of positions inside the input commute with an affine; so do maxima
+    // where no scale is negative.
+    bool mayPass = isa<AvgPoolOp>(producer);
+    if (auto pool = dyn_cast<GlobalPoolOp>(producer))
+      mayPass = pool.getKind() == PoolKind::Avg;
+    if (parameters->axis !=
+        cast<ShapedType>(producer->getResult(0).getType()).getRank() - 1)
+      return failure();
+    if (!mayPass)
+      return BackwardPath{producer, std::move(*parameters)};
+    value = producer->getOperand(0);
+    parameters->axis = cast<ShapedType>(value.getType()).getRank() - 1;
+  }
+}
+
 template <typename LayerOp>
-static LogicalResult foldInto(LayerOp producer, AffineOp affine) {
-  if (!producer || !producer->hasOneUse() || producer.getEpilogueAttr() ||
-      (int64_t)affine.getAxis() != affine.getType().getRank() - 1)
+static LogicalResult foldIntoKernel(LayerOp layer, AffineOp affine,
+                                    const AffineParameters &parameters) {
+  size_t channels = parameters.size();
+  auto kernel = readWeights(layer.getKernel());
+  auto bias = readWeightsOrZeros(layer.getBiasAttr(), channels);
+  if (failed(kernel) || failed(bias))
     return failure();
-  auto scale = readWeights(affine.getScale());
-  auto shift = readWeights(affine.getShift());
-  auto kernel = readWeights(producer.getKernel());
-  size_t channels = affine.getType().getShape().back();
-  FailureOr<SmallVector<double>> bias = SmallVector<double>(channels, 0.0);
-  if (ElementsAttr attribute = producer.getBiasAttr())
-    bias = readWeights(attribute);
-  if (failed(scale) || failed(shift) || failed(kernel) || failed(bias))
-    return failure();
-
   for (auto [index, weight] : llvm::enumerate(*kernel))
-    weight *= (*scale)[index % channels];
-  for (size_t channel = 0; channel < channels; ++channel)
-    (*bias)[channel] = (*scale)[channel] * (*bias)[channel] + (*shift)[channel];
+    weight *= parameters.scale[index % channels];
+  for (size_t c = 0; c < channels; ++c)
+    (*bias)[c] = parameters.scale[c] * (*bias)[c] + parameters.shift[c];
+  layer.setKernelAttr(createWeightsLike(
+      layer.getKernel(), layer.getKernel().getShapedType().getShape(), *kernel));
+  layer.setBiasAttr(replaceWeights(layer.getBiasAttr(), affine.getShift(),
+                                   {(int64_t)channels}, *bias));
+  return success();
+}
 
-  producer.setKernelAttr(createWeightsLike(
-      producer.getKernel(), producer.getKernel().getShapedType().getShape(),
-      *kernel));
-  ElementsAttr biasLike =
-      producer.getBiasAttr() ? producer.getBiasAttr() : affine.getShift();
-  producer.setBiasAttr(
-      createWeightsLike(biasLike, {(int64_t)channels}, *bias));
-  affine.replaceAllUsesWith(producer.getOutput());
+static LogicalResult foldIntoTable(EmbeddingOp layer,
+                                   const AffineParameters &parameters) {
+  auto table = readWeights(layer.getTable());
+  if (failed(table))
+    return failure();
+  for (auto [index, entry] : llvm::enumerate(*table)) {
+    size_t c = index % parameters.size();
+    entry = parameters.scale[c] * entry + parameters.shift[c];
+  }
+  layer.setTableAttr(createWeightsLike(
+      layer.getTable(), layer.getTable().getShapedType().getShape(), *table));
+  return success();
+}
+
+static LogicalResult foldBackward(AffineOp affine) {
+  FailureOr<BackwardPath> path = findPath(affine);
+  if (failed(path))
+    return failure();
+  LogicalResult folded = failure();
+  if (auto conv = dyn_cast<ConvOp>(path->producer))
+    folded = foldIntoKernel(conv, affine, path->parameters);
+  else if (auto dense = dyn_cast<DenseOp>(path->producer))
+    folded = foldIntoKernel(dense, affine, path->parameters);
+  else if (auto embedding = dyn_cast<EmbeddingOp>(path->producer))
+    folded = foldIntoTable(embedding, path->parameters);
+  if (failed(folded))
+    return failure();
+  emitDecision(affine.getLoc(), "batch norm",
+               "folded backward into " + getLayerName(path->producer));
+  affine.replaceAllUsesWith(affine.getInput());
   affine.erase();
   return success();
 }
@@ -55,9 +138,7 @@ struct FoldAffineBackwardPass
     : frieze::nn::impl::FoldAffineBackwardPassBase<FoldAffineBackwardPass> {
   void runOnOperation() override {
     getOperation()->walk([&](AffineOp affine) {
-      Operation *producer = affine.getInput().getDefiningOp();
-      if (succeeded(foldInto(dyn_cast_or_null<ConvOp>(producer), affine)) ||
-          succeeded(foldInto(dyn_cast_or_null<DenseOp>(producer), affine)))
+      if (succeeded(foldBackward(affine)))
         ++folded;
     });
   }

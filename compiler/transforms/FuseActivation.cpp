@@ -1,12 +1,13 @@
-//===- FuseActivation.cpp - Move an activation into its producer -*- C++ -*-===//
+//===- FuseActivation.cpp - Move an activation into an epilogue -*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "dialect/NNOps.h"
+#include "compiler/transforms/Remarks.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_FUSEACTIVATIONPASS
@@ -16,17 +17,16 @@ namespace frieze::nn {
 using namespace mlir;
 using namespace frieze::nn;
 
-/// Appends `activation` to the epilogue of `producer`, a conv or dense.
-template <typename LayerOp>
-static LogicalResult fuseInto(LayerOp producer, ActivationOp activation) {
-  if (!producer || !producer->hasOneUse())
+/// Appends `activation` to the epilogue of the kernel before it, which nothing
+/// else reads.
+static LogicalResult fuse(ActivationOp activation) {
+  auto kernel = activation.getInput().getDefiningOp<EpilogueOpInterface>();
+  if (!kernel || !kernel->hasOneUse())
     return failure();
-  SmallVector<Attribute> stages;
-  if (ArrayAttr epilogue = producer.getEpilogueAttr())
-    llvm::append_range(stages, epilogue);
-  stages.push_back(activation.getFunction());
-  producer.setEpilogueAttr(ArrayAttr::get(activation.getContext(), stages));
-  activation.replaceAllUsesWith(producer.getOutput());
+  kernel.appendEpilogueStage(activation.getFunction());
+  emitDecision(activation.getLoc(), "activation",
+               "fused into the epilogue of " + getLayerName(kernel));
+  activation.replaceAllUsesWith(activation.getInput());
   activation.erase();
   return success();
 }
@@ -36,9 +36,7 @@ struct FuseActivationPass
     : frieze::nn::impl::FuseActivationPassBase<FuseActivationPass> {
   void runOnOperation() override {
     getOperation()->walk([&](ActivationOp activation) {
-      Operation *producer = activation.getInput().getDefiningOp();
-      if (succeeded(fuseInto(dyn_cast_or_null<ConvOp>(producer), activation)) ||
-          succeeded(fuseInto(dyn_cast_or_null<DenseOp>(producer), activation)))
+      if (succeeded(fuse(activation)))
         ++fused;
     });
   }

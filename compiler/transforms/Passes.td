@@ -49,13 +49,35 @@ def LowerBatchNormPass : Pass<"nn-lower-batch-norm"> {
                               "Batch norms rewritten as affines">];
 }
 
+def ComposeAffinesPass : Pass<"nn-compose-affines"> {
+  let summary = "Make one affine of two in a row";
+  let description = [{
+    `s2 (s1 x + t1) + t2 = (s2 s1) x + (s2 t1 + t2)`: input normalisation before
+    batch norm, or batch norm after batch norm, along the same axis. It does not
+    where something else reads the first.
+
+    ```mlir
+    %0 = nn.affine %x axis = 1 scale(dense<2.0> : tensor<4xf64>) shift(dense<1.0> : tensor<4xf64>) : tensor<1x4xf32>
+    %1 = nn.affine %0 axis = 1 scale(dense<3.0> : tensor<4xf64>) shift(dense<0.5> : tensor<4xf64>) : tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = nn.affine %x axis = 1 scale(dense<6.0> : tensor<4xf64>) shift(dense<3.5> : tensor<4xf64>) : tensor<1x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"composed", "affines composed", "Affines composed with the next">];
+}
+
 def FoldAffineBackwardPass : Pass<"nn-fold-affine-backward"> {
   let summary = "Fold an affine into the weights of the layer before it";
   let description = [{
     `s * (w x + b) + t = (s w) x + (s b + t)`: an affine over the output channels
-    of a conv (of any groups) or dense moves into kernel and bias. It does not
-    where something non-linear lies between or the raw result has another use.
-    Products are kept in double; see `nn-round-parameters`.
+    of a conv (of any groups) or dense moves into kernel and bias, one over the
+    columns of an embedding into its table. It passes poolings that take a mean,
+    and a flattening where the parameters of a channel agree at all its
+    positions. It does not fold where something non-linear lies between or a
+    value on the way has another use. Products are kept in double; see
+    `nn-round-parameters`.
 
     ```mlir
     %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) bias(dense<1.0> : tensor<4xf32>)
@@ -71,6 +93,75 @@ def FoldAffineBackwardPass : Pass<"nn-fold-affine-backward"> {
   }];
   let statistics = [Statistic<"folded", "affines folded",
                               "Affines folded into the layer before">];
+}
+
+def FoldAffineForwardPass : Pass<"nn-fold-affine-forward"> {
+  let summary = "Fold an affine into the weights of the layer after it";
+  let description = [{
+    `w (s x + t) + b = (w s) x + (w t + b)`: an affine moves down through
+    flattening (expanded per position), average pooling, concatenation (the other
+    operands' channels get the identity) and max pooling (channels with s >= 0
+    only: `max(s x + t) = s max(x) + t`) into the next conv, the next dense layer
+    or the input kernel of an LSTM. Into a conv with padding only where the border
+    is exact: it must see `0` after the affine, which is `-t/s` before it, so s
+    is not zero, and `-t/s` and `s w` are normal float32 numbers. Channels that
+    cannot go stay behind in an affine of their own; the others fold.
+
+    ```mlir
+    %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<1xf64>) shift(dense<1.0> : tensor<1xf64>) : tensor<1x4x1xf32>
+    %1 = nn.conv %0 kernel(dense<3.0> : tensor<2x1x1xf32>) : tensor<1x4x1xf32> -> tensor<1x3x1xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = nn.conv %x kernel(dense<6.0> : tensor<2x1x1xf64>) bias(dense<6.0> : tensor<1xf64>)
+           : tensor<1x4x1xf32> -> tensor<1x3x1xf32>
+    ```
+  }];
+  let statistics = [Statistic<"folded", "affines folded",
+                              "Affines folded into the layer after, wholly or in part">];
+}
+
+def FoldScaleThroughReluPass : Pass<"nn-fold-scale-through-relu"> {
+  let summary = "Move a positive scale before a ReLU";
+  let description = [{
+    `s relu(x) + t = relu(s x) + t` for s > 0, and likewise for leaky ReLU: where
+    all scales are positive and a conv or dense layer makes x, the scales move
+    before the activation, from where they fold backward, and only the shift
+    stays.
+
+    ```mlir
+    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %1 = nn.activation relu %0 : tensor<1x2xf32>
+    %2 = nn.affine %1 axis = 1 scale(dense<2.0>...) shift(dense<0.5>...) : tensor<1x2xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %1 = nn.affine %0 axis = 1 scale(dense<2.0>...) shift(dense<0.0>...) : tensor<1x2xf32>
+    %2 = nn.activation relu %1 : tensor<1x2xf32>
+    %3 = nn.affine %2 axis = 1 scale(dense<1.0>...) shift(dense<0.5>...) : tensor<1x2xf32>
+    ```
+  }];
+  let statistics = [Statistic<"moved", "scales moved", "Scales moved before an activation">];
+}
+
+def FuseAffinePass : Pass<"nn-fuse-affine"> {
+  let summary = "Move an affine into the epilogue of its producer";
+  let description = [{
+    The last resort, always legal: one fused multiply-add on results still in
+    registers. Where no kernel makes the input, or something else reads it, the
+    affine becomes the epilogue of an `nn.identity`, a kernel of its own.
+
+    ```mlir
+    %0 = nn.add %x, %y : tensor<1x4xf32>
+    %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<4xf64>) shift(dense<0.5> : tensor<4xf64>) : tensor<1x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.add %x, %y epilogue(affine(1, dense<2.0> : tensor<4xf64>, dense<0.5> : tensor<4xf64>)) : tensor<1x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"fused", "affines fused", "Affines moved into an epilogue">];
 }
 
 def FuseActivationPass : Pass<"nn-fuse-activation"> {
@@ -90,6 +181,109 @@ def FuseActivationPass : Pass<"nn-fuse-activation"> {
   }];
   let statistics = [Statistic<"fused", "activations fused",
                               "Activations moved into an epilogue">];
+}
+
+def FusePoolPass : Pass<"nn-fuse-pool"> {
+  let summary = "Move a pooling into the epilogue of a conv";
+  let description = [{
+    The conv then computes just the positions that some window reads (two in
+    three, where a window of 2 moves by 3), and stores pooled results only. Not
+    with padding or overlapping windows, and not where the raw result has another
+    use.
+
+    ```mlir
+    %0 = nn.conv %x kernel(...) epilogue(relu) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %1 = nn.max_pool %0 window = [2] strides = [3] : tensor<1x8x4xf32> -> tensor<1x3x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.conv %x kernel(...) epilogue(relu, max_pool([2], [3])) : tensor<1x9x1xf32> -> tensor<1x3x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"fused", "poolings fused", "Poolings moved into a conv">];
+}
+
+def ComposeLinearPass : Pass<"nn-compose-linear"> {
+  let summary = "Make one dense layer of two in a row";
+  let description = [{
+    `(x A + a) B + b = x (A B) + (a B + b)`, where nothing non-linear lies between,
+    nothing else reads the first result, and it takes fewer products.
+
+    ```mlir
+    %0 = nn.dense %x kernel(dense<1.0> : tensor<8x4xf32>) : tensor<1x8xf32> -> tensor<1x4xf32>
+    %1 = nn.dense %0 kernel(dense<2.0> : tensor<4x1xf32>) : tensor<1x4xf32> -> tensor<1x1xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = nn.dense %x kernel(dense<8.0> : tensor<8x1xf64>) bias(dense<0.0> : tensor<1xf64>) : tensor<1x8xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let statistics = [Statistic<"composed", "layers composed", "Dense layers composed with the next">];
+}
+
+def FoldIntoEmbeddingPass : Pass<"nn-fold-into-embedding"> {
+  let summary = "Apply what follows an embedding to its table";
+  let description = [{
+    Every row of the result is a row of the table, so that activations and dense
+    layers (where the new table is no larger than the old one and the kernel) can
+    be applied to the table before. See `nn-fold-affine-backward` for affines.
+
+    ```mlir
+    %0 = nn.embedding %x table(dense<-1.0> : tensor<8x4xf32>) : tensor<1x5xf32> -> tensor<1x5x4xf32>
+    %1 = nn.activation relu %0 : tensor<1x5x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.embedding %x table(dense<0.0> : tensor<8x4xf64>) : tensor<1x5xf32> -> tensor<1x5x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"folded", "layers folded", "Layers folded into a table">];
+}
+
+def FoldConstantChannelsPass : Pass<"nn-fold-constant-channels"> {
+  let summary = "Fold channels that are constant into the next bias";
+  let description = [{
+    A channel of a conv or dense layer is constant where its weights are all zero,
+    or where a ReLU follows that never opens for the range of the layer's input.
+    Its value, through the activations that follow, times the next layer's weights
+    goes into the next bias, and the channel disappears. Before a conv with padding
+    only where the value is zero, and not where the channel is an output.
+
+    ```mlir
+    %0 = nn.dense %x kernel(dense<[[0.0, 1.0]]> : tensor<1x2xf32>) bias(dense<[3.0, 0.0]> : tensor<2xf32>)
+           : tensor<1x1xf32> -> tensor<1x2xf32>
+    %1 = nn.activation relu %0 : tensor<1x2xf32>
+    %2 = nn.dense %1 kernel(dense<[[2.0], [1.0]]> : tensor<2x1xf32>) : tensor<1x2xf32> -> tensor<1x1xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.dense %x kernel(dense<1.0> : tensor<1x1xf64>) bias(dense<0.0> : tensor<1xf64>)
+           : tensor<1x1xf32> -> tensor<1x1xf32>
+    %1 = nn.activation relu %0 : tensor<1x1xf32>
+    %2 = nn.dense %1 kernel(dense<1.0> : tensor<1x1xf64>) bias(dense<6.0> : tensor<1xf64>) : tensor<1x1xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let statistics = [Statistic<"folded", "channels folded", "Constant channels removed">];
+}
+
+def DropUnreadOutputsPass : Pass<"nn-drop-unread-outputs"> {
+  let summary = "Do not compute positions that nothing reads";
+  let description = [{
+    Where a conv or pooling with a window of one skips positions, the conv before
+    it takes over the stride. (Positions that a wider pooling skips are dropped by
+    `nn-fuse-pool`.)
+
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x7x4xf32>
+    %1 = nn.conv %0 kernel(dense<1.0> : tensor<1x4x2xf32>) strides = [2] : tensor<1x7x4xf32> -> tensor<1x4x2xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x1x4xf32>) strides = [2] : tensor<1x9x1xf32> -> tensor<1x4x4xf32>
+    %1 = nn.conv %0 kernel(dense<1.0> : tensor<1x4x2xf32>) strides = [1] : tensor<1x4x4xf32> -> tensor<1x4x2xf32>
+    ```
+  }];
+  let statistics = [Statistic<"moved", "strides moved", "Strides moved to the layer before">];
 }
 
 def SplitSumsPass : Pass<"nn-split-sums"> {

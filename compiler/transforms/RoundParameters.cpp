@@ -47,6 +47,26 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
   return DenseElementsAttr::get(rounded, elements);
 }
 
+/// Rounds the parameters of the affines in an epilogue.
+static LogicalResult roundEpilogue(EpilogueOpInterface kernel, FloatType type) {
+  if (!kernel.getEpilogueAttr())
+    return success();
+  SmallVector<Attribute> stages(kernel.getEpilogueStages());
+  for (Attribute &stage : stages) {
+    auto affine = dyn_cast<AffineStageAttr>(stage);
+    if (!affine || (affine.getScale().getElementType() == type &&
+                    affine.getShift().getElementType() == type))
+      continue;
+    ElementsAttr scale = roundTo(kernel, "scale", affine.getScale(), type);
+    ElementsAttr shift = roundTo(kernel, "shift", affine.getShift(), type);
+    if (!scale || !shift)
+      return failure();
+    stage = AffineStageAttr::get(kernel.getContext(), affine.getAxis(), scale, shift);
+  }
+  kernel.setEpilogueAttr(ArrayAttr::get(kernel.getContext(), stages));
+  return success();
+}
+
 namespace {
 struct RoundParametersPass
     : frieze::nn::impl::RoundParametersPassBase<RoundParametersPass> {
@@ -68,6 +88,9 @@ struct RoundParametersPass
         op->setAttr(attribute.getName(), value);
         ++rounded;
       }
+      if (auto kernel = dyn_cast<EpilogueOpInterface>(op);
+          kernel && failed(roundEpilogue(kernel, type)))
+        return WalkResult::interrupt();
       return WalkResult::advance();
     });
     if (result.wasInterrupted())

@@ -1,0 +1,98 @@
+//===- DropUnreadOutputs.cpp - Do not compute what nothing reads -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/transforms/AffineParameters.h"
+#include "compiler/transforms/Passes.h"
+#include "compiler/transforms/Remarks.h"
+
+namespace frieze::nn {
+#define GEN_PASS_DEF_DROPUNREADOUTPUTSPASS
+#include "compiler/transforms/Passes.h.inc"
+} // namespace frieze::nn
+
+using namespace mlir;
+using namespace frieze::nn;
+
+static bool isAll(ArrayRef<int64_t> values, int64_t wanted) {
+  return llvm::all_of(values, [&](int64_t value) { return value == wanted; });
+}
+
+/// The strides of `op` where it reads single positions, and not all of them: a
+/// conv or pooling with a window of one and a stride.
+static SmallVector<int64_t> getSkippingStrides(Operation *op) {
+  SmallVector<int64_t> strides, padding, window;
+  if (auto conv = dyn_cast<ConvOp>(op)) {
+    window.assign(conv.getKernel().getShapedType().getShape().drop_back(2).begin(),
+                  conv.getKernel().getShapedType().getShape().drop_back(2).end());
+    strides = conv.getStrideValues();
+    padding = conv.getPaddingValues();
+  } else if (auto pool = dyn_cast<MaxPoolOp>(op)) {
+    window.assign(pool.getWindow().begin(), pool.getWindow().end());
+    strides = pool.getStrideValues();
+    padding = pool.getPaddingValues();
+  } else {
+    return {};
+  }
+  if (!isAll(window, 1) || !isAll(padding, 0) || isAll(strides, 1))
+    return {};
+  return strides;
+}
+
+/// Moves the strides of `reader` to the conv that makes its input, through
+/// pointwise functions, each read by the next alone.
+static LogicalResult moveStrides(Operation *reader) {
+  SmallVector<int64_t> strides = getSkippingStrides(reader);
+  if (strides.empty())
+    return failure();
+  SmallVector<Operation *> between;
+  Value value = reader->getOperand(0);
+  while (value.hasOneUse() &&
+         isa_and_present<ActivationOp, AffineOp>(value.getDefiningOp())) {
+    if (auto affine = value.getDefiningOp<AffineOp>();
+        affine && (int64_t)affine.getAxis() != affine.getType().getRank() - 1)
+      return failure();
+    between.push_back(value.getDefiningOp());
+    value = value.getDefiningOp()->getOperand(0);
+  }
+  auto conv = value.getDefiningOp<ConvOp>();
+  if (!conv || !value.hasOneUse() || !conv.getEpilogueStages().empty())
+    return failure();
+
+  Builder builder(reader->getContext());
+  auto output = cast<RankedTensorType>(reader->getResult(0).getType());
+  auto resize = [&](Value result) {
+    SmallVector<int64_t> shape(output.getShape());
+    shape.back() = cast<ShapedType>(result.getType()).getShape().back();
+    result.setType(RankedTensorType::get(shape, output.getElementType()));
+  };
+  SmallVector<int64_t> product = conv.getStrideValues();
+  for (auto [factor, stride] : llvm::zip_equal(product, strides))
+    factor *= stride;
+  conv.setStridesAttr(builder.getDenseI64ArrayAttr(product));
+  resize(conv.getOutput());
+  for (Operation *op : between)
+    resize(op->getResult(0));
+  reader->setAttr("strides", builder.getDenseI64ArrayAttr(
+                                 SmallVector<int64_t>(strides.size(), 1)));
+  emitDecision(conv.getLoc(), "outputs",
+               "only those computed that " + getLayerName(reader) + " reads");
+  return success();
+}
+
+namespace {
+struct DropUnreadOutputsPass
+    : frieze::nn::impl::DropUnreadOutputsPassBase<DropUnreadOutputsPass> {
+  void runOnOperation() override {
+    SmallVector<Operation *> readers;
+    getOperation()->walk([&](Operation *op) { readers.push_back(op); });
+    // The last first: strides may move on.
+    for (Operation *op : llvm::reverse(readers))
+      if (succeeded(moveStrides(op)))
+        ++moved;
+  }
+};
+} // namespace

@@ -1,0 +1,23 @@
+//===- Remarks.h - What passes decided, and why -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
+#define FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
+
+#include "mlir/IR/Diagnostics.h"
+
+namespace frieze::nn {
+
+/// Reports a decision on the layer at `location`, as a remark whose arguments
+/// are `subject` (what was changed, "batch norm"), `rule` (how) and `why` (why
+/// nothing better was done, or "").
+void emitDecision(mlir::Location location, llvm::StringRef subject,
+                  const llvm::Twine &rule, const llvm::Twine &why = "");
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
