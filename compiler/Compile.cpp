@@ -180,7 +180,9 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
       return success();
     SmallString<128> header(output);
     llvm::sys::path::replace_extension(header, "h");
-    return compileFile(Stage::Header, path, header, options, context);
+    CompileOptions again = options;
+    again.onImport = again.onNNOpt = nullptr;
+    return compileFile(Stage::Header, path, header, again, context);
   }
   default:
     return write([&](llvm::raw_ostream &os) { os << object; });

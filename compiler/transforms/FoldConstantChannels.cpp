@@ -209,10 +209,14 @@ static int64_t foldConstants(Operation *op) {
   FailureOr<Layer> consumer = Layer::read(link->consumer);
   if (failed(consumer) || consumer->inputs != layer->outputs * link->positions)
     return 0;
-  bool isPadded = false;
-  if (auto conv = dyn_cast<ConvOp>(link->consumer))
-    isPadded = conv.getBorderAttr() ||
-               llvm::any_of(conv.getPaddingValues(), [](int64_t p) { return p != 0; });
+  // What a conv with padding sees around its input.
+  auto conv = dyn_cast<ConvOp>(link->consumer);
+  bool isPadded =
+      conv && llvm::any_of(conv.getPaddingValues(), [](int64_t p) { return p != 0; });
+  auto border = readWeightsOrZeros(conv ? conv.getBorderAttr() : nullptr,
+                                   layer->outputs);
+  if (failed(border))
+    return 0;
 
   auto firstFunction =
       link->between.empty() ? ActivationOp() : dyn_cast<ActivationOp>(link->between[0]);
@@ -226,8 +230,8 @@ static int64_t foldConstants(Operation *op) {
       for (Operation *between : link->between)
         if (auto activation = dyn_cast<ActivationOp>(between))
           value = frieze::reference::applyFunction(activation.getFunction(), *value);
-    // A border of zeros sees another value than the channel's.
-    if (value && isPadded && *value != 0)
+    // Constant means the border, too.
+    if (value && isPadded && *value != (*border)[c])
       value.reset();
     constants.push_back(value);
     if (!value)
@@ -256,6 +260,13 @@ static int64_t foldConstants(Operation *op) {
   consumer->select(keptInputs, all);
   layer->write();
   consumer->write();
+  if (conv && conv.getBorderAttr()) {
+    SmallVector<double> keptBorder;
+    for (int64_t c : kept)
+      keptBorder.push_back((*border)[c]);
+    conv.setBorderAttr(createWeightsLike(conv.getBorderAttr(),
+                                         {(int64_t)kept.size()}, keptBorder));
+  }
   updateTypes(op, *link, kept.size());
   emitDecision(op->getLoc(), "channels",
                std::to_string(count) + " constant ones folded into the bias of " +

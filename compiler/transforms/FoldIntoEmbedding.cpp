@@ -61,25 +61,32 @@ static LogicalResult foldDense(EmbeddingOp embedding, DenseOp dense) {
   return success();
 }
 
+/// Folds the layer that alone reads the embedding, if it is one of those.
+static LogicalResult foldNext(EmbeddingOp embedding) {
+  Operation *user = getOnlyUser(embedding.getOutput());
+  LogicalResult folded = failure();
+  if (auto activation = dyn_cast_or_null<ActivationOp>(user))
+    folded = foldActivation(embedding, activation);
+  else if (auto dense = dyn_cast_or_null<DenseOp>(user))
+    folded = foldDense(embedding, dense);
+  if (failed(folded))
+    return failure();
+  emitDecision(user->getLoc(), "layer",
+               "folded into the table of " + getLayerName(embedding));
+  user->erase();
+  return success();
+}
+
 namespace {
 struct FoldIntoEmbeddingPass
     : frieze::nn::impl::FoldIntoEmbeddingPassBase<FoldIntoEmbeddingPass> {
   void runOnOperation() override {
-    getOperation()->walk([&](EmbeddingOp embedding) {
-      while (Operation *user = getOnlyUser(embedding.getOutput())) {
-        LogicalResult folded = failure();
-        if (auto activation = dyn_cast<ActivationOp>(user))
-          folded = foldActivation(embedding, activation);
-        else if (auto dense = dyn_cast<DenseOp>(user))
-          folded = foldDense(embedding, dense);
-        if (failed(folded))
-          return;
-        emitDecision(user->getLoc(), "layer",
-                     "folded into the table of " + getLayerName(embedding));
-        user->erase();
-        ++this->folded;
-      }
-    });
+    // Not while walking: the layers that disappear come later in the walk.
+    SmallVector<EmbeddingOp> embeddings;
+    getOperation()->walk([&](EmbeddingOp op) { embeddings.push_back(op); });
+    for (EmbeddingOp embedding : embeddings)
+      while (succeeded(foldNext(embedding)))
+        ++folded;
   }
 };
 } // namespace

@@ -33,11 +33,28 @@ static bool mayTake(EpilogueOpInterface kernel, int64_t axis) {
   });
 }
 
+/// Makes an activation without a kernel before it the epilogue of one.
+static IdentityOp makeKernel(ActivationOp activation) {
+  OpBuilder builder(activation);
+  auto identity = IdentityOp::create(
+      builder, activation.getLoc(), activation.getType(), activation.getInput(),
+      builder.getArrayAttr({activation.getFunction()}));
+  activation.replaceAllUsesWith(identity.getOutput());
+  activation.erase();
+  return identity;
+}
+
 static LogicalResult fuse(AffineOp affine) {
   Operation *producer = affine.getInput().getDefiningOp();
-  // Those are fused first, and the affine in a later round.
-  if (producer && isa<ActivationOp, AffineOp>(producer) && producer->hasOneUse())
-    return failure();
+  auto activation = dyn_cast_or_null<ActivationOp>(producer);
+  if (activation && activation->hasOneUse()) {
+    // An activation that has a kernel before it is fused into that first, and the
+    // affine in a later round.
+    auto before = activation.getInput().getDefiningOp<EpilogueOpInterface>();
+    if (before && before->hasOneUse())
+      return failure();
+    producer = makeKernel(activation);
+  }
   auto stage = AffineStageAttr::get(affine.getContext(), affine.getAxis(),
                                     affine.getScale(), affine.getShift());
   auto kernel = dyn_cast_or_null<EpilogueOpInterface>(producer);

@@ -247,7 +247,8 @@ def FoldConstantChannelsPass : Pass<"nn-fold-constant-channels"> {
     or where a ReLU follows that never opens for the range of the layer's input.
     Its value, through the activations that follow, times the next layer's weights
     goes into the next bias, and the channel disappears. Before a conv with padding
-    only where the value is zero, and not where the channel is an output.
+    only where the border has the same value, and not where the channel is an
+    output.
 
     ```mlir
     %0 = nn.dense %x kernel(dense<[[0.0, 1.0]]> : tensor<1x2xf32>) bias(dense<[3.0, 0.0]> : tensor<2xf32>)

@@ -1,0 +1,66 @@
+//===- Summary.cpp - What compiling a model saved ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/Summary.h"
+#include "compiler/Costs.h"
+#include "compiler/conversion/MemoryPlan.h"
+#include "dialect/NNOps.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace frieze;
+
+static int64_t getBytes(Attribute attribute) {
+  if (auto weights = dyn_cast<ElementsAttr>(attribute))
+    return weights.getNumElements() * weights.getElementType().getIntOrFloatBitWidth() / 8;
+  if (auto affine = dyn_cast<nn::AffineStageAttr>(attribute))
+    return getBytes(affine.getScale()) + getBytes(affine.getShift());
+  int64_t bytes = 0;
+  if (auto array = dyn_cast<ArrayAttr>(attribute))
+    for (Attribute element : array)
+      bytes += getBytes(element);
+  return bytes;
+}
+
+void ModelSummary::addImported(ModuleOp module) {
+  module.walk([&](Operation *op) {
+    if (!isa<nn::NNDialect>(op->getDialect()))
+      return;
+    ++layers;
+    macs += countMACs(op);
+  });
+}
+
+void ModelSummary::addOptimised(ModuleOp module) {
+  module.walk([&](Operation *op) {
+    if (auto function = dyn_cast<func::FuncOp>(op))
+      arenaBytes += MemoryPlan::create(function).arenaBytes;
+    if (!isa<nn::NNDialect>(op->getDialect()) || isa<nn::ReshapeOp>(op))
+      return;
+    ++kernels;
+    liveMACs += countMACs(op);
+    for (NamedAttribute attribute : op->getAttrs())
+      weightsBytes += getBytes(attribute.getValue());
+  });
+}
+
+void ModelSummary::printText(llvm::raw_ostream &os) const {
+  os << llvm::formatv("summary: {0} layers in, {1} kernels out; {2:n} MACs in, {3:n} "
+                      "live MACs out; {4:n} bytes of weights, {5:n} of arena\n",
+                      layers, kernels, macs, liveMACs, weightsBytes, arenaBytes);
+}
+
+void ModelSummary::printJSON(llvm::raw_ostream &os) const {
+  os << llvm::json::Value(llvm::json::Object{{"layers", layers},
+                                             {"kernels", kernels},
+                                             {"macs", macs},
+                                             {"live_macs", liveMACs},
+                                             {"weights_bytes", weightsBytes},
+                                             {"arena_bytes", arenaBytes}})
+     << "\n";
+}

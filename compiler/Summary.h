@@ -1,0 +1,34 @@
+//===- Summary.h - What compiling a model saved -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_SUMMARY_H
+#define FRIEZE_COMPILER_SUMMARY_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace frieze {
+
+/// A model before and after nn-opt, in figures.
+struct ModelSummary {
+  /// Ops and multiply-adds of the model as imported.
+  int64_t layers = 0, macs = 0;
+  /// Kernels, multiply-adds that are left, bytes of parameters, and bytes of
+  /// scratch memory after nn-opt.
+  int64_t kernels = 0, liveMACs = 0, weightsBytes = 0, arenaBytes = 0;
+
+  void addImported(mlir::ModuleOp module);
+  void addOptimised(mlir::ModuleOp module);
+
+  void printText(llvm::raw_ostream &os) const;
+  /// One JSON object on one line.
+  void printJSON(llvm::raw_ostream &os) const;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_SUMMARY_H
