@@ -1,0 +1,320 @@
+//===- RandomGraph.cpp - Random small models --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/differential/RandomGraph.h"
+#include "dialect/NNOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include <random>
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+namespace {
+class GraphBuilder {
+public:
+  GraphBuilder(MLIRContext *context, uint64_t seed, FloatType type)
+      : builder(context), random(seed), type(type),
+        module(ModuleOp::create(builder.getUnknownLoc())) {}
+
+  OwningOpRef<ModuleOp> build();
+
+private:
+  int64_t pick(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  }
+  bool chance(double probability) {
+    return std::bernoulli_distribution(probability)(random);
+  }
+  double uniform(double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(random);
+  }
+
+  ElementsAttr weights(ArrayRef<int64_t> shape, llvm::function_ref<double()> draw) {
+    auto tensor = RankedTensorType::get(shape, type);
+    SmallVector<APFloat> values;
+    bool losesInfo;
+    for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
+      values.emplace_back(draw());
+      values.back().convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                            &losesInfo);
+    }
+    return cast<ElementsAttr>(DenseElementsAttr::get(tensor, values));
+  }
+  /// A kernel, some of whose columns may be zero.
+  ElementsAttr kernel(ArrayRef<int64_t> shape) {
+    int64_t columns = shape.back(), index = 0;
+    std::vector<bool> isZero(columns);
+    for (int64_t c = 0; c < columns; ++c)
+      isZero[c] = chance(0.08);
+    double scale = 1.5 / std::sqrt(double(std::max<int64_t>(1, ShapedType::getNumElements(shape) / columns)));
+    return weights(shape, [&] {
+      double value = uniform(-scale, scale);
+      return isZero[index++ % columns] ? 0.0 : value;
+    });
+  }
+  ElementsAttr vector(int64_t size, double low, double high) {
+    return weights({size}, [&] { return uniform(low, high); });
+  }
+
+  Location layer() {
+    return NameLoc::get(builder.getStringAttr("layer" + std::to_string(count++)));
+  }
+  NamedAttribute named(StringRef name, Attribute value) {
+    return builder.getNamedAttr(name, value);
+  }
+  Attribute integers(ArrayRef<int64_t> values) {
+    return builder.getDenseI64ArrayAttr(values);
+  }
+  ActivationAttr activation();
+
+  /// Adds a layer on `value` if its shape allows.
+  template <typename OpT>
+  bool add(ValueRange operands, ArrayRef<NamedAttribute> attributes) {
+    ScopedDiagnosticHandler quiet(builder.getContext(), [](Diagnostic &) {});
+    FailureOr<Value> result =
+        createChecked<OpT>(builder, layer(), operands, attributes);
+    if (failed(result) ||
+        cast<ShapedType>(result->getType()).getNumElements() > 4096)
+      return false;
+    values.push_back(*result);
+    return true;
+  }
+  void addLayer();
+  void addBatchNorm(Value value);
+  void addConv(Value value);
+  void addPool(Value value);
+  void addJoin(Value value);
+  void addReshape(Value value);
+
+  ArrayRef<int64_t> shapeOf(Value value) {
+    return cast<ShapedType>(value.getType()).getShape();
+  }
+
+  OpBuilder builder;
+  std::mt19937_64 random;
+  FloatType type;
+  OwningOpRef<ModuleOp> module;
+  SmallVector<Value> values;
+  int count = 0;
+};
+} // namespace
+
+ActivationAttr GraphBuilder::activation() {
+  static constexpr ActivationKind kinds[] = {
+      ActivationKind::Relu,    ActivationKind::Relu,    ActivationKind::Relu,
+      ActivationKind::Tanh,    ActivationKind::Sigmoid, ActivationKind::LeakyRelu,
+      ActivationKind::Elu,     ActivationKind::Clip,    ActivationKind::Silu,
+      ActivationKind::Softplus, ActivationKind::Linear};
+  ActivationKind kind = kinds[pick(0, std::size(kinds) - 1)];
+  unsigned parameters = ActivationAttr::getNumParameters(kind);
+  return ActivationAttr::get(builder.getContext(), kind,
+                             parameters == 0 ? 0.0 : kind == ActivationKind::Clip ? -0.5 : 0.25,
+                             parameters == 2 ? 1.5 : 0.0);
+}
+
+void GraphBuilder::addBatchNorm(Value value) {
+  int64_t axis = shapeOf(value).size() - 1;
+  if (chance(0.08) && axis > 1)
+    axis = pick(1, axis);
+  int64_t channels = shapeOf(value)[axis];
+  bool mayBeNegative = chance(0.5), mayBeZero = chance(0.2);
+  auto gamma = weights({channels}, [&] {
+    if (mayBeZero && chance(0.3))
+      return 0.0;
+    return uniform(0.3, 1.5) * (mayBeNegative && chance(0.4) ? -1 : 1);
+  });
+  auto variance = weights({channels}, [&] { return chance(0.05) ? 0.0 : uniform(0.2, 2.0); });
+  SmallVector<NamedAttribute> attributes{
+      named("axis", builder.getI64IntegerAttr(axis)),
+      named("mean", vector(channels, -0.5, 0.5)), named("variance", variance),
+      named("epsilon", builder.getF64FloatAttr(1e-2))};
+  if (chance(0.8))
+    attributes.push_back(named("gamma", gamma));
+  if (chance(0.8))
+    attributes.push_back(named("beta", vector(channels, -0.5, 0.5)));
+  add<BatchNormOp>(value, attributes);
+}
+
+void GraphBuilder::addConv(Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  size_t axes = shape.size() - 2;
+  int64_t channels = shape.back(), groups = 1;
+  int64_t filters = pick(1, 5);
+  if (chance(0.25)) {
+    groups = channels;
+    filters = channels * pick(1, 2);
+  }
+  SmallVector<int64_t> kernelShape, strides, dilations, padding;
+  for (size_t axis = 0; axis < axes; ++axis) {
+    kernelShape.push_back(pick(1, 3));
+    strides.push_back(pick(1, 2));
+    dilations.push_back(chance(0.2) ? 2 : 1);
+    bool isPadded = chance(0.4);
+    padding.push_back(isPadded ? pick(0, 2) : 0);
+    padding.push_back(isPadded ? pick(0, 2) : 0);
+  }
+  kernelShape.append({channels / groups, filters});
+  SmallVector<NamedAttribute> attributes{
+      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
+      named("dilations", integers(dilations)), named("padding", integers(padding)),
+      named("groups", builder.getI64IntegerAttr(groups))};
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(filters, -0.5, 0.5)));
+  add<ConvOp>(value, attributes);
+}
+
+void GraphBuilder::addPool(Value value) {
+  size_t axes = shapeOf(value).size() - 2;
+  if (chance(0.2)) {
+    auto kind = PoolKindAttr::get(builder.getContext(),
+                                  chance(0.5) ? PoolKind::Max : PoolKind::Avg);
+    add<GlobalPoolOp>(value, {named("kind", kind)});
+    return;
+  }
+  SmallVector<int64_t> window, strides, padding;
+  for (size_t axis = 0; axis < axes; ++axis) {
+    window.push_back(pick(1, 3));
+    strides.push_back(pick(1, 3));
+    bool isPadded = chance(0.25);
+    padding.push_back(isPadded ? pick(0, window.back() - 1) : 0);
+    padding.push_back(isPadded ? pick(0, window.back() - 1) : 0);
+  }
+  SmallVector<NamedAttribute> attributes{named("window", integers(window)),
+                                         named("strides", integers(strides)),
+                                         named("padding", integers(padding))};
+  if (chance(0.5))
+    add<MaxPoolOp>(value, attributes);
+  else
+    add<AvgPoolOp>(value, attributes);
+}
+
+/// A sum or concatenation with an earlier value that fits.
+void GraphBuilder::addJoin(Value value) {
+  for (Value other : llvm::reverse(values)) {
+    if (other != value && other.getType() == value.getType() && chance(0.7)) {
+      add<AddOp>({value, other}, {});
+      return;
+    }
+    int64_t axis = chance(0.8) ? (int64_t)shapeOf(value).size() - 1 : 1;
+    if (chance(0.7) &&
+        add<ConcatOp>({value, other}, {named("axis", builder.getI64IntegerAttr(axis))}))
+      return;
+  }
+}
+
+void GraphBuilder::addReshape(Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  int64_t elements = ShapedType::getNumElements(shape) / shape[0];
+  SmallVector<int64_t> target{shape[0], elements};
+  if (chance(0.2))
+    target = {shape[0], 1, elements};
+  values.push_back(ReshapeOp::create(builder, layer(),
+                                     RankedTensorType::get(target, type), value));
+}
+
+void GraphBuilder::addLayer() {
+  // Mostly the last value, so that the graph gets deep.
+  Value value = chance(0.8) ? values.back() : values[pick(0, values.size() - 1)];
+  size_t rank = shapeOf(value).size();
+  int64_t choice = pick(0, 99);
+  if (choice < 24)
+    return addBatchNorm(value);
+  if (choice < 42) {
+    add<ActivationOp>(value, {named("function", activation())});
+  } else if (choice < 60 && rank >= 3) {
+    addConv(value);
+  } else if (choice < 72 && rank >= 3) {
+    addPool(value);
+  } else if (choice < 80) {
+    int64_t outputs = pick(1, 5);
+    add<DenseOp>(value, {named("kernel", kernel({shapeOf(value).back(), outputs})),
+                         named("bias", vector(outputs, -0.5, 0.5)),
+                         named("chains", builder.getI64IntegerAttr(1))});
+  } else if (choice < 88) {
+    addJoin(value);
+  } else if (choice < 92) {
+    addReshape(value);
+  } else if (choice < 94 && rank == 3) {
+    int64_t units = pick(1, 3);
+    auto function = [&](ActivationKind kind) {
+      return ActivationAttr::get(builder.getContext(), kind);
+    };
+    SmallVector<NamedAttribute> attributes{
+        named("kernel", kernel({shapeOf(value).back(), 4 * units})),
+        named("recurrent", kernel({units, 4 * units})),
+        named("bias", vector(4 * units, -0.5, 0.5)),
+        named("activation", function(ActivationKind::Tanh)),
+        named("recurrent_activation", function(ActivationKind::Sigmoid))};
+    if (chance(0.5))
+      attributes.push_back(named("sequences", builder.getUnitAttr()));
+    add<LSTMOp>(value, attributes);
+  } else if (choice < 96) {
+    add<DropoutOp>(value, {named("rate", builder.getF64FloatAttr(0.5))});
+  } else if (choice < 98) {
+    SmallVector<int64_t> low(rank, 0), high(rank, 0);
+    low[rank - 2] = rank > 2 ? pick(0, 2) : 0;
+    high[rank - 1] = pick(0, 1);
+    add<PadOp>(value, {named("low", integers(low)), named("high", integers(high)),
+                       named("value", builder.getF64FloatAttr(0.25))});
+  } else {
+    add<SoftmaxOp>(value, {named("axis", builder.getI64IntegerAttr(rank - 1))});
+  }
+}
+
+OwningOpRef<ModuleOp> GraphBuilder::build() {
+  SmallVector<int64_t> shape{chance(0.2) ? 2 : 1};
+  int64_t rank = pick(2, 4);
+  for (int64_t axis = 1; axis < rank; ++axis)
+    shape.push_back(axis == rank - 1 ? pick(1, 4) : pick(4, 10));
+  SmallVector<Type> inputs{RankedTensorType::get(shape, type)};
+  bool startsWithEmbedding = chance(0.08);
+  if (startsWithEmbedding)
+    inputs[0] = RankedTensorType::get({shape[0], pick(2, 6)}, type);
+  else if (chance(0.15))
+    inputs.push_back(inputs[0]);
+  builder.setInsertionPointToStart(module->getBody());
+  auto function = func::FuncOp::create(builder, builder.getUnknownLoc(), "model",
+                                       builder.getFunctionType(inputs, {}));
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  llvm::append_range(values, body->getArguments());
+  if (startsWithEmbedding)
+    add<EmbeddingOp>(values.back(), {named("table", kernel({10, pick(1, 4)}))});
+  for (int64_t i = pick(3, 10); i > 0; --i)
+    addLayer();
+  SmallVector<Value> results{values.back()};
+  if (chance(0.15))
+    results.push_back(values[pick(0, values.size() - 1)]);
+  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
+  function.setFunctionType(builder.getFunctionType(inputs, ValueRange(results).getTypes()));
+  return std::move(module);
+}
+
+OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context, uint64_t seed,
+                                                FloatType elementType) {
+  return GraphBuilder(context, seed, elementType).build();
+}
+
+std::vector<reference::Tensor<double>>
+frieze::createRandomInputs(func::FuncOp function, uint64_t seed) {
+  std::mt19937_64 random(seed + 1);
+  std::vector<reference::Tensor<double>> inputs;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    bool isNumber = llvm::any_of(argument.getUsers(),
+                                 [](Operation *user) { return isa<EmbeddingOp>(user); });
+    reference::Tensor<double> tensor{type.getShape().vec(), {}};
+    for (int64_t i = 0; i < type.getNumElements(); ++i)
+      tensor.values.push_back(
+          isNumber ? double(random() % 10)
+                   : (float)std::normal_distribution<double>()(random));
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
