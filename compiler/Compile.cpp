@@ -43,7 +43,8 @@ static std::string hashFile(StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFile(path);
   if (!buffer)
     return "";
-  auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef((*buffer)->getBuffer()));
+  auto digest =
+      llvm::SHA256::hash(llvm::arrayRefFromStringRef((*buffer)->getBuffer()));
   return llvm::toHex(digest, /*LowerCase=*/true);
 }
 
@@ -92,7 +93,8 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
   return module;
 }
 
-static void printMLIR(ModuleOp module, bool withWeights, llvm::raw_ostream &os) {
+static void printMLIR(ModuleOp module, bool withWeights,
+                      llvm::raw_ostream &os) {
   OpPrintingFlags flags;
   if (withWeights)
     flags.elideLargeResourceString(std::numeric_limits<int64_t>::max());
@@ -129,7 +131,8 @@ static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
   llvm::raw_svector_ostream os(code);
   if (stage == Stage::LLVMIR)
     llvmModule->print(os, nullptr);
-  else if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
+  else if (failed(
+               emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
     module.emitError("cannot be turned into machine code for ") << target.name;
   return code;
 }
@@ -140,38 +143,41 @@ LogicalResult frieze::linkModule(ModuleOp module, StringRef output,
       generateCode(module, Stage::Obj, *findTarget(options.target));
   if (code.empty())
     return failure();
-  return report(
-      linkSharedLibrary(StringRef(code.data(), code.size()), options.name, output),
-      output, module.getContext());
+  return report(linkSharedLibrary(StringRef(code.data(), code.size()),
+                                  options.name, output),
+                output, module.getContext());
 }
 
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
-  Stage lastPassStage = stage == Stage::Header ? Stage::Loops
-                                               : std::min(stage, Stage::LLVM);
-  OwningOpRef<ModuleOp> module = compileTo(lastPassStage, path, options, context);
+  Stage lastPassStage =
+      stage == Stage::Header ? Stage::Loops : std::min(stage, Stage::LLVM);
+  OwningOpRef<ModuleOp> module =
+      compileTo(lastPassStage, path, options, context);
   if (!module)
     return failure();
   auto write = [&](llvm::function_ref<void(llvm::raw_ostream &)> print) {
     return report(writeFile(output, print), output, context);
   };
   if (stage <= Stage::LLVM)
-    return write([&](llvm::raw_ostream &os) {
-      printMLIR(*module, output != "-", os);
-    });
+    return write(
+        [&](llvm::raw_ostream &os) { printMLIR(*module, output != "-", os); });
   if (stage == Stage::Header)
     return write([&](llvm::raw_ostream &os) { printHeader(*module, os); });
 
-  SmallVector<char, 0> code = generateCode(*module, stage, *findTarget(options.target));
+  SmallVector<char, 0> code =
+      generateCode(*module, stage, *findTarget(options.target));
   if (code.empty())
     return failure();
   StringRef object(code.data(), code.size());
   switch (stage) {
   case Stage::Shared:
-    return report(linkSharedLibrary(object, options.name, output), output, context);
+    return report(linkSharedLibrary(object, options.name, output), output,
+                  context);
   case Stage::Exe:
-    return report(linkExecutable(object, options.name, output), output, context);
+    return report(linkExecutable(object, options.name, output), output,
+                  context);
   case Stage::Static: {
     if (failed(report(writeStaticLibrary(object, options.name, output), output,
                       context)))

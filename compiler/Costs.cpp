@@ -31,7 +31,8 @@ int64_t frieze::countMACs(Operation *op) {
   if (auto lstm = dyn_cast<LSTMOp>(op)) {
     ArrayRef<int64_t> shape = lstm.getInput().getType().getShape();
     return shape[0] * shape[1] *
-           (lstm.getKernel().getNumElements() + lstm.getRecurrent().getNumElements());
+           (lstm.getKernel().getNumElements() +
+            lstm.getRecurrent().getNumElements());
   }
   return 0;
 }

@@ -75,11 +75,10 @@ static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
   };
   Place place(diagnostic.getLocation());
   if (format == RemarkFormat::JSON) {
-    llvm::errs() << llvm::json::Value(llvm::json::Object{
-                        {"remark", text(0)},
-                        {"layer", place.layer},
-                        {"rule", text(1)},
-                        {"why", text(2)}})
+    llvm::errs() << llvm::json::Value(llvm::json::Object{{"remark", text(0)},
+                                                         {"layer", place.layer},
+                                                         {"rule", text(1)},
+                                                         {"why", text(2)}})
                  << "\n";
     return;
   }

@@ -18,8 +18,8 @@ enum class RemarkFormat { None, Text, JSON };
 /// Writes a context's diagnostics to standard error, one line each, as
 /// `file: layer 'name': error: message`. The layer comes from a NameLoc, the
 /// file from the FileLineColLoc in it; line and column follow the file where
-/// it has them (hand-written MLIR). Remarks are `layer 'name': subject rule (why)`,
-/// or one JSON object a line.
+/// it has them (hand-written MLIR). Remarks are `layer 'name': subject rule
+/// (why)`, or one JSON object a line.
 class DiagnosticPrinter : public mlir::ScopedDiagnosticHandler {
 public:
   explicit DiagnosticPrinter(mlir::MLIRContext *context,

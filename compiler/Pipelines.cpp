@@ -1,4 +1,4 @@
-//===- Pipelines.cpp - Stages of compilation, and the passes of each -*- C++ -*-===//
+//===- Pipelines.cpp - Stages, and the passes of each -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -32,7 +32,8 @@ ArrayRef<StageDescription> frieze::getStages() {
       {Stage::LLVMIR, "llvm-ir", ".ll", "LLVM IR, optimised"},
       {Stage::Asm, "asm", ".s", "assembly"},
       {Stage::Obj, "obj", ".o", "an object file without undefined symbols"},
-      {Stage::Static, "static", ".a", "a static library, and its header beside it"},
+      {Stage::Static, "static", ".a",
+       "a static library, and its header beside it"},
       {Stage::Shared, "shared", ".so", "a shared library"},
       {Stage::Exe, "exe", "", "an executable that scores .npy and CSV files"},
       {Stage::Header, "header", ".h", "the C header of obj and static"},

@@ -1,4 +1,4 @@
-//===- Pipelines.h - Stages of compilation, and the passes of each -*- C++ -*-===//
+//===- Pipelines.h - Stages, and the passes of each -------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,7 +17,19 @@ namespace frieze {
 
 /// The ladder from a model file to machine code. Each stage is made from the
 /// one before; `--emit` of frieze-compile prints or writes any of them.
-enum class Stage { NN, NNOpt, Loops, LLVM, LLVMIR, Asm, Obj, Static, Shared, Exe, Header };
+enum class Stage {
+  NN,
+  NNOpt,
+  Loops,
+  LLVM,
+  LLVMIR,
+  Asm,
+  Obj,
+  Static,
+  Shared,
+  Exe,
+  Header
+};
 
 struct StageDescription {
   Stage stage;
@@ -31,8 +43,7 @@ struct StageDescription {
 /// All stages, in order.
 llvm::ArrayRef<StageDescription> getStages();
 
-struct LoopsPipelineOptions
-    : mlir::PassPipelineOptions<LoopsPipelineOptions> {
+struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {
   Option<std::string> name{*this, "name",
                            llvm::cl::desc("Prefix of every symbol"),
                            llvm::cl::init("model")};
@@ -56,7 +67,8 @@ void buildLoopsPipeline(mlir::OpPassManager &pm,
                         const LoopsPipelineOptions &options);
 
 /// loops -> llvm: the LLVM dialect, with the public symbols.
-void buildLLVMPipeline(mlir::OpPassManager &pm, const LLVMPipelineOptions &options);
+void buildLLVMPipeline(mlir::OpPassManager &pm,
+                       const LLVMPipelineOptions &options);
 
 /// Registers Frieze's passes and the pipelines above as nn-opt-pipeline,
 /// loops-pipeline and llvm-pipeline.

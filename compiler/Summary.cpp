@@ -17,7 +17,8 @@ using namespace frieze;
 
 static int64_t getBytes(Attribute attribute) {
   if (auto weights = dyn_cast<ElementsAttr>(attribute))
-    return weights.getNumElements() * weights.getElementType().getIntOrFloatBitWidth() / 8;
+    return weights.getNumElements() *
+           weights.getElementType().getIntOrFloatBitWidth() / 8;
   if (auto affine = dyn_cast<nn::AffineStageAttr>(attribute))
     return getBytes(affine.getScale()) + getBytes(affine.getShift());
   int64_t bytes = 0;
@@ -50,9 +51,10 @@ void ModelSummary::addOptimised(ModuleOp module) {
 }
 
 void ModelSummary::printText(llvm::raw_ostream &os) const {
-  os << llvm::formatv("summary: {0} layers in, {1} kernels out; {2:n} MACs in, {3:n} "
-                      "live MACs out; {4:n} bytes of weights, {5:n} of arena\n",
-                      layers, kernels, macs, liveMACs, weightsBytes, arenaBytes);
+  os << llvm::formatv(
+      "summary: {0} layers in, {1} kernels out; {2:n} MACs in, {3:n} "
+      "live MACs out; {4:n} bytes of weights, {5:n} of arena\n",
+      layers, kernels, macs, liveMACs, weightsBytes, arenaBytes);
 }
 
 void ModelSummary::printJSON(llvm::raw_ostream &os) const {

@@ -1,4 +1,4 @@
-//===- ElementaryFunctions.h - Activations in float32, operation by operation -*- C++ -*-===//
+//===- ElementaryFunctions.h - Activations in float32 -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,7 +24,8 @@ namespace frieze::nn {
 /// scalar or any vector of each) and their operations, all rounded to nearest:
 /// constant, add, sub, mul, div, fma(a, b, c) = a b + c, greater(a, b) (false
 /// on NaN), select(mask, a, b), abs, bits,
-/// fromBits, addBits, subBits, shiftLeft, shiftRight (arithmetic), bitsConstant.
+/// fromBits, addBits, subBits, shiftLeft, shiftRight (arithmetic),
+/// bitsConstant.
 ///
 /// Errors are stated in units in the last place (ULP) of the exact result and
 /// tested in tests/unit/ElementaryFunctionsTest.cpp. The coefficients come from
@@ -96,7 +97,8 @@ public:
   Value sigmoid(Value x) {
     Value decay = exp(ops.sub(ops.constant(0.0f), ops.abs(x)));
     Value one = ops.constant(1.0f);
-    Value numerator = ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
+    Value numerator =
+        ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
     return ops.div(numerator, ops.add(one, decay));
   }
 
@@ -104,9 +106,9 @@ public:
   Value tanh(Value x) {
     Value clamped = clip(x, -7.9f, 7.9f);
     Value t = ops.mul(clamped, clamped);
-    Value p = polynomial(
-        t, {0x1p+0f, 0x1.0cdd28p-3f, 0x1.9d5a6ap-9f, 0x1.883b08p-17f,
-            -0x1.82f98p-26f, 0x1.1d1ab8p-34f, -0x1.0c7ec6p-43f});
+    Value p =
+        polynomial(t, {0x1p+0f, 0x1.0cdd28p-3f, 0x1.9d5a6ap-9f, 0x1.883b08p-17f,
+                       -0x1.82f98p-26f, 0x1.1d1ab8p-34f, -0x1.0c7ec6p-43f});
     Value q = polynomial(
         t, {0x1p+0f, 0x1.dbc3e8p-2f, 0x1.948d1p-6f, 0x1.12a7a2p-12f});
     return ops.div(ops.mul(clamped, p), q);
@@ -116,9 +118,9 @@ public:
   Value erf(Value x) {
     Value clamped = clip(x, -4.0f, 4.0f);
     Value t = ops.mul(clamped, clamped);
-    Value p = polynomial(
-        t, {0x1.20dd74p+0f, 0x1.a831c6p-3f, 0x1.a617c4p-5f, 0x1.058766p-8f,
-            0x1.34e282p-13f, -0x1.04b1bcp-19f, 0x1.4852fcp-26f});
+    Value p = polynomial(t, {0x1.20dd74p+0f, 0x1.a831c6p-3f, 0x1.a617c4p-5f,
+                             0x1.058766p-8f, 0x1.34e282p-13f, -0x1.04b1bcp-19f,
+                             0x1.4852fcp-26f});
     Value q = polynomial(t, {0x1p+0f, 0x1.08a614p-1f, 0x1.e335b2p-4f,
                              0x1.ea261p-7f, 0x1.0bae74p-10f});
     return ops.div(ops.mul(clamped, p), q);
@@ -138,8 +140,8 @@ public:
   Value elu(Value x, float alpha) {
     Reduced reduced = reduce(clip(x, -25.0f, 0.0f));
     Value scale = powerOfTwo(reduced.exponent);
-    Value expm1 = ops.fma(reduced.expm1, scale,
-                          ops.sub(scale, ops.constant(1.0f)));
+    Value expm1 =
+        ops.fma(reduced.expm1, scale, ops.sub(scale, ops.constant(1.0f)));
     return negativeBranch(x, ops.mul(expm1, ops.constant(alpha)));
   }
 

@@ -77,17 +77,18 @@ void frieze::nn::printActivation(AsmPrinter &printer,
 
 /// The rest of an activation, after its keyword.
 static ParseResult parseActivation(AsmParser &parser, StringRef keyword,
-                                   llvm::SMLoc loc, ActivationAttr &activation) {
+                                   llvm::SMLoc loc,
+                                   ActivationAttr &activation) {
   std::optional<ActivationKind> kind = symbolizeActivationKind(keyword);
   if (!kind)
     return parser.emitError(loc, "expects an activation, but got '")
            << keyword << "'";
   double alpha = 0.0, beta = 0.0;
   unsigned count = ActivationAttr::getNumParameters(*kind);
-  if (count > 0 && (parser.parseLParen() || parser.parseFloat(alpha) ||
-                    (count == 2 &&
-                     (parser.parseComma() || parser.parseFloat(beta))) ||
-                    parser.parseRParen()))
+  if (count > 0 &&
+      (parser.parseLParen() || parser.parseFloat(alpha) ||
+       (count == 2 && (parser.parseComma() || parser.parseFloat(beta))) ||
+       parser.parseRParen()))
     return failure();
   activation = parser.getChecked<ActivationAttr>(loc, parser.getContext(),
                                                  *kind, alpha, beta);
@@ -124,16 +125,18 @@ void frieze::nn::printEpilogueStage(AsmPrinter &printer, Attribute stage) {
   if (auto activation = dyn_cast<ActivationAttr>(stage)) {
     printActivation(printer, activation);
   } else if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
-    printer << "affine(" << affine.getAxis() << ", " << affine.getScale() << ", "
-            << affine.getShift() << ")";
+    printer << "affine(" << affine.getAxis() << ", " << affine.getScale()
+            << ", " << affine.getShift() << ")";
   } else {
     auto pool = cast<PoolStageAttr>(stage);
-    printer << stringifyPoolKind(pool.getKind()) << "_pool([" << pool.getWindow().asArrayRef()
-            << "], [" << pool.getStrides().asArrayRef() << "])";
+    printer << stringifyPoolKind(pool.getKind()) << "_pool(["
+            << pool.getWindow().asArrayRef() << "], ["
+            << pool.getStrides().asArrayRef() << "])";
   }
 }
 
-static ParseResult parseIntegers(AsmParser &parser, DenseI64ArrayAttr &integers) {
+static ParseResult parseIntegers(AsmParser &parser,
+                                 DenseI64ArrayAttr &integers) {
   SmallVector<int64_t> values;
   auto parseOne = [&] { return parser.parseInteger(values.emplace_back()); };
   if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseOne))
@@ -145,9 +148,10 @@ static ParseResult parseIntegers(AsmParser &parser, DenseI64ArrayAttr &integers)
 static ParseResult parseAffineStage(AsmParser &parser, Attribute &stage) {
   int64_t axis;
   ElementsAttr scale, shift;
-  if (parser.parseLParen() || parser.parseInteger(axis) || parser.parseComma() ||
-      parser.parseAttribute(scale) || parser.parseComma() ||
-      parser.parseAttribute(shift) || parser.parseRParen())
+  if (parser.parseLParen() || parser.parseInteger(axis) ||
+      parser.parseComma() || parser.parseAttribute(scale) ||
+      parser.parseComma() || parser.parseAttribute(shift) ||
+      parser.parseRParen())
     return failure();
   stage = AffineStageAttr::get(parser.getContext(), axis, scale, shift);
   return success();
@@ -164,7 +168,8 @@ static ParseResult parsePoolStage(AsmParser &parser, PoolKind kind,
   return success();
 }
 
-ParseResult frieze::nn::parseEpilogueStage(AsmParser &parser, Attribute &stage) {
+ParseResult frieze::nn::parseEpilogueStage(AsmParser &parser,
+                                           Attribute &stage) {
   llvm::SMLoc loc = parser.getCurrentLocation();
   StringRef keyword;
   if (parser.parseKeyword(&keyword))
@@ -194,7 +199,8 @@ void PoolStageAttr::print(AsmPrinter &printer) const {
 }
 
 /// `<stage>`, where the stage must be a `StageAttr`.
-template <typename StageAttr> static Attribute parseStageAttr(AsmParser &parser) {
+template <typename StageAttr>
+static Attribute parseStageAttr(AsmParser &parser) {
   llvm::SMLoc loc = parser.getCurrentLocation();
   Attribute stage;
   if (parser.parseLess() || parseEpilogueStage(parser, stage) ||

@@ -114,12 +114,12 @@ static LogicalResult inferWindowPositions(std::optional<Location> loc,
   for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
     int64_t padded = shape[axis + 1] + geometry.padding[2 * axis] +
                      geometry.padding[2 * axis + 1];
-    int64_t extent =
-        (geometry.window[axis] - 1) * geometry.dilations[axis] + 1;
+    int64_t extent = (geometry.window[axis] - 1) * geometry.dilations[axis] + 1;
     // Conv (C6), pools (C3).
     if (extent > padded || geometry.window[axis] < 1)
-      return emitOptionalError(loc, "expects the window to fit into the padded "
-                                    "input, but got window ",
+      return emitOptionalError(loc,
+                               "expects the window to fit into the padded "
+                               "input, but got window ",
                                extent, " on size ", padded);
     shape[axis + 1] = (padded - extent) / geometry.strides[axis] + 1;
   }
@@ -137,8 +137,8 @@ static LogicalResult verifyParameter(std::optional<Location> loc,
                                      int64_t channels) {
   if (!parameter || isVectorOf(parameter, channels))
     return success();
-  return emitOptionalError(loc, "expects one ", name,
-                           " per channel, that is ", channels, ", but got ",
+  return emitOptionalError(loc, "expects one ", name, " per channel, that is ",
+                           channels, ", but got ",
                            parameter.getShapedType().getNumElements());
 }
 
@@ -154,8 +154,8 @@ static LogicalResult verifyRank(std::optional<Location> loc,
                                 RankedTensorType type) {
   if (type.getRank() == 3 || type.getRank() == 4)
     return success();
-  return emitOptionalError(loc, "expects an input of rank 3 or 4, but got rank ",
-                           type.getRank());
+  return emitOptionalError(
+      loc, "expects an input of rank 3 or 4, but got rank ", type.getRank());
 }
 
 template <typename OpAdaptorT>
@@ -164,11 +164,13 @@ static RankedTensorType inputType(OpAdaptorT &adaptor) {
 }
 
 /// The type of a kernel's result of shape `shape` after its epilogue.
-static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
+static LogicalResult inferEpilogue(std::optional<Location> loc,
+                                   ArrayAttr epilogue,
                                    SmallVectorImpl<int64_t> &shape,
                                    Type elementType, bool mayPool,
                                    SmallVectorImpl<Type> &types) {
-  for (Attribute stage : epilogue ? epilogue.getValue() : ArrayRef<Attribute>()) {
+  for (Attribute stage :
+       epilogue ? epilogue.getValue() : ArrayRef<Attribute>()) {
     if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
       auto type = RankedTensorType::get(shape, elementType);
       if (failed(verifyAxis(loc, type, affine.getAxis())) ||
@@ -179,7 +181,8 @@ static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilog
         return failure();
     } else if (auto pool = dyn_cast<PoolStageAttr>(stage)) {
       size_t spatialRank = shape.size() - 2;
-      SmallVector<int64_t> padding(2 * spatialRank, 0), dilations(spatialRank, 1);
+      SmallVector<int64_t> padding(2 * spatialRank, 0),
+          dilations(spatialRank, 1);
       if (!mayPool || !isSpatial(pool.getWindow(), spatialRank, 1) ||
           !isSpatial(pool.getStrides(), spatialRank, 1))
         return emitOptionalError(
@@ -198,8 +201,9 @@ static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilog
 
 /// The type of a kernel without pooling, whose result is `type` before its
 /// epilogue.
-static LogicalResult inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
-                                   Type type, SmallVectorImpl<Type> &types) {
+static LogicalResult inferEpilogue(std::optional<Location> loc,
+                                   ArrayAttr epilogue, Type type,
+                                   SmallVectorImpl<Type> &types) {
   auto tensor = cast<RankedTensorType>(type);
   SmallVector<int64_t> shape(tensor.getShape());
   return inferEpilogue(loc, epilogue, shape, tensor.getElementType(),
@@ -262,7 +266,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "expects ", channels / groups,
                              " kernel channels to match the input, but got ",
                              kernel[spatialRank]);
-  if (failed(verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
+  if (failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
     return failure();
   SmallVector<int64_t> shape(input.getShape());
   if (failed(inferWindowPositions(
@@ -270,8 +275,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
           {kernel.take_front(spatialRank), strides, padding, dilations}))) // C6
     return failure();
   shape.back() = filters;
-  if (failed(verifyParameter(loc, "border value",
-                             adaptor.getBorderAttr(), channels))) // C7
+  if (failed(verifyParameter(loc, "border value", adaptor.getBorderAttr(),
+                             channels))) // C7
     return failure();
   return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
                        input.getElementType(), /*mayPool=*/true, types); // C8
@@ -290,9 +295,11 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
   if (input.getRank() == 0 || kernel.size() != 2 ||
       kernel[0] != input.getShape().back()) // C1
     return emitOptionalError(
-        loc, "expects a kernel of rank 2 with one row per input feature, but got ",
+        loc,
+        "expects a kernel of rank 2 with one row per input feature, but got ",
         adaptor.getKernel().getShapedType(), " on ", input);
-  if (failed(verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C2
+  if (failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C2
     return failure();
   int64_t chains = adaptor.getChains();
   if (chains < 1 || chains > 64 || !llvm::isPowerOf2_64(chains)) // C3
@@ -302,7 +309,8 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = kernel[1];
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, input.getElementType()), types);
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -418,7 +426,8 @@ static LogicalResult inferPool(std::optional<Location> loc,
                                   {window, strides, padding, dilations}))) // C3
     return failure();
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, input.getElementType()), types);
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
 }
 
 SmallVector<int64_t> MaxPoolOp::getStrideValues() {
@@ -459,7 +468,8 @@ LogicalResult GlobalPoolOp::inferReturnTypes(MLIRContext *,
     shape.append(input.getRank() - 2, 1);
   shape.push_back(input.getShape().back());
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, input.getElementType()), types);
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -478,35 +488,43 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
   SmallVector<int64_t> shape(input.getShape());
   shape.push_back(table[1]);
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, input.getElementType()), types);
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
 }
 
-LogicalResult LSTMOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc,
+LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
                                        Adaptor adaptor,
                                        SmallVectorImpl<Type> &types) {
   RankedTensorType input = inputType(adaptor);
   if (input.getRank() != 3 || input.getDimSize(1) < 1) // C1
-    return emitOptionalError(loc, "expects an input of rank 3 with at least one "
-                                  "step, but got ", input);
+    return emitOptionalError(loc,
+                             "expects an input of rank 3 with at least one "
+                             "step, but got ",
+                             input);
   ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
-  ArrayRef<int64_t> recurrent = adaptor.getRecurrent().getShapedType().getShape();
+  ArrayRef<int64_t> recurrent =
+      adaptor.getRecurrent().getShapedType().getShape();
   if (recurrent.size() != 2 || recurrent[1] != 4 * recurrent[0]) // C2
-    return emitOptionalError(loc, "expects a recurrent kernel with four times as "
-                                  "many columns as rows, but got ",
+    return emitOptionalError(loc,
+                             "expects a recurrent kernel with four times as "
+                             "many columns as rows, but got ",
                              adaptor.getRecurrent().getShapedType());
   if (kernel.size() != 2 || kernel[0] != input.getDimSize(2) ||
       kernel[1] != recurrent[1]) // C3
     return emitOptionalError(loc, "expects a kernel of ", input.getDimSize(2),
                              " rows and ", recurrent[1], " columns, but got ",
                              adaptor.getKernel().getShapedType());
-  if (failed(verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C4
+  if (failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C4
     return failure();
   SmallVector<int64_t> shape{input.getDimSize(0)};
   if (adaptor.getSequences())
     shape.push_back(input.getDimSize(1));
   shape.push_back(recurrent[0]);
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, input.getElementType()), types);
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
 }
 
 //===----------------------------------------------------------------------===//
@@ -519,7 +537,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
                                          SmallVectorImpl<Type> &types) {
   int64_t axis = adaptor.getAxis();
   if (adaptor.getInputs().empty() || axis < 1 ||
-      axis >= cast<RankedTensorType>(adaptor.getInputs()[0].getType()).getRank()) // C1
+      axis >= cast<RankedTensorType>(adaptor.getInputs()[0].getType())
+                  .getRank()) // C1
     return emitOptionalError(loc, "expects operands with an axis ", axis,
                              " other than the batch");
   auto first = cast<RankedTensorType>(adaptor.getInputs()[0].getType());
@@ -536,14 +555,16 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
     shape[axis] += type.getDimSize(axis);
   }
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, first.getElementType()), types);
+                       RankedTensorType::get(shape, first.getElementType()),
+                       types);
 }
 
 LogicalResult IdentityOp::inferReturnTypes(MLIRContext *,
                                            std::optional<Location> loc,
                                            Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
-  return inferEpilogue(loc, adaptor.getEpilogueAttr(), inputType(adaptor), types);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), inputType(adaptor),
+                       types);
 }
 
 LogicalResult PadOp::inferReturnTypes(MLIRContext *,

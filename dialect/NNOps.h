@@ -35,7 +35,8 @@ createChecked(mlir::OpBuilder &builder, mlir::Location loc,
   typename OpT::Properties properties;
   auto emitError = [&] { return mlir::emitError(loc); };
   llvm::SmallVector<mlir::Type> types;
-  if (mlir::failed(OpT::setPropertiesFromAttr(properties, dictionary, emitError)) ||
+  if (mlir::failed(
+          OpT::setPropertiesFromAttr(properties, dictionary, emitError)) ||
       mlir::failed(OpT::inferReturnTypes(builder.getContext(), loc, operands,
                                          dictionary, &properties, {}, types)))
     return mlir::failure();

@@ -25,7 +25,8 @@ FailureOr<SmallVector<double>> frieze::nn::readWeights(ElementsAttr weights) {
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights)) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     size_t elementSize = isDouble ? sizeof(double) : sizeof(float);
-    if (!blob || blob->getData().size() != weights.getNumElements() * elementSize)
+    if (!blob ||
+        blob->getData().size() != weights.getNumElements() * elementSize)
       return failure();
     if (isDouble)
       appendBlob<double>(blob->getData(), values);
@@ -52,17 +53,17 @@ static AsmResourceBlob createBlob(ArrayRef<double> values) {
 ElementsAttr frieze::nn::createWeights(StringRef name, RankedTensorType type,
                                        ArrayRef<double> values) {
   assert((int64_t)values.size() == type.getNumElements());
-  return DenseResourceElementsAttr::get(
-      type, name,
-      type.getElementType().isF64() ? createBlob<double>(values)
-                                    : createBlob<float>(values));
+  return DenseResourceElementsAttr::get(type, name,
+                                        type.getElementType().isF64()
+                                            ? createBlob<double>(values)
+                                            : createBlob<float>(values));
 }
 
 ElementsAttr frieze::nn::createWeightsLike(ElementsAttr original,
                                            ArrayRef<int64_t> shape,
                                            ArrayRef<double> values) {
-  auto type = RankedTensorType::get(
-      shape, Float64Type::get(original.getContext()));
+  auto type =
+      RankedTensorType::get(shape, Float64Type::get(original.getContext()));
   if (isa<DenseResourceElementsAttr>(original))
     return createWeights(getWeightsName(original), type, values);
   return cast<ElementsAttr>(DenseElementsAttr::get(type, values));
@@ -75,6 +76,7 @@ StringRef frieze::nn::getWeightsName(ElementsAttr weights) {
   StringRef key = resource.getRawHandle().getKey();
   // The number after the parameter's name is one that was appended before.
   auto [stem, number] = key.rsplit('_');
-  bool wasAppended = stem.contains('.') && !number.empty() && llvm::all_of(number, llvm::isDigit);
+  bool wasAppended = stem.contains('.') && !number.empty() &&
+                     llvm::all_of(number, llvm::isDigit);
   return wasAppended ? stem : key;
 }

@@ -16,7 +16,8 @@ namespace frieze::nn {
 /// The elements of a f32 or f64 attribute (`dense` or `dense_resource`), row
 /// major, in double. Fails, without a diagnostic, where a resource has no data:
 /// it was elided when the IR was printed.
-mlir::FailureOr<llvm::SmallVector<double>> readWeights(mlir::ElementsAttr weights);
+mlir::FailureOr<llvm::SmallVector<double>>
+readWeights(mlir::ElementsAttr weights);
 
 /// A `dense_resource` of f32 or f64 elements under the key `name`, which gets a
 /// number appended where it is taken. `values` are rounded to the element type.

@@ -8,9 +8,10 @@
 #ifndef FRIEZE_FRONTENDS_HDF5FILE_H
 #define FRIEZE_FRONTENDS_HDF5FILE_H
 
-#include "frontends/Hdf5Format.h"
-#include "llvm/ADT/DenseMap.h"
+#include "frontends/Array.h"
+#include "frontends/Hdf5Process.h"
 
+#include <map>
 #include <memory>
 
 namespace frieze {
@@ -18,48 +19,51 @@ namespace frieze {
 /// Read access to an HDF5 file in memory. Paths are absolute, without the
 /// leading slash; the root is the empty path.
 ///
-/// Read are groups, attributes and arrays as HDF5's library writes them unless
-/// told otherwise, also chunked, shuffled and deflated. Absent seem what leads
-/// out of the file (soft and external links), and what only `libver='latest'`
-/// writes: groups or attributes in fractal heaps, chunks in new indices.
+/// The HDF5 library reads the file, but in a child process (Hdf5Process): on a
+/// damaged file it may run beyond its buffers, or without end, and model files
+/// come from strangers. The child describes all groups, datasets and string
+/// attributes at once, and sends the elements of a dataset on demand. What it
+/// sends is checked as any other input; where it crashes or hangs, the file is
+/// damaged. Absent seem soft and external links, which may lead out of the
+/// file.
 class Hdf5File {
 public:
-  static llvm::Expected<std::unique_ptr<Hdf5File>> open(std::string bytes);
+  static llvm::Expected<std::unique_ptr<Hdf5File>> open(llvm::StringRef bytes);
 
-  bool isGroup(llvm::StringRef path);
-  bool isDataset(llvm::StringRef path);
+  bool isGroup(llvm::StringRef path) const;
+  bool isDataset(llvm::StringRef path) const;
   /// The names in group `path`, sorted.
-  std::vector<std::string> getChildren(llvm::StringRef path);
+  std::vector<std::string> getChildren(llvm::StringRef path) const;
 
   /// A string attribute of `path`.
   std::optional<std::string> getString(llvm::StringRef path,
-                                       llvm::StringRef attribute);
+                                       llvm::StringRef attribute) const;
   /// A list of strings, also where Keras stored it in parts `name0`, `name1`,
   /// ...
-  std::optional<std::vector<std::string>> getStrings(llvm::StringRef path,
-                                                     llvm::StringRef attribute);
+  std::optional<std::vector<std::string>>
+  getStrings(llvm::StringRef path, llvm::StringRef attribute) const;
 
   /// The shape of a dataset of floating-point numbers.
   llvm::Expected<llvm::SmallVector<int64_t>>
-  getDatasetShape(llvm::StringRef path);
+  getDatasetShape(llvm::StringRef path) const;
   /// Its elements, in float32.
   llvm::Expected<Array> readDataset(llvm::StringRef path);
 
 private:
-  using Links = std::map<std::string, uint64_t>;
+  struct Object {
+    hdf5::RecordKind kind;
+    llvm::SmallVector<int64_t> shape;
+    std::map<std::string, std::vector<std::string>> attributes;
+  };
 
-  explicit Hdf5File(std::string content)
-      : bytes(std::move(content)), format(bytes) {}
+  explicit Hdf5File(llvm::StringRef bytes) : process(bytes) {}
 
-  std::optional<uint64_t> findObject(llvm::StringRef path);
-  std::optional<hdf5::ObjectHeader> readHeader(llvm::StringRef path);
-  const Links &getLinks(uint64_t group);
+  bool parseDescription(llvm::StringRef description);
+  /// The object at `path`, or null.
+  const Object *find(llvm::StringRef path) const;
 
-  const std::string bytes;
-  hdf5::Format format;
-  uint64_t root = 0;
-  /// Of the groups that were read.
-  std::map<uint64_t, Links> linksOfGroups;
+  Hdf5Process process;
+  std::map<std::string, Object> objects;
 };
 
 } // namespace frieze

@@ -94,8 +94,11 @@ Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape) {
 }
 
 void ModelBuilder::addOutput(StringRef name, Value value) {
+  std::string unique = name.str();
+  for (unsigned number = 1; !usedOutputNames.insert(unique).second; ++number)
+    unique = (name + "_" + Twine(number)).str();
   outputs.push_back(value);
-  outputNames.push_back(nameAttr(builder, name));
+  outputNames.push_back(nameAttr(builder, unique));
 }
 
 OwningOpRef<ModuleOp> ModelBuilder::finish() {
@@ -287,6 +290,49 @@ Value ModelBuilder::globalPool(StringRef layer, nn::PoolKind kind, Value input,
     attributes.push_back(
         builder.getNamedAttr("keep_dims", builder.getUnitAttr()));
   return create<nn::GlobalPoolOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::add(StringRef layer, ValueRange inputs) {
+  Value sum = inputs.front();
+  for (Value input : inputs.drop_front())
+    sum = create<nn::AddOp>(layer, {sum, input}, {});
+  return sum;
+}
+
+Value ModelBuilder::concat(StringRef layer, ValueRange inputs, int64_t axis) {
+  return create<nn::ConcatOp>(
+      layer, inputs,
+      builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
+}
+
+Value ModelBuilder::embedding(StringRef layer, Value input,
+                              ElementsAttr table) {
+  if (!table)
+    return {};
+  return create<nn::EmbeddingOp>(layer, input,
+                                 builder.getNamedAttr("table", table));
+}
+
+Value ModelBuilder::lstm(StringRef layer, Value input,
+                         const LstmParameters &parameters) {
+  if (!parameters.kernel || !parameters.recurrent || !parameters.activation ||
+      !parameters.recurrentActivation)
+    return {};
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("kernel", parameters.kernel),
+      builder.getNamedAttr("recurrent", parameters.recurrent),
+      builder.getNamedAttr("activation", parameters.activation),
+      builder.getNamedAttr("recurrent_activation",
+                           parameters.recurrentActivation)};
+  if (parameters.bias)
+    attributes.push_back(builder.getNamedAttr("bias", parameters.bias));
+  if (parameters.sequences)
+    attributes.push_back(
+        builder.getNamedAttr("sequences", builder.getUnitAttr()));
+  if (parameters.backwards)
+    attributes.push_back(
+        builder.getNamedAttr("backwards", builder.getUnitAttr()));
+  return create<nn::LSTMOp>(layer, input, attributes);
 }
 
 Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,

@@ -31,6 +31,14 @@ llvm::SmallVector<int64_t> getPadding(llvm::StringRef mode,
                                       llvm::ArrayRef<int64_t> shape,
                                       const WindowGeometry &geometry);
 
+/// What an LSTM consists of; gates in the order of nn.lstm.
+struct LstmParameters {
+  /// `bias` may be null.
+  mlir::ElementsAttr kernel, recurrent, bias;
+  nn::ActivationAttr activation, recurrentActivation;
+  bool sequences = false, backwards = false;
+};
+
 /// Builds the module of one model. What the layers of a file have in common,
 /// whatever its format: checks, locations, and leaving out what is default.
 ///
@@ -49,6 +57,7 @@ public:
 
   /// An input of `shape`, without the batch.
   mlir::Value addInput(llvm::StringRef name, llvm::ArrayRef<int64_t> shape);
+  /// An output, with a number appended to a name that another one has.
   void addOutput(llvm::StringRef name, mlir::Value value);
   /// The module, or null if any problem was reported.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
@@ -85,6 +94,14 @@ public:
                    const WindowGeometry &geometry);
   mlir::Value globalPool(llvm::StringRef layer, nn::PoolKind kind,
                          mlir::Value input, bool keepDims);
+  /// The sum of `inputs`, from the first to the last.
+  mlir::Value add(llvm::StringRef layer, mlir::ValueRange inputs);
+  mlir::Value concat(llvm::StringRef layer, mlir::ValueRange inputs,
+                     int64_t axis);
+  mlir::Value embedding(llvm::StringRef layer, mlir::Value input,
+                        mlir::ElementsAttr table);
+  mlir::Value lstm(llvm::StringRef layer, mlir::Value input,
+                   const LstmParameters &parameters);
   mlir::Value pad(llvm::StringRef layer, mlir::Value input,
                   llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
                   double value);
@@ -118,6 +135,7 @@ private:
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> inputNames, outputNames;
+  llvm::StringSet<> usedOutputNames;
   int64_t weightCount = 0;
   bool failed = false;
 };

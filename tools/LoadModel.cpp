@@ -1,4 +1,4 @@
-//===- LoadModel.cpp - A model ready to run, from an artefact or a model file -*- C++ -*-===//
+//===- LoadModel.cpp - A model ready to run ---------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -30,8 +30,10 @@ static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
   llvm::sys::fs::make_absolute(absolute);
   void *library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
-    return llvm::createStringError(llvm::Twine("cannot be loaded: ") + dlerror());
-  auto *model = static_cast<const frieze_model *>(dlsym(library, FRIEZE_MODEL_ENTRY));
+    return llvm::createStringError(llvm::Twine("cannot be loaded: ") +
+                                   dlerror());
+  auto *model =
+      static_cast<const frieze_model *>(dlsym(library, FRIEZE_MODEL_ENTRY));
   if (!model || model->abi_version != FRIEZE_ABI_VERSION ||
       model->struct_size != sizeof(frieze_model)) {
     dlclose(library);
@@ -43,7 +45,7 @@ static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
 }
 
 llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
-                                                const CompileOptions &options) {
+                                              const CompileOptions &options) {
   llvm::file_magic magic;
   if (std::error_code error = llvm::identify_magic(path, magic))
     return llvm::createStringError(error.message());

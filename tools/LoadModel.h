@@ -1,4 +1,4 @@
-//===- LoadModel.h - A model ready to run, from an artefact or a model file *- C++ -*-===//
+//===- LoadModel.h - A model ready to run -----------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,8 +36,8 @@ private:
 };
 
 /// Loads `path`: a shared library that frieze-compile wrote, or else a model
-/// file, which is compiled under `options` first. Diagnostics of compiling go to
-/// standard error; the error returned does not name the file.
+/// file, which is compiled under `options` first. Diagnostics of compiling go
+/// to standard error; the error returned does not name the file.
 llvm::Expected<LoadedModel> loadModel(llvm::StringRef path,
                                       const CompileOptions &options = {});
 

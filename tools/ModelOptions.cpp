@@ -1,4 +1,4 @@
-//===- ModelOptions.cpp - Command-line options that describe a model -*- C++ -*-===//
+//===- ModelOptions.cpp - Options that describe a model ---------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,7 +25,8 @@ static std::string listEntries(llvm::StringRef heading, const Range &entries) {
 
 /// Help texts must outlive the options.
 static llvm::StringRef getTargetHelp() {
-  static const std::string help = listEntries("Machine to compile for:", getTargets());
+  static const std::string help =
+      listEntries("Machine to compile for:", getTargets());
   return help;
 }
 
@@ -40,7 +41,8 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
       batch("batch", cl::value_desc("N"), cl::init(1), cl::cat(category),
             cl::desc("Samples of one call (default 1)")) {}
 
-llvm::Expected<CompileOptions> ModelOptions::get(llvm::StringRef defaultName) const {
+llvm::Expected<CompileOptions>
+ModelOptions::get(llvm::StringRef defaultName) const {
   CompileOptions options;
   options.import.weightsPath = weights;
   options.import.batch = batch;
@@ -50,10 +52,11 @@ llvm::Expected<CompileOptions> ModelOptions::get(llvm::StringRef defaultName) co
     return llvm::createStringError("expects --batch to be positive, but got " +
                                    llvm::Twine(batch));
   if (!findTarget(target))
-    return llvm::createStringError("unknown target '" + target + "'; see --help");
+    return llvm::createStringError("unknown target '" + target +
+                                   "'; see --help");
   if (options.name != getIdentifier(options.name))
-    return llvm::createStringError("expects --name to be a C identifier, but got '" +
-                                   options.name + "'");
+    return llvm::createStringError(
+        "expects --name to be a C identifier, but got '" + options.name + "'");
   return options;
 }
 

@@ -1,4 +1,4 @@
-//===- ModelOptions.h - Command-line options that describe a model -*- C++ -*-===//
+//===- ModelOptions.h - Options that describe a model -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

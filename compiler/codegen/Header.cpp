@@ -41,17 +41,20 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
   std::string upper = StringRef(name).upper();
   auto inputs = interface.getAs<ArrayAttr>("inputs");
   auto outputs = interface.getAs<ArrayAttr>("outputs");
-  auto number = [&](StringRef key) { return interface.getAs<IntegerAttr>(key).getInt(); };
+  auto number = [&](StringRef key) {
+    return interface.getAs<IntegerAttr>(key).getInt();
+  };
 
   os << llvm::formatv("/* Written by frieze-compile: the model {0}. */\n"
                       "#ifndef {1}_FRIEZE_H\n#define {1}_FRIEZE_H\n\n",
                       name, upper);
   auto printSizes = [&](ArrayAttr tensors, StringRef kind) {
-    for (auto [index, tensor] : llvm::enumerate(tensors.getAsRange<DictionaryAttr>()))
-      os << llvm::formatv("/* {0}: {1} */\n#define {2}_{3}_{4}_ELEMENTS {5}\n",
-                          commentOut(tensor.getAs<StringAttr>("name").getValue()),
-                          describeShape(tensor), upper, kind, index,
-                          countElements(tensor));
+    for (auto [index, tensor] :
+         llvm::enumerate(tensors.getAsRange<DictionaryAttr>()))
+      os << llvm::formatv(
+          "/* {0}: {1} */\n#define {2}_{3}_{4}_ELEMENTS {5}\n",
+          commentOut(tensor.getAs<StringAttr>("name").getValue()),
+          describeShape(tensor), upper, kind, index, countElements(tensor));
   };
   printSizes(inputs, "INPUT");
   printSizes(outputs, "OUTPUT");
@@ -60,9 +63,12 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
                       "#define {0}_ARENA_ALIGNMENT {2}\n\n",
                       upper, number("arena_bytes"), number("arena_alignment"));
   os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-        "/* Runs the model once. Re-entrant: calls in flight need an arena each,\n"
-        "   of the size and alignment above. Outputs overlap nothing. Rounding to\n"
-        "   nearest and denormals must be in force, as they are by default. */\n"
+        "/* Runs the model once. Re-entrant: calls in flight need an arena "
+        "each,\n"
+        "   of the size and alignment above. Outputs overlap nothing. Rounding "
+        "to\n"
+        "   nearest and denormals must be in force, as they are by default. "
+        "*/\n"
      << llvm::formatv("void {0}_run(", name);
   for (size_t i = 0; i < inputs.size(); ++i)
     os << llvm::formatv("const float *input_{0}, ", i);
@@ -71,7 +77,8 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
   os << llvm::formatv(
       "void *arena);\n\n"
       "#ifdef FRIEZE_MODEL_H\n"
-      "/* The description of frieze/model.h, where that is included before. */\n"
+      "/* The description of frieze/model.h, where that is included before. "
+      "*/\n"
       "extern const frieze_model {0}_model;\n#endif\n\n"
       "#ifdef __cplusplus\n}\n#endif\n\n#endif /* {1}_FRIEZE_H */\n",
       name, upper);

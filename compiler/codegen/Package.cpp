@@ -20,7 +20,8 @@
 using namespace llvm;
 using namespace frieze;
 
-Error frieze::writeFile(StringRef output, function_ref<void(raw_ostream &)> write) {
+Error frieze::writeFile(StringRef output,
+                        function_ref<void(raw_ostream &)> write) {
   return writeToOutput(output, [&](raw_ostream &os) {
     write(os);
     return Error::success();
@@ -36,7 +37,8 @@ Error frieze::writeStaticLibrary(StringRef object, StringRef name,
                                       /*Deterministic=*/true, /*Thin=*/false);
   if (!archive)
     return archive.takeError();
-  return writeFile(output, [&](raw_ostream &os) { os << (*archive)->getBuffer(); });
+  return writeFile(output,
+                   [&](raw_ostream &os) { os << (*archive)->getBuffer(); });
 }
 
 /// Where this program stands, so that its parts are found beside it.
@@ -63,15 +65,18 @@ static Error link(const std::string &program, ArrayRef<std::string> arguments,
                   StringRef object, StringRef output) {
   SmallString<128> objectPath, linkedPath, logPath;
   auto createTemporary = [](StringRef suffix, SmallString<128> &path) {
-    return errorCodeToError(sys::fs::createTemporaryFile("frieze", suffix, path));
+    return errorCodeToError(
+        sys::fs::createTemporaryFile("frieze", suffix, path));
   };
-  if (Error error = joinErrors(joinErrors(createTemporary("o", objectPath),
-                                          createTemporary("linked", linkedPath)),
-                               createTemporary("log", logPath)))
+  if (Error error =
+          joinErrors(joinErrors(createTemporary("o", objectPath),
+                                createTemporary("linked", linkedPath)),
+                     createTemporary("log", logPath)))
     return error;
   FileRemover removers[] = {FileRemover(objectPath), FileRemover(linkedPath),
                             FileRemover(logPath)};
-  if (Error error = writeFile(objectPath, [&](raw_ostream &os) { os << object; }))
+  if (Error error =
+          writeFile(objectPath, [&](raw_ostream &os) { os << object; }))
     return error;
 
   SmallVector<StringRef> command{program, "-o", linkedPath, objectPath};
@@ -104,19 +109,21 @@ static std::string defineEntry(StringRef name) {
   return ("--defsym=frieze_model_entry=" + name + "_model").str();
 }
 
-Error frieze::linkSharedLibrary(StringRef object, StringRef name, StringRef output) {
+Error frieze::linkSharedLibrary(StringRef object, StringRef name,
+                                StringRef output) {
   auto linker = findProgram({"ld.lld-22", "ld.lld"});
   if (!linker)
     return linker.takeError();
-  std::string soname = output == "-" ? (name + ".so").str()
-                                     : sys::path::filename(output).str();
+  std::string soname =
+      output == "-" ? (name + ".so").str() : sys::path::filename(output).str();
   return link(*linker,
-              {"-shared", "--gc-sections", "-z", "noexecstack", "--build-id=none",
-               "-soname", soname, defineEntry(name)},
+              {"-shared", "--gc-sections", "-z", "noexecstack",
+               "--build-id=none", "-soname", soname, defineEntry(name)},
               object, output);
 }
 
-Error frieze::linkExecutable(StringRef object, StringRef name, StringRef output) {
+Error frieze::linkExecutable(StringRef object, StringRef name,
+                             StringRef output) {
   auto driver = findProgram({"cc", "gcc", "clang", "clang-22"});
   if (!driver)
     return driver.takeError();

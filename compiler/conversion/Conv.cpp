@@ -97,8 +97,8 @@ static SmallVector<ReductionLoop> getTerms(const ConvShape &shape) {
     terms.push_back({shape.window.width * channels, 1, padded});
     return terms;
   }
-  terms.push_back({shape.window.width, shape.dilation.width * pixel,
-                   channels * padded});
+  terms.push_back(
+      {shape.window.width, shape.dilation.width * pixel, channels * padded});
   terms.push_back({channels, 1, padded});
   return terms;
 }
@@ -118,8 +118,8 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
     Value border;
     if (ElementsAttr values = op.getBorderAttr())
       border = kernel.loadConstants(op, "border", *readWeights(values));
-    emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
-            0.0f, border);
+    emitPad(kernel, input, op.getInput().getType().getShape(), padded, low,
+            high, 0.0f, border);
     input = padded;
   }
 
@@ -153,10 +153,10 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
             kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
                                           shape.input.getRowElements()),
                        kernel.mul(group, shape.getInputChannels())));
-        product.outputBase = kernel.add(
-            kernel.mul(n, shape.output.getImageElements()),
-            kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                       kernel.mul(group, shape.getColumns())));
+        product.outputBase =
+            kernel.add(kernel.mul(n, shape.output.getImageElements()),
+                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                                  kernel.mul(group, shape.getColumns())));
         product.weightBase = kernel.mul(group, shape.getTerms() * padded);
         product.biasBase = kernel.mul(group, padded);
         product.channelBase = kernel.mul(group, shape.getColumns());

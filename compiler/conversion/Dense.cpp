@@ -58,7 +58,8 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
             ArrayRef<int64_t>{width}, ArrayRef<int64_t>{1});
       sum = kernel.fma(
           kernel.loadVector(input, kernel.add(at, v * lanes), width),
-          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width), sum);
+          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width),
+          sum);
       if (width < lanes)
         sum = vector::InsertStridedSliceOp::create(
             builder, kernel.getLocation(), sum, sums[v], ArrayRef<int64_t>{0},
@@ -101,7 +102,8 @@ void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
   if (ElementsAttr attribute = op.getBiasAttr())
     bias = *readWeights(attribute);
   if (outputs == 1)
-    return lowerDotProduct(kernel, op, kernel.loadConstants(op, "kernel", weights),
+    return lowerDotProduct(kernel, op,
+                           kernel.loadConstants(op, "kernel", weights),
                            kernel.loadConstants(op, "bias", bias));
 
   int64_t padded = llvm::alignTo(outputs, getColumnPadding(outputs));

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Lowering of pointwise layers and softmax -*- C++ -*-===//
+//===- Elementwise.cpp - Lowering of pointwise layers -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -15,7 +15,8 @@ using namespace frieze;
 using namespace frieze::nn;
 
 /// Elements before (as a count of blocks) and after axis `axis`.
-static std::pair<int64_t, int64_t> splitAround(RankedTensorType type, int64_t axis) {
+static std::pair<int64_t, int64_t> splitAround(RankedTensorType type,
+                                               int64_t axis) {
   int64_t outer = 1, inner = 1;
   for (int64_t i = 0; i < type.getRank(); ++i)
     (i < axis ? outer : inner) *= i == axis ? 1 : type.getDimSize(i);
@@ -25,29 +26,30 @@ static std::pair<int64_t, int64_t> splitAround(RankedTensorType type, int64_t ax
 /// Emits `output = stages(compute(at, width))` for every element: along flat
 /// vectors where no stage depends on the channel, else along the axis of its
 /// affines, which is one for all.
-static void
-emitPointwise(KernelBuilder &kernel, RankedTensorType type, Value output,
-              ArrayRef<EpilogueStage> stages,
-              llvm::function_ref<Value(Value, int64_t)> compute) {
+static void emitPointwise(KernelBuilder &kernel, RankedTensorType type,
+                          Value output, ArrayRef<EpilogueStage> stages,
+                          llvm::function_ref<Value(Value, int64_t)> compute) {
   int64_t axis = -1;
   for (const EpilogueStage &stage : stages)
     if (auto affine = dyn_cast<AffineStageAttr>(stage.attribute))
       axis = affine.getAxis();
   auto emit = [&](Value at, int64_t width, Value channel, bool isOneChannel) {
-    Value result = kernel.applyEpilogue(stages, compute(at, width), channel,
-                                        isOneChannel);
+    Value result =
+        kernel.applyEpilogue(stages, compute(at, width), channel, isOneChannel);
     kernel.storeVector(result, output, at, width);
   };
   if (axis < 0)
-    return kernel.forEachVector(type.getNumElements(), [&](Value at, int64_t width) {
-      emit(at, width, Value(), false);
-    });
+    return kernel.forEachVector(
+        type.getNumElements(),
+        [&](Value at, int64_t width) { emit(at, width, Value(), false); });
   int64_t channels = type.getDimSize(axis);
-  int64_t outer = splitAround(type, axis).first, inner = splitAround(type, axis).second;
+  int64_t outer = splitAround(type, axis).first,
+          inner = splitAround(type, axis).second;
   if (channels == 1)
-    return kernel.forEachVector(type.getNumElements(), [&](Value at, int64_t width) {
-      emit(at, width, kernel.index(0), true);
-    });
+    return kernel.forEachVector(type.getNumElements(),
+                                [&](Value at, int64_t width) {
+                                  emit(at, width, kernel.index(0), true);
+                                });
   kernel.forEach(outer, [&](Value block) {
     Value first = kernel.mul(block, channels * inner);
     if (inner == 1)
@@ -109,12 +111,13 @@ static void emitSoftmaxRows(KernelBuilder &kernel, SoftmaxOp op, Value first,
   Value input = kernel.buffers[op.getInput()];
   Value output = kernel.buffers[op.getOutput()];
   auto at = [&](Value k) { return kernel.add(first, kernel.mul(k, inner)); };
-  Value largest = kernel.reduce(
-      kernel.index(1), kernel.index(length),
-      kernel.loadVector(input, first, width),
-      [&](Value k, ValueRange carried) -> SmallVector<Value> {
-        return {kernel.maximum(carried[0], kernel.loadVector(input, at(k), width))};
-      })[0];
+  Value largest =
+      kernel.reduce(kernel.index(1), kernel.index(length),
+                    kernel.loadVector(input, first, width),
+                    [&](Value k, ValueRange carried) -> SmallVector<Value> {
+                      return {kernel.maximum(
+                          carried[0], kernel.loadVector(input, at(k), width))};
+                    })[0];
   auto exponential = [&](Value position, int64_t lanes, Value offset) {
     Value x = kernel.loadVector(input, position, lanes);
     x = arith::SubFOp::create(builder, kernel.getLocation(), x, offset);
@@ -161,7 +164,8 @@ void frieze::lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
     if (inner == 1)
       return emitSoftmaxRows(kernel, op, first, length, 1, 1);
     kernel.forEachVector(inner, [&](Value offset, int64_t width) {
-      emitSoftmaxRows(kernel, op, kernel.add(first, offset), length, inner, width);
+      emitSoftmaxRows(kernel, op, kernel.add(first, offset), length, inner,
+                      width);
     });
   });
 }

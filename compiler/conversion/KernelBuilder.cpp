@@ -38,7 +38,8 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
     return symbol;
   std::string name = (getSymbolPrefix(owner) + "_" + parameter).str();
   for (unsigned count = 1; module.lookupSymbol(name); ++count)
-    name = (getSymbolPrefix(owner) + "_" + parameter + "_" + Twine(count)).str();
+    name =
+        (getSymbolPrefix(owner) + "_" + parameter + "_" + Twine(count)).str();
   symbol = builder.getStringAttr(name);
 
   int64_t size = values.size();
@@ -176,7 +177,8 @@ KernelBuilder::loadEpilogue(Operation *op, ArrayRef<Attribute> stages) {
   SmallVector<EpilogueStage> loaded;
   for (Attribute attribute : stages) {
     size_t number = loaded.size();
-    EpilogueStage &stage = loaded.emplace_back(EpilogueStage{attribute, {}, {}});
+    EpilogueStage &stage =
+        loaded.emplace_back(EpilogueStage{attribute, {}, {}});
     auto affine = dyn_cast<nn::AffineStageAttr>(attribute);
     if (!affine)
       continue;

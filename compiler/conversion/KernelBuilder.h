@@ -24,7 +24,8 @@ public:
 
   /// The global for parameter `parameter` of `owner`, made from `values` the
   /// first time. All variants must pack it alike.
-  mlir::StringAttr getOrCreate(mlir::Operation *owner, llvm::StringRef parameter,
+  mlir::StringAttr getOrCreate(mlir::Operation *owner,
+                               llvm::StringRef parameter,
                                llvm::ArrayRef<double> values);
 
   /// Bytes of all globals.
@@ -32,7 +33,8 @@ public:
 
 private:
   mlir::ModuleOp module;
-  llvm::MapVector<std::pair<mlir::Operation *, mlir::StringAttr>, mlir::StringAttr>
+  llvm::MapVector<std::pair<mlir::Operation *, mlir::StringAttr>,
+                  mlir::StringAttr>
       globals;
   int64_t bytes = 0;
 };

@@ -42,9 +42,10 @@ static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
-void frieze::emitPad(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape,
-                     Value output, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                     float value, Value border) {
+void frieze::emitPad(KernelBuilder &kernel, Value input,
+                     ArrayRef<int64_t> shape, Value output,
+                     ArrayRef<int64_t> low, ArrayRef<int64_t> high, float value,
+                     Value border) {
   SmallVector<int64_t> padded;
   for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
     padded.push_back(before + size + after);
@@ -72,7 +73,8 @@ void frieze::emitPad(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape
     --runAxis;
   int64_t run = fromStrides[runAxis] * shape[runAxis];
   forEachIndex(kernel, shape.take_front(runAxis), fromStrides, toStrides,
-               kernel.index(0), kernel.index(corner), [&](Value from, Value to) {
+               kernel.index(0), kernel.index(corner),
+               [&](Value from, Value to) {
                  emitCopy(kernel, input, from, output, to, run);
                });
 }
@@ -115,9 +117,10 @@ void frieze::lowerConcat(KernelBuilder &kernel, ConcatOp op) {
       // An epilogue has its affines along the last axis, which is also the axis
       // of the concatenation: a run is a slice of the channels.
       kernel.forEachVector(run, [&](Value offset, int64_t width) {
-        Value vector = kernel.loadVector(input, kernel.add(from, offset), width);
-        vector = kernel.applyEpilogue(epilogue, vector,
-                                      kernel.add(offset, start));
+        Value vector =
+            kernel.loadVector(input, kernel.add(from, offset), width);
+        vector =
+            kernel.applyEpilogue(epilogue, vector, kernel.add(offset, start));
         kernel.storeVector(vector, output, kernel.add(to, offset), width);
       });
     });

@@ -47,8 +47,9 @@ inline int64_t getScratchElements(mlir::Operation *op) {
 void emitCopy(KernelBuilder &kernel, mlir::Value from, mlir::Value fromAt,
               mlir::Value to, mlir::Value toAt, int64_t count);
 
-/// Writes `input` of `shape` into `output` with `low` and `high` positions around
-/// it of `value`, or of `border`, with one value per channel, where given.
+/// Writes `input` of `shape` into `output` with `low` and `high` positions
+/// around it of `value`, or of `border`, with one value per channel, where
+/// given.
 void emitPad(KernelBuilder &kernel, mlir::Value input,
              llvm::ArrayRef<int64_t> shape, mlir::Value output,
              llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,

@@ -83,8 +83,9 @@ MemoryPlan MemoryPlan::create(func::FuncOp function) {
     if (isa<nn::NNDialect>(op->getDialect()) && !isa<nn::ReshapeOp>(op) &&
         !plan.outputs.contains(op->getResult(0)))
       plan.values[op->getResult(0)] = {
-          0, slotBytes(
-                 cast<ShapedType>(op->getResult(0).getType()).getNumElements())};
+          0,
+          slotBytes(
+              cast<ShapedType>(op->getResult(0).getType()).getNumElements())};
   });
   SmallVector<Request> requests;
   function.walk([&](Operation *op) {
@@ -94,8 +95,8 @@ MemoryPlan MemoryPlan::create(func::FuncOp function) {
       return;
     Value value = op->getResult(0);
     if (auto found = plan.values.find(value); found != plan.values.end())
-      requests.push_back(
-          {&found->second, numbers[op], std::max(numbers[op], lastUses[value])});
+      requests.push_back({&found->second, numbers[op],
+                          std::max(numbers[op], lastUses[value])});
   });
   plan.arenaBytes = place(requests);
   return plan;

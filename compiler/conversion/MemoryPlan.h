@@ -25,7 +25,8 @@ struct ArenaSlot {
 struct MemoryPlan {
   static constexpr int64_t alignment = 64;
 
-  /// Slots of values that are neither inputs nor outputs, and of scratch memory.
+  /// Slots of values that are neither inputs nor outputs, and of scratch
+  /// memory.
   llvm::DenseMap<mlir::Value, ArenaSlot> values;
   llvm::DenseMap<mlir::Operation *, ArenaSlot> scratch;
   /// Values that are written straight into the output of that number.

@@ -33,7 +33,8 @@ static LogicalResult checkSupported(func::FuncOp function) {
     return function.emitOpError("expects f32 tensors of static shape");
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (!isa<NNDialect>(op.getDialect()) || isa<BatchNormOp, DropoutOp>(op))
-      return op.emitOpError("cannot be lowered to loops; run the nn-opt pipeline first");
+      return op.emitOpError(
+          "cannot be lowered to loops; run the nn-opt pipeline first");
     if (!isFloat32(op.getResult(0).getType()))
       return op.emitOpError("expects f32 elements to generate code");
     for (NamedAttribute attribute : op.getAttrs()) {
@@ -41,10 +42,12 @@ static LogicalResult checkSupported(func::FuncOp function) {
       if (!weights)
         continue;
       if (weights.getElementType().isF64())
-        return op.emitOpError("expects parameters of type f32; run nn-round-parameters first");
+        return op.emitOpError(
+            "expects parameters of type f32; run nn-round-parameters first");
       if (failed(readWeights(weights)))
         return op.emitOpError("expects ")
-               << attribute.getName() << " with its data, but the data is elided";
+               << attribute.getName()
+               << " with its data, but the data is elided";
     }
   }
   return success();
@@ -99,14 +102,15 @@ static MemRefType getBufferType(Type tensor) {
   return MemRefType::get(type.getNumElements(), type.getElementType());
 }
 
-static std::string getVariantSymbol(StringRef name, const TargetVariant &target) {
+static std::string getVariantSymbol(StringRef name,
+                                    const TargetVariant &target) {
   std::string symbol = (name + "_" + target.name).str();
   llvm::replace(symbol, '-', '_');
   return symbol;
 }
 
-Value FunctionLowering::viewArena(OpBuilder &builder, Value arena, ArenaSlot slot,
-                                  int64_t elements) {
+Value FunctionLowering::viewArena(OpBuilder &builder, Value arena,
+                                  ArenaSlot slot, int64_t elements) {
   Location loc = function.getLoc();
   return memref::ViewOp::create(
       builder, loc, MemRefType::get(elements, builder.getF32Type()), arena,
@@ -155,7 +159,8 @@ func::FuncOp FunctionLowering::lower(const TargetVariant &target) {
     Value &buffer = kernel.buffers[value];
     if (storage != value)
       buffer = kernel.buffers[storage];
-    else if (auto output = plan.outputs.find(value); output != plan.outputs.end())
+    else if (auto output = plan.outputs.find(value);
+             output != plan.outputs.end())
       buffer = body->getArgument(inputs + output->second);
     else
       buffer = viewArena(builder, arena, plan.values.lookup(value),
@@ -188,8 +193,9 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
   auto describe = [&](StringAttr tensorName, Type type) -> Attribute {
     return builder.getDictionaryAttr(
         {builder.getNamedAttr("name", tensorName),
-         builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(
-                                           cast<ShapedType>(type).getShape()))});
+         builder.getNamedAttr(
+             "shape",
+             builder.getDenseI64ArrayAttr(cast<ShapedType>(type).getShape()))});
   };
   auto nameOr = [&](Attribute attribute, StringRef fallback, unsigned number) {
     if (auto given = dyn_cast_or_null<StringAttr>(attribute))
@@ -201,11 +207,11 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
     inputs.push_back(
         describe(nameOr(function.getArgAttr(i, "nn.name"), "input", i), type));
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-    outputs.push_back(
-        describe(nameOr(function.getResultAttr(i, "nn.name"), "output", i), type));
+    outputs.push_back(describe(
+        nameOr(function.getResultAttr(i, "nn.name"), "output", i), type));
   for (const TargetVariant &variant : target.variants)
-    variants.push_back(
-        FlatSymbolRefAttr::get(builder.getStringAttr(getVariantSymbol(name, variant))));
+    variants.push_back(FlatSymbolRefAttr::get(
+        builder.getStringAttr(getVariantSymbol(name, variant))));
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
     macs += countMACs(&op);
@@ -216,7 +222,8 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
        builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
        builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),
        builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
-       builder.getNamedAttr("arena_bytes", builder.getI64IntegerAttr(plan.arenaBytes)),
+       builder.getNamedAttr("arena_bytes",
+                            builder.getI64IntegerAttr(plan.arenaBytes)),
        builder.getNamedAttr("arena_alignment",
                             builder.getI64IntegerAttr(MemoryPlan::alignment)),
        builder.getNamedAttr("weights_bytes",
@@ -244,7 +251,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
     FunctionLowering lowering(function, name);
     for (const TargetVariant &variant : found->variants) {
       lowering.lower(variant);
-      kernels += llvm::range_size(function.getBody().front().without_terminator());
+      kernels +=
+          llvm::range_size(function.getBody().front().without_terminator());
     }
     module->setAttr("nn.interface", lowering.describeInterface(*found));
     function.erase();

@@ -38,15 +38,17 @@ struct Combiner {
 
 /// First and last position inside the input, as values, of a window of `size`
 /// at output position `position`.
-static std::pair<Value, Value> clampWindow(KernelBuilder &kernel, Value position,
-                                           int64_t stride, int64_t size,
-                                           int64_t padding, int64_t length) {
+static std::pair<Value, Value> clampWindow(KernelBuilder &kernel,
+                                           Value position, int64_t stride,
+                                           int64_t size, int64_t padding,
+                                           int64_t length) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   Value first = kernel.add(kernel.mul(position, stride), -padding);
   Value last = kernel.add(first, size);
-  return {builder.createOrFold<arith::MaxSIOp>(loc, first, kernel.index(0)),
-          builder.createOrFold<arith::MinSIOp>(loc, last, kernel.index(length))};
+  return {
+      builder.createOrFold<arith::MaxSIOp>(loc, first, kernel.index(0)),
+      builder.createOrFold<arith::MinSIOp>(loc, last, kernel.index(length))};
 }
 
 /// Combines the window's elements of `width` channels from `channel`, in the
@@ -57,10 +59,11 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   auto load = [&](Value h, Value w) {
     Value pixel = kernel.add(kernel.mul(h, shape.input.getRowElements()),
                              kernel.mul(w, shape.input.channels));
-    return kernel.loadVector(input,
-                             kernel.add(kernel.add(image, pixel), channel), width);
+    return kernel.loadVector(
+        input, kernel.add(kernel.add(image, pixel), channel), width);
   };
-  if (shape.padding.isZero() && shape.window.height * shape.window.width <= 16) {
+  if (shape.padding.isZero() &&
+      shape.window.height * shape.window.width <= 16) {
     Value sum;
     Value top = kernel.mul(oh, shape.stride.height);
     Value left = kernel.mul(ow, shape.stride.width);
@@ -87,7 +90,8 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   })[0];
 }
 
-/// Emits `output = epilogue(finish(combined window, output row, output column))`.
+/// Emits `output = epilogue(finish(combined window, output row, output
+/// column))`.
 template <typename PoolOpT>
 static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
                      llvm::function_ref<Value(Value, Value, Value)> finish) {
@@ -100,29 +104,28 @@ static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
     Value image = kernel.mul(n, shape.input.getImageElements());
     kernel.forEach(shape.output.height, [&](Value oh) {
       kernel.forEach(shape.output.width, [&](Value ow) {
-        Value at = kernel.add(
-            kernel.mul(n, shape.output.getImageElements()),
-            kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                       kernel.mul(ow, shape.output.channels)));
-        kernel.forEachVector(
-            shape.output.channels, [&](Value channel, int64_t width) {
-              Value result = reduceWindow(kernel, shape, input, image, oh, ow,
-                                          channel, width, combiner);
-              result = kernel.applyEpilogue(epilogue, finish(result, oh, ow),
-                                            channel);
-              kernel.storeVector(result, output, kernel.add(at, channel), width);
-            });
+        Value at =
+            kernel.add(kernel.mul(n, shape.output.getImageElements()),
+                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                                  kernel.mul(ow, shape.output.channels)));
+        kernel.forEachVector(shape.output.channels, [&](Value channel,
+                                                        int64_t width) {
+          Value result = reduceWindow(kernel, shape, input, image, oh, ow,
+                                      channel, width, combiner);
+          result =
+              kernel.applyEpilogue(epilogue, finish(result, oh, ow), channel);
+          kernel.storeVector(result, output, kernel.add(at, channel), width);
+        });
       });
     });
   });
 }
 
 void frieze::lowerMaxPool(KernelBuilder &kernel, MaxPoolOp op) {
-  emitPool(
-      kernel, op,
-      {-std::numeric_limits<float>::infinity(),
-       [&](Value a, Value b) { return kernel.maximum(a, b); }},
-      [](Value result, Value, Value) { return result; });
+  emitPool(kernel, op,
+           {-std::numeric_limits<float>::infinity(),
+            [&](Value a, Value b) { return kernel.maximum(a, b); }},
+           [](Value result, Value, Value) { return result; });
 }
 
 /// Number of input positions under the window at `position`.
@@ -145,19 +148,19 @@ void frieze::lowerAvgPool(KernelBuilder &kernel, AvgPoolOp op) {
   Value table;
   if (!shape.padding.isZero())
     table = kernel.loadConstants(op, "reciprocals", reciprocals);
-  emitPool(
-      kernel, op,
-      // The sum starts from -0, which leaves the first element as it is.
-      {-0.0f, [&](Value a, Value b) { return kernel.addFloat(a, b); }},
-      [&](Value sum, Value oh, Value ow) {
-        int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
-        Value reciprocal =
-            table ? kernel.loadBroadcast(
-                        table, kernel.add(kernel.mul(oh, shape.output.width), ow),
-                        width)
-                  : kernel.constant(reciprocals.front(), width);
-        return kernel.mulFloat(sum, reciprocal);
-      });
+  emitPool(kernel, op,
+           // The sum starts from -0, which leaves the first element as it is.
+           {-0.0f, [&](Value a, Value b) { return kernel.addFloat(a, b); }},
+           [&](Value sum, Value oh, Value ow) {
+             int64_t width = cast<VectorType>(sum.getType()).getDimSize(0);
+             Value reciprocal =
+                 table ? kernel.loadBroadcast(
+                             table,
+                             kernel.add(kernel.mul(oh, shape.output.width), ow),
+                             width)
+                       : kernel.constant(reciprocals.front(), width);
+             return kernel.mulFloat(sum, reciprocal);
+           });
 }
 
 void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
@@ -182,10 +185,11 @@ void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
                           : kernel.addFloat(carried[0], element)};
           })[0];
       if (!isMax)
-        result = kernel.mulFloat(result,
-                                 kernel.constant(1.0f / float(positions), width));
-      kernel.storeVector(kernel.applyEpilogue(epilogue, result, channel), output,
-                         kernel.add(kernel.mul(n, shape.channels), channel), width);
+        result = kernel.mulFloat(
+            result, kernel.constant(1.0f / float(positions), width));
+      kernel.storeVector(
+          kernel.applyEpilogue(epilogue, result, channel), output,
+          kernel.add(kernel.mul(n, shape.channels), channel), width);
     });
   });
 }

@@ -1,4 +1,4 @@
-//===- Sequence.cpp - Lowering of embeddings and recurrent layers -*- C++ -*-===//
+//===- Sequence.cpp - Lowering of recurrent layers --------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -33,7 +33,8 @@ void frieze::lowerEmbedding(KernelBuilder &kernel, EmbeddingOp op) {
   kernel.forEach(op.getInput().getType().getNumElements(), [&](Value i) {
     Value number = memref::LoadOp::create(builder, loc, input, i);
     auto compare = [&](arith::CmpFPredicate predicate, float bound) -> Value {
-      return arith::CmpFOp::create(builder, loc, predicate, number, scalar(bound));
+      return arith::CmpFOp::create(builder, loc, predicate, number,
+                                   scalar(bound));
     };
     Value isRow = arith::AndIOp::create(
         builder, loc, compare(arith::CmpFPredicate::OGT, -1.0f),
@@ -41,7 +42,8 @@ void frieze::lowerEmbedding(KernelBuilder &kernel, EmbeddingOp op) {
     // What is no row must not reach the conversion, which would be undefined.
     Value safe =
         arith::SelectOp::create(builder, loc, isRow, number, scalar(0.0f));
-    Value row = arith::FPToSIOp::create(builder, loc, builder.getI32Type(), safe);
+    Value row =
+        arith::FPToSIOp::create(builder, loc, builder.getI32Type(), safe);
     row = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), row);
     Value from = kernel.mul(row, shape[1]), to = kernel.mul(i, shape[1]);
     kernel.forEachVector(shape[1], [&](Value channel, int64_t width) {
@@ -81,7 +83,8 @@ static SmallVector<double> padRows(ArrayRef<double> values, int64_t rows,
   SmallVector<double> result(rows * padded, 0.0);
   int64_t columns = values.size() / rows;
   for (int64_t row = 0; row < rows; ++row)
-    llvm::copy(values.slice(row * columns, columns), result.begin() + row * padded);
+    llvm::copy(values.slice(row * columns, columns),
+               result.begin() + row * padded);
   return result;
 }
 
@@ -121,11 +124,11 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
   recur.terms = {{units, 1, padded}};
 
   kernel.forEach(shape[0], [&](Value n) {
-    kernel.forEachVector(layout.elements - layout.stateAt,
-                         [&](Value at, int64_t width) {
-                           kernel.storeVector(kernel.constant(0.0f, width), scratch,
-                                              kernel.add(at, layout.stateAt), width);
-                         });
+    kernel.forEachVector(
+        layout.elements - layout.stateAt, [&](Value at, int64_t width) {
+          kernel.storeVector(kernel.constant(0.0f, width), scratch,
+                             kernel.add(at, layout.stateAt), width);
+        });
     kernel.forEach(steps, [&](Value step) {
       Value position = step;
       if (op.getBackwards())
@@ -149,13 +152,17 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
                                 kernel.mulFloat(gate(0), candidate));
         Value state = kernel.mulFloat(
             gate(3), kernel.applyFunction(op.getActivation(), cell));
-        kernel.storeVector(cell, scratch, kernel.add(unit, layout.cellAt), width);
-        kernel.storeVector(state, scratch, kernel.add(unit, layout.stateAt), width);
+        kernel.storeVector(cell, scratch, kernel.add(unit, layout.cellAt),
+                           width);
+        kernel.storeVector(state, scratch, kernel.add(unit, layout.stateAt),
+                           width);
       });
       if (!op.getSequences())
         return;
-      Value row = kernel.add(kernel.mul(n, steps * units), kernel.mul(step, units));
-      emitCopy(kernel, scratch, kernel.index(layout.stateAt), output, row, units);
+      Value row =
+          kernel.add(kernel.mul(n, steps * units), kernel.mul(step, units));
+      emitCopy(kernel, scratch, kernel.index(layout.stateAt), output, row,
+               units);
     });
     if (!op.getSequences())
       emitCopy(kernel, scratch, kernel.index(layout.stateAt), output,
@@ -168,8 +175,8 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
     kernel.forEachVector(units, [&](Value unit, int64_t width) {
       Value at = kernel.add(kernel.mul(row, units), unit);
       Value value = kernel.loadVector(output, at, width);
-      kernel.storeVector(kernel.applyEpilogue(epilogue, value, unit), output, at,
-                         width);
+      kernel.storeVector(kernel.applyEpilogue(epilogue, value, unit), output,
+                         at, width);
     });
   });
 }

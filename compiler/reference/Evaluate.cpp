@@ -19,7 +19,8 @@ static LogicalResult checkWeights(Operation &op) {
     if (auto weights = dyn_cast<ElementsAttr>(attribute.getValue()))
       if (failed(readWeights(weights)))
         return op.emitOpError("expects ")
-               << attribute.getName() << " with its data, but the data is elided";
+               << attribute.getName()
+               << " with its data, but the data is elided";
   return success();
 }
 
@@ -27,7 +28,8 @@ template <typename T>
 FailureOr<std::vector<Tensor<T>>>
 reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
   llvm::DenseMap<Value, Tensor<T>> values;
-  for (auto [argument, input] : llvm::zip_equal(function.getArguments(), inputs))
+  for (auto [argument, input] :
+       llvm::zip_equal(function.getArguments(), inputs))
     values[argument] = input;
 
   std::vector<Tensor<T>> results;
@@ -47,20 +49,34 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
     };
     auto result =
         llvm::TypeSwitch<Operation *, FailureOr<Tensor<T>>>(&op)
-            .template Case<ConvOp>([&](auto op) { return conv<T>(op, operand(0)); })
-            .template Case<DenseOp>([&](auto op) { return dense<T>(op, operand(0)); })
-            .template Case<BatchNormOp>([&](auto op) { return batchNorm<T>(op, operand(0)); })
-            .template Case<AffineOp>([&](auto op) { return affine<T>(op, operand(0)); })
-            .template Case<ActivationOp>([&](auto op) { return activation<T>(op, operand(0)); })
-            .template Case<AddOp>([&](auto op) { return add<T>(op, operand(0), operand(1)); })
-            .template Case<SoftmaxOp>([&](auto op) { return softmax<T>(op, operand(0)); })
-            .template Case<MaxPoolOp>([&](auto op) { return maxPool<T>(op, operand(0)); })
-            .template Case<AvgPoolOp>([&](auto op) { return avgPool<T>(op, operand(0)); })
-            .template Case<GlobalPoolOp>([&](auto op) { return globalPool<T>(op, operand(0)); })
-            .template Case<PadOp>([&](auto op) { return pad<T>(op, operand(0)); })
-            .template Case<TransposeOp>([&](auto op) { return transpose<T>(op, operand(0)); })
-            .template Case<EmbeddingOp>([&](auto op) { return embedding<T>(op, operand(0)); })
-            .template Case<LSTMOp>([&](auto op) { return lstm<T>(op, operand(0)); })
+            .template Case<ConvOp>(
+                [&](auto op) { return conv<T>(op, operand(0)); })
+            .template Case<DenseOp>(
+                [&](auto op) { return dense<T>(op, operand(0)); })
+            .template Case<BatchNormOp>(
+                [&](auto op) { return batchNorm<T>(op, operand(0)); })
+            .template Case<AffineOp>(
+                [&](auto op) { return affine<T>(op, operand(0)); })
+            .template Case<ActivationOp>(
+                [&](auto op) { return activation<T>(op, operand(0)); })
+            .template Case<AddOp>(
+                [&](auto op) { return add<T>(op, operand(0), operand(1)); })
+            .template Case<SoftmaxOp>(
+                [&](auto op) { return softmax<T>(op, operand(0)); })
+            .template Case<MaxPoolOp>(
+                [&](auto op) { return maxPool<T>(op, operand(0)); })
+            .template Case<AvgPoolOp>(
+                [&](auto op) { return avgPool<T>(op, operand(0)); })
+            .template Case<GlobalPoolOp>(
+                [&](auto op) { return globalPool<T>(op, operand(0)); })
+            .template Case<PadOp>(
+                [&](auto op) { return pad<T>(op, operand(0)); })
+            .template Case<TransposeOp>(
+                [&](auto op) { return transpose<T>(op, operand(0)); })
+            .template Case<EmbeddingOp>(
+                [&](auto op) { return embedding<T>(op, operand(0)); })
+            .template Case<LSTMOp>(
+                [&](auto op) { return lstm<T>(op, operand(0)); })
             .template Case<ConcatOp>([&](auto op) {
               std::vector<const Tensor<T> *> inputs;
               for (Value input : op.getInputs())
@@ -72,7 +88,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
             })
             .template Case<DropoutOp>([&](auto) { return operand(0); })
             .template Case<ReshapeOp>([&](auto op) {
-              return Tensor<T>{op.getType().getShape().vec(), operand(0).values};
+              return Tensor<T>{op.getType().getShape().vec(),
+                               operand(0).values};
             })
             .Default(unknown);
     if (failed(result))
@@ -83,6 +100,6 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
 }
 
 template FailureOr<std::vector<Tensor<float>>>
-reference::evaluate(func::FuncOp, ArrayRef<Tensor<float>>);
+    reference::evaluate(func::FuncOp, ArrayRef<Tensor<float>>);
 template FailureOr<std::vector<Tensor<double>>>
-reference::evaluate(func::FuncOp, ArrayRef<Tensor<double>>);
+    reference::evaluate(func::FuncOp, ArrayRef<Tensor<double>>);

@@ -22,7 +22,8 @@ template <typename T> static std::vector<T> read(mlir::ElementsAttr weights) {
 }
 
 template <typename T>
-static std::vector<T> readOr(mlir::ElementsAttr weights, size_t size, T fallback) {
+static std::vector<T> readOr(mlir::ElementsAttr weights, size_t size,
+                             T fallback) {
   return weights ? read<T>(weights) : std::vector<T>(size, fallback);
 }
 
@@ -74,13 +75,14 @@ static double applyExactly(ActivationAttr function, double x) {
   case ActivationKind::Gelu:
     return x * std::erfc(-x * std::sqrt(0.5)) / 2;
   case ActivationKind::GeluTanh:
-    return x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) / 2;
+    return x *
+           (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) /
+           2;
   }
   llvm_unreachable("covered switch");
 }
 
-template <>
-double reference::applyFunction(ActivationAttr function, double x) {
+template <> double reference::applyFunction(ActivationAttr function, double x) {
   return applyExactly(function, x);
 }
 
@@ -127,12 +129,12 @@ static int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
   return values.size() == 2 ? values[0] : fallback;
 }
 
-template <typename T>
-Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
+template <typename T> Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
   mlir::RankedTensorType type = op.getConvType();
   Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
   Image in(x.shape), out(y.shape);
-  llvm::ArrayRef<int64_t> kernelShape = op.getKernel().getShapedType().getShape();
+  llvm::ArrayRef<int64_t> kernelShape =
+      op.getKernel().getShapedType().getShape();
   llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
   auto strides = op.getStrideValues(), dilations = op.getDilationValues();
   auto padding = op.getPaddingValues();
@@ -152,9 +154,10 @@ Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
           const T *weight = kernel.data() + f;
           for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
             for (int64_t kw = 0; kw < widthOf(window); ++kw) {
-              int64_t h = oh * heightOf(strides, 1) +
-                          kh * heightOf(dilations, 1) - top;
-              int64_t w = ow * widthOf(strides) + kw * widthOf(dilations) - left;
+              int64_t h =
+                  oh * heightOf(strides, 1) + kh * heightOf(dilations, 1) - top;
+              int64_t w =
+                  ow * widthOf(strides) + kw * widthOf(dilations) - left;
               bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
               int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
               for (int64_t c = 0; c < channelsPerGroup; ++c) {
@@ -181,7 +184,8 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
       chains[0] = bias[f];
       for (size_t k = 0; k < inputs; ++k) {
         T &chain = chains[k % chains.size()];
-        chain = std::fma(x.values[row * inputs + k], kernel[k * outputs + f], chain);
+        chain = std::fma(x.values[row * inputs + k], kernel[k * outputs + f],
+                         chain);
       }
       while (chains.size() > 1) {
         for (size_t c = 0; c < chains.size() / 2; ++c)
@@ -197,9 +201,11 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
 // Per-channel and pointwise layers
 //===----------------------------------------------------------------------===//
 
-/// Calls `function(element, channel)` for each element, the channel along `axis`.
+/// Calls `function(element, channel)` for each element, the channel along
+/// `axis`.
 template <typename T, typename Function>
-static void forEachChannel(const Tensor<T> &x, int64_t axis, Function function) {
+static void forEachChannel(const Tensor<T> &x, int64_t axis,
+                           Function function) {
   size_t inner = 1;
   for (size_t i = axis + 1; i < x.shape.size(); ++i)
     inner *= x.shape[i];
@@ -217,7 +223,8 @@ Tensor<T> reference::batchNorm(BatchNormOp op, const Tensor<T> &x) {
   T epsilon = op.getEpsilon().convertToDouble();
   forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
     y.values[i] = (x.values[i] - mean[c]) *
-                      (gamma[c] / std::sqrt(variance[c] + epsilon)) + beta[c];
+                      (gamma[c] / std::sqrt(variance[c] + epsilon)) +
+                  beta[c];
   });
   return y;
 }
@@ -275,10 +282,9 @@ Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
 //===----------------------------------------------------------------------===//
 
 template <typename T>
-static Tensor<T> pool(const Tensor<T> &x, PoolKind kind,
-                      llvm::ArrayRef<int64_t> window,
-                      llvm::ArrayRef<int64_t> strides,
-                      llvm::ArrayRef<int64_t> padding) {
+static Tensor<T>
+pool(const Tensor<T> &x, PoolKind kind, llvm::ArrayRef<int64_t> window,
+     llvm::ArrayRef<int64_t> strides, llvm::ArrayRef<int64_t> padding) {
   Image in(x.shape);
   int64_t top = padding.size() == 4 ? padding[0] : 0;
   int64_t left = padding[padding.size() - 2];
@@ -286,7 +292,8 @@ static Tensor<T> pool(const Tensor<T> &x, PoolKind kind,
   for (size_t axis = 0; axis < window.size(); ++axis)
     y.shape[axis + 1] = (x.shape[axis + 1] + padding[2 * axis] +
                          padding[2 * axis + 1] - window[axis]) /
-                            strides[axis] + 1;
+                            strides[axis] +
+                        1;
   Image out(y.shape);
   y.values.resize(out.batch * out.height * out.width * out.channels);
   for (int64_t n = 0; n < out.batch; ++n)
@@ -335,7 +342,8 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
       for (T &value : x.values)
         value = applyFunction(function, value);
     } else if (auto affine = llvm::dyn_cast<AffineStageAttr>(stage)) {
-      auto scale = read<T>(affine.getScale()), shift = read<T>(affine.getShift());
+      auto scale = read<T>(affine.getScale()),
+           shift = read<T>(affine.getShift());
       forEachChannel(x, affine.getAxis(), [&](size_t i, size_t c) {
         x.values[i] = std::fma(x.values[i], scale[c], shift[c]);
       });
@@ -362,7 +370,8 @@ Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
         T value = x.values[in.at(n, 0, 0, c) + position * in.channels];
         result = isMax ? maximum(result, value) : result + value;
       }
-      y.values[n * in.channels + c] = isMax ? result : result * (T(1) / T(positions));
+      y.values[n * in.channels + c] =
+          isMax ? result : result * (T(1) / T(positions));
     }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
@@ -386,8 +395,7 @@ Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-template <typename T>
-Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
+template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<LSTMOp, T>(op);
   int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
   int64_t units = y.shape.back(), columns = 4 * units;
@@ -407,7 +415,8 @@ Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
           z[j] = std::fma(h[k], recurrent[k * columns + j], z[j]);
       for (int64_t j = 0; j < units; ++j) {
         auto gate = [&](int64_t number) {
-          return applyFunction(op.getRecurrentActivation(), z[number * units + j]);
+          return applyFunction(op.getRecurrentActivation(),
+                               z[number * units + j]);
         };
         T candidate = applyFunction(op.getActivation(), z[2 * units + j]);
         c[j] = std::fma(gate(1), c[j], gate(0) * candidate);
@@ -425,7 +434,8 @@ Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
 //===----------------------------------------------------------------------===//
 
 template <typename T>
-Tensor<T> reference::concat(ConcatOp op, llvm::ArrayRef<const Tensor<T> *> inputs) {
+Tensor<T> reference::concat(ConcatOp op,
+                            llvm::ArrayRef<const Tensor<T> *> inputs) {
   Tensor<T> y = makeResult<ConcatOp, T>(op);
   size_t outer = 1;
   for (int64_t axis = 0; axis < (int64_t)op.getAxis(); ++axis)
@@ -456,7 +466,8 @@ static void forEachIndex(llvm::ArrayRef<int64_t> shape, Function function) {
 
 template <typename T> Tensor<T> reference::pad(PadOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<PadOp, T>(op);
-  std::fill(y.values.begin(), y.values.end(), T(op.getValue().convertToDouble()));
+  std::fill(y.values.begin(), y.values.end(),
+            T(op.getValue().convertToDouble()));
   forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
     size_t target = 0;
     for (size_t axis = 0; axis < index.size(); ++axis)

@@ -26,19 +26,24 @@ template <typename T> struct Tensor {
 /// The parameters of `op` were checked to hold their data.
 template <typename T> Tensor<T> conv(nn::ConvOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> dense(nn::DenseOp op, const Tensor<T> &x);
-template <typename T> Tensor<T> batchNorm(nn::BatchNormOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> batchNorm(nn::BatchNormOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> affine(nn::AffineOp op, const Tensor<T> &x);
-template <typename T> Tensor<T> activation(nn::ActivationOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> activation(nn::ActivationOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> add(nn::AddOp op, const Tensor<T> &x, const Tensor<T> &y);
 template <typename T> Tensor<T> softmax(nn::SoftmaxOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> maxPool(nn::MaxPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> avgPool(nn::AvgPoolOp op, const Tensor<T> &x);
-template <typename T> Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
-template <typename T> Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
 
-template <typename T> Tensor<T> embedding(nn::EmbeddingOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> embedding(nn::EmbeddingOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> lstm(nn::LSTMOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> concat(nn::ConcatOp op, llvm::ArrayRef<const Tensor<T> *> inputs);

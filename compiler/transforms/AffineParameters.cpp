@@ -38,7 +38,8 @@ bool frieze::nn::writeAffine(AffineOp op, const AffineParameters &parameters) {
   return false;
 }
 
-ElementsAttr frieze::nn::replaceWeights(ElementsAttr original, ElementsAttr fallback,
+ElementsAttr frieze::nn::replaceWeights(ElementsAttr original,
+                                        ElementsAttr fallback,
                                         ArrayRef<int64_t> shape,
                                         ArrayRef<double> values) {
   return createWeightsLike(original ? original : fallback, shape, values);

@@ -35,16 +35,16 @@ struct AffineParameters {
 /// input. Returns whether `op` is gone.
 bool writeAffine(AffineOp op, const AffineParameters &parameters);
 
-/// Writes `values` as the new contents of a parameter of the same shape that was
-/// `original`, or as a new one with `shape`, stored like `fallback`.
+/// Writes `values` as the new contents of a parameter of the same shape that
+/// was `original`, or as a new one with `shape`, stored like `fallback`.
 mlir::ElementsAttr replaceWeights(mlir::ElementsAttr original,
                                   mlir::ElementsAttr fallback,
                                   llvm::ArrayRef<int64_t> shape,
                                   llvm::ArrayRef<double> values);
 
 /// `weights`, or `size` zeros where there are none.
-mlir::FailureOr<llvm::SmallVector<double>> readWeightsOrZeros(mlir::ElementsAttr weights,
-                                                        size_t size);
+mlir::FailureOr<llvm::SmallVector<double>>
+readWeightsOrZeros(mlir::ElementsAttr weights, size_t size);
 
 /// The only user of `value`, or null if there are several, or it is returned.
 mlir::Operation *getOnlyUser(mlir::Value value);

@@ -22,7 +22,8 @@ static LogicalResult compose(AffineOp second) {
   auto first = second.getInput().getDefiningOp<AffineOp>();
   if (!first || !first->hasOneUse() || first.getAxis() != second.getAxis())
     return failure();
-  auto inner = AffineParameters::read(first), outer = AffineParameters::read(second);
+  auto inner = AffineParameters::read(first),
+       outer = AffineParameters::read(second);
   if (failed(inner) || failed(outer))
     return failure();
   for (size_t c = 0; c < outer->size(); ++c) {

@@ -25,7 +25,8 @@ static DenseOp findFirst(DenseOp second) {
   Value value = second.getInput();
   int64_t features = second.getInput().getType().getShape().back();
   while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
-    if (!value.hasOneUse() || reshape.getInput().getType().getShape().back() != features)
+    if (!value.hasOneUse() ||
+        reshape.getInput().getType().getShape().back() != features)
       return nullptr;
     value = reshape.getInput();
   }
@@ -43,7 +44,7 @@ static LogicalResult compose(DenseOp second) {
   int64_t inputs = first.getKernel().getShapedType().getShape()[0];
   int64_t middle = first.getKernel().getShapedType().getShape()[1];
   int64_t outputs = second.getKernel().getShapedType().getShape()[1];
-  if (inputs * outputs > inputs * middle + middle * outputs)
+  if (inputs * outputs >= inputs * middle + middle * outputs)
     return failure();
   auto a = readWeights(first.getKernel()), b = readWeights(second.getKernel());
   auto aBias = readWeightsOrZeros(first.getBiasAttr(), middle);
@@ -68,12 +69,20 @@ static LogicalResult compose(DenseOp second) {
   if (input.getType() != type)
     input = ReshapeOp::create(builder, first.getLoc(), type, input);
   emitDecision(first.getLoc(), "dense",
-               "composed with " + getLayerName(second) + ", as nothing lies between");
+               "composed with " + getLayerName(second) +
+                   ", as nothing lies between");
   second.setKernelAttr(
       createWeightsLike(second.getKernel(), {inputs, outputs}, kernel));
-  second.setBiasAttr(replaceWeights(second.getBiasAttr(), second.getKernel(), {outputs},
-                                    *bias));
+  second.setBiasAttr(replaceWeights(second.getBiasAttr(), second.getKernel(),
+                                    {outputs}, *bias));
+  Operation *unread = second.getInput().getDefiningOp();
   second.getInputMutable().assign(input);
+  // The first layer, and reshapes after it.
+  while (unread && unread->use_empty()) {
+    Operation *before = unread->getOperand(0).getDefiningOp();
+    unread->erase();
+    unread = isa_and_present<ReshapeOp, DenseOp>(before) ? before : nullptr;
+  }
   return success();
 }
 

@@ -1,4 +1,4 @@
-//===- DropInferenceNoOps.cpp - Remove layers that do nothing at inference -*- C++ -*-===//
+//===- DropInferenceNoOps.cpp - Remove training layers ----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

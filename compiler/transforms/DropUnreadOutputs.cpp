@@ -1,4 +1,4 @@
-//===- DropUnreadOutputs.cpp - Do not compute what nothing reads -*- C++ -*-===//
+//===- DropUnreadOutputs.cpp - Skip what nothing reads ----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -25,15 +25,21 @@ static bool isAll(ArrayRef<int64_t> values, int64_t wanted) {
 /// conv or pooling with a window of one and a stride.
 static SmallVector<int64_t> getSkippingStrides(Operation *op) {
   SmallVector<int64_t> strides, padding, window;
-  if (auto conv = dyn_cast<ConvOp>(op)) {
-    window.assign(conv.getKernel().getShapedType().getShape().drop_back(2).begin(),
-                  conv.getKernel().getShapedType().getShape().drop_back(2).end());
-    strides = conv.getStrideValues();
-    padding = conv.getPaddingValues();
-  } else if (auto pool = dyn_cast<MaxPoolOp>(op)) {
+  auto read = [&](auto pool) {
     window.assign(pool.getWindow().begin(), pool.getWindow().end());
     strides = pool.getStrideValues();
     padding = pool.getPaddingValues();
+  };
+  if (auto conv = dyn_cast<ConvOp>(op)) {
+    window.assign(
+        conv.getKernel().getShapedType().getShape().drop_back(2).begin(),
+        conv.getKernel().getShapedType().getShape().drop_back(2).end());
+    strides = conv.getStrideValues();
+    padding = conv.getPaddingValues();
+  } else if (auto pool = dyn_cast<MaxPoolOp>(op)) {
+    read(pool);
+  } else if (auto pool = dyn_cast<AvgPoolOp>(op)) {
+    read(pool);
   } else {
     return {};
   }

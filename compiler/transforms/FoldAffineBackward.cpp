@@ -1,4 +1,4 @@
-//===- FoldAffineBackward.cpp - Fold an affine into the layer before it -*- C++ -*-===//
+//===- FoldAffineBackward.cpp - Fold into the layer before ------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -27,9 +27,10 @@ struct BackwardPath {
 };
 } // namespace
 
-/// The parameters before a reshape that leaves them on the last axis: flattening
-/// needs equal ones at all positions of a channel.
-static LogicalResult moveBefore(ReshapeOp reshape, AffineParameters &parameters) {
+/// The parameters before a reshape that leaves them on the last axis:
+/// flattening needs equal ones at all positions of a channel.
+static LogicalResult moveBefore(ReshapeOp reshape,
+                                AffineParameters &parameters) {
   RankedTensorType input = reshape.getInput().getType();
   size_t channels = input.getShape().back();
   if (parameters.axis != reshape.getType().getRank() - 1 ||
@@ -65,8 +66,7 @@ static FailureOr<BackwardPath> findPath(AffineOp affine) {
       value = reshape.getInput();
       continue;
     }
-    // Means of positions inside the input commute with an affine; so do maxima
-    // where no scale is negative.
+    // Means of positions inside the input commute with an affine.
     bool mayPass = isa<AvgPoolOp>(producer);
     if (auto pool = dyn_cast<GlobalPoolOp>(producer))
       mayPass = pool.getKind() == PoolKind::Avg;
@@ -92,8 +92,9 @@ static LogicalResult foldIntoKernel(LayerOp layer, AffineOp affine,
     weight *= parameters.scale[index % channels];
   for (size_t c = 0; c < channels; ++c)
     (*bias)[c] = parameters.scale[c] * (*bias)[c] + parameters.shift[c];
-  layer.setKernelAttr(createWeightsLike(
-      layer.getKernel(), layer.getKernel().getShapedType().getShape(), *kernel));
+  layer.setKernelAttr(
+      createWeightsLike(layer.getKernel(),
+                        layer.getKernel().getShapedType().getShape(), *kernel));
   layer.setBiasAttr(replaceWeights(layer.getBiasAttr(), affine.getShift(),
                                    {(int64_t)channels}, *bias));
   return success();

@@ -1,4 +1,4 @@
-//===- FoldAffineForward.cpp - Fold an affine into the layers after it -*- C++ -*-===//
+//===- FoldAffineForward.cpp - Fold into the layer after --------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -29,8 +29,8 @@ struct Traveller {
   SmallVector<int64_t> origin;
 };
 
-/// The layer that takes the affine in, and what stands in the way where there is
-/// none. Channels in `blocked` cannot make the journey.
+/// The layer that takes the affine in, and what stands in the way where there
+/// is none. Channels in `blocked` cannot make the journey.
 struct ForwardPath {
   Operation *consumer = nullptr;
   Traveller arrival;
@@ -74,17 +74,21 @@ static LogicalResult passReshape(ReshapeOp reshape, Traveller &traveller) {
 }
 
 /// Moves through a concatenation: the other operands' channels get nothing.
-static LogicalResult passConcat(ConcatOp concat, Value value, Traveller &traveller) {
+static LogicalResult passConcat(ConcatOp concat, Value value,
+                                Traveller &traveller) {
   if (traveller.parameters.axis != (int64_t)concat.getAxis())
     return failure();
   Traveller joined;
   joined.parameters.axis = concat.getAxis();
   for (Value operand : concat.getInputs()) {
-    int64_t size = cast<ShapedType>(operand.getType()).getDimSize(concat.getAxis());
+    int64_t size =
+        cast<ShapedType>(operand.getType()).getDimSize(concat.getAxis());
     bool isOurs = operand == value;
     for (int64_t c = 0; c < size; ++c) {
-      joined.parameters.scale.push_back(isOurs ? traveller.parameters.scale[c] : 1.0);
-      joined.parameters.shift.push_back(isOurs ? traveller.parameters.shift[c] : 0.0);
+      joined.parameters.scale.push_back(isOurs ? traveller.parameters.scale[c]
+                                               : 1.0);
+      joined.parameters.shift.push_back(isOurs ? traveller.parameters.shift[c]
+                                               : 0.0);
       joined.origin.push_back(isOurs ? traveller.origin[c] : -1);
     }
   }
@@ -93,7 +97,8 @@ static LogicalResult passConcat(ConcatOp concat, Value value, Traveller &travell
 }
 
 /// Moves through a pooling over the other axes.
-static LogicalResult passPool(Operation *pool, PoolKind kind, Traveller &traveller,
+static LogicalResult passPool(Operation *pool, PoolKind kind,
+                              Traveller &traveller,
                               llvm::SmallDenseSet<int64_t> &blocked) {
   int64_t rank = cast<ShapedType>(pool->getOperand(0).getType()).getRank();
   if (traveller.parameters.axis != rank - 1)
@@ -109,18 +114,21 @@ static LogicalResult passPool(Operation *pool, PoolKind kind, Traveller &travell
   return success();
 }
 
-/// Blocks channels whose border cannot be exact: outside the input, the affine's
-/// result was the border (zero), which is (border - shift) / scale before it.
+/// Blocks channels whose border cannot be exact: outside the input, the
+/// affine's result was the border (zero), which is (border - shift) / scale
+/// before it.
 static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
                                  llvm::SmallDenseSet<int64_t> &blocked) {
   if (llvm::all_of(conv.getPaddingValues(), [](int64_t p) { return p == 0; }))
     return success();
   auto kernel = readWeights(conv.getKernel());
-  auto border = readWeightsOrZeros(conv.getBorderAttr(), traveller.origin.size());
+  auto border =
+      readWeightsOrZeros(conv.getBorderAttr(), traveller.origin.size());
   if (failed(kernel) || failed(border))
     return failure();
   int64_t filters = conv.getKernel().getShapedType().getShape().back();
-  int64_t groups = conv.getGroups(), groupSize = traveller.origin.size() / groups;
+  int64_t groups = conv.getGroups(),
+          groupSize = traveller.origin.size() / groups;
   bool isFloat32 = conv.getType().getElementType().isF32();
   for (auto [c, origin] : llvm::enumerate(traveller.origin)) {
     double scale = traveller.parameters.scale[c];
@@ -143,7 +151,8 @@ static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
 
 /// Follows the affine's result downwards, one use at a time, to a layer whose
 /// weights can take it in.
-static ForwardPath findPath(AffineOp affine, const AffineParameters &parameters) {
+static ForwardPath findPath(AffineOp affine,
+                            const AffineParameters &parameters) {
   ForwardPath path;
   Traveller &traveller = path.arrival;
   traveller.parameters = parameters;
@@ -153,9 +162,9 @@ static ForwardPath findPath(AffineOp affine, const AffineParameters &parameters)
   while (true) {
     Operation *user = getOnlyUser(value);
     if (!user) {
-      path.obstacle = value.use_empty()     ? "nothing reads the result"
-                      : value.hasOneUse()   ? "the result is an output"
-                                            : "the result has several uses";
+      path.obstacle = value.use_empty()   ? "nothing reads the result"
+                      : value.hasOneUse() ? "the result is an output"
+                                          : "the result has several uses";
       return path;
     }
     auto stopAt = [&](StringRef reason) {
@@ -199,7 +208,8 @@ static ForwardPath findPath(AffineOp affine, const AffineParameters &parameters)
 /// Folds into a kernel (terms..., channels, columns) of `groups` groups, whose
 /// bias takes up the shift.
 template <typename LayerOp>
-static LogicalResult foldIntoKernel(LayerOp layer, const AffineParameters &parameters,
+static LogicalResult foldIntoKernel(LayerOp layer,
+                                    const AffineParameters &parameters,
                                     int64_t groups, AffineOp affine) {
   auto kernel = readWeights(layer.getKernel());
   ArrayRef<int64_t> shape = layer.getKernel().getShapedType().getShape();
@@ -209,19 +219,19 @@ static LogicalResult foldIntoKernel(LayerOp layer, const AffineParameters &param
     return failure();
   for (auto [index, weight] : llvm::enumerate(*kernel)) {
     int64_t column = index % columns;
-    int64_t channel = column / (columns / groups) * groupSize +
-                      index / columns % groupSize;
+    int64_t channel =
+        column / (columns / groups) * groupSize + index / columns % groupSize;
     (*bias)[column] += parameters.shift[channel] * weight;
     weight *= parameters.scale[channel];
   }
   layer.setKernelAttr(createWeightsLike(layer.getKernel(), shape, *kernel));
-  layer.setBiasAttr(replaceWeights(layer.getBiasAttr(), affine.getShift(), {columns},
-                                   *bias));
+  layer.setBiasAttr(
+      replaceWeights(layer.getBiasAttr(), affine.getShift(), {columns}, *bias));
   return success();
 }
 
-static LogicalResult foldIntoConv(ConvOp conv, const AffineParameters &parameters,
-                                  AffineOp affine) {
+static LogicalResult
+foldIntoConv(ConvOp conv, const AffineParameters &parameters, AffineOp affine) {
   auto border = readWeightsOrZeros(conv.getBorderAttr(), parameters.size());
   if (failed(border) ||
       failed(foldIntoKernel(conv, parameters, conv.getGroups(), affine)))
@@ -274,7 +284,8 @@ static LogicalResult foldForward(AffineOp affine) {
            " channels stay, whose sign or border forbids it";
   emitDecision(affine.getLoc(), "batch norm",
                "folded forward" + path.route + " into " +
-                   getLayerName(path.consumer), why);
+                   getLayerName(path.consumer),
+               why);
   writeAffine(affine, staying);
   return success();
 }

@@ -1,4 +1,4 @@
-//===- FoldConstantChannels.cpp - Channels that are the same for every input -*- C++ -*-===//
+//===- FoldConstantChannels.cpp - Remove constant channels ------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -22,12 +22,14 @@ using namespace mlir;
 using namespace frieze::nn;
 
 namespace {
-/// A conv or dense layer, in terms of rows (of which `inputs` in a row belong to
-/// the input channels) and columns (output channels) of its kernel.
+/// A conv or dense layer, in terms of rows (of which `inputs` in a row belong
+/// to the input channels) and columns (output channels) of its kernel.
 struct Layer {
   Operation *op;
   ElementsAttr kernelAttr, biasAttr;
   SmallVector<double> kernel, bias;
+  /// What a conv with padding sees around its input, by channel; else empty.
+  SmallVector<double> border;
   int64_t inputs, outputs;
 
   static FailureOr<Layer> read(Operation *op);
@@ -60,10 +62,19 @@ FailureOr<Layer> Layer::read(Operation *op) {
     return failure();
   layer.kernel = std::move(*kernel);
   layer.bias = std::move(*bias);
+  auto conv = dyn_cast<ConvOp>(op);
+  if (conv &&
+      llvm::any_of(conv.getPaddingValues(), [](int64_t p) { return p != 0; })) {
+    auto border = readWeightsOrZeros(conv.getBorderAttr(), layer.inputs);
+    if (failed(border))
+      return failure();
+    layer.border = std::move(*border);
+  }
   return layer;
 }
 
-void Layer::select(ArrayRef<int64_t> keptInputs, ArrayRef<int64_t> keptOutputs) {
+void Layer::select(ArrayRef<int64_t> keptInputs,
+                   ArrayRef<int64_t> keptOutputs) {
   SmallVector<double> selected, selectedBias;
   for (int64_t row = 0; row < (int64_t)kernel.size() / outputs; ++row)
     if (llvm::is_contained(keptInputs, row % inputs))
@@ -119,14 +130,19 @@ static std::pair<double, double> getRange(Value value) {
   return {-infinity, infinity};
 }
 
-/// The value of output channel `column` before activations, where it is the same
-/// for every input: no weights, or a ReLU that follows never opens.
+/// The value of output channel `column` before activations, where it is the
+/// same for every input: no weights, or a ReLU that follows never opens.
 static std::optional<double> findConstant(const Layer &layer, int64_t column,
                                           bool reluFollows) {
   auto [low, high] = getRange(layer.op->getOperand(0));
+  for (double border : layer.border) {
+    low = std::min(low, border);
+    high = std::max(high, border);
+  }
   double largest = layer.bias[column];
   bool hasWeights = false;
-  for (int64_t row = 0; row < (int64_t)layer.kernel.size() / layer.outputs; ++row) {
+  for (int64_t row = 0; row < (int64_t)layer.kernel.size() / layer.outputs;
+       ++row) {
     double weight = layer.kernel[row * layer.outputs + column];
     if (weight == 0)
       continue;
@@ -135,9 +151,7 @@ static std::optional<double> findConstant(const Layer &layer, int64_t column,
   }
   if (!hasWeights)
     return layer.bias[column];
-  // Padding of a conv is zero, which must lie in the range.
-  bool seesZeros = isa<ConvOp>(layer.op) && !(low <= 0 && high >= 0);
-  if (reluFollows && !seesZeros && largest <= 0)
+  if (reluFollows && largest <= 0)
     return 0.0;
   return std::nullopt;
 }
@@ -158,14 +172,16 @@ static std::optional<Link> findLink(Operation *layer) {
   Value value = layer->getResult(0);
   while (Operation *user = getOnlyUser(value)) {
     if (auto kernel = dyn_cast<EpilogueOpInterface>(user);
-        kernel && !kernel.getEpilogueStages().empty() && !isa<ConvOp, DenseOp>(user))
+        kernel && !kernel.getEpilogueStages().empty() &&
+        !isa<ConvOp, DenseOp>(user))
       return std::nullopt;
     if (isa<ConvOp, DenseOp>(user)) {
       link.consumer = user;
       return link;
     }
     if (auto reshape = dyn_cast<ReshapeOp>(user)) {
-      RankedTensorType from = reshape.getInput().getType(), to = reshape.getType();
+      RankedTensorType from = reshape.getInput().getType(),
+                       to = reshape.getType();
       if (to.getRank() != 2 || from.getDimSize(0) != to.getDimSize(0) ||
           link.positions != 1)
         return std::nullopt;
@@ -184,16 +200,20 @@ static void updateTypes(Operation *layer, const Link &link, int64_t channels) {
   auto update = [&](Operation *op) {
     auto type = cast<RankedTensorType>(op->getResult(0).getType());
     SmallVector<int64_t> shape(type.getShape());
-    bool isFlat = isa<ReshapeOp>(op) ||
-                  (link.positions != 1 && type.getRank() == 2 &&
-                   isa<ActivationOp>(op) && shape.back() % link.positions == 0 &&
-                   isa_and_present<ReshapeOp, ActivationOp>(
-                       op->getOperand(0).getDefiningOp()) &&
-                   cast<ShapedType>(op->getOperand(0).getType()).getRank() == 2);
-    shape.back() = isFlat ? cast<ShapedType>(op->getOperand(0).getType())
-                                    .getNumElements() / shape[0]
-                          : channels;
-    op->getResult(0).setType(RankedTensorType::get(shape, type.getElementType()));
+    bool isFlat =
+        isa<ReshapeOp>(op) ||
+        (link.positions != 1 && type.getRank() == 2 && isa<ActivationOp>(op) &&
+         shape.back() % link.positions == 0 &&
+         isa_and_present<ReshapeOp, ActivationOp>(
+             op->getOperand(0).getDefiningOp()) &&
+         cast<ShapedType>(op->getOperand(0).getType()).getRank() == 2);
+    shape.back() =
+        isFlat
+            ? cast<ShapedType>(op->getOperand(0).getType()).getNumElements() /
+                  shape[0]
+            : channels;
+    op->getResult(0).setType(
+        RankedTensorType::get(shape, type.getElementType()));
   };
   update(layer);
   for (Operation *op : link.between)
@@ -209,19 +229,13 @@ static int64_t foldConstants(Operation *op) {
   FailureOr<Layer> consumer = Layer::read(link->consumer);
   if (failed(consumer) || consumer->inputs != layer->outputs * link->positions)
     return 0;
-  // What a conv with padding sees around its input.
   auto conv = dyn_cast<ConvOp>(link->consumer);
-  bool isPadded =
-      conv && llvm::any_of(conv.getPaddingValues(), [](int64_t p) { return p != 0; });
-  auto border = readWeightsOrZeros(conv ? conv.getBorderAttr() : nullptr,
-                                   layer->outputs);
-  if (failed(border))
-    return 0;
 
-  auto firstFunction =
-      link->between.empty() ? ActivationOp() : dyn_cast<ActivationOp>(link->between[0]);
-  bool reluFollows =
-      firstFunction && firstFunction.getFunction().getKind() == ActivationKind::Relu;
+  auto firstFunction = link->between.empty()
+                           ? ActivationOp()
+                           : dyn_cast<ActivationOp>(link->between[0]);
+  bool reluFollows = firstFunction && firstFunction.getFunction().getKind() ==
+                                          ActivationKind::Relu;
   SmallVector<int64_t> kept, keptInputs, all;
   SmallVector<std::optional<double>> constants;
   for (int64_t c = 0; c < layer->outputs; ++c) {
@@ -229,9 +243,10 @@ static int64_t foldConstants(Operation *op) {
     if (value)
       for (Operation *between : link->between)
         if (auto activation = dyn_cast<ActivationOp>(between))
-          value = frieze::reference::applyFunction(activation.getFunction(), *value);
+          value = frieze::reference::applyFunction(activation.getFunction(),
+                                                   *value);
     // Constant means the border, too.
-    if (value && isPadded && *value != (*border)[c])
+    if (value && !consumer->border.empty() && *value != consumer->border[c])
       value.reset();
     constants.push_back(value);
     if (!value)
@@ -243,11 +258,13 @@ static int64_t foldConstants(Operation *op) {
   int64_t count = layer->outputs - kept.size();
   if (count == 0)
     return 0;
-  for (int64_t row = 0; row < (int64_t)consumer->kernel.size() / consumer->outputs; ++row)
+  for (int64_t row = 0;
+       row < (int64_t)consumer->kernel.size() / consumer->outputs; ++row)
     if (std::optional<double> value =
             constants[row % consumer->inputs % layer->outputs])
       for (int64_t o = 0; o < consumer->outputs; ++o)
-        consumer->bias[o] += *value * consumer->kernel[row * consumer->outputs + o];
+        consumer->bias[o] +=
+            *value * consumer->kernel[row * consumer->outputs + o];
   for (int64_t position = 0; position < link->positions; ++position)
     for (int64_t c : kept)
       keptInputs.push_back(position * layer->outputs + c);
@@ -260,16 +277,17 @@ static int64_t foldConstants(Operation *op) {
   consumer->select(keptInputs, all);
   layer->write();
   consumer->write();
-  if (conv && conv.getBorderAttr()) {
+  if (conv && conv.getBorderAttr() && !consumer->border.empty()) {
     SmallVector<double> keptBorder;
     for (int64_t c : kept)
-      keptBorder.push_back((*border)[c]);
+      keptBorder.push_back(consumer->border[c]);
     conv.setBorderAttr(createWeightsLike(conv.getBorderAttr(),
                                          {(int64_t)kept.size()}, keptBorder));
   }
   updateTypes(op, *link, kept.size());
   emitDecision(op->getLoc(), "channels",
-               std::to_string(count) + " constant ones folded into the bias of " +
+               std::to_string(count) +
+                   " constant ones folded into the bias of " +
                    getLayerName(link->consumer));
   return count;
 }

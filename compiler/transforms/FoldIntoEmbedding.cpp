@@ -1,4 +1,4 @@
-//===- FoldIntoEmbedding.cpp - Apply what follows an embedding to its table -*- C++ -*-===//
+//===- FoldIntoEmbedding.cpp - Fold into a table ----------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,16 +19,18 @@ namespace frieze::nn {
 using namespace mlir;
 using namespace frieze::nn;
 
-/// Applies `activation` to the table before it: every row of the result is a row
-/// of the table. (A row of NaN stays NaN.)
-static LogicalResult foldActivation(EmbeddingOp embedding, ActivationOp activation) {
+/// Applies `activation` to the table before it: every row of the result is a
+/// row of the table. (A row of NaN stays NaN.)
+static LogicalResult foldActivation(EmbeddingOp embedding,
+                                    ActivationOp activation) {
   auto table = readWeights(embedding.getTable());
   if (failed(table))
     return failure();
   for (double &entry : *table)
     entry = frieze::reference::applyFunction(activation.getFunction(), entry);
   embedding.setTableAttr(createWeightsLike(
-      embedding.getTable(), embedding.getTable().getShapedType().getShape(), *table));
+      embedding.getTable(), embedding.getTable().getShapedType().getShape(),
+      *table));
   activation.replaceAllUsesWith(embedding.getOutput());
   return success();
 }
@@ -63,6 +65,8 @@ static LogicalResult foldDense(EmbeddingOp embedding, DenseOp dense) {
 
 /// Folds the layer that alone reads the embedding, if it is one of those.
 static LogicalResult foldNext(EmbeddingOp embedding) {
+  if (!embedding.getEpilogueStages().empty())
+    return failure();
   Operation *user = getOnlyUser(embedding.getOutput());
   LogicalResult folded = failure();
   if (auto activation = dyn_cast_or_null<ActivationOp>(user))

@@ -1,4 +1,4 @@
-//===- FoldScaleThroughRelu.cpp - Move a positive scale before a ReLU -*- C++ -*-===//
+//===- FoldScaleThroughRelu.cpp - Scale before a ReLU -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -25,8 +25,8 @@ static bool mayTake(EpilogueOpInterface kernel, int64_t axis) {
   // Kernels run along channels; only nn.identity runs along any one axis.
   int64_t rank = cast<ShapedType>(op->getResult(0).getType()).getRank();
   if (!isa<IdentityOp>(op))
-    return axis == rank - 1 &&
-           (!isa<ConcatOp>(op) || (int64_t)cast<ConcatOp>(op).getAxis() == axis);
+    return axis == rank - 1 && (!isa<ConcatOp>(op) ||
+                                (int64_t)cast<ConcatOp>(op).getAxis() == axis);
   return llvm::all_of(kernel.getEpilogueStages(), [&](Attribute stage) {
     auto affine = dyn_cast<AffineStageAttr>(stage);
     return !affine || affine.getAxis() == axis;
@@ -48,8 +48,8 @@ static LogicalResult fuse(AffineOp affine) {
   Operation *producer = affine.getInput().getDefiningOp();
   auto activation = dyn_cast_or_null<ActivationOp>(producer);
   if (activation && activation->hasOneUse()) {
-    // An activation that has a kernel before it is fused into that first, and the
-    // affine in a later round.
+    // An activation that has a kernel before it is fused into that first, and
+    // the affine in a later round.
     auto before = activation.getInput().getDefiningOp<EpilogueOpInterface>();
     if (before && before->hasOneUse())
       return failure();
@@ -71,14 +71,13 @@ static LogicalResult fuse(AffineOp affine) {
     return success();
   }
   OpBuilder builder(affine);
-  auto identity = IdentityOp::create(builder, affine.getLoc(), affine.getType(),
-                                     affine.getInput(),
-                                     builder.getArrayAttr({stage}));
+  auto identity =
+      IdentityOp::create(builder, affine.getLoc(), affine.getType(),
+                         affine.getInput(), builder.getArrayAttr({stage}));
   emitDecision(affine.getLoc(), "batch norm", "is a kernel of its own",
-               !producer ? "its input is an input of the model"
-               : !producer->hasOneUse()
-                   ? "its input has other uses"
-                   : "no kernel makes its input");
+               !producer                ? "its input is an input of the model"
+               : !producer->hasOneUse() ? "its input has other uses"
+                                        : "no kernel makes its input");
   affine.replaceAllUsesWith(identity.getOutput());
   affine.erase();
   return success();

@@ -1,4 +1,4 @@
-//===- FusePool.cpp - Move a pooling into the epilogue of a conv -*- C++ -*-===//
+//===- FusePool.cpp - Move a pooling into a conv ----------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -33,7 +33,8 @@ template <typename PoolOpT> static StringRef findObstacle(PoolOpT pool) {
   if (llvm::any_of(pool.getPaddingValues(), [](int64_t p) { return p != 0; }))
     return "it has padding";
   int64_t elements = 1;
-  for (auto [size, stride] : llvm::zip_equal(pool.getWindow(), pool.getStrideValues())) {
+  for (auto [size, stride] :
+       llvm::zip_equal(pool.getWindow(), pool.getStrideValues())) {
     elements *= size;
     if (size > stride)
       return "its windows overlap, and would be computed more than once";
@@ -45,7 +46,8 @@ template <typename PoolOpT> static StringRef findObstacle(PoolOpT pool) {
   return "";
 }
 
-template <typename PoolOpT> static LogicalResult fuse(PoolOpT pool, PoolKind kind) {
+template <typename PoolOpT>
+static LogicalResult fuse(PoolOpT pool, PoolKind kind) {
   StringRef obstacle = findObstacle(pool);
   if (!obstacle.empty()) {
     emitDecision(pool.getLoc(), "pooling", "is a kernel of its own", obstacle);
@@ -53,9 +55,9 @@ template <typename PoolOpT> static LogicalResult fuse(PoolOpT pool, PoolKind kin
   }
   auto conv = pool.getInput().template getDefiningOp<ConvOp>();
   Builder builder(pool.getContext());
-  cast<EpilogueOpInterface>(*conv).appendEpilogueStage(PoolStageAttr::get(
-      pool.getContext(), kind, pool.getWindowAttr(),
-      builder.getDenseI64ArrayAttr(pool.getStrideValues())));
+  cast<EpilogueOpInterface>(*conv).appendEpilogueStage(
+      PoolStageAttr::get(pool.getContext(), kind, pool.getWindowAttr(),
+                         builder.getDenseI64ArrayAttr(pool.getStrideValues())));
   conv.getOutput().setType(pool.getType());
   emitDecision(pool.getLoc(), "pooling",
                "fused into the epilogue of " + getLayerName(conv));

@@ -1,4 +1,4 @@
-//===- LowerBatchNorm.cpp - Inference batch norm as a per-channel affine -*- C++ -*-===//
+//===- LowerBatchNorm.cpp - Batch norm as an affine -------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -20,18 +20,21 @@ using namespace mlir;
 using namespace frieze::nn;
 
 /// Reads one parameter of `op`, or `size` times `fallback` where it is absent.
-static FailureOr<SmallVector<double>>
-readParameter(BatchNormOp op, StringRef name, ElementsAttr parameter,
-              double fallback) {
+static FailureOr<SmallVector<double>> readParameter(BatchNormOp op,
+                                                    StringRef name,
+                                                    ElementsAttr parameter,
+                                                    double fallback) {
   if (!parameter)
     return SmallVector<double>(op.getMean().getNumElements(), fallback);
   auto values = readWeights(parameter);
   if (failed(values))
-    return op.emitOpError("expects ") << name << " with its data, but the data "
-                                                 "is elided";
+    return op.emitOpError("expects ") << name
+                                      << " with its data, but the data "
+                                         "is elided";
   for (double value : *values)
     if (!std::isfinite(value))
-      return op.emitOpError("expects a finite ") << name << ", but got " << value;
+      return op.emitOpError("expects a finite ")
+             << name << ", but got " << value;
   return values;
 }
 
@@ -46,7 +49,8 @@ static LogicalResult lowerBatchNorm(BatchNormOp op) {
   SmallVector<double> scale, shift;
   for (auto [g, b, m, v] : llvm::zip_equal(*gamma, *beta, *mean, *variance)) {
     if (!(v + epsilon > 0))
-      return op.emitOpError("expects variance + epsilon to be positive, but got ")
+      return op.emitOpError(
+                 "expects variance + epsilon to be positive, but got ")
              << v << " + " << epsilon;
     scale.push_back(g / std::sqrt(v + epsilon));
     shift.push_back(b - m * scale.back());
@@ -55,7 +59,8 @@ static LogicalResult lowerBatchNorm(BatchNormOp op) {
   int64_t channels = scale.size();
   auto affine = AffineOp::create(
       builder, op.getLoc(), op.getType(), op.getInput(), op.getAxisAttr(),
-      createWeightsLike(op.getGammaAttr() ? op.getGammaAttr() : op.getVarianceAttr(),
+      createWeightsLike(op.getGammaAttr() ? op.getGammaAttr()
+                                          : op.getVarianceAttr(),
                         {channels}, scale),
       createWeightsLike(op.getBetaAttr() ? op.getBetaAttr() : op.getMeanAttr(),
                         {channels}, shift));

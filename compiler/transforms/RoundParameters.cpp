@@ -1,4 +1,4 @@
-//===- RoundParameters.cpp - Round parameters to the type of the graph -*- C++ -*-===//
+//===- RoundParameters.cpp - Round parameters once --------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,17 +24,20 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
                             FloatType type) {
   auto values = readWeights(weights);
   if (failed(values)) {
-    op->emitOpError("expects ") << name << " with its data, but the data is elided";
+    op->emitOpError("expects ")
+        << name << " with its data, but the data is elided";
     return nullptr;
   }
   for (double value : *values) {
     if (!std::isfinite(type.isF32() ? (float)value : value)) {
-      op->emitOpError("expects a ") << name << " that is finite after rounding to "
-                                    << type << ", but got " << value;
+      op->emitOpError("expects a ")
+          << name << " that is finite after rounding to " << type
+          << ", but got " << value;
       return nullptr;
     }
   }
-  auto rounded = RankedTensorType::get(weights.getShapedType().getShape(), type);
+  auto rounded =
+      RankedTensorType::get(weights.getShapedType().getShape(), type);
   if (isa<DenseResourceElementsAttr>(weights))
     return createWeights(getWeightsName(weights), rounded, *values);
   bool losesInfo;
@@ -61,7 +64,8 @@ static LogicalResult roundEpilogue(EpilogueOpInterface kernel, FloatType type) {
     ElementsAttr shift = roundTo(kernel, "shift", affine.getShift(), type);
     if (!scale || !shift)
       return failure();
-    stage = AffineStageAttr::get(kernel.getContext(), affine.getAxis(), scale, shift);
+    stage = AffineStageAttr::get(kernel.getContext(), affine.getAxis(), scale,
+                                 shift);
   }
   kernel.setEpilogueAttr(ArrayAttr::get(kernel.getContext(), stages));
   return success();

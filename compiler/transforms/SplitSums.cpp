@@ -1,4 +1,4 @@
-//===- SplitSums.cpp - Choose the partial sums of each dense layer -*- C++ -*-===//
+//===- SplitSums.cpp - Choose partial sums ----------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -166,8 +166,7 @@ Expected<std::unique_ptr<WeightFile>> frieze::openWeightFile(StringRef path) {
   if (isZip(*bytes))
     return NpzWeights::open(std::move(*bytes));
   if (isHdf5(*bytes)) {
-    Expected<std::unique_ptr<Hdf5File>> file =
-        Hdf5File::open(std::move(*bytes));
+    Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(*bytes);
     if (!file)
       return file.takeError();
     return std::make_unique<Hdf5Weights>(std::move(*file));

@@ -82,6 +82,13 @@ static Activation readElu(Layer &layer) {
       {get(layer, ActivationKind::Elu, layer.config.takeNumber("alpha", 1.0))}};
 }
 
+/// The operation `keras.ops.gelu`; its approximation is by tanh.
+static Activation readGelu(Layer &layer) {
+  return {{get(layer, layer.config.takeBool("approximate", true)
+                          ? ActivationKind::GeluTanh
+                          : ActivationKind::Gelu)}};
+}
+
 static Activation readSoftmax(Layer &layer) {
   Activation activation;
   activation.isSoftmax = true;
@@ -217,6 +224,7 @@ ArrayRef<LayerClass> keras::getActivationLayers() {
       {"LeakyReLU", importPointwise<readLeakyRelu>},
       {"ReLU", importPointwise<readRelu>},
       {"Softmax", importSoftmax},
+      {"ops.Gelu", importPointwise<readGelu>},
   };
   return classes;
 }

@@ -8,7 +8,7 @@
 #include "frontends/keras/KerasModel.h"
 #include "frontends/Files.h"
 #include "frontends/Json.h"
-#include "frontends/keras/ModelConfig.h"
+#include "frontends/keras/ModelImporter.h"
 
 #include <nlohmann/json.hpp>
 
@@ -48,8 +48,7 @@ static unsigned getVersion(const json &object, unsigned fallback) {
 static Expected<std::unique_ptr<WeightSource>>
 openWeightBytes(StringRef bytes) {
   std::string member;
-  bool isArchive = isZip(bytes);
-  if (isArchive) {
+  if (isZip(bytes)) {
     Expected<ZipArchive> archive = ZipArchive::open(bytes);
     if (!archive)
       return archive.takeError();
@@ -60,8 +59,7 @@ openWeightBytes(StringRef bytes) {
   }
   if (!isHdf5(bytes))
     return makeError("expects weights in HDF5, but got another format");
-  Expected<std::unique_ptr<Hdf5File>> file =
-      Hdf5File::open(isArchive ? std::move(member) : bytes.str());
+  Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(bytes);
   if (!file)
     return file.takeError();
   return openWeights(std::move(*file));
@@ -116,7 +114,7 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
 }
 
 OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
-  Expected<std::unique_ptr<Hdf5File>> hdf5 = Hdf5File::open(file.bytes.str());
+  Expected<std::unique_ptr<Hdf5File>> hdf5 = Hdf5File::open(file.bytes);
   if (!hdf5)
     return fail(file, hdf5.takeError());
   std::optional<std::string> config = (*hdf5)->getString("", "model_config");
@@ -130,7 +128,9 @@ OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
   // Keras 1 noted no version at first.
   unsigned version =
       parseVersion((*hdf5)->getString("", "keras_version").value_or(""), 1);
-  auto weights = openWeightFile(file, file.bytes);
+  auto weights = file.options.weightsPath.empty()
+                     ? openWeights(std::move(*hdf5))
+                     : openWeightFile(file, "");
   if (!weights)
     return fail(file, weights.takeError());
   return importConfig(file, *root, weights->get(), version);

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/Layer.h"
-#include "llvm/ADT/StringMap.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,14 +15,15 @@ using namespace frieze;
 using namespace frieze::keras;
 using nlohmann::json;
 
-ImportLayerFn keras::findLayerClass(StringRef className) {
-  static const StringMap<ImportLayerFn> classes = [] {
-    StringMap<ImportLayerFn> map;
+const LayerClass *keras::findLayerClass(StringRef className) {
+  static const StringMap<const LayerClass *> classes = [] {
+    StringMap<const LayerClass *> map;
     for (ArrayRef<LayerClass> family :
          {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
-          getActivationLayers(), getPoolingLayers(), getShapeLayers()})
+          getActivationLayers(), getPoolingLayers(), getShapeLayers(),
+          getMergeLayers(), getSequenceLayers()})
       for (const LayerClass &layerClass : family)
-        map[layerClass.name] = layerClass.import;
+        map[layerClass.name] = &layerClass;
     return map;
   }();
   return classes.lookup(className);
@@ -70,7 +70,8 @@ int64_t Layer::takeAxis() {
 // Weights
 //===----------------------------------------------------------------------===//
 
-std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs) {
+std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs,
+                                     StringRef part) {
   if (config.hasFailed())
     return {};
   if (!model.weights) {
@@ -81,20 +82,36 @@ std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs) {
     model.reportedWeights = true;
     return {};
   }
-  Expected<std::vector<Array>> arrays = model.weights->read(path, specs);
+  Expected<std::vector<Array>> arrays = model.weights->read(path, specs, part);
   if (arrays)
     return std::move(*arrays);
   builder.report(name, arrays.takeError());
   return {};
 }
 
-SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs) {
+/// The shape of a weight in the op.
+static ArrayRef<int64_t> getOpShape(const WeightSpec &spec) {
+  return spec.opShape.empty() ? spec.shape : spec.opShape;
+}
+
+SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs,
+                                             StringRef part) {
   SmallVector<ElementsAttr> attributes(specs.size());
   if (config.hasFailed())
     return attributes;
-  std::vector<Array> arrays = readArrays(specs);
+  // Of other shapes where the layer is called on another kind of input, which
+  // the file's own shapes then tell.
+  SmallVector<ElementsAttr> &known = model.weightsByPath[getPathKey(path)];
+  if (known.size() == specs.size() &&
+      llvm::all_of(llvm::zip_equal(known, specs), [](auto pair) {
+        auto [weights, spec] = pair;
+        return weights &&
+               weights.getShapedType().getShape() == getOpShape(spec);
+      }))
+    return known;
+  std::vector<Array> arrays = readArrays(specs, part);
   for (auto [index, spec] : llvm::enumerate(specs)) {
-    ArrayRef<int64_t> shape = spec.opShape.empty() ? spec.shape : spec.opShape;
+    ArrayRef<int64_t> shape = getOpShape(spec);
     // Keras's moving_mean is the mean of nn.batch_norm.
     StringRef parameter = spec.name;
     parameter.consume_front("moving_");
@@ -105,6 +122,7 @@ SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs) {
       attributes[index] = builder.addWeights(name, parameter, arrays[index]);
     }
   }
+  known = attributes;
   return attributes;
 }
 
@@ -122,7 +140,7 @@ static std::string getDtype(const json &dtype) {
   return value->is_string() ? value->get<std::string>() : formatJson(dtype);
 }
 
-void keras::ignoreHarmless(ObjectReader &config) {
+void keras::ignoreHarmless(ObjectReader &config, bool allowIntegers) {
   for (StringRef key : {"name", "trainable", "batch_input_shape", "batch_shape",
                         "build_config", "registered_name", "module"})
     config.ignore(key);
@@ -130,7 +148,9 @@ void keras::ignoreHarmless(ObjectReader &config) {
     config.ignoreSuffix(suffix);
   for (StringRef key : {"dtype", "input_dtype"})
     if (const json *dtype = config.take(key))
-      if (std::string name = getDtype(*dtype); name != "float32")
+      if (std::string name = getDtype(*dtype);
+          name != "float32" &&
+          !(allowIntegers && (name == "int32" || name == "int64")))
         config.emitError() << "unsupported dtype '" << name
                            << "', expects 'float32'";
 }

@@ -11,6 +11,7 @@
 #include "frontends/Json.h"
 #include "frontends/ModelBuilder.h"
 #include "frontends/keras/WeightSource.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace frieze::keras {
 
@@ -23,6 +24,8 @@ struct ModelContext {
   unsigned kerasVersion;
   /// Whether the lack of weights has been reported.
   bool reportedWeights = false;
+  /// The weights of layers read before, by getPathKey().
+  llvm::StringMap<llvm::SmallVector<mlir::ElementsAttr>> weightsByPath = {};
 };
 
 /// One layer being imported: what its importer reads from and builds with.
@@ -34,7 +37,7 @@ struct Layer {
   LayerPath path;
   llvm::SmallVector<mlir::Value> inputs;
 
-  /// The only input.
+  /// The first input, mostly the only one.
   mlir::Value getInput() const { return inputs.front(); }
   /// Its shape, or an empty one where it is null.
   llvm::ArrayRef<int64_t> getInputShape() const;
@@ -51,11 +54,13 @@ struct Layer {
   int64_t takeAxis();
 
   /// Reads the weights `specs`, in the order in which Keras creates them.
-  /// Placeholders where that fails; null attributes where the config did.
+  /// Placeholders where that fails; null attributes where the config did. A
+  /// second call of the layer gets the same ones. `part` as in WeightSource.
   llvm::SmallVector<mlir::ElementsAttr>
-  readWeights(llvm::ArrayRef<WeightSpec> specs);
+  readWeights(llvm::ArrayRef<WeightSpec> specs, llvm::StringRef part = "");
   /// The same, before they become attributes. Empty where that fails.
-  std::vector<Array> readArrays(llvm::ArrayRef<WeightSpec> specs);
+  std::vector<Array> readArrays(llvm::ArrayRef<WeightSpec> specs,
+                                llvm::StringRef part = "");
 };
 
 /// Imports a layer: reads its whole config and returns its output, null where
@@ -63,20 +68,25 @@ struct Layer {
 using ImportLayerFn = mlir::Value (*)(Layer &layer);
 
 struct LayerClass {
+  /// `ops.` precedes that of an operation, which may be that of a layer too.
   llvm::StringLiteral name;
   ImportLayerFn import;
+  /// Whether it takes any number of inputs, and not just one.
+  bool takesMany = false;
 };
 
 /// The layer classes of each family.
 llvm::ArrayRef<LayerClass> getActivationLayers();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
+llvm::ArrayRef<LayerClass> getMergeLayers();
 llvm::ArrayRef<LayerClass> getNormalizationLayers();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
+llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();
 
-/// The importer of a class, or null.
-ImportLayerFn findLayerClass(llvm::StringRef className);
+/// The class of that name, or null.
+const LayerClass *findLayerClass(llvm::StringRef className);
 
 /// What the argument `activation` of a layer means.
 struct Activation {
@@ -92,8 +102,9 @@ struct Activation {
 Activation takeActivation(Layer &layer, llvm::StringRef key);
 
 /// Ignores the attributes that mean nothing at inference (initializers,
-/// regularizers, ...), and reports a dtype other than float32.
-void ignoreHarmless(ObjectReader &config);
+/// regularizers, ...), and reports a dtype other than float32 and, where
+/// `allowIntegers`, int32 and int64.
+void ignoreHarmless(ObjectReader &config, bool allowIntegers = false);
 
 /// Reports a layout other than `channels_last`.
 void expectChannelsLast(Layer &layer);

@@ -1,4 +1,4 @@
-//===- ModelConfig.h - The architecture of a Keras model --------*- C++ -*-===//
+//===- ModelConfig.h - The layers of a Keras model --------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,19 +8,39 @@
 #ifndef FRIEZE_FRONTENDS_KERAS_MODELCONFIG_H
 #define FRIEZE_FRONTENDS_KERAS_MODELCONFIG_H
 
-#include "frontends/ModelFile.h"
-#include "frontends/keras/WeightSource.h"
+#include "frontends/keras/Layer.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 namespace frieze::keras {
 
-/// Imports the model that `root` describes, an object with `class_name` and
-/// `config`. `weights` may be null for a model without.
-mlir::OwningOpRef<mlir::ModuleOp> importConfig(const ModelFile &file,
-                                               const nlohmann::json &root,
-                                               WeightSource *weights,
-                                               unsigned kerasVersion);
+/// One entry of a model's list of layers.
+struct LayerEntry {
+  std::string className;
+  const nlohmann::json *config;
+  LayerStep step;
+  /// Its `inbound_nodes`, or null.
+  const nlohmann::json *nodes;
+
+  bool isInput() const { return className == "InputLayer"; }
+};
+
+/// The layers of a model's config, which is the list itself in Keras 1. Reports
+/// what is none.
+std::vector<LayerEntry> readLayers(ModelBuilder &builder,
+                                   const nlohmann::json &config);
+
+/// The class of a layer or model; with its package, and so unknown, if it isn't
+/// Keras's.
+std::string getClassName(const nlohmann::json &layer);
+
+/// Whether a class holds layers of its own.
+bool isModelClass(llvm::StringRef className);
+/// Whether it does, or is that of a layer that can be imported.
+bool isKnownClass(llvm::StringRef className);
+
+/// A member of an object, or null where either isn't there.
+const nlohmann::json *findMember(const nlohmann::json &value, const char *key);
 
 } // namespace frieze::keras
 

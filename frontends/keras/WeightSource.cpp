@@ -32,6 +32,13 @@ std::string keras::toSnakeCase(StringRef className) {
   return snake;
 }
 
+std::string keras::getPathKey(const LayerPath &layer) {
+  std::string key;
+  for (const LayerStep &step : layer)
+    key += "/" + step.group + "_" + std::to_string(step.ordinal);
+  return key;
+}
+
 /// Reads a dataset whose shape must be that of `spec`.
 static Expected<Array> readChecked(Hdf5File &file, const Twine &path,
                                    const WeightSpec &spec) {
@@ -65,10 +72,13 @@ public:
       : file(std::move(file)) {}
 
   Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs) override {
+                                    ArrayRef<WeightSpec> specs,
+                                    StringRef part) override {
     std::string group;
     for (const LayerStep &step : layer)
       group = findStep(group, step);
+    if (!part.empty())
+      group += ("/" + part).str();
     group += "/vars";
     std::vector<Array> arrays;
     Error errors = Error::success();
@@ -161,12 +171,13 @@ public:
       : file(std::move(file)), root(root) {}
 
   Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs) override {
+                                    ArrayRef<WeightSpec> specs,
+                                    StringRef part) override {
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
     if (layer.size() > 1)
-      names = selectLayer(names, layer.back().name);
+      names = selectLayer(names, layer, !part.empty());
     std::vector<Array> arrays;
     Error errors = Error::success();
     for (auto [index, spec] : enumerate(specs)) {
@@ -194,13 +205,33 @@ private:
     return name.substr(name.rfind('/') + 1);
   }
 
-  /// The group of a nested model lists the weights of all its layers.
+  /// The group of a nested model lists the weights of all its layers, as
+  /// `inner/dense/kernel` or, in Keras 2, without the models:
+  /// `dense/kernel:0`. A part of a layer may be one more name:
+  /// `lstm/lstm_cell/kernel`.
   static std::vector<std::string> selectLayer(ArrayRef<std::string> names,
-                                              StringRef layer) {
+                                              const LayerPath &layer,
+                                              bool isPart) {
     std::vector<std::string> selected;
-    for (StringRef name : names)
-      if (getLastPart(name.rsplit('/').first) == layer)
-        selected.push_back(name.str());
+    size_t mostModels = 0;
+    for (const std::string &name : names) {
+      SmallVector<StringRef> steps;
+      StringRef(name).split(steps, '/');
+      steps.pop_back();
+      if (isPart && steps.size() > 1 && steps.back() != layer.back().name)
+        steps.pop_back();
+      if (steps.empty() || steps.back() != layer.back().name)
+        continue;
+      // Models within the nested one may have layers of the same name.
+      size_t models = 0;
+      for (const LayerStep &step : ArrayRef(layer).drop_back().drop_front())
+        models += llvm::is_contained(steps, step.name);
+      if (models > mostModels)
+        selected.clear();
+      if (models >= mostModels)
+        selected.push_back(name);
+      mostModels = std::max(mostModels, models);
+    }
     return selected;
   }
 

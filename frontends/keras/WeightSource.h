@@ -24,6 +24,9 @@ struct LayerStep {
 /// The way from the model to a layer: one step, or more in nested models.
 using LayerPath = llvm::SmallVector<LayerStep>;
 
+/// A string that differs for different layers.
+std::string getPathKey(const LayerPath &layer);
+
 /// A weight that a layer needs.
 struct WeightSpec {
   llvm::StringRef name;
@@ -39,10 +42,12 @@ public:
   virtual ~WeightSource() = default;
 
   /// The weights `specs` of a layer, given in the order in which Keras creates
-  /// them. An error, one part for each weight concerned, names the place in the
-  /// file and the shape expected there.
+  /// them. `part` is the part of the layer that they belong to, if any: the
+  /// `cell` of a recurrent layer. An error, one part for each weight concerned,
+  /// names the place in the file and the shape expected there.
   virtual llvm::Expected<std::vector<Array>>
-  read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs) = 0;
+  read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs,
+       llvm::StringRef part) = 0;
 };
 
 /// The weights in an HDF5 file: in Keras 3's layout (`layers/dense/vars/0`), in

@@ -124,6 +124,66 @@ func.func @conv_c6(%x: tensor<1x9x4xf32>) -> tensor<1x1x2xf32> {
 
 // -----
 
+// conv (C7): border has one entry per input channel
+func.func @conv_c7(%x: tensor<1x9x4xf32>) -> tensor<1x9x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one border value per channel, that is 4, but got 2}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) padding = [1, 0] border(dense<1.0> : tensor<2xf32>) : tensor<1x9x4xf32> -> tensor<1x9x2xf32>
+  return %0 : tensor<1x9x2xf32>
+}
+
+// -----
+
+// conv (C8): the epilogue has at most one pooling
+func.func @conv_c8_twice(%x: tensor<1x9x4xf32>) -> tensor<1x2x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects at most one pooling with 1 positive window sizes and strides in the epilogue of a conv}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(max_pool([2], [2]), max_pool([2], [2])) : tensor<1x9x4xf32> -> tensor<1x2x2xf32>
+  return %0 : tensor<1x2x2xf32>
+}
+
+// -----
+
+// conv (C8): a pooling has one size per spatial axis
+func.func @conv_c8_count(%x: tensor<1x9x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects at most one pooling with 1 positive window sizes and strides in the epilogue of a conv}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(max_pool([2, 2], [2, 2])) : tensor<1x9x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv (C8): the window of a pooling fits
+func.func @conv_c8_window(%x: tensor<1x9x4xf32>) -> tensor<1x1x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects the window to fit into the padded input, but got window 9 on size 8}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(avg_pool([9], [1])) : tensor<1x9x4xf32> -> tensor<1x1x2xf32>
+  return %0 : tensor<1x1x2xf32>
+}
+
+// -----
+
+// conv (C8): an affine has one entry per channel
+func.func @conv_c8_affine(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one scale per channel, that is 2, but got 4}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(affine(2, dense<1.0> : tensor<4xf32>, dense<1.0> : tensor<2xf32>)) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// conv (C8): an affine's axis is one of the result
+func.func @conv_c8_axis(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 2, but got 3}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(affine(3, dense<1.0> : tensor<2xf32>, dense<1.0> : tensor<2xf32>)) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
 // conv: the result's type follows from the rest
 func.func @conv_result(%x: tensor<1x9x4xf32>) -> tensor<1x9x2xf32> {
   // expected-error @+2 {{failed to infer returned types}}
@@ -216,6 +276,16 @@ func.func @dense_empty_epilogue(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
   // expected-error @+1 {{expected valid keyword}}
   %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) epilogue() : tensor<1x8xf32> -> tensor<1x2xf32>
   return %0 : tensor<1x2xf32>
+}
+
+// -----
+
+// dense: no pooling in the epilogue
+func.func @dense_pooling(%x: tensor<1x9x8xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects at most one pooling with 1 positive window sizes and strides in the epilogue of a conv}}
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) epilogue(max_pool([2], [2])) : tensor<1x9x8xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
 }
 
 // -----
@@ -512,6 +582,126 @@ func.func @global_pool_keep_dims(%x: tensor<1x9x4xf32>) -> tensor<1x1x4xf32> {
 
 // -----
 
+// embedding (C1): the table has rank 2
+func.func @embedding_c1(%x: tensor<1x20xf32>) -> tensor<1x20x1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a table of rank 2, but got rank 1}}
+  %0 = nn.embedding %x table(dense<0.5> : tensor<100xf32>) : tensor<1x20xf32> -> tensor<1x20x1xf32>
+  return %0 : tensor<1x20x1xf32>
+}
+
+// -----
+
+// lstm (C1): the input has at least one step
+func.func @lstm_c1(%x: tensor<1x0x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an input of rank 3 with at least one step, but got 'tensor<1x0x2xf32>'}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x0x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C2): the recurrent kernel has four times as many columns as rows
+func.func @lstm_c2(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a recurrent kernel with four times as many columns as rows, but got 'tensor<3x9xf32>'}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C3): the kernel has a row per input channel
+func.func @lstm_c3_rows(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 12 columns, but got 'tensor<3x12xf32>'}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<3x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C3): the kernel has the recurrent kernel's columns
+func.func @lstm_c3_columns(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 12 columns, but got 'tensor<2x3xf32>'}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C4): the bias has one entry per column
+func.func @lstm_c4(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 12, but got 3}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) bias(dense<0.0> : tensor<3xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// concat (C1): there is an operand
+func.func @concat_c1_none() -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands with an axis 1 other than the batch}}
+  %0 = "nn.concat"() <{axis = 1 : i64}> : () -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// concat (C1): axis is not the batch
+func.func @concat_c1_batch(%x: tensor<1x4xf32>) -> tensor<2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands with an axis 0 other than the batch}}
+  %0 = nn.concat %x, %x axis = 0 : tensor<1x4xf32>, tensor<1x4xf32> -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// -----
+
+// concat (C1): axis is an axis of the operands
+func.func @concat_c1_range(%x: tensor<1x4xf32>) -> tensor<1x8xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands with an axis 2 other than the batch}}
+  %0 = nn.concat %x, %x axis = 2 : tensor<1x4xf32>, tensor<1x4xf32> -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+// concat (C2): the operands differ in size along axis only
+func.func @concat_c2_size(%x: tensor<1x9x4xf32>, %y: tensor<1x8x4xf32>) -> tensor<1x9x8xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands that differ along axis 2 only, but got 'tensor<1x9x4xf32>' and 'tensor<1x8x4xf32>'}}
+  %0 = nn.concat %x, %y axis = 2 : tensor<1x9x4xf32>, tensor<1x8x4xf32> -> tensor<1x9x8xf32>
+  return %0 : tensor<1x9x8xf32>
+}
+
+// -----
+
+// concat (C2): the operands have one rank
+func.func @concat_c2_rank(%x: tensor<1x9x4xf32>, %y: tensor<1x4xf32>) -> tensor<1x10x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands that differ along axis 1 only, but got 'tensor<1x9x4xf32>' and 'tensor<1x4xf32>'}}
+  %0 = nn.concat %x, %y axis = 1 : tensor<1x9x4xf32>, tensor<1x4xf32> -> tensor<1x10x4xf32>
+  return %0 : tensor<1x10x4xf32>
+}
+
+// -----
+
+// identity: an affine has one entry per channel
+func.func @identity_affine(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one shift per channel, that is 4, but got 1}}
+  %0 = nn.identity %x epilogue(affine(1, dense<1.0> : tensor<4xf32>, dense<1.0> : tensor<1xf32>)) : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
 // pad (C1): low has one entry per axis
 func.func @pad_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
@@ -573,3 +763,9 @@ func.func @transpose_c1_twice(%x: tensor<1x9x4xf32>) -> tensor<1x9x9xf32> {
 // #nn.activation: the same checks as in the op
 // expected-error @+1 {{expects the lower bound of clip to be at most the upper bound, but got 1.000000e+00 and -1.000000e+00}}
 func.func private @attribute_bounds() attributes {function = #nn.activation<clip(1.0, -1.0)>}
+
+// -----
+
+// #nn.pool_stage: no other kind of stage
+// expected-error @+1 {{expects another kind of epilogue stage}}
+func.func private @attribute_stage() attributes {stage = #nn.pool_stage<relu>}

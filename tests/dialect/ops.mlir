@@ -24,6 +24,31 @@ func.func @conv_2d_every_option(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x7x6xf32> 
   return %0 : tensor<1x4x7x6xf32>
 }
 
+// Padding by other values than zero, one per channel.
+// CHECK-LABEL: @conv_border
+func.func @conv_border(%x: tensor<1x9x2xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.conv %{{.*}} padding = [1, 0] border(dense<[1.000000e+00, -1.000000e+00]> : tensor<2xf32>) : tensor<1x9x2xf32> -> tensor<1x9x4xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x4xf32>) padding = [1, 0] border(dense<[1.0, -1.0]> : tensor<2xf32>)
+         : tensor<1x9x2xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// Every kind of stage; a pooling changes the result's type.
+// CHECK-LABEL: @conv_epilogue
+func.func @conv_epilogue(%x: tensor<1x9x9x1xf32>) -> tensor<1x4x2x4xf32> {
+  // CHECK: epilogue(relu, max_pool([2, 2], [2, 3]), affine(3, dense<2.000000e+00> : tensor<4xf64>, dense<1.000000e+00> : tensor<4xf64>))
+  // CHECK-SAME: : tensor<1x9x9x1xf32> -> tensor<1x4x3x4xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x1x4xf32>)
+         epilogue(relu, max_pool([2, 2], [2, 3]), affine(3, dense<2.0> : tensor<4xf64>, dense<1.0> : tensor<4xf64>))
+         : tensor<1x9x9x1xf32> -> tensor<1x4x3x4xf32>
+  // CHECK: epilogue(avg_pool([1, 2], [1, 2])) : tensor<1x4x3x4xf32> -> tensor<1x4x1x4xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x1x4x4xf32>) epilogue(avg_pool([1, 2], [1, 2]))
+         : tensor<1x4x3x4xf32> -> tensor<1x4x1x4xf32>
+  // CHECK: nn.concat
+  %2 = nn.concat %1, %1 axis = 2 : tensor<1x4x1x4xf32>, tensor<1x4x1x4xf32> -> tensor<1x4x2x4xf32>
+  return %2 : tensor<1x4x2x4xf32>
+}
+
 // CHECK-LABEL: @dense
 func.func @dense(%x: tensor<1x8xf32>) -> tensor<1x2xf32> {
   // CHECK: nn.dense %{{.*}} kernel(dense<5.000000e-01> : tensor<8x2xf32>) : tensor<1x8xf32> -> tensor<1x2xf32>
@@ -124,6 +149,22 @@ func.func @add(%x: tensor<1x9x4xf32>, %y: tensor<1x9x4xf32>) -> tensor<1x9x4xf32
   return %0 : tensor<1x9x4xf32>
 }
 
+// CHECK-LABEL: @add_epilogue
+func.func @add_epilogue(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: nn.add %{{.*}}, %{{.*}} epilogue(relu, tanh) : tensor<1x4xf32>
+  %0 = nn.add %x, %x epilogue(relu, tanh) : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// CHECK-LABEL: @identity
+func.func @identity(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // CHECK: nn.identity %{{.*}} : tensor<1x4xf32>
+  %0 = nn.identity %x : tensor<1x4xf32>
+  // CHECK: nn.identity %{{.*}} epilogue(affine(1, dense<2.000000e+00> : tensor<4xf32>, dense<5.000000e-01> : tensor<4xf32>), relu) : tensor<1x4xf32>
+  %1 = nn.identity %0 epilogue(affine(1, dense<2.0> : tensor<4xf32>, dense<0.5> : tensor<4xf32>), relu) : tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
 // CHECK-LABEL: @dropout
 func.func @dropout(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
   // CHECK: nn.dropout %{{.*}} rate = 1.000000e-01 : tensor<1x9x4xf32>
@@ -166,6 +207,50 @@ func.func @global_pool(%x: tensor<1x5x7x6xf32>) -> (tensor<1x6xf32>, tensor<1x1x
   // CHECK: nn.global_pool max %{{.*}} keep_dims : tensor<1x5x7x6xf32> -> tensor<1x1x1x6xf32>
   %1 = nn.global_pool max %x keep_dims : tensor<1x5x7x6xf32> -> tensor<1x1x1x6xf32>
   return %0, %1 : tensor<1x6xf32>, tensor<1x1x1x6xf32>
+}
+
+// CHECK-LABEL: @pool_epilogues
+func.func @pool_epilogues(%x: tensor<1x8x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>) {
+  // CHECK: nn.max_pool %{{.*}} window = [2] epilogue(relu) : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
+  %0 = nn.max_pool %x window = [2] epilogue(relu) : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
+  // CHECK: nn.avg_pool %{{.*}} window = [2] strides = [1] padding = [1, 0] epilogue(tanh) : tensor<1x4x4xf32> -> tensor<1x4x4xf32>
+  %1 = nn.avg_pool %0 window = [2] strides = [1] padding = [1, 0] epilogue(tanh) : tensor<1x4x4xf32> -> tensor<1x4x4xf32>
+  // CHECK: nn.global_pool avg %{{.*}} epilogue(sigmoid) : tensor<1x4x4xf32> -> tensor<1x4xf32>
+  %2 = nn.global_pool avg %1 epilogue(sigmoid) : tensor<1x4x4xf32> -> tensor<1x4xf32>
+  // CHECK: nn.global_pool max %{{.*}} : tensor<1x4x4xf32> -> tensor<1x4xf32>
+  %3 = nn.global_pool max %1 : tensor<1x4x4xf32> -> tensor<1x4xf32>
+  return %2, %3 : tensor<1x4xf32>, tensor<1x4xf32>
+}
+
+// CHECK-LABEL: @embedding
+func.func @embedding(%x: tensor<1x20xf32>) -> tensor<1x20x16xf32> {
+  // CHECK: nn.embedding %{{.*}} table(dense<5.000000e-01> : tensor<100x16xf32>) : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  %0 = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>) : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  // CHECK: nn.embedding %{{.*}} table(dense<5.000000e-01> : tensor<100x16xf32>) epilogue(relu) : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  %1 = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>) epilogue(relu) : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  return %1 : tensor<1x20x16xf32>
+}
+
+// CHECK-LABEL: @lstm
+func.func @lstm(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
+  // CHECK: nn.lstm %{{.*}} kernel(dense<1.000000e-01> : tensor<2x12xf32>) recurrent(dense<1.000000e-01> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  // CHECK: bias(dense<0.000000e+00> : tensor<12xf32>) activation(relu) recurrent_activation(hard_sigmoid(2.000000e-01, 5.000000e-01))
+  // CHECK-SAME: sequences backwards epilogue(tanh) : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  %1 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) bias(dense<0.0> : tensor<12xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) sequences backwards epilogue(tanh)
+         : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  return %1 : tensor<1x60x3xf32>
+}
+
+// CHECK-LABEL: @concat
+func.func @concat(%a: tensor<1x9x4xf32>, %b: tensor<1x9x2xf32>) -> tensor<1x9x10xf32> {
+  // CHECK: nn.concat %{{.*}}, %{{.*}} axis = 2 : tensor<1x9x4xf32>, tensor<1x9x2xf32> -> tensor<1x9x6xf32>
+  %0 = nn.concat %a, %b axis = 2 : tensor<1x9x4xf32>, tensor<1x9x2xf32> -> tensor<1x9x6xf32>
+  // CHECK: nn.concat %{{.*}}, %{{.*}} axis = 2 epilogue(relu) : tensor<1x9x6xf32>, tensor<1x9x4xf32> -> tensor<1x9x10xf32>
+  %1 = nn.concat %0, %a axis = 2 epilogue(relu) : tensor<1x9x6xf32>, tensor<1x9x4xf32> -> tensor<1x9x10xf32>
+  return %1 : tensor<1x9x10xf32>
 }
 
 // CHECK-LABEL: @pad

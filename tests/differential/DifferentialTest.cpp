@@ -1,4 +1,4 @@
-//===- DifferentialTest.cpp - nn-opt against the graph it came from -*- C++ -*-===//
+//===- DifferentialTest.cpp - nn-opt on random graphs -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,8 +11,8 @@
 
 #include "compiler/Compile.h"
 #include "dialect/NNOps.h"
-#include "tests/differential/RandomGraph.h"
 #include "mlir/IR/Verifier.h"
+#include "tests/differential/RandomGraph.h"
 #include "gtest/gtest.h"
 
 #include <algorithm>
@@ -58,8 +58,8 @@ protected:
                              ArrayRef<Tensor<double>> inputs);
 
   /// Compares a graph with what nn-opt makes of it.
-  template <typename T> Comparison compare(ModuleOp graph, uint64_t seed,
-                                           double tolerance);
+  template <typename T>
+  Comparison compare(ModuleOp graph, uint64_t seed, double tolerance);
 
   /// Removes layers while the graph still fails.
   OwningOpRef<ModuleOp> reduce(ModuleOp graph,
@@ -80,7 +80,8 @@ static std::pair<double, double> measure(DenseElementsAttr weights) {
   double largest = 0;
   for (APFloat value : weights.getValues<APFloat>()) {
     bool losesInfo;
-    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
     double magnitude = std::fabs(value.convertToDouble());
     sums[index++ % columns] += magnitude;
     largest = std::max(largest, magnitude);
@@ -125,20 +126,23 @@ double Differential::measureScale(func::FuncOp function,
 }
 
 template <typename T>
-Comparison Differential::compare(ModuleOp graph, uint64_t seed, double tolerance) {
+Comparison Differential::compare(ModuleOp graph, uint64_t seed,
+                                 double tolerance) {
   OwningOpRef<ModuleOp> optimised = graph.clone();
   {
     ScopedDiagnosticHandler quiet(&context, [](Diagnostic &diagnostic) {
       return success(diagnostic.getSeverity() == DiagnosticSeverity::Remark);
     });
     if (failed(verify(graph)) ||
-        failed(lowerModule(*optimised, Stage::NN, Stage::NNOpt, CompileOptions())))
+        failed(
+            lowerModule(*optimised, Stage::NN, Stage::NNOpt, CompileOptions())))
       return {INFINITY, "nn-opt fails"};
   }
   auto inputs = createRandomInputs(getModel(graph), seed);
   std::vector<Tensor<T>> rounded;
   for (const Tensor<double> &input : inputs)
-    rounded.push_back({input.shape, {input.values.begin(), input.values.end()}});
+    rounded.push_back(
+        {input.shape, {input.values.begin(), input.values.end()}});
   auto before = reference::evaluate<double>(getModel(graph), inputs);
   auto after = reference::evaluate<T>(getModel(*optimised), rounded);
   if (failed(before) || failed(after))
@@ -159,7 +163,8 @@ Comparison Differential::compare(ModuleOp graph, uint64_t seed, double tolerance
         double excess = std::fabs(e - a) / (tolerance * scale);
         if (!(excess <= result.excess))
           result = {std::isnan(excess) ? INFINITY : excess,
-                    "expects " + std::to_string(e) + ", but got " + std::to_string(a)};
+                    "expects " + std::to_string(e) + ", but got " +
+                        std::to_string(a)};
       }
   }
   return result;
@@ -174,7 +179,8 @@ Differential::reduce(ModuleOp graph, llvm::function_ref<bool(ModuleOp)> fails) {
     size_t size = getModel(*smallest).getBody().front().getOperations().size();
     for (size_t position = 0; position + 1 < size && !isSmaller; ++position) {
       auto getOp = [&](ModuleOp module) {
-        return &*std::next(getModel(module).getBody().front().begin(), position);
+        return &*std::next(getModel(module).getBody().front().begin(),
+                           position);
       };
       // Either leave the layer out, or end the model with it.
       for (bool endsHere : {true, false}) {
@@ -183,7 +189,8 @@ Differential::reduce(ModuleOp graph, llvm::function_ref<bool(ModuleOp)> fails) {
         Operation *op = getOp(*candidate);
         Operation *terminator = function.getBody().front().getTerminator();
         if (endsHere) {
-          if (op->getNextNode() == terminator && terminator->getNumOperands() == 1)
+          if (op->getNextNode() == terminator &&
+              terminator->getNumOperands() == 1)
             continue;
           terminator->setOperands(op->getResults());
         } else {
@@ -191,8 +198,9 @@ Differential::reduce(ModuleOp graph, llvm::function_ref<bool(ModuleOp)> fails) {
             continue;
           op->getResult(0).replaceAllUsesWith(op->getOperand(0));
         }
-        function.setFunctionType(FunctionType::get(
-            &context, function.getArgumentTypes(), terminator->getOperandTypes()));
+        function.setFunctionType(
+            FunctionType::get(&context, function.getArgumentTypes(),
+                              terminator->getOperandTypes()));
         SmallVector<Operation *> layers;
         for (Operation &layer : function.getBody().front().without_terminator())
           layers.push_back(&layer);
@@ -212,7 +220,8 @@ Differential::reduce(ModuleOp graph, llvm::function_ref<bool(ModuleOp)> fails) {
 }
 
 template <typename T>
-void Differential::runAll(FloatType type, double tolerance, uint64_t firstSeed) {
+void Differential::runAll(FloatType type, double tolerance,
+                          uint64_t firstSeed) {
   uint64_t graphs = readNumber("FRIEZE_GRAPHS", 500);
   uint64_t seed = readNumber("FRIEZE_SEED", firstSeed);
   double worst = 0;
@@ -229,7 +238,8 @@ void Differential::runAll(FloatType type, double tolerance, uint64_t firstSeed) 
     llvm::raw_string_ostream os(text);
     reduced->print(os);
     FAIL() << "seed " << seed << ": " << result.problem << ", off by "
-           << result.excess << " of the tolerance\nreduced:\n" << text;
+           << result.excess << " of the tolerance\nreduced:\n"
+           << text;
   }
   RecordProperty("worst", std::to_string(worst));
 }

@@ -35,14 +35,15 @@ private:
     return std::uniform_real_distribution<double>(low, high)(random);
   }
 
-  ElementsAttr weights(ArrayRef<int64_t> shape, llvm::function_ref<double()> draw) {
+  ElementsAttr weights(ArrayRef<int64_t> shape,
+                       llvm::function_ref<double()> draw) {
     auto tensor = RankedTensorType::get(shape, type);
     SmallVector<APFloat> values;
     bool losesInfo;
     for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
       values.emplace_back(draw());
-      values.back().convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                            &losesInfo);
+      values.back().convert(type.getFloatSemantics(),
+                            APFloat::rmNearestTiesToEven, &losesInfo);
     }
     return cast<ElementsAttr>(DenseElementsAttr::get(tensor, values));
   }
@@ -52,7 +53,8 @@ private:
     std::vector<bool> isZero(columns);
     for (int64_t c = 0; c < columns; ++c)
       isZero[c] = chance(0.08);
-    double scale = 1.5 / std::sqrt(double(std::max<int64_t>(1, ShapedType::getNumElements(shape) / columns)));
+    double scale = 1.5 / std::sqrt(double(std::max<int64_t>(
+                             1, ShapedType::getNumElements(shape) / columns)));
     return weights(shape, [&] {
       double value = uniform(-scale, scale);
       return isZero[index++ % columns] ? 0.0 : value;
@@ -63,7 +65,8 @@ private:
   }
 
   Location layer() {
-    return NameLoc::get(builder.getStringAttr("layer" + std::to_string(count++)));
+    return NameLoc::get(
+        builder.getStringAttr("layer" + std::to_string(count++)));
   }
   NamedAttribute named(StringRef name, Attribute value) {
     return builder.getNamedAttr(name, value);
@@ -107,14 +110,18 @@ private:
 
 ActivationAttr GraphBuilder::activation() {
   static constexpr ActivationKind kinds[] = {
-      ActivationKind::Relu,    ActivationKind::Relu,    ActivationKind::Relu,
-      ActivationKind::Tanh,    ActivationKind::Sigmoid, ActivationKind::LeakyRelu,
-      ActivationKind::Elu,     ActivationKind::Clip,    ActivationKind::Silu,
-      ActivationKind::Softplus, ActivationKind::Linear};
+      ActivationKind::Relu,    ActivationKind::Relu,
+      ActivationKind::Relu,    ActivationKind::Tanh,
+      ActivationKind::Sigmoid, ActivationKind::LeakyRelu,
+      ActivationKind::Elu,     ActivationKind::Clip,
+      ActivationKind::Silu,    ActivationKind::Softplus,
+      ActivationKind::Linear};
   ActivationKind kind = kinds[pick(0, std::size(kinds) - 1)];
   unsigned parameters = ActivationAttr::getNumParameters(kind);
   return ActivationAttr::get(builder.getContext(), kind,
-                             parameters == 0 ? 0.0 : kind == ActivationKind::Clip ? -0.5 : 0.25,
+                             parameters == 0                ? 0.0
+                             : kind == ActivationKind::Clip ? -0.5
+                                                            : 0.25,
                              parameters == 2 ? 1.5 : 0.0);
 }
 
@@ -129,7 +136,8 @@ void GraphBuilder::addBatchNorm(Value value) {
       return 0.0;
     return uniform(0.3, 1.5) * (mayBeNegative && chance(0.4) ? -1 : 1);
   });
-  auto variance = weights({channels}, [&] { return chance(0.05) ? 0.0 : uniform(0.2, 2.0); });
+  auto variance = weights(
+      {channels}, [&] { return chance(0.05) ? 0.0 : uniform(0.2, 2.0); });
   SmallVector<NamedAttribute> attributes{
       named("axis", builder.getI64IntegerAttr(axis)),
       named("mean", vector(channels, -0.5, 0.5)), named("variance", variance),
@@ -162,7 +170,8 @@ void GraphBuilder::addConv(Value value) {
   kernelShape.append({channels / groups, filters});
   SmallVector<NamedAttribute> attributes{
       named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
-      named("dilations", integers(dilations)), named("padding", integers(padding)),
+      named("dilations", integers(dilations)),
+      named("padding", integers(padding)),
       named("groups", builder.getI64IntegerAttr(groups))};
   if (chance(0.8))
     attributes.push_back(named("bias", vector(filters, -0.5, 0.5)));
@@ -203,7 +212,8 @@ void GraphBuilder::addJoin(Value value) {
     }
     int64_t axis = chance(0.8) ? (int64_t)shapeOf(value).size() - 1 : 1;
     if (chance(0.7) &&
-        add<ConcatOp>({value, other}, {named("axis", builder.getI64IntegerAttr(axis))}))
+        add<ConcatOp>({value, other},
+                      {named("axis", builder.getI64IntegerAttr(axis))}))
       return;
   }
 }
@@ -214,13 +224,14 @@ void GraphBuilder::addReshape(Value value) {
   SmallVector<int64_t> target{shape[0], elements};
   if (chance(0.2))
     target = {shape[0], 1, elements};
-  values.push_back(ReshapeOp::create(builder, layer(),
-                                     RankedTensorType::get(target, type), value));
+  values.push_back(ReshapeOp::create(
+      builder, layer(), RankedTensorType::get(target, type), value));
 }
 
 void GraphBuilder::addLayer() {
   // Mostly the last value, so that the graph gets deep.
-  Value value = chance(0.8) ? values.back() : values[pick(0, values.size() - 1)];
+  Value value =
+      chance(0.8) ? values.back() : values[pick(0, values.size() - 1)];
   size_t rank = shapeOf(value).size();
   int64_t choice = pick(0, 99);
   if (choice < 24)
@@ -233,9 +244,10 @@ void GraphBuilder::addLayer() {
     addPool(value);
   } else if (choice < 80) {
     int64_t outputs = pick(1, 5);
-    add<DenseOp>(value, {named("kernel", kernel({shapeOf(value).back(), outputs})),
-                         named("bias", vector(outputs, -0.5, 0.5)),
-                         named("chains", builder.getI64IntegerAttr(1))});
+    add<DenseOp>(value,
+                 {named("kernel", kernel({shapeOf(value).back(), outputs})),
+                  named("bias", vector(outputs, -0.5, 0.5)),
+                  named("chains", builder.getI64IntegerAttr(1))});
   } else if (choice < 88) {
     addJoin(value);
   } else if (choice < 92) {
@@ -260,8 +272,9 @@ void GraphBuilder::addLayer() {
     SmallVector<int64_t> low(rank, 0), high(rank, 0);
     low[rank - 2] = rank > 2 ? pick(0, 2) : 0;
     high[rank - 1] = pick(0, 1);
-    add<PadOp>(value, {named("low", integers(low)), named("high", integers(high)),
-                       named("value", builder.getF64FloatAttr(0.25))});
+    add<PadOp>(value,
+               {named("low", integers(low)), named("high", integers(high)),
+                named("value", builder.getF64FloatAttr(0.25))});
   } else {
     add<SoftmaxOp>(value, {named("axis", builder.getI64IntegerAttr(rank - 1))});
   }
@@ -279,8 +292,9 @@ OwningOpRef<ModuleOp> GraphBuilder::build() {
   else if (chance(0.15))
     inputs.push_back(inputs[0]);
   builder.setInsertionPointToStart(module->getBody());
-  auto function = func::FuncOp::create(builder, builder.getUnknownLoc(), "model",
-                                       builder.getFunctionType(inputs, {}));
+  auto function =
+      func::FuncOp::create(builder, builder.getUnknownLoc(), "model",
+                           builder.getFunctionType(inputs, {}));
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   llvm::append_range(values, body->getArguments());
@@ -292,11 +306,13 @@ OwningOpRef<ModuleOp> GraphBuilder::build() {
   if (chance(0.15))
     results.push_back(values[pick(0, values.size() - 1)]);
   func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
-  function.setFunctionType(builder.getFunctionType(inputs, ValueRange(results).getTypes()));
+  function.setFunctionType(
+      builder.getFunctionType(inputs, ValueRange(results).getTypes()));
   return std::move(module);
 }
 
-OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context, uint64_t seed,
+OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context,
+                                                uint64_t seed,
                                                 FloatType elementType) {
   return GraphBuilder(context, seed, elementType).build();
 }
@@ -307,8 +323,9 @@ frieze::createRandomInputs(func::FuncOp function, uint64_t seed) {
   std::vector<reference::Tensor<double>> inputs;
   for (BlockArgument argument : function.getArguments()) {
     auto type = cast<RankedTensorType>(argument.getType());
-    bool isNumber = llvm::any_of(argument.getUsers(),
-                                 [](Operation *user) { return isa<EmbeddingOp>(user); });
+    bool isNumber = llvm::any_of(argument.getUsers(), [](Operation *user) {
+      return isa<EmbeddingOp>(user);
+    });
     reference::Tensor<double> tensor{type.getShape().vec(), {}};
     for (int64_t i = 0; i < type.getNumElements(); ++i)
       tensor.values.push_back(

@@ -18,13 +18,13 @@ namespace frieze {
 /// variances that are zero, filters without weights, values used several times,
 /// sums, concatenations, several outputs. The graph computes in `elementType`
 /// (f32 or f64) and has the function `@model`.
-mlir::OwningOpRef<mlir::ModuleOp> createRandomGraph(mlir::MLIRContext *context,
-                                                    uint64_t seed,
-                                                    mlir::FloatType elementType);
+mlir::OwningOpRef<mlir::ModuleOp>
+createRandomGraph(mlir::MLIRContext *context, uint64_t seed,
+                  mlir::FloatType elementType);
 
 /// Inputs for the model's arguments.
-std::vector<reference::Tensor<double>> createRandomInputs(mlir::func::FuncOp function,
-                                                    uint64_t seed);
+std::vector<reference::Tensor<double>>
+createRandomInputs(mlir::func::FuncOp function, uint64_t seed);
 
 } // namespace frieze
 

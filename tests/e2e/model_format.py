@@ -1,7 +1,7 @@
 """A lit test format: a model file against what its framework computed.
 
-Each `<name>.npz` in the test folder holds inputs `x` and the framework's outputs
-`y`. Every model file `<name>.keras`, `<name>.h5` and `<name>.json` (with
+Each `<name>.npz` in the test folder holds the input `x` and the framework's
+output `y`, or `x:<input>` and `y:<output>` for each of several. Every model file `<name>.keras`, `<name>.h5` and `<name>.json` (with
 `<name>.weights.h5`) beside it is one test. It passes if the compiled model
 - needs no symbol (`nm -u` on the object prints nothing),
 - is within 1e-5 + 1e-5 |y| of the framework on every input, and
@@ -25,6 +25,27 @@ def supported_targets():
         flags = set(file.read().split("flags", 1)[-1].split("\n", 1)[0].split())
     targets = {name: True for name, needed in VARIANT_FLAGS.items() if needed <= flags}
     return {"x86-64": bool(targets), "x86-64-v2": False, **targets}
+
+
+def select(stored, kind):
+    """The arrays of a kind, `x` or `y`, by name; the only one has the name ""."""
+    return {key[2:]: stored[key] for key in stored.files if key[0] == kind}
+
+
+def load(path, expected):
+    """The outputs in a file of frieze-run, named as in `expected`."""
+    with np.load(path) as file:
+        actual = {key: file[key] for key in file.files}
+    if "" in expected and len(actual) == 1:
+        actual = {"": next(iter(actual.values()))}
+    if actual.keys() != expected.keys():
+        raise Failure(f"expects outputs {sorted(expected)}, but got {sorted(actual)}")
+    return actual
+
+
+def compare_all(expected, actual, what):
+    return [compare(expected[name], actual[name], f"{what}, output '{name}'" if name else what)
+            for name in expected]
 
 
 def compare(expected, actual, what):
@@ -75,30 +96,36 @@ class ModelFormat(lit.formats.TestFormat):
         stem = os.path.splitext(model)[0]
         stored = np.load(stem + ".npz")
         path = lambda name: os.path.join(scratch, name)
-        np.save(path("x.npy"), stored["x"])
+        inputs, expected = select(stored, "x"), select(stored, "y")
+        if "" in inputs:
+            np.save(path("x.npy"), inputs[""])
+        else:
+            np.savez(path("x.npz"), **inputs)
         flags = [f"--weights={stem}.weights.h5"] if model.endswith(".json") else []
-        arrays = ["--input", path("x.npy"), "--output"]
+        arrays = ["--input", path("x.npy" if "" in inputs else "x.npz"), "--output"]
 
         self.run("frieze-compile", model, "-o", path("model.o"), *flags)
         undefined = self.run("llvm-nm", "-u", path("model.o"), folder=self.llvm_tools)
         if undefined:
             raise Failure("the object has undefined symbols:\n" + undefined)
-        self.run("frieze-run", model, *arrays, path("bits.npy"), "--reference=bits", *flags)
-        self.run("frieze-run", model, *arrays, path("f64.npy"), "--reference=f64", *flags)
-        bits = np.load(path("bits.npy"))
-        problems = [compare(stored["y"], bits, "the reference in float32"),
-                    compare(stored["y"], np.load(path("f64.npy")), "the reference in float64")]
+        self.run("frieze-run", model, *arrays, path("bits.npz"), "--reference=bits", *flags)
+        self.run("frieze-run", model, *arrays, path("f64.npz"), "--reference=f64", *flags)
+        bits = load(path("bits.npz"), expected)
+        problems = compare_all(expected, bits, "the reference in float32")
+        problems += compare_all(expected, load(path("f64.npz"), expected),
+                                "the reference in float64")
         for target, promises_bits in self.targets.items():
             self.run("frieze-compile", model, "-o", path(target + ".so"),
                      f"--target={target}", *flags)
-            self.run("frieze-run", path(target + ".so"), *arrays, path(target + ".npy"))
-            output = np.load(path(target + ".npy"))
-            problems.append(compare(stored["y"], output, target))
-            different = (output.view(np.uint32) != bits.view(np.uint32)) & ~(
-                np.isnan(output) & np.isnan(bits))
-            if promises_bits and different.any():
-                problems.append(f"{target}: {different.sum()} of {different.size} outputs "
-                                "differ in bits from the reference")
+            self.run("frieze-run", path(target + ".so"), *arrays, path(target + ".npz"))
+            outputs = load(path(target + ".npz"), expected)
+            problems += compare_all(expected, outputs, target)
+            for name, output in outputs.items() if promises_bits else ():
+                different = (output.view(np.uint32) != bits[name].view(np.uint32)) & ~(
+                    np.isnan(output) & np.isnan(bits[name]))
+                if different.any():
+                    problems.append(f"{target}: {different.sum()} of {different.size} outputs "
+                                    "differ in bits from the reference")
         problems = [problem for problem in problems if problem]
         if problems:
             raise Failure("\n".join(problems))

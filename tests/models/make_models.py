@@ -5,9 +5,10 @@
     make_models.py --list
 
 Each model NAME becomes OUT/NAME.keras (for some also NAME.h5 and NAME.json +
-NAME.weights.h5, with the same weights) and OUT/NAME.npz with two float32
-arrays, samples first: the inputs `x` and Keras's outputs `y`. Weights and
-inputs depend on the name alone, so `--only` and the order change nothing.
+NAME.weights.h5, with the same weights) and OUT/NAME.npz with float32 arrays,
+samples first: the inputs `x` and Keras's outputs `y`; with several inputs or
+outputs, `x:INPUT` and `y:OUTPUT` for each. Weights and inputs depend on the
+name alone, so `--only` and the order change nothing.
 """
 
 import argparse
@@ -37,6 +38,8 @@ class Spec:
     samples: int = 8
     mean: float = 0.0  # of the inputs
     scale: float = 1.0  # their standard deviation
+    indices: int = 0  # inputs are whole numbers from 0, this many
+    h5: bool = False  # also as .h5
     every_format: bool = False  # also as .h5 and as .json + .weights.h5
     on_demand: bool = False  # too large for the repository
 
@@ -292,6 +295,143 @@ def cifar_bn():
     return cifar_net(norm=True)
 
 
+# --- Sequences ---------------------------------------------------------------
+
+
+@model()
+def lstm_bn():
+    """(60, 8) -> LSTM 32, batch norm -> 1."""
+    return stack((60, 8), L.LSTM(32), BN(), L.Dense(1))
+
+
+@model()
+def lstm_options():
+    """(12, 5) batch norm -> 12x6 -> 4: backwards, without bias, other activations."""
+    return stack(
+        (12, 5),
+        BN(),
+        L.LSTM(6, return_sequences=True, go_backwards=True, recurrent_activation="hard_sigmoid"),
+        L.LSTM(4, use_bias=False, activation="softsign"),
+    )
+
+
+@model(indices=50)
+def embedding_lstm():
+    """(10) indices -> 10x8, batch norm -> LSTM 10x16 -> 160, batch norm -> 20 classes."""
+    return keras.Sequential(
+        [
+            keras.Input((10,), dtype="int32"),
+            L.Embedding(50, 8),
+            BN(),
+            L.SpatialDropout1D(0.2),
+            L.LSTM(16, return_sequences=True),
+            L.Flatten(),
+            BN(),
+            L.Dense(20, activation="softmax"),
+        ]
+    )
+
+
+# --- Branches ----------------------------------------------------------------
+
+
+@model(samples=4)
+def inception():
+    """(12, 12, 3) -> four branches, 12x12x28, batch norm, relu -> 28 -> 5: Concatenate."""
+    x = keras.Input((12, 12, 3))
+
+    def conv(y, filters, size):
+        return L.Conv2D(filters, size, padding="same", activation="relu")(y)
+
+    branches = [
+        conv(x, 8, 1),
+        conv(conv(x, 4, 1), 8, 3),
+        conv(conv(x, 2, 1), 4, 5),
+        conv(L.MaxPooling2D(3, strides=1, padding="same")(x), 8, 1),
+    ]
+    y = L.ReLU()(BN()(L.Concatenate()(branches)))
+    return keras.Model(x, L.Dense(5, activation="softmax")(L.GlobalAveragePooling2D()(y)))
+
+
+@model(h5=True)
+def two_inputs():
+    """(30, 2) -> 28x8 -> 8 and (10) -> 6: 14, batch norm -> 3: Concatenate of two branches."""
+    beat, features = keras.Input((30, 2), name="beat"), keras.Input((10,), name="features")
+    left = L.GlobalMaxPooling1D()(L.Conv1D(8, 3, activation="relu")(beat))
+    right = L.Dense(6, activation="relu")(features)
+    y = BN()(L.Concatenate(axis=1)([left, right]))
+    return keras.Model([beat, features], L.Dense(3, activation="softmax")(y))
+
+
+@model()
+def two_outputs():
+    """(7) -> 8, batch norm, relu -> 3 classes and 1 number."""
+    x = keras.Input((7,))
+    y = L.ReLU()(BN()(L.Dense(8)(x)))
+    classes = L.Dense(3, activation="softmax", name="classes")(y)
+    return keras.Model(x, [classes, L.Dense(1, name="rate")(y)])
+
+
+@model(h5=True)
+def resnet_block():
+    """(40, 3) -> conv, batch norm, relu, conv, batch norm + conv -> 20x8 -> 4: norm before Add."""
+    x = keras.Input((40, 3))
+    y = L.ReLU()(BN()(L.Conv1D(8, 3, strides=2, padding="same", use_bias=False)(x)))
+    y = BN()(L.Conv1D(8, 3, padding="same", use_bias=False)(y))
+    skip = BN()(L.Conv1D(8, 1, strides=2)(x))
+    y = L.ReLU()(L.Add()([skip, y]))
+    return keras.Model(x, L.Dense(4, activation="softmax")(L.GlobalAveragePooling1D()(y)))
+
+
+@model()
+def resnet_block_preactivation():
+    """(40, 3) -> 40x8 -> 4: Add, batch norm, relu, conv; each sum goes on to the next Add too."""
+    x = keras.Input((40, 3))
+    y = L.Conv1D(8, 3, padding="same")(x)
+    for _ in range(2):
+        y = L.Add()([y, L.Conv1D(8, 3, padding="same")(L.ReLU()(BN()(y)))])
+    return keras.Model(x, L.Dense(4)(L.GlobalMaxPooling1D()(L.ReLU()(BN()(y)))))
+
+
+@model()
+def add_three():
+    """(6) -> 5, 5, 5 -> 5: an Add of three, of which one is the sum of another."""
+    x = keras.Input((6,))
+    a, b = L.Dense(5, activation="relu")(x), L.Dense(5, activation="tanh")(x)
+    return keras.Model(x, BN()(L.Add()([a, b, a + b])))
+
+
+@model()
+def shared_layer():
+    """(9, 4) and (9, 4) -> one conv, batch norm, relu, dense 6 for both -> 12 -> 2."""
+    a, b = keras.Input((9, 4), name="a"), keras.Input((9, 4), name="b")
+    layers = [L.Conv1D(5, 3), BN(), L.ReLU(), L.Flatten(), L.Dense(6)]
+
+    def branch(y):
+        for layer in layers:
+            y = layer(y)
+        return y
+
+    return keras.Model([a, b], L.Dense(2)(L.Concatenate()([branch(b), branch(a)])))
+
+
+@model(h5=True)
+def nested_models():
+    """(8, 3) -> two models, one called twice, with layers of the same names -> 2 and 4."""
+    x = keras.Input((8, 3))
+    conv = keras.Sequential(
+        [keras.Input((8, 3)), L.Conv1D(3, 3, padding="same", name="dense"), BN(name="norm")],
+        name="conv",
+    )
+    z = keras.Input((8, 3))
+    y = L.Dense(3, activation="relu", name="dense")(z)
+    two = keras.Model(z, [L.Dense(3, name="second")(y), L.Add(name="sum")([y, z])], name="two")
+    first, second = two(conv(conv(x)))
+    y = BN(name="norm")(L.Concatenate(axis=-2)([first, second]))
+    y = L.Flatten()(y)
+    return keras.Model(x, [L.Dense(2, name="dense")(y), L.Dense(4, name="other")(y)])
+
+
 # --- Options of layers -------------------------------------------------------
 
 
@@ -485,8 +625,13 @@ def fill(net, rng):
         value[::3] *= -1
         return value
 
+    def kernel(shape):
+        return rng.normal(0, (1.5 / np.prod(shape[:-1])) ** 0.5, shape)
+
     draw = {
-        "kernel": lambda shape: rng.normal(0, (1.5 / np.prod(shape[:-1])) ** 0.5, shape),
+        "kernel": kernel,
+        "recurrent_kernel": kernel,
+        "embeddings": lambda shape: rng.normal(0, 1, shape),
         "bias": away_from_zero,
         "gamma": gamma,
         "beta": away_from_zero,
@@ -497,29 +642,55 @@ def fill(net, rng):
         weight.assign(draw[weight.name](tuple(weight.shape)))
 
 
+def draw_inputs(net, spec, samples, rng):
+    """One array for each input of the model."""
+    shapes = [(samples, *tensor.shape[1:]) for tensor in net.inputs]
+    if spec.indices:
+        return [rng.integers(0, spec.indices, shape).astype(np.float32) for shape in shapes]
+    return [rng.normal(spec.mean, spec.scale, shape).astype(np.float32) for shape in shapes]
+
+
+def predict(net, x):
+    """One array for each output of the model."""
+    y = net.predict(x if len(x) > 1 else x[0], batch_size=len(x[0]), verbose=0)
+    return y if isinstance(y, list) else [y]
+
+
+def name_arrays(kind, names, arrays):
+    """`x`, or `x:NAME` for each of several."""
+    if len(arrays) == 1:
+        return {kind: arrays[0]}
+    return {f"{kind}:{name}": array for name, array in zip(names, arrays, strict=True)}
+
+
 def save(name, spec, out, samples):
     """Build a model, write its files, read each back and expect the same outputs."""
     keras.utils.clear_session()  # layer names count from zero in each file
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     net = spec.build()
     fill(net, rng)
-    x = rng.normal(spec.mean, spec.scale, (samples, *net.input_shape[1:])).astype(np.float32)
-    y = net.predict(x, batch_size=samples, verbose=0)
-    assert y.dtype == np.float32 and np.isfinite(y).all(), name
+    x = draw_inputs(net, spec, samples, rng)
+    y = predict(net, x)
+    assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in y), name
 
     path = out / name
-    np.savez_compressed(f"{path}.npz", x=x, y=y)
+    arrays = name_arrays("x", [tensor.name for tensor in net.inputs], x)
+    arrays |= name_arrays("y", getattr(net, "output_names", None), y)  # Sequential has none
+    np.savez_compressed(f"{path}.npz", **arrays)
     net.save(f"{path}.keras")
     copies = [keras.models.load_model(f"{path}.keras")]
-    if spec.every_format:
+    if spec.h5 or spec.every_format:
         net.save(f"{path}.h5")
+        copies.append(keras.models.load_model(f"{path}.h5"))
+    if spec.every_format:
         pathlib.Path(f"{path}.json").write_text(net.to_json())
         net.save_weights(f"{path}.weights.h5")
         from_json = keras.models.model_from_json(pathlib.Path(f"{path}.json").read_text())
         from_json.load_weights(f"{path}.weights.h5")
-        copies += [keras.models.load_model(f"{path}.h5"), from_json]
+        copies.append(from_json)
     for copy in copies:
-        np.testing.assert_array_equal(copy.predict(x, batch_size=samples, verbose=0), y, name)
+        for expected, actual in zip(y, predict(copy, x), strict=True):
+            np.testing.assert_array_equal(actual, expected, name)
 
 
 def main():

@@ -79,6 +79,108 @@ func.func @shared_resource(%x: tensor<1x1xf32>) -> (tensor<1x1xf32>, tensor<1x1x
   return %1, %2 : tensor<1x1xf32>, tensor<1x1xf32>
 }
 
+// Columns of an embedding's table: 2 x + 1 and -x.
+// CHECK-LABEL: @embedding
+func.func @embedding(%x: tensor<1x5xf32>) -> tensor<1x5x2xf32> {
+  // CHECK-NEXT: %[[Y:.*]] = nn.embedding %{{.*}} table(dense<{{\[\[}}3.000000e+00, -2.000000e+00], [7.000000e+00, -4.000000e+00]]> : tensor<2x2xf64>)
+  // CHECK-NEXT: return %[[Y]]
+  %0 = nn.embedding %x table(dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>) : tensor<1x5xf32> -> tensor<1x5x2xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<[2.0, -1.0]> : tensor<2xf64>) shift(dense<[1.0, 0.0]> : tensor<2xf64>) : tensor<1x5x2xf32>
+  return %1 : tensor<1x5x2xf32>
+}
+
+// Through poolings that take a mean, whatever the sign and the padding.
+// CHECK-LABEL: @through_means
+func.func @through_means(%x: tensor<1x8x1xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<-2.000000e+00> : tensor<1x1x2xf64>) bias(dense<5.000000e-01> : tensor<2xf64>)
+  // CHECK-NEXT: nn.avg_pool
+  // CHECK-NEXT: %[[G:.*]] = nn.global_pool avg
+  // CHECK-NEXT: return %[[G]]
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x8x2xf32>
+  %1 = nn.avg_pool %0 window = [2] padding = [1, 1] : tensor<1x8x2xf32> -> tensor<1x5x2xf32>
+  %2 = nn.global_pool avg %1 : tensor<1x5x2xf32> -> tensor<1x2xf32>
+  %3 = nn.affine %2 axis = 1 scale(dense<-2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
+  return %3 : tensor<1x2xf32>
+}
+
+// Through a flattening, where a channel has the same numbers at all positions.
+// CHECK-LABEL: @through_flatten
+func.func @through_flatten(%x: tensor<1x2x1xf32>) -> tensor<1x4xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<{{\[\[\[}}2.000000e+00, 3.000000e+00]]]> : tensor<1x1x2xf64>) bias(dense<[0.000000e+00, 1.000000e+00]> : tensor<2xf64>)
+  // CHECK-NEXT: %[[F:.*]] = nn.reshape
+  // CHECK-NEXT: return %[[F]]
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x2x1xf32> -> tensor<1x2x2xf32>
+  %1 = nn.reshape %0 : tensor<1x2x2xf32> -> tensor<1x4xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<[2.0, 3.0, 2.0, 3.0]> : tensor<4xf64>) shift(dense<[0.0, 1.0, 0.0, 1.0]> : tensor<4xf64>) : tensor<1x4xf32>
+  return %2 : tensor<1x4xf32>
+}
+
+// Its numbers differ between positions: must not fire.
+// CHECK-LABEL: @through_flatten_unequal
+func.func @through_flatten_unequal(%x: tensor<1x2x1xf32>) -> tensor<1x4xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x2xf32>) :
+  // CHECK-NEXT: nn.reshape
+  // CHECK-NEXT: nn.affine
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x2x1xf32> -> tensor<1x2x2xf32>
+  %1 = nn.reshape %0 : tensor<1x2x2xf32> -> tensor<1x4xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<4xf64>) shift(dense<[0.0, 1.0, 0.0, 2.0]> : tensor<4xf64>) : tensor<1x4xf32>
+  return %2 : tensor<1x4xf32>
+}
+
+// The pooling on the way is an output: must not fire.
+// CHECK-LABEL: @mean_is_output
+func.func @mean_is_output(%x: tensor<1x8x1xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x2xf32>) :
+  // CHECK-NEXT: %[[G:.*]] = nn.global_pool
+  // CHECK-NEXT: %[[A:.*]] = nn.affine
+  // CHECK-NEXT: return %[[G]], %[[A]]
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x8x2xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x8x2xf32> -> tensor<1x2xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
+  return %1, %2 : tensor<1x2xf32>, tensor<1x2xf32>
+}
+
+// An epilogue on the way, of the pooling: must not fire.
+// CHECK-LABEL: @epilogue_of_mean
+func.func @epilogue_of_mean(%x: tensor<1x8x1xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x2xf32>) :
+  // CHECK-NEXT: nn.global_pool avg %{{.*}} epilogue(relu)
+  // CHECK-NEXT: nn.affine
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x8x2xf32>
+  %1 = nn.global_pool avg %0 epilogue(relu) : tensor<1x8x2xf32> -> tensor<1x2xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
+}
+
+// A pooling in the conv's epilogue: must not fire.
+// CHECK-LABEL: @pool_in_epilogue
+func.func @pool_in_epilogue(%x: tensor<1x8x1xf32>) -> tensor<1x4x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x2xf32>) epilogue(max_pool([2], [2]))
+  // CHECK-NEXT: nn.affine
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) epilogue(max_pool([2], [2])) : tensor<1x8x1xf32> -> tensor<1x4x2xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<-2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x4x2xf32>
+  return %1 : tensor<1x4x2xf32>
+}
+
+// Layers that have no weights, or that are not linear in them: must not fire.
+// CHECK-LABEL: @no_linear_layer
+func.func @no_linear_layer(%x: tensor<1x3x2xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.add
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: nn.lstm %{{.*}} kernel(dense<1.000000e+00> : tensor<2x8xf32>)
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: nn.concat
+  // CHECK-NEXT: nn.affine
+  %0 = nn.add %x, %x : tensor<1x3x2xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x3x2xf32>
+  %2 = nn.lstm %1 kernel(dense<1.0> : tensor<2x8xf32>) recurrent(dense<1.0> : tensor<2x8xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x3x2xf32> -> tensor<1x2xf32>
+  %3 = nn.affine %2 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
+  %4 = nn.concat %3 axis = 1 : tensor<1x2xf32> -> tensor<1x2xf32>
+  %5 = nn.affine %4 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
+  return %5 : tensor<1x2xf32>
+}
+
 // The raw result has another use: must not fire.
 // CHECK-LABEL: @other_use
 func.func @other_use(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {

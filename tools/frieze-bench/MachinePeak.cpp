@@ -26,7 +26,8 @@ constexpr long readBytes = 256 * 1024;
 /// Independent chains of a * b + c, enough of them to hide the latency.
 template <int Lanes>
 __attribute__((always_inline)) inline float runFMAs(float a, float b) {
-  typename Vector<Lanes>::type sums[fmaChains] = {}, x = sums[0] + a, y = sums[0] + b;
+  typename Vector<Lanes>::type sums[fmaChains] = {}, x = sums[0] + a,
+                               y = sums[0] + b;
   for (long round = 0; round < fmaRounds; ++round) {
 #pragma GCC unroll 12
     for (long chain = 0; chain < fmaChains; ++chain)
@@ -74,8 +75,8 @@ template <typename Function> double timeBest(int rounds, Function function) {
     Clock::time_point start = Clock::now();
     volatile float result = function();
     (void)result;
-    best = std::min(best,
-                    std::chrono::duration<double>(Clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(Clock::now() - start).count());
   }
   return best;
 }

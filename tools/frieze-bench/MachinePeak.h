@@ -14,7 +14,8 @@ namespace frieze {
 struct MachinePeak {
   /// Fused multiply-adds on float32 in registers, two operations each, 10^9/s.
   double gigaflops;
-  /// Reads from the second-level cache (256 KiB read over and over), 10^9 bytes/s.
+  /// Reads from the second-level cache (256 KiB read over and over), 10^9
+  /// bytes/s.
   double gigabytes;
 };
 

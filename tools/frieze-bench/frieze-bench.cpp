@@ -8,11 +8,11 @@
 #include "compiler/Costs.h"
 #include "compiler/Diagnostics.h"
 #include "dialect/NNOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/MachinePeak.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/IRMapping.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
@@ -27,7 +27,8 @@ using namespace frieze;
 namespace cl = llvm::cl;
 
 namespace {
-/// Memory for one call of a model, the inputs filled with normal random numbers.
+/// Memory for one call of a model, the inputs filled with normal random
+/// numbers.
 class CallBuffers {
 public:
   explicit CallBuffers(const frieze_model &model)
@@ -46,7 +47,8 @@ public:
     for (auto &output : outputs)
       outputPointers.push_back(output.data());
     alignedArena = reinterpret_cast<void *>(llvm::alignAddr(
-        arena.data(), llvm::Align(std::max<uint64_t>(1, model.arena_alignment))));
+        arena.data(),
+        llvm::Align(std::max<uint64_t>(1, model.arena_alignment))));
   }
 
   void run(const frieze_model &model) {
@@ -64,7 +66,8 @@ private:
 
 static void registerBenchmark(const std::string &name, const LoadedModel &model,
                               const MachinePeak &peak) {
-  benchmark::RegisterBenchmark(name.c_str(), [&model, peak](benchmark::State &state) {
+  benchmark::RegisterBenchmark(name.c_str(), [&model,
+                                              peak](benchmark::State &state) {
     CallBuffers buffers(*model);
     auto start = std::chrono::steady_clock::now();
     for (auto _ : state) {
@@ -72,8 +75,10 @@ static void registerBenchmark(const std::string &name, const LoadedModel &model,
       benchmark::ClobberMemory();
     }
     // Not as a counter's rate, which Google Benchmark prints per second.
-    std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    double gigaflops = 2e-9 * model->macs * state.iterations() / elapsed.count();
+    std::chrono::duration<double> elapsed =
+        std::chrono::steady_clock::now() - start;
+    double gigaflops =
+        2e-9 * model->macs * state.iterations() / elapsed.count();
     state.counters["MACs"] = model->macs;
     state.counters["GFLOP/s"] = gigaflops;
     state.counters["%peak"] = 100 * gigaflops / peak.gigaflops;
@@ -85,7 +90,8 @@ static void registerBenchmark(const std::string &name, const LoadedModel &model,
 /// `op`, a layer of nn-opt IR, as a model of its own.
 static mlir::OwningOpRef<mlir::ModuleOp> isolateLayer(mlir::Operation *op) {
   mlir::OpBuilder builder(op->getContext());
-  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(op->getLoc());
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      mlir::ModuleOp::create(op->getLoc());
   builder.setInsertionPointToStart(module->getBody());
   auto function = mlir::func::FuncOp::create(
       builder, op->getLoc(), "model",
@@ -107,8 +113,9 @@ static std::string getLayerName(mlir::Operation *op) {
 }
 
 /// Appends a model for each layer that does some work.
-static llvm::Error loadLayers(llvm::StringRef path, const CompileOptions &options,
-                              std::vector<std::pair<std::string, LoadedModel>> &models) {
+static llvm::Error
+loadLayers(llvm::StringRef path, const CompileOptions &options,
+           std::vector<std::pair<std::string, LoadedModel>> &models) {
   mlir::DialectRegistry registry;
   registerCompilerDialects(registry);
   mlir::MLIRContext context(registry);
@@ -132,8 +139,8 @@ static llvm::Error loadLayers(llvm::StringRef path, const CompileOptions &option
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::OptionCategory category("frieze-bench options");
-  cl::opt<std::string> path(cl::Positional, cl::Required, cl::desc("ARTEFACT|MODEL"),
-                            cl::cat(category));
+  cl::opt<std::string> path(cl::Positional, cl::Required,
+                            cl::desc("ARTEFACT|MODEL"), cl::cat(category));
   cl::opt<bool> layers("layers", cl::cat(category),
                        cl::desc("Measure each layer of a model file too"));
   ModelOptions modelOptions(category);
@@ -146,10 +153,11 @@ int main(int argc, char **argv) {
     (llvm::StringRef(argv[i]).starts_with("--benchmark_") ? benchmarkArguments
                                                           : ownArguments)
         .push_back(argv[i]);
-  cl::ParseCommandLineOptions(
-      ownArguments.size(), ownArguments.data(),
-      "Measures a compiled model, or a model file, which it compiles first, on one\n"
-      "core. Flags of Google Benchmark work too, such as --benchmark_format=json.\n");
+  cl::ParseCommandLineOptions(ownArguments.size(), ownArguments.data(),
+                              "Measures a compiled model, or a model file, "
+                              "which it compiles first, on one\n"
+                              "core. Flags of Google Benchmark work too, such "
+                              "as --benchmark_format=json.\n");
   int benchmarkCount = benchmarkArguments.size();
   benchmark::Initialize(&benchmarkCount, benchmarkArguments.data());
   if (benchmark::ReportUnrecognizedArguments(benchmarkCount,
@@ -169,13 +177,15 @@ int main(int argc, char **argv) {
   if (layers) {
     if (llvm::identify_magic(path, magic) ||
         magic == llvm::file_magic::elf_shared_object)
-      return failWith(path, "expects a model file for --layers, but got an artefact");
+      return failWith(path,
+                      "expects a model file for --layers, but got an artefact");
     if (llvm::Error error = loadLayers(path, *options, models))
       return failWith(path, llvm::toString(std::move(error)));
   }
 
   MachinePeak peak = measureMachinePeak();
-  benchmark::AddCustomContext("peak_gflops", llvm::formatv("{0:f1}", peak.gigaflops));
+  benchmark::AddCustomContext("peak_gflops",
+                              llvm::formatv("{0:f1}", peak.gigaflops));
   benchmark::AddCustomContext("bandwidth_gb_per_s",
                               llvm::formatv("{0:f1}", peak.gigabytes));
   for (const auto &[name, loaded] : models)

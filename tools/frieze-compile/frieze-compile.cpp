@@ -7,11 +7,12 @@
 
 #include "compiler/Compile.h"
 #include "compiler/Diagnostics.h"
-#include "tools/ModelOptions.h"
+#include "compiler/Summary.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tools/ModelOptions.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 
@@ -21,8 +22,8 @@ namespace cl = llvm::cl;
 static std::string getEmitHelp() {
   std::string text = "What to write:";
   for (const StageDescription &stage : getStages())
-    text += "\n  " + stage.name.str() + std::string(8 - stage.name.size(), ' ') +
-            stage.description.str();
+    text += "\n  " + stage.name.str() +
+            std::string(8 - stage.name.size(), ' ') + stage.description.str();
   return text;
 }
 
@@ -43,7 +44,8 @@ static const StageDescription *findStage(llvm::StringRef emit,
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  llvm::setBugReportMsg("please report this crash of frieze-compile, with the model\n");
+  llvm::setBugReportMsg(
+      "please report this crash of frieze-compile, with the model\n");
   mlir::registerMLIRContextCLOptions();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
@@ -52,8 +54,8 @@ int main(int argc, char **argv) {
   mlir::registerAllPasses();
   registerPassesAndPipelines();
   cl::OptionCategory category("frieze-compile options");
-  cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("MODEL"),
-                                 cl::cat(category));
+  cl::opt<std::string> modelPath(cl::Positional, cl::Required,
+                                 cl::desc("MODEL"), cl::cat(category));
   cl::opt<std::string> output(
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("Output file, - for standard output. Without --emit, its\n"
@@ -62,18 +64,28 @@ int main(int argc, char **argv) {
   cl::opt<std::string> emit("emit", cl::value_desc("stage"), cl::desc(emitHelp),
                             cl::cat(category));
   ModelOptions modelOptions(category);
+  cl::opt<RemarkFormat> remarks(
+      "remarks", cl::cat(category), cl::init(RemarkFormat::None),
+      cl::ValueOptional,
+      cl::desc("Tell what became of each layer, and why, on standard error"),
+      cl::values(
+          clEnumValN(RemarkFormat::Text, "", ""),
+          clEnumValN(RemarkFormat::JSON, "json", "one JSON object a line")));
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   // Dumps between passes leave out weights, unless the user says otherwise.
   llvm::SmallVector<const char *> arguments(argv, argv + argc);
-  arguments.insert(arguments.begin() + 1, "--mlir-elide-resource-strings-if-larger=64");
+  arguments.insert(arguments.begin() + 1,
+                   "--mlir-elide-resource-strings-if-larger=64");
   cl::ParseCommandLineOptions(
       arguments.size(), arguments.data(),
       "Compiles a trained model (.keras, .h5, .json, .mlir) to machine code.\n"
-      "MLIR's flags work too, such as --mlir-print-ir-after-all (--help-hidden).\n");
+      "MLIR's flags work too, such as --mlir-print-ir-after-all "
+      "(--help-hidden).\n");
 
-  llvm::StringRef base = llvm::sys::path::stem(output == "-" ? modelPath : output);
+  llvm::StringRef base =
+      llvm::sys::path::stem(output == "-" ? modelPath : output);
   llvm::Expected<CompileOptions> options =
       modelOptions.get(base == "-" || base == "null" ? "model" : base);
   if (!options)
@@ -81,8 +93,7 @@ int main(int argc, char **argv) {
   const StageDescription *stage = findStage(emit, output);
   if (!stage)
     return failWith("frieze-compile",
-                    !emit.empty()
-                        ? "unknown stage '" + emit + "'; see --help"
+                    !emit.empty() ? "unknown stage '" + emit + "'; see --help"
                     : output == "-"
                         ? std::string("expects --emit or -o; see --help")
                         : "unknown extension of '" + output + "'; see --help");
@@ -91,9 +102,22 @@ int main(int argc, char **argv) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);
   };
+  ModelSummary summary;
+  options->onImport = [&](mlir::ModuleOp module) {
+    summary.addImported(module);
+  };
+  options->onNNOpt = [&](mlir::ModuleOp module) {
+    summary.addOptimised(module);
+  };
   mlir::DialectRegistry registry;
   registerCompilerDialects(registry);
   mlir::MLIRContext context(registry);
-  DiagnosticPrinter diagnostics(&context);
-  return failed(compileFile(stage->stage, modelPath, output, *options, &context));
+  DiagnosticPrinter diagnostics(&context, remarks);
+  if (failed(compileFile(stage->stage, modelPath, output, *options, &context)))
+    return 1;
+  if (remarks == RemarkFormat::JSON)
+    summary.printJSON(llvm::errs());
+  else if (remarks == RemarkFormat::Text)
+    summary.printText(llvm::errs());
+  return 0;
 }

@@ -48,7 +48,8 @@ struct Runner {
 // The compiled model
 //===----------------------------------------------------------------------===//
 
-static std::vector<Port> getPorts(const frieze_tensor *tensors, uint64_t count) {
+static std::vector<Port> getPorts(const frieze_tensor *tensors,
+                                  uint64_t count) {
   std::vector<Port> ports;
   for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
     ports.emplace_back(tensor.name,
@@ -66,7 +67,8 @@ static Runner createRunner(const LoadedModel &model) {
       llvm::allocate_buffer(std::max<uint64_t>(1, model->arena_bytes),
                             model->arena_alignment),
       [&model](void *memory) {
-        llvm::deallocate_buffer(memory, std::max<uint64_t>(1, model->arena_bytes),
+        llvm::deallocate_buffer(memory,
+                                std::max<uint64_t>(1, model->arena_bytes),
                                 model->arena_alignment);
       });
   runner.run = [&model, arena](llvm::ArrayRef<const float *> inputs,
@@ -98,10 +100,12 @@ template <typename T> static Runner createRunner(mlir::func::FuncOp function) {
     runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
                                 getShape(type).drop_front());
   runner.batch = getShape(function.getArgumentTypes().front()).front();
-  runner.run = [function](llvm::ArrayRef<const float *> inputs,
-                          llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
+  runner.run =
+      [function](llvm::ArrayRef<const float *> inputs,
+                 llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
     std::vector<reference::Tensor<T>> arguments;
-    for (auto [type, data] : llvm::zip_equal(function.getArgumentTypes(), inputs)) {
+    for (auto [type, data] :
+         llvm::zip_equal(function.getArgumentTypes(), inputs)) {
       int64_t elements = llvm::cast<mlir::ShapedType>(type).getNumElements();
       arguments.push_back({getShape(type).vec(), {data, data + elements}});
     }
@@ -137,14 +141,16 @@ static llvm::Error matchInputs(std::vector<NamedArray> &arrays,
   for (auto [array, port] : llvm::zip_equal(arrays, runner.inputs)) {
     llvm::ArrayRef<int64_t> shape = array.array.shape;
     if (shape.empty() || shape.drop_front() != llvm::ArrayRef(port.shape))
-      return llvm::createStringError("expects (samples, ...) with samples of shape " +
-                                     formatShape(port.shape) + " for input '" +
-                                     port.name + "', but got " + formatShape(shape));
+      return llvm::createStringError(
+          "expects (samples, ...) with samples of shape " +
+          formatShape(port.shape) + " for input '" + port.name + "', but got " +
+          formatShape(shape));
     if (shape.front() != arrays.front().array.shape.front() ||
         shape.front() % runner.batch != 0)
       return llvm::createStringError(
           "expects as many samples in every array, a multiple of the batch " +
-          llvm::Twine(runner.batch) + ", but got " + llvm::Twine(shape.front()));
+          llvm::Twine(runner.batch) + ", but got " +
+          llvm::Twine(shape.front()));
   }
   return llvm::Error::success();
 }
@@ -176,8 +182,8 @@ runAll(const Runner &runner, llvm::ArrayRef<NamedArray> inputs) {
 static llvm::Error runFile(const Runner &runner, llvm::StringRef input,
                            llvm::StringRef output) {
   auto inFile = [](llvm::StringRef file, llvm::Error error) {
-    return llvm::createStringError(file + ": error: " +
-                                   llvm::toString(std::move(error)));
+    return llvm::createStringError(
+        file + ": error: " + llvm::toString(std::move(error)));
   };
   auto arrays = readNumpyFile(input);
   if (!arrays)
@@ -199,29 +205,31 @@ static llvm::Error runFile(const Runner &runner, llvm::StringRef input,
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::OptionCategory category("frieze-run options");
-  cl::opt<std::string> path(cl::Positional, cl::Required, cl::desc("ARTEFACT|MODEL"),
-                            cl::cat(category));
+  cl::opt<std::string> path(cl::Positional, cl::Required,
+                            cl::desc("ARTEFACT|MODEL"), cl::cat(category));
   cl::opt<std::string> input(
       "input", cl::value_desc("file"), cl::Required, cl::cat(category),
-      cl::desc("Arrays to run on, .npz or .npy; the first axis counts samples"));
-  cl::opt<std::string> output("output", cl::value_desc("file"), cl::Required,
-                              cl::cat(category),
-                              cl::desc("Where to write the results, .npz or .npy"));
+      cl::desc(
+          "Arrays to run on, .npz or .npy; the first axis counts samples"));
+  cl::opt<std::string> output(
+      "output", cl::value_desc("file"), cl::Required, cl::cat(category),
+      cl::desc("Where to write the results, .npz or .npy"));
   cl::opt<Reference> reference(
       "reference", cl::cat(category), cl::init(Reference::None),
       cl::desc("Evaluate a model file without compiling it:"),
-      cl::values(clEnumValN(Reference::F64, "f64",
-                            "as imported, in float64: the truth"),
-                 clEnumValN(Reference::Bits, "bits",
-                            "after nn-opt, in float32 in the documented order")));
+      cl::values(
+          clEnumValN(Reference::F64, "f64",
+                     "as imported, in float64: the truth"),
+          clEnumValN(Reference::Bits, "bits",
+                     "after nn-opt, in float32 in the documented order")));
   ModelOptions modelOptions(category);
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
-  cl::ParseCommandLineOptions(
-      argc, argv,
-      "Runs a shared library that frieze-compile wrote, or a model file, which it\n"
-      "compiles first, on each sample of the input.\n");
+  cl::ParseCommandLineOptions(argc, argv,
+                              "Runs a shared library that frieze-compile "
+                              "wrote, or a model file, which it\n"
+                              "compiles first, on each sample of the input.\n");
   auto fail = [](llvm::Error error) {
     llvm::errs() << llvm::toString(std::move(error)) << "\n";
     return 1;
@@ -243,13 +251,15 @@ int main(int argc, char **argv) {
   mlir::MLIRContext context(registry);
   DiagnosticPrinter diagnostics(&context);
   Stage stage = reference == Reference::F64 ? Stage::NN : Stage::NNOpt;
-  mlir::OwningOpRef<mlir::ModuleOp> module = compileTo(stage, path, *options, &context);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compileTo(stage, path, *options, &context);
   if (!module)
     return 1;
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
-  if (llvm::Error error = runFile(stage == Stage::NN ? createRunner<double>(function)
-                                                     : createRunner<float>(function),
-                                  input, output))
+  if (llvm::Error error =
+          runFile(stage == Stage::NN ? createRunner<double>(function)
+                                     : createRunner<float>(function),
+                  input, output))
     return fail(std::move(error));
   return 0;
 }

@@ -16,8 +16,9 @@ namespace frieze {
 using namespace mlir;
 using namespace frieze;
 
-// FRIEZE_ABI_VERSION and sizeof(frieze_model) of runtime/include/frieze/model.h,
-// which the compiler does not include; tests/e2e holds the two together.
+// FRIEZE_ABI_VERSION and sizeof(frieze_model) of
+// runtime/include/frieze/model.h, which the compiler does not include;
+// tests/e2e holds the two together.
 static constexpr int32_t abiVersion = 1;
 static constexpr int32_t modelStructBytes = 112;
 
@@ -26,7 +27,8 @@ class EntryPointBuilder {
 public:
   EntryPointBuilder(ModuleOp module, DictionaryAttr interface)
       : module(module), interface(interface), builder(module.getContext()),
-        loc(module.getLoc()), pointer(LLVM::LLVMPointerType::get(module.getContext())),
+        loc(module.getLoc()),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())),
         i32(builder.getI32Type()), i64(builder.getI64Type()) {
     builder.setInsertionPointToEnd(module.getBody());
   }
@@ -56,7 +58,8 @@ private:
                     llvm::function_ref<void(ValueRange)> emitBody);
   /// A global whose initial value `emitValue` builds.
   void emitGlobal(StringRef symbol, Type type, LLVM::Linkage linkage,
-                  llvm::function_ref<Value()> emitValue, bool isConstant = true);
+                  llvm::function_ref<Value()> emitValue,
+                  bool isConstant = true);
   void emitString(StringRef symbol, StringRef text);
   void emitTensors(StringRef symbol, ArrayAttr tensors);
   Value buildStruct(LLVM::LLVMStructType type, ArrayRef<Value> fields);
@@ -84,7 +87,8 @@ void EntryPointBuilder::emitFunction(
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(module.getContext()), arguments);
   auto function = LLVM::LLVMFuncOp::create(builder, loc, symbol, type, linkage);
-  function.setPassthroughAttr(builder.getStrArrayAttr({"no-builtins", "nounwind"}));
+  function.setPassthroughAttr(
+      builder.getStrArrayAttr({"no-builtins", "nounwind"}));
   OpBuilder::InsertionGuard guard(builder);
   Block *entry = function.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
@@ -127,19 +131,22 @@ void EntryPointBuilder::emitTensors(StringRef symbol, ArrayAttr tensors) {
     return (symbol + "_" + Twine(index) + "_" + part).str();
   };
   auto getShape = [](Attribute tensor) {
-    return cast<DictionaryAttr>(tensor).getAs<DenseI64ArrayAttr>("shape").asArrayRef();
+    return cast<DictionaryAttr>(tensor)
+        .getAs<DenseI64ArrayAttr>("shape")
+        .asArrayRef();
   };
   for (auto [index, tensor] : llvm::enumerate(tensors)) {
-    emitString(getPart(index, "name"),
-               cast<DictionaryAttr>(tensor).getAs<StringAttr>("name").getValue());
+    emitString(
+        getPart(index, "name"),
+        cast<DictionaryAttr>(tensor).getAs<StringAttr>("name").getValue());
     ArrayRef<int64_t> shape = getShape(tensor);
     LLVM::GlobalOp::create(
         builder, loc, LLVM::LLVMArrayType::get(i64, shape.size()),
         /*isConstant=*/true, LLVM::Linkage::Internal, getPart(index, "shape"),
         builder.getI64TensorAttr(shape));
   }
-  auto tensorType = LLVM::LLVMStructType::getLiteral(module.getContext(),
-                                                     {pointer, i64, pointer, i64});
+  auto tensorType = LLVM::LLVMStructType::getLiteral(
+      module.getContext(), {pointer, i64, pointer, i64});
   auto arrayType = LLVM::LLVMArrayType::get(tensorType, tensors.size());
   emitGlobal(symbol, arrayType, LLVM::Linkage::Internal, [&] {
     Value array = LLVM::UndefOp::create(builder, loc, arrayType);
@@ -169,7 +176,8 @@ SmallVector<Value> EntryPointBuilder::queryProcessor(StringRef instruction,
                                                   {i32, i32, i32, i32});
   auto query = LLVM::InlineAsmOp::create(
       builder, loc, results, ValueRange{constant(i32, eax), constant(i32, ecx)},
-      instruction, "={eax},={ebx},={ecx},={edx},{eax},{ecx},~{dirflag},~{fpsr},~{flags}",
+      instruction,
+      "={eax},={ebx},={ecx},={edx},{eax},{ecx},~{dirflag},~{fpsr},~{flags}",
       /*has_side_effects=*/true, /*is_align_stack=*/false,
       LLVM::tailcallkind::TailCallKind::None, LLVM::AsmDialectAttr(),
       ArrayAttr());
@@ -183,11 +191,13 @@ SmallVector<Value> EntryPointBuilder::queryProcessor(StringRef instruction,
 Value EntryPointBuilder::hasAllBits(Value word, uint32_t bits) {
   Value mask = constant(i32, (int32_t)bits);
   Value masked = LLVM::AndOp::create(builder, loc, word, mask);
-  return LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, masked, mask);
+  return LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, masked,
+                              mask);
 }
 
-/// The pointer that `<name>_run` jumps through, and the constructor that sets it
-/// (x86-64 psABI microarchitecture levels; Intel SDM volume 2, CPUID, XGETBV).
+/// The pointer that `<name>_run` jumps through, and the constructor that sets
+/// it (x86-64 psABI microarchitecture levels; Intel SDM volume 2, CPUID,
+/// XGETBV).
 void EntryPointBuilder::emitDispatch() {
   std::string symbol = (getName() + "_variant").str();
   emitGlobal(
@@ -200,14 +210,15 @@ void EntryPointBuilder::emitDispatch() {
       return LLVM::AndOp::create(builder, loc, a, b);
     };
     Value highestLeaf = queryProcessor("cpuid", 0, 0)[0];
-    Value hasLeaf7 = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::uge,
-                                          highestLeaf, constant(i32, 7));
+    Value hasLeaf7 = LLVM::ICmpOp::create(
+        builder, loc, LLVM::ICmpPredicate::uge, highestLeaf, constant(i32, 7));
     Value features = queryProcessor("cpuid", 1, 0)[2];
     // FMA, MOVBE, OSXSAVE, AVX, F16C.
-    Value hasAVX = both(hasLeaf7, hasAllBits(features, 1u << 12 | 1u << 22 |
-                                                           1u << 27 | 1u << 28 |
-                                                           1u << 29));
-    Block *chosen = builder.getInsertionBlock()->splitBlock(builder.getInsertionPoint());
+    Value hasAVX =
+        both(hasLeaf7, hasAllBits(features, 1u << 12 | 1u << 22 | 1u << 27 |
+                                                1u << 28 | 1u << 29));
+    Block *chosen =
+        builder.getInsertionBlock()->splitBlock(builder.getInsertionPoint());
     Block *query = builder.createBlock(chosen);
     builder.setInsertionPointToEnd(query->getPrevNode());
     // xgetbv is an invalid instruction without OSXSAVE.
@@ -225,15 +236,18 @@ void EntryPointBuilder::emitDispatch() {
                       hasAllBits(extended, 1u << 16 | 1u << 17 | 1u << 28 |
                                                1u << 30 | 1u << 31));
     Value choice = addressOf(getVariant(2));
-    choice = LLVM::SelectOp::create(builder, loc, isV3, addressOf(getVariant(1)), choice);
-    choice = LLVM::SelectOp::create(builder, loc, isV4, addressOf(getVariant(0)), choice);
+    choice = LLVM::SelectOp::create(builder, loc, isV3,
+                                    addressOf(getVariant(1)), choice);
+    choice = LLVM::SelectOp::create(builder, loc, isV4,
+                                    addressOf(getVariant(0)), choice);
     LLVM::StoreOp::create(builder, loc, choice, addressOf(symbol));
     LLVM::BrOp::create(builder, loc, chosen);
     builder.setInsertionPointToStart(chosen);
   });
   LLVM::GlobalCtorsOp::create(
       builder, loc,
-      builder.getArrayAttr({FlatSymbolRefAttr::get(builder.getStringAttr(constructor))}),
+      builder.getArrayAttr(
+          {FlatSymbolRefAttr::get(builder.getStringAttr(constructor))}),
       builder.getI32ArrayAttr({65535}),
       builder.getArrayAttr({LLVM::ZeroAttr::get(module.getContext())}));
 }
@@ -250,12 +264,13 @@ void EntryPointBuilder::emitRun() {
   emitFunction((getName() + "_run").str(), arguments, LLVM::Linkage::External,
                [&](ValueRange values) {
                  if (isSingle) {
-                   LLVM::CallOp::create(builder, loc, TypeRange(), getVariant(0),
-                                        values);
+                   LLVM::CallOp::create(builder, loc, TypeRange(),
+                                        getVariant(0), values);
                    return;
                  }
                  Value chosen = LLVM::LoadOp::create(
-                     builder, loc, pointer, addressOf((getName() + "_variant").str()));
+                     builder, loc, pointer,
+                     addressOf((getName() + "_variant").str()));
                  SmallVector<Value> operands{chosen};
                  llvm::append_range(operands, values);
                  auto type = LLVM::LLVMFunctionType::get(
@@ -271,26 +286,30 @@ void EntryPointBuilder::emitRun() {
         SmallVector<Value> operands;
         auto loadAll = [&](Value array, size_t count) {
           for (size_t i = 0; i < count; ++i) {
-            Value at = LLVM::GEPOp::create(builder, loc, pointer, pointer, array,
-                                           ArrayRef<LLVM::GEPArg>{(int32_t)i});
+            Value at =
+                LLVM::GEPOp::create(builder, loc, pointer, pointer, array,
+                                    ArrayRef<LLVM::GEPArg>{(int32_t)i});
             operands.push_back(LLVM::LoadOp::create(builder, loc, pointer, at));
           }
         };
         loadAll(values[0], interface.getAs<ArrayAttr>("inputs").size());
         loadAll(values[1], interface.getAs<ArrayAttr>("outputs").size());
         operands.push_back(values[2]);
-        LLVM::CallOp::create(builder, loc, TypeRange(), (getName() + "_run").str(),
-                             operands);
+        LLVM::CallOp::create(builder, loc, TypeRange(),
+                             (getName() + "_run").str(), operands);
       });
 }
 
 void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
-  auto symbol = [&](StringRef part) { return (getName() + "_model_" + part).str(); };
+  auto symbol = [&](StringRef part) {
+    return (getName() + "_model_" + part).str();
+  };
   auto inputs = interface.getAs<ArrayAttr>("inputs");
   auto outputs = interface.getAs<ArrayAttr>("outputs");
   emitString(symbol("name"), getName());
   emitString(symbol("compiler"), "frieze " FRIEZE_VERSION);
-  emitString(symbol("target"), interface.getAs<StringAttr>("target").getValue());
+  emitString(symbol("target"),
+             interface.getAs<StringAttr>("target").getValue());
   emitString(symbol("source"), sourceSHA256);
   emitTensors(symbol("inputs"), inputs);
   emitTensors(symbol("outputs"), outputs);
@@ -334,7 +353,8 @@ struct EmitEntryPointsPass
     ModuleOp module = getOperation();
     auto interface = module->getAttrOfType<DictionaryAttr>("nn.interface");
     if (!interface) {
-      module.emitError("expects the attribute nn.interface; run nn-to-loops first");
+      module.emitError(
+          "expects the attribute nn.interface; run nn-to-loops first");
       return signalPassFailure();
     }
     EntryPointBuilder(module, interface).emit(sourceSHA256);

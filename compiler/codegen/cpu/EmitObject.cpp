@@ -19,7 +19,8 @@
 
 using namespace frieze;
 
-static std::unique_ptr<llvm::TargetMachine> createTargetMachine(const Target &target) {
+static std::unique_ptr<llvm::TargetMachine>
+createTargetMachine(const Target &target) {
   static std::once_flag once;
   std::call_once(once, [] {
     LLVMInitializeX86TargetInfo();
@@ -75,7 +76,8 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
 }
 
 mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
-                                            const Target &target, bool asAssembly,
+                                            const Target &target,
+                                            bool asAssembly,
                                             llvm::raw_pwrite_stream &os) {
   auto machine = createTargetMachine(target);
   llvm::legacy::PassManager passes;

@@ -26,7 +26,8 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
 
 /// Writes `module` as assembly or as a relocatable object.
 mlir::LogicalResult emitMachineCode(llvm::Module &module, const Target &target,
-                                    bool asAssembly, llvm::raw_pwrite_stream &os);
+                                    bool asAssembly,
+                                    llvm::raw_pwrite_stream &os);
 
 /// Makes the dialects known that translateToLLVMIR needs.
 void registerLLVMTranslations(mlir::DialectRegistry &registry);

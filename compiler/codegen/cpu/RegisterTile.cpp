@@ -48,9 +48,7 @@ private:
 
   /// Rows of the product: for each row of the output, those of its window.
   int64_t windowSize() const { return product.poolOffsets.size(); }
-  int64_t tileSize() const {
-    return shape.rows * windowSize() * shape.vectors;
-  }
+  int64_t tileSize() const { return shape.rows * windowSize() * shape.vectors; }
 
   KernelBuilder &kernel;
   const MatrixProduct &product;
@@ -65,17 +63,18 @@ void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
     weights.push_back(kernel.loadVector(
         product.weights, kernel.add(weightAt, v * shape.lanes), shape.lanes));
   for (int64_t row = 0; row < shape.rows * windowSize(); ++row) {
-    Value rowAt = kernel.add(inputAt,
-                             row / windowSize() * product.inputRowStride +
-                                 product.poolOffsets[row % windowSize()]);
+    Value rowAt =
+        kernel.add(inputAt, row / windowSize() * product.inputRowStride +
+                                product.poolOffsets[row % windowSize()]);
     Value shared;
     if (!product.inputPerColumn)
       shared = kernel.loadBroadcast(product.input, rowAt, shape.lanes);
     for (int64_t v = 0; v < shape.vectors; ++v) {
-      Value input = shared ? shared
-                           : kernel.loadVector(product.input,
-                                               kernel.add(rowAt, v * shape.lanes),
-                                               shape.lanes);
+      Value input = shared
+                        ? shared
+                        : kernel.loadVector(product.input,
+                                            kernel.add(rowAt, v * shape.lanes),
+                                            shape.lanes);
       Value &accumulator = accumulators[row * shape.vectors + v];
       accumulator = kernel.fma(input, weights[v], accumulator);
     }
@@ -90,22 +89,25 @@ SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
     return accumulators;
   }
   const ReductionLoop &loop = loops.front();
-  return kernel.reduce(loop.extent, accumulators, [&](Value i, ValueRange carried) {
-    return sumOver(loops.drop_front(), llvm::to_vector(carried),
-                   kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
-                   kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
-  });
+  return kernel.reduce(
+      loop.extent, accumulators, [&](Value i, ValueRange carried) {
+        return sumOver(loops.drop_front(), llvm::to_vector(carried),
+                       kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+                       kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+      });
 }
 
 SmallVector<Value> TileEmitter::sumInChains(SmallVector<Value> accumulators,
                                             Value inputAt, Value weightAt) {
   const ReductionLoop &loop = product.terms.front();
-  auto multiplyFrom = [&](SmallVector<Value> values, Value first, int64_t count) {
+  auto multiplyFrom = [&](SmallVector<Value> values, Value first,
+                          int64_t count) {
     for (int64_t chain = 0; chain < count; ++chain) {
       Value term = kernel.add(first, chain);
-      multiplyTerm(MutableArrayRef(values).slice(chain * tileSize(), tileSize()),
-                   kernel.add(inputAt, kernel.mul(term, loop.inputStride)),
-                   kernel.add(weightAt, kernel.mul(term, loop.weightStride)));
+      multiplyTerm(
+          MutableArrayRef(values).slice(chain * tileSize(), tileSize()),
+          kernel.add(inputAt, kernel.mul(term, loop.inputStride)),
+          kernel.add(weightAt, kernel.mul(term, loop.weightStride)));
     }
     return values;
   };
@@ -155,8 +157,8 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
       for (int64_t position = 0; position < windowSize(); ++position)
         window.push_back(
             accumulators[(row * windowSize() + position) * shape.vectors + v]);
-      Value channel = kernel.add(kernel.add(product.channelBase, column),
-                                 v * shape.lanes);
+      Value channel =
+          kernel.add(kernel.add(product.channelBase, column), v * shape.lanes);
       Value result = finish(window, channel);
       kernel.storeVector(
           result, product.output,
@@ -208,17 +210,19 @@ static TileShape chooseTileShape(const TargetVariant &target,
   std::optional<double> lowestCost;
   TileShape best{1, 1, lanes};
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v) {
-    int64_t fitting = std::min(available - v, target.registers * 3 / 4) /
-                      (v * product.chains * (int64_t)product.poolOffsets.size());
+    int64_t fitting =
+        std::min(available - v, target.registers * 3 / 4) /
+        (v * product.chains * (int64_t)product.poolOffsets.size());
     if (fitting < 1)
       break;
     // As few tiles as the registers allow, of nearly equal height.
     int64_t rows = llvm::divideCeil(
-        product.rows, llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 12)));
+        product.rows,
+        llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 12)));
     double loads = double(rows + v) / (rows * v);
     double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
-    double idle = std::max(1.0, 8.0 / (rows * v * product.chains *
-                                       product.poolOffsets.size()));
+    double idle = std::max(
+        1.0, 8.0 / (rows * v * product.chains * product.poolOffsets.size()));
     double cost = loads * wasted * idle;
     if (!lowestCost || cost < *lowestCost) {
       lowestCost = cost;
@@ -236,9 +240,10 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
   Value outputAt = kernel.add(product.outputBase, column);
   auto emitTile = [&](Value firstRow, int64_t rows) {
     TileEmitter(kernel, product, {rows, shape.vectors, shape.lanes})
-        .emit(kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
-              kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
-              column, validColumns);
+        .emit(
+            kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
+            kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
+            column, validColumns);
   };
   int64_t tiles = product.rows / shape.rows;
   kernel.forEach(tiles, [&](Value tile) {

@@ -20,10 +20,10 @@ struct ReductionLoop {
 };
 
 /// `output[row, column] = epilogue(bias[column] + sum of input * weights)`, for
-/// rows that may overlap (with a pooling in the epilogue, each row of the output
-/// is combined from several rows of the product): in channels-last layout the windows of a convolution
-/// are rows `stride * channels` apart, each contiguous, so that a convolution
-/// is a matrix product without a copy.
+/// rows that may overlap (with a pooling in the epilogue, each row of the
+/// output is combined from several rows of the product): in channels-last
+/// layout the windows of a convolution are rows `stride * channels` apart, each
+/// contiguous, so that a convolution is a matrix product without a copy.
 struct MatrixProduct {
   /// Input of the first row, and elements from one row to the next.
   mlir::Value input, inputBase;

@@ -1,4 +1,4 @@
-//===- TargetDescription.cpp - What code generation knows of a CPU -*- C++ -*-===//
+//===- TargetDescription.cpp - What is known of a CPU -----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -22,8 +22,10 @@ llvm::ArrayRef<Target> frieze::getTargets() {
   static const Target targets[] = {
       {"x86-64", "code for v4, v3 and v2, chosen when loaded", x86Triple,
        x86Variants},
-      {"x86-64-v4", "AVX-512", x86Triple, llvm::ArrayRef(x86Variants).slice(0, 1)},
-      {"x86-64-v3", "AVX2 and FMA", x86Triple, llvm::ArrayRef(x86Variants).slice(1, 1)},
+      {"x86-64-v4", "AVX-512", x86Triple,
+       llvm::ArrayRef(x86Variants).slice(0, 1)},
+      {"x86-64-v3", "AVX2 and FMA", x86Triple,
+       llvm::ArrayRef(x86Variants).slice(1, 1)},
       {"x86-64-v2", "SSE4.2, without fused multiply-add", x86Triple,
        llvm::ArrayRef(x86Variants).slice(2, 1)},
   };

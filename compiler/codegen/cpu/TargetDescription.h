@@ -1,4 +1,4 @@
-//===- TargetDescription.h - What code generation knows of a CPU -*- C++ -*-===//
+//===- TargetDescription.h - What is known of a CPU -------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-/*===- model.h - What a compiled model tells and does --------------*- C -*-===*\
+/*===- model.h - What a compiled model tells and does -------------*- C -*-===*\
 |*                                                                            *|
 |* Part of the Frieze project, under the Apache License v2.0 with LLVM        *|
 |* Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception        *|

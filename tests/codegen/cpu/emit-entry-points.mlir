@@ -1,0 +1,114 @@
+// RUN: frieze-opt %s --split-input-file --frieze-emit-entry-points=source-sha256=c0ffee | FileCheck %s
+
+// Several variants: <name>_run jumps through a pointer, which at first is the
+// variant that runs everywhere, and which a constructor sets when the code is
+// loaded. Of the module's attributes nothing is left.
+// CHECK-LABEL: module {
+// CHECK: llvm.func internal @net_v4
+// CHECK: llvm.func internal @net_v3
+// CHECK: llvm.func internal @net_v2
+// CHECK: llvm.mlir.global internal @net_variant()
+// CHECK:   llvm.mlir.addressof @net_v2
+// CHECK: llvm.func internal @net_choose_variant()
+// The highest leaf; features of leaf 1; then state that the system saves, leaf 7
+// and leaf 0x80000001, where there are such.
+// CHECK-COUNT-2: llvm.inline_asm has_side_effects "cpuid"
+// CHECK:   llvm.cond_br %{{.*}}, ^[[QUERY:.*]], ^[[END:.*]]
+// CHECK: ^[[QUERY]]:
+// CHECK:   llvm.inline_asm has_side_effects "xgetbv"
+// CHECK-COUNT-2: llvm.inline_asm has_side_effects "cpuid"
+// CHECK:   %[[V2:.*]] = llvm.mlir.addressof @net_v2
+// CHECK:   %[[V3:.*]] = llvm.mlir.addressof @net_v3
+// CHECK:   %[[LOW:.*]] = llvm.select %{{.*}}, %[[V3]], %[[V2]]
+// CHECK:   %[[V4:.*]] = llvm.mlir.addressof @net_v4
+// CHECK:   %[[CHOICE:.*]] = llvm.select %{{.*}}, %[[V4]], %[[LOW]]
+// CHECK:   llvm.store %[[CHOICE]], %{{.*}}
+// CHECK: ^[[END]]:
+// CHECK-NEXT: llvm.return
+// CHECK: llvm.mlir.global_ctors ctors = [@net_choose_variant]
+// CHECK: llvm.func @net_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK:   %[[POINTER:.*]] = llvm.load
+// CHECK:   llvm.call %[[POINTER]](%[[X]], %[[Y]], %[[ARENA]])
+// The same for callers that learn of the model at run time.
+// CHECK: llvm.func internal @net_run_arrays(%[[INPUTS:.*]]: !llvm.ptr, %[[OUTPUTS:.*]]: !llvm.ptr, %[[MEMORY:.*]]: !llvm.ptr)
+// CHECK:   llvm.getelementptr %[[INPUTS]][0]
+// CHECK:   %[[IN:.*]] = llvm.load
+// CHECK:   llvm.getelementptr %[[OUTPUTS]][0]
+// CHECK:   %[[OUT:.*]] = llvm.load
+// CHECK:   llvm.call @net_run(%[[IN]], %[[OUT]], %[[MEMORY]])
+module attributes {nn.interface = {
+    name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2],
+    inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
+    arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
+  llvm.func @net_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @net_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @net_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+}
+
+// -----
+
+// The description of frieze/model.h.
+// CHECK-LABEL: module {
+// CHECK: llvm.mlir.global internal constant @one_model_name("one\00")
+// CHECK: llvm.mlir.global internal constant @one_model_compiler("frieze {{[0-9.]+}}\00")
+// CHECK: llvm.mlir.global internal constant @one_model_target("x86-64-v3\00")
+// CHECK: llvm.mlir.global internal constant @one_model_source("c0ffee\00")
+// CHECK: llvm.mlir.global internal constant @one_model_inputs_0_name("beat\00")
+// CHECK: llvm.mlir.global internal constant @one_model_inputs_0_shape(dense<[1, 9, 2]> : tensor<3xi64>)
+// CHECK: llvm.mlir.global internal constant @one_model_inputs_1_name("age\00")
+// Name, rank, shape and elements of both inputs.
+// CHECK: llvm.mlir.global internal constant @one_model_inputs() {{.*}} : !llvm.array<2 x struct<(ptr, i64, ptr, i64)>>
+// CHECK:   llvm.mlir.constant(3 : i64)
+// CHECK:   llvm.mlir.addressof @one_model_inputs_0_shape
+// CHECK:   llvm.mlir.constant(18 : i64)
+// CHECK:   llvm.mlir.constant(2 : i64)
+// CHECK:   llvm.mlir.addressof @one_model_inputs_1_shape
+// CHECK:   llvm.mlir.constant(1 : i64)
+// CHECK: llvm.mlir.global internal constant @one_model_outputs_0_name("score\00")
+// CHECK: llvm.mlir.global external constant @one_model()
+// CHECK:   llvm.mlir.constant(1 : i32)
+// Numbers of inputs and outputs, the tensors, then what the model needs and does.
+// CHECK:   llvm.mlir.constant(2 : i64)
+// CHECK:   llvm.mlir.constant(1 : i64)
+// CHECK:   llvm.mlir.addressof @one_model_inputs
+// CHECK:   llvm.mlir.addressof @one_model_outputs
+// CHECK-DAG:   llvm.mlir.constant(192 : i64)
+// CHECK-DAG:   llvm.mlir.constant(64 : i64)
+// CHECK-DAG:   llvm.mlir.constant(400 : i64)
+// CHECK-DAG:   llvm.mlir.addressof @one_run_arrays
+// CHECK:   llvm.return
+module attributes {nn.interface = {
+    name = "one", target = "x86-64-v3", variants = [@one_v3],
+    inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}, {name = "age", shape = array<i64: 1, 1>}],
+    outputs = [{name = "score", shape = array<i64: 1, 4>}],
+    arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
+  llvm.func @one_v3(%x: !llvm.ptr, %z: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+}
+
+// -----
+
+// A single variant has nothing to choose from, so that there is neither pointer
+// nor constructor: must not fire.
+// CHECK-LABEL: module {
+// CHECK-NOT: @only_variant
+// CHECK-NOT: llvm.mlir.global_ctors
+// CHECK-NOT: cpuid
+// CHECK: llvm.func @only_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK-NEXT: llvm.call @only_v2(%[[X]], %[[Y]], %[[ARENA]])
+// CHECK-NEXT: llvm.return
+module attributes {nn.interface = {
+    name = "only", target = "x86-64-v2", variants = [@only_v2],
+    inputs = [{name = "x", shape = array<i64: 1, 4>}], outputs = [{name = "y", shape = array<i64: 1, 4>}],
+    arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
+  llvm.func @only_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+}

@@ -1,0 +1,245 @@
+//===- ElementaryFunctionsTest.cpp - Accuracy of the activations -*- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/ElementaryFunctions.h"
+#include "compiler/reference/Ops.h"
+#include "compiler/reference/ScalarOps.h"
+#include "dialect/NNDialect.h"
+#include "mlir/IR/MLIRContext.h"
+
+#include <cmath>
+#include <cstring>
+#include <gtest/gtest.h>
+
+using namespace frieze::nn;
+using frieze::reference::ScalarOps;
+
+static constexpr float infinity = std::numeric_limits<float>::infinity();
+static constexpr float smallest = 0x1p-149f;
+
+/// Spacing of float32 numbers around `exact`.
+static double getULP(double exact) {
+  if (std::fabs(exact) < 0x1p-126)
+    return 0x1p-149;
+  int exponent;
+  std::frexp(exact, &exponent);
+  return std::ldexp(1.0, exponent - 24);
+}
+
+/// The largest distance of `function` from `exact`, in ULP of the exact result,
+/// over every 1021st float32 from `low` to `high`: some four million in all.
+template <typename Function, typename Exact>
+static double getLargestError(Function function, Exact exact,
+                              float low = -infinity, float high = infinity) {
+  double largest = 0;
+  for (uint64_t bits = 0; bits < (uint64_t(1) << 32); bits += 1021) {
+    uint32_t word = bits;
+    float x;
+    std::memcpy(&x, &word, sizeof(x));
+    if (!(x >= low && x <= high))
+      continue;
+    float y = function(x);
+    double expected = exact(double(x));
+    // Beyond float32, infinity is right.
+    if (float(expected) == y)
+      continue;
+    double error = std::fabs(y - expected) / getULP(expected);
+    EXPECT_FALSE(std::isnan(error)) << "at " << x;
+    largest = std::max(largest, error);
+  }
+  return largest;
+}
+
+namespace {
+class ElementaryFunctionsTest : public testing::Test {
+protected:
+  ElementaryFunctionsTest() { context.loadDialect<NNDialect>(); }
+
+  float apply(ActivationKind kind, float x, double alpha = 0, double beta = 0) {
+    return functions.apply(ActivationAttr::get(&context, kind, alpha, beta), x);
+  }
+  double applyExactly(ActivationKind kind, double x, double alpha = 0,
+                      double beta = 0) {
+    return frieze::reference::applyFunction(
+        ActivationAttr::get(&context, kind, alpha, beta), x);
+  }
+
+  mlir::MLIRContext context;
+  ScalarOps ops;
+  ElementaryFunctions<ScalarOps> functions{ops};
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Errors over all numbers
+//===----------------------------------------------------------------------===//
+
+TEST_F(ElementaryFunctionsTest, ExpIsWithin1ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.exp(x); },
+                            [](double x) { return std::exp(x); }),
+            1.0);
+}
+
+TEST_F(ElementaryFunctionsTest, SigmoidIsWithin3ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.sigmoid(x); },
+                            [](double x) { return 1 / (1 + std::exp(-x)); }),
+            3.0);
+}
+
+TEST_F(ElementaryFunctionsTest, TanhIsWithin6ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.tanh(x); },
+                            [](double x) { return std::tanh(x); }),
+            6.0);
+}
+
+TEST_F(ElementaryFunctionsTest, ErfIsWithin7ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.erf(x); },
+                            [](double x) { return std::erf(x); }),
+            7.0);
+}
+
+TEST_F(ElementaryFunctionsTest, SoftplusIsWithin5ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.softplus(x); },
+                            [](double x) {
+                              return std::max(x, 0.0) +
+                                     std::log1p(std::exp(-std::fabs(x)));
+                            }),
+            5.0);
+}
+
+TEST_F(ElementaryFunctionsTest, EluIsWithin1ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.elu(x, 1.0f); },
+                            [](double x) { return x < 0 ? std::expm1(x) : x; }),
+            1.0);
+}
+
+TEST_F(ElementaryFunctionsTest, GeluIsWithin3ULPAboveZero) {
+  ActivationAttr gelu = ActivationAttr::get(&context, ActivationKind::Gelu);
+  EXPECT_LT(getLargestError(
+                [&](float x) { return functions.apply(gelu, x); },
+                [](double x) { return x * std::erfc(-x * std::sqrt(0.5)) / 2; },
+                0),
+            3.0);
+}
+
+// Below zero, 1 + erf(x) cancels: the error is small beside 1, not beside the
+// result, and must not grow with x.
+TEST_F(ElementaryFunctionsTest, GeluVanishesBelowZero) {
+  for (ActivationKind kind : {ActivationKind::Gelu, ActivationKind::GeluTanh})
+    for (float x :
+         {-0.5f, -1.0f, -3.0f, -4.0f, -6.0f, -10.0f, -100.0f, -1e5f, -1e10f})
+      EXPECT_NEAR(apply(kind, x), applyExactly(kind, x), 2e-6)
+          << stringifyActivationKind(kind).str() << " at " << x;
+}
+
+//===----------------------------------------------------------------------===//
+// Special values
+//===----------------------------------------------------------------------===//
+
+/// Every kind, with parameters that it may have.
+static const struct {
+  ActivationKind kind;
+  double alpha, beta;
+} activations[] = {
+    {ActivationKind::Linear, 0, 0},
+    {ActivationKind::Relu, 0, 0},
+    {ActivationKind::LeakyRelu, 0.25, 0},
+    {ActivationKind::Clip, -1, 6},
+    {ActivationKind::Elu, 0.5, 0},
+    {ActivationKind::Selu, 0, 0},
+    {ActivationKind::Exp, 0, 0},
+    {ActivationKind::Sigmoid, 0, 0},
+    {ActivationKind::HardSigmoid, 0.2, 0.5},
+    {ActivationKind::Silu, 0, 0},
+    {ActivationKind::HardSilu, 0, 0},
+    {ActivationKind::Tanh, 0, 0},
+    {ActivationKind::Softplus, 0, 0},
+    {ActivationKind::Softsign, 0, 0},
+    {ActivationKind::Gelu, 0, 0},
+    {ActivationKind::GeluTanh, 0, 0},
+};
+
+TEST_F(ElementaryFunctionsTest, NaNPropagatesThroughAll) {
+  for (auto [kind, alpha, beta] : activations)
+    EXPECT_TRUE(std::isnan(apply(kind, std::nanf(""), alpha, beta)))
+        << stringifyActivationKind(kind).str();
+}
+
+TEST_F(ElementaryFunctionsTest, AgreeWithDoubleOnOrdinaryNumbers) {
+  for (auto [kind, alpha, beta] : activations)
+    for (float x : {-7.5f, -3.0f, -1.0f, -0.125f, -1e-3f, -0.0f, 0.0f, 1e-3f,
+                    0.125f, 1.0f, 3.0f, 7.5f}) {
+      double exact = applyExactly(kind, x, alpha, beta);
+      EXPECT_NEAR(apply(kind, x, alpha, beta), exact,
+                  2e-6 + 2e-6 * std::fabs(exact))
+          << stringifyActivationKind(kind).str() << " at " << x;
+    }
+}
+
+TEST_F(ElementaryFunctionsTest, InfinitiesHaveTheirLimits) {
+  struct {
+    ActivationKind kind;
+    double alpha, beta;
+    float below, above;
+  } limits[] = {
+      {ActivationKind::Relu, 0, 0, 0, infinity},
+      {ActivationKind::LeakyRelu, 0.25, 0, -infinity, infinity},
+      {ActivationKind::Clip, -1, 6, -1, 6},
+      {ActivationKind::Elu, 0.5, 0, -0.5, infinity},
+      {ActivationKind::Exp, 0, 0, 0, infinity},
+      {ActivationKind::Sigmoid, 0, 0, 0, 1},
+      {ActivationKind::HardSigmoid, 0.2, 0.5, 0, 1},
+      {ActivationKind::Softplus, 0, 0, 0, infinity},
+  };
+  for (auto [kind, alpha, beta, below, above] : limits) {
+    EXPECT_EQ(apply(kind, -infinity, alpha, beta), below)
+        << stringifyActivationKind(kind).str();
+    EXPECT_EQ(apply(kind, infinity, alpha, beta), above)
+        << stringifyActivationKind(kind).str();
+  }
+}
+
+TEST_F(ElementaryFunctionsTest, ZeroIsExact) {
+  EXPECT_EQ(functions.exp(0.0f), 1.0f);
+  EXPECT_EQ(functions.exp(-0.0f), 1.0f);
+  EXPECT_EQ(functions.sigmoid(0.0f), 0.5f);
+  for (ActivationKind kind : {ActivationKind::Tanh, ActivationKind::Elu,
+                              ActivationKind::Silu, ActivationKind::Softsign,
+                              ActivationKind::Gelu, ActivationKind::GeluTanh}) {
+    double alpha = kind == ActivationKind::Elu ? 1.0 : 0.0;
+    EXPECT_EQ(apply(kind, 0.0f, alpha), 0.0f)
+        << stringifyActivationKind(kind).str();
+  }
+  // Odd functions keep the sign of zero.
+  EXPECT_TRUE(std::signbit(functions.tanh(-0.0f)));
+  EXPECT_TRUE(std::signbit(functions.erf(-0.0f)));
+}
+
+TEST_F(ElementaryFunctionsTest, ReluAndClipKeepNumbersWithin) {
+  EXPECT_EQ(apply(ActivationKind::Relu, smallest), smallest);
+  EXPECT_EQ(apply(ActivationKind::Relu, -smallest), 0.0f);
+  EXPECT_EQ(apply(ActivationKind::Clip, 6.0f, 0, 6), 6.0f);
+  EXPECT_EQ(apply(ActivationKind::Clip, 6.5f, 0, 6), 6.0f);
+  EXPECT_EQ(apply(ActivationKind::Clip, -0.5f, -infinity, 6), -0.5f);
+}
+
+TEST_F(ElementaryFunctionsTest, DenormalsAreKept) {
+  EXPECT_EQ(functions.exp(-103.0f), float(std::exp(-103.0)));
+  EXPECT_EQ(functions.exp(-87.5f), float(std::exp(-87.5)));
+  EXPECT_EQ(functions.exp(-104.0f), 0.0f);
+  EXPECT_GT(functions.sigmoid(-100.0f), 0.0f);
+  // Small arguments of functions with slope one.
+  EXPECT_EQ(functions.tanh(smallest), smallest);
+  EXPECT_EQ(functions.elu(-smallest, 1.0f), -smallest);
+}
+
+TEST_F(ElementaryFunctionsTest, ExpOverflowsWhereItMust) {
+  EXPECT_LT(functions.exp(88.72283f), infinity);
+  EXPECT_EQ(functions.exp(88.8f), infinity);
+  EXPECT_EQ(functions.exp(std::numeric_limits<float>::max()), infinity);
+}

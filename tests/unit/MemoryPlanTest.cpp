@@ -1,0 +1,180 @@
+//===- MemoryPlanTest.cpp - Tests of the arena's plan -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/MemoryPlan.h"
+#include "dialect/NNOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace frieze;
+
+namespace {
+/// The plan of `@model` in a piece of MLIR, and its ops by number.
+class MemoryPlanTest : public testing::Test {
+protected:
+  MemoryPlanTest() { context.loadDialect<func::FuncDialect, nn::NNDialect>(); }
+
+  void plan(StringRef text) {
+    module = parseSourceString<ModuleOp>(text, &context);
+    ASSERT_TRUE(module);
+    function = module->lookupSymbol<func::FuncOp>("model");
+    result = MemoryPlan::create(function);
+  }
+  Operation *getOp(unsigned number) {
+    return &*std::next(function.getBody().front().begin(), number);
+  }
+  Value getValue(unsigned number) { return getOp(number)->getResult(0); }
+  bool hasSlot(unsigned number) {
+    return result.values.contains(getValue(number));
+  }
+  ArenaSlot getSlot(unsigned number) {
+    return result.values.lookup(getValue(number));
+  }
+  static bool overlap(ArenaSlot a, ArenaSlot b) {
+    return a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  func::FuncOp function;
+  MemoryPlan result;
+};
+} // namespace
+
+TEST_F(MemoryPlanTest, InputsAndOutputsAreTheCallers) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      return %0 : tensor<1x16xf32>
+    })");
+  EXPECT_EQ(result.arenaBytes, 0);
+  EXPECT_TRUE(result.values.empty());
+  EXPECT_TRUE(result.scratch.empty());
+  ASSERT_TRUE(result.outputs.contains(getValue(0)));
+  EXPECT_EQ(result.outputs.lookup(getValue(0)), 0u);
+}
+
+TEST_F(MemoryPlanTest, SlotsAreMultiplesOfTheAlignment) {
+  plan(R"(
+    func.func @model(%x: tensor<1x17xf32>) -> tensor<1x17xf32> {
+      %0 = nn.activation relu %x : tensor<1x17xf32>
+      %1 = nn.activation tanh %0 : tensor<1x17xf32>
+      return %1 : tensor<1x17xf32>
+    })");
+  // 17 numbers are 68 bytes.
+  EXPECT_EQ(getSlot(0).bytes, 128);
+  EXPECT_EQ(getSlot(0).offset % MemoryPlan::alignment, 0);
+  EXPECT_EQ(result.arenaBytes, 128);
+}
+
+TEST_F(MemoryPlanTest, ValuesOfAChainAlternate) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      %1 = nn.activation tanh %0 : tensor<1x16xf32>
+      %2 = nn.activation exp %1 : tensor<1x16xf32>
+      %3 = nn.activation selu %2 : tensor<1x16xf32>
+      %4 = nn.activation silu %3 : tensor<1x16xf32>
+      return %4 : tensor<1x16xf32>
+    })");
+  EXPECT_EQ(result.arenaBytes, 128);
+  for (unsigned number = 0; number + 1 < 4; ++number)
+    EXPECT_FALSE(overlap(getSlot(number), getSlot(number + 1))) << number;
+  EXPECT_EQ(getSlot(0).offset, getSlot(2).offset);
+}
+
+TEST_F(MemoryPlanTest, ALongLifeKeepsItsPlace) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      %1 = nn.activation tanh %0 : tensor<1x16xf32>
+      %2 = nn.activation exp %1 : tensor<1x16xf32>
+      %3 = nn.add %2, %0 : tensor<1x16xf32>
+      return %3 : tensor<1x16xf32>
+    })");
+  EXPECT_EQ(result.arenaBytes, 192);
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(1)));
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(2)));
+  EXPECT_FALSE(overlap(getSlot(1), getSlot(2)));
+}
+
+TEST_F(MemoryPlanTest, AReshapeIsItsInput) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      %1 = nn.reshape %0 : tensor<1x16xf32> -> tensor<1x4x4xf32>
+      %2 = nn.reshape %1 : tensor<1x4x4xf32> -> tensor<1x2x8xf32>
+      %3 = nn.activation tanh %x : tensor<1x16xf32>
+      %4 = nn.reshape %2 : tensor<1x2x8xf32> -> tensor<1x16xf32>
+      %5 = nn.add %3, %4 : tensor<1x16xf32>
+      return %5 : tensor<1x16xf32>
+    })");
+  EXPECT_EQ(MemoryPlan::getStorage(getValue(2)), getValue(0));
+  EXPECT_EQ(MemoryPlan::getStorage(getValue(3)), getValue(3));
+  EXPECT_FALSE(hasSlot(1));
+  EXPECT_FALSE(hasSlot(2));
+  // The first value is read through a reshape at the end.
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(3)));
+}
+
+TEST_F(MemoryPlanTest, AReshapedInputIsTheInput) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x4x4xf32> {
+      %0 = nn.reshape %x : tensor<1x16xf32> -> tensor<1x4x4xf32>
+      return %0 : tensor<1x4x4xf32>
+    })");
+  EXPECT_EQ(MemoryPlan::getStorage(getValue(0)), function.getArgument(0));
+  // It is copied to the output at the end.
+  EXPECT_TRUE(result.outputs.empty());
+  EXPECT_EQ(result.arenaBytes, 0);
+}
+
+TEST_F(MemoryPlanTest, AValueIsOneOutputOnly) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> (tensor<1x16xf32>, tensor<1x4x4xf32>, tensor<1x16xf32>) {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      %1 = nn.reshape %0 : tensor<1x16xf32> -> tensor<1x4x4xf32>
+      %2 = nn.activation tanh %0 : tensor<1x16xf32>
+      return %2, %1, %0 : tensor<1x16xf32>, tensor<1x4x4xf32>, tensor<1x16xf32>
+    })");
+  EXPECT_EQ(result.outputs.lookup(getValue(2)), 0u);
+  EXPECT_EQ(result.outputs.lookup(getValue(0)), 1u);
+  EXPECT_EQ(result.arenaBytes, 0);
+}
+
+TEST_F(MemoryPlanTest, ScratchLivesWhileItsOpRuns) {
+  plan(R"(
+    func.func @model(%x: tensor<1x8x4xf32>) -> tensor<1x8x4xf32> {
+      %0 = nn.activation relu %x : tensor<1x8x4xf32>
+      %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x4x4xf32>) padding = [1, 1] : tensor<1x8x4xf32> -> tensor<1x8x4xf32>
+      %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x4x4xf32>) padding = [1, 1] : tensor<1x8x4xf32> -> tensor<1x8x4xf32>
+      return %2 : tensor<1x8x4xf32>
+    })");
+  ASSERT_TRUE(result.scratch.contains(getOp(1)));
+  ArenaSlot scratch = result.scratch.lookup(getOp(1));
+  // 10 padded positions of 4 channels, 160 bytes.
+  EXPECT_EQ(scratch.bytes, 192);
+  EXPECT_FALSE(overlap(scratch, getSlot(0)));
+  EXPECT_FALSE(overlap(scratch, getSlot(1)));
+  // The second conv's may take its place.
+  EXPECT_EQ(result.scratch.lookup(getOp(2)).offset, scratch.offset);
+  EXPECT_EQ(result.arenaBytes, 192 + 128 + 128);
+}
+
+TEST_F(MemoryPlanTest, AnUnreadResultHasAPlace) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.activation relu %x : tensor<1x16xf32>
+      %1 = nn.activation tanh %0 : tensor<1x16xf32>
+      %2 = nn.activation exp %0 : tensor<1x16xf32>
+      return %2 : tensor<1x16xf32>
+    })");
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(1)));
+}

@@ -1,0 +1,440 @@
+//===- ReferenceTest.cpp - Tests of the reference evaluator -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each op against values worked out by hand, in float and in double.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/Evaluate.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using frieze::reference::Tensor;
+
+namespace {
+template <typename T> class ReferenceTest : public testing::Test {
+protected:
+  using Values = std::vector<T>;
+
+  ReferenceTest() {
+    context.loadDialect<func::FuncDialect, frieze::nn::NNDialect>();
+  }
+
+  /// The results of a function `signature` with the body `body` on `inputs`.
+  std::vector<Tensor<T>> runAll(const std::string &signature,
+                                const std::string &body,
+                                ArrayRef<Values> inputs) {
+    auto module = parseSourceString<ModuleOp>(
+        "func.func @model" + signature + " {\n" + body + "\n}", &context);
+    if (!module) {
+      ADD_FAILURE() << "expects valid MLIR";
+      return {{}};
+    }
+    auto function = module->lookupSymbol<func::FuncOp>("model");
+    std::vector<Tensor<T>> arguments;
+    for (auto [type, values] :
+         llvm::zip_equal(function.getArgumentTypes(), inputs))
+      arguments.push_back({cast<ShapedType>(type).getShape().vec(), values});
+    auto results = frieze::reference::evaluate<T>(function, arguments);
+    if (failed(results)) {
+      ADD_FAILURE() << "expects semantics";
+      return {{}};
+    }
+    return *results;
+  }
+
+  /// The values of `%y = <op> : type -> result` on one input.
+  Values run(const std::string &op, const std::string &type,
+             const std::string &result, const Values &input) {
+    return runAll("(%x: " + type + ") -> " + result,
+                  "%y = " + op + " : " + type + " -> " + result +
+                      "\n return %y : " + result,
+                  {input})[0]
+        .values;
+  }
+  /// The same for an op with one type.
+  Values run(const std::string &op, const std::string &type,
+             const Values &input) {
+    return runAll("(%x: " + type + ") -> " + type,
+                  "%y = " + op + " : " + type + "\n return %y : " + type,
+                  {input})[0]
+        .values;
+  }
+
+  MLIRContext context;
+};
+} // namespace
+
+using Types = testing::Types<float, double>;
+TYPED_TEST_SUITE(ReferenceTest, Types);
+template <typename T> using Values = std::vector<T>;
+
+//===----------------------------------------------------------------------===//
+// Layers with weights
+//===----------------------------------------------------------------------===//
+
+TYPED_TEST(ReferenceTest, Conv) {
+  // Two taps of one channel into two filters: x0 + 2 x1 and 10 x0 + 20 x1 + 5.
+  EXPECT_EQ(this->run("nn.conv %x kernel(dense<[[[1.0, 10.0]], [[2.0, 20.0]]]> "
+                      ": tensor<2x1x2xf32>)"
+                      " bias(dense<[0.0, 5.0]> : tensor<2xf32>)",
+                      "tensor<1x3x1xf32>", "tensor<1x2x2xf32>", {1, 2, 3}),
+            Values<TypeParam>({5, 55, 8, 85}));
+}
+
+TYPED_TEST(ReferenceTest, ConvPadsStridesAndDilates) {
+  // Positions -1 and 1, then 1 and 3; outside is zero.
+  const char *conv =
+      "nn.conv %x kernel(dense<[[[1.0]], [[2.0]]]> : tensor<2x1x1xf32>)"
+      " strides = [2] padding = [1, 0]";
+  EXPECT_EQ(this->run(std::string(conv) + " dilations = [2]",
+                      "tensor<1x4x1xf32>", "tensor<1x2x1xf32>", {1, 2, 3, 4}),
+            Values<TypeParam>({4, 10}));
+  // Outside is 100.
+  EXPECT_EQ(
+      this->run(std::string(conv) +
+                    " border(dense<100.0> : tensor<1xf32>) dilations = [2]",
+                "tensor<1x4x1xf32>", "tensor<1x2x1xf32>", {1, 2, 3, 4}),
+      Values<TypeParam>({104, 10}));
+}
+
+TYPED_TEST(ReferenceTest, ConvOfGroups) {
+  // Two groups of one channel, one with filters 1 and 2, one with 3 and 4.
+  EXPECT_EQ(this->run("nn.conv %x kernel(dense<[[[1.0, 2.0, 3.0, 4.0]]]> : "
+                      "tensor<1x1x4xf32>) groups = 2",
+                      "tensor<1x1x2xf32>", "tensor<1x1x4xf32>", {10, 100}),
+            Values<TypeParam>({10, 20, 300, 400}));
+}
+
+TYPED_TEST(ReferenceTest, ConvIn2D) {
+  // The window [1 2; 3 4] on 2 x 3 pixels.
+  EXPECT_EQ(this->run("nn.conv %x kernel(dense<[[[[1.0]], [[2.0]]], [[[3.0]], "
+                      "[[4.0]]]]> : tensor<2x2x1x1xf32>)",
+                      "tensor<1x2x3x1xf32>", "tensor<1x1x2x1xf32>",
+                      {1, 2, 3, 4, 5, 6}),
+            Values<TypeParam>({37, 47}));
+}
+
+TYPED_TEST(ReferenceTest, ConvAppliesItsEpilogueInOrder) {
+  // -x, relu, pooled by two, doubled and one more.
+  EXPECT_EQ(
+      this->run(
+          "nn.conv %x kernel(dense<-1.0> : tensor<1x1x1xf32>) epilogue(relu, "
+          "max_pool([2], [3]),"
+          " affine(2, dense<2.0> : tensor<1xf32>, dense<1.0> : tensor<1xf32>))",
+          "tensor<1x5x1xf32>", "tensor<1x2x1xf32>", {-1, -4, -9, 5, -3}),
+      Values<TypeParam>({9, 7}));
+}
+
+TYPED_TEST(ReferenceTest, Dense) {
+  EXPECT_EQ(
+      this->run("nn.dense %x kernel(dense<[[1.0, 2.0], [3.0, 4.0]]> : "
+                "tensor<2x2xf32>)"
+                " bias(dense<[0.5, -100.0]> : tensor<2xf32>) epilogue(relu)",
+                "tensor<1x2x2xf32>", "tensor<1x2x2xf32>", {1, 1, 0, 30}),
+      Values<TypeParam>({4.5, 0, 90.5, 20}));
+}
+
+TYPED_TEST(ReferenceTest, BatchNorm) {
+  // (x - 1) * 4 / sqrt(3 + 1) + 5, and x - 2 where gamma and beta are left out.
+  EXPECT_EQ(this->run("nn.batch_norm %x axis = 1 gamma(dense<4.0> : "
+                      "tensor<2xf32>) beta(dense<5.0> : tensor<2xf32>)"
+                      " mean(dense<1.0> : tensor<2xf32>) variance(dense<3.0> : "
+                      "tensor<2xf32>) epsilon = 1.0",
+                      "tensor<1x2xf32>", {1, 3}),
+            Values<TypeParam>({5, 9}));
+  EXPECT_EQ(this->run("nn.batch_norm %x axis = 1 mean(dense<2.0> : "
+                      "tensor<2xf32>) variance(dense<1.0> : tensor<2xf32>)"
+                      " epsilon = 0.0",
+                      "tensor<1x2xf32>", {1, 3}),
+            Values<TypeParam>({-1, 1}));
+}
+
+TYPED_TEST(ReferenceTest, AffineAlongEachAxis) {
+  const char *parameters = " scale(dense<[1.0, 10.0]> : tensor<2xf32>) "
+                           "shift(dense<[0.5, 0.0]> : tensor<2xf32>)";
+  EXPECT_EQ(this->run(std::string("nn.affine %x axis = 2") + parameters,
+                      "tensor<1x2x2xf32>", {1, 2, 3, 4}),
+            Values<TypeParam>({1.5, 20, 3.5, 40}));
+  EXPECT_EQ(this->run(std::string("nn.affine %x axis = 1") + parameters,
+                      "tensor<1x2x2xf32>", {1, 2, 3, 4}),
+            Values<TypeParam>({1.5, 2.5, 30, 40}));
+}
+
+//===----------------------------------------------------------------------===//
+// Pointwise layers
+//===----------------------------------------------------------------------===//
+
+TYPED_TEST(ReferenceTest, ExactActivations) {
+  auto apply = [&](const std::string &function) {
+    return this->run("nn.activation " + function + " %x", "tensor<1x4xf32>",
+                     {-4, -0.5, 0.5, 4});
+  };
+  EXPECT_EQ(apply("linear"), Values<TypeParam>({-4, -0.5, 0.5, 4}));
+  EXPECT_EQ(apply("relu"), Values<TypeParam>({0, 0, 0.5, 4}));
+  EXPECT_EQ(apply("leaky_relu(0.25)"), Values<TypeParam>({-1, -0.125, 0.5, 4}));
+  EXPECT_EQ(apply("clip(-1.0, 2.0)"), Values<TypeParam>({-1, -0.5, 0.5, 2}));
+  EXPECT_EQ(apply("hard_sigmoid(0.25, 0.5)"),
+            Values<TypeParam>({0, 0.375, 0.625, 1}));
+}
+
+TYPED_TEST(ReferenceTest, ApproximatedActivations) {
+  double tolerance = std::is_same_v<TypeParam, float> ? 4e-7 : 1e-15;
+  auto apply = [&](const std::string &function, TypeParam x) {
+    return this->run("nn.activation " + function + " %x", "tensor<1xf32>",
+                     {x})[0];
+  };
+  // e, 1 / (1 + 1/e), ...
+  const std::pair<const char *, double> atOne[] = {
+      {"exp", 2.718281828459045},
+      {"sigmoid", 0.7310585786300049},
+      {"tanh", 0.7615941559557649},
+      {"softplus", 1.3132616875182228},
+      {"softsign", 0.5},
+      {"silu", 0.7310585786300049},
+      {"hard_silu", 0.6666666666666666},
+      {"gelu", 0.8413447460685429},
+      {"gelu_tanh", 0.8411919906082768},
+      {"selu", 1.0507009873554805}};
+  for (auto [function, expected] : atOne)
+    EXPECT_NEAR(apply(function, 1), expected, tolerance) << function;
+  EXPECT_NEAR(apply("elu(2.0)", -1), -1.2642411176571153, tolerance);
+}
+
+TYPED_TEST(ReferenceTest, AddDropoutAndIdentity) {
+  const char *type = "tensor<1x2xf32>";
+  auto results =
+      this->runAll("(%x: tensor<1x2xf32>, %z: tensor<1x2xf32>) -> "
+                   "(tensor<1x2xf32>, tensor<1x2xf32>)",
+                   "%0 = nn.add %x, %z epilogue(relu) : tensor<1x2xf32>\n"
+                   "%1 = nn.dropout %x rate = 0.5 : tensor<1x2xf32>\n"
+                   "return %0, %1 : tensor<1x2xf32>, tensor<1x2xf32>",
+                   {{1, 2}, {10, -20}});
+  EXPECT_EQ(results[0].values, Values<TypeParam>({11, 0}));
+  EXPECT_EQ(results[1].values, Values<TypeParam>({1, 2}));
+  EXPECT_EQ(this->run("nn.identity %x epilogue(affine(1, dense<2.0> : "
+                      "tensor<2xf32>, dense<1.0> : tensor<2xf32>), relu)",
+                      type, {1, -2}),
+            Values<TypeParam>({3, 0}));
+}
+
+TYPED_TEST(ReferenceTest, SoftmaxAlongEachAxis) {
+  // Exponentials of 0 and log 3 are 1 and 3; of large numbers, their difference
+  // counts.
+  TypeParam log3 = std::log(TypeParam(3));
+  auto check = [&](const std::string &axis, const Values<TypeParam> &input,
+                   const Values<TypeParam> &expected) {
+    auto y =
+        this->run("nn.softmax %x axis = " + axis, "tensor<1x2x2xf32>", input);
+    for (size_t i = 0; i < y.size(); ++i)
+      EXPECT_NEAR(y[i], expected[i], 3e-7)
+          << "axis " << axis << ", element " << i;
+  };
+  check("2", {0, log3, 5, 5}, {0.25, 0.75, 0.5, 0.5});
+  check("1", {0, 7, log3, 7}, {0.25, 0.5, 0.75, 0.5});
+  check("2", {1000, 1000, -1000, 0}, {0.5, 0.5, 0, 1});
+}
+
+//===----------------------------------------------------------------------===//
+// Pooling
+//===----------------------------------------------------------------------===//
+
+TYPED_TEST(ReferenceTest, MaxPool) {
+  EXPECT_EQ(this->run("nn.max_pool %x window = [2] strides = [3]",
+                      "tensor<1x5x1xf32>", "tensor<1x2x1xf32>",
+                      {1, 2, 9, -4, -3}),
+            Values<TypeParam>({2, -3}));
+  // Padding takes no part, even where all else is negative.
+  EXPECT_EQ(this->run("nn.max_pool %x window = [2] padding = [1, 0]",
+                      "tensor<1x3x1xf32>", "tensor<1x2x1xf32>", {-5, -2, -3}),
+            Values<TypeParam>({-5, -2}));
+  // NaN wins, from either side, and +0 over -0.
+  TypeParam nan = std::nan("");
+  auto y = this->run("nn.max_pool %x window = [2]", "tensor<1x6x1xf32>",
+                     "tensor<1x3x1xf32>", {nan, 1, 1, nan, -0.0, 0.0});
+  EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1]));
+  EXPECT_FALSE(std::signbit(y[2]));
+}
+
+TYPED_TEST(ReferenceTest, AvgPool) {
+  EXPECT_EQ(this->run("nn.avg_pool %x window = [2, 2]", "tensor<1x2x4x1xf32>",
+                      "tensor<1x1x2x1xf32>", {1, 2, 10, 20, 3, 4, 30, 40}),
+            Values<TypeParam>({2.5, 25}));
+  // Padding does not count: (1), (1 + 2) / 2, (2).
+  EXPECT_EQ(
+      this->run("nn.avg_pool %x window = [2] strides = [1] padding = [1, 1]",
+                "tensor<1x2x1xf32>", "tensor<1x3x1xf32>", {1, 2}),
+      Values<TypeParam>({1, 1.5, 2}));
+}
+
+TYPED_TEST(ReferenceTest, GlobalPool) {
+  Values<TypeParam> image{1, -10, 2, -20, 3, -30, 6, -40};
+  EXPECT_EQ(this->run("nn.global_pool avg %x", "tensor<1x2x2x2xf32>",
+                      "tensor<1x2xf32>", image),
+            Values<TypeParam>({3, -25}));
+  EXPECT_EQ(this->run("nn.global_pool max %x keep_dims epilogue(relu)",
+                      "tensor<1x2x2x2xf32>", "tensor<1x1x1x2xf32>", image),
+            Values<TypeParam>({6, 0}));
+}
+
+//===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+TYPED_TEST(ReferenceTest, Embedding) {
+  auto y = this->run("nn.embedding %x table(dense<[[1.0, 2.0], [3.0, 4.0]]> : "
+                     "tensor<2x2xf32>)",
+                     "tensor<1x4xf32>", "tensor<1x4x2xf32>", {1, 0.75, 2, -1});
+  // Numbers are truncated; what is no row is NaN.
+  EXPECT_EQ(Values<TypeParam>(y.begin(), y.begin() + 4),
+            Values<TypeParam>({3, 4, 1, 2}));
+  for (size_t i = 4; i < 8; ++i)
+    EXPECT_TRUE(std::isnan(y[i])) << i;
+}
+
+TYPED_TEST(ReferenceTest, LSTM) {
+  // Gates of slope 1: i = x, f = 1 (bias), g = 2 x, o = 1 (bias), so that
+  // c = c + x * 2 x, and h = c: 2, then 2 + 8, then 10 + 18.
+  const std::string lstm =
+      "nn.lstm %x kernel(dense<[[1.0, 0.0, 2.0, 0.0]]> : tensor<1x4xf32>)"
+      " recurrent(dense<0.0> : tensor<1x4xf32>) bias(dense<[0.0, 1.0, 0.0, "
+      "1.0]> : tensor<4xf32>)"
+      " activation(linear) recurrent_activation(linear)";
+  EXPECT_EQ(this->run(lstm, "tensor<1x3x1xf32>", "tensor<1x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({28}));
+  EXPECT_EQ(this->run(lstm + " sequences", "tensor<1x3x1xf32>",
+                      "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({2, 10, 28}));
+  EXPECT_EQ(this->run(lstm + " sequences backwards", "tensor<1x3x1xf32>",
+                      "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({18, 26, 28}));
+  // h goes back into the output gate: o = 1 + h, so that h = 2, then 10 * 3.
+  EXPECT_EQ(
+      this->run(
+          "nn.lstm %x kernel(dense<[[1.0, 0.0, 2.0, 0.0]]> : tensor<1x4xf32>)"
+          " recurrent(dense<[[0.0, 0.0, 0.0, 1.0]]> : tensor<1x4xf32>)"
+          " bias(dense<[0.0, 1.0, 0.0, 1.0]> : tensor<4xf32>)"
+          " activation(linear) recurrent_activation(linear)",
+          "tensor<1x2x1xf32>", "tensor<1x1xf32>", {1, 2}),
+      Values<TypeParam>({30}));
+}
+
+//===----------------------------------------------------------------------===//
+// Layout
+//===----------------------------------------------------------------------===//
+
+TYPED_TEST(ReferenceTest, PadReshapeAndTranspose) {
+  EXPECT_EQ(this->run("nn.pad %x low = [0, 1, 0] high = [0, 0, 1] value = -1.0",
+                      "tensor<1x2x2xf32>", "tensor<1x3x3xf32>", {1, 2, 3, 4}),
+            Values<TypeParam>({-1, -1, -1, 1, 2, -1, 3, 4, -1}));
+  EXPECT_EQ(this->run("nn.reshape %x", "tensor<1x2x3xf32>", "tensor<1x6xf32>",
+                      {1, 2, 3, 4, 5, 6}),
+            Values<TypeParam>({1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(this->run("nn.transpose %x permutation = [0, 2, 1]",
+                      "tensor<1x2x3xf32>", "tensor<1x3x2xf32>",
+                      {1, 2, 3, 4, 5, 6}),
+            Values<TypeParam>({1, 4, 2, 5, 3, 6}));
+}
+
+TYPED_TEST(ReferenceTest, ConcatAlongEachAxis) {
+  auto concat = [&](const std::string &axis, const std::string &type,
+                    const std::string &result) {
+    return this
+        ->runAll("(%x: " + type + ", %z: " + type + ") -> " + result,
+                 "%y = nn.concat %x, %z axis = " + axis + " : " + type + ", " +
+                     type + " -> " + result + "\n return %y : " + result,
+                 {{1, 2, 3, 4}, {5, 6, 7, 8}})[0]
+        .values;
+  };
+  EXPECT_EQ(concat("1", "tensor<1x2x2xf32>", "tensor<1x4x2xf32>"),
+            Values<TypeParam>({1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(concat("2", "tensor<1x2x2xf32>", "tensor<1x2x4xf32>"),
+            Values<TypeParam>({1, 2, 5, 6, 3, 4, 7, 8}));
+}
+
+//===----------------------------------------------------------------------===//
+// The order of float32
+//===----------------------------------------------------------------------===//
+
+namespace {
+class ReferenceOrderTest : public ReferenceTest<float> {};
+} // namespace
+
+// 2^24 + 1 is no float32: added to it one by one, ones are lost.
+TEST_F(ReferenceOrderTest, ConvSumsFromTheBiasInOrder) {
+  EXPECT_EQ(run("nn.conv %x kernel(dense<1.0> : tensor<3x1x1xf32>) "
+                "bias(dense<16777216.0> : tensor<1xf32>)",
+                "tensor<1x3x1xf32>", "tensor<1x1x1xf32>", {1, 1, -16777216}),
+            std::vector<float>({0}));
+}
+
+TEST_F(ReferenceOrderTest, DenseSumsInChains) {
+  const std::string dense = "nn.dense %x kernel(dense<1.0> : tensor<4x1xf32>)";
+  std::vector<float> x{16777216, 1, 1, -16777216};
+  auto sum = [&](const std::string &chains) {
+    return run(dense + chains, "tensor<1x4xf32>", "tensor<1x1xf32>", x)[0];
+  };
+  // ((2^24 + 1) + 1) - 2^24
+  EXPECT_EQ(sum(""), 0.0f);
+  // (2^24 + 1) + (1 - 2^24): the second chain is exact.
+  EXPECT_EQ(sum(" chains = 2"), 1.0f);
+  // (2^24 + 1) + (1 - 2^24), pairwise.
+  EXPECT_EQ(sum(" chains = 4"), 1.0f);
+}
+
+// 3 * 0.1f rounds, and so does its difference from 0.3f; fused, the exact
+// product is what is subtracted from.
+TEST_F(ReferenceOrderTest, AffineIsFused) {
+  float expected = std::fma(3.0f, 0.1f, -0.3f);
+  ASSERT_NE(expected, 3.0f * 0.1f - 0.3f);
+  EXPECT_EQ(run("nn.affine %x axis = 1 scale(dense<0.1> : tensor<1xf32>) "
+                "shift(dense<-0.3> : tensor<1xf32>)",
+                "tensor<1x1xf32>", {3}),
+            std::vector<float>({expected}));
+}
+
+//===----------------------------------------------------------------------===//
+// What cannot be evaluated
+//===----------------------------------------------------------------------===//
+
+TEST(Reference, ElidedWeightsAndForeignOpsFail) {
+  MLIRContext context;
+  context.loadDialect<func::FuncDialect, frieze::nn::NNDialect>();
+  auto getError = [&](StringRef text) {
+    std::string message;
+    ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+      if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+        message = diagnostic.str();
+    });
+    auto module = parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    Tensor<float> input{{1, 1}, {0}};
+    EXPECT_TRUE(failed(frieze::reference::evaluate<float>(
+        module->lookupSymbol<func::FuncOp>("model"), {input})));
+    return message;
+  };
+  EXPECT_NE(
+      getError("func.func @model(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {\n"
+               "  %0 = nn.dense %x kernel(dense_resource<__elided__> : "
+               "tensor<1x1xf32>)"
+               " : tensor<1x1xf32> -> tensor<1x1xf32>\n"
+               "  return %0 : tensor<1x1xf32>\n}")
+          .find("data is elided"),
+      std::string::npos);
+  EXPECT_NE(
+      getError(
+          "func.func private @other(tensor<1x1xf32>) -> tensor<1x1xf32>\n"
+          "func.func @model(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {\n"
+          "  %0 = func.call @other(%x) : (tensor<1x1xf32>) -> tensor<1x1xf32>\n"
+          "  return %0 : tensor<1x1xf32>\n}")
+          .find("has no reference semantics"),
+      std::string::npos);
+}

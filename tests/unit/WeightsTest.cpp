@@ -1,0 +1,113 @@
+//===- WeightsTest.cpp - Tests of reading and writing parameters -*- C++
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/Weights.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/MLIRContext.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace frieze::nn;
+
+namespace {
+class WeightsTest : public testing::Test {
+protected:
+  ElementsAttr parse(StringRef text) {
+    return cast<ElementsAttr>(parseAttribute(text, &context));
+  }
+  RankedTensorType getType(ArrayRef<int64_t> shape, bool isDouble = false) {
+    return RankedTensorType::get(shape, isDouble ? builder.getF64Type()
+                                                 : builder.getF32Type());
+  }
+  static std::vector<double> read(ElementsAttr weights) {
+    auto values = readWeights(weights);
+    EXPECT_TRUE(succeeded(values));
+    return {values->begin(), values->end()};
+  }
+  static std::string getKey(ElementsAttr weights) {
+    return cast<DenseResourceElementsAttr>(weights)
+        .getRawHandle()
+        .getKey()
+        .str();
+  }
+
+  MLIRContext context;
+  Builder builder{&context};
+};
+} // namespace
+
+using Values = std::vector<double>;
+
+TEST_F(WeightsTest, ReadsLiterals) {
+  EXPECT_EQ(read(parse("dense<[[1.0, 2.0], [3.0, -0.5]]> : tensor<2x2xf32>")),
+            Values({1, 2, 3, -0.5}));
+  EXPECT_EQ(read(parse("dense<0.1> : tensor<2xf64>")), Values({0.1, 0.1}));
+  // An f32 stays what it is.
+  EXPECT_EQ(read(parse("dense<0.1> : tensor<1xf32>")), Values({double(0.1f)}));
+}
+
+TEST_F(WeightsTest, WritesResources) {
+  ElementsAttr weights =
+      createWeights("fc.kernel", getType({2, 2}), {1, 2, 3, 0.1});
+  EXPECT_EQ(weights.getShapedType(), getType({2, 2}));
+  EXPECT_EQ(getKey(weights), "fc.kernel");
+  EXPECT_EQ(read(weights), Values({1, 2, 3, double(0.1f)}));
+  EXPECT_EQ(
+      read(createWeights("fc.bias", getType({1}, /*isDouble=*/true), {0.1})),
+      Values({0.1}));
+}
+
+TEST_F(WeightsTest, NumbersKeysThatAreTaken) {
+  ElementsAttr first = createWeights("fc.kernel", getType({1}), {1});
+  ElementsAttr second = createWeights("fc.kernel", getType({1}), {2});
+  EXPECT_EQ(getKey(first), "fc.kernel");
+  EXPECT_EQ(getKey(second), "fc.kernel_1");
+  EXPECT_EQ(read(first), Values({1}));
+  EXPECT_EQ(read(second), Values({2}));
+}
+
+TEST_F(WeightsTest, NamesLeaveOutTheNumber) {
+  for (int copy = 0; copy < 3; ++copy)
+    EXPECT_EQ(getWeightsName(createWeights("fc.kernel", getType({1}), {1})),
+              "fc.kernel");
+  // The number of a layer is part of its name.
+  EXPECT_EQ(getWeightsName(createWeights("dense_1.kernel", getType({1}), {1})),
+            "dense_1.kernel");
+  EXPECT_EQ(getWeightsName(createWeights("dense_1", getType({1}), {1})),
+            "dense_1");
+  EXPECT_EQ(getWeightsName(parse("dense<1.0> : tensor<1xf32>")), "");
+}
+
+TEST_F(WeightsTest, FoldsKeepKindAndName) {
+  ElementsAttr literal =
+      createWeightsLike(parse("dense<1.0> : tensor<4xf32>"), {2}, {0.1, 0.2});
+  EXPECT_TRUE(isa<DenseElementsAttr>(literal));
+  EXPECT_EQ(literal.getShapedType(), getType({2}, /*isDouble=*/true));
+  EXPECT_EQ(read(literal), Values({0.1, 0.2}));
+
+  ElementsAttr original =
+      createWeights("fc.kernel", getType({4}), {1, 2, 3, 4});
+  ElementsAttr resource = createWeightsLike(original, {1, 2}, {0.1, 0.2});
+  EXPECT_EQ(resource.getShapedType(), getType({1, 2}, /*isDouble=*/true));
+  EXPECT_EQ(read(resource), Values({0.1, 0.2}));
+  EXPECT_EQ(getWeightsName(resource), "fc.kernel");
+  EXPECT_EQ(read(original), Values({1, 2, 3, 4}));
+}
+
+TEST_F(WeightsTest, ElidedOrShortDataFails) {
+  ElementsAttr elided = parse("dense_resource<__elided__> : tensor<2xf32>");
+  EXPECT_TRUE(failed(readWeights(elided)));
+  auto handle = cast<DenseResourceElementsAttr>(
+                    createWeights("fc.kernel", getType({1}), {1}))
+                    .getRawHandle();
+  EXPECT_TRUE(failed(
+      readWeights(DenseResourceElementsAttr::get(getType({2}), handle))));
+}

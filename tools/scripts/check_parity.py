@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Check that what belongs together is there: passes, ops, and their tests.
+
+    check_parity.py [REPOSITORY]
+
+- Each pass of a Passes.td has a source file of its name, a summary, a description
+  with an example in MLIR (before ==> after), and a lit test of its flag's name
+  with a case that must not fire, and an invalid case.
+- Each constraint C1... of an op is marked where it is verified and where it is
+  tested.
+- Passes are added in compiler/Pipelines.cpp, command-line options are defined in
+  tools/, and runtime/ and the compiler do not include each other.
+
+Prints what is missing, one line each; exit status 1 if there is anything.
+"""
+import pathlib
+import re
+import sys
+
+SOURCES = {".cpp", ".h", ".c", ".td"}
+FUNCTION = re.compile(r"^[^\s#/}].*?^}$", re.MULTILINE | re.DOTALL)
+
+
+class Checker:
+    def __init__(self, root):
+        self.root = pathlib.Path(root)
+        self.problems = []
+
+    def report(self, path, message):
+        self.problems.append(f"{path.relative_to(self.root)}: {message}")
+
+    def files(self, folder):
+        """Source files below `folder`."""
+        return sorted(path for path in (self.root / folder).rglob("*")
+                      if path.suffix in SOURCES)
+
+    # --- Passes ---------------------------------------------------------------
+
+    def check_passes(self):
+        for path in sorted((self.root / "compiler").rglob("Passes.td")):
+            definitions = re.findall(r'^def (\w+) : Pass<"([^"]+)".*?^}$',
+                                     path.read_text(), re.MULTILINE | re.DOTALL)
+            if not definitions:
+                self.report(path, "expects a pass")
+            bodies = re.findall(r"^def \w+ : Pass<.*?^}$", path.read_text(),
+                                re.MULTILINE | re.DOTALL)
+            for (name, flag), body in zip(definitions, bodies):
+                self.check_pass(path, name, flag, body)
+
+    def check_pass(self, path, name, flag, body):
+        if not name.endswith("Pass"):
+            self.report(path, f"{name}: expects a name that ends in Pass")
+        source = name.removesuffix("Pass") + ".cpp"
+        if not list(path.parent.rglob(source)):
+            self.report(path, f"{name}: expects a source file {source}")
+        if 'let summary = "' not in body:
+            self.report(path, f"{name}: expects a summary")
+        description = re.search(r"let description = \[\{(.*?)\}\]", body, re.DOTALL)
+        if not description or not re.search(r"```mlir.*```\s+==>\s+```mlir.*```",
+                                            description[1], re.DOTALL):
+            self.report(path, f"{name}: expects a description with an example in "
+                              "MLIR, before ==> after")
+        self.check_pass_test(path, name, flag)
+
+    def check_pass_test(self, path, name, flag):
+        stem = re.sub("^(nn|frieze)-", "", flag)
+        tests = self.root / "tests"
+        found = list(tests.rglob(flag + ".mlir")) + list(tests.rglob(stem + ".mlir"))
+        if not found:
+            return self.report(path, f"{name}: expects a test {stem}.mlir")
+        text = found[0].read_text()
+        if not re.search(rf"RUN:.*--{re.escape(flag)}\b", text):
+            self.report(found[0], f"expects a RUN line with --{flag}")
+        if "must not fire" not in text:
+            self.report(found[0], "expects a case that must not fire")
+        invalid = found[0].with_name(found[0].stem + "-invalid.mlir")
+        if not invalid.exists() and "expected-error" not in text:
+            self.report(found[0], f"expects an invalid case, here or in {invalid.name}")
+        elif invalid.exists() and f"--{flag}" not in invalid.read_text():
+            self.report(invalid, f"expects a RUN line with --{flag}")
+
+    # --- Ops ------------------------------------------------------------------
+
+    def check_ops(self):
+        path = self.root / "dialect/NNOps.td"
+        verifier = (self.root / "dialect/NNOps.cpp").read_text()
+        tests = (self.root / "tests/dialect/invalid.mlir").read_text()
+        ops = re.findall(r'^def NN_(\w+Op) : \w+<"(\w+)"(.*?)^}$', path.read_text(),
+                         re.MULTILINE | re.DOTALL)
+        if not ops:
+            self.report(path, "expects an op")
+        for name, mnemonic, body in ops:
+            labels = re.findall(r"^\s*- \((C\d+)\)", body, re.MULTILINE)
+            if labels != [f"C{number + 1}" for number in range(len(labels))]:
+                self.report(path, f"{mnemonic}: expects constraints numbered from C1")
+            if not labels and "Constraints: none" not in body:
+                self.report(path, f"{mnemonic}: expects constraints, or to say that "
+                                  "there are none")
+            if "Example:" not in body:
+                self.report(path, f"{mnemonic}: expects an example")
+            code = self.find_code(verifier, name)
+            for label in labels:
+                if not re.search(rf"//.*\b{label}\b", code):
+                    self.report(path, f"{mnemonic}: expects // {label} at the check in "
+                                      "NNOps.cpp")
+                if not re.search(rf"^// {mnemonic} \({label}\): ", tests, re.MULTILINE):
+                    self.report(path, f"{mnemonic}: expects a case '// {mnemonic} "
+                                      f"({label}): ...' in tests/dialect/invalid.mlir")
+
+    @staticmethod
+    def find_code(text, op):
+        """The functions of class `op`, and templates that they pass it to."""
+        functions = FUNCTION.findall(text)
+        own = [code for code in functions if re.search(rf"\b{op}::", code.split("{")[0])]
+        helpers = set(re.findall(rf"\b(\w+)<{op}>", "\n".join(own)))
+        return "\n".join(own + [code for code in functions
+                                if any(re.search(rf"\b{helper}\(", code.split("{")[0])
+                                       for helper in helpers)])
+
+    # --- Places ---------------------------------------------------------------
+
+    def check_places(self):
+        rules = [
+            (("compiler", "dialect", "frontends", "runtime", "tools"),
+             r"\baddPass\(", "compiler/Pipelines.cpp", "adds a pass"),
+            (("compiler", "dialect", "frontends", "runtime"),
+             r"\bcl::(opt|list|bits|alias)\b", None, "defines a command-line option"),
+            (("runtime",), r'#\s*include\s*[<"](llvm|mlir|compiler|dialect|frontends)/',
+             None, "includes a header of the compiler"),
+            (("compiler", "dialect", "frontends"), r'#\s*include\s*[<"](runtime|frieze)/',
+             None, "includes a header of the runtime"),
+        ]
+        for folders, pattern, exception, message in rules:
+            for folder in folders:
+                for path in self.files(folder):
+                    if exception and path == self.root / exception:
+                        continue
+                    for number, line in enumerate(path.read_text().splitlines(), 1):
+                        if re.search(pattern, line.split("//")[0]):
+                            self.report(path, f"line {number} {message}")
+
+    def check(self):
+        self.check_passes()
+        self.check_ops()
+        self.check_places()
+        print(*self.problems, sep="\n", end="\n" if self.problems else "")
+        return 1 if self.problems else 0
+
+
+if __name__ == "__main__":
+    default = pathlib.Path(__file__).resolve().parents[2]
+    sys.exit(Checker(sys.argv[1] if len(sys.argv) > 1 else default).check())
