@@ -14,6 +14,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
@@ -182,13 +183,15 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
     if (failed(report(writeStaticLibrary(object, options.name, output), output,
                       context)))
       return failure();
-    if (output == "-")
+    // A header goes beside a file, not beside a device or a stream.
+    if (output == "-" || !llvm::sys::fs::is_regular_file(output))
       return success();
     SmallString<128> header(output);
     llvm::sys::path::replace_extension(header, "h");
-    CompileOptions again = options;
-    again.onImport = again.onNNOpt = nullptr;
-    return compileFile(Stage::Header, path, header, again, context);
+    return report(
+        writeFile(header,
+                  [&](llvm::raw_ostream &os) { printHeader(*module, os); }),
+        header, context);
   }
   default:
     return write([&](llvm::raw_ostream &os) { os << object; });

@@ -30,7 +30,7 @@ static int64_t getBytes(Attribute attribute) {
 
 void ModelSummary::addImported(ModuleOp module) {
   module.walk([&](Operation *op) {
-    if (!isa<nn::NNDialect>(op->getDialect()))
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()))
       return;
     ++layers;
     macs += countMACs(op);
@@ -41,7 +41,8 @@ void ModelSummary::addOptimised(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (auto function = dyn_cast<func::FuncOp>(op))
       arenaBytes += MemoryPlan::create(function).arenaBytes;
-    if (!isa<nn::NNDialect>(op->getDialect()) || isa<nn::ReshapeOp>(op))
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
+        isa<nn::ReshapeOp>(op))
       return;
     ++kernels;
     liveMACs += countMACs(op);

@@ -153,8 +153,9 @@ static ParseResult parseAffineStage(AsmParser &parser, Attribute &stage) {
       parser.parseComma() || parser.parseAttribute(shift) ||
       parser.parseRParen())
     return failure();
-  stage = AffineStageAttr::get(parser.getContext(), axis, scale, shift);
-  return success();
+  stage = parser.getChecked<AffineStageAttr>(parser.getContext(), axis, scale,
+                                             shift);
+  return success(stage != nullptr);
 }
 
 static ParseResult parsePoolStage(AsmParser &parser, PoolKind kind,
@@ -183,6 +184,16 @@ ParseResult frieze::nn::parseEpilogueStage(AsmParser &parser,
   if (::parseActivation(parser, keyword, loc, activation))
     return failure();
   stage = activation;
+  return success();
+}
+
+LogicalResult
+AffineStageAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                        int64_t axis, ElementsAttr scale, ElementsAttr shift) {
+  for (ElementsAttr weights : {scale, shift})
+    if (!isa<Float32Type, Float64Type>(weights.getElementType()))
+      return emitError() << "expects f32 or f64 elements, but got "
+                         << weights.getElementType();
   return success();
 }
 

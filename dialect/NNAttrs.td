@@ -95,6 +95,7 @@ def NN_AffineStageAttr : AttrDef<NN_Dialect, "AffineStage"> {
     `y = scale * x + shift` along axis `axis` (of the op's result); see
     `nn.affine`. Prints as `affine(axis, scale, shift)`.
   }];
+  let genVerifyDecl = 1;
   let parameters = (ins "int64_t":$axis, "::mlir::ElementsAttr":$scale,
       "::mlir::ElementsAttr":$shift);
   let hasCustomAssemblyFormat = 1;

@@ -101,9 +101,22 @@ static SmallVector<int64_t> valuesOr(std::optional<ArrayRef<int64_t>> values,
   return SmallVector<int64_t>(size, fallback);
 }
 
+bool frieze::nn::hasSupportedShape(ShapedType type) {
+  int64_t elements = 1;
+  for (int64_t size : type.getShape()) {
+    if (size < 1 || size > maxElements)
+      return false;
+    elements *= size;
+    if (elements > maxElements)
+      return false;
+  }
+  return true;
+}
+
 static bool isSpatial(ArrayRef<int64_t> values, size_t size, int64_t minimum) {
-  return values.size() == size &&
-         llvm::all_of(values, [&](int64_t value) { return value >= minimum; });
+  return values.size() == size && llvm::all_of(values, [&](int64_t value) {
+           return value >= minimum && value <= maxElements;
+         });
 }
 
 /// Replaces the spatial sizes in `shape` (batch, spatial..., channels) by the
@@ -169,6 +182,8 @@ static LogicalResult inferEpilogue(std::optional<Location> loc,
                                    SmallVectorImpl<int64_t> &shape,
                                    Type elementType, bool mayPool,
                                    SmallVectorImpl<Type> &types) {
+  if (epilogue && epilogue.empty())
+    return emitOptionalError(loc, "expects an epilogue of at least one stage");
   for (Attribute stage :
        epilogue ? epilogue.getValue() : ArrayRef<Attribute>()) {
     if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
@@ -180,7 +195,7 @@ static LogicalResult inferEpilogue(std::optional<Location> loc,
                                  shape[affine.getAxis()])))
         return failure();
     } else if (auto pool = dyn_cast<PoolStageAttr>(stage)) {
-      size_t spatialRank = shape.size() - 2;
+      size_t spatialRank = shape.size() > 2 ? shape.size() - 2 : 0;
       SmallVector<int64_t> padding(2 * spatialRank, 0),
           dilations(spatialRank, 1);
       if (!mayPool || !isSpatial(pool.getWindow(), spatialRank, 1) ||

@@ -16,6 +16,17 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace frieze::nn {
+
+/// Sizes of tensors, windows, strides and paddings are at most this, such that
+/// shape arithmetic cannot overflow.
+inline constexpr int64_t maxElements = int64_t(1) << 28;
+
+/// Whether a tensor has at least one element and at most maxElements.
+bool hasSupportedShape(mlir::ShapedType type);
+
+} // namespace frieze::nn
+
 #include "dialect/NNInterfaces.h.inc"
 
 #define GET_OP_CLASSES

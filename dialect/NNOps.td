@@ -18,7 +18,11 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 // Shared constraints
 //===----------------------------------------------------------------------===//
 
-def NN_Tensor : StaticShapeTensorOf<[F32, F64]>;
+def NN_Tensor : ConfinedType<StaticShapeTensorOf<[F32, F64]>,
+    [CPred<"::frieze::nn::hasSupportedShape("
+           "::llvm::cast<::mlir::ShapedType>($_self))">],
+    "statically shaped f32 or f64 tensor of 1 to 2^28 elements",
+    "::mlir::RankedTensorType">;
 
 class NN_TensorOfRank<list<int> ranks> : ConfinedType<NN_Tensor,
     [HasAnyRankOfPred<ranks>],

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Weights.h"
+#include "dialect/NNAttrs.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringExtras.h"
@@ -42,6 +43,24 @@ FailureOr<SmallVector<double>> frieze::nn::readWeights(ElementsAttr weights) {
   else
     llvm::append_range(values, dense.getValues<float>());
   return values;
+}
+
+LogicalResult frieze::nn::forEachWeights(
+    Operation *op,
+    llvm::function_ref<LogicalResult(StringRef, ElementsAttr)> function) {
+  for (NamedAttribute attribute : op->getAttrs()) {
+    StringRef name = attribute.getName();
+    if (auto weights = dyn_cast<ElementsAttr>(attribute.getValue()))
+      if (failed(function(name, weights)))
+        return failure();
+    auto stages = dyn_cast<ArrayAttr>(attribute.getValue());
+    for (Attribute stage : stages ? stages.getValue() : ArrayRef<Attribute>())
+      if (auto affine = dyn_cast<AffineStageAttr>(stage))
+        if (failed(function("scale", affine.getScale())) ||
+            failed(function("shift", affine.getShift())))
+          return failure();
+  }
+  return success();
 }
 
 template <typename T>

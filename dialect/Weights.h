@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
 
 namespace frieze::nn {
 
@@ -18,6 +19,13 @@ namespace frieze::nn {
 /// it was elided when the IR was printed.
 mlir::FailureOr<llvm::SmallVector<double>>
 readWeights(mlir::ElementsAttr weights);
+
+/// Calls `function(name, weights)` for every parameter of `op`, those in the
+/// stages of its epilogue too, until it returns failure.
+mlir::LogicalResult forEachWeights(
+    mlir::Operation *op,
+    llvm::function_ref<mlir::LogicalResult(llvm::StringRef, mlir::ElementsAttr)>
+        function);
 
 /// A `dense_resource` of f32 or f64 elements under the key `name`, which gets a
 /// number appended where it is taken. `values` are rounded to the element type.

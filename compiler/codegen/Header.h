@@ -14,7 +14,7 @@
 namespace frieze {
 
 /// Prints the header for the object compiled from `module`, which is at the
-/// stage `loops`: sizes as macros, and the function to call.
+/// stage `loops` or `llvm`: sizes as macros, and the function to call.
 void printHeader(mlir::ModuleOp module, llvm::raw_ostream &os);
 
 } // namespace frieze

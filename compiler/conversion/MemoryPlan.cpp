@@ -80,8 +80,8 @@ MemoryPlan MemoryPlan::create(func::FuncOp function) {
   function.walk([&](Operation *op) {
     if (int64_t elements = getScratchElements(op))
       plan.scratch[op] = {0, slotBytes(elements)};
-    if (isa<nn::NNDialect>(op->getDialect()) && !isa<nn::ReshapeOp>(op) &&
-        !plan.outputs.contains(op->getResult(0)))
+    if (isa_and_nonnull<nn::NNDialect>(op->getDialect()) &&
+        !isa<nn::ReshapeOp>(op) && !plan.outputs.contains(op->getResult(0)))
       plan.values[op->getResult(0)] = {
           0,
           slotBytes(

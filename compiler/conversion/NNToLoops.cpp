@@ -31,24 +31,26 @@ static LogicalResult checkSupported(func::FuncOp function) {
   };
   if (!llvm::all_of(function.getArgumentTypes(), isFloat32))
     return function.emitOpError("expects f32 tensors of static shape");
+  if (function.getNumArguments() == 0 || function.getNumResults() == 0)
+    return function.emitOpError("expects at least one input and one output");
   for (Operation &op : function.getBody().front().without_terminator()) {
-    if (!isa<NNDialect>(op.getDialect()) || isa<BatchNormOp, DropoutOp>(op))
+    if (!isa_and_nonnull<NNDialect>(op.getDialect()) ||
+        isa<BatchNormOp, DropoutOp>(op))
       return op.emitOpError(
           "cannot be lowered to loops; run the nn-opt pipeline first");
     if (!isFloat32(op.getResult(0).getType()))
       return op.emitOpError("expects f32 elements to generate code");
-    for (NamedAttribute attribute : op.getAttrs()) {
-      auto weights = dyn_cast<ElementsAttr>(attribute.getValue());
-      if (!weights)
-        continue;
+    auto check = [&](StringRef name, ElementsAttr weights) -> LogicalResult {
       if (weights.getElementType().isF64())
-        return op.emitOpError(
-            "expects parameters of type f32; run nn-round-parameters first");
+        return op.emitOpError("expects parameters of type f32; run "
+                              "nn-round-parameters first");
       if (failed(readWeights(weights)))
         return op.emitOpError("expects ")
-               << attribute.getName()
-               << " with its data, but the data is elided";
-    }
+               << name << " with its data, but the data is elided";
+      return success();
+    };
+    if (failed(forEachWeights(&op, check)))
+      return failure();
   }
   return success();
 }

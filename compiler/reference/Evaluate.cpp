@@ -15,13 +15,13 @@ using namespace frieze::nn;
 using namespace frieze::reference;
 
 static LogicalResult checkWeights(Operation &op) {
-  for (NamedAttribute attribute : op.getAttrs())
-    if (auto weights = dyn_cast<ElementsAttr>(attribute.getValue()))
-      if (failed(readWeights(weights)))
-        return op.emitOpError("expects ")
-               << attribute.getName()
-               << " with its data, but the data is elided";
-  return success();
+  return forEachWeights(&op, [&](StringRef name, ElementsAttr weights) {
+    if (succeeded(readWeights(weights)))
+      return success();
+    op.emitOpError("expects ")
+        << name << " with its data, but the data is elided";
+    return failure();
+  });
 }
 
 template <typename T>

@@ -56,7 +56,7 @@ Operation *frieze::nn::getOnlyUser(Value value) {
   if (!value.hasOneUse())
     return nullptr;
   Operation *user = *value.user_begin();
-  return isa<NNDialect>(user->getDialect()) ? user : nullptr;
+  return isa_and_nonnull<NNDialect>(user->getDialect()) ? user : nullptr;
 }
 
 std::string frieze::nn::getLayerName(Operation *op) {

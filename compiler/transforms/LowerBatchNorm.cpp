@@ -48,7 +48,7 @@ static LogicalResult lowerBatchNorm(BatchNormOp op) {
   double epsilon = op.getEpsilon().convertToDouble();
   SmallVector<double> scale, shift;
   for (auto [g, b, m, v] : llvm::zip_equal(*gamma, *beta, *mean, *variance)) {
-    if (!(v + epsilon > 0))
+    if (!(v + epsilon > 0 && std::isfinite(epsilon)))
       return op.emitOpError(
                  "expects variance + epsilon to be positive, but got ")
              << v << " + " << epsilon;

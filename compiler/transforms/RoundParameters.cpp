@@ -50,6 +50,16 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
   return DenseElementsAttr::get(rounded, elements);
 }
 
+/// Parameters that need no rounding must be finite too. Elided ones pass.
+static LogicalResult checkFinite(Operation *op, StringRef name,
+                                 ElementsAttr weights) {
+  auto values = readWeights(weights);
+  if (succeeded(values) &&
+      !llvm::all_of(*values, [](double v) { return std::isfinite(v); }))
+    return op->emitOpError("expects a finite ") << name;
+  return success();
+}
+
 /// Rounds the parameters of the affines in an epilogue.
 static LogicalResult roundEpilogue(EpilogueOpInterface kernel, FloatType type) {
   if (!kernel.getEpilogueAttr())
@@ -76,15 +86,19 @@ struct RoundParametersPass
     : frieze::nn::impl::RoundParametersPassBase<RoundParametersPass> {
   void runOnOperation() override {
     WalkResult result = getOperation()->walk([&](Operation *op) {
-      if (!isa<NNDialect>(op->getDialect()))
+      if (!isa_and_nonnull<NNDialect>(op->getDialect()))
         return WalkResult::advance();
       auto type = cast<FloatType>(
           cast<ShapedType>(op->getResult(0).getType()).getElementType());
       for (NamedAttribute attribute : llvm::to_vector(op->getAttrs())) {
         auto weights = dyn_cast<ElementsAttr>(attribute.getValue());
-        if (!weights || !isa<FloatType>(weights.getElementType()) ||
-            weights.getElementType() == type)
+        if (!weights || !isa<FloatType>(weights.getElementType()))
           continue;
+        if (weights.getElementType() == type) {
+          if (failed(checkFinite(op, attribute.getName().getValue(), weights)))
+            return WalkResult::interrupt();
+          continue;
+        }
         ElementsAttr value =
             roundTo(op, attribute.getName().getValue(), weights, type);
         if (!value)

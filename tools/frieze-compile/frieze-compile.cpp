@@ -46,13 +46,13 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::setBugReportMsg(
       "please report this crash of frieze-compile, with the model\n");
+  // So that --mlir-print-ir-after knows the names of passes.
+  mlir::registerAllPasses();
+  registerPassesAndPipelines();
   mlir::registerMLIRContextCLOptions();
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::registerAsmPrinterCLOptions();
-  // So that --mlir-print-ir-after knows the names of passes.
-  mlir::registerAllPasses();
-  registerPassesAndPipelines();
   cl::OptionCategory category("frieze-compile options");
   cl::opt<std::string> modelPath(cl::Positional, cl::Required,
                                  cl::desc("MODEL"), cl::cat(category));

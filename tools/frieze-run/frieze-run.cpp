@@ -58,11 +58,35 @@ static std::vector<Port> getPorts(const frieze_tensor *tensors,
   return ports;
 }
 
-static Runner createRunner(const LoadedModel &model) {
+/// The size of axis 0, which every input and output of a model must share.
+static llvm::Expected<int64_t>
+findBatch(llvm::ArrayRef<llvm::ArrayRef<int64_t>> shapes) {
+  for (llvm::ArrayRef<int64_t> shape : shapes)
+    if (shape.empty() || shapes.front().empty() ||
+        shape.front() != shapes.front().front())
+      return llvm::createStringError(
+          "expects inputs and outputs whose first axis is the batch");
+  if (shapes.empty())
+    return llvm::createStringError("expects a model with inputs");
+  return shapes.front().front();
+}
+
+static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
   Runner runner;
+  std::vector<llvm::SmallVector<int64_t>> shapes;
+  auto addShapes = [&](const frieze_tensor *tensors, uint64_t count) {
+    for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
+      shapes.emplace_back(tensor.shape, tensor.shape + tensor.rank);
+  };
+  addShapes(model->inputs, model->input_count);
+  addShapes(model->outputs, model->output_count);
+  llvm::Expected<int64_t> batch = findBatch(
+      std::vector<llvm::ArrayRef<int64_t>>(shapes.begin(), shapes.end()));
+  if (!batch)
+    return batch.takeError();
+  runner.batch = *batch;
   runner.inputs = getPorts(model->inputs, model->input_count);
   runner.outputs = getPorts(model->outputs, model->output_count);
-  runner.batch = model->inputs[0].shape[0];
   std::shared_ptr<void> arena(
       llvm::allocate_buffer(std::max<uint64_t>(1, model->arena_bytes),
                             model->arena_alignment),
@@ -87,8 +111,18 @@ static llvm::ArrayRef<int64_t> getShape(mlir::Type type) {
   return llvm::cast<mlir::ShapedType>(type).getShape();
 }
 
-template <typename T> static Runner createRunner(mlir::func::FuncOp function) {
+template <typename T>
+static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
   Runner runner;
+  std::vector<llvm::ArrayRef<int64_t>> shapes;
+  for (mlir::Type type : function.getArgumentTypes())
+    shapes.push_back(getShape(type));
+  for (mlir::Type type : function.getResultTypes())
+    shapes.push_back(getShape(type));
+  llvm::Expected<int64_t> batch = findBatch(shapes);
+  if (!batch)
+    return batch.takeError();
+  runner.batch = *batch;
   auto nameOf = [](mlir::Attribute name) {
     auto string = llvm::dyn_cast_or_null<mlir::StringAttr>(name);
     return string ? string.getValue() : llvm::StringRef();
@@ -99,7 +133,6 @@ template <typename T> static Runner createRunner(mlir::func::FuncOp function) {
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
     runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
                                 getShape(type).drop_front());
-  runner.batch = getShape(function.getArgumentTypes().front()).front();
   runner.run =
       [function](llvm::ArrayRef<const float *> inputs,
                  llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
@@ -230,9 +263,14 @@ int main(int argc, char **argv) {
                               "Runs a shared library that frieze-compile "
                               "wrote, or a model file, which it\n"
                               "compiles first, on each sample of the input.\n");
-  auto fail = [](llvm::Error error) {
-    llvm::errs() << llvm::toString(std::move(error)) << "\n";
-    return 1;
+  auto finish = [&](llvm::Expected<Runner> runner) {
+    if (!runner)
+      return failWith(path, llvm::toString(runner.takeError()));
+    if (llvm::Error error = runFile(*runner, input, output)) {
+      llvm::errs() << llvm::toString(std::move(error)) << "\n";
+      return 1;
+    }
+    return 0;
   };
 
   llvm::Expected<CompileOptions> options = modelOptions.get("model");
@@ -242,9 +280,7 @@ int main(int argc, char **argv) {
     llvm::Expected<LoadedModel> model = loadModel(path, *options);
     if (!model)
       return failWith(path, llvm::toString(model.takeError()));
-    if (llvm::Error error = runFile(createRunner(*model), input, output))
-      return fail(std::move(error));
-    return 0;
+    return finish(createRunner(*model));
   }
   mlir::DialectRegistry registry;
   registerCompilerDialects(registry);
@@ -256,10 +292,8 @@ int main(int argc, char **argv) {
   if (!module)
     return 1;
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
-  if (llvm::Error error =
-          runFile(stage == Stage::NN ? createRunner<double>(function)
-                                     : createRunner<float>(function),
-                  input, output))
-    return fail(std::move(error));
-  return 0;
+  if (!function)
+    return failWith(path, "expects a function @model");
+  return finish(stage == Stage::NN ? createRunner<double>(function)
+                                   : createRunner<float>(function));
 }

@@ -341,7 +341,6 @@ void EntryPointBuilder::emit(StringRef sourceSHA256) {
     emitDispatch();
   emitRun();
   emitDescription(sourceSHA256);
-  module->removeAttr("nn.interface");
 }
 
 namespace {
@@ -352,7 +351,7 @@ struct EmitEntryPointsPass
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto interface = module->getAttrOfType<DictionaryAttr>("nn.interface");
-    if (!interface) {
+    if (!interface || !interface.contains("variants")) {
       module.emitError(
           "expects the attribute nn.interface; run nn-to-loops first");
       return signalPassFailure();

@@ -12,6 +12,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -29,6 +30,12 @@ createTargetMachine(const Target &target) {
     LLVMInitializeX86AsmPrinter();
     // For the inline assembly of the dispatch.
     LLVMInitializeX86AsmParser();
+    // The order of instructions is the emitter's: LLVM's scheduler moves loads of
+    // the input ahead of the multiply-adds, and spills accumulators for them.
+    llvm::cl::Option *scheduler =
+        llvm::cl::getRegisteredOptions().lookup("enable-misched");
+    if (scheduler && scheduler->getNumOccurrences() == 0)
+      scheduler->addOccurrence(0, "enable-misched", "false");
   });
   std::string error;
   llvm::Triple triple(target.triple);

@@ -2,8 +2,8 @@
 
 // Several variants: <name>_run jumps through a pointer, which at first is the
 // variant that runs everywhere, and which a constructor sets when the code is
-// loaded. Of the module's attributes nothing is left.
-// CHECK-LABEL: module {
+// loaded.
+// CHECK-LABEL: module attributes {nn.interface
 // CHECK: llvm.func internal @net_v4
 // CHECK: llvm.func internal @net_v3
 // CHECK: llvm.func internal @net_v2
@@ -54,7 +54,7 @@ module attributes {nn.interface = {
 // -----
 
 // The description of frieze/model.h.
-// CHECK-LABEL: module {
+// CHECK-LABEL: module attributes {nn.interface
 // CHECK: llvm.mlir.global internal constant @one_model_name("one\00")
 // CHECK: llvm.mlir.global internal constant @one_model_compiler("frieze {{[0-9.]+}}\00")
 // CHECK: llvm.mlir.global internal constant @one_model_target("x86-64-v3\00")
@@ -97,7 +97,7 @@ module attributes {nn.interface = {
 
 // A single variant has nothing to choose from, so that there is neither pointer
 // nor constructor: must not fire.
-// CHECK-LABEL: module {
+// CHECK-LABEL: module attributes {nn.interface
 // CHECK-NOT: @only_variant
 // CHECK-NOT: llvm.mlir.global_ctors
 // CHECK-NOT: cpuid
