@@ -11,6 +11,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -61,7 +62,7 @@ MUTATIONS = [
     ("constant not through its activation", "FoldConstantChannels",
      "value = frieze::reference::applyFunction(activation.getFunction(), *value);", "{}"),
     ("constant channel beside another border", "FoldConstantChannels",
-     "isPadded && *value != (*border)[c]", "false"),
+     "!consumer->border.empty() && *value != consumer->border[c]", "false"),
     ("open ReLU taken for closed", "FoldConstantChannels", "largest <= 0", "largest <= 0.5"),
     ("stride not moved", "DropUnreadOutputs", "factor *= stride;", "factor *= 1 + 0 * stride;"),
     ("bias of a dense after an embedding lost", "FoldIntoEmbedding",
@@ -95,13 +96,16 @@ def check(mutation, source, build, link):
     original = os.path.join(source, "compiler", "transforms", file + ".cpp")
     with open(original) as stream:
         code = stream.read()
-    if code.count(text) < 1:
+    # However the formatter breaks lines.
+    pattern = r"\s*".join(re.escape(token) for token in re.findall(r"\w+|[^\w\s]", text))
+    mutated_code = re.sub(pattern, lambda match: replacement, code)
+    if mutated_code == code:
         return f"{name}: error: '{text}' is no longer in {file}.cpp"
     with tempfile.TemporaryDirectory() as scratch:
         mutated, object_file = os.path.join(scratch, "m.cpp"), os.path.join(scratch, "m.o")
         program = os.path.join(scratch, "DifferentialTest")
         with open(mutated, "w") as stream:
-            stream.write(code.replace(text, replacement))
+            stream.write(mutated_code)
         command, folder = compile_command(build, original)
         replace_after(command, "-o", object_file)
         replace_after(command, "-c", mutated)
