@@ -277,7 +277,9 @@ static LogicalResult foldForward(AffineOp affine) {
     folded = foldIntoKernel(cast<LSTMOp>(path.consumer), arriving, 1, affine);
   if (failed(folded))
     return failure();
-  std::string why = "the layer before is not linear or has other uses";
+  std::string why = affine.getInput().getDefiningOp()
+                        ? "the layer before is not linear or has other uses"
+                        : "it is the first layer";
   if (!path.blocked.empty())
     why += "; " + std::to_string(path.blocked.size()) + " of " +
            std::to_string(travelling.size()) +
