@@ -1,5 +1,4 @@
-//===- ModelBuilder.cpp - The module of one model, layer by layer -*- C++
-//-*-===//
+//===- ModelBuilder.cpp - Builds the module of a model ----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

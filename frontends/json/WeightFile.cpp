@@ -1,5 +1,4 @@
-//===- WeightFile.cpp - Arrays by name, from a file beside the JSON -*- C++
-//-*-===//
+//===- WeightFile.cpp - Arrays by name from a file --------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

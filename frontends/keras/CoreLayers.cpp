@@ -1,5 +1,4 @@
-//===- CoreLayers.cpp - Keras dense layers and those of training only -*- C++
-//-*-===//
+//===- CoreLayers.cpp - Keras dense and training layers ---------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

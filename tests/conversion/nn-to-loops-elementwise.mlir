@@ -74,9 +74,9 @@ func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
 // CHECK-LABEL: func.func private @model
 // V3: scf.for %[[CHANNEL:.*]] = %c0 to %c5 step %c1 {
 // V3: %[[X:.*]] = vector.load %{{.*}} vector<8xf32>
-// V3: memref.load %{{.*}}[%[[CHANNEL]]] 
+// V3: memref.load %{{.*}}[%[[CHANNEL]]]
 // V3: %[[S:.*]] = vector.broadcast
-// V3: memref.load %{{.*}}[%[[CHANNEL]]] 
+// V3: memref.load %{{.*}}[%[[CHANNEL]]]
 // V3: %[[T:.*]] = vector.broadcast
 // V3: math.fma %[[X]], %[[S]], %[[T]]
 func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {

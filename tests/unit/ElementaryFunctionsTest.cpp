@@ -1,5 +1,4 @@
-//===- ElementaryFunctionsTest.cpp - Accuracy of the activations -*- C++
-//-*-===//
+//===- ElementaryFunctionsTest.cpp - Accuracy -------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

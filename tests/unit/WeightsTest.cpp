@@ -1,5 +1,4 @@
-//===- WeightsTest.cpp - Tests of reading and writing parameters -*- C++
-//-*-===//
+//===- WeightsTest.cpp - Reading and writing weights ------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

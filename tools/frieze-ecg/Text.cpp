@@ -1,5 +1,4 @@
-//===- Text.cpp - Numbers and fields in text files, and errors about them *- C++
-//-*-===//
+//===- Text.cpp - Fields of text files --------------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- WindowScores.cpp - The classifier over every sample of a recording *- C++
-//-*-===//
+//===- WindowScores.cpp - A score for every sample --------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

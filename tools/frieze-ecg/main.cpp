@@ -1,5 +1,4 @@
-//===- main.cpp - Finds the beats of ECG recordings with a compiled classifier
-//*- C++ -*-===//
+//===- main.cpp - Beats of ECG recordings -----------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

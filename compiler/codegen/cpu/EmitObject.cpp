@@ -30,8 +30,9 @@ createTargetMachine(const Target &target) {
     LLVMInitializeX86AsmPrinter();
     // For the inline assembly of the dispatch.
     LLVMInitializeX86AsmParser();
-    // The order of instructions is the emitter's: LLVM's scheduler moves loads of
-    // the input ahead of the multiply-adds, and spills accumulators for them.
+    // The order of instructions is the emitter's: LLVM's scheduler moves loads
+    // of the input ahead of the multiply-adds, and spills accumulators for
+    // them.
     llvm::cl::Option *scheduler =
         llvm::cl::getRegisteredOptions().lookup("enable-misched");
     if (scheduler && scheduler->getNumOccurrences() == 0)
