@@ -27,7 +27,7 @@ static int64_t chooseChains(DenseOp op) {
   if (outputs == 1)
     wanted = 32;
   else if (rows == 1)
-    wanted = 4;
+    wanted = inputs >= 256 ? 8 : 4;
   while (wanted > 1 && wanted > inputs)
     wanted /= 2;
   return wanted;

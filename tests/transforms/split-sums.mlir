@@ -65,3 +65,11 @@ func.func @conv(%x: tensor<1x9x64xf32>) -> tensor<1x1x8xf32> {
   %0 = nn.conv %x kernel(dense<1.0> : tensor<9x64x8xf32>) : tensor<1x9x64xf32> -> tensor<1x1x8xf32>
   return %0 : tensor<1x1x8xf32>
 }
+
+// A long row: eight chains.
+// CHECK-LABEL: @long_row
+func.func @long_row(%x: tensor<1x256xf32>) -> tensor<1x8xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} chains = 8 : tensor<1x256xf32> -> tensor<1x8xf32>
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<256x8xf32>) : tensor<1x256xf32> -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
