@@ -6,71 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/RegisterTile.h"
-#include "compiler/conversion/ImageShape.h"
+#include "compiler/conversion/ConvShape.h"
 #include "compiler/conversion/Lowerings.h"
 #include "dialect/Weights.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
-
-namespace {
-/// A conv over an input that has its padding in it, in terms of groups.
-struct ConvShape {
-  explicit ConvShape(ConvOp op)
-      : input(op.getInput().getType().getShape()),
-        output(op.getType().getShape()), pool(findPool(op)),
-        window(op.getKernel().getShapedType().getShape().drop_back(2), 1),
-        stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
-        padding(op.getPaddingValues()), groups(op.getGroups()) {
-    input.height += padding.top + padding.bottom;
-    input.width += padding.left + padding.right;
-  }
-
-  /// The pooling in the epilogue, or null.
-  static PoolStageAttr findPool(ConvOp op) {
-    for (Attribute stage : op.getEpilogueStages())
-      if (auto pool = dyn_cast<PoolStageAttr>(stage))
-        return pool;
-    return nullptr;
-  }
-  /// Positions of the convolution from one output to the next, by axis.
-  Spatial getPoolStride() const {
-    return pool ? Spatial(pool.getStrides(), 1) : Spatial({1, 1}, 1);
-  }
-  /// Where the windows start whose results are pooled into one.
-  SmallVector<int64_t> getPoolOffsets() const {
-    SmallVector<int64_t> offsets;
-    Spatial size = pool ? Spatial(pool.getWindow(), 1) : Spatial({1, 1}, 1);
-    for (int64_t h = 0; h < size.height; ++h)
-      for (int64_t w = 0; w < size.width; ++w)
-        offsets.push_back(h * stride.height * input.getRowElements() +
-                          w * stride.width * input.channels);
-    return offsets;
-  }
-
-  /// One filter per channel: columns of the product are channels of the input.
-  bool isDepthwise() const {
-    return groups == input.channels && groups == output.channels && groups > 1;
-  }
-  /// Groups that are matrix products of their own.
-  int64_t getProducts() const { return isDepthwise() ? 1 : groups; }
-  int64_t getInputChannels() const { return input.channels / groups; }
-  int64_t getColumns() const { return output.channels / getProducts(); }
-  int64_t getPaddedColumns() const {
-    return llvm::alignTo(getColumns(), getColumnPadding(getColumns()));
-  }
-  int64_t getTerms() const {
-    return window.height * window.width * getInputChannels();
-  }
-
-  ImageShape input, output;
-  PoolStageAttr pool;
-  Spatial window, stride, dilation;
-  SpatialPadding padding;
-  int64_t groups;
-};
-} // namespace
 
 /// `values` as (rows, products * columns) to (products, rows, padded columns).
 static SmallVector<double> packColumns(ArrayRef<double> values, int64_t rows,
