@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/RegisterTile.h"
-#include "compiler/conversion/ConvShape.h"
+#include "compiler/conversion/ConvOverWidth.h"
 #include "compiler/conversion/Lowerings.h"
 #include "dialect/Weights.h"
 
@@ -47,7 +47,33 @@ static SmallVector<ReductionLoop> getTerms(const ConvShape &shape) {
 
 void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
   ConvShape shape(op);
-  Value input = kernel.buffers[op.getInput()];
+  SmallVector<double> bias(shape.output.channels, 0.0);
+  if (ElementsAttr attribute = op.getBiasAttr())
+    bias = *readWeights(attribute);
+  MatrixProduct product;
+  product.input = kernel.buffers[op.getInput()];
+  Spatial poolStride = shape.getPoolStride();
+  product.inputRowStride =
+      poolStride.width * shape.stride.width * shape.input.channels;
+  product.poolOffsets = shape.getPoolOffsets();
+  product.weights = kernel.loadConstants(
+      op, "kernel",
+      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));
+  product.bias = kernel.loadConstants(op, "bias", packColumns(bias, 1, shape));
+  product.output = kernel.buffers[op.getOutput()];
+  product.outputRowStride = shape.output.channels;
+  product.rows = shape.output.width;
+  product.terms = getTerms(shape);
+  product.inputPerColumn = shape.isDepthwise();
+  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
+
+  int64_t overWidth = countColumnsOverWidth(kernel.target, shape);
+  if (overWidth)
+    emitConvOverWidth(kernel, op, shape, product, overWidth);
+  product.columns = shape.getColumns() - overWidth;
+  if (product.columns == 0)
+    return;
+
   if (!shape.padding.isZero()) {
     SmallVector<int64_t> low{0}, high{0}, values = op.getPaddingValues();
     for (int64_t axis = 0; axis < op.getSpatialRank(); ++axis) {
@@ -60,31 +86,10 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
     Value border;
     if (ElementsAttr values = op.getBorderAttr())
       border = kernel.loadConstants(op, "border", *readWeights(values));
-    emitPad(kernel, input, op.getInput().getType().getShape(), padded, low,
-            high, 0.0f, border);
-    input = padded;
+    emitPad(kernel, product.input, op.getInput().getType().getShape(), padded,
+            low, high, 0.0f, border);
+    product.input = padded;
   }
-
-  SmallVector<double> bias(shape.output.channels, 0.0);
-  if (ElementsAttr attribute = op.getBiasAttr())
-    bias = *readWeights(attribute);
-  MatrixProduct product;
-  product.input = input;
-  Spatial poolStride = shape.getPoolStride();
-  product.inputRowStride =
-      poolStride.width * shape.stride.width * shape.input.channels;
-  product.poolOffsets = shape.getPoolOffsets();
-  product.weights = kernel.loadConstants(
-      op, "kernel",
-      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));
-  product.bias = kernel.loadConstants(op, "bias", packColumns(bias, 1, shape));
-  product.output = kernel.buffers[op.getOutput()];
-  product.outputRowStride = shape.output.channels;
-  product.rows = shape.output.width;
-  product.columns = shape.getColumns();
-  product.terms = getTerms(shape);
-  product.inputPerColumn = shape.isDepthwise();
-  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
 
   int64_t padded = shape.getPaddedColumns();
   kernel.forEach(shape.output.batch, [&](Value n) {
@@ -110,7 +115,15 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
 
 int64_t frieze::getConvScratchElements(ConvOp op) {
   ConvShape shape(op);
-  return shape.padding.isZero()
-             ? 0
-             : shape.input.batch * shape.input.getImageElements();
+  int64_t elements = 0;
+  for (const Target &target : getTargets())
+    for (const TargetVariant &variant : target.variants) {
+      if (!shape.padding.isZero() &&
+          countColumnsOverWidth(variant, shape) < shape.getColumns())
+        elements = std::max(elements,
+                            shape.input.batch * shape.input.getImageElements());
+      elements =
+          std::max(elements, getConvOverWidthScratchElements(variant, shape));
+    }
+  return elements;
 }

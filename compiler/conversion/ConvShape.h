@@ -37,10 +37,16 @@ struct ConvShape {
   Spatial getPoolStride() const {
     return pool ? Spatial(pool.getStrides(), 1) : Spatial({1, 1}, 1);
   }
+  /// Size of the pooling window, 1 x 1 without pooling.
+  Spatial getPoolWindow() const {
+    return pool ? Spatial(pool.getWindow(), 1) : Spatial({1, 1}, 1);
+  }
+  /// Positions of the input from one output to the next, along the width.
+  int64_t getPhases() const { return getPoolStride().width * stride.width; }
   /// Where the windows start whose results are pooled into one.
   llvm::SmallVector<int64_t> getPoolOffsets() const {
     llvm::SmallVector<int64_t> offsets;
-    Spatial size = pool ? Spatial(pool.getWindow(), 1) : Spatial({1, 1}, 1);
+    Spatial size = getPoolWindow();
     for (int64_t h = 0; h < size.height; ++h)
       for (int64_t w = 0; w < size.width; ++w)
         offsets.push_back(h * stride.height * input.getRowElements() +

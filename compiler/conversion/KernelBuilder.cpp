@@ -105,6 +105,16 @@ SmallVector<Value> KernelBuilder::reduce(Value low, Value high, ValueRange init,
   return SmallVector<Value>(loop.getResults());
 }
 
+void KernelBuilder::forEachChunk(int64_t count, int64_t size, Body body) {
+  forEach(llvm::divideCeil(count, size), [&](Value i) {
+    Value first = mul(i, size);
+    if (count > size && count % size)
+      first =
+          builder.createOrFold<arith::MinSIOp>(loc, first, index(count - size));
+    body(first);
+  });
+}
+
 void KernelBuilder::forEachVector(
     int64_t count, llvm::function_ref<void(Value, int64_t)> body) {
   int64_t lanes = target.lanes;
@@ -208,6 +218,29 @@ Value KernelBuilder::applyEpilogue(ArrayRef<EpilogueStage> stages, Value vector,
       vector = fma(vector, load(stage.scale), load(stage.shift));
   }
   return vector;
+}
+
+Value KernelBuilder::applyWindowEpilogue(ArrayRef<EpilogueStage> stages,
+                                         SmallVector<Value> window,
+                                         Value channel, bool isOneChannel) {
+  for (const EpilogueStage &stage : stages) {
+    auto pool = dyn_cast<nn::PoolStageAttr>(stage.attribute);
+    if (!pool) {
+      for (Value &value : window)
+        value = applyEpilogue(stage, value, channel, isOneChannel);
+      continue;
+    }
+    Value result = window.front();
+    for (Value value : ArrayRef(window).drop_front())
+      result = pool.getKind() == nn::PoolKind::Max ? maximum(result, value)
+                                                   : addFloat(result, value);
+    if (pool.getKind() == nn::PoolKind::Avg) {
+      int64_t width = cast<VectorType>(result.getType()).getDimSize(0);
+      result = mulFloat(result, constant(1.0f / float(window.size()), width));
+    }
+    window = {result};
+  }
+  return window.front();
 }
 
 Value KernelBuilder::exp(Value vector) {

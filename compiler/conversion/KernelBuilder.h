@@ -85,6 +85,9 @@ public:
                                         ReduceBody body);
   llvm::SmallVector<mlir::Value> reduce(mlir::Value low, mlir::Value high,
                                         mlir::ValueRange init, ReduceBody body);
+  /// Calls `body(first)` for chunks of `size` elements that cover `count`; the
+  /// last one overlaps the one before where they do not divide.
+  void forEachChunk(int64_t count, int64_t size, Body body);
   /// Calls `body(i, width)` for chunks of up to one register over `count`
   /// elements, the last one narrower where they do not divide.
   void forEachVector(int64_t count,
@@ -114,6 +117,12 @@ public:
   mlir::Value applyEpilogue(llvm::ArrayRef<EpilogueStage> stages,
                             mlir::Value vector, mlir::Value channel,
                             bool isOneChannel = false);
+  /// The same with a pooling among the stages, for the results of one window in
+  /// the order in which it combines them.
+  mlir::Value applyWindowEpilogue(llvm::ArrayRef<EpilogueStage> stages,
+                                  llvm::SmallVector<mlir::Value> window,
+                                  mlir::Value channel,
+                                  bool isOneChannel = false);
   mlir::Value exp(mlir::Value vector);
 
 private:

@@ -42,10 +42,6 @@ private:
   SmallVector<Value> sumInChains(SmallVector<Value> accumulators, Value inputAt,
                                  Value weightAt);
 
-  /// The epilogue of one vector of one output row, whose pooled rows are
-  /// `values`.
-  Value finish(SmallVector<Value> values, Value channel);
-
   /// Rows of the product: for each row of the output, those of its window.
   int64_t windowSize() const { return product.poolOffsets.size(); }
   int64_t tileSize() const { return shape.rows * windowSize() * shape.vectors; }
@@ -159,33 +155,13 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
             accumulators[(row * windowSize() + position) * shape.vectors + v]);
       Value channel =
           kernel.add(kernel.add(product.channelBase, column), v * shape.lanes);
-      Value result = finish(window, channel);
+      Value result =
+          kernel.applyWindowEpilogue(product.epilogue, window, channel);
       kernel.storeVector(
           result, product.output,
           kernel.add(outputAt, row * product.outputRowStride + v * shape.lanes),
           std::min(shape.lanes, validColumns - v * shape.lanes));
     }
-}
-
-Value TileEmitter::finish(SmallVector<Value> values, Value channel) {
-  for (const EpilogueStage &stage : product.epilogue) {
-    auto pool = dyn_cast<nn::PoolStageAttr>(stage.attribute);
-    if (!pool) {
-      for (Value &value : values)
-        value = kernel.applyEpilogue(stage, value, channel);
-      continue;
-    }
-    Value result = values.front();
-    for (Value value : ArrayRef(values).drop_front())
-      result = pool.getKind() == nn::PoolKind::Max
-                   ? kernel.maximum(result, value)
-                   : kernel.addFloat(result, value);
-    if (pool.getKind() == nn::PoolKind::Avg)
-      result = kernel.mulFloat(
-          result, kernel.constant(1.0f / float(values.size()), shape.lanes));
-    values = {result};
-  }
-  return values.front();
 }
 
 int64_t frieze::getColumnPadding(int64_t columns) {
@@ -230,6 +206,32 @@ static TileShape chooseTileShape(const TargetVariant &target,
     }
   }
   return best;
+}
+
+double frieze::estimateCycles(const TargetVariant &target,
+                              const MatrixProduct &product) {
+  TileShape shape = chooseTileShape(target, product);
+  int64_t terms = 1;
+  for (const ReductionLoop &loop : product.terms)
+    terms *= loop.extent;
+  auto estimateTile = [&](int64_t rows, int64_t vectors) {
+    double inputs = rows * product.poolOffsets.size();
+    double sums = inputs * vectors;
+    double loads = vectors + (product.inputPerColumn ? sums : inputs);
+    return terms * std::max({sums / 2, loads / 2, 4.0}) + rows * vectors;
+  };
+  auto estimateColumns = [&](int64_t vectors) {
+    double cycles =
+        product.rows / shape.rows * estimateTile(shape.rows, vectors);
+    if (int64_t rest = product.rows % shape.rows)
+      cycles += estimateTile(rest, vectors);
+    return cycles;
+  };
+  int64_t width = shape.vectors * shape.lanes;
+  double cycles = product.columns / width * estimateColumns(shape.vectors);
+  if (int64_t rest = product.columns % width)
+    cycles += estimateColumns(llvm::divideCeil(rest, shape.lanes));
+  return cycles;
 }
 
 /// Emits all rows of the columns from `column`.

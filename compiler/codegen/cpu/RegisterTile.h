@@ -58,6 +58,11 @@ int64_t getColumnPadding(int64_t columns);
 /// over the whole sum.
 void emitMatrixProduct(KernelBuilder &kernel, const MatrixProduct &product);
 
+/// Cycles that `product` takes, of which only the shape is used (see
+/// docs/Rationale.md). Products have one chain.
+double estimateCycles(const TargetVariant &target,
+                      const MatrixProduct &product);
+
 } // namespace frieze
 
 #endif // FRIEZE_COMPILER_CODEGEN_CPU_REGISTERTILE_H
