@@ -88,9 +88,8 @@ Value PlanarCopy::loadPadded(Value at, int64_t width, int64_t lanes) {
   if (width <= 0)
     return zero;
   return vector::InsertStridedSliceOp::create(
-      kernel.builder, kernel.getLocation(),
-      kernel.loadVector(input, at, width), zero, ArrayRef<int64_t>{0},
-      ArrayRef<int64_t>{1});
+      kernel.builder, kernel.getLocation(), kernel.loadVector(input, at, width),
+      zero, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
 }
 
 void PlanarCopy::copyChunk(Value from, Value to, int64_t pixels) {
@@ -105,8 +104,8 @@ void PlanarCopy::copyChunk(Value from, Value to, int64_t pixels) {
       kernel.storeVector(
           vector, output,
           kernel.add(to, channel * layout.channelStride + findPixel(phase)),
-          std::min<int64_t>(
-              lanes, llvm::divideCeil(pixels - phase, layout.phases)));
+          std::min<int64_t>(lanes,
+                            llvm::divideCeil(pixels - phase, layout.phases)));
   }
 }
 
@@ -133,32 +132,28 @@ void PlanarCopy::copyBlock(Value from, Value to, int64_t size,
                   size)
             : kernel.constant(0.0f, size));
   for (auto [i, vector] : llvm::enumerate(deinterleave(kernel, rows)))
-    kernel.storeVector(vector, output,
-                       kernel.add(to, i * layout.channelStride), positions);
+    kernel.storeVector(vector, output, kernel.add(to, i * layout.channelStride),
+                       positions);
 }
 
 void PlanarCopy::copyRowInBlocks(Value from, Value to) {
   int64_t size = getBlockSize(kernel.target, shape);
   for (int64_t phase = 0; phase < std::min(layout.phases, image.width);
        ++phase) {
-    int64_t positions =
-        llvm::divideCeil(image.width - phase, layout.phases);
+    int64_t positions = llvm::divideCeil(image.width - phase, layout.phases);
     auto copy = [&](Value block, int64_t count) {
       kernel.forEachChunk(image.channels, size, [&](Value channel) {
-        copyBlock(
-            kernel.add(
-                kernel.add(from, channel),
-                kernel.add(
-                    kernel.mul(block, size * layout.phases * image.channels),
-                    phase * image.channels)),
-            kernel.add(
-                kernel.add(to, kernel.mul(channel, layout.channelStride)),
-                kernel.add(kernel.mul(block, size), findPixel(phase))),
-            size, count);
+        copyBlock(kernel.add(kernel.add(from, channel),
+                             kernel.add(kernel.mul(block, size * layout.phases *
+                                                              image.channels),
+                                        phase * image.channels)),
+                  kernel.add(
+                      kernel.add(to, kernel.mul(channel, layout.channelStride)),
+                      kernel.add(kernel.mul(block, size), findPixel(phase))),
+                  size, count);
       });
     };
-    kernel.forEach(positions / size,
-                   [&](Value block) { copy(block, size); });
+    kernel.forEach(positions / size, [&](Value block) { copy(block, size); });
     if (int64_t rest = positions % size)
       copy(kernel.index(positions / size), rest);
   }
@@ -174,8 +169,7 @@ void PlanarCopy::fill() {
   Value zero = kernel.constant(0.0f, lanes);
   fillRun(kernel.index(layout.elements), lanes, zero);
   if (ElementsAttr attribute = op.getBorderAttr()) {
-    Value border =
-        kernel.loadConstants(op, "border", *readWeights(attribute));
+    Value border = kernel.loadConstants(op, "border", *readWeights(attribute));
     kernel.forEach(shape.input.height, [&](Value row) {
       kernel.forEach(image.channels, [&](Value channel) {
         fillRun(kernel.add(kernel.mul(row, layout.rowStride),
@@ -193,10 +187,8 @@ void PlanarCopy::fill() {
 void PlanarCopy::emit(Value imageAt) {
   fill();
   kernel.forEach(image.height, [&](Value row) {
-    Value from =
-        kernel.add(imageAt, kernel.mul(row, image.getRowElements()));
-    Value to = kernel.mul(kernel.add(row, shape.padding.top),
-                          layout.rowStride);
+    Value from = kernel.add(imageAt, kernel.mul(row, image.getRowElements()));
+    Value to = kernel.mul(kernel.add(row, shape.padding.top), layout.rowStride);
     if (fitsRegisters(kernel.target, shape))
       copyRow(from, to);
     else
@@ -267,9 +259,8 @@ int64_t frieze::countColumnsOverWidth(const TargetVariant &target,
   return best;
 }
 
-int64_t
-frieze::getConvOverWidthScratchElements(const TargetVariant &target,
-                                        const ConvShape &shape) {
+int64_t frieze::getConvOverWidthScratchElements(const TargetVariant &target,
+                                                const ConvShape &shape) {
   if (isPlanar(target, shape) || countColumnsOverWidth(target, shape) == 0)
     return 0;
   return PlanarLayout(shape).elements + target.lanes;
@@ -290,17 +281,16 @@ void frieze::emitConvOverWidth(KernelBuilder &kernel, ConvOp op,
   bool isCopied = !isPlanar(kernel.target, shape);
   PlanarCopy copy(kernel, op, shape);
   kernel.forEach(shape.output.batch, [&](Value n) {
-    Value imageAt = kernel.mul(
-        n, op.getInput().getType().getNumElements() / shape.output.batch);
+    Value imageAt = kernel.mul(n, op.getInput().getType().getNumElements() /
+                                      shape.output.batch);
     if (isCopied)
       copy.emit(imageAt);
     // Channels of a depthwise convolution are groups of one column.
     kernel.forEach(isDepthwise ? columns : shape.getProducts(), [&](Value i) {
       Value group = isDepthwise ? kernel.add(i, firstColumn) : i;
       auto at = [&](int64_t stride) {
-        return isDepthwise
-                   ? group
-                   : kernel.add(kernel.mul(group, stride), firstColumn);
+        return isDepthwise ? group
+                           : kernel.add(kernel.mul(group, stride), firstColumn);
       };
       Value channel = at(shape.getColumns());
       PlanarConv conv{

@@ -13,8 +13,8 @@
 namespace frieze {
 
 /// How many of the output channels of each product (see
-/// `ConvShape::getProducts`), the last ones, have vectors along the width and not
-/// along the channels.
+/// `ConvShape::getProducts`), the last ones, have vectors along the width and
+/// not along the channels.
 int64_t countColumnsOverWidth(const TargetVariant &target,
                               const ConvShape &shape);
 

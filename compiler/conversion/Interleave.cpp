@@ -55,8 +55,8 @@ static int64_t getWidth(ArrayRef<Value> vectors) {
   return cast<VectorType>(vectors.front().getType()).getDimSize(0);
 }
 
-// Both go by prime factors: for p * q columns, first the columns by their number
-// modulo p, and then each of the p parts into its q columns. That takes
+// Both go by prime factors: for p * q columns, first the columns by their
+// number modulo p, and then each of the p parts into its q columns. That takes
 // (p - 1) + (q - 1) shuffles for each vector instead of p * q - 1.
 
 SmallVector<Value> frieze::deinterleave(KernelBuilder &kernel,

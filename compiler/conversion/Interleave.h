@@ -12,16 +12,16 @@
 
 namespace frieze {
 
-/// Takes `vectors`, consecutive in memory, as rows of `vectors.size()` elements,
-/// and returns the columns: lane i of result c is element
-/// `i * vectors.size() + c`. One vector for each row of a square block is
-/// transposed by it.
+/// Takes `vectors`, consecutive in memory, as rows of `vectors.size()`
+/// elements, and returns the columns: lane i of result c is element `i *
+/// vectors.size() + c`. One vector for each row of a square block is transposed
+/// by it.
 llvm::SmallVector<mlir::Value>
 deinterleave(KernelBuilder &kernel, llvm::ArrayRef<mlir::Value> vectors);
 
 /// The inverse: columns to rows, one after the other.
-llvm::SmallVector<mlir::Value>
-interleave(KernelBuilder &kernel, llvm::ArrayRef<mlir::Value> vectors);
+llvm::SmallVector<mlir::Value> interleave(KernelBuilder &kernel,
+                                          llvm::ArrayRef<mlir::Value> vectors);
 
 /// Shuffles for each vector of `count` that are interleaved or deinterleaved.
 int64_t countShuffles(int64_t count);

@@ -70,58 +70,38 @@ Value WidthTileEmitter::findInPhases(Value position) {
     return position;
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
-  Value phase = builder.createOrFold<arith::RemUIOp>(loc, position,
-                                                     kernel.index(phases));
+  Value phase =
+      builder.createOrFold<arith::RemUIOp>(loc, position, kernel.index(phases));
   return kernel.add(kernel.mul(phase, conv.phaseStride),
-                    builder.createOrFold<arith::DivUIOp>(
-                        loc, position, kernel.index(phases)));
+                    builder.createOrFold<arith::DivUIOp>(loc, position,
+                                                         kernel.index(phases)));
 }
 
 void WidthTileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
-                                    ArrayRef<Value> columnsAt,
-                                    Value weightAt) {
+                                    ArrayRef<Value> columnsAt, Value weightAt) {
   int64_t inputCount = getColumnSize();
   auto loadInput = [&](int64_t number) {
     int64_t vector = number % tile.vectors, column = number / tile.vectors;
     int64_t row = column / pool.width;
     int64_t outputRow = row / pool.height, windowRow = row % pool.height;
-    int64_t inputRow =
-        (outputRow * shape.getPoolStride().height + windowRow) *
-        shape.stride.height;
+    int64_t inputRow = (outputRow * shape.getPoolStride().height + windowRow) *
+                       shape.stride.height;
     return kernel.loadVector(
         conv.input,
         kernel.add(columnsAt[column % pool.width],
                    inputRow * conv.rowStride + getVectorOffset(vector)),
         tile.lanes);
   };
-  auto loadWeight = [&](int64_t column) {
-    return kernel.loadBroadcast(conv.weights, kernel.add(weightAt, column),
-                                tile.lanes);
-  };
-  auto multiply = [&](int64_t column, int64_t input, Value weight,
-                      Value value) {
-    Value &accumulator = accumulators[column * inputCount + input];
-    accumulator = kernel.fma(value, weight, accumulator);
-  };
-  // The fewer of the two stay in registers.
-  if (tile.columns < inputCount) {
-    SmallVector<Value> weights;
-    for (int64_t column = 0; column < tile.columns; ++column)
-      weights.push_back(loadWeight(column));
-    for (int64_t input = 0; input < inputCount; ++input) {
-      Value value = loadInput(input);
-      for (int64_t column = 0; column < tile.columns; ++column)
-        multiply(column, input, weights[column], value);
-    }
-    return;
-  }
   SmallVector<Value> inputs;
   for (int64_t input = 0; input < inputCount; ++input)
     inputs.push_back(loadInput(input));
   for (int64_t column = 0; column < tile.columns; ++column) {
-    Value weight = loadWeight(column);
-    for (int64_t input = 0; input < inputCount; ++input)
-      multiply(column, input, weight, inputs[input]);
+    Value weight = kernel.loadBroadcast(
+        conv.weights, kernel.add(weightAt, column), tile.lanes);
+    for (int64_t input = 0; input < inputCount; ++input) {
+      Value &accumulator = accumulators[column * inputCount + input];
+      accumulator = kernel.fma(inputs[input], weight, accumulator);
+    }
   }
 }
 
@@ -139,8 +119,7 @@ SmallVector<Value> WidthTileEmitter::sum(SmallVector<Value> accumulators,
     return kernel.reduce(channels, carried, [&](Value c, ValueRange values) {
       SmallVector<Value> channelAt, next = llvm::to_vector(values);
       for (Value at : columnsAt)
-        channelAt.push_back(
-            kernel.add(at, kernel.mul(c, conv.channelStride)));
+        channelAt.push_back(kernel.add(at, kernel.mul(c, conv.channelStride)));
       multiplyTerm(next, channelAt,
                    kernel.add(tapAt, kernel.mul(c, conv.weightStride)));
       return next;
@@ -165,15 +144,14 @@ void WidthTileEmitter::emit(Value row, Value column, Value position) {
   SmallVector<Value> accumulators;
   Value biasAt = kernel.add(conv.biasBase, column);
   for (int64_t c = 0; c < tile.columns; ++c)
-    accumulators.append(getColumnSize(),
-                        kernel.loadBroadcast(conv.bias, kernel.add(biasAt, c),
-                                             tile.lanes));
+    accumulators.append(
+        getColumnSize(),
+        kernel.loadBroadcast(conv.bias, kernel.add(biasAt, c), tile.lanes));
   int64_t inputRows = shape.getPoolStride().height * shape.stride.height;
-  accumulators = sum(
-      accumulators,
-      kernel.add(kernel.add(conv.inputBase, position),
-                 kernel.mul(row, inputRows * conv.rowStride)),
-      kernel.add(conv.weightBase, column));
+  accumulators = sum(accumulators,
+                     kernel.add(kernel.add(conv.inputBase, position),
+                                kernel.mul(row, inputRows * conv.rowStride)),
+                     kernel.add(conv.weightBase, column));
 
   Value channel = kernel.add(conv.channelBase, column);
   Value outputAt =
@@ -187,14 +165,13 @@ void WidthTileEmitter::emit(Value row, Value column, Value position) {
         SmallVector<Value> window;
         for (int64_t w = 0; w < getWindowSize(); ++w)
           window.push_back(accumulators[findAccumulator(c, r, w, v)]);
-        results.push_back(kernel.applyWindowEpilogue(
-            conv.epilogue, window, kernel.add(channel, c),
-            /*isOneChannel=*/true));
+        results.push_back(kernel.applyWindowEpilogue(conv.epilogue, window,
+                                                     kernel.add(channel, c),
+                                                     /*isOneChannel=*/true));
       }
-      store(results,
-            kernel.add(outputAt,
-                       r * shape.output.getRowElements() +
-                           getVectorOffset(v) * shape.output.channels));
+      store(results, kernel.add(outputAt, r * shape.output.getRowElements() +
+                                              getVectorOffset(v) *
+                                                  shape.output.channels));
     }
 }
 
@@ -202,8 +179,7 @@ void WidthTileEmitter::emit(Value row, Value column, Value position) {
 /// results are one run of memory, and are best interleaved as they are.
 static bool isContiguous(const ConvShape &shape, int64_t columns) {
   return columns == shape.output.channels &&
-         countShuffles(columns) <=
-             countShuffles(llvm::PowerOf2Ceil(columns));
+         countShuffles(columns) <= countShuffles(llvm::PowerOf2Ceil(columns));
 }
 
 void WidthTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
@@ -229,21 +205,34 @@ void WidthTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
         kernel.builder, kernel.getLocation(), slots[first / lanes],
         ArrayRef<int64_t>{first % lanes}, ArrayRef<int64_t>{count},
         ArrayRef<int64_t>{1});
-    kernel.storeVector(
-        channels, conv.output,
-        kernel.add(outputAt, position * shape.output.channels), count);
+    kernel.storeVector(channels, conv.output,
+                       kernel.add(outputAt, position * shape.output.channels),
+                       count);
   }
 }
 
-/// Cycles for storing one vector of each of `columns`: one for a shuffle, one
-/// for a store.
+/// Cycles for storing one vector of each of `columns`. Shuffles share the ports
+/// of the multipliers, two a cycle; one store a cycle.
 static double estimateStore(const ConvShape &shape, int64_t columns,
                             int64_t lanes) {
   if (isContiguous(shape, columns))
-    return columns * (countShuffles(columns) + 1);
+    return columns * (countShuffles(columns) / 2.0 + 1);
   int64_t slot = llvm::PowerOf2Ceil(columns);
-  return slot * countShuffles(slot) + lanes;
+  return slot * countShuffles(slot) / 2.0 + lanes;
 }
+
+/// Registers that a tile takes at once: besides the accumulators the inputs, a
+/// weight, and a product where there is no FMA. An input that is used once is
+/// an operand in memory.
+static int64_t countRegisters(const TargetVariant &target, int64_t columns,
+                              int64_t inputs) {
+  if (!target.hasFMA)
+    return columns * inputs + inputs + 2;
+  return columns * inputs + (columns > 1 ? inputs : 0) + 1;
+}
+
+/// Cycles for filling and emptying the multipliers, and leaving the loops.
+static constexpr double tileOverhead = 10;
 
 std::pair<WidthTileShape, double>
 frieze::chooseWidthTile(const TargetVariant &target, const ConvShape &shape,
@@ -263,8 +252,7 @@ frieze::chooseWidthTile(const TargetVariant &target, const ConvShape &shape,
       for (int64_t v = 1; v <= vectors; ++v) {
         int64_t inputs = r * v * window, accumulators = c * inputs;
         if (accumulators > target.registers * 3 / 4 ||
-            accumulators + std::min(c, inputs) + 1 + !target.hasFMA >
-                target.registers)
+            countRegisters(target, c, inputs) > target.registers)
           break;
         // The last of several tiles overlaps the one before it.
         int64_t tilesAlong = llvm::divideCeil(vectors, v);
@@ -273,11 +261,11 @@ frieze::chooseWidthTile(const TargetVariant &target, const ConvShape &shape,
             continue;
           tilesAlong = llvm::divideCeil(width, v * lanes);
         }
-        double term = std::max({accumulators / 2.0,
-                                (c + inputs * inputLoads) / 2, 4.0});
+        double term =
+            std::max({accumulators / 2.0, (c + inputs * inputLoads) / 2, 4.0});
         double cycles = tilesAlong * llvm::divideCeil(height, r) *
                         llvm::divideCeil(columns, c) *
-                        (shape.getTerms() * term +
+                        (tileOverhead + shape.getTerms() * term +
                          r * v * estimateStore(shape, c, lanes));
         if (cycles < best.second)
           best = {{c, r, v, lanes}, cycles};

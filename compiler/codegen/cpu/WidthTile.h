@@ -13,14 +13,14 @@
 namespace frieze {
 
 /// Outputs that are held in registers at once: `columns` output channels by
-/// `rows` by `vectors` of `lanes` positions along the width, each with a sum for
-/// every position of its pooling window.
+/// `rows` by `vectors` of `lanes` positions along the width, each with a sum
+/// for every position of its pooling window.
 struct WidthTileShape {
   int64_t columns, rows, vectors, lanes;
 };
 
-/// One image and group of a convolution, whose input is planar: the positions of
-/// a row of one channel lie together, those with the same number modulo
+/// One image and group of a convolution, whose input is planar: the positions
+/// of a row of one channel lie together, those with the same number modulo
 /// `shape.getPhases()` one after the other, so that the inputs of neighbouring
 /// outputs are neighbours whatever the strides. `lanes - 1` elements after the
 /// last must be readable.
@@ -30,8 +30,8 @@ struct PlanarConv {
   mlir::Value input, inputBase;
   /// Elements from one row, channel or phase of the input to the next.
   int64_t rowStride, channelStride, phaseStride;
-  /// Weights of output channel `column` from `weightBase + column`, and elements
-  /// from one term of the sum to the next.
+  /// Weights of output channel `column` from `weightBase + column`, and
+  /// elements from one term of the sum to the next.
   mlir::Value weights, weightBase;
   int64_t weightStride;
   mlir::Value bias, biasBase;
@@ -44,8 +44,8 @@ struct PlanarConv {
   mlir::Value channelBase;
 };
 
-/// A tile for `columns` output channels that read the same input, and the cycles
-/// that one image of them takes (see docs/Rationale.md).
+/// A tile for `columns` output channels that read the same input, and the
+/// cycles that one image of them takes (see docs/Rationale.md).
 std::pair<WidthTileShape, double> chooseWidthTile(const TargetVariant &target,
                                                   const ConvShape &shape,
                                                   int64_t columns);
