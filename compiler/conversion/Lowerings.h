@@ -32,7 +32,7 @@ void lowerConcat(KernelBuilder &kernel, nn::ConcatOp op);
 void lowerEmbedding(KernelBuilder &kernel, nn::EmbeddingOp op);
 void lowerLSTM(KernelBuilder &kernel, nn::LSTMOp op);
 
-/// Elements of scratch memory that an op needs while it runs.
+/// Elements of scratch memory that an op needs while it runs, on any target.
 int64_t getConvScratchElements(nn::ConvOp op);
 int64_t getLSTMScratchElements(nn::LSTMOp op);
 inline int64_t getScratchElements(mlir::Operation *op) {

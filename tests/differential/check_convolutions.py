@@ -1,0 +1,150 @@
+"""Compiles random convolutions, and compares them with the reference in every bit.
+
+    python3 check_convolutions.py FOLDER [--count N] [--seed N]
+
+Shapes are such that vectors do not fit: 1 to 40 channels, widths of 3 to 70,
+with strides, dilation, padding with a border, groups, epilogues and pooling.
+All of them are one model, which is written to FOLDER and runs there on every
+variant that this processor has and that has fused multiply-add. NaN is one
+value. Exit status 1 if any differs.
+"""
+import argparse
+import os
+import random
+import subprocess
+import sys
+
+import numpy as np
+
+TARGETS = {"x86-64-v4": "avx512f", "x86-64-v3": "fma"}
+BATCH = 2
+
+
+class Graph:
+    """One function, with an input and an output for each convolution."""
+
+    def __init__(self, seed):
+        self.random, self.numbers = random.Random(seed), np.random.default_rng(seed)
+        self.lines, self.inputs, self.outputs = [], [], []
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def weights(self, *shape):
+        values = self.numbers.normal(size=shape).astype(np.float32)
+        return f"dense<{values.tolist()}> : {tensor(shape)}"
+
+    def append(self, text, shape):
+        self.lines.append(f"  %{len(self.lines)} = {text} -> {tensor(shape)}")
+        return f"%{len(self.lines) - 1}"
+
+    def add_pointwise(self, value, shape):
+        kind = self.random.choice(["relu", "tanh", "affine"])
+        if kind == "affine":
+            channels = shape[-1]
+            text = (f"nn.affine {value} axis = {len(shape) - 1} scale({self.weights(channels)}) "
+                    f"shift({self.weights(channels)}) : {tensor(shape)}")
+        else:
+            text = f"nn.activation {kind} {value} : {tensor(shape)}"
+        self.lines.append(f"  %{len(self.lines)} = {text}")
+        return f"%{len(self.lines) - 1}"
+
+    def add_pool(self, value, shape):
+        window = [self.random.randint(1, 3) for _ in shape[1:-1]]
+        strides = [size + self.random.choice([0, 0, 1]) for size in window]
+        if any(size > length for size, length in zip(window, shape[1:-1])):
+            return value, shape
+        pooled = [shape[0], *((length - size) // stride + 1 for length, size, stride in
+                              zip(shape[1:-1], window, strides)), shape[-1]]
+        kind = self.random.choice(["max", "avg"])
+        return self.append(f"nn.{kind}_pool {value} window = {window} strides = {strides} : "
+                           + tensor(shape), pooled), pooled
+
+    def add_conv(self):
+        pick, axes = self.random.randint, self.random.randint(1, 2)
+        groups = self.random.choice([1, 1, 1, 1, 2, 3])
+        channels = groups * (pick(1, 5) if self.chance(0.7) else pick(6, 40))
+        filters = groups * (pick(1, 40) if groups == 1 else pick(1, 7))
+        if self.chance(0.15):
+            groups, filters = channels, channels
+        kernel = [pick(1, 7) if self.chance(0.4) else pick(1, 3) for _ in range(axes)]
+        strides = [pick(1, 3) if self.chance(0.3) else 1 for _ in range(axes)]
+        dilations = [pick(1, 2) if self.chance(0.3) else 1 for _ in range(axes)]
+        is_padded = self.chance(0.5)
+        padding = [pick(0, 3) if is_padded else 0 for _ in range(2 * axes)]
+        spans = [(k - 1) * d + 1 for k, d in zip(kernel, dilations)]
+        size = [max(span, pick(3, 12)) for span in spans[:-1]] + [max(spans[-1], pick(3, 70))]
+        convolved = [BATCH, *((n + padding[2 * i] + padding[2 * i + 1] - span) // stride + 1
+                              for i, (n, span, stride) in enumerate(zip(size, spans, strides))),
+                     filters]
+        text = (f"nn.conv %x{len(self.inputs)} "
+                f"kernel({self.weights(*kernel, channels // groups, filters)}) "
+                f"bias({self.weights(filters)}) strides = {strides} padding = {padding} ")
+        if self.chance(0.5):
+            text += f"border({self.weights(channels)}) "
+        text += f"dilations = {dilations} groups = {groups} : "
+        self.inputs.append([BATCH, *size, channels])
+        value, shape = self.append(text + tensor(self.inputs[-1]), convolved), convolved
+        if self.chance(0.5):
+            value = self.add_pointwise(value, shape)
+        if self.chance(0.6):
+            value, shape = self.add_pool(value, shape)
+            if self.chance(0.5):
+                value = self.add_pointwise(value, shape)
+        self.outputs.append((value, shape))
+
+    def __str__(self):
+        inputs = ", ".join(f'%x{i}: {tensor(shape)} {{nn.name = "x{i}"}}'
+                           for i, shape in enumerate(self.inputs))
+        results = ", ".join(f'{tensor(shape)} {{nn.name = "y{i}"}}'
+                            for i, (_, shape) in enumerate(self.outputs))
+        types = ", ".join(tensor(shape) for _, shape in self.outputs)
+        values = ", ".join(value for value, _ in self.outputs)
+        return "\n".join([f"func.func @model({inputs}) -> ({results}) {{", *self.lines,
+                          f"  return {values} : {types}", "}", ""])
+
+
+def tensor(shape):
+    return f"tensor<{'x'.join(map(str, shape))}xf32>"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("folder")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    path = lambda name: os.path.join(arguments.folder, name)
+    os.makedirs(arguments.folder, exist_ok=True)
+
+    graph = Graph(arguments.seed)
+    for _ in range(arguments.count):
+        graph.add_conv()
+    with open(path("model.mlir"), "w", encoding="utf-8") as file:
+        file.write(str(graph))
+    np.savez(path("x.npz"), **{f"x{i}": graph.numbers.normal(size=shape).astype(np.float32)
+                               for i, shape in enumerate(graph.inputs)})
+
+    def run(model, output, *flags):
+        subprocess.run(["frieze-run", path(model), "--input", path("x.npz"), "--output",
+                        path(output), *flags], check=True)
+        with np.load(path(output)) as file:
+            return [file[f"y{i}"] for i in range(len(graph.outputs))]
+
+    expected = run("model.mlir", "bits.npz", "--reference=bits")
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        flags = set(file.read().split())
+    problems = 0
+    for target in (target for target, flag in TARGETS.items() if flag in flags):
+        for i, (e, a) in enumerate(zip(expected, run("model.mlir", "y.npz", f"--target={target}"))):
+            different = (e.view(np.uint32) != a.view(np.uint32)) & ~(np.isnan(e) & np.isnan(a))
+            if different.any():
+                problems += 1
+                print(f"error: {target}: output {i}, {different.sum()} of {e.size} elements "
+                      f"differ, from input {tensor(graph.inputs[i])}")
+    print(f"{arguments.count} convolutions, {problems} differ")
+    return min(problems, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
