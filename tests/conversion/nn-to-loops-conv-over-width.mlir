@@ -120,9 +120,9 @@ func.func @model(%x: tensor<1x12x36x4xf32>) -> tensor<1x10x32x20xf32> {
 // CHECK-LABEL: func.func private @model
 // V4: scf.for %{{.*}} = %c0 to %c3 step
 // V4: math.fma %{{.*}} : vector<16xf32>
-func.func @model(%x: tensor<1x18x34x3xf32>) -> tensor<1x16x32x3xf32> {
-  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x1x3xf32>) groups = 3 : tensor<1x18x34x3xf32> -> tensor<1x16x32x3xf32>
-  return %0 : tensor<1x16x32x3xf32>
+func.func @model(%x: tensor<1x18x34x3xf32>) -> tensor<1x14x30x3xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<5x5x1x3xf32>) groups = 3 : tensor<1x18x34x3xf32> -> tensor<1x14x30x3xf32>
+  return %0 : tensor<1x14x30x3xf32>
 }
 
 // -----

@@ -212,13 +212,14 @@ void WidthTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
 }
 
 /// Cycles for storing one vector of each of `columns`. Shuffles share the ports
-/// of the multipliers, two a cycle; one store a cycle.
+/// of the multipliers, two a cycle. There is one store a cycle, and half a
+/// cycle more where less than four lanes are extracted for it.
 static double estimateStore(const ConvShape &shape, int64_t columns,
                             int64_t lanes) {
   if (isContiguous(shape, columns))
     return columns * (countShuffles(columns) / 2.0 + 1);
   int64_t slot = llvm::PowerOf2Ceil(columns);
-  return slot * countShuffles(slot) / 2.0 + lanes;
+  return slot * countShuffles(slot) / 2.0 + lanes * (slot < 4 ? 1.5 : 1);
 }
 
 /// Registers that a tile takes at once: besides the accumulators the inputs, a
