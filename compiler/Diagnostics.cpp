@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Diagnostics.h"
+#include "dialect/LayerName.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "llvm/Support/JSON.h"
@@ -28,35 +29,21 @@ static StringRef getSeverity(DiagnosticSeverity severity) {
   llvm_unreachable("covered switch");
 }
 
-namespace {
-/// Where a diagnostic belongs.
-struct Place {
-  explicit Place(Location location) {
-    location->walk([&](Location part) {
-      if (auto name = dyn_cast<NameLoc>(part); name && layer.empty())
-        layer = name.getName();
-      if (auto found = dyn_cast<FileLineColLoc>(part); found && !file)
-        file = found;
-      return WalkResult::advance();
-    });
-  }
-
-  StringRef layer;
-  FileLineColLoc file;
-};
-} // namespace
+static void printLayer(StringRef layer, llvm::raw_ostream &os) {
+  if (!layer.empty())
+    os << "layer '" << layer << "': ";
+}
 
 static void printDiagnostic(const Diagnostic &diagnostic) {
   llvm::raw_ostream &os = llvm::errs();
-  Place place(diagnostic.getLocation());
-  if (place.file) {
-    os << place.file.getFilename().getValue() << ":";
-    if (place.file.getLine())
-      os << place.file.getLine() << ":" << place.file.getColumn() << ":";
+  Location location = diagnostic.getLocation();
+  if (auto file = location->findInstanceOf<FileLineColLoc>()) {
+    os << file.getFilename().getValue() << ":";
+    if (file.getLine())
+      os << file.getLine() << ":" << file.getColumn() << ":";
     os << " ";
   }
-  if (!place.layer.empty())
-    os << "layer '" << place.layer << "': ";
+  printLayer(nn::findLayerName(location), os);
   os << getSeverity(diagnostic.getSeverity()) << ": " << diagnostic << "\n";
   for (const Diagnostic &note : diagnostic.getNotes())
     printDiagnostic(note);
@@ -73,17 +60,16 @@ static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
                ? arguments[index].getAsString()
                : StringRef();
   };
-  Place place(diagnostic.getLocation());
+  StringRef layer = nn::findLayerName(diagnostic.getLocation());
   if (format == RemarkFormat::JSON) {
     llvm::errs() << llvm::json::Value(llvm::json::Object{{"remark", text(0)},
-                                                         {"layer", place.layer},
+                                                         {"layer", layer},
                                                          {"rule", text(1)},
                                                          {"why", text(2)}})
                  << "\n";
     return;
   }
-  if (!place.layer.empty())
-    llvm::errs() << "layer '" << place.layer << "': ";
+  printLayer(layer, llvm::errs());
   llvm::errs() << "remark: " << text(0) << " " << text(1);
   if (!text(2).empty())
     llvm::errs() << " (" << text(2) << ")";

@@ -8,6 +8,7 @@
 #include "compiler/conversion/KernelBuilder.h"
 #include "compiler/conversion/VectorOps.h"
 #include "dialect/ElementaryFunctions.h"
+#include "dialect/LayerName.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -21,13 +22,11 @@ using namespace frieze;
 
 /// The layer's name, as a symbol: `conv1` of `NameLoc("conv1")`, else `layer`.
 static std::string getSymbolPrefix(Operation *op) {
-  std::string prefix = "layer";
-  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
-    prefix = name.getName().str();
+  std::string prefix = nn::findLayerName(op->getLoc()).str();
   for (char &c : prefix)
     if (!llvm::isAlnum(c))
       c = '_';
-  return prefix;
+  return prefix.empty() ? "layer" : prefix;
 }
 
 StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/AffineParameters.h"
+#include "dialect/LayerName.h"
 #include "dialect/Weights.h"
 
 using namespace mlir;
@@ -60,7 +61,7 @@ Operation *frieze::nn::getOnlyUser(Value value) {
 }
 
 std::string frieze::nn::getLayerName(Operation *op) {
-  if (auto name = dyn_cast<NameLoc>(op->getLoc()))
-    return "'" + name.getName().str() + "'";
-  return op->getName().getStringRef().str();
+  StringRef name = findLayerName(op->getLoc());
+  return name.empty() ? op->getName().getStringRef().str()
+                      : ("'" + name + "'").str();
 }

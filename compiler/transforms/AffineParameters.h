@@ -49,7 +49,7 @@ readWeightsOrZeros(mlir::ElementsAttr weights, size_t size);
 /// The only user of `value`, or null if there are several, or it is returned.
 mlir::Operation *getOnlyUser(mlir::Value value);
 
-/// The layer's name, for messages.
+/// The layer's name in quotes, or its op's, for messages.
 std::string getLayerName(mlir::Operation *op);
 
 } // namespace frieze::nn
