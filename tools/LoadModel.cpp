@@ -6,8 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/LoadModel.h"
-#include "compiler/Compile.h"
-#include "compiler/Diagnostics.h"
+#include "tools/CompilerContext.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
@@ -44,20 +43,24 @@ static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
   return LoadedModel(library, *model);
 }
 
-llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
-                                              const CompileOptions &options) {
+llvm::Expected<bool> frieze::isArtefact(llvm::StringRef path) {
   llvm::file_magic magic;
   if (std::error_code error = llvm::identify_magic(path, magic))
     return llvm::createStringError(error.message());
-  if (magic == llvm::file_magic::elf_shared_object)
+  return magic == llvm::file_magic::elf_shared_object;
+}
+
+llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
+                                              const CompileOptions &options) {
+  llvm::Expected<bool> artefact = isArtefact(path);
+  if (!artefact)
+    return artefact.takeError();
+  if (*artefact)
     return loadLibrary(path);
 
-  mlir::DialectRegistry registry;
-  registerCompilerDialects(registry);
-  mlir::MLIRContext context(registry);
-  DiagnosticPrinter diagnostics(&context);
+  CompilerContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(Stage::NNOpt, path, options, &context);
+      compileTo(Stage::NNOpt, path, options, context);
   if (!module)
     return llvm::createStringError("cannot be compiled");
   return loadModule(*module, options);

@@ -35,6 +35,9 @@ private:
   const frieze_model *model;
 };
 
+/// Whether `path` is a shared library, and not a model file.
+llvm::Expected<bool> isArtefact(llvm::StringRef path);
+
 /// Loads `path`: a shared library that frieze-compile wrote, or else a model
 /// file, which is compiled under `options` first. Diagnostics of compiling go
 /// to standard error; the error returned does not name the file.

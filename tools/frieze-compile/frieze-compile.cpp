@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Compile.h"
-#include "compiler/Diagnostics.h"
 #include "compiler/Summary.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tools/CompilerContext.h"
 #include "tools/ModelOptions.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
@@ -109,11 +109,8 @@ int main(int argc, char **argv) {
   options->onNNOpt = [&](mlir::ModuleOp module) {
     summary.addOptimised(module);
   };
-  mlir::DialectRegistry registry;
-  registerCompilerDialects(registry);
-  mlir::MLIRContext context(registry);
-  DiagnosticPrinter diagnostics(&context, remarks);
-  if (failed(compileFile(stage->stage, modelPath, output, *options, &context)))
+  CompilerContext context(remarks);
+  if (failed(compileFile(stage->stage, modelPath, output, *options, context)))
     return 1;
   if (remarks == RemarkFormat::JSON)
     summary.printJSON(llvm::errs());

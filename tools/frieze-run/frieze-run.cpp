@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Diagnostics.h"
 #include "compiler/reference/Evaluate.h"
 #include "frontends/NumpyFile.h"
+#include "tools/CompilerContext.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
 #include "llvm/Support/AlignOf.h"
@@ -282,13 +282,10 @@ int main(int argc, char **argv) {
       return failWith(path, llvm::toString(model.takeError()));
     return finish(createRunner(*model));
   }
-  mlir::DialectRegistry registry;
-  registerCompilerDialects(registry);
-  mlir::MLIRContext context(registry);
-  DiagnosticPrinter diagnostics(&context);
+  CompilerContext context;
   Stage stage = reference == Reference::F64 ? Stage::NN : Stage::NNOpt;
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(stage, path, *options, &context);
+      compileTo(stage, path, *options, context);
   if (!module)
     return 1;
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");

@@ -1,0 +1,20 @@
+//===- CompilerContext.cpp - What compiling a model takes -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/CompilerContext.h"
+#include "compiler/Compile.h"
+
+using namespace frieze;
+
+static mlir::DialectRegistry createRegistry() {
+  mlir::DialectRegistry registry;
+  registerCompilerDialects(registry);
+  return registry;
+}
+
+CompilerContext::CompilerContext(RemarkFormat remarks)
+    : context(createRegistry()), diagnostics(&context, remarks) {}
