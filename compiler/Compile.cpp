@@ -122,9 +122,13 @@ static LogicalResult report(llvm::Error error, StringRef file,
 /// The machine code of `module`, which is at Stage::LLVM; empty after a
 /// diagnostic.
 static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
-                                         const Target &target) {
+                                         const CompileOptions &options) {
+  const Target &target = *findTarget(options.target);
   SmallVector<char, 0> code;
+  SpillCounts spills;
   llvm::LLVMContext llvmContext;
+  if (options.onObject)
+    llvmContext.setDiagnosticHandler(createSpillCounter(spills));
   std::unique_ptr<llvm::Module> llvmModule =
       translateToLLVMIR(module, target, llvmContext);
   if (!llvmModule)
@@ -135,13 +139,14 @@ static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
   else if (failed(
                emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
     module.emitError("cannot be turned into machine code for ") << target.name;
+  else if (stage >= Stage::Obj && options.onObject)
+    options.onObject(StringRef(code.data(), code.size()), spills);
   return code;
 }
 
 LogicalResult frieze::linkModule(ModuleOp module, StringRef output,
                                  const CompileOptions &options) {
-  SmallVector<char, 0> code =
-      generateCode(module, Stage::Obj, *findTarget(options.target));
+  SmallVector<char, 0> code = generateCode(module, Stage::Obj, options);
   if (code.empty())
     return failure();
   return report(linkSharedLibrary(StringRef(code.data(), code.size()),
@@ -167,8 +172,7 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   if (stage == Stage::Header)
     return write([&](llvm::raw_ostream &os) { printHeader(*module, os); });
 
-  SmallVector<char, 0> code =
-      generateCode(*module, stage, *findTarget(options.target));
+  SmallVector<char, 0> code = generateCode(*module, stage, options);
   if (code.empty())
     return failure();
   StringRef object(code.data(), code.size());

@@ -9,6 +9,7 @@
 #define FRIEZE_COMPILER_COMPILE_H
 
 #include "compiler/Pipelines.h"
+#include "compiler/codegen/cpu/SpillCounts.h"
 #include "frontends/Import.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -26,6 +27,8 @@ struct CompileOptions {
   /// Called with the model as imported, and after nn-opt.
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;
+  /// Called with each relocatable object, and the spills in its functions.
+  std::function<void(llvm::StringRef object, const SpillCounts &)> onObject;
   /// Sets up the pass manager, for instance to print between passes.
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
 };
