@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <vector>
+#include <cstdlib>
+#include <memory>
+#include <unistd.h>
 
 using namespace frieze;
 
@@ -21,7 +23,6 @@ template <int Lanes> struct Vector {
 };
 
 constexpr long fmaRounds = 20000, fmaChains = 12;
-constexpr long readBytes = 256 * 1024;
 
 /// Independent chains of a * b + c, enough of them to hide the latency.
 template <int Lanes>
@@ -39,34 +40,49 @@ __attribute__((always_inline)) inline float runFMAs(float a, float b) {
   return total;
 }
 
+/// Reads `bytes`, a multiple of a KiB, `rounds` times.
 template <int Lanes>
-__attribute__((always_inline)) inline float readAll(const float *data) {
+__attribute__((always_inline)) inline float
+readAll(const float *data, uint64_t bytes, uint64_t rounds) {
   typedef typename Vector<Lanes>::type Wide;
+  // Enough sums for two loads a cycle, within the registers.
+  constexpr uint64_t chains = Lanes == 16 ? 16 : 8;
   const Wide *vectors = reinterpret_cast<const Wide *>(data);
-  Wide sums[4] = {};
-  for (long i = 0; i < readBytes / long(sizeof(Wide)); i += 4) {
-#pragma GCC unroll 4
-    for (long chain = 0; chain < 4; ++chain)
-      sums[chain] += vectors[i + chain];
+  Wide sums[chains] = {};
+  for (uint64_t round = 0; round < rounds; ++round) {
+    for (uint64_t i = 0; i < bytes / sizeof(Wide); i += chains) {
+#pragma GCC unroll 16
+      for (uint64_t chain = 0; chain < chains; ++chain)
+        sums[chain] += vectors[i + chain];
+    }
+    // The next round reads again, whatever is known of the data.
+    asm volatile("" ::: "memory");
   }
-  return sums[0][0] + sums[1][0] + sums[2][0] + sums[3][0];
+  float total = 0;
+  for (uint64_t chain = 0; chain < chains; ++chain)
+    total += sums[chain][0];
+  return total;
 }
 
 // One pair of functions for each level; the templates inline into them.
 __attribute__((target("arch=x86-64-v4"))) float runFMAsV4(float a, float b) {
   return runFMAs<16>(a, b);
 }
-__attribute__((target("arch=x86-64-v4"))) float readAllV4(const float *data) {
-  return readAll<16>(data);
+__attribute__((target("arch=x86-64-v4"))) float
+readAllV4(const float *data, uint64_t bytes, uint64_t rounds) {
+  return readAll<16>(data, bytes, rounds);
 }
 __attribute__((target("arch=x86-64-v3"))) float runFMAsV3(float a, float b) {
   return runFMAs<8>(a, b);
 }
-__attribute__((target("arch=x86-64-v3"))) float readAllV3(const float *data) {
-  return readAll<8>(data);
+__attribute__((target("arch=x86-64-v3"))) float
+readAllV3(const float *data, uint64_t bytes, uint64_t rounds) {
+  return readAll<8>(data, bytes, rounds);
 }
 float runFMAsV1(float a, float b) { return runFMAs<4>(a, b); }
-float readAllV1(const float *data) { return readAll<4>(data); }
+float readAllV1(const float *data, uint64_t bytes, uint64_t rounds) {
+  return readAll<4>(data, bytes, rounds);
+}
 
 /// Shortest time of one call, in seconds.
 template <typename Function> double timeBest(int rounds, Function function) {
@@ -80,24 +96,51 @@ template <typename Function> double timeBest(int rounds, Function function) {
   }
   return best;
 }
+/// The size of a cache in bytes, or `fallback` where the system does not say.
+uint64_t getCacheBytes(int name, uint64_t fallback) {
+  long bytes = sysconf(name);
+  return bytes > 0 ? bytes : fallback;
+}
 } // namespace
 
 MachinePeak frieze::measureMachinePeak() {
   float (*fmas)(float, float) = runFMAsV1;
-  float (*reads)(const float *) = readAllV1;
+  float (*reads)(const float *, uint64_t, uint64_t) = readAllV1;
   long lanes = 4;
   if (__builtin_cpu_supports("x86-64-v4")) {
     fmas = runFMAsV4, reads = readAllV4, lanes = 16;
   } else if (__builtin_cpu_supports("x86-64-v3")) {
     fmas = runFMAsV3, reads = readAllV3, lanes = 8;
   }
-  std::vector<float> buffer(readBytes / sizeof(float) + 16, 1.0f);
-  const float *aligned = buffer.data();
-  while (reinterpret_cast<unsigned long>(aligned) % 64)
-    ++aligned;
   volatile float a = 0.5f, b = 1.0f;
   double fmaSeconds = timeBest(300, [&] { return fmas(a, b); });
-  double readSeconds = timeBest(2000, [&] { return reads(aligned); });
-  return {2.0 * fmaRounds * fmaChains * lanes / fmaSeconds * 1e-9,
-          readBytes / readSeconds * 1e-9};
+  MachinePeak peak{
+      lanes, 2.0 * fmaRounds * fmaChains * lanes / fmaSeconds * 1e-9, {}};
+
+  constexpr uint64_t mebibyte = 1 << 20;
+  uint64_t memoryBytes =
+      std::clamp(2 * getCacheBytes(_SC_LEVEL3_CACHE_SIZE, 64 * mebibyte),
+                 128 * mebibyte, 512 * mebibyte);
+  const std::pair<const char *, uint64_t> levels[] = {
+      {"L1", getCacheBytes(_SC_LEVEL1_DCACHE_SIZE, mebibyte / 32) / 2},
+      {"L2", getCacheBytes(_SC_LEVEL2_CACHE_SIZE, mebibyte / 2) / 2},
+      {"memory", memoryBytes}};
+  struct Freer {
+    void operator()(float *data) const { std::free(data); }
+  };
+  std::unique_ptr<float, Freer> buffer(
+      static_cast<float *>(std::aligned_alloc(4096, memoryBytes)));
+  if (!buffer)
+    return peak;
+  std::fill_n(buffer.get(), memoryBytes / sizeof(float), 1.0f);
+  for (auto [level, size] : levels) {
+    uint64_t bytes = size / 1024 * 1024;
+    // Long enough for the clock, and some 100 MiB or one pass in all.
+    uint64_t passes = std::max<uint64_t>(1, mebibyte / bytes);
+    int rounds = std::max<uint64_t>(3, 200 * mebibyte / (passes * bytes));
+    double seconds =
+        timeBest(rounds, [&] { return reads(buffer.get(), bytes, passes); });
+    peak.bandwidths.push_back({level, bytes, passes * bytes / seconds * 1e-9});
+  }
+  return peak;
 }

@@ -8,18 +8,33 @@
 #ifndef FRIEZE_TOOLS_BENCH_MACHINEPEAK_H
 #define FRIEZE_TOOLS_BENCH_MACHINEPEAK_H
 
+#include <cstdint>
+#include <vector>
+
 namespace frieze {
 
-/// Measured on one core, on its widest vectors.
-struct MachinePeak {
-  /// Fused multiply-adds on float32 in registers, two operations each, 10^9/s.
-  double gigaflops;
-  /// Reads from the second-level cache (256 KiB read over and over), 10^9
-  /// bytes/s.
+/// How fast one core reads data that lies in one level of memory.
+struct Bandwidth {
+  /// "L1", "L2" or "memory".
+  const char *level;
+  /// Bytes that are read over and over.
+  uint64_t bytes;
+  /// 10^9 bytes/s.
   double gigabytes;
 };
 
-/// Takes about 0.2 s; the best of several rounds counts.
+/// Measured on one core, on its widest vectors.
+struct MachinePeak {
+  /// float32 elements of a vector: 16 with AVX-512, 8 with AVX2, else 4.
+  int64_t lanes;
+  /// Fused multiply-adds on float32 in registers, two operations each, 10^9/s.
+  double gigaflops;
+  /// From the nearest level to the farthest.
+  std::vector<Bandwidth> bandwidths;
+};
+
+/// Takes about a second; the best of several rounds counts. Half of each
+/// cache is read, and for memory twice the last cache, at most 512 MiB.
 MachinePeak measureMachinePeak();
 
 } // namespace frieze

@@ -5,145 +5,89 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Costs.h"
-#include "compiler/Diagnostics.h"
-#include "dialect/NNOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/IRMapping.h"
-#include "tools/LoadModel.h"
+#include "compiler/codegen/Package.h"
 #include "tools/ModelOptions.h"
-#include "tools/frieze-bench/MachinePeak.h"
-#include "llvm/BinaryFormat/Magic.h"
+#include "tools/frieze-bench/Benchmarks.h"
+#include "tools/frieze-bench/Report.h"
+#include "tools/frieze-bench/Table.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
 
 #include <benchmark/benchmark.h>
-
-#include <chrono>
-#include <random>
+#include <sched.h>
 
 using namespace frieze;
 namespace cl = llvm::cl;
 
 namespace {
-/// Memory for one call of a model, the inputs filled with normal random
-/// numbers.
-class CallBuffers {
+/// Hands results to one of Google Benchmark's reporters, or prints the table in
+/// place of its own.
+class Reporter : public benchmark::BenchmarkReporter {
 public:
-  explicit CallBuffers(const frieze_model &model)
-      : arena(model.arena_bytes + model.arena_alignment) {
-    std::mt19937 random(1);
-    std::normal_distribution<float> normal;
-    for (uint64_t i = 0; i < model.input_count; ++i) {
-      inputs.emplace_back(model.inputs[i].elements);
-      for (float &value : inputs.back())
-        value = normal(random);
-    }
-    for (uint64_t i = 0; i < model.output_count; ++i)
-      outputs.emplace_back(model.outputs[i].elements);
-    for (auto &input : inputs)
-      inputPointers.push_back(input.data());
-    for (auto &output : outputs)
-      outputPointers.push_back(output.data());
-    alignedArena = reinterpret_cast<void *>(llvm::alignAddr(
-        arena.data(),
-        llvm::Align(std::max<uint64_t>(1, model.arena_alignment))));
+  explicit Reporter(const Results &results)
+      : table(results), standard(benchmark::CreateDefaultDisplayReporter()) {
+    if (dynamic_cast<benchmark::ConsoleReporter *>(standard.get()))
+      standard = nullptr;
   }
 
-  void run(const frieze_model &model) {
-    model.run(inputPointers.data(), outputPointers.data(), alignedArena);
+  bool ReportContext(const Context &context) override {
+    if (standard)
+      return standard->ReportContext(context);
+    table.printHeader();
+    return true;
   }
+  void ReportRuns(const std::vector<Run> &runs) override {
+    for (const Run &run : runs)
+      if (run.error_occurred)
+        error = run.error_message;
+    if (!standard)
+      return table.printNew();
+    // Google Benchmark would append "/manual_time" to the names.
+    std::vector<Run> named = runs;
+    for (Run &run : named)
+      run.run_name.time_type.clear();
+    standard->ReportRuns(named);
+  }
+  void Finalize() override {
+    if (standard)
+      standard->Finalize();
+  }
+
+  /// Of the last benchmark that failed, or "".
+  std::string error;
 
 private:
-  std::vector<char> arena;
-  std::vector<std::vector<float>> inputs, outputs;
-  std::vector<const float *> inputPointers;
-  std::vector<float *> outputPointers;
-  void *alignedArena;
+  TablePrinter table;
+  std::unique_ptr<benchmark::BenchmarkReporter> standard;
+};
+
+/// The command line, in Google Benchmark's part and ours.
+struct Options {
+  cl::OptionCategory category{"frieze-bench options"};
+  cl::opt<std::string> path{cl::Positional, cl::Required,
+                            cl::desc("ARTEFACT|MODEL"), cl::cat(category)};
+  cl::opt<bool> layers{"layers", cl::cat(category),
+                       cl::desc("Measure each layer of a model file too")};
+  cl::list<std::string> compare{
+      "compare", cl::CommaSeparated, cl::value_desc("file,..."),
+      cl::cat(category),
+      cl::desc("Measure the same model, .onnx or .tflite, in ONNX Runtime,\n"
+               "OpenVINO and LiteRT, those that are installed")};
+  cl::opt<std::string> python{
+      "python", cl::value_desc("path"), cl::init("python3"), cl::cat(category),
+      cl::desc("Interpreter that has these libraries (default python3)")};
+  cl::opt<std::string> report{"report", cl::value_desc("file.html"),
+                              cl::cat(category),
+                              cl::desc("Write the results as a page")};
+  ModelOptions model{category};
+
+  /// Exits where the command line is wrong.
+  Options(int argc, char **argv);
 };
 } // namespace
 
-static void registerBenchmark(const std::string &name, const LoadedModel &model,
-                              const MachinePeak &peak) {
-  benchmark::RegisterBenchmark(name.c_str(), [&model,
-                                              peak](benchmark::State &state) {
-    CallBuffers buffers(*model);
-    auto start = std::chrono::steady_clock::now();
-    for (auto _ : state) {
-      buffers.run(*model);
-      benchmark::ClobberMemory();
-    }
-    // Not as a counter's rate, which Google Benchmark prints per second.
-    std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - start;
-    double gigaflops =
-        2e-9 * model->macs * state.iterations() / elapsed.count();
-    state.counters["MACs"] = model->macs;
-    state.counters["GFLOP/s"] = gigaflops;
-    state.counters["%peak"] = 100 * gigaflops / peak.gigaflops;
-    state.counters["weights"] = model->weights_bytes;
-    state.counters["arena"] = model->arena_bytes;
-  })->Unit(benchmark::kMicrosecond);
-}
-
-/// `op`, a layer of nn-opt IR, as a model of its own.
-static mlir::OwningOpRef<mlir::ModuleOp> isolateLayer(mlir::Operation *op) {
-  mlir::OpBuilder builder(op->getContext());
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      mlir::ModuleOp::create(op->getLoc());
-  builder.setInsertionPointToStart(module->getBody());
-  auto function = mlir::func::FuncOp::create(
-      builder, op->getLoc(), "model",
-      builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()));
-  mlir::Block *body = function.addEntryBlock();
-  builder.setInsertionPointToStart(body);
-  mlir::IRMapping mapping;
-  mapping.map(op->getOperands(), body->getArguments());
-  mlir::Operation *copy = builder.clone(*op, mapping);
-  mlir::func::ReturnOp::create(builder, op->getLoc(), copy->getResults());
-  return module;
-}
-
-/// The layer's name in the model file, or its op's.
-static std::string getLayerName(mlir::Operation *op) {
-  if (auto name = llvm::dyn_cast<mlir::NameLoc>(op->getLoc()))
-    return name.getName().str();
-  return op->getName().getStringRef().str();
-}
-
-/// Appends a model for each layer that does some work.
-static llvm::Error
-loadLayers(llvm::StringRef path, const CompileOptions &options,
-           std::vector<std::pair<std::string, LoadedModel>> &models) {
-  mlir::DialectRegistry registry;
-  registerCompilerDialects(registry);
-  mlir::MLIRContext context(registry);
-  DiagnosticPrinter diagnostics(&context);
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(Stage::NNOpt, path, options, &context);
-  if (!module)
-    return llvm::createStringError("cannot be compiled");
-  auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
-  for (mlir::Operation &op : function.getBody().front().without_terminator()) {
-    if (llvm::isa<nn::ReshapeOp>(op))
-      continue;
-    llvm::Expected<LoadedModel> layer = loadModule(*isolateLayer(&op), options);
-    if (!layer)
-      return layer.takeError();
-    models.emplace_back(getLayerName(&op), std::move(*layer));
-  }
-  return llvm::Error::success();
-}
-
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  cl::OptionCategory category("frieze-bench options");
-  cl::opt<std::string> path(cl::Positional, cl::Required,
-                            cl::desc("ARTEFACT|MODEL"), cl::cat(category));
-  cl::opt<bool> layers("layers", cl::cat(category),
-                       cl::desc("Measure each layer of a model file too"));
-  ModelOptions modelOptions(category);
+Options::Options(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
@@ -162,34 +106,101 @@ int main(int argc, char **argv) {
   benchmark::Initialize(&benchmarkCount, benchmarkArguments.data());
   if (benchmark::ReportUnrecognizedArguments(benchmarkCount,
                                              benchmarkArguments.data()))
-    return 1;
+    std::exit(1);
+}
 
-  llvm::Expected<CompileOptions> options = modelOptions.get("model");
+/// Keeps this process, and those that it starts, on the core where it is.
+static void pinToOneCore() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(sched_getcpu(), &cores);
+  sched_setaffinity(0, sizeof(cores), &cores);
+}
+
+/// Every peer that runs one of `files`, at least one; the others are named on
+/// standard error.
+static llvm::Expected<std::vector<std::unique_ptr<Peer>>>
+startPeers(llvm::ArrayRef<std::string> files, const std::string &python,
+           const frieze_model &model) {
+  for (const std::string &file : files) {
+    if (findPeerLibraries(file).empty())
+      return llvm::createStringError(
+          "expects .onnx or .tflite files for --compare, but got '" + file +
+          "'");
+    if (!llvm::sys::fs::exists(file))
+      return llvm::createStringError("'" + file + "' does not exist");
+  }
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (const std::string &file : files)
+    for (const PeerLibrary &library : findPeerLibraries(file)) {
+      auto peer = Peer::start(library, file, python, model);
+      if (peer)
+        peers.push_back(std::move(*peer));
+      else
+        llvm::errs() << file << ": warning: " << library.name
+                     << " is skipped: " << llvm::toString(peer.takeError())
+                     << "\n";
+    }
+  if (peers.empty())
+    return llvm::createStringError("expects a library to compare with, but " +
+                                   python + " has none that runs the model");
+  return peers;
+}
+
+static void addContext(const MachinePeak &peak) {
+  auto add = [](const std::string &key, double value) {
+    benchmark::AddCustomContext(key, llvm::formatv("{0:f1}", value));
+  };
+  add("peak_gflops", peak.gigaflops);
+  for (const Bandwidth &bandwidth : peak.bandwidths) {
+    llvm::StringRef level = bandwidth.level;
+    add("bandwidth_" + level.lower() + "_gb_per_s", bandwidth.gigabytes);
+    // The level that holds the weights of small models stands for all.
+    if (level == "L2")
+      add("bandwidth_gb_per_s", bandwidth.gigabytes);
+  }
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  Options command(argc, argv);
+  llvm::Expected<CompileOptions> options = command.model.get("model");
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
-  // The whole model comes first, at batch 1 unless --batch says otherwise.
-  std::vector<std::pair<std::string, LoadedModel>> models;
-  llvm::Expected<LoadedModel> model = loadModel(path, *options);
-  if (!model)
-    return failWith(path, llvm::toString(model.takeError()));
-  models.emplace_back(llvm::sys::path::stem(path).str(), std::move(*model));
-  llvm::file_magic magic;
-  if (layers) {
-    if (llvm::identify_magic(path, magic) ||
-        magic == llvm::file_magic::elf_shared_object)
-      return failWith(path,
-                      "expects a model file for --layers, but got an artefact");
-    if (llvm::Error error = loadLayers(path, *options, models))
-      return failWith(path, llvm::toString(std::move(error)));
+  if (!command.compare.empty())
+    pinToOneCore();
+
+  Results results;
+  results.peak = measureMachinePeak();
+  addContext(results.peak);
+  llvm::Expected<std::vector<Subject>> subjects =
+      loadSubjects(command.path, command.layers, *options, results.peak.lanes);
+  if (!subjects)
+    return failWith(command.path, llvm::toString(subjects.takeError()));
+  const Subject &model = subjects->front();
+  std::vector<std::unique_ptr<Peer>> peers;
+  if (!command.compare.empty()) {
+    auto started = startPeers(std::vector<std::string>(command.compare),
+                              command.python, *model.model);
+    if (!started)
+      return failWith("frieze-bench", llvm::toString(started.takeError()));
+    peers = std::move(*started);
   }
 
-  MachinePeak peak = measureMachinePeak();
-  benchmark::AddCustomContext("peak_gflops",
-                              llvm::formatv("{0:f1}", peak.gigaflops));
-  benchmark::AddCustomContext("bandwidth_gb_per_s",
-                              llvm::formatv("{0:f1}", peak.gigabytes));
-  for (const auto &[name, loaded] : models)
-    registerBenchmark(name, loaded, peak);
-  benchmark::RunSpecifiedBenchmarks();
+  for (const Subject &subject : *subjects)
+    registerBenchmark(subject, results);
+  for (const std::unique_ptr<Peer> &peer : peers)
+    registerComparison(model, *peer, results);
+  Reporter reporter(results);
+  benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
+  if (!reporter.error.empty())
+    return failWith("frieze-bench", reporter.error);
+  if (command.report.empty() || results.measurements.empty())
+    return 0;
+  if (llvm::Error error = writeFile(command.report, [&](llvm::raw_ostream &os) {
+        writeReport(results, os);
+      }))
+    return failWith(command.report, llvm::toString(std::move(error)));
+  return 0;
 }

@@ -1,0 +1,126 @@
+//===- Benchmarks.cpp - What Google Benchmark runs --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-bench/Benchmarks.h"
+#include "tools/frieze-bench/CallBuffers.h"
+
+#include <benchmark/benchmark.h>
+
+using namespace frieze;
+
+/// Replaces the element for which `isSame` holds, as Google Benchmark runs a
+/// benchmark several times until it takes long enough, or appends `value`.
+template <typename T, typename Predicate>
+static void update(std::vector<T> &values, T value, Predicate isSame) {
+  auto found = llvm::find_if(values, isSame);
+  if (found == values.end())
+    values.push_back(std::move(value));
+  else
+    *found = std::move(value);
+}
+
+/// Google Benchmark would report the mean, which one disturbed block spoils.
+static void reportMedian(benchmark::State &state, CallTimes times) {
+  state.SetIterationTime(times.median * 1e-6 * state.iterations());
+  state.counters["min_us"] = times.min;
+  state.counters["median_us"] = times.median;
+}
+
+static void measure(benchmark::State &state, const Subject &subject,
+                    Results &results) {
+  CallBuffers buffers(*subject.model);
+  auto time = [&](int64_t count) {
+    return timeCalls(count, [&] {
+      buffers.run();
+      benchmark::ClobberMemory();
+    });
+  };
+  int64_t count = chooseBlockSize(time);
+  std::vector<double> blocks;
+  while (state.KeepRunningBatch(count))
+    blocks.push_back(time(count));
+
+  Measurement measurement{&subject, CallTimes::summarize(std::move(blocks))};
+  reportMedian(state, measurement.times);
+  state.counters["MACs"] = subject.model->macs;
+  state.counters["GFLOP/s"] = measurement.getGigaflops();
+  state.counters["%peak"] =
+      100 * measurement.getGigaflops() / results.peak.gigaflops;
+  state.counters["weights"] = subject.model->weights_bytes;
+  state.counters["arena"] = subject.model->arena_bytes;
+  state.counters["bytes"] = subject.getBytesTouched();
+  state.counters["FLOP/byte"] = subject.getIntensity();
+  state.counters["code_bytes"] = subject.codeBytes;
+  if (subject.spills) {
+    state.counters["spills"] = subject.spills->spills;
+    state.counters["reloads"] = subject.spills->reloads;
+  }
+  update(results.measurements, measurement,
+         [&](const Measurement &other) { return other.subject == &subject; });
+}
+
+static void compare(benchmark::State &state, const Subject &subject, Peer &peer,
+                    Results &results) {
+  CallBuffers buffers(*subject.model);
+  // Half a block untimed comes first: the other side has just had the caches.
+  auto timeOurs = [&](int64_t count) {
+    auto call = [&] {
+      buffers.run();
+      benchmark::ClobberMemory();
+    };
+    timeCalls(count / 2 + 1, call);
+    return timeCalls(count, call);
+  };
+  std::string failure;
+  auto timeTheirs = [&](int64_t count) {
+    llvm::Expected<double> microseconds = peer.timeCalls(count);
+    if (microseconds)
+      return *microseconds;
+    failure = llvm::toString(microseconds.takeError());
+    // Ends the search for a block size.
+    return std::numeric_limits<double>::infinity();
+  };
+  int64_t ourCount = chooseBlockSize(timeOurs);
+  int64_t theirCount = chooseBlockSize(timeTheirs);
+  std::vector<double> ours, theirs;
+  while (failure.empty() && state.KeepRunningBatch(theirCount)) {
+    ours.push_back(timeOurs(ourCount));
+    theirs.push_back(timeTheirs(theirCount));
+  }
+  if (!failure.empty())
+    return state.SkipWithError((peer.getName() + ": " + failure).c_str());
+
+  Comparison comparison{
+      peer.getName(), peer.getFile(), CallTimes::summarize(std::move(ours)),
+      CallTimes::summarize(std::move(theirs)), peer.getDifference()};
+  reportMedian(state, comparison.theirs);
+  state.counters["frieze_min_us"] = comparison.ours.min;
+  state.counters["frieze_median_us"] = comparison.ours.median;
+  state.counters["ratio_min"] = comparison.getMinRatio();
+  state.counters["ratio_median"] = comparison.getMedianRatio();
+  state.counters["max_difference"] = comparison.difference;
+  update(results.comparisons, comparison, [&](const Comparison &other) {
+    return other.peer == comparison.peer && other.file == comparison.file;
+  });
+}
+
+void frieze::registerBenchmark(const Subject &subject, Results &results) {
+  benchmark::RegisterBenchmark(
+      subject.name.c_str(),
+      [&](benchmark::State &state) { measure(state, subject, results); })
+      ->Unit(benchmark::kMicrosecond)
+      ->UseManualTime();
+}
+
+void frieze::registerComparison(const Subject &subject, Peer &peer,
+                                Results &results) {
+  benchmark::RegisterBenchmark(
+      (subject.name + "/" + peer.getName()).c_str(),
+      [&](benchmark::State &state) { compare(state, subject, peer, results); })
+      ->Unit(benchmark::kMicrosecond)
+      ->UseManualTime();
+}

@@ -1,0 +1,43 @@
+//===- CallBuffers.h - Memory for one call of a model -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_BENCH_CALLBUFFERS_H
+#define FRIEZE_TOOLS_BENCH_CALLBUFFERS_H
+
+#include "frieze/model.h"
+
+#include <vector>
+
+namespace frieze {
+
+/// Inputs, outputs and arena of `model`, which must outlive them. The inputs
+/// are the same normal random numbers each time.
+class CallBuffers {
+public:
+  explicit CallBuffers(const frieze_model &model);
+  CallBuffers(const CallBuffers &) = delete;
+  CallBuffers &operator=(const CallBuffers &) = delete;
+
+  void run() {
+    model.run(inputPointers.data(), outputPointers.data(), alignedArena);
+  }
+
+  const std::vector<std::vector<float>> &getInputs() const { return inputs; }
+  const std::vector<std::vector<float>> &getOutputs() const { return outputs; }
+
+private:
+  const frieze_model &model;
+  std::vector<char> arena;
+  std::vector<std::vector<float>> inputs, outputs;
+  std::vector<const float *> inputPointers;
+  std::vector<float *> outputPointers;
+  void *alignedArena;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_TOOLS_BENCH_CALLBUFFERS_H

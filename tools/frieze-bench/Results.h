@@ -1,0 +1,50 @@
+//===- Results.h - What was measured ----------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_BENCH_RESULTS_H
+#define FRIEZE_TOOLS_BENCH_RESULTS_H
+
+#include "tools/frieze-bench/MachinePeak.h"
+#include "tools/frieze-bench/Subject.h"
+#include "tools/frieze-bench/Timing.h"
+
+namespace frieze {
+
+/// The times of a subject, which must outlive it.
+struct Measurement {
+  const Subject *subject;
+  CallTimes times;
+
+  /// 10^9 floating-point operations a second, in the fastest block: the
+  /// machine's peak is its best, too.
+  double getGigaflops() const {
+    return subject->getOperations() / times.min * 1e-3;
+  }
+};
+
+/// The same model in Frieze and in a peer, timed in turns.
+struct Comparison {
+  /// The peer's name and version, and the file that it ran.
+  std::string peer, file;
+  CallTimes ours, theirs;
+  /// Largest absolute difference between outputs for the same input.
+  double difference;
+
+  double getMinRatio() const { return theirs.min / ours.min; }
+  double getMedianRatio() const { return theirs.median / ours.median; }
+};
+
+/// All of a run; the whole model comes first, then its layers.
+struct Results {
+  MachinePeak peak;
+  std::vector<Measurement> measurements;
+  std::vector<Comparison> comparisons;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_TOOLS_BENCH_RESULTS_H

@@ -1,0 +1,183 @@
+//===- Subject.cpp - A model or a layer that is measured --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-bench/Subject.h"
+#include "compiler/codegen/cpu/TargetDescription.h"
+#include "dialect/LayerName.h"
+#include "dialect/NNOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "tools/CompilerContext.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+
+using namespace frieze;
+
+uint64_t Subject::getBytesTouched() const {
+  uint64_t elements = 0;
+  for (const frieze_tensor &tensor :
+       llvm::ArrayRef(model->inputs, model->input_count))
+    elements += tensor.elements;
+  for (const frieze_tensor &tensor :
+       llvm::ArrayRef(model->outputs, model->output_count))
+    elements += tensor.elements;
+  return model->weights_bytes + elements * sizeof(float);
+}
+
+//===----------------------------------------------------------------------===//
+// Machine code
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// An object or a shared library, and what is known of its spills.
+struct MachineCode {
+  llvm::SmallVector<char, 0> bytes;
+  std::optional<SpillCounts> spills;
+};
+} // namespace
+
+/// The first variant of the target that has at most `lanes` elements in a
+/// vector, as code that is loaded chooses it.
+static llvm::StringRef findVariant(llvm::StringRef targetName, int64_t lanes) {
+  const Target *target = findTarget(targetName);
+  if (!target)
+    return "";
+  for (const TargetVariant &variant : target->variants)
+    if (variant.lanes <= lanes)
+      return variant.name;
+  return target->variants.back().name;
+}
+
+/// Fills in the code size and the spills of `subject`.
+static llvm::Error addCodeStatistics(Subject &subject, const MachineCode &code,
+                                     int64_t lanes) {
+  auto file = llvm::object::ObjectFile::createELFObjectFile(
+      {llvm::StringRef(code.bytes.data(), code.bytes.size()), subject.name});
+  if (!file)
+    return file.takeError();
+  std::string function =
+      (subject.model->name + llvm::Twine("_") +
+       getIdentifier(findVariant(subject.model->target, lanes)))
+          .str();
+  for (const llvm::object::ELFSymbolRef symbol : (*file)->symbols()) {
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    if (!name)
+      return name.takeError();
+    if (*name == function)
+      subject.codeBytes = symbol.getSize();
+  }
+  if (code.spills)
+    subject.spills = code.spills->lookup(function);
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+/// Compiles `module`, which is at Stage::NNOpt.
+static llvm::Expected<Subject> compileSubject(const std::string &name,
+                                              mlir::ModuleOp module,
+                                              CompileOptions options,
+                                              int64_t lanes) {
+  MachineCode code;
+  options.onObject = [&](llvm::StringRef object, const SpillCounts &spills) {
+    code.bytes.assign(object.begin(), object.end());
+    code.spills = spills;
+  };
+  llvm::Expected<LoadedModel> model = loadModule(module, options);
+  if (!model)
+    return model.takeError();
+  Subject subject{name, std::move(*model), 0, std::nullopt};
+  if (llvm::Error error = addCodeStatistics(subject, code, lanes))
+    return std::move(error);
+  return subject;
+}
+
+static llvm::Expected<Subject> loadArtefact(llvm::StringRef path,
+                                            int64_t lanes) {
+  llvm::Expected<LoadedModel> model = loadModel(path);
+  if (!model)
+    return model.takeError();
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                            /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return llvm::createStringError(buffer.getError().message());
+  llvm::StringRef bytes = (*buffer)->getBuffer();
+  Subject subject{llvm::sys::path::stem(path).str(), std::move(*model), 0,
+                  std::nullopt};
+  if (llvm::Error error = addCodeStatistics(
+          subject, {{bytes.begin(), bytes.end()}, std::nullopt}, lanes))
+    return std::move(error);
+  return subject;
+}
+
+/// `op`, a layer of nn-opt IR, as a model of its own.
+static mlir::OwningOpRef<mlir::ModuleOp> isolateLayer(mlir::Operation *op) {
+  mlir::OpBuilder builder(op->getContext());
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      mlir::ModuleOp::create(op->getLoc());
+  builder.setInsertionPointToStart(module->getBody());
+  auto function = mlir::func::FuncOp::create(
+      builder, op->getLoc(), "model",
+      builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()));
+  mlir::Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  mlir::IRMapping mapping;
+  mapping.map(op->getOperands(), body->getArguments());
+  mlir::Operation *copy = builder.clone(*op, mapping);
+  mlir::func::ReturnOp::create(builder, op->getLoc(), copy->getResults());
+  return module;
+}
+
+llvm::Expected<std::vector<Subject>>
+frieze::loadSubjects(llvm::StringRef path, bool withLayers,
+                     const CompileOptions &options, int64_t lanes) {
+  std::vector<Subject> subjects;
+  llvm::Expected<bool> artefact = isArtefact(path);
+  if (!artefact)
+    return artefact.takeError();
+  if (*artefact) {
+    if (withLayers)
+      return llvm::createStringError(
+          "expects a model file for --layers, but got an artefact");
+    llvm::Expected<Subject> subject = loadArtefact(path, lanes);
+    if (!subject)
+      return subject.takeError();
+    subjects.push_back(std::move(*subject));
+    return subjects;
+  }
+
+  CompilerContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compileTo(Stage::NNOpt, path, options, context);
+  if (!module)
+    return llvm::createStringError("cannot be compiled");
+  // Lowering changes a module in place, so the layers are copied out first.
+  std::vector<std::pair<std::string, mlir::OwningOpRef<mlir::ModuleOp>>> layers;
+  auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
+  if (withLayers && function)
+    for (mlir::Operation &op :
+         function.getBody().front().without_terminator()) {
+      if (llvm::isa<nn::ReshapeOp>(op))
+        continue;
+      llvm::StringRef name = nn::findLayerName(op.getLoc());
+      layers.emplace_back(name.empty() ? op.getName().getStringRef() : name,
+                          isolateLayer(&op));
+    }
+  layers.emplace(layers.begin(), llvm::sys::path::stem(path).str(),
+                 std::move(module));
+  for (auto &[name, layer] : layers) {
+    llvm::Expected<Subject> subject =
+        compileSubject(name, *layer, options, lanes);
+    if (!subject)
+      return subject.takeError();
+    subjects.push_back(std::move(*subject));
+  }
+  return subjects;
+}

@@ -1,0 +1,46 @@
+//===- Subject.h - A model or a layer that is measured ----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_BENCH_SUBJECT_H
+#define FRIEZE_TOOLS_BENCH_SUBJECT_H
+
+#include "tools/LoadModel.h"
+
+#include <optional>
+#include <vector>
+
+namespace frieze {
+
+/// A compiled model, or one layer compiled as a model of its own.
+struct Subject {
+  std::string name;
+  LoadedModel model;
+  /// Bytes of machine code of the variant that this processor runs; 0 where an
+  /// artefact has no symbols.
+  uint64_t codeBytes;
+  /// Of the same variant; unknown where only an artefact is at hand.
+  std::optional<SpillCount> spills;
+
+  /// Floating-point operations of one call: two for each multiply-add.
+  double getOperations() const { return 2.0 * model->macs; }
+  /// Bytes of weights, inputs and outputs: what a call must at least touch.
+  uint64_t getBytesTouched() const;
+  /// Operations for each byte touched.
+  double getIntensity() const { return getOperations() / getBytesTouched(); }
+};
+
+/// The model in `path`, an artefact or a model file, and with `withLayers` each
+/// layer of the file that computes something. `lanes` are the float32 elements
+/// in a vector of this processor. The whole model comes first.
+llvm::Expected<std::vector<Subject>> loadSubjects(llvm::StringRef path,
+                                                  bool withLayers,
+                                                  const CompileOptions &options,
+                                                  int64_t lanes);
+
+} // namespace frieze
+
+#endif // FRIEZE_TOOLS_BENCH_SUBJECT_H

@@ -1,0 +1,156 @@
+//===- Table.cpp - Results on a terminal ------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-bench/Table.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Unicode.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace frieze;
+using llvm::formatv;
+
+static constexpr llvm::StringLiteral unknown = "–";
+
+//===----------------------------------------------------------------------===//
+// Cells
+//===----------------------------------------------------------------------===//
+
+MeasurementCells frieze::getMeasurementHeadings() {
+  return {"layer", "min µs",    "median µs", "MACs",   "GFLOP/s", "% peak",
+          "bytes", "FLOP/byte", "code",      "spills", "reloads"};
+}
+
+MeasurementCells frieze::getCells(const Measurement &measurement,
+                                  const MachinePeak &peak) {
+  const Subject &subject = *measurement.subject;
+  auto whereMACs = [&](const char *format, double value) {
+    return subject.model->macs ? formatv(format, value).str() : unknown.str();
+  };
+  auto whereKnown = [](std::optional<uint64_t> value) {
+    return value ? formatv("{0:n}", *value).str() : unknown.str();
+  };
+  const std::optional<SpillCount> &spills = subject.spills;
+  return {
+      subject.name,
+      formatv("{0:f2}", measurement.times.min),
+      formatv("{0:f2}", measurement.times.median),
+      formatv("{0:n}", subject.model->macs),
+      whereMACs("{0:f1}", measurement.getGigaflops()),
+      whereMACs("{0:f1}", 100 * measurement.getGigaflops() / peak.gigaflops),
+      formatv("{0:n}", subject.getBytesTouched()),
+      whereMACs("{0:f2}", subject.getIntensity()),
+      whereKnown(subject.codeBytes ? std::optional(subject.codeBytes)
+                                   : std::nullopt),
+      whereKnown(spills ? std::optional<uint64_t>(spills->spills)
+                        : std::nullopt),
+      whereKnown(spills ? std::optional<uint64_t>(spills->reloads)
+                        : std::nullopt)};
+}
+
+ComparisonCells frieze::getComparisonHeadings() {
+  return {"peer",   "file",      "peer min", "median",    "Frieze min",
+          "median", "ratio min", "median",   "max |diff|"};
+}
+
+ComparisonCells frieze::getCells(const Comparison &comparison) {
+  return {comparison.peer,
+          llvm::sys::path::filename(comparison.file).str(),
+          formatv("{0:f2}", comparison.theirs.min),
+          formatv("{0:f2}", comparison.theirs.median),
+          formatv("{0:f2}", comparison.ours.min),
+          formatv("{0:f2}", comparison.ours.median),
+          formatv("{0:f2}", comparison.getMinRatio()),
+          formatv("{0:f2}", comparison.getMedianRatio()),
+          formatv("{0:e1}", comparison.difference)};
+}
+
+std::string frieze::describeMachine(const MachinePeak &peak) {
+  std::string text =
+      formatv("one core: {0:f1} GFLOP/s at best", peak.gigaflops);
+  for (const Bandwidth &bandwidth : peak.bandwidths)
+    text += formatv(", {0} {1:f1} GB/s", bandwidth.level, bandwidth.gigabytes);
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Printing
+//===----------------------------------------------------------------------===//
+
+/// `text` in `width` columns, cut where it is longer.
+static std::string fit(llvm::StringRef text, int width, bool toTheRight) {
+  auto getWidth = [](llvm::StringRef part) {
+    return std::max(0, llvm::sys::unicode::columnWidthUTF8(part));
+  };
+  std::string cut = text.str();
+  if (getWidth(text) > width) {
+    llvm::StringRef head = text;
+    // Whole characters: those that begin with 10 in binary go on.
+    while (getWidth(head) > width - 1 || (head.back() & 0xC0) == 0x80)
+      head = head.drop_back();
+    cut = head.str() + "…";
+  }
+  std::string padding(std::max(0, width - getWidth(cut)), ' ');
+  return toTheRight ? padding + cut : cut + padding;
+}
+
+/// One line; the first `names` cells are on the left.
+template <size_t count>
+static void printRow(const std::array<std::string, count> &cells,
+                     const std::array<int, count> &widths, size_t names) {
+  std::string line;
+  for (size_t i = 0; i < count; ++i)
+    line += (i ? " " : "") + fit(cells[i], widths[i], i >= names);
+  llvm::outs() << llvm::StringRef(line).rtrim() << "\n";
+}
+
+static constexpr std::array<int, 11> measurementWidths = {22, 9, 9, 12, 7, 6,
+                                                          10, 9, 7, 6,  7};
+static constexpr std::array<int, 9> comparisonWidths = {22, 18, 9, 9, 10,
+                                                        9,  9,  7, 10};
+
+template <size_t count>
+static void printHeadings(const std::array<std::string, count> &cells,
+                          const std::array<int, count> &widths, size_t names) {
+  llvm::outs().changeColor(llvm::raw_ostream::SAVEDCOLOR, /*Bold=*/true);
+  printRow(cells, widths, names);
+  llvm::outs().resetColor();
+}
+
+TablePrinter::TablePrinter(const Results &results) : results(results) {
+  llvm::outs().enable_colors(llvm::outs().is_displayed() &&
+                             llvm::outs().has_colors());
+}
+
+void TablePrinter::printHeader() {
+  llvm::outs() << describeMachine(results.peak) << "\n\n";
+  printHeadings(getMeasurementHeadings(), measurementWidths, 1);
+  llvm::outs().flush();
+}
+
+void TablePrinter::printNew() {
+  for (; measurementsPrinted < results.measurements.size();
+       ++measurementsPrinted) {
+    const Measurement &measurement = results.measurements[measurementsPrinted];
+    const std::optional<SpillCount> &spills = measurement.subject->spills;
+    if (spills && spills->reloads > 0)
+      llvm::outs().changeColor(llvm::raw_ostream::YELLOW);
+    printRow(getCells(measurement, results.peak), measurementWidths, 1);
+    llvm::outs().resetColor();
+  }
+  for (; comparisonsPrinted < results.comparisons.size();
+       ++comparisonsPrinted) {
+    if (comparisonsPrinted == 0) {
+      llvm::outs() << "\nmicroseconds, in turns on one core; ratio: the peer's "
+                      "time over Frieze's\n";
+      printHeadings(getComparisonHeadings(), comparisonWidths, 2);
+    }
+    printRow(getCells(results.comparisons[comparisonsPrinted]),
+             comparisonWidths, 2);
+  }
+  llvm::outs().flush();
+}

@@ -1,0 +1,204 @@
+"""Runs one model file in another inference library, for frieze-bench.
+
+    python -c "$(cat peer.py)" MODULE FILE
+
+Standard input is a socket. A line of JSON with the shapes of a model's inputs and
+outputs comes first, then their values for one call, in float32. The answer is
+`ready DIFFERENCE VERSION`, where DIFFERENCE is the largest between these outputs
+and the library's own. Each line `N` asks for N calls, after half as many that are
+not timed; the answer is `time MICROSECONDS`, of one call. Whatever fails is
+answered by `missing MODULE` or `error MESSAGE`.
+"""
+import gc
+import itertools
+import json
+import math
+import socket
+import sys
+import time
+
+
+class OnnxRuntime:
+    def __init__(self, library, path):
+        options = library.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.library = library
+        self.session = library.InferenceSession(path, options,
+                                                providers=["CPUExecutionProvider"])
+        self.inputs = [(value.name, value.shape) for value in self.session.get_inputs()]
+
+    def prepare(self, arrays):
+        names = [name for name, _ in self.inputs]
+        results = self.session.run(None, dict(zip(names, arrays)))
+        # The values below do not own their memory.
+        self.memory = arrays, results
+        create = self.library.OrtValue.ortvalue_from_numpy
+        self.outputs = [create(result) for result in results]
+        self.binding = self.session.io_binding()
+        for name, array in zip(names, arrays):
+            self.binding.bind_ortvalue_input(name, create(array))
+        for value, output in zip(self.session.get_outputs(), self.outputs):
+            self.binding.bind_ortvalue_output(value.name, output)
+
+    def get_call(self):
+        # What session.run_with_iobinding calls.
+        run, binding = self.session._sess.run_with_iobinding, self.binding._iobinding
+        return lambda: run(binding, None)
+
+    def get_outputs(self):
+        return [output.numpy() for output in self.outputs]
+
+
+class LiteRT:
+    def __init__(self, library, path):
+        from ai_edge_litert.interpreter import Interpreter
+        self.interpreter = Interpreter(model_path=path, num_threads=1)
+        self.details = self.interpreter.get_input_details()
+        self.inputs = [(detail["name"], detail["shape_signature"].tolist())
+                       for detail in self.details]
+
+    def prepare(self, arrays):
+        for detail, array in zip(self.details, arrays):
+            self.interpreter.resize_tensor_input(detail["index"], array.shape)
+        self.interpreter.allocate_tensors()
+        for detail, array in zip(self.details, arrays):
+            self.interpreter.set_tensor(detail["index"], array)
+
+    def get_call(self):
+        # What interpreter.invoke calls.
+        return self.interpreter._interpreter.Invoke
+
+    def get_outputs(self):
+        return [self.interpreter.get_tensor(detail["index"])
+                for detail in self.interpreter.get_output_details()]
+
+
+class OpenVINO:
+    def __init__(self, library, path):
+        self.library = library
+        self.core = library.Core()
+        self.model = self.core.read_model(path)
+        self.inputs = [(value.any_name, [-1 if size.is_dynamic else size.get_length()
+                                         for size in value.partial_shape])
+                       for value in self.model.inputs]
+
+    def prepare(self, arrays):
+        self.model.reshape({name: list(array.shape)
+                            for (name, _), array in zip(self.inputs, arrays)})
+        compiled = self.core.compile_model(self.model, "CPU", {
+            "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "f32"})
+        self.request = compiled.create_infer_request()
+        for index, array in enumerate(arrays):
+            self.request.set_input_tensor(index, self.library.Tensor(array))
+
+    def get_call(self):
+        # What request.infer calls, with its inputs as they are.
+        run = super(self.library.InferRequest, self.request).infer
+        return lambda: run({}, True, False)
+
+    def get_outputs(self):
+        return [tensor.data for tensor in self.request.output_tensors]
+
+
+LIBRARIES = {"onnxruntime": OnnxRuntime, "ai_edge_litert": LiteRT, "openvino": OpenVINO}
+
+
+def arrange(array, sizes):
+    """`array` in each way that fits `sizes`, where unknown sizes are no positive
+    numbers: as it is, or with its last axis, the channels, after the batch."""
+    import numpy as np
+    orders = [array]
+    if array.ndim > 2:
+        orders.append(np.ascontiguousarray(np.moveaxis(array, -1, 1)))
+    known = [isinstance(size, int) and size > 0 for size in sizes]
+    fitting = [order for order in orders if order.ndim == len(sizes)
+               and all(size == actual or not is_known for size, actual, is_known
+                       in zip(sizes, order.shape, known))]
+    if not fitting and all(known) and math.prod(sizes) == array.size:
+        fitting = [order.reshape(sizes) for order in orders]
+    if not fitting:
+        raise ValueError(f"expects arrays of shape {tuple(sizes)}, but the model has "
+                         f"{array.shape}")
+    return fitting
+
+
+def get_difference(results, outputs):
+    """The largest absolute one, in the layout where it is smallest."""
+    import numpy as np
+    if len(results) != len(outputs):
+        raise ValueError(f"has {len(results)} outputs, but the model {len(outputs)}")
+    return max(min(float(np.max(np.abs(result - order)))
+                   for order in arrange(output, result.shape))
+               for result, output in zip(results, outputs))
+
+
+def prepare(peer, inputs, outputs):
+    """Gives `peer` the inputs, of several layouts the one that comes closest to
+    `outputs`, and returns how close. Names pair inputs if all of them match."""
+    if len(peer.inputs) != len(inputs):
+        raise ValueError(f"has {len(peer.inputs)} inputs, but the model {len(inputs)}")
+    by_name = dict(inputs)
+    if set(by_name) == {name for name, _ in peer.inputs}:
+        arrays = [by_name[name] for name, _ in peer.inputs]
+    else:
+        arrays = [array for _, array in inputs]
+    layouts = list(itertools.product(*(arrange(array, sizes) for array, (_, sizes)
+                                       in zip(arrays, peer.inputs))))
+
+    def run(layout):
+        peer.prepare(layout)
+        peer.get_call()()
+        return get_difference(peer.get_outputs(), outputs)
+    differences = [run(layout) for layout in layouts]
+    return run(layouts[differences.index(min(differences))])
+
+
+def time_calls(call, count):
+    """Microseconds of one call."""
+    start = time.perf_counter_ns()
+    for _ in itertools.repeat(None, count):
+        call()
+    return (time.perf_counter_ns() - start) / count / 1e3
+
+
+def serve(link, module, path):
+    import importlib
+    import numpy as np
+    library = importlib.import_module(module)
+
+    def read_arrays(tensors):
+        return [(tensor["name"],
+                 np.frombuffer(link.read(4 * math.prod(tensor["shape"])),
+                               np.float32).reshape(tensor["shape"]).copy())
+                for tensor in tensors]
+    model = json.loads(link.readline())
+    inputs, outputs = read_arrays(model["inputs"]), read_arrays(model["outputs"])
+    peer = LIBRARIES[module](library, path)
+    difference = prepare(peer, inputs, [array for _, array in outputs])
+    version = getattr(library, "__version__", "").split("-")[0]
+
+    def answer(text):
+        link.write(text.encode() + b"\n")
+        link.flush()
+    answer(f"ready {difference!r} {version}")
+    call = peer.get_call()
+    gc.disable()
+    for line in link:
+        count = int(line)
+        time_calls(call, count // 2 + 1)
+        answer(f"time {time_calls(call, count)!r}")
+
+
+def main(module, path):
+    with socket.socket(fileno=0).makefile("rwb") as link:
+        try:
+            serve(link, module, path)
+        except ModuleNotFoundError as error:
+            link.write(f"missing {error.name}\n".encode())
+        except Exception as error:  # Whatever a library throws ends up in one line.
+            link.write(f"error {' '.join(str(error).split())}\n".encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
