@@ -1,5 +1,6 @@
 """lit configuration: IR tests, checked by FileCheck."""
 import os
+import sys
 
 import lit.formats
 
@@ -17,4 +18,6 @@ config.substitutions += [
     ("%source", config.frieze_source),
     ("%build", config.frieze_build),
     ("%python", config.python),
+    # lit's own has NumPy, for tests/e2e.
+    ("%numpy-python", sys.executable),
 ]

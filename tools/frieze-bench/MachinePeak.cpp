@@ -103,19 +103,23 @@ uint64_t getCacheBytes(int name, uint64_t fallback) {
 }
 } // namespace
 
+int64_t frieze::getVectorLanes() {
+  return __builtin_cpu_supports("x86-64-v4")   ? 16
+         : __builtin_cpu_supports("x86-64-v3") ? 8
+                                               : 4;
+}
+
 MachinePeak frieze::measureMachinePeak() {
   float (*fmas)(float, float) = runFMAsV1;
   float (*reads)(const float *, uint64_t, uint64_t) = readAllV1;
-  long lanes = 4;
-  if (__builtin_cpu_supports("x86-64-v4")) {
-    fmas = runFMAsV4, reads = readAllV4, lanes = 16;
-  } else if (__builtin_cpu_supports("x86-64-v3")) {
-    fmas = runFMAsV3, reads = readAllV3, lanes = 8;
-  }
+  int64_t lanes = getVectorLanes();
+  if (lanes == 16)
+    fmas = runFMAsV4, reads = readAllV4;
+  else if (lanes == 8)
+    fmas = runFMAsV3, reads = readAllV3;
   volatile float a = 0.5f, b = 1.0f;
   double fmaSeconds = timeBest(300, [&] { return fmas(a, b); });
-  MachinePeak peak{
-      lanes, 2.0 * fmaRounds * fmaChains * lanes / fmaSeconds * 1e-9, {}};
+  MachinePeak peak{2.0 * fmaRounds * fmaChains * lanes / fmaSeconds * 1e-9, {}};
 
   constexpr uint64_t mebibyte = 1 << 20;
   uint64_t memoryBytes =
@@ -135,7 +139,7 @@ MachinePeak frieze::measureMachinePeak() {
   std::fill_n(buffer.get(), memoryBytes / sizeof(float), 1.0f);
   for (auto [level, size] : levels) {
     uint64_t bytes = size / 1024 * 1024;
-    // Long enough for the clock, and some 100 MiB or one pass in all.
+    // Long enough for the clock, and some 200 MiB in all.
     uint64_t passes = std::max<uint64_t>(1, mebibyte / bytes);
     int rounds = std::max<uint64_t>(3, 200 * mebibyte / (passes * bytes));
     double seconds =

@@ -25,13 +25,15 @@ struct Bandwidth {
 
 /// Measured on one core, on its widest vectors.
 struct MachinePeak {
-  /// float32 elements of a vector: 16 with AVX-512, 8 with AVX2, else 4.
-  int64_t lanes;
   /// Fused multiply-adds on float32 in registers, two operations each, 10^9/s.
   double gigaflops;
   /// From the nearest level to the farthest.
   std::vector<Bandwidth> bandwidths;
 };
+
+/// float32 elements in the widest vectors of this processor: 16 with AVX-512, 8
+/// with AVX2, else 4.
+int64_t getVectorLanes();
 
 /// Takes about a second; the best of several rounds counts. Half of each
 /// cache is read, and for memory twice the last cache, at most 512 MiB.

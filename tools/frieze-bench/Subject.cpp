@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "tools/CompilerContext.h"
+#include "tools/frieze-bench/MachinePeak.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -41,29 +42,28 @@ struct MachineCode {
 };
 } // namespace
 
-/// The first variant of the target that has at most `lanes` elements in a
-/// vector, as code that is loaded chooses it.
-static llvm::StringRef findVariant(llvm::StringRef targetName, int64_t lanes) {
+/// The first variant of the target that fits this processor, as code that is
+/// loaded chooses it.
+static llvm::StringRef findVariant(llvm::StringRef targetName) {
   const Target *target = findTarget(targetName);
   if (!target)
     return "";
   for (const TargetVariant &variant : target->variants)
-    if (variant.lanes <= lanes)
+    if (variant.lanes <= getVectorLanes())
       return variant.name;
   return target->variants.back().name;
 }
 
 /// Fills in the code size and the spills of `subject`.
-static llvm::Error addCodeStatistics(Subject &subject, const MachineCode &code,
-                                     int64_t lanes) {
+static llvm::Error addCodeStatistics(Subject &subject,
+                                     const MachineCode &code) {
   auto file = llvm::object::ObjectFile::createELFObjectFile(
       {llvm::StringRef(code.bytes.data(), code.bytes.size()), subject.name});
   if (!file)
     return file.takeError();
-  std::string function =
-      (subject.model->name + llvm::Twine("_") +
-       getIdentifier(findVariant(subject.model->target, lanes)))
-          .str();
+  std::string function = (subject.model->name + llvm::Twine("_") +
+                          getIdentifier(findVariant(subject.model->target)))
+                             .str();
   for (const llvm::object::ELFSymbolRef symbol : (*file)->symbols()) {
     llvm::Expected<llvm::StringRef> name = symbol.getName();
     if (!name)
@@ -83,8 +83,7 @@ static llvm::Error addCodeStatistics(Subject &subject, const MachineCode &code,
 /// Compiles `module`, which is at Stage::NNOpt.
 static llvm::Expected<Subject> compileSubject(const std::string &name,
                                               mlir::ModuleOp module,
-                                              CompileOptions options,
-                                              int64_t lanes) {
+                                              CompileOptions options) {
   MachineCode code;
   options.onObject = [&](llvm::StringRef object, const SpillCounts &spills) {
     code.bytes.assign(object.begin(), object.end());
@@ -94,13 +93,12 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
   if (!model)
     return model.takeError();
   Subject subject{name, std::move(*model), 0, std::nullopt};
-  if (llvm::Error error = addCodeStatistics(subject, code, lanes))
+  if (llvm::Error error = addCodeStatistics(subject, code))
     return std::move(error);
   return subject;
 }
 
-static llvm::Expected<Subject> loadArtefact(llvm::StringRef path,
-                                            int64_t lanes) {
+static llvm::Expected<Subject> loadArtefact(llvm::StringRef path) {
   llvm::Expected<LoadedModel> model = loadModel(path);
   if (!model)
     return model.takeError();
@@ -112,7 +110,7 @@ static llvm::Expected<Subject> loadArtefact(llvm::StringRef path,
   Subject subject{llvm::sys::path::stem(path).str(), std::move(*model), 0,
                   std::nullopt};
   if (llvm::Error error = addCodeStatistics(
-          subject, {{bytes.begin(), bytes.end()}, std::nullopt}, lanes))
+          subject, {{bytes.begin(), bytes.end()}, std::nullopt}))
     return std::move(error);
   return subject;
 }
@@ -137,7 +135,7 @@ static mlir::OwningOpRef<mlir::ModuleOp> isolateLayer(mlir::Operation *op) {
 
 llvm::Expected<std::vector<Subject>>
 frieze::loadSubjects(llvm::StringRef path, bool withLayers,
-                     const CompileOptions &options, int64_t lanes) {
+                     const CompileOptions &options) {
   std::vector<Subject> subjects;
   llvm::Expected<bool> artefact = isArtefact(path);
   if (!artefact)
@@ -146,7 +144,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
     if (withLayers)
       return llvm::createStringError(
           "expects a model file for --layers, but got an artefact");
-    llvm::Expected<Subject> subject = loadArtefact(path, lanes);
+    llvm::Expected<Subject> subject = loadArtefact(path);
     if (!subject)
       return subject.takeError();
     subjects.push_back(std::move(*subject));
@@ -173,8 +171,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
   layers.emplace(layers.begin(), llvm::sys::path::stem(path).str(),
                  std::move(module));
   for (auto &[name, layer] : layers) {
-    llvm::Expected<Subject> subject =
-        compileSubject(name, *layer, options, lanes);
+    llvm::Expected<Subject> subject = compileSubject(name, *layer, options);
     if (!subject)
       return subject.takeError();
     subjects.push_back(std::move(*subject));

@@ -34,12 +34,10 @@ struct Subject {
 };
 
 /// The model in `path`, an artefact or a model file, and with `withLayers` each
-/// layer of the file that computes something. `lanes` are the float32 elements
-/// in a vector of this processor. The whole model comes first.
-llvm::Expected<std::vector<Subject>> loadSubjects(llvm::StringRef path,
-                                                  bool withLayers,
-                                                  const CompileOptions &options,
-                                                  int64_t lanes);
+/// layer of the file that computes something. The whole model comes first.
+llvm::Expected<std::vector<Subject>>
+loadSubjects(llvm::StringRef path, bool withLayers,
+             const CompileOptions &options);
 
 } // namespace frieze
 

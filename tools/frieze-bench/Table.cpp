@@ -20,6 +20,12 @@ static constexpr llvm::StringLiteral unknown = "–";
 // Cells
 //===----------------------------------------------------------------------===//
 
+/// Two digits after the point, or three of a short time.
+static std::string formatTime(double microseconds) {
+  return microseconds < 1 ? formatv("{0:f3}", microseconds)
+                          : formatv("{0:f2}", microseconds);
+}
+
 MeasurementCells frieze::getMeasurementHeadings() {
   return {"layer", "min µs",    "median µs", "MACs",   "GFLOP/s", "% peak",
           "bytes", "FLOP/byte", "code",      "spills", "reloads"};
@@ -37,8 +43,8 @@ MeasurementCells frieze::getCells(const Measurement &measurement,
   const std::optional<SpillCount> &spills = subject.spills;
   return {
       subject.name,
-      formatv("{0:f2}", measurement.times.min),
-      formatv("{0:f2}", measurement.times.median),
+      formatTime(measurement.times.min),
+      formatTime(measurement.times.median),
       formatv("{0:n}", subject.model->macs),
       whereMACs("{0:f1}", measurement.getGigaflops()),
       whereMACs("{0:f1}", 100 * measurement.getGigaflops() / peak.gigaflops),
@@ -60,10 +66,10 @@ ComparisonCells frieze::getComparisonHeadings() {
 ComparisonCells frieze::getCells(const Comparison &comparison) {
   return {comparison.peer,
           llvm::sys::path::filename(comparison.file).str(),
-          formatv("{0:f2}", comparison.theirs.min),
-          formatv("{0:f2}", comparison.theirs.median),
-          formatv("{0:f2}", comparison.ours.min),
-          formatv("{0:f2}", comparison.ours.median),
+          formatTime(comparison.theirs.min),
+          formatTime(comparison.theirs.median),
+          formatTime(comparison.ours.min),
+          formatTime(comparison.ours.median),
           formatv("{0:f2}", comparison.getMinRatio()),
           formatv("{0:f2}", comparison.getMedianRatio()),
           formatv("{0:e1}", comparison.difference)};

@@ -170,11 +170,8 @@ int main(int argc, char **argv) {
   if (!command.compare.empty())
     pinToOneCore();
 
-  Results results;
-  results.peak = measureMachinePeak();
-  addContext(results.peak);
   llvm::Expected<std::vector<Subject>> subjects =
-      loadSubjects(command.path, command.layers, *options, results.peak.lanes);
+      loadSubjects(command.path, command.layers, *options);
   if (!subjects)
     return failWith(command.path, llvm::toString(subjects.takeError()));
   const Subject &model = subjects->front();
@@ -187,6 +184,9 @@ int main(int argc, char **argv) {
     peers = std::move(*started);
   }
 
+  Results results;
+  results.peak = measureMachinePeak();
+  addContext(results.peak);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);
   for (const std::unique_ptr<Peer> &peer : peers)
