@@ -30,8 +30,16 @@ static void reportMedian(benchmark::State &state, CallTimes times) {
   state.counters["median_us"] = times.median;
 }
 
+namespace {
+/// Calls of one block, chosen by the first run: Google Benchmark insists that
+/// repetitions make equally many calls.
+struct BlockSizes {
+  int64_t ours = 0, theirs = 0;
+};
+} // namespace
+
 static void measure(benchmark::State &state, const Subject &subject,
-                    Results &results) {
+                    Results &results, BlockSizes &sizes) {
   CallBuffers buffers(*subject.model);
   auto time = [&](int64_t count) {
     return timeCalls(count, [&] {
@@ -39,10 +47,11 @@ static void measure(benchmark::State &state, const Subject &subject,
       benchmark::ClobberMemory();
     });
   };
-  int64_t count = chooseBlockSize(time);
+  if (sizes.ours == 0)
+    sizes.ours = chooseBlockSize(time);
   std::vector<double> blocks;
-  while (state.KeepRunningBatch(count))
-    blocks.push_back(time(count));
+  while (state.KeepRunningBatch(sizes.ours))
+    blocks.push_back(time(sizes.ours));
 
   Measurement measurement{&subject, CallTimes::summarize(std::move(blocks))};
   reportMedian(state, measurement.times);
@@ -64,7 +73,7 @@ static void measure(benchmark::State &state, const Subject &subject,
 }
 
 static void compare(benchmark::State &state, const Subject &subject, Peer &peer,
-                    Results &results) {
+                    Results &results, BlockSizes &sizes) {
   CallBuffers buffers(*subject.model);
   // Half a block untimed comes first: the other side has just had the caches.
   auto timeOurs = [&](int64_t count) {
@@ -84,12 +93,12 @@ static void compare(benchmark::State &state, const Subject &subject, Peer &peer,
     // Ends the search for a block size.
     return std::numeric_limits<double>::infinity();
   };
-  int64_t ourCount = chooseBlockSize(timeOurs);
-  int64_t theirCount = chooseBlockSize(timeTheirs);
+  if (sizes.ours == 0)
+    sizes = {chooseBlockSize(timeOurs), chooseBlockSize(timeTheirs)};
   std::vector<double> ours, theirs;
-  while (failure.empty() && state.KeepRunningBatch(theirCount)) {
-    ours.push_back(timeOurs(ourCount));
-    theirs.push_back(timeTheirs(theirCount));
+  while (failure.empty() && state.KeepRunningBatch(sizes.theirs)) {
+    ours.push_back(timeOurs(sizes.ours));
+    theirs.push_back(timeTheirs(sizes.theirs));
   }
   if (!failure.empty())
     return state.SkipWithError((peer.getName() + ": " + failure).c_str());
@@ -111,7 +120,9 @@ static void compare(benchmark::State &state, const Subject &subject, Peer &peer,
 void frieze::registerBenchmark(const Subject &subject, Results &results) {
   benchmark::RegisterBenchmark(
       subject.name.c_str(),
-      [&](benchmark::State &state) { measure(state, subject, results); })
+      [&, sizes = BlockSizes()](benchmark::State &state) mutable {
+        measure(state, subject, results, sizes);
+      })
       ->Unit(benchmark::kMicrosecond)
       ->UseManualTime();
 }
@@ -120,7 +131,9 @@ void frieze::registerComparison(const Subject &subject, Peer &peer,
                                 Results &results) {
   benchmark::RegisterBenchmark(
       (subject.name + "/" + peer.getName()).c_str(),
-      [&](benchmark::State &state) { compare(state, subject, peer, results); })
+      [&, sizes = BlockSizes()](benchmark::State &state) mutable {
+        compare(state, subject, peer, results, sizes);
+      })
       ->Unit(benchmark::kMicrosecond)
       ->UseManualTime();
 }
