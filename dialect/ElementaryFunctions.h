@@ -10,8 +10,8 @@
 
 #include "dialect/NNAttrs.h"
 
+#include <array>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 
 namespace frieze::nn {
@@ -102,17 +102,8 @@ public:
     return ops.div(numerator, ops.add(one, decay));
   }
 
-  /// tanh(x), error below 6 ULP, and exactly 1 or -1 where |x| > 7.9.
-  Value tanh(Value x) {
-    Value clamped = clip(x, -7.9f, 7.9f);
-    Value t = ops.mul(clamped, clamped);
-    Value p =
-        polynomial(t, {0x1p+0f, 0x1.0cdd28p-3f, 0x1.9d5a6ap-9f, 0x1.883b08p-17f,
-                       -0x1.82f98p-26f, 0x1.1d1ab8p-34f, -0x1.0c7ec6p-43f});
-    Value q = polynomial(
-        t, {0x1p+0f, 0x1.dbc3e8p-2f, 0x1.948d1p-6f, 0x1.12a7a2p-12f});
-    return saturate(ops.div(ops.mul(clamped, p), q), x, 7.9f);
-  }
+  /// tanh(x), error below 6 ULP, and exactly 1 or -1 where |x| > 8.051.
+  Value tanh(Value x) { return divide(tanhQuotient(x)); }
 
   /// erf(x), error below 7 ULP, and exactly 1 or -1 where |x| > 3.9.
   Value erf(Value x) {
@@ -145,7 +136,83 @@ public:
     return negativeBranch(x, ops.mul(expm1, ops.constant(alpha)));
   }
 
+  /// The cell c and the state h of an LSTM.
+  struct CellState {
+    Value cell, state;
+  };
+
+  /// c' = r(z_f) c + r(z_i) a(z_g) and h = r(z_o) a(c'), with the recurrent
+  /// activation r, the activation a and the sums z_i, z_f, z_g, z_o.
+  ///
+  /// For the sigmoid and tanh, c' and h are one quotient each, as division
+  /// costs as much as the rest: n_f / d_f * c + n_i / d_i * n_g / d_g is (n_f c
+  /// * d_i d_g + n_i n_g * d_f) / (d_f * d_i d_g). Errors are below 5e-7 (1 +
+  /// |c|) in c' and 5e-7 in h; the sigmoid in it has a small error beside 1,
+  /// not beside a result near zero, and is exactly 0 or 1 where |x| > 16.102.
+  CellState updateCell(ActivationAttr recurrentActivation,
+                       ActivationAttr activation,
+                       const std::array<Value, 4> &sums, Value cell) {
+    if (recurrentActivation.getKind() != ActivationKind::Sigmoid ||
+        activation.getKind() != ActivationKind::Tanh) {
+      Value candidate = apply(activation, sums[2]);
+      Value input = apply(recurrentActivation, sums[0]);
+      cell = ops.fma(apply(recurrentActivation, sums[1]), cell,
+                     ops.mul(input, candidate));
+      return {cell, ops.mul(apply(recurrentActivation, sums[3]),
+                            apply(activation, cell))};
+    }
+    Quotient forget = sigmoidQuotient(sums[1]);
+    Quotient input = sigmoidQuotient(sums[0]);
+    Quotient candidate = tanhQuotient(sums[2]);
+    Value shared = ops.mul(input.denominator, candidate.denominator);
+    Value added = ops.mul(ops.mul(input.numerator, candidate.numerator),
+                          forget.denominator);
+    cell = divide({ops.fma(ops.mul(forget.numerator, cell), shared, added),
+                   ops.mul(forget.denominator, shared)});
+    Quotient output = sigmoidQuotient(sums[3]);
+    Quotient squashed = tanhQuotient(cell);
+    return {cell, divide({ops.mul(output.numerator, squashed.numerator),
+                          ops.mul(output.denominator, squashed.denominator)})};
+  }
+
 private:
+  struct Quotient {
+    Value numerator, denominator;
+  };
+
+  Value divide(Quotient quotient) {
+    return ops.div(quotient.numerator, quotient.denominator);
+  }
+
+  /// factor * tanh(slope * x), both powers of two: the coefficients take them
+  /// up without rounding.
+  ///
+  /// The bound is the least argument whose numerator and denominator round to
+  /// the same number, with fused multiply-adds and without. Beyond it the
+  /// quotient is therefore exactly 1, and nowhere more.
+  Quotient tanhQuotient(Value x, float slope = 1.0f, float factor = 1.0f) {
+    float bound = 0x1.019e72p+3f / slope;
+    Value clamped = clip(x, -bound, bound);
+    Value t = ops.mul(clamped, clamped);
+    std::array<float, 5> p = {0x1p+0f, 0x1.12b404p-3f, 0x1.cf3612p-9f,
+                              0x1.648822p-16f, 0x1.ea4858p-27f};
+    std::array<float, 5> q = {0x1p+0f, 0x1.deaf5p-2f, 0x1.aa5b3cp-6f,
+                              0x1.5f2726p-12f, 0x1.b549p-21f};
+    float power = 1.0f;
+    for (int i = 0; i < 5; ++i, power *= slope * slope) {
+      p[i] *= factor * slope * power;
+      q[i] *= power;
+    }
+    return {ops.mul(clamped, polynomial(t, p)), polynomial(t, q)};
+  }
+
+  /// 1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2.
+  Quotient sigmoidQuotient(Value x) {
+    Quotient half = tanhQuotient(x, 0.5f, 0.5f);
+    return {ops.fma(half.denominator, ops.constant(0.5f), half.numerator),
+            half.denominator};
+  }
+
   /// exp(x) = 2^exponent (1 + expm1).
   struct Reduced {
     typename Ops::Bits exponent;
@@ -173,11 +240,10 @@ private:
   }
 
   /// Horner's rule, lowest degree first.
-  Value polynomial(Value x, std::initializer_list<float> coefficients) {
-    const float *coefficient = coefficients.end() - 1;
-    Value sum = ops.constant(*coefficient);
-    while (coefficient != coefficients.begin())
-      sum = ops.fma(sum, x, ops.constant(*--coefficient));
+  Value polynomial(Value x, llvm::ArrayRef<float> coefficients) {
+    Value sum = ops.constant(coefficients.back());
+    for (float coefficient : llvm::reverse(coefficients.drop_back()))
+      sum = ops.fma(sum, x, ops.constant(coefficient));
     return sum;
   }
 

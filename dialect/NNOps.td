@@ -464,8 +464,11 @@ def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
     `(N, T, H)` or `(N, H)`.
 
     In f32 each entry of z starts from the bias and takes the terms of the
-    kernel, then those of the recurrent kernel, in order, by fused multiply-add;
-    `c` is one fused multiply-add, `fma(r(z_f), c, r(z_i) * a(z_g))`.
+    kernel, then those of the recurrent kernel, in order, by fused multiply-add.
+    With `tanh` and `sigmoid`, c and h are then one division each, of products of
+    the numerators and denominators of these functions; with others `c` is one
+    fused multiply-add, `fma(r(z_f), c, r(z_i) * a(z_g))`. Both are spelled in
+    `updateCell` of `dialect/ElementaryFunctions.h`.
 
     Example:
 

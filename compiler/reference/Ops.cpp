@@ -10,7 +10,9 @@
 #include "dialect/ElementaryFunctions.h"
 #include "dialect/Weights.h"
 
+#include <array>
 #include <cmath>
+#include <tuple>
 
 using namespace frieze;
 using namespace frieze::nn;
@@ -395,6 +397,24 @@ Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
+/// The new cell and state of one unit, from its sums z_i, z_f, z_g, z_o.
+static std::pair<double, double>
+updateCell(LSTMOp op, const std::array<double, 4> &z, double cell) {
+  auto gate = [&](double sum) {
+    return applyExactly(op.getRecurrentActivation(), sum);
+  };
+  cell =
+      gate(z[1]) * cell + gate(z[0]) * applyExactly(op.getActivation(), z[2]);
+  return {cell, gate(z[3]) * applyExactly(op.getActivation(), cell)};
+}
+static std::pair<float, float>
+updateCell(LSTMOp op, const std::array<float, 4> &z, float cell) {
+  ScalarOps ops;
+  auto updated = ElementaryFunctions<ScalarOps>(ops).updateCell(
+      op.getRecurrentActivation(), op.getActivation(), z, cell);
+  return {updated.cell, updated.state};
+}
+
 template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<LSTMOp, T>(op);
   int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
@@ -414,13 +434,10 @@ template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
         for (int64_t j = 0; j < columns; ++j)
           z[j] = std::fma(h[k], recurrent[k * columns + j], z[j]);
       for (int64_t j = 0; j < units; ++j) {
-        auto gate = [&](int64_t number) {
-          return applyFunction(op.getRecurrentActivation(),
-                               z[number * units + j]);
-        };
-        T candidate = applyFunction(op.getActivation(), z[2 * units + j]);
-        c[j] = std::fma(gate(1), c[j], gate(0) * candidate);
-        h[j] = gate(3) * applyFunction(op.getActivation(), c[j]);
+        std::array<T, 4> sums;
+        for (int64_t gate = 0; gate < 4; ++gate)
+          sums[gate] = z[gate * units + j];
+        std::tie(c[j], h[j]) = updateCell(op, sums, c[j]);
       }
       int64_t row = op.getSequences() ? n * steps + step : n;
       std::copy(h.begin(), h.end(), y.values.begin() + row * units);

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <random>
 
 using namespace frieze::nn;
 using frieze::reference::ScalarOps;
@@ -96,6 +97,15 @@ TEST_F(ElementaryFunctionsTest, TanhIsWithin6ULP) {
             6.0);
 }
 
+// The bound of the rational was searched for; every number around it.
+TEST_F(ElementaryFunctionsTest, TanhIsNowhereAboveOne) {
+  for (float x = 7.0f; x < 9.0f; x = std::nextafter(x, infinity)) {
+    ASSERT_LE(functions.tanh(x), 1.0f) << "at " << x;
+    if (x > 8.051f)
+      ASSERT_EQ(functions.tanh(-x), -1.0f) << "at " << -x;
+  }
+}
+
 TEST_F(ElementaryFunctionsTest, ErfIsWithin7ULP) {
   EXPECT_LT(getLargestError([&](float x) { return functions.erf(x); },
                             [](double x) { return std::erf(x); }),
@@ -134,6 +144,97 @@ TEST_F(ElementaryFunctionsTest, GeluVanishesBelowZero) {
          {-0.5f, -1.0f, -3.0f, -4.0f, -6.0f, -10.0f, -100.0f, -1e5f, -1e10f})
       EXPECT_NEAR(apply(kind, x), applyExactly(kind, x), 2e-6)
           << stringifyActivationKind(kind).str() << " at " << x;
+}
+
+//===----------------------------------------------------------------------===//
+// The cell of an LSTM
+//===----------------------------------------------------------------------===//
+
+namespace {
+class CellTest : public ElementaryFunctionsTest {
+protected:
+  using Sums = std::array<float, 4>;
+
+  auto update(const Sums &sums, float cell,
+              ActivationKind recurrent = ActivationKind::Sigmoid) {
+    return functions.updateCell(
+        ActivationAttr::get(&context, recurrent),
+        ActivationAttr::get(&context, ActivationKind::Tanh), sums, cell);
+  }
+};
+} // namespace
+
+TEST_F(CellTest, ErrorsAreBelowTheirBounds) {
+  // Numbers of all sizes, and sums where each gate is open, closed and between.
+  std::mt19937 random(1);
+  auto draw = [&](double size) {
+    double mantissa = std::uniform_real_distribution<>(-1, 1)(random);
+    double exponent = std::uniform_real_distribution<>(-1, 1)(random);
+    return float(mantissa * std::pow(size, exponent));
+  };
+  auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  double largestCell = 0, largestState = 0;
+  for (int i = 0; i < 1000000; ++i) {
+    Sums z{draw(20), draw(20), draw(20), draw(20)};
+    float old = draw(100);
+    auto [cell, state] = update(z, old);
+    double exact =
+        sigmoid(z[1]) * old + sigmoid(z[0]) * std::tanh(double(z[2]));
+    largestCell =
+        std::max(largestCell, std::fabs(cell - exact) / (1 + std::fabs(old)));
+    // The error of the cell is not counted again.
+    exact = sigmoid(z[3]) * std::tanh(double(cell));
+    largestState = std::max(largestState, std::fabs(state - exact));
+    ASSERT_LE(std::fabs(state), 1.0f);
+  }
+  EXPECT_LT(largestCell, 5e-7);
+  EXPECT_LT(largestState, 5e-7);
+}
+
+TEST_F(CellTest, GatesOpenAndCloseEntirely) {
+  for (float far : {16.102f, 17.0f, 1e10f, infinity}) {
+    EXPECT_EQ(update({-far, far, -far, 0.0f}, smallest).cell, smallest) << far;
+    EXPECT_EQ(update({far, far, far, 0.0f}, 1.0f).cell, 2.0f) << far;
+    EXPECT_EQ(update({far, -far, -far, 0.0f}, 1e10f).cell, -1.0f) << far;
+    EXPECT_EQ(update({far, far, far, far}, 20.0f).state, 1.0f) << far;
+    EXPECT_EQ(update({far, far, far, -far}, 20.0f).state, 0.0f) << far;
+  }
+}
+
+// With nothing forgotten and nothing added, the roundings of a step do not add
+// up over many.
+TEST_F(CellTest, KeepsWhatIsNotForgotten) {
+  for (float start : {1e-30f, 0.1f, 1.1f, 12345.0f}) {
+    float cell = start;
+    for (int step = 0; step < 100000; ++step)
+      cell = update({-20, 20, 0.7f, 0.3f}, cell).cell;
+    EXPECT_FLOAT_EQ(cell, start);
+  }
+}
+
+TEST_F(CellTest, LargeCellsDoNotOverflow) {
+  EXPECT_FLOAT_EQ(update({20, 20, 20, 20}, 1e9f).cell, 1e9f);
+  EXPECT_EQ(update({-20, 20, 20, 20}, 1e9f).state, 1.0f);
+}
+
+TEST_F(CellTest, NaNPropagates) {
+  float nan = std::nanf("");
+  for (int gate = 0; gate < 4; ++gate) {
+    Sums z{0.5f, 0.5f, 0.5f, 0.5f};
+    z[gate] = nan;
+    EXPECT_EQ(std::isnan(update(z, 1.0f).cell), gate != 3) << gate;
+    EXPECT_TRUE(std::isnan(update(z, 1.0f).state)) << gate;
+  }
+  EXPECT_TRUE(std::isnan(update({1, 1, 1, 1}, nan).cell));
+  EXPECT_TRUE(std::isnan(update({1, 1, 1, 1}, nan).state));
+}
+
+// Every pair of functions but sigmoid and tanh.
+TEST_F(CellTest, OtherFunctionsAreApplied) {
+  auto [cell, state] =
+      update({2.0f, 3.0f, 0.5f, -1.0f}, 0.25f, ActivationKind::Relu);
+  EXPECT_EQ(cell, std::fma(3.0f, 0.25f, 2.0f * functions.tanh(0.5f)));
+  EXPECT_EQ(state, 0.0f);
 }
 
 //===----------------------------------------------------------------------===//

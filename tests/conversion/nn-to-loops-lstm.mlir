@@ -1,0 +1,119 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v4 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V3
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v2 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s --check-prefixes=CHECK,V2
+
+// The last state of an LSTM of 4 units, whose cells and states, before and after a
+// step, live in the arena; cells and the first states start from zero.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<6xf32> {{.*}}, %[[Y:.*]]: memref<4xf32> {{.*}}, %[[ARENA:.*]]: memref<64xi8>
+// V3-DAG: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<4xf32>
+// V3-DAG: %[[ZEROS:.*]] = arith.constant dense<0.000000e+00> : vector<8xf32>
+// CHECK: %[[SCRATCH:.*]] = memref.view %[[ARENA]]{{.*}} memref<12xf32>
+// V3: %[[KERNEL:.*]] = memref.get_global @layer_kernel : memref<32xf32>
+// V3: %[[RECURRENT:.*]] = memref.get_global @layer_recurrent : memref<64xf32>
+// V3: vector.store %[[ZEROS]], %[[SCRATCH]][%c0]
+// V3: %[[LAST:.*]]:2 = scf.for %[[STEP:.*]] = %c0 to %c3 step %c1 iter_args(%[[BEFORE:.*]] = %c4, %[[AFTER:.*]] = %c8)
+// The four sums go on from the terms of the input to those of the state, without
+// leaving their registers.
+// V3:   %[[AT:.*]] = arith.muli %[[STEP]], %c2
+// V3:   %[[SUMS:.*]]:4 = scf.for %[[CHANNEL:.*]] = %c0 to %c2 step %c1 iter_args(%[[SUM:.*]] = %[[ZERO]],
+// V3:     %[[INPUT:.*]] = arith.addi %[[AT]], %[[CHANNEL]]
+// V3:     memref.load %[[X]][%[[INPUT]]]
+// V3:     vector.load %[[KERNEL]]
+// V3-COUNT-4: math.fma %{{.*}} : vector<4xf32>
+// V3-NOT: vector.store
+// V3:   %[[Z:.*]]:4 = scf.for %[[UNIT:.*]] = %c0 to %c4 step %c1 iter_args(%{{.*}} = %[[SUMS]]#0, %{{.*}} = %[[SUMS]]#1, %{{.*}} = %[[SUMS]]#2, %{{.*}} = %[[SUMS]]#3)
+// V3:     %[[STATE:.*]] = arith.addi %[[BEFORE]], %[[UNIT]]
+// V3:     memref.load %[[SCRATCH]][%[[STATE]]]
+// V3:     vector.load %[[RECURRENT]]
+// V3-COUNT-4: math.fma %{{.*}} : vector<4xf32>
+// c = r(z_f) * c + r(z_i) * a(z_g), in one fused multiply-add, and h = r(z_o) * a(c).
+// V3:   %[[OLD:.*]] = vector.load %[[SCRATCH]][%c0] : memref<12xf32>, vector<4xf32>
+// V3:   arith.cmpf ogt, %[[ZERO]], %[[Z]]#2
+// V3:   math.fma %[[Z]]#0
+// V3:   math.fma %[[Z]]#1
+// V3:   %[[NEW:.*]] = arith.mulf
+// V3:   %[[CELL:.*]] = math.fma %{{.*}}, %[[OLD]], %[[NEW]] : vector<4xf32>
+// V3:   math.fma %[[Z]]#3
+// V3:   %[[H:.*]] = arith.mulf
+// V3:   vector.store %[[CELL]], %[[SCRATCH]][%c0]
+// V3:   vector.store %[[H]], %[[SCRATCH]][%[[AFTER]]]
+// V3-NOT: vector.store
+// V3:   scf.yield %[[AFTER]], %[[BEFORE]]
+// V3: %[[RESULT:.*]] = vector.load %[[SCRATCH]][%[[LAST]]#0] : memref<12xf32>, vector<4xf32>
+// V3: vector.store %[[RESULT]], %[[Y]][%c0]
+// V4-COUNT-8: math.fma %{{.*}} : vector<4xf32>
+// V2-NOT: math.fma
+// CHECK: return
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<2x16xf32>) recurrent(dense<0.25> : tensor<4x16xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) : tensor<1x3x2xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// Backwards, the input is read from its end, and the states of all steps stand in
+// the order in which they came. The epilogue applies to the result; the state
+// that the next step sees is the raw one.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<6xf32> {{.*}}, %[[Y:.*]]: memref<12xf32>
+// CHECK: %[[SCRATCH:.*]] = memref.view
+// CHECK: %[[BIAS:.*]] = memref.get_global @layer_bias
+// CHECK: scf.for %[[STEP:.*]] = %c0 to %c3 step %c1 iter_args(%{{.*}} = %c4, %[[AFTER:.*]] = %c8)
+// CHECK:   %[[POSITION:.*]] = arith.subi %c2, %[[STEP]]
+// CHECK:   %[[AT:.*]] = arith.muli %[[POSITION]], %c2
+// CHECK:   %[[FIRST:.*]] = vector.load %[[BIAS]][%c0]
+// CHECK:   scf.for %[[CHANNEL:.*]] = %c0 to %c2 step %c1 iter_args(%{{.*}} = %[[FIRST]],
+// CHECK:     arith.addi %[[AT]], %[[CHANNEL]]
+// CHECK:   vector.store %[[H:.*]], %[[SCRATCH]][%[[AFTER]]]
+// CHECK:   %[[NEGATIVE:.*]] = arith.cmpf ogt, %{{.*}}, %[[H]]
+// CHECK:   %[[RELU:.*]] = arith.select %[[NEGATIVE]]
+// CHECK:   %[[ROW:.*]] = arith.muli %[[STEP]], %c4
+// CHECK:   vector.store %[[RELU]], %[[Y]][%[[ROW]]]
+// CHECK-NOT: vector.store
+// CHECK: return
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3x4xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<2x16xf32>) recurrent(dense<0.25> : tensor<4x16xf32>) bias(dense<1.0> : tensor<16xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) sequences backwards epilogue(relu)
+         : tensor<1x3x2xf32> -> tensor<1x3x4xf32>
+  return %0 : tensor<1x3x4xf32>
+}
+
+// -----
+
+// 40 units in tiles whose sums take half of the registers: all 3 vectors of 16
+// lanes, or twice 2 vectors of 8 and the fifth. Of the last vector of 16, half is
+// padding, and is not written to the result.
+// CHECK-LABEL: func.func private @model
+// V4: memref.get_global @layer_recurrent : memref<7680xf32>
+// V4: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
+// V4:   %{{.*}}:12 = scf.for %{{.*}} = %c0 to %c40 step %c1
+// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<80xf32>, vector<16xf32>
+// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<80xf32>, vector<16xf32>
+// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<80xf32>, vector<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
+// V3:   scf.for %[[TILE:.*]] = %c0 to %c2 step %c1 {
+// V3:     %[[UNIT:.*]] = arith.muli %[[TILE]], %c16
+// V3:     scf.for %{{.*}} = %c0 to %c40 {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// V3:   }
+// V3:   scf.for %{{.*}} = %c0 to %c40 {{.*}} -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xf32>)
+// CHECK: return
+func.func @model(%x: tensor<1x2x3xf32>) -> tensor<1x2x40xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<3x160xf32>) recurrent(dense<0.25> : tensor<40x160xf32>)
+         activation(tanh) recurrent_activation(sigmoid) sequences : tensor<1x2x3xf32> -> tensor<1x2x40xf32>
+  return %0 : tensor<1x2x40xf32>
+}
+
+// -----
+
+// With sigmoid and tanh, one division for c and one for h.
+// CHECK-LABEL: func.func private @model
+// CHECK-COUNT-2: arith.divf
+// CHECK-NOT: arith.divf
+// CHECK: return
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<2x16xf32>) recurrent(dense<0.25> : tensor<4x16xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x3x2xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
