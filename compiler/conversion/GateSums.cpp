@@ -11,45 +11,86 @@
 using namespace mlir;
 using namespace frieze;
 
-GateSums::GateSums(KernelBuilder &kernel, int64_t gates, int64_t units)
-    : kernel(kernel), gates(gates), units(units),
-      paddedUnits(getPaddedUnits(units)),
-      lanes(std::min(kernel.target.lanes, paddedUnits)) {}
+static constexpr int64_t groupUnits = 16;
 
 int64_t GateSums::getPaddedUnits(int64_t units) {
-  return llvm::alignTo(units, getColumnPadding(units));
+  int64_t rest = units % groupUnits;
+  return units - rest + (rest ? getColumnPadding(rest) : 0);
 }
 
-SmallVector<double> GateSums::pack(ArrayRef<double> values) const {
-  int64_t rows = values.size() / units;
-  SmallVector<double> packed(rows * paddedUnits, 0.0);
-  for (int64_t row = 0; row < rows; ++row)
-    llvm::copy(values.slice(row * units, units),
-               packed.begin() + row * paddedUnits);
+/// The units of every block but the last: blocks are nearly alike.
+static int64_t getBlockUnits(int64_t units) {
+  int64_t groups = llvm::divideCeil(units, groupUnits);
+  return llvm::divideCeil(groups, llvm::divideCeil(groups, 4)) * groupUnits;
+}
+
+SmallVector<double> GateSums::pack(ArrayRef<double> rows) const {
+  int64_t blockUnits = getBlockUnits(units);
+  SmallVector<double> packed;
+  for (int64_t block = 0; block < units; block += blockUnits)
+    for (size_t row = 0; row < rows.size(); row += gates * units) {
+      int64_t end = std::min(block + blockUnits, units);
+      for (int64_t first = block; first < end; first += groupUnits)
+        for (int64_t gate = 0; gate < gates; ++gate) {
+          int64_t count = std::min(groupUnits, end - first);
+          llvm::append_range(packed,
+                             rows.slice(row + gate * units + first, count));
+          packed.append(getColumnPadding(count) - count, 0.0);
+        }
+    }
   return packed;
 }
 
 void GateSums::forEachTile(llvm::function_ref<void(const Tile &)> body) {
   // The sums take half of the registers; the update of a unit needs the rest.
-  int64_t vectors = llvm::divideCeil(units, lanes);
+  int64_t lanes = kernel.target.lanes;
   int64_t most = std::max<int64_t>(1, kernel.target.registers / 2 / gates);
-  vectors = llvm::divideCeil(vectors, llvm::divideCeil(vectors, most));
-  int64_t width = vectors * lanes, tiles = units / width;
-  kernel.forEach(tiles, [&](Value tile) {
-    body({kernel.mul(tile, width), vectors, width});
+  auto emitTiles = [&](Tile tile, int64_t count) {
+    SmallVector<UnitVector> vectors;
+    for (int64_t offset = 0; offset < count; offset += vectors.back().lanes) {
+      int64_t rest = count - offset / groupUnits * groupUnits;
+      int64_t width = getColumnPadding(rest), used = std::min(lanes, width);
+      vectors.push_back({offset, used, std::min(used, count - offset), width});
+    }
+    for (size_t i = 0; i < vectors.size(); i += most) {
+      tile.vectors = ArrayRef(vectors).drop_front(i).take_front(most);
+      body(tile);
+    }
+  };
+  auto emitBlock = [&](Value first, int64_t count) {
+    int64_t tileUnits = llvm::alignTo(most * lanes, groupUnits);
+    auto emitAt = [&](Value offset, int64_t tileCount) {
+      emitTiles({first, offset, count, {}}, tileCount);
+    };
+    kernel.forEach(count / tileUnits, [&](Value i) {
+      emitAt(kernel.mul(i, tileUnits), tileUnits);
+    });
+    if (int64_t rest = count % tileUnits)
+      emitAt(kernel.index(count - rest), rest);
+  };
+  int64_t blockUnits = getBlockUnits(units);
+  kernel.forEach(units / blockUnits, [&](Value block) {
+    emitBlock(kernel.mul(block, blockUnits), blockUnits);
   });
-  if (int64_t rest = units % width)
-    body({kernel.index(tiles * width), (int64_t)llvm::divideCeil(rest, lanes),
-          rest});
+  if (int64_t rest = units % blockUnits)
+    emitBlock(kernel.index(units - rest), rest);
 }
 
-SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row) {
+SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row,
+                                  int64_t count) {
   SmallVector<Value> entries;
-  Value at = kernel.add(kernel.mul(row, gates * paddedUnits), tile.first);
-  for (int64_t gate = 0; gate < gates; ++gate)
-    for (int64_t v = 0; v < tile.vectors; ++v)
-      entries.push_back(kernel.loadVector(
-          packed, kernel.add(at, gate * paddedUnits + v * lanes), lanes));
+  Value at = kernel.add(kernel.mul(tile.blockFirst, gates * count),
+                        kernel.mul(tile.first, gates));
+  at = kernel.add(at, kernel.mul(row, gates * getPaddedUnits(tile.blockWidth)));
+  for (const UnitVector &vector : tile.vectors) {
+    int64_t unit = vector.offset % groupUnits;
+    for (int64_t gate = 0; gate < gates; ++gate)
+      entries.push_back(
+          kernel.loadVector(packed,
+                            kernel.add(at, (vector.offset - unit) * gates +
+                                               gate * vector.groupWidth + unit),
+                            vector.lanes));
+  }
   return entries;
 }
 
@@ -57,10 +98,12 @@ SmallVector<Value> GateSums::multiply(const Tile &tile, SmallVector<Value> sums,
                                       Value input, Value inputAt, int64_t terms,
                                       Value weights) {
   return kernel.reduce(terms, sums, [&](Value term, ValueRange carried) {
-    Value factor =
-        kernel.loadBroadcast(input, kernel.add(inputAt, term), lanes);
-    SmallVector<Value> results;
-    for (auto [weight, sum] : llvm::zip(load(tile, weights, term), carried))
+    Value at = kernel.add(inputAt, term);
+    SmallVector<Value> factors, results;
+    for (const UnitVector &vector : tile.vectors)
+      factors.append(gates, kernel.loadBroadcast(input, at, vector.lanes));
+    for (auto [factor, weight, sum] :
+         llvm::zip(factors, load(tile, weights, term, terms), carried))
       results.push_back(kernel.fma(factor, weight, sum));
     return results;
   });

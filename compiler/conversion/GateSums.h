@@ -15,29 +15,39 @@ namespace frieze {
 /// The sums of the gates of a recurrent layer, for as many units at once as fit
 /// into the registers. All gates of a unit are in the same tile, so that the
 /// unit can be updated while they are in registers.
+///
+/// Parameters are packed in blocks of up to 64 units, so that a tile reads one
+/// run of memory: in a block a row has 16 units of each gate, then the next 16,
+/// and the last ones padded to 4, 8 or 16.
 class GateSums {
 public:
-  GateSums(KernelBuilder &kernel, int64_t gates, int64_t units);
+  GateSums(KernelBuilder &kernel, int64_t gates, int64_t units)
+      : kernel(kernel), gates(gates), units(units) {}
 
   /// The length of a vector of all units, for all targets.
   static int64_t getPaddedUnits(int64_t units);
 
-  /// Rows of one column for each unit of each gate, with the units of a gate
-  /// padded with zeros.
-  llvm::SmallVector<double> pack(llvm::ArrayRef<double> values) const;
+  /// Rows of one column for each unit of each gate, gate by gate.
+  llvm::SmallVector<double> pack(llvm::ArrayRef<double> rows) const;
 
-  /// Some units: `vectors` times `lanes` from `first`, of which `count` exist.
+  /// Neighbouring units: a register of `lanes`, of which `count` are units,
+  /// from the group of `groupWidth` units of a gate.
+  struct UnitVector {
+    int64_t offset, lanes, count, groupWidth;
+  };
+  /// Units from `first`, at the offsets that the vectors give, of the block of
+  /// `blockWidth` units that begins with `blockFirst`.
   struct Tile {
-    mlir::Value first;
-    int64_t vectors, count;
+    mlir::Value blockFirst, first;
+    int64_t blockWidth;
+    llvm::ArrayRef<UnitVector> vectors;
   };
   void forEachTile(llvm::function_ref<void(const Tile &)> body);
-  int64_t getLanes() const { return lanes; }
 
-  /// The entries of a packed row for `tile`: one vector for each gate and
-  /// vector of units, gate by gate.
+  /// Row `row` of `count` packed ones: all gates of the tile's first vector,
+  /// then those of the next.
   llvm::SmallVector<mlir::Value> load(const Tile &tile, mlir::Value packed,
-                                      mlir::Value row);
+                                      mlir::Value row, int64_t count);
   /// Adds `terms` products of `input`, from `inputAt`, and rows of `weights` to
   /// `sums`, in order.
   llvm::SmallVector<mlir::Value> multiply(const Tile &tile,
@@ -48,7 +58,7 @@ public:
 
 private:
   KernelBuilder &kernel;
-  int64_t gates, units, paddedUnits, lanes;
+  int64_t gates, units;
 };
 
 } // namespace frieze

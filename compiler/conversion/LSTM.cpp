@@ -26,7 +26,6 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
   int64_t units = op.getType().getShape().back();
   int64_t paddedUnits = GateSums::getPaddedUnits(units);
   GateSums gates(kernel, 4, units);
-  int64_t lanes = gates.getLanes();
   auto loadPacked = [&](StringRef name, ElementsAttr weights) {
     return kernel.loadConstants(op, name, gates.pack(*readWeights(weights)));
   };
@@ -40,8 +39,6 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
   Value input = kernel.buffers[op.getInput()];
   Value output = kernel.buffers[op.getOutput()];
   Value scratch = kernel.scratch[op];
-  VectorOps ops(kernel, lanes);
-  ElementaryFunctions<VectorOps> functions(ops);
 
   /// Writes the states of the units from `unit` to `row` of the output.
   auto store = [&](Value state, Value row, Value unit, int64_t width) {
@@ -53,22 +50,27 @@ void frieze::lowerLSTM(KernelBuilder &kernel, LSTMOp op) {
     gates.forEachTile([&](const GateSums::Tile &tile) {
       // The terms of the input come first: they do not wait for the last step,
       // and run beside its update.
-      SmallVector<Value> sums(4 * tile.vectors, kernel.constant(0.0f, lanes));
+      SmallVector<Value> sums;
       if (bias)
-        sums = gates.load(tile, bias, kernel.index(0));
+        sums = gates.load(tile, bias, kernel.index(0), 1);
+      else
+        for (const GateSums::UnitVector &vector : tile.vectors)
+          sums.append(4, kernel.constant(0.0f, vector.lanes));
       sums = gates.multiply(tile, sums, input, inputAt, channels, weights);
       sums = gates.multiply(tile, sums, scratch, before, units, recurrent);
-      for (int64_t v = 0; v < tile.vectors; ++v) {
-        Value unit = kernel.add(tile.first, v * lanes);
-        auto [cell, state] = functions.updateCell(
+      for (auto [v, vector] : llvm::enumerate(tile.vectors)) {
+        VectorOps ops(kernel, vector.lanes);
+        Value unit =
+            kernel.add(kernel.add(tile.blockFirst, tile.first), vector.offset);
+        auto [cell, state] = ElementaryFunctions<VectorOps>(ops).updateCell(
             op.getRecurrentActivation(), op.getActivation(),
-            {sums[v], sums[tile.vectors + v], sums[2 * tile.vectors + v],
-             sums[3 * tile.vectors + v]},
-            kernel.loadVector(scratch, unit, lanes));
-        kernel.storeVector(cell, scratch, unit, lanes);
-        kernel.storeVector(state, scratch, kernel.add(after, unit), lanes);
+            {sums[4 * v], sums[4 * v + 1], sums[4 * v + 2], sums[4 * v + 3]},
+            kernel.loadVector(scratch, unit, vector.lanes));
+        kernel.storeVector(cell, scratch, unit, vector.lanes);
+        kernel.storeVector(state, scratch, kernel.add(after, unit),
+                           vector.lanes);
         if (op.getSequences())
-          store(state, row, unit, std::min(lanes, tile.count - v * lanes));
+          store(state, row, unit, vector.count);
       }
     });
   };

@@ -315,6 +315,14 @@ def lstm_options():
     )
 
 
+@model(samples=4)
+def lstm_tiles():
+    """(6, 3) -> 6x20 -> 6x65, batch norm: units that fill no register, and two blocks of them."""
+    return stack(
+        (6, 3), L.LSTM(20, return_sequences=True), L.LSTM(65, return_sequences=True), BN()
+    )
+
+
 @model(indices=50)
 def embedding_lstm():
     """(10) indices -> 10x8, batch norm -> LSTM 10x16 -> 160, batch norm -> 20 classes."""
