@@ -5,7 +5,8 @@
 
 A hot loop is an innermost loop with a multiply-add in it. Prints how many there
 are, and each line in one that reads or writes a vector on the stack; exit status
-1 if there is such a line, or no hot loop at all.
+1 if there is such a line, or no hot loop at all. %rbp may point to the stack where
+it is ever set to %rsp; elsewhere it is a register like any other.
 """
 import re
 import sys
@@ -13,7 +14,8 @@ import sys
 LABEL = re.compile(r"^(\.L\w+):")
 JUMP = re.compile(r"^\s+j\w+\s+(\.L\w+)")
 MULTIPLY_ADD = re.compile(r"^\s+(vfn?madd|mulps)")
-STACK_VECTOR = re.compile(r"\(%r[sb]p\).*%[xyz]mm|%[xyz]mm.*\(%r[sb]p\)")
+VECTOR = re.compile(r"%[xyz]mm")
+FRAME_POINTER = re.compile(r"^\s+movq\s+%rsp, %rbp")
 
 
 def innermost_loops(lines):
@@ -34,9 +36,12 @@ def main():
         lines = file.read().splitlines()
     hot = [loop for loop in innermost_loops(lines)
            if any(MULTIPLY_ADD.match(line) for line in lines[loop[0]:loop[1]])]
+    framed = any(FRAME_POINTER.match(line) for line in lines)
+    stack = ("(%rsp)", "(%rbp)") if framed else ("(%rsp)",)
     spills = [f"{number + 1}: {lines[number].strip()}"
               for first, last in hot for number in range(first, last + 1)
-              if STACK_VECTOR.search(lines[number])]
+              if VECTOR.search(lines[number])
+              and any(address in lines[number] for address in stack)]
     print(f"{len(hot)} hot loops, {len(spills)} spills", *spills, sep="\n")
     return 0 if hot and not spills else 1
 
