@@ -7,7 +7,7 @@
 - No symbol is undefined, so nothing is called: no library, memcpy or malloc.
 - All weights are read-only and aligned to 64 bytes.
 - The dispatch pointer is the only writable data.
-- Compiling takes at most 2 s of CPU time. 0.3 s is usual; the rest is for
+- Compiling takes at most 2 s of CPU time. 0.2 to 0.5 s is usual; the rest is for
   machines that are slow or busy, and for sanitizers.
 
 Prints the figures, then each that is over its budget; exit status 1 if one is.
