@@ -76,7 +76,7 @@ static Error getLargestErrorIn(Function function, Exact exact, float low,
 /// result, over every 1021st float32: some four million in all. With
 /// FRIEZE_EXHAUSTIVE=1, over every float32, on all cores; prints where.
 ///
-/// `exact` computes in double, whose own error is below 1e-8 ULP of float32.
+/// `exact` computes in double, whose own error is below 1e-7 ULP of float32.
 template <typename Function, typename Exact>
 static double getLargestError(Function function, Exact exact,
                               float low = -infinity, float high = infinity) {
