@@ -46,7 +46,8 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
   };
 
   os << llvm::formatv("/* Written by frieze-compile: the model {0}. */\n"
-                      "#ifndef {1}_FRIEZE_H\n#define {1}_FRIEZE_H\n\n",
+                      "#ifndef {1}_FRIEZE_H\n#define {1}_FRIEZE_H\n\n"
+                      "#include <stdint.h>\n\n",
                       name, upper);
   auto printSizes = [&](ArrayAttr tensors, StringRef kind) {
     for (auto [index, tensor] :
@@ -58,7 +59,7 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
   };
   printSizes(inputs, "INPUT");
   printSizes(outputs, "OUTPUT");
-  os << llvm::formatv("/* Scratch memory of one call, in bytes. */\n"
+  os << llvm::formatv("/* Scratch memory of a call, in bytes. */\n"
                       "#define {0}_ARENA_BYTES {1}\n"
                       "#define {0}_ARENA_ALIGNMENT {2}\n\n",
                       upper, number("arena_bytes"), number("arena_alignment"));
@@ -70,12 +71,26 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
         "   nearest and denormals must be in force, as they are by default. "
         "*/\n"
      << llvm::formatv("void {0}_run(", name);
-  for (size_t i = 0; i < inputs.size(); ++i)
-    os << llvm::formatv("const float *input_{0}, ", i);
-  for (size_t i = 0; i < outputs.size(); ++i)
-    os << llvm::formatv("float *output_{0}, ", i);
+  auto printBuffers = [&] {
+    for (size_t i = 0; i < inputs.size(); ++i)
+      os << llvm::formatv("const float *input_{0}, ", i);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      os << llvm::formatv("float *output_{0}, ", i);
+    os << "void *arena);\n\n";
+  };
+  printBuffers();
+  os << "/* Runs the model `count` times, 0 or more, on the calling thread, "
+        "with "
+        "the\n"
+        "   same results in every bit. Each input and output holds as many "
+        "times "
+        "the\n"
+        "   elements above, one call after the other, and is the caller's; one "
+        "arena\n"
+        "   serves all calls. Otherwise as above. */\n"
+     << llvm::formatv("void {0}_run_batch(uint64_t count, ", name);
+  printBuffers();
   os << llvm::formatv(
-      "void *arena);\n\n"
       "#ifdef FRIEZE_MODEL_H\n"
       "/* The description of frieze/model.h, where that is included before. "
       "*/\n"

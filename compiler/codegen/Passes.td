@@ -18,6 +18,9 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
       this processor. A constructor asks the processor (cpuid, xgetbv) once,
       when the code is loaded, and sets a pointer; until then the last variant,
       which runs everywhere, is in place. A single variant needs no pointer.
+    - `<name>_run_batch(count, inputs..., outputs..., arena)`, which makes
+      `count` such calls in a loop: by the variant's function for a micro-batch,
+      where there is one, while enough calls are left, and then one by one.
     - `<name>_model`, the description of runtime/include/frieze/model.h.
 
     ```mlir

@@ -94,18 +94,27 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
   });
 }
 
+static SmallVector<double> readBias(DenseOp op) {
+  if (ElementsAttr attribute = op.getBiasAttr())
+    return *readWeights(attribute);
+  return SmallVector<double>(op.getType().getShape().back(), 0.0);
+}
+
 void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
+  if (op.getType().getShape().back() > 1)
+    return lowerSharedDense(kernel, op, /*calls=*/1);
+  lowerDotProduct(
+      kernel, op,
+      kernel.loadConstants(op, "kernel", *readWeights(op.getKernel())),
+      kernel.loadConstants(op, "bias", readBias(op)));
+}
+
+void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
+                              int64_t calls) {
   int64_t inputs = op.getInput().getType().getShape().back();
   int64_t outputs = op.getType().getShape().back();
   SmallVector<double> weights = *readWeights(op.getKernel());
-  SmallVector<double> bias(outputs, 0.0);
-  if (ElementsAttr attribute = op.getBiasAttr())
-    bias = *readWeights(attribute);
-  if (outputs == 1)
-    return lowerDotProduct(kernel, op,
-                           kernel.loadConstants(op, "kernel", weights),
-                           kernel.loadConstants(op, "bias", bias));
-
+  SmallVector<double> bias = readBias(op);
   int64_t padded = llvm::alignTo(outputs, getColumnPadding(outputs));
   SmallVector<double> packed(inputs * padded, 0.0);
   for (int64_t row = 0; row < inputs; ++row)
@@ -117,14 +126,15 @@ void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
   product.input = kernel.buffers[op.getInput()];
   product.inputBase = kernel.index(0);
   product.inputRowStride = inputs;
-  product.weights = kernel.loadConstants(op, "kernel", packed);
+  product.weights =
+      kernel.loadConstants(op, "kernel", padColumns(weights, inputs, padded));
   product.weightBase = kernel.index(0);
   product.bias = kernel.loadConstants(op, "bias", bias);
   product.biasBase = kernel.index(0);
   product.output = kernel.buffers[op.getOutput()];
   product.outputBase = kernel.index(0);
   product.outputRowStride = outputs;
-  product.rows = op.getType().getNumElements() / outputs;
+  product.rows = calls * op.getType().getNumElements() / outputs;
   product.columns = outputs;
   product.terms = {{inputs, 1, padded}};
   product.chains = op.getChains();

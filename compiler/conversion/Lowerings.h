@@ -17,6 +17,9 @@ namespace frieze {
 /// buffer of its result. Parameters hold their data and have type f32.
 void lowerConv(KernelBuilder &kernel, nn::ConvOp op);
 void lowerDense(KernelBuilder &kernel, nn::DenseOp op);
+/// The same for the rows of `calls` calls in one product; buffers then hold all
+/// of them, one after the other. More than one output.
+void lowerSharedDense(KernelBuilder &kernel, nn::DenseOp op, int64_t calls);
 void lowerMaxPool(KernelBuilder &kernel, nn::MaxPoolOp op);
 void lowerAvgPool(KernelBuilder &kernel, nn::AvgPoolOp op);
 void lowerGlobalPool(KernelBuilder &kernel, nn::GlobalPoolOp op);

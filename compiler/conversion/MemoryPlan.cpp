@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/Lowerings.h"
+#include "compiler/conversion/MicroBatch.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -54,7 +55,7 @@ Value MemoryPlan::getStorage(Value value) {
   return value;
 }
 
-MemoryPlan MemoryPlan::create(func::FuncOp function) {
+MemoryPlan MemoryPlan::create(func::FuncOp function, int64_t calls) {
   MemoryPlan plan;
   Operation *terminator = function.getBody().front().getTerminator();
   for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
@@ -64,39 +65,61 @@ MemoryPlan MemoryPlan::create(func::FuncOp function) {
       plan.outputs.try_emplace(storage, number);
   }
 
-  auto slotBytes = [](int64_t elements) {
-    return (int64_t)llvm::alignTo(elements * sizeof(float), alignment);
+  /// Numbers of an op and of the ends of its step.
+  struct Place {
+    int64_t number, stepFirst, stepLast;
   };
-  llvm::DenseMap<Operation *, int64_t> numbers;
-  for (auto [number, op] : llvm::enumerate(function.getBody().front()))
-    numbers[&op] = number;
-  llvm::DenseMap<Value, int64_t> lastUses;
+  llvm::DenseMap<Operation *, Place> places;
+  for (ArrayRef<Operation *> step : getSteps(function, calls)) {
+    int64_t first = places.size(), last = first + step.size() - 1;
+    for (auto [number, op] : llvm::enumerate(step))
+      places[op] = {first + (int64_t)number, first, last};
+  }
+  llvm::DenseMap<Value, Place> lastUses;
   function.walk([&](Operation *op) {
     if (op != function)
       for (Value operand : op->getOperands())
-        lastUses[getStorage(operand)] = numbers[op];
+        lastUses[getStorage(operand)] = places[op];
   });
+  auto slotBytes = [](int64_t elements) {
+    return (int64_t)llvm::alignTo(elements * sizeof(float), alignment);
+  };
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
     if (int64_t elements = getScratchElements(op))
       plan.scratch[op] = {0, slotBytes(elements)};
-    if (isa_and_nonnull<nn::NNDialect>(op->getDialect()) &&
-        !isa<nn::ReshapeOp>(op) && !plan.outputs.contains(op->getResult(0)))
-      plan.values[op->getResult(0)] = {
-          0,
-          slotBytes(
-              cast<ShapedType>(op->getResult(0).getType()).getNumElements())};
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
+        isa<nn::ReshapeOp>(op) || plan.outputs.contains(op->getResult(0)))
+      return;
+    Value value = op->getResult(0);
+    int64_t elements = cast<ShapedType>(value.getType()).getNumElements();
+    bool isShared = calls > 1 && isSharedInMicroBatch(op);
+    auto lastUse = lastUses.find(value);
+    if (isShared || (lastUse != lastUses.end() &&
+                     lastUse->second.stepFirst != places[op].stepFirst)) {
+      plan.perCall.insert(value);
+      elements *= calls;
+    }
+    plan.values[value] = {0, slotBytes(elements)};
   });
   SmallVector<Request> requests;
   function.walk([&](Operation *op) {
+    Place place = places.lookup(op);
     if (auto found = plan.scratch.find(op); found != plan.scratch.end())
-      requests.push_back({&found->second, numbers[op], numbers[op]});
+      requests.push_back({&found->second, place.number, place.number});
     if (op->getNumResults() != 1)
       return;
     Value value = op->getResult(0);
-    if (auto found = plan.values.find(value); found != plan.values.end())
-      requests.push_back({&found->second, numbers[op],
-                          std::max(numbers[op], lastUses[value])});
+    auto found = plan.values.find(value);
+    if (found == plan.values.end())
+      return;
+    // A step runs for one call after the other: what it reads from or leaves to
+    // other steps is in use from its start to its end.
+    Place last = lastUses.contains(value) ? lastUses[value] : place;
+    if (plan.perCall.contains(value))
+      requests.push_back({&found->second, place.stepFirst, last.stepLast});
+    else
+      requests.push_back({&found->second, place.number, last.number});
   });
   plan.arenaBytes = place(requests);
   return plan;

@@ -31,10 +31,13 @@ struct MemoryPlan {
   llvm::DenseMap<mlir::Operation *, ArenaSlot> scratch;
   /// Values that are written straight into the output of that number.
   llvm::DenseMap<mlir::Value, unsigned> outputs;
+  /// Values that are kept for every call of a micro-batch, one after the other.
+  llvm::DenseSet<mlir::Value> perCall;
   int64_t arenaBytes = 0;
 
-  /// Plans `function`, a straight line of nn ops on f32 tensors.
-  static MemoryPlan create(mlir::func::FuncOp function);
+  /// Plans `function`, a straight line of nn ops on f32 tensors, for a
+  /// micro-batch of `calls` calls in the steps of `getSteps`.
+  static MemoryPlan create(mlir::func::FuncOp function, int64_t calls = 1);
 
   /// The value whose memory `value` is: a reshape shares its input's.
   static mlir::Value getStorage(mlir::Value value);

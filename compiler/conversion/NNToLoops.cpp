@@ -8,6 +8,7 @@
 #include "compiler/Costs.h"
 #include "compiler/conversion/Lowerings.h"
 #include "compiler/conversion/MemoryPlan.h"
+#include "compiler/conversion/MicroBatch.h"
 #include "compiler/conversion/Passes.h"
 #include "dialect/Weights.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -80,22 +81,50 @@ namespace {
 class FunctionLowering {
 public:
   FunctionLowering(func::FuncOp function, StringRef name)
-      : function(function), name(name), plan(MemoryPlan::create(function)),
+      : function(function), name(name), microBatch(chooseMicroBatch(function)),
         constants(function->getParentOfType<ModuleOp>()) {}
 
-  func::FuncOp lower(const TargetVariant &target);
+  /// Lowers a single call, and a micro-batch where there is one.
+  void lower(const TargetVariant &target);
 
   /// What the module's attribute `nn.interface` tells.
   DictionaryAttr describeInterface(const Target &target);
 
 private:
-  Value viewArena(OpBuilder &builder, Value arena, ArenaSlot slot,
-                  int64_t elements);
+  void lowerCalls(const TargetVariant &target, int64_t calls);
+  std::string getSymbol(const TargetVariant &target, int64_t calls);
 
   func::FuncOp function;
   StringRef name;
-  MemoryPlan plan;
+  int64_t microBatch;
   ConstantPool constants;
+};
+
+/// Finds the buffers of the ops of one lowered function.
+class BufferBinder {
+public:
+  BufferBinder(KernelBuilder &kernel, const MemoryPlan &plan,
+               func::FuncOp function, func::FuncOp lowered, int64_t calls)
+      : kernel(kernel), plan(plan), function(function),
+        arguments(lowered.getArguments()), calls(calls) {}
+
+  /// Binds what the ops of a step read and write, for one call; for all calls
+  /// where `call` is null.
+  void bind(ArrayRef<Operation *> step, Value call);
+  /// The memory of output number `number`, for one call.
+  Value getOutput(unsigned number, Value call);
+
+private:
+  Value findBuffer(Value value, Value call);
+  /// The elements of a call (or of all) in an argument of the function.
+  Value viewArgument(unsigned number, int64_t elements, Value call);
+  Value viewBytes(Value bytes, Value offset, int64_t elements);
+
+  KernelBuilder &kernel;
+  const MemoryPlan &plan;
+  func::FuncOp function;
+  ArrayRef<BlockArgument> arguments;
+  int64_t calls;
 };
 } // namespace
 
@@ -104,33 +133,100 @@ static MemRefType getBufferType(Type tensor) {
   return MemRefType::get(type.getNumElements(), type.getElementType());
 }
 
-static std::string getVariantSymbol(StringRef name,
-                                    const TargetVariant &target) {
+static int64_t countElements(Value value) {
+  return cast<ShapedType>(value.getType()).getNumElements();
+}
+
+Value BufferBinder::viewBytes(Value bytes, Value offset, int64_t elements) {
+  return memref::ViewOp::create(
+      kernel.builder, kernel.getLocation(),
+      MemRefType::get(elements, kernel.builder.getF32Type()), bytes, offset,
+      ValueRange());
+}
+
+Value BufferBinder::viewArgument(unsigned number, int64_t elements,
+                                 Value call) {
+  if (calls == 1)
+    return arguments[number];
+  if (!call)
+    return viewBytes(arguments[number], kernel.index(0), calls * elements);
+  return viewBytes(arguments[number],
+                   kernel.mul(call, elements * sizeof(float)), elements);
+}
+
+Value BufferBinder::getOutput(unsigned number, Value call) {
+  Value result = function.getBody().front().getTerminator()->getOperand(number);
+  return viewArgument(function.getNumArguments() + number,
+                      countElements(result), call);
+}
+
+Value BufferBinder::findBuffer(Value value, Value call) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return viewArgument(argument.getArgNumber(), countElements(value), call);
+  if (auto output = plan.outputs.find(value); output != plan.outputs.end())
+    return getOutput(output->second, call);
+  ArenaSlot slot = plan.values.lookup(value);
+  int64_t elements = countElements(value);
+  Value offset = kernel.index(slot.offset);
+  if (plan.perCall.contains(value) && call)
+    offset = kernel.add(offset, kernel.mul(call, elements * sizeof(float)));
+  return viewBytes(arguments.back(), offset,
+                   call ? elements : calls * elements);
+}
+
+void BufferBinder::bind(ArrayRef<Operation *> step, Value call) {
+  kernel.buffers.clear();
+  auto bindValue = [&](Value value) {
+    Value storage = MemoryPlan::getStorage(value);
+    if (!kernel.buffers.contains(storage)) {
+      Value buffer = findBuffer(storage, call);
+      kernel.buffers[storage] = buffer;
+    }
+    Value buffer = kernel.buffers[storage];
+    kernel.buffers[value] = buffer;
+  };
+  for (Operation *op : step) {
+    llvm::for_each(op->getOperands(), bindValue);
+    llvm::for_each(op->getResults(), bindValue);
+    if (int64_t elements = getScratchElements(op))
+      kernel.scratch[op] =
+          viewBytes(arguments.back(),
+                    kernel.index(plan.scratch.lookup(op).offset), elements);
+  }
+}
+
+std::string FunctionLowering::getSymbol(const TargetVariant &target,
+                                        int64_t calls) {
   std::string symbol = (name + "_" + target.name).str();
   llvm::replace(symbol, '-', '_');
-  return symbol;
+  return calls == 1 ? symbol : symbol + "_micro_batch";
 }
 
-Value FunctionLowering::viewArena(OpBuilder &builder, Value arena,
-                                  ArenaSlot slot, int64_t elements) {
-  Location loc = function.getLoc();
-  return memref::ViewOp::create(
-      builder, loc, MemRefType::get(elements, builder.getF32Type()), arena,
-      arith::ConstantIndexOp::create(builder, loc, slot.offset), ValueRange());
+void FunctionLowering::lower(const TargetVariant &target) {
+  lowerCalls(target, 1);
+  if (microBatch > 1)
+    lowerCalls(target, microBatch);
 }
 
-func::FuncOp FunctionLowering::lower(const TargetVariant &target) {
+void FunctionLowering::lowerCalls(const TargetVariant &target, int64_t calls) {
+  MemoryPlan plan = MemoryPlan::create(function, calls);
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types;
-  for (Type type : function.getArgumentTypes())
-    types.push_back(getBufferType(type));
-  for (Type type : function.getResultTypes())
-    types.push_back(getBufferType(type));
+  auto addBuffer = [&](Type type) {
+    MemRefType buffer = getBufferType(type);
+    // Bytes, of which each call views its own.
+    if (calls > 1)
+      buffer = MemRefType::get(calls * buffer.getNumElements() *
+                                   (int64_t)sizeof(float),
+                               builder.getI8Type());
+    types.push_back(buffer);
+  };
+  llvm::for_each(function.getArgumentTypes(), addBuffer);
+  llvm::for_each(function.getResultTypes(), addBuffer);
   types.push_back(MemRefType::get(plan.arenaBytes, builder.getI8Type()));
-  auto lowered =
-      func::FuncOp::create(builder, loc, getVariantSymbol(name, target),
-                           builder.getFunctionType(types, {}));
+  auto lowered = func::FuncOp::create(builder, loc, getSymbol(target, calls),
+                                      builder.getFunctionType(types, {}));
   lowered.setPrivate();
   auto pair = [&](StringRef key, StringRef value) -> Attribute {
     return builder.getStrArrayAttr({key, value});
@@ -151,43 +247,39 @@ func::FuncOp FunctionLowering::lower(const TargetVariant &target) {
   builder.setInsertionPointToStart(body);
   KernelBuilder kernel(builder, target, constants);
   kernel.setLocation(loc);
-  unsigned inputs = function.getNumArguments();
-  Value arena = body->getArguments().back();
-  for (auto [argument, buffer] :
-       llvm::zip(function.getArguments(), body->getArguments()))
-    kernel.buffers[argument] = buffer;
-  for (Operation &op : function.getBody().front().without_terminator()) {
-    Value value = op.getResult(0), storage = MemoryPlan::getStorage(value);
-    Value &buffer = kernel.buffers[value];
-    if (storage != value)
-      buffer = kernel.buffers[storage];
-    else if (auto output = plan.outputs.find(value);
-             output != plan.outputs.end())
-      buffer = body->getArgument(inputs + output->second);
-    else
-      buffer = viewArena(builder, arena, plan.values.lookup(value),
-                         cast<ShapedType>(value.getType()).getNumElements());
-    if (int64_t elements = getScratchElements(&op))
-      kernel.scratch[&op] =
-          viewArena(builder, arena, plan.scratch.lookup(&op), elements);
-  }
-  for (Operation &op : function.getBody().front().without_terminator()) {
-    if (isa<ReshapeOp>(op))
+  BufferBinder binder(kernel, plan, function, lowered, calls);
+  for (ArrayRef<Operation *> step : getSteps(function, calls)) {
+    kernel.setLocation(loc);
+    if (calls > 1 && isSharedInMicroBatch(step.front())) {
+      binder.bind(step, /*call=*/nullptr);
+      kernel.setLocation(step.front()->getLoc());
+      lowerSharedDense(kernel, cast<DenseOp>(step.front()), calls);
       continue;
-    kernel.setLocation(op.getLoc());
-    lowerOp(kernel, &op);
+    }
+    kernel.forEach(calls, [&](Value call) {
+      binder.bind(step, call);
+      for (Operation *op : step) {
+        if (isa<ReshapeOp, func::ReturnOp>(op))
+          continue;
+        kernel.setLocation(op->getLoc());
+        lowerOp(kernel, op);
+      }
+      kernel.setLocation(loc);
+      if (!isa<func::ReturnOp>(step.back()))
+        return;
+      for (auto [number, result] :
+           llvm::enumerate(step.back()->getOperands())) {
+        Value storage = MemoryPlan::getStorage(result);
+        auto inPlace = plan.outputs.find(storage);
+        if (inPlace == plan.outputs.end() || inPlace->second != number)
+          emitCopy(kernel, kernel.buffers[result], kernel.index(0),
+                   binder.getOutput(number, call), kernel.index(0),
+                   countElements(result));
+      }
+    });
   }
   kernel.setLocation(loc);
-  Operation *terminator = function.getBody().front().getTerminator();
-  for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
-    Value buffer = kernel.buffers[result];
-    Value output = body->getArgument(inputs + number);
-    if (buffer != output)
-      emitCopy(kernel, buffer, kernel.index(0), output, kernel.index(0),
-               cast<ShapedType>(result.getType()).getNumElements());
-  }
   func::ReturnOp::create(builder, loc);
-  return lowered;
 }
 
 DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
@@ -211,9 +303,16 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
     outputs.push_back(describe(
         nameOr(function.getResultAttr(i, "nn.name"), "output", i), type));
-  for (const TargetVariant &variant : target.variants)
-    variants.push_back(FlatSymbolRefAttr::get(
-        builder.getStringAttr(getVariantSymbol(name, variant))));
+  SmallVector<Attribute> microBatches;
+  auto refer = [&](const TargetVariant &variant, int64_t calls) {
+    return FlatSymbolRefAttr::get(
+        builder.getStringAttr(getSymbol(variant, calls)));
+  };
+  for (const TargetVariant &variant : target.variants) {
+    variants.push_back(refer(variant, 1));
+    if (microBatch > 1)
+      microBatches.push_back(refer(variant, microBatch));
+  }
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
     macs += countMACs(&op);
@@ -224,8 +323,12 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
        builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
        builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),
        builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
+       builder.getNamedAttr("micro_batch",
+                            builder.getI64IntegerAttr(microBatch)),
+       builder.getNamedAttr("micro_batch_variants",
+                            builder.getArrayAttr(microBatches)),
        builder.getNamedAttr("arena_bytes",
-                            builder.getI64IntegerAttr(plan.arenaBytes)),
+                            builder.getI64IntegerAttr(getArenaBytes(function))),
        builder.getNamedAttr("arena_alignment",
                             builder.getI64IntegerAttr(MemoryPlan::alignment)),
        builder.getNamedAttr("weights_bytes",

@@ -20,6 +20,14 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     their place in the arena. The module attribute `nn.interface` keeps what
     callers need to know.
 
+    Where the model has dense layers of one row whose weights do not fit the
+    first-level cache, each variant gets a second function,
+    `@<name>_<variant>_micro_batch`, which makes 8 calls (fewer, if their arena
+    would exceed 1 MiB) on buffers that hold the elements of one call after the
+    other. Such layers are one product of 8 rows there, which reads the weights
+    once; what lies between them runs for one call after the other. The order of
+    every sum stays that of the op.
+
     ```mlir
     func.func @model(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
       %0 = nn.activation relu %x : tensor<1x8xf32>

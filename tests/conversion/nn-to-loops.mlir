@@ -53,21 +53,21 @@ func.func @model(%x: tensor<1x5x4xf32>) -> tensor<1x5x4xf32> {
 // -----
 
 // A chain: a value is dead when the next is done, so that the third takes the
-// place of the first. Largest first: 512 bytes at 0, 256 bytes at 512, twice.
-// CHECK-LABEL: arena_bytes = 768 : i64, inputs = [{name = "chain"
+// place of the first. Largest first: 256 bytes at 0, 128 bytes at 256, twice.
+// CHECK-LABEL: arena_bytes = 384 : i64, inputs = [{name = "chain"
 // CHECK: func.func private @model_x86_64_v4
-// CHECK-SAME: (%[[X:.*]]: memref<64xf32> {{.*}}, %[[Y:.*]]: memref<64xf32> {{.*}}, %[[ARENA:[a-z0-9]+]]: memref<768xi8>
-// CHECK-DAG: %[[FIRST:.*]] = memref.view %[[ARENA]][%c512][] : memref<768xi8> to memref<64xf32>
-// CHECK-DAG: %[[SECOND:.*]] = memref.view %[[ARENA]][%c0][] : memref<768xi8> to memref<128xf32>
-// CHECK-DAG: %[[THIRD:.*]] = memref.view %[[ARENA]][%c512][] : memref<768xi8> to memref<64xf32>
+// CHECK-SAME: (%[[X:.*]]: memref<32xf32> {{.*}}, %[[Y:.*]]: memref<32xf32> {{.*}}, %[[ARENA:[a-z0-9]+]]: memref<384xi8>
+// CHECK-DAG: %[[FIRST:.*]] = memref.view %[[ARENA]][%c256][] : memref<384xi8> to memref<32xf32>
+// CHECK-DAG: %[[SECOND:.*]] = memref.view %[[ARENA]][%c0][] : memref<384xi8> to memref<64xf32>
+// CHECK-DAG: %[[THIRD:.*]] = memref.view %[[ARENA]][%c256][] : memref<384xi8> to memref<32xf32>
 // CHECK-NOT: memref.view
 // CHECK: func.func private @model_x86_64_v3
-func.func @model(%x: tensor<1x64xf32> {nn.name = "chain"}) -> tensor<1x64xf32> {
-  %0 = nn.activation relu %x : tensor<1x64xf32>
-  %1 = nn.pad %0 low = [0, 64] high = [0, 0] value = 0.0 : tensor<1x64xf32> -> tensor<1x128xf32>
-  %2 = nn.dense %1 kernel(dense<0.5> : tensor<128x64xf32>) : tensor<1x128xf32> -> tensor<1x64xf32>
-  %3 = nn.activation tanh %2 : tensor<1x64xf32>
-  return %3 : tensor<1x64xf32>
+func.func @model(%x: tensor<1x32xf32> {nn.name = "chain"}) -> tensor<1x32xf32> {
+  %0 = nn.activation relu %x : tensor<1x32xf32>
+  %1 = nn.pad %0 low = [0, 32] high = [0, 0] value = 0.0 : tensor<1x32xf32> -> tensor<1x64xf32>
+  %2 = nn.dense %1 kernel(dense<0.5> : tensor<64x32xf32>) : tensor<1x64xf32> -> tensor<1x32xf32>
+  %3 = nn.activation tanh %2 : tensor<1x32xf32>
+  return %3 : tensor<1x32xf32>
 }
 
 // -----

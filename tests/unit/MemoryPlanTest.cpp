@@ -178,3 +178,30 @@ TEST_F(MemoryPlanTest, AnUnreadResultHasAPlace) {
     })");
   EXPECT_FALSE(overlap(getSlot(0), getSlot(1)));
 }
+
+TEST_F(MemoryPlanTest, MicroBatchesKeepWhatCrossesASharedLayerForEachCall) {
+  // Ops 1 and 2 live within a call, and 0 is read on both sides of op 3.
+  plan(R"(
+    func.func @model(%x: tensor<1x64xf32>) -> tensor<1x128xf32> {
+      %0 = nn.activation relu %x : tensor<1x64xf32>
+      %1 = nn.activation tanh %0 : tensor<1x64xf32>
+      %2 = nn.activation tanh %1 : tensor<1x64xf32>
+      %3 = nn.dense %2 kernel(dense<0.5> : tensor<64x128xf32>)
+          : tensor<1x64xf32> -> tensor<1x128xf32>
+      %4 = nn.concat %0, %0 axis = 1
+          : tensor<1x64xf32>, tensor<1x64xf32> -> tensor<1x128xf32>
+      %5 = nn.add %3, %4 : tensor<1x128xf32>
+      return %5 : tensor<1x128xf32>
+    })");
+  result = MemoryPlan::create(function, /*calls=*/8);
+  EXPECT_EQ(getSlot(0).bytes, 8 * 256);
+  EXPECT_EQ(getSlot(1).bytes, 256);
+  EXPECT_EQ(getSlot(2).bytes, 8 * 256);
+  EXPECT_EQ(getSlot(3).bytes, 8 * 512);
+  EXPECT_EQ(getSlot(4).bytes, 512);
+  // The next call writes 1 while the results of this one are kept.
+  EXPECT_FALSE(overlap(getSlot(1), getSlot(0)));
+  EXPECT_FALSE(overlap(getSlot(1), getSlot(2)));
+  EXPECT_FALSE(overlap(getSlot(4), getSlot(3)));
+  EXPECT_FALSE(overlap(getSlot(4), getSlot(0)));
+}

@@ -33,12 +33,13 @@ struct Port {
   }
 };
 
-/// A way to run a model: one call takes `batch` samples, one pointer for each
-/// input and output.
+/// A way to run a model: one call takes `batch` samples. `run` makes so many
+/// calls, on arrays of the samples of all of them, one for each input and
+/// output.
 struct Runner {
   std::vector<Port> inputs, outputs;
   int64_t batch = 1;
-  std::function<llvm::Error(llvm::ArrayRef<const float *>,
+  std::function<llvm::Error(int64_t calls, llvm::ArrayRef<const float *>,
                             llvm::ArrayRef<float *>)>
       run;
 };
@@ -95,9 +96,10 @@ static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
                                 std::max<uint64_t>(1, model->arena_bytes),
                                 model->arena_alignment);
       });
-  runner.run = [&model, arena](llvm::ArrayRef<const float *> inputs,
+  runner.run = [&model, arena](int64_t calls,
+                               llvm::ArrayRef<const float *> inputs,
                                llvm::ArrayRef<float *> outputs) {
-    model->run(inputs.data(), outputs.data(), arena.get());
+    model->run_batch(calls, inputs.data(), outputs.data(), arena.get());
     return llvm::Error::success();
   };
   return runner;
@@ -134,19 +136,22 @@ static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
     runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
                                 getShape(type).drop_front());
   runner.run =
-      [function](llvm::ArrayRef<const float *> inputs,
+      [function](int64_t calls, llvm::ArrayRef<const float *> inputs,
                  llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
-    std::vector<reference::Tensor<T>> arguments;
-    for (auto [type, data] :
-         llvm::zip_equal(function.getArgumentTypes(), inputs)) {
-      int64_t elements = llvm::cast<mlir::ShapedType>(type).getNumElements();
-      arguments.push_back({getShape(type).vec(), {data, data + elements}});
+    for (int64_t call = 0; call < calls; ++call) {
+      std::vector<reference::Tensor<T>> arguments;
+      for (auto [type, data] :
+           llvm::zip_equal(function.getArgumentTypes(), inputs)) {
+        int64_t elements = llvm::cast<mlir::ShapedType>(type).getNumElements();
+        const float *first = data + call * elements;
+        arguments.push_back({getShape(type).vec(), {first, first + elements}});
+      }
+      auto results = reference::evaluate<T>(function, arguments);
+      if (failed(results))
+        return llvm::createStringError("cannot be evaluated");
+      for (auto [result, data] : llvm::zip_equal(*results, outputs))
+        llvm::copy(result.values, data + call * result.values.size());
     }
-    auto results = reference::evaluate<T>(function, arguments);
-    if (failed(results))
-      return llvm::createStringError("cannot be evaluated");
-    for (auto [result, data] : llvm::zip_equal(*results, outputs))
-      llvm::copy(result.values, data);
     return llvm::Error::success();
   };
   return runner;
@@ -199,16 +204,14 @@ runAll(const Runner &runner, llvm::ArrayRef<NamedArray> inputs) {
     array.values.resize(samples * port.elements);
     outputs.push_back({port.name, std::move(array)});
   }
-  for (int64_t sample = 0; sample < samples; sample += runner.batch) {
-    std::vector<const float *> from;
-    std::vector<float *> to;
-    for (auto [input, port] : llvm::zip_equal(inputs, runner.inputs))
-      from.push_back(input.array.values.data() + sample * port.elements);
-    for (auto [output, port] : llvm::zip_equal(outputs, runner.outputs))
-      to.push_back(output.array.values.data() + sample * port.elements);
-    if (llvm::Error error = runner.run(from, to))
-      return error;
-  }
+  std::vector<const float *> from;
+  std::vector<float *> to;
+  for (const NamedArray &input : inputs)
+    from.push_back(input.array.values.data());
+  for (NamedArray &output : outputs)
+    to.push_back(output.array.values.data());
+  if (llvm::Error error = runner.run(samples / runner.batch, from, to))
+    return error;
   return outputs;
 }
 

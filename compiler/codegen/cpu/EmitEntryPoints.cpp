@@ -19,10 +19,18 @@ using namespace frieze;
 // FRIEZE_ABI_VERSION and sizeof(frieze_model) of
 // runtime/include/frieze/model.h, which the compiler does not include;
 // tests/e2e holds the two together.
-static constexpr int32_t abiVersion = 1;
-static constexpr int32_t modelStructBytes = 112;
+static constexpr int32_t abiVersion = 2;
+static constexpr int32_t modelStructBytes = 120;
 
 namespace {
+/// A function that every variant has: its symbols in `nn.interface`, and the
+/// suffix of the pointer to the one that was chosen.
+struct Kernel {
+  StringLiteral variants, pointer;
+};
+constexpr Kernel kernels[] = {{"variants", "variant"},
+                              {"micro_batch_variants", "micro_batch_variant"}};
+
 class EntryPointBuilder {
 public:
   EntryPointBuilder(ModuleOp module, DictionaryAttr interface)
@@ -37,12 +45,27 @@ public:
 
 private:
   StringRef getName() { return interface.getAs<StringAttr>("name").getValue(); }
-  ArrayRef<Attribute> getVariants() {
-    return interface.getAs<ArrayAttr>("variants").getValue();
+  ArrayAttr getInputs() { return interface.getAs<ArrayAttr>("inputs"); }
+  ArrayAttr getOutputs() { return interface.getAs<ArrayAttr>("outputs"); }
+  /// Calls of a micro-batch; 1 where there are none.
+  int64_t getMicroBatch() {
+    return interface.getAs<IntegerAttr>("micro_batch").getInt();
   }
-  StringAttr getVariant(size_t index) {
-    return cast<FlatSymbolRefAttr>(getVariants()[index]).getAttr();
+  /// The functions that each target variant has: one for a single call, and one
+  /// for a micro-batch where there is one.
+  ArrayRef<Kernel> getKernels() {
+    return ArrayRef(kernels).take_front(getMicroBatch() > 1 ? 2 : 1);
   }
+  std::string getPointer(const Kernel &kernel) {
+    return (getName() + "_" + kernel.pointer).str();
+  }
+  ArrayRef<Attribute> getVariants(const Kernel &kernel) {
+    return interface.getAs<ArrayAttr>(kernel.variants).getValue();
+  }
+  StringAttr getVariant(const Kernel &kernel, size_t index) {
+    return cast<FlatSymbolRefAttr>(getVariants(kernel)[index]).getAttr();
+  }
+  bool hasDispatch() { return getVariants(kernels[0]).size() > 1; }
 
   Value constant(Type type, int64_t value) {
     return LLVM::ConstantOp::create(builder, loc, type,
@@ -69,7 +92,18 @@ private:
                                     int64_t ecx);
   Value hasAllBits(Value word, uint32_t bits);
   void emitDispatch();
+  /// Calls a kernel with all buffers: inputs, outputs and the arena.
+  void callKernel(const Kernel &kernel, ValueRange buffers);
+  /// Calls it for `calls` calls at a time, from number `first` on while as many
+  /// remain of `count`. Returns the number of the first call that is left.
+  Value emitCallLoop(const Kernel &kernel, int64_t calls, Value first,
+                     Value count, ValueRange buffers);
   void emitRun();
+  void emitRunBatch();
+  /// The pointers in arrays of inputs and outputs, for callers that learn of
+  /// the model at run time.
+  SmallVector<Value> loadPointers(Value inputs, Value outputs);
+  void emitRunArrays();
   void emitDescription(StringRef sourceSHA256);
 
   ModuleOp module;
@@ -125,15 +159,16 @@ Value EntryPointBuilder::buildStruct(LLVM::LLVMStructType type,
   return value;
 }
 
+static ArrayRef<int64_t> getShape(Attribute tensor) {
+  return cast<DictionaryAttr>(tensor)
+      .getAs<DenseI64ArrayAttr>("shape")
+      .asArrayRef();
+}
+
 /// Emits an array of frieze_tensor.
 void EntryPointBuilder::emitTensors(StringRef symbol, ArrayAttr tensors) {
   auto getPart = [&](size_t index, StringRef part) {
     return (symbol + "_" + Twine(index) + "_" + part).str();
-  };
-  auto getShape = [](Attribute tensor) {
-    return cast<DictionaryAttr>(tensor)
-        .getAs<DenseI64ArrayAttr>("shape")
-        .asArrayRef();
   };
   for (auto [index, tensor] : llvm::enumerate(tensors)) {
     emitString(
@@ -152,13 +187,11 @@ void EntryPointBuilder::emitTensors(StringRef symbol, ArrayAttr tensors) {
     Value array = LLVM::UndefOp::create(builder, loc, arrayType);
     for (auto [index, tensor] : llvm::enumerate(tensors)) {
       ArrayRef<int64_t> shape = getShape(tensor);
-      int64_t elements = 1;
-      for (int64_t size : shape)
-        elements *= size;
-      Value value = buildStruct(tensorType, {addressOf(getPart(index, "name")),
-                                             constant(i64, shape.size()),
-                                             addressOf(getPart(index, "shape")),
-                                             constant(i64, elements)});
+      Value value = buildStruct(
+          tensorType,
+          {addressOf(getPart(index, "name")), constant(i64, shape.size()),
+           addressOf(getPart(index, "shape")),
+           constant(i64, ShapedType::getNumElements(shape))});
       array = LLVM::InsertValueOp::create(builder, loc, array, value,
                                           ArrayRef<int64_t>{(int64_t)index});
     }
@@ -195,15 +228,15 @@ Value EntryPointBuilder::hasAllBits(Value word, uint32_t bits) {
                               mask);
 }
 
-/// The pointer that `<name>_run` jumps through, and the constructor that sets
-/// it (x86-64 psABI microarchitecture levels; Intel SDM volume 2, CPUID,
-/// XGETBV).
+/// The pointers that `<name>_run` and `<name>_run_batch` jump through, and the
+/// constructor that sets them (x86-64 psABI microarchitecture levels; Intel SDM
+/// volume 2, CPUID, XGETBV).
 void EntryPointBuilder::emitDispatch() {
-  std::string symbol = (getName() + "_variant").str();
-  emitGlobal(
-      symbol, pointer, LLVM::Linkage::Internal,
-      [&] { return addressOf(getVariant(getVariants().size() - 1)); },
-      /*isConstant=*/false);
+  for (const Kernel &kernel : getKernels())
+    emitGlobal(
+        getPointer(kernel), pointer, LLVM::Linkage::Internal,
+        [&] { return addressOf(getVariant(kernel, 2)); },
+        /*isConstant=*/false);
   std::string constructor = (getName() + "_choose_variant").str();
   emitFunction(constructor, {}, LLVM::Linkage::Internal, [&](ValueRange) {
     auto both = [&](Value a, Value b) -> Value {
@@ -235,12 +268,15 @@ void EntryPointBuilder::emitDispatch() {
     Value isV4 = both(both(isV3, hasAllBits(enabled, 0xe6)),
                       hasAllBits(extended, 1u << 16 | 1u << 17 | 1u << 28 |
                                                1u << 30 | 1u << 31));
-    Value choice = addressOf(getVariant(2));
-    choice = LLVM::SelectOp::create(builder, loc, isV3,
-                                    addressOf(getVariant(1)), choice);
-    choice = LLVM::SelectOp::create(builder, loc, isV4,
-                                    addressOf(getVariant(0)), choice);
-    LLVM::StoreOp::create(builder, loc, choice, addressOf(symbol));
+    for (const Kernel &kernel : getKernels()) {
+      Value choice = addressOf(getVariant(kernel, 2));
+      choice = LLVM::SelectOp::create(builder, loc, isV3,
+                                      addressOf(getVariant(kernel, 1)), choice);
+      choice = LLVM::SelectOp::create(builder, loc, isV4,
+                                      addressOf(getVariant(kernel, 0)), choice);
+      LLVM::StoreOp::create(builder, loc, choice,
+                            addressOf(getPointer(kernel)));
+    }
     LLVM::BrOp::create(builder, loc, chosen);
     builder.setInsertionPointToStart(chosen);
   });
@@ -256,47 +292,112 @@ void EntryPointBuilder::emitDispatch() {
 // Public symbols
 //===----------------------------------------------------------------------===//
 
-void EntryPointBuilder::emitRun() {
-  size_t buffers = interface.getAs<ArrayAttr>("inputs").size() +
-                   interface.getAs<ArrayAttr>("outputs").size() + 1;
-  SmallVector<Type> arguments(buffers, pointer);
-  bool isSingle = getVariants().size() == 1;
-  emitFunction((getName() + "_run").str(), arguments, LLVM::Linkage::External,
-               [&](ValueRange values) {
-                 if (isSingle) {
-                   LLVM::CallOp::create(builder, loc, TypeRange(),
-                                        getVariant(0), values);
-                   return;
-                 }
-                 Value chosen = LLVM::LoadOp::create(
-                     builder, loc, pointer,
-                     addressOf((getName() + "_variant").str()));
-                 SmallVector<Value> operands{chosen};
-                 llvm::append_range(operands, values);
-                 auto type = LLVM::LLVMFunctionType::get(
-                     LLVM::LLVMVoidType::get(module.getContext()), arguments);
-                 LLVM::CallOp::create(builder, loc, type, operands);
-               });
+void EntryPointBuilder::callKernel(const Kernel &kernel, ValueRange buffers) {
+  if (!hasDispatch()) {
+    LLVM::CallOp::create(builder, loc, TypeRange(), getVariant(kernel, 0),
+                         buffers);
+    return;
+  }
+  SmallVector<Value> operands{LLVM::LoadOp::create(
+      builder, loc, pointer, addressOf(getPointer(kernel)))};
+  llvm::append_range(operands, buffers);
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
+                                  SmallVector<Type>(buffers.size(), pointer));
+  LLVM::CallOp::create(builder, loc, type, operands);
+}
 
-  // The same with arrays of pointers, for callers that learn of the model at
-  // run time.
+void EntryPointBuilder::emitRun() {
+  SmallVector<Type> arguments(getInputs().size() + getOutputs().size() + 1,
+                              pointer);
+  emitFunction((getName() + "_run").str(), arguments, LLVM::Linkage::External,
+               [&](ValueRange buffers) { callKernel(kernels[0], buffers); });
+}
+
+Value EntryPointBuilder::emitCallLoop(const Kernel &kernel, int64_t calls,
+                                      Value first, Value count,
+                                      ValueRange buffers) {
+  Block *before = builder.getInsertionBlock();
+  Block *after = before->splitBlock(builder.getInsertionPoint());
+  Block *head = builder.createBlock(after, {i64}, {loc});
+  Block *body = builder.createBlock(after);
+  builder.setInsertionPointToEnd(before);
+  LLVM::BrOp::create(builder, loc, first, head);
+
+  builder.setInsertionPointToEnd(head);
+  Value call = head->getArgument(0);
+  Value left = LLVM::SubOp::create(builder, loc, count, call);
+  Value isEnough = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::uge,
+                                        left, constant(i64, calls));
+  LLVM::CondBrOp::create(builder, loc, isEnough, body, after);
+
+  builder.setInsertionPointToEnd(body);
+  SmallVector<Value> operands;
+  auto advance = [&](Value buffer, Attribute tensor) {
+    auto elements = LLVM::LLVMArrayType::get(
+        builder.getF32Type(), ShapedType::getNumElements(getShape(tensor)));
+    operands.push_back(LLVM::GEPOp::create(
+        builder, loc, pointer, elements, buffer, ArrayRef<LLVM::GEPArg>{call}));
+  };
+  for (auto [buffer, tensor] :
+       llvm::zip(buffers, llvm::concat<const Attribute>(
+                              getInputs().getValue(), getOutputs().getValue())))
+    advance(buffer, tensor);
+  operands.push_back(buffers.back());
+  callKernel(kernel, operands);
+  Value next = LLVM::AddOp::create(builder, loc, call, constant(i64, calls));
+  LLVM::BrOp::create(builder, loc, next, head);
+  builder.setInsertionPointToStart(after);
+  return call;
+}
+
+/// Full micro-batches first, and what is left one by one.
+void EntryPointBuilder::emitRunBatch() {
+  SmallVector<Type> arguments{i64};
+  arguments.append(getInputs().size() + getOutputs().size() + 1, pointer);
+  emitFunction((getName() + "_run_batch").str(), arguments,
+               LLVM::Linkage::External, [&](ValueRange values) {
+                 Value count = values.front(), call = constant(i64, 0);
+                 ValueRange buffers = values.drop_front();
+                 if (getMicroBatch() > 1)
+                   call = emitCallLoop(kernels[1], getMicroBatch(), call, count,
+                                       buffers);
+                 emitCallLoop(kernels[0], 1, call, count, buffers);
+               });
+}
+
+SmallVector<Value> EntryPointBuilder::loadPointers(Value inputs,
+                                                   Value outputs) {
+  SmallVector<Value> pointers;
+  auto loadAll = [&](Value array, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      Value at = LLVM::GEPOp::create(builder, loc, pointer, pointer, array,
+                                     ArrayRef<LLVM::GEPArg>{(int32_t)i});
+      pointers.push_back(LLVM::LoadOp::create(builder, loc, pointer, at));
+    }
+  };
+  loadAll(inputs, getInputs().size());
+  loadAll(outputs, getOutputs().size());
+  return pointers;
+}
+
+void EntryPointBuilder::emitRunArrays() {
+  emitFunction((getName() + "_run_arrays").str(), {pointer, pointer, pointer},
+               LLVM::Linkage::Internal, [&](ValueRange values) {
+                 SmallVector<Value> operands =
+                     loadPointers(values[0], values[1]);
+                 operands.push_back(values[2]);
+                 LLVM::CallOp::create(builder, loc, TypeRange(),
+                                      (getName() + "_run").str(), operands);
+               });
   emitFunction(
-      (getName() + "_run_arrays").str(), {pointer, pointer, pointer},
+      (getName() + "_run_batch_arrays").str(), {i64, pointer, pointer, pointer},
       LLVM::Linkage::Internal, [&](ValueRange values) {
-        SmallVector<Value> operands;
-        auto loadAll = [&](Value array, size_t count) {
-          for (size_t i = 0; i < count; ++i) {
-            Value at =
-                LLVM::GEPOp::create(builder, loc, pointer, pointer, array,
-                                    ArrayRef<LLVM::GEPArg>{(int32_t)i});
-            operands.push_back(LLVM::LoadOp::create(builder, loc, pointer, at));
-          }
-        };
-        loadAll(values[0], interface.getAs<ArrayAttr>("inputs").size());
-        loadAll(values[1], interface.getAs<ArrayAttr>("outputs").size());
-        operands.push_back(values[2]);
+        SmallVector<Value> operands{values[0]};
+        llvm::append_range(operands, loadPointers(values[1], values[2]));
+        operands.push_back(values[3]);
         LLVM::CallOp::create(builder, loc, TypeRange(),
-                             (getName() + "_run").str(), operands);
+                             (getName() + "_run_batch").str(), operands);
       });
 }
 
@@ -304,8 +405,7 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
   auto symbol = [&](StringRef part) {
     return (getName() + "_model_" + part).str();
   };
-  auto inputs = interface.getAs<ArrayAttr>("inputs");
-  auto outputs = interface.getAs<ArrayAttr>("outputs");
+  ArrayAttr inputs = getInputs(), outputs = getOutputs();
   emitString(symbol("name"), getName());
   emitString(symbol("compiler"), "frieze " FRIEZE_VERSION);
   emitString(symbol("target"),
@@ -316,7 +416,7 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
   auto type = LLVM::LLVMStructType::getLiteral(
       module.getContext(),
       {i32, i32, pointer, pointer, pointer, pointer, i64, i64, pointer, pointer,
-       i64, i64, i64, i64, pointer});
+       i64, i64, i64, i64, pointer, pointer});
   auto number = [&](StringRef key) {
     return constant(i64, interface.getAs<IntegerAttr>(key).getInt());
   };
@@ -329,17 +429,21 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
                addressOf(symbol("inputs")), addressOf(symbol("outputs")),
                number("arena_bytes"), number("arena_alignment"),
                number("weights_bytes"), number("macs"),
-               addressOf((getName() + "_run_arrays").str())});
+               addressOf((getName() + "_run_arrays").str()),
+               addressOf((getName() + "_run_batch_arrays").str())});
   });
 }
 
 void EntryPointBuilder::emit(StringRef sourceSHA256) {
-  for (size_t i = 0; i < getVariants().size(); ++i)
-    module.lookupSymbol<LLVM::LLVMFuncOp>(getVariant(i))
-        .setLinkage(LLVM::Linkage::Internal);
-  if (getVariants().size() > 1)
+  for (const Kernel &kernel : getKernels())
+    for (size_t i = 0; i < getVariants(kernel).size(); ++i)
+      module.lookupSymbol<LLVM::LLVMFuncOp>(getVariant(kernel, i))
+          .setLinkage(LLVM::Linkage::Internal);
+  if (hasDispatch())
     emitDispatch();
   emitRun();
+  emitRunBatch();
+  emitRunArrays();
   emitDescription(sourceSHA256);
 }
 

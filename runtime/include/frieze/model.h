@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a struct below changes in layout or meaning. */
-#define FRIEZE_ABI_VERSION 1
+#define FRIEZE_ABI_VERSION 2
 
 /**
  * The symbol under which a shared library exports its one model, whatever name
@@ -59,7 +59,7 @@ typedef struct frieze_model {
   uint64_t output_count;
   const frieze_tensor *inputs;
   const frieze_tensor *outputs;
-  /** Scratch memory a call needs, in bytes, and its alignment. */
+  /** Scratch memory that run and run_batch need, in bytes; its alignment. */
   uint64_t arena_bytes;
   uint64_t arena_alignment;
   /** Bytes of constant weights in the object. */
@@ -76,6 +76,15 @@ typedef struct frieze_model {
    * is 0.
    */
   void (*run)(const float *const *inputs, float *const *outputs, void *arena);
+  /**
+   * Runs the model `count` times, 0 or more, on the calling thread. The results
+   * have the same bits as those of `count` calls of run.
+   * inputs, outputs: as for run, each array with the elements of all calls, one
+   * call after the other. With axis 0 of size 1, a call is a sample.
+   * arena: as for run, of the same size.
+   */
+  void (*run_batch)(uint64_t count, const float *const *inputs,
+                    float *const *outputs, void *arena);
 } frieze_model;
 
 #ifdef __cplusplus
@@ -90,7 +99,7 @@ typedef struct frieze_model {
 #endif
 FRIEZE_STATIC_ASSERT(sizeof(frieze_tensor) == 2 * sizeof(void *) + 16,
                      "unexpected layout of frieze_tensor");
-FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 112,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 120,
                      "unexpected layout of frieze_model");
 
 #endif /* FRIEZE_MODEL_H */

@@ -29,6 +29,22 @@
 // CHECK: llvm.func @net_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK:   %[[POINTER:.*]] = llvm.load
 // CHECK:   llvm.call %[[POINTER]](%[[X]], %[[Y]], %[[ARENA]])
+// <name>_run_batch makes one call after the other, each on its own elements.
+// CHECK: llvm.func @net_run_batch(%[[COUNT:.*]]: i64, %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK:   %[[ZERO:.*]] = llvm.mlir.constant(0 : i64)
+// CHECK:   llvm.br ^[[HEAD:.*]](%[[ZERO]] : i64)
+// CHECK: ^[[HEAD]](%[[CALL:.*]]: i64):
+// CHECK:   %[[LEFT:.*]] = llvm.sub %[[COUNT]], %[[CALL]]
+// CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
+// CHECK:   %[[MORE:.*]] = llvm.icmp "uge" %[[LEFT]], %[[ONE]]
+// CHECK:   llvm.cond_br %[[MORE]], ^[[BODY:.*]], ^[[END:.*]]
+// CHECK: ^[[BODY]]:
+// CHECK:   %[[XAT:.*]] = llvm.getelementptr %[[X]][%[[CALL]]] {{.*}} !llvm.array<18 x f32>
+// CHECK:   %[[YAT:.*]] = llvm.getelementptr %[[Y]][%[[CALL]]] {{.*}} !llvm.array<4 x f32>
+// CHECK:   llvm.call %{{.*}}(%[[XAT]], %[[YAT]], %[[ARENA]])
+// CHECK:   llvm.br ^[[HEAD]]
+// CHECK: ^[[END]]:
+// CHECK-NEXT: llvm.return
 // The same for callers that learn of the model at run time.
 // CHECK: llvm.func internal @net_run_arrays(%[[INPUTS:.*]]: !llvm.ptr, %[[OUTPUTS:.*]]: !llvm.ptr, %[[MEMORY:.*]]: !llvm.ptr)
 // CHECK:   llvm.getelementptr %[[INPUTS]][0]
@@ -36,8 +52,10 @@
 // CHECK:   llvm.getelementptr %[[OUTPUTS]][0]
 // CHECK:   %[[OUT:.*]] = llvm.load
 // CHECK:   llvm.call @net_run(%[[IN]], %[[OUT]], %[[MEMORY]])
+// CHECK: llvm.func internal @net_run_batch_arrays(%[[COUNT:.*]]: i64, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[MEMORY:.*]]: !llvm.ptr)
+// CHECK:   llvm.call @net_run_batch(%[[COUNT]], %{{.*}}, %{{.*}}, %[[MEMORY]])
 module attributes {nn.interface = {
-    name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2],
+    name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2], micro_batch = 1 : i64, micro_batch_variants = [],
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
     arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
   llvm.func @net_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
@@ -72,7 +90,8 @@ module attributes {nn.interface = {
 // CHECK:   llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.global internal constant @one_model_outputs_0_name("score\00")
 // CHECK: llvm.mlir.global external constant @one_model()
-// CHECK:   llvm.mlir.constant(1 : i32)
+// CHECK:   llvm.mlir.constant(2 : i32)
+// CHECK:   llvm.mlir.constant(120 : i32)
 // Numbers of inputs and outputs, the tensors, then what the model needs and does.
 // CHECK:   llvm.mlir.constant(2 : i64)
 // CHECK:   llvm.mlir.constant(1 : i64)
@@ -82,9 +101,10 @@ module attributes {nn.interface = {
 // CHECK-DAG:   llvm.mlir.constant(64 : i64)
 // CHECK-DAG:   llvm.mlir.constant(400 : i64)
 // CHECK-DAG:   llvm.mlir.addressof @one_run_arrays
+// CHECK-DAG:   llvm.mlir.addressof @one_run_batch_arrays
 // CHECK:   llvm.return
 module attributes {nn.interface = {
-    name = "one", target = "x86-64-v3", variants = [@one_v3],
+    name = "one", target = "x86-64-v3", variants = [@one_v3], micro_batch = 1 : i64, micro_batch_variants = [],
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}, {name = "age", shape = array<i64: 1, 1>}],
     outputs = [{name = "score", shape = array<i64: 1, 4>}],
     arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
@@ -105,10 +125,68 @@ module attributes {nn.interface = {
 // CHECK-NEXT: llvm.call @only_v2(%[[X]], %[[Y]], %[[ARENA]])
 // CHECK-NEXT: llvm.return
 module attributes {nn.interface = {
-    name = "only", target = "x86-64-v2", variants = [@only_v2],
+    name = "only", target = "x86-64-v2", variants = [@only_v2], micro_batch = 1 : i64, micro_batch_variants = [],
     inputs = [{name = "x", shape = array<i64: 1, 4>}], outputs = [{name = "y", shape = array<i64: 1, 4>}],
     arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
   llvm.func @only_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+}
+
+// -----
+
+// Micro-batches: a second pointer, which the same constructor sets. Of the calls
+// of <name>_run_batch, full micro-batches come first.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK: llvm.func internal @many_v4_micro_batch
+// CHECK: llvm.mlir.global internal @many_variant()
+// CHECK:   llvm.mlir.addressof @many_v2
+// CHECK: llvm.mlir.global internal @many_micro_batch_variant()
+// CHECK:   llvm.mlir.addressof @many_v2_micro_batch
+// CHECK: llvm.func internal @many_choose_variant()
+// CHECK:   %[[CHOICE:.*]] = llvm.select
+// CHECK:   %[[CHOICE:.*]] = llvm.select
+// CHECK:   %[[POINTER:.*]] = llvm.mlir.addressof @many_variant
+// CHECK:   llvm.store %[[CHOICE]], %[[POINTER]]
+// CHECK:   %[[V4:.*]] = llvm.mlir.addressof @many_v4_micro_batch
+// CHECK:   %[[CHOICE:.*]] = llvm.select %{{.*}}, %[[V4]], %{{.*}}
+// CHECK:   %[[POINTER:.*]] = llvm.mlir.addressof @many_micro_batch_variant
+// CHECK:   llvm.store %[[CHOICE]], %[[POINTER]]
+// CHECK: llvm.func @many_run(
+// CHECK:   llvm.mlir.addressof @many_variant
+// CHECK: llvm.func @many_run_batch(%[[COUNT:.*]]: i64
+// CHECK: ^{{.*}}(%[[CALL:.*]]: i64):
+// CHECK:   %[[LEFT:.*]] = llvm.sub %[[COUNT]], %[[CALL]]
+// CHECK:   %[[EIGHT:.*]] = llvm.mlir.constant(8 : i64)
+// CHECK:   llvm.icmp "uge" %[[LEFT]], %[[EIGHT]]
+// CHECK:   llvm.cond_br %{{.*}}, ^[[BODY:.*]], ^[[REST:.*]]
+// CHECK: ^[[BODY]]:
+// CHECK:   llvm.mlir.addressof @many_micro_batch_variant
+// CHECK: ^[[REST]]:
+// CHECK-NEXT: llvm.br ^[[HEAD:.*]](%[[CALL]] : i64)
+// CHECK: ^[[HEAD]](%{{.*}}: i64):
+// CHECK:   llvm.mlir.addressof @many_variant
+module attributes {nn.interface = {
+    name = "many", target = "x86-64", variants = [@many_v4, @many_v3, @many_v2],
+    micro_batch = 8 : i64, micro_batch_variants = [@many_v4_micro_batch, @many_v3_micro_batch, @many_v2_micro_batch],
+    inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
+    arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
+  llvm.func @many_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @many_v4_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @many_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @many_v3_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @many_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+  llvm.func @many_v2_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
     llvm.return
   }
 }

@@ -1,0 +1,88 @@
+// RUN: frieze-opt %s --split-input-file --loops-pipeline="target=x86-64-v4" | FileCheck %s
+
+// Weights of 32 KiB: a second function makes 8 calls. What comes before the
+// dense layer runs for each call, on its own part of the input, and leaves its
+// result at its own place in the arena.
+// CHECK-LABEL: module attributes {nn.interface
+// Results of all calls before the layer (8 * 64 floats) and after it.
+// CHECK-SAME: arena_bytes = 6144
+// CHECK-SAME: micro_batch = 8
+// CHECK-SAME: micro_batch_variants = [@model_x86_64_v4_micro_batch]
+// CHECK: func.func private @model_x86_64_v4(
+// CHECK: func.func private @model_x86_64_v4_micro_batch(%[[X:.*]]: memref<2048xi8> {llvm.noalias}, %[[Y:.*]]: memref<4096xi8> {llvm.noalias}, %[[ARENA:.*]]: memref<6144xi8> {llvm.noalias})
+// CHECK: scf.for %[[CALL:.*]] = %c0 to %c8 step %c1 {
+// CHECK:   %[[AT:.*]] = arith.muli %[[CALL]], %c256
+// CHECK:   memref.view %[[X]][%[[AT]]][] : memref<2048xi8> to memref<64xf32>
+// CHECK:   memref.view %[[ARENA]]
+// CHECK-SAME: to memref<64xf32>
+// CHECK: }
+// One product of 8 rows, which reads each vector of the weights for several.
+// CHECK: memref.view %[[ARENA]]
+// CHECK-SAME: to memref<512xf32>
+// CHECK: memref.view %[[ARENA]]
+// CHECK-SAME: to memref<1024xf32>
+// CHECK: %[[WEIGHTS:.*]] = memref.get_global @layer_kernel
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: %[[FIRST:.*]] = vector.load %[[WEIGHTS]]
+// CHECK: %[[SECOND:.*]] = vector.load %[[WEIGHTS]]
+// CHECK-NOT: vector.load
+// CHECK: %[[A:.*]] = vector.broadcast
+// CHECK: math.fma %[[A]], %[[FIRST]]
+// CHECK: math.fma %[[A]], %[[SECOND]]
+// CHECK-NOT: vector.load
+// CHECK: %[[B:.*]] = vector.broadcast
+// CHECK: math.fma %[[B]], %[[FIRST]]
+// CHECK: math.fma %[[B]], %[[SECOND]]
+// What follows runs for each call again.
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c1 {
+// CHECK:   memref.view %[[Y]]{{.*}} to memref<128xf32>
+func.func @model(%x: tensor<1x64xf32>) -> tensor<1x128xf32> {
+  %0 = nn.activation tanh %x : tensor<1x64xf32>
+  %1 = nn.dense %0 kernel(dense<0.5> : tensor<64x128xf32>) chains = 4 : tensor<1x64xf32> -> tensor<1x128xf32>
+  %2 = nn.activation tanh %1 : tensor<1x128xf32>
+  return %2 : tensor<1x128xf32>
+}
+
+// -----
+
+// 24 KiB of weights fit the first-level cache: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+// CHECK-NOT: @model_x86_64_v4_micro_batch
+func.func @model(%x: tensor<1x64xf32>) -> tensor<1x96xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<64x96xf32>) chains = 4 : tensor<1x64xf32> -> tensor<1x96xf32>
+  return %0 : tensor<1x96xf32>
+}
+
+// -----
+
+// Several rows read the weights together already: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+// CHECK-NOT: @model_x86_64_v4_micro_batch
+func.func @model(%x: tensor<1x4x64xf32>) -> tensor<1x4x128xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<64x128xf32>) : tensor<1x4x64xf32> -> tensor<1x4x128xf32>
+  return %0 : tensor<1x4x128xf32>
+}
+
+// -----
+
+// A single output is a dot product, without tiles: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+// CHECK-NOT: @model_x86_64_v4_micro_batch
+func.func @model(%x: tensor<1x8192xf32>) -> tensor<1x1xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8192x1xf32>) chains = 32 : tensor<1x8192xf32> -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}
+
+// -----
+
+// The input of the layer is 256 KiB: of 8 calls they would exceed 1 MiB.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 4
+func.func @model(%x: tensor<1x65536xf32>) -> tensor<1x2xf32> {
+  %0 = nn.activation tanh %x : tensor<1x65536xf32>
+  %1 = nn.dense %0 kernel(dense<0.5> : tensor<65536x2xf32>) chains = 8 : tensor<1x65536xf32> -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
