@@ -7,6 +7,7 @@
 
 #include "compiler/Summary.h"
 #include "compiler/Costs.h"
+#include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/MicroBatch.h"
 #include "dialect/NNOps.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -40,7 +41,8 @@ void ModelSummary::addImported(ModuleOp module) {
 void ModelSummary::addOptimised(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (auto function = dyn_cast<func::FuncOp>(op))
-      arenaBytes += getArenaBytes(function);
+      arenaBytes +=
+          MemoryPlan::create(function, chooseMicroBatch(function)).arenaBytes;
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))
       return;

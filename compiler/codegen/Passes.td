@@ -19,8 +19,9 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
       when the code is loaded, and sets a pointer; until then the last variant,
       which runs everywhere, is in place. A single variant needs no pointer.
     - `<name>_run_batch(count, inputs..., outputs..., arena)`, which makes
-      `count` such calls in a loop: by the variant's function for a micro-batch,
-      where there is one, while enough calls are left, and then one by one.
+      `count` such calls in a loop: one by one, or as many at a time as
+      `micro_batch` of `nn.interface` says; the variant then takes their number
+      before its buffers.
     - `<name>_model`, the description of runtime/include/frieze/model.h.
 
     ```mlir

@@ -32,9 +32,8 @@ bool frieze::isSharedInMicroBatch(Operation *op) {
 }
 
 int64_t frieze::chooseMicroBatch(func::FuncOp function) {
-  if (llvm::none_of(function.getBody().front(), [](Operation &op) {
-        return isSharedInMicroBatch(&op);
-      }))
+  if (llvm::none_of(function.getBody().front(),
+                    [](Operation &op) { return isSharedInMicroBatch(&op); }))
     return 1;
   int64_t calls = mostCalls;
   while (calls > 1 &&
@@ -55,10 +54,4 @@ SmallVector<SmallVector<Operation *>> frieze::getSteps(func::FuncOp function,
     isOpen = !isShared;
   }
   return steps;
-}
-
-int64_t frieze::getArenaBytes(func::FuncOp function) {
-  return std::max(
-      MemoryPlan::create(function).arenaBytes,
-      MemoryPlan::create(function, chooseMicroBatch(function)).arenaBytes);
 }

@@ -13,22 +13,20 @@
 namespace frieze {
 
 /// Calls of `function` that run together, so that dense weights which the
-/// first-level cache cannot hold are read once for all of them: 8, or fewer
-/// where the arena would exceed 1 MiB, and 1 where there are no such weights.
+/// first-level cache cannot hold are read for several of them at once: 8, or
+/// fewer where the arena would exceed 1 MiB, and 1 where there are no such
+/// weights.
 int64_t chooseMicroBatch(mlir::func::FuncOp function);
 
 /// The ops of `function` in order, with the terminator, in steps. A step runs
-/// for all calls before the next one starts. A dense layer that reads its
-/// weights once for `calls` calls is a step of its own, of one product with a
-/// row for each; the ops of any other step run for one call after the other.
+/// for all calls before the next one starts. A dense layer that shares its
+/// weights among `calls` calls is a step of its own, of one product with a row
+/// for each; the ops of any other step run for one call after the other.
 llvm::SmallVector<llvm::SmallVector<mlir::Operation *>>
 getSteps(mlir::func::FuncOp function, int64_t calls);
 
-/// Whether a micro-batch reads the weights of `op` once.
+/// Whether the calls of a micro-batch share the weights of `op`.
 bool isSharedInMicroBatch(mlir::Operation *op);
-
-/// Bytes of arena that a single call and a micro-batch both find enough.
-int64_t getArenaBytes(mlir::func::FuncOp function);
 
 } // namespace frieze
 

@@ -11,6 +11,7 @@
 #include "compiler/conversion/MicroBatch.h"
 #include "compiler/conversion/Passes.h"
 #include "dialect/Weights.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace frieze {
@@ -82,21 +83,19 @@ class FunctionLowering {
 public:
   FunctionLowering(func::FuncOp function, StringRef name)
       : function(function), name(name), microBatch(chooseMicroBatch(function)),
+        plan(MemoryPlan::create(function, microBatch)),
         constants(function->getParentOfType<ModuleOp>()) {}
 
-  /// Lowers a single call, and a micro-batch where there is one.
   void lower(const TargetVariant &target);
 
   /// What the module's attribute `nn.interface` tells.
   DictionaryAttr describeInterface(const Target &target);
 
 private:
-  void lowerCalls(const TargetVariant &target, int64_t calls);
-  std::string getSymbol(const TargetVariant &target, int64_t calls);
-
   func::FuncOp function;
   StringRef name;
   int64_t microBatch;
+  MemoryPlan plan;
   ConstantPool constants;
 };
 
@@ -104,9 +103,10 @@ private:
 class BufferBinder {
 public:
   BufferBinder(KernelBuilder &kernel, const MemoryPlan &plan,
-               func::FuncOp function, func::FuncOp lowered, int64_t calls)
-      : kernel(kernel), plan(plan), function(function),
-        arguments(lowered.getArguments()), calls(calls) {}
+               func::FuncOp function, ArrayRef<BlockArgument> arguments,
+               int64_t calls)
+      : kernel(kernel), plan(plan), function(function), arguments(arguments),
+        calls(calls) {}
 
   /// Binds what the ops of a step read and write, for one call; for all calls
   /// where `call` is null.
@@ -195,29 +195,30 @@ void BufferBinder::bind(ArrayRef<Operation *> step, Value call) {
   }
 }
 
-std::string FunctionLowering::getSymbol(const TargetVariant &target,
-                                        int64_t calls) {
+static std::string getVariantSymbol(StringRef name,
+                                    const TargetVariant &target) {
   std::string symbol = (name + "_" + target.name).str();
   llvm::replace(symbol, '-', '_');
-  return calls == 1 ? symbol : symbol + "_micro_batch";
+  return symbol;
+}
+
+/// Whether the tiles of a dense layer in chains have more than one row, so that
+/// a product of several reads less than one product for each.
+static bool hasTilesOfRows(const TargetVariant &target) {
+  return target.registers >= 32;
 }
 
 void FunctionLowering::lower(const TargetVariant &target) {
-  lowerCalls(target, 1);
-  if (microBatch > 1)
-    lowerCalls(target, microBatch);
-}
-
-void FunctionLowering::lowerCalls(const TargetVariant &target, int64_t calls) {
-  MemoryPlan plan = MemoryPlan::create(function, calls);
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types;
+  if (microBatch > 1)
+    types.push_back(builder.getIndexType());
   auto addBuffer = [&](Type type) {
     MemRefType buffer = getBufferType(type);
     // Bytes, of which each call views its own.
-    if (calls > 1)
-      buffer = MemRefType::get(calls * buffer.getNumElements() *
+    if (microBatch > 1)
+      buffer = MemRefType::get(microBatch * buffer.getNumElements() *
                                    (int64_t)sizeof(float),
                                builder.getI8Type());
     types.push_back(buffer);
@@ -225,8 +226,9 @@ void FunctionLowering::lowerCalls(const TargetVariant &target, int64_t calls) {
   llvm::for_each(function.getArgumentTypes(), addBuffer);
   llvm::for_each(function.getResultTypes(), addBuffer);
   types.push_back(MemRefType::get(plan.arenaBytes, builder.getI8Type()));
-  auto lowered = func::FuncOp::create(builder, loc, getSymbol(target, calls),
-                                      builder.getFunctionType(types, {}));
+  auto lowered =
+      func::FuncOp::create(builder, loc, getVariantSymbol(name, target),
+                           builder.getFunctionType(types, {}));
   lowered.setPrivate();
   auto pair = [&](StringRef key, StringRef value) -> Attribute {
     return builder.getStrArrayAttr({key, value});
@@ -240,43 +242,68 @@ void FunctionLowering::lowerCalls(const TargetVariant &target, int64_t calls) {
                                          pair("min-legal-vector-width", bits),
                                          builder.getStringAttr("no-builtins"),
                                          builder.getStringAttr("nounwind")}));
-  for (unsigned i = 0; i < types.size(); ++i)
-    lowered.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
+  for (auto [number, type] : llvm::enumerate(types))
+    if (isa<MemRefType>(type))
+      lowered.setArgAttr(number, "llvm.noalias", builder.getUnitAttr());
 
   Block *body = lowered.addEntryBlock();
   builder.setInsertionPointToStart(body);
   KernelBuilder kernel(builder, target, constants);
   kernel.setLocation(loc);
-  BufferBinder binder(kernel, plan, function, lowered, calls);
-  for (ArrayRef<Operation *> step : getSteps(function, calls)) {
+  ArrayRef<BlockArgument> buffers = lowered.getArguments();
+  Value calls;
+  if (microBatch > 1) {
+    calls = buffers.front();
+    buffers = buffers.drop_front();
+  }
+  BufferBinder binder(kernel, plan, function, buffers, microBatch);
+
+  auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
+    binder.bind(step, call);
+    for (Operation *op : step) {
+      if (isa<ReshapeOp, func::ReturnOp>(op))
+        continue;
+      kernel.setLocation(op->getLoc());
+      lowerOp(kernel, op);
+    }
     kernel.setLocation(loc);
-    if (calls > 1 && isSharedInMicroBatch(step.front())) {
-      binder.bind(step, /*call=*/nullptr);
-      kernel.setLocation(step.front()->getLoc());
-      lowerSharedDense(kernel, cast<DenseOp>(step.front()), calls);
+    if (!isa<func::ReturnOp>(step.back()))
+      return;
+    for (auto [number, result] : llvm::enumerate(step.back()->getOperands())) {
+      auto inPlace = plan.outputs.find(MemoryPlan::getStorage(result));
+      if (inPlace == plan.outputs.end() || inPlace->second != number)
+        emitCopy(kernel, kernel.buffers[result], kernel.index(0),
+                 binder.getOutput(number, call), kernel.index(0),
+                 countElements(result));
+    }
+  };
+  auto lowerCallByCall = [&](ArrayRef<Operation *> step) {
+    if (!calls)
+      return lowerForOneCall(step, kernel.index(0));
+    kernel.reduce(kernel.index(0), calls, {}, [&](Value call, ValueRange) {
+      lowerForOneCall(step, call);
+      return SmallVector<Value>();
+    });
+  };
+  for (ArrayRef<Operation *> step : getSteps(function, microBatch)) {
+    kernel.setLocation(loc);
+    if (!calls || !isSharedInMicroBatch(step.front()) ||
+        !hasTilesOfRows(target)) {
+      lowerCallByCall(step);
       continue;
     }
-    kernel.forEach(calls, [&](Value call) {
-      binder.bind(step, call);
-      for (Operation *op : step) {
-        if (isa<ReshapeOp, func::ReturnOp>(op))
-          continue;
-        kernel.setLocation(op->getLoc());
-        lowerOp(kernel, op);
-      }
-      kernel.setLocation(loc);
-      if (!isa<func::ReturnOp>(step.back()))
-        return;
-      for (auto [number, result] :
-           llvm::enumerate(step.back()->getOperands())) {
-        Value storage = MemoryPlan::getStorage(result);
-        auto inPlace = plan.outputs.find(storage);
-        if (inPlace == plan.outputs.end() || inPlace->second != number)
-          emitCopy(kernel, kernel.buffers[result], kernel.index(0),
-                   binder.getOutput(number, call), kernel.index(0),
-                   countElements(result));
-      }
-    });
+    Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                         calls, kernel.index(microBatch));
+    auto choice =
+        scf::IfOp::create(builder, loc, isFull, /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(choice.thenBlock());
+    binder.bind(step, /*call=*/nullptr);
+    kernel.setLocation(step.front()->getLoc());
+    lowerSharedDense(kernel, cast<DenseOp>(step.front()), microBatch);
+    kernel.setLocation(loc);
+    builder.setInsertionPointToStart(choice.elseBlock());
+    lowerCallByCall(step);
   }
   kernel.setLocation(loc);
   func::ReturnOp::create(builder, loc);
@@ -303,16 +330,9 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
     outputs.push_back(describe(
         nameOr(function.getResultAttr(i, "nn.name"), "output", i), type));
-  SmallVector<Attribute> microBatches;
-  auto refer = [&](const TargetVariant &variant, int64_t calls) {
-    return FlatSymbolRefAttr::get(
-        builder.getStringAttr(getSymbol(variant, calls)));
-  };
-  for (const TargetVariant &variant : target.variants) {
-    variants.push_back(refer(variant, 1));
-    if (microBatch > 1)
-      microBatches.push_back(refer(variant, microBatch));
-  }
+  for (const TargetVariant &variant : target.variants)
+    variants.push_back(FlatSymbolRefAttr::get(
+        builder.getStringAttr(getVariantSymbol(name, variant))));
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
     macs += countMACs(&op);
@@ -325,10 +345,8 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
        builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
        builder.getNamedAttr("micro_batch",
                             builder.getI64IntegerAttr(microBatch)),
-       builder.getNamedAttr("micro_batch_variants",
-                            builder.getArrayAttr(microBatches)),
        builder.getNamedAttr("arena_bytes",
-                            builder.getI64IntegerAttr(getArenaBytes(function))),
+                            builder.getI64IntegerAttr(plan.arenaBytes)),
        builder.getNamedAttr("arena_alignment",
                             builder.getI64IntegerAttr(MemoryPlan::alignment)),
        builder.getNamedAttr("weights_bytes",

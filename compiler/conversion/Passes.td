@@ -21,12 +21,12 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     callers need to know.
 
     Where the model has dense layers of one row whose weights do not fit the
-    first-level cache, each variant gets a second function,
-    `@<name>_<variant>_micro_batch`, which makes 8 calls (fewer, if their arena
-    would exceed 1 MiB) on buffers that hold the elements of one call after the
-    other. Such layers are one product of 8 rows there, which reads the weights
-    once; what lies between them runs for one call after the other. The order of
-    every sum stays that of the op.
+    first-level cache, each function takes a number of calls as its first
+    argument, from 1 to 8 (fewer, if their arena would exceed 1 MiB), and buffers
+    that hold the elements of one call after the other. For 8 calls, such layers
+    are one product of 8 rows, which reads the weights less often, where the
+    registers hold more than one; all else runs for one call after the other.
+    The order of every sum stays that of the op.
 
     ```mlir
     func.func @model(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {

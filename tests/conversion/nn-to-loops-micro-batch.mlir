@@ -1,40 +1,44 @@
-// RUN: frieze-opt %s --split-input-file --loops-pipeline="target=x86-64-v4" | FileCheck %s
+// RUN: frieze-opt %s --split-input-file --loops-pipeline="target=x86-64-v4" | FileCheck %s --check-prefixes=CHECK,V4
+// RUN: frieze-opt %s --split-input-file --loops-pipeline="target=x86-64-v3" | FileCheck %s --check-prefixes=CHECK,V3
 
-// Weights of 32 KiB: a second function makes 8 calls. What comes before the
+// Weights of 32 KiB: the function takes up to 8 calls. What comes before the
 // dense layer runs for each call, on its own part of the input, and leaves its
 // result at its own place in the arena.
 // CHECK-LABEL: module attributes {nn.interface
-// Results of all calls before the layer (8 * 64 floats) and after it.
+// Results of 8 calls before the layer (64 floats) and after it (128).
 // CHECK-SAME: arena_bytes = 6144
 // CHECK-SAME: micro_batch = 8
-// CHECK-SAME: micro_batch_variants = [@model_x86_64_v4_micro_batch]
-// CHECK: func.func private @model_x86_64_v4(
-// CHECK: func.func private @model_x86_64_v4_micro_batch(%[[X:.*]]: memref<2048xi8> {llvm.noalias}, %[[Y:.*]]: memref<4096xi8> {llvm.noalias}, %[[ARENA:.*]]: memref<6144xi8> {llvm.noalias})
-// CHECK: scf.for %[[CALL:.*]] = %c0 to %c8 step %c1 {
+// CHECK: func.func private @model_x86_64_{{.*}}(%[[CALLS:.*]]: index, %[[X:.*]]: memref<2048xi8> {llvm.noalias}, %[[Y:.*]]: memref<4096xi8> {llvm.noalias}, %[[ARENA:.*]]: memref<6144xi8> {llvm.noalias})
+// CHECK: scf.for %[[CALL:.*]] = %c0 to %[[CALLS]] step %c1 {
 // CHECK:   %[[AT:.*]] = arith.muli %[[CALL]], %c256
 // CHECK:   memref.view %[[X]][%[[AT]]][] : memref<2048xi8> to memref<64xf32>
-// CHECK:   memref.view %[[ARENA]]
-// CHECK-SAME: to memref<64xf32>
-// CHECK: }
-// One product of 8 rows, which reads each vector of the weights for several.
-// CHECK: memref.view %[[ARENA]]
-// CHECK-SAME: to memref<512xf32>
-// CHECK: memref.view %[[ARENA]]
-// CHECK-SAME: to memref<1024xf32>
-// CHECK: %[[WEIGHTS:.*]] = memref.get_global @layer_kernel
-// CHECK: scf.for {{.*}} iter_args
-// CHECK: %[[FIRST:.*]] = vector.load %[[WEIGHTS]]
-// CHECK: %[[SECOND:.*]] = vector.load %[[WEIGHTS]]
-// CHECK-NOT: vector.load
-// CHECK: %[[A:.*]] = vector.broadcast
-// CHECK: math.fma %[[A]], %[[FIRST]]
-// CHECK: math.fma %[[A]], %[[SECOND]]
-// CHECK-NOT: vector.load
-// CHECK: %[[B:.*]] = vector.broadcast
-// CHECK: math.fma %[[B]], %[[FIRST]]
-// CHECK: math.fma %[[B]], %[[SECOND]]
+// CHECK:   %[[LATER:.*]] = arith.addi %[[AT]], %c4096
+// CHECK:   memref.view %[[ARENA]][%[[LATER]]][] : memref<6144xi8> to memref<64xf32>
+// For 8 calls, one product of 8 rows reads each vector of the weights for several.
+// V4: %[[FULL:.*]] = arith.cmpi eq, %[[CALLS]], %c8
+// V4: scf.if %[[FULL]] {
+// V4:   memref.view %[[ARENA]][%c4096][] : memref<6144xi8> to memref<512xf32>
+// V4:   memref.view %[[ARENA]][%c0][] : memref<6144xi8> to memref<1024xf32>
+// V4:   %[[WEIGHTS:.*]] = memref.get_global @layer_kernel
+// V4:   scf.for {{.*}} iter_args
+// V4:   %[[FIRST:.*]] = vector.load %[[WEIGHTS]]
+// V4:   %[[SECOND:.*]] = vector.load %[[WEIGHTS]]
+// V4-NOT: vector.load
+// V4:   %[[A:.*]] = vector.broadcast
+// V4:   math.fma %[[A]], %[[FIRST]]
+// V4:   math.fma %[[A]], %[[SECOND]]
+// V4-NOT: vector.load
+// V4:   %[[B:.*]] = vector.broadcast
+// V4:   math.fma %[[B]], %[[FIRST]]
+// V4:   math.fma %[[B]], %[[SECOND]]
+// V4: } else {
+// For fewer calls, and where the registers hold one row, each has its product.
+// V3-NOT: scf.if
+// CHECK: scf.for %{{.*}} = %c0 to %[[CALLS]] step %c1 {
+// CHECK:   memref.view %[[ARENA]]{{.*}} to memref<64xf32>
+// CHECK:   memref.view %[[ARENA]]{{.*}} to memref<128xf32>
 // What follows runs for each call again.
-// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c1 {
+// CHECK: scf.for %{{.*}} = %c0 to %[[CALLS]] step %c1 {
 // CHECK:   memref.view %[[Y]]{{.*}} to memref<128xf32>
 func.func @model(%x: tensor<1x64xf32>) -> tensor<1x128xf32> {
   %0 = nn.activation tanh %x : tensor<1x64xf32>
@@ -48,7 +52,7 @@ func.func @model(%x: tensor<1x64xf32>) -> tensor<1x128xf32> {
 // 24 KiB of weights fit the first-level cache: must not fire.
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK-SAME: micro_batch = 1
-// CHECK-NOT: @model_x86_64_v4_micro_batch
+// CHECK-NOT: index, %
 func.func @model(%x: tensor<1x64xf32>) -> tensor<1x96xf32> {
   %0 = nn.dense %x kernel(dense<0.5> : tensor<64x96xf32>) chains = 4 : tensor<1x64xf32> -> tensor<1x96xf32>
   return %0 : tensor<1x96xf32>
@@ -59,7 +63,7 @@ func.func @model(%x: tensor<1x64xf32>) -> tensor<1x96xf32> {
 // Several rows read the weights together already: must not fire.
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK-SAME: micro_batch = 1
-// CHECK-NOT: @model_x86_64_v4_micro_batch
+// CHECK-NOT: index, %
 func.func @model(%x: tensor<1x4x64xf32>) -> tensor<1x4x128xf32> {
   %0 = nn.dense %x kernel(dense<0.5> : tensor<64x128xf32>) : tensor<1x4x64xf32> -> tensor<1x4x128xf32>
   return %0 : tensor<1x4x128xf32>
@@ -70,7 +74,7 @@ func.func @model(%x: tensor<1x4x64xf32>) -> tensor<1x4x128xf32> {
 // A single output is a dot product, without tiles: must not fire.
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK-SAME: micro_batch = 1
-// CHECK-NOT: @model_x86_64_v4_micro_batch
+// CHECK-NOT: index, %
 func.func @model(%x: tensor<1x8192xf32>) -> tensor<1x1xf32> {
   %0 = nn.dense %x kernel(dense<0.5> : tensor<8192x1xf32>) chains = 32 : tensor<1x8192xf32> -> tensor<1x1xf32>
   return %0 : tensor<1x1xf32>

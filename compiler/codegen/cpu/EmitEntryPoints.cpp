@@ -23,14 +23,6 @@ static constexpr int32_t abiVersion = 2;
 static constexpr int32_t modelStructBytes = 120;
 
 namespace {
-/// A function that every variant has: its symbols in `nn.interface`, and the
-/// suffix of the pointer to the one that was chosen.
-struct Kernel {
-  StringLiteral variants, pointer;
-};
-constexpr Kernel kernels[] = {{"variants", "variant"},
-                              {"micro_batch_variants", "micro_batch_variant"}};
-
 class EntryPointBuilder {
 public:
   EntryPointBuilder(ModuleOp module, DictionaryAttr interface)
@@ -47,25 +39,17 @@ private:
   StringRef getName() { return interface.getAs<StringAttr>("name").getValue(); }
   ArrayAttr getInputs() { return interface.getAs<ArrayAttr>("inputs"); }
   ArrayAttr getOutputs() { return interface.getAs<ArrayAttr>("outputs"); }
-  /// Calls of a micro-batch; 1 where there are none.
+  /// Most calls that a variant takes at once. Where it is above 1, their number
+  /// comes before the buffers.
   int64_t getMicroBatch() {
     return interface.getAs<IntegerAttr>("micro_batch").getInt();
   }
-  /// The functions that each target variant has: one for a single call, and one
-  /// for a micro-batch where there is one.
-  ArrayRef<Kernel> getKernels() {
-    return ArrayRef(kernels).take_front(getMicroBatch() > 1 ? 2 : 1);
+  ArrayRef<Attribute> getVariants() {
+    return interface.getAs<ArrayAttr>("variants").getValue();
   }
-  std::string getPointer(const Kernel &kernel) {
-    return (getName() + "_" + kernel.pointer).str();
+  StringAttr getVariant(size_t index) {
+    return cast<FlatSymbolRefAttr>(getVariants()[index]).getAttr();
   }
-  ArrayRef<Attribute> getVariants(const Kernel &kernel) {
-    return interface.getAs<ArrayAttr>(kernel.variants).getValue();
-  }
-  StringAttr getVariant(const Kernel &kernel, size_t index) {
-    return cast<FlatSymbolRefAttr>(getVariants(kernel)[index]).getAttr();
-  }
-  bool hasDispatch() { return getVariants(kernels[0]).size() > 1; }
 
   Value constant(Type type, int64_t value) {
     return LLVM::ConstantOp::create(builder, loc, type,
@@ -92,12 +76,9 @@ private:
                                     int64_t ecx);
   Value hasAllBits(Value word, uint32_t bits);
   void emitDispatch();
-  /// Calls a kernel with all buffers: inputs, outputs and the arena.
-  void callKernel(const Kernel &kernel, ValueRange buffers);
-  /// Calls it for `calls` calls at a time, from number `first` on while as many
-  /// remain of `count`. Returns the number of the first call that is left.
-  Value emitCallLoop(const Kernel &kernel, int64_t calls, Value first,
-                     Value count, ValueRange buffers);
+  /// Makes `calls` calls of the variant with all buffers: inputs, outputs and
+  /// the arena.
+  void callVariant(Value calls, ValueRange buffers);
   void emitRun();
   void emitRunBatch();
   /// The pointers in arrays of inputs and outputs, for callers that learn of
@@ -228,15 +209,15 @@ Value EntryPointBuilder::hasAllBits(Value word, uint32_t bits) {
                               mask);
 }
 
-/// The pointers that `<name>_run` and `<name>_run_batch` jump through, and the
-/// constructor that sets them (x86-64 psABI microarchitecture levels; Intel SDM
+/// The pointer that `<name>_run` and `<name>_run_batch` jump through, and the
+/// constructor that sets it (x86-64 psABI microarchitecture levels; Intel SDM
 /// volume 2, CPUID, XGETBV).
 void EntryPointBuilder::emitDispatch() {
-  for (const Kernel &kernel : getKernels())
-    emitGlobal(
-        getPointer(kernel), pointer, LLVM::Linkage::Internal,
-        [&] { return addressOf(getVariant(kernel, 2)); },
-        /*isConstant=*/false);
+  std::string symbol = (getName() + "_variant").str();
+  emitGlobal(
+      symbol, pointer, LLVM::Linkage::Internal,
+      [&] { return addressOf(getVariant(getVariants().size() - 1)); },
+      /*isConstant=*/false);
   std::string constructor = (getName() + "_choose_variant").str();
   emitFunction(constructor, {}, LLVM::Linkage::Internal, [&](ValueRange) {
     auto both = [&](Value a, Value b) -> Value {
@@ -268,15 +249,12 @@ void EntryPointBuilder::emitDispatch() {
     Value isV4 = both(both(isV3, hasAllBits(enabled, 0xe6)),
                       hasAllBits(extended, 1u << 16 | 1u << 17 | 1u << 28 |
                                                1u << 30 | 1u << 31));
-    for (const Kernel &kernel : getKernels()) {
-      Value choice = addressOf(getVariant(kernel, 2));
-      choice = LLVM::SelectOp::create(builder, loc, isV3,
-                                      addressOf(getVariant(kernel, 1)), choice);
-      choice = LLVM::SelectOp::create(builder, loc, isV4,
-                                      addressOf(getVariant(kernel, 0)), choice);
-      LLVM::StoreOp::create(builder, loc, choice,
-                            addressOf(getPointer(kernel)));
-    }
+    Value choice = addressOf(getVariant(2));
+    choice = LLVM::SelectOp::create(builder, loc, isV3,
+                                    addressOf(getVariant(1)), choice);
+    choice = LLVM::SelectOp::create(builder, loc, isV4,
+                                    addressOf(getVariant(0)), choice);
+    LLVM::StoreOp::create(builder, loc, choice, addressOf(symbol));
     LLVM::BrOp::create(builder, loc, chosen);
     builder.setInsertionPointToStart(chosen);
   });
@@ -292,78 +270,78 @@ void EntryPointBuilder::emitDispatch() {
 // Public symbols
 //===----------------------------------------------------------------------===//
 
-void EntryPointBuilder::callKernel(const Kernel &kernel, ValueRange buffers) {
-  if (!hasDispatch()) {
-    LLVM::CallOp::create(builder, loc, TypeRange(), getVariant(kernel, 0),
-                         buffers);
+void EntryPointBuilder::callVariant(Value calls, ValueRange buffers) {
+  SmallVector<Value> operands;
+  if (getMicroBatch() > 1)
+    operands.push_back(calls);
+  llvm::append_range(operands, buffers);
+  if (getVariants().size() == 1) {
+    LLVM::CallOp::create(builder, loc, TypeRange(), getVariant(0), operands);
     return;
   }
-  SmallVector<Value> operands{LLVM::LoadOp::create(
-      builder, loc, pointer, addressOf(getPointer(kernel)))};
-  llvm::append_range(operands, buffers);
-  auto type =
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
-                                  SmallVector<Type>(buffers.size(), pointer));
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(module.getContext()),
+      llvm::to_vector(ValueRange(operands).getTypes()));
+  operands.insert(
+      operands.begin(),
+      LLVM::LoadOp::create(builder, loc, pointer,
+                           addressOf((getName() + "_variant").str())));
   LLVM::CallOp::create(builder, loc, type, operands);
 }
 
 void EntryPointBuilder::emitRun() {
   SmallVector<Type> arguments(getInputs().size() + getOutputs().size() + 1,
                               pointer);
-  emitFunction((getName() + "_run").str(), arguments, LLVM::Linkage::External,
-               [&](ValueRange buffers) { callKernel(kernels[0], buffers); });
+  emitFunction(
+      (getName() + "_run").str(), arguments, LLVM::Linkage::External,
+      [&](ValueRange buffers) { callVariant(constant(i64, 1), buffers); });
 }
 
-Value EntryPointBuilder::emitCallLoop(const Kernel &kernel, int64_t calls,
-                                      Value first, Value count,
-                                      ValueRange buffers) {
-  Block *before = builder.getInsertionBlock();
-  Block *after = before->splitBlock(builder.getInsertionPoint());
-  Block *head = builder.createBlock(after, {i64}, {loc});
-  Block *body = builder.createBlock(after);
-  builder.setInsertionPointToEnd(before);
-  LLVM::BrOp::create(builder, loc, first, head);
-
-  builder.setInsertionPointToEnd(head);
-  Value call = head->getArgument(0);
-  Value left = LLVM::SubOp::create(builder, loc, count, call);
-  Value isEnough = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::uge,
-                                        left, constant(i64, calls));
-  LLVM::CondBrOp::create(builder, loc, isEnough, body, after);
-
-  builder.setInsertionPointToEnd(body);
-  SmallVector<Value> operands;
-  auto advance = [&](Value buffer, Attribute tensor) {
-    auto elements = LLVM::LLVMArrayType::get(
-        builder.getF32Type(), ShapedType::getNumElements(getShape(tensor)));
-    operands.push_back(LLVM::GEPOp::create(
-        builder, loc, pointer, elements, buffer, ArrayRef<LLVM::GEPArg>{call}));
-  };
-  for (auto [buffer, tensor] :
-       llvm::zip(buffers, llvm::concat<const Attribute>(
-                              getInputs().getValue(), getOutputs().getValue())))
-    advance(buffer, tensor);
-  operands.push_back(buffers.back());
-  callKernel(kernel, operands);
-  Value next = LLVM::AddOp::create(builder, loc, call, constant(i64, calls));
-  LLVM::BrOp::create(builder, loc, next, head);
-  builder.setInsertionPointToStart(after);
-  return call;
-}
-
-/// Full micro-batches first, and what is left one by one.
 void EntryPointBuilder::emitRunBatch() {
   SmallVector<Type> arguments{i64};
   arguments.append(getInputs().size() + getOutputs().size() + 1, pointer);
+  auto emitLoop = [&](ValueRange values) {
+    Value count = values.front();
+    ValueRange buffers = values.drop_front();
+    Block *before = builder.getInsertionBlock();
+    Block *after = before->splitBlock(builder.getInsertionPoint());
+    Block *head = builder.createBlock(after, {i64}, {loc});
+    Block *body = builder.createBlock(after);
+    builder.setInsertionPointToEnd(before);
+    LLVM::BrOp::create(builder, loc, constant(i64, 0), head);
+
+    builder.setInsertionPointToEnd(head);
+    Value first = head->getArgument(0);
+    Value isDone = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq,
+                                        first, count);
+    LLVM::CondBrOp::create(builder, loc, isDone, after, body);
+
+    builder.setInsertionPointToEnd(body);
+    Value calls = constant(i64, getMicroBatch());
+    if (getMicroBatch() > 1) {
+      Value left = LLVM::SubOp::create(builder, loc, count, first);
+      calls = LLVM::UMinOp::create(builder, loc, left, calls);
+    }
+    SmallVector<Value> operands;
+    auto advance = [&](ArrayAttr tensors) {
+      for (Attribute tensor : tensors) {
+        auto elements = LLVM::LLVMArrayType::get(
+            builder.getF32Type(), ShapedType::getNumElements(getShape(tensor)));
+        operands.push_back(LLVM::GEPOp::create(builder, loc, pointer, elements,
+                                               buffers[operands.size()],
+                                               ArrayRef<LLVM::GEPArg>{first}));
+      }
+    };
+    advance(getInputs());
+    advance(getOutputs());
+    operands.push_back(buffers.back());
+    callVariant(calls, operands);
+    Value next = LLVM::AddOp::create(builder, loc, first, calls);
+    LLVM::BrOp::create(builder, loc, next, head);
+    builder.setInsertionPointToStart(after);
+  };
   emitFunction((getName() + "_run_batch").str(), arguments,
-               LLVM::Linkage::External, [&](ValueRange values) {
-                 Value count = values.front(), call = constant(i64, 0);
-                 ValueRange buffers = values.drop_front();
-                 if (getMicroBatch() > 1)
-                   call = emitCallLoop(kernels[1], getMicroBatch(), call, count,
-                                       buffers);
-                 emitCallLoop(kernels[0], 1, call, count, buffers);
-               });
+               LLVM::Linkage::External, emitLoop);
 }
 
 SmallVector<Value> EntryPointBuilder::loadPointers(Value inputs,
@@ -435,11 +413,10 @@ void EntryPointBuilder::emitDescription(StringRef sourceSHA256) {
 }
 
 void EntryPointBuilder::emit(StringRef sourceSHA256) {
-  for (const Kernel &kernel : getKernels())
-    for (size_t i = 0; i < getVariants(kernel).size(); ++i)
-      module.lookupSymbol<LLVM::LLVMFuncOp>(getVariant(kernel, i))
-          .setLinkage(LLVM::Linkage::Internal);
-  if (hasDispatch())
+  for (size_t i = 0; i < getVariants().size(); ++i)
+    module.lookupSymbol<LLVM::LLVMFuncOp>(getVariant(i))
+        .setLinkage(LLVM::Linkage::Internal);
+  if (getVariants().size() > 1)
     emitDispatch();
   emitRun();
   emitRunBatch();

@@ -34,15 +34,15 @@
 // CHECK:   %[[ZERO:.*]] = llvm.mlir.constant(0 : i64)
 // CHECK:   llvm.br ^[[HEAD:.*]](%[[ZERO]] : i64)
 // CHECK: ^[[HEAD]](%[[CALL:.*]]: i64):
-// CHECK:   %[[LEFT:.*]] = llvm.sub %[[COUNT]], %[[CALL]]
-// CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
-// CHECK:   %[[MORE:.*]] = llvm.icmp "uge" %[[LEFT]], %[[ONE]]
-// CHECK:   llvm.cond_br %[[MORE]], ^[[BODY:.*]], ^[[END:.*]]
+// CHECK:   %[[DONE:.*]] = llvm.icmp "eq" %[[CALL]], %[[COUNT]]
+// CHECK:   llvm.cond_br %[[DONE]], ^[[END:.*]], ^[[BODY:.*]]
 // CHECK: ^[[BODY]]:
+// CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
 // CHECK:   %[[XAT:.*]] = llvm.getelementptr %[[X]][%[[CALL]]] {{.*}} !llvm.array<18 x f32>
 // CHECK:   %[[YAT:.*]] = llvm.getelementptr %[[Y]][%[[CALL]]] {{.*}} !llvm.array<4 x f32>
 // CHECK:   llvm.call %{{.*}}(%[[XAT]], %[[YAT]], %[[ARENA]])
-// CHECK:   llvm.br ^[[HEAD]]
+// CHECK:   %[[NEXT:.*]] = llvm.add %[[CALL]], %[[ONE]]
+// CHECK:   llvm.br ^[[HEAD]](%[[NEXT]] : i64)
 // CHECK: ^[[END]]:
 // CHECK-NEXT: llvm.return
 // The same for callers that learn of the model at run time.
@@ -55,7 +55,7 @@
 // CHECK: llvm.func internal @net_run_batch_arrays(%[[COUNT:.*]]: i64, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[MEMORY:.*]]: !llvm.ptr)
 // CHECK:   llvm.call @net_run_batch(%[[COUNT]], %{{.*}}, %{{.*}}, %[[MEMORY]])
 module attributes {nn.interface = {
-    name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2], micro_batch = 1 : i64, micro_batch_variants = [],
+    name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2], micro_batch = 1 : i64,
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
     arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
   llvm.func @net_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
@@ -104,7 +104,7 @@ module attributes {nn.interface = {
 // CHECK-DAG:   llvm.mlir.addressof @one_run_batch_arrays
 // CHECK:   llvm.return
 module attributes {nn.interface = {
-    name = "one", target = "x86-64-v3", variants = [@one_v3], micro_batch = 1 : i64, micro_batch_variants = [],
+    name = "one", target = "x86-64-v3", variants = [@one_v3], micro_batch = 1 : i64,
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}, {name = "age", shape = array<i64: 1, 1>}],
     outputs = [{name = "score", shape = array<i64: 1, 4>}],
     arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
@@ -122,10 +122,11 @@ module attributes {nn.interface = {
 // CHECK-NOT: llvm.mlir.global_ctors
 // CHECK-NOT: cpuid
 // CHECK: llvm.func @only_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
-// CHECK-NEXT: llvm.call @only_v2(%[[X]], %[[Y]], %[[ARENA]])
+// CHECK-NOT: llvm.load
+// CHECK: llvm.call @only_v2(%[[X]], %[[Y]], %[[ARENA]])
 // CHECK-NEXT: llvm.return
 module attributes {nn.interface = {
-    name = "only", target = "x86-64-v2", variants = [@only_v2], micro_batch = 1 : i64, micro_batch_variants = [],
+    name = "only", target = "x86-64-v2", variants = [@only_v2], micro_batch = 1 : i64,
     inputs = [{name = "x", shape = array<i64: 1, 4>}], outputs = [{name = "y", shape = array<i64: 1, 4>}],
     arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
   llvm.func @only_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
@@ -135,58 +136,27 @@ module attributes {nn.interface = {
 
 // -----
 
-// Micro-batches: a second pointer, which the same constructor sets. Of the calls
-// of <name>_run_batch, full micro-batches come first.
+// Micro-batches: a variant takes up to 8 calls, and <name>_run_batch gives it as
+// many as are left; <name>_run gives it one.
 // CHECK-LABEL: module attributes {nn.interface
-// CHECK: llvm.func internal @many_v4_micro_batch
-// CHECK: llvm.mlir.global internal @many_variant()
-// CHECK:   llvm.mlir.addressof @many_v2
-// CHECK: llvm.mlir.global internal @many_micro_batch_variant()
-// CHECK:   llvm.mlir.addressof @many_v2_micro_batch
-// CHECK: llvm.func internal @many_choose_variant()
-// CHECK:   %[[CHOICE:.*]] = llvm.select
-// CHECK:   %[[CHOICE:.*]] = llvm.select
-// CHECK:   %[[POINTER:.*]] = llvm.mlir.addressof @many_variant
-// CHECK:   llvm.store %[[CHOICE]], %[[POINTER]]
-// CHECK:   %[[V4:.*]] = llvm.mlir.addressof @many_v4_micro_batch
-// CHECK:   %[[CHOICE:.*]] = llvm.select %{{.*}}, %[[V4]], %{{.*}}
-// CHECK:   %[[POINTER:.*]] = llvm.mlir.addressof @many_micro_batch_variant
-// CHECK:   llvm.store %[[CHOICE]], %[[POINTER]]
-// CHECK: llvm.func @many_run(
-// CHECK:   llvm.mlir.addressof @many_variant
-// CHECK: llvm.func @many_run_batch(%[[COUNT:.*]]: i64
-// CHECK: ^{{.*}}(%[[CALL:.*]]: i64):
-// CHECK:   %[[LEFT:.*]] = llvm.sub %[[COUNT]], %[[CALL]]
+// CHECK: llvm.func @many_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
+// CHECK:   llvm.call @many_v4(%[[ONE]], %[[X]], %[[Y]], %[[ARENA]])
+// CHECK: llvm.func @many_run_batch(%[[COUNT:.*]]: i64, %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK: ^[[HEAD:.*]](%[[CALL:.*]]: i64):
 // CHECK:   %[[EIGHT:.*]] = llvm.mlir.constant(8 : i64)
-// CHECK:   llvm.icmp "uge" %[[LEFT]], %[[EIGHT]]
-// CHECK:   llvm.cond_br %{{.*}}, ^[[BODY:.*]], ^[[REST:.*]]
-// CHECK: ^[[BODY]]:
-// CHECK:   llvm.mlir.addressof @many_micro_batch_variant
-// CHECK: ^[[REST]]:
-// CHECK-NEXT: llvm.br ^[[HEAD:.*]](%[[CALL]] : i64)
-// CHECK: ^[[HEAD]](%{{.*}}: i64):
-// CHECK:   llvm.mlir.addressof @many_variant
+// CHECK:   %[[LEFT:.*]] = llvm.sub %[[COUNT]], %[[CALL]]
+// CHECK:   %[[CALLS:.*]] = llvm.intr.umin(%[[LEFT]], %[[EIGHT]])
+// CHECK:   %[[XAT:.*]] = llvm.getelementptr %[[X]][%[[CALL]]]
+// CHECK:   %[[YAT:.*]] = llvm.getelementptr %[[Y]][%[[CALL]]]
+// CHECK:   llvm.call @many_v4(%[[CALLS]], %[[XAT]], %[[YAT]], %[[ARENA]])
+// CHECK:   %[[NEXT:.*]] = llvm.add %[[CALL]], %[[CALLS]]
+// CHECK:   llvm.br ^[[HEAD]](%[[NEXT]] : i64)
 module attributes {nn.interface = {
-    name = "many", target = "x86-64", variants = [@many_v4, @many_v3, @many_v2],
-    micro_batch = 8 : i64, micro_batch_variants = [@many_v4_micro_batch, @many_v3_micro_batch, @many_v2_micro_batch],
+    name = "many", target = "x86-64-v4", variants = [@many_v4], micro_batch = 8 : i64,
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
     arena_bytes = 192 : i64, arena_alignment = 64 : i64, weights_bytes = 400 : i64, macs = 72 : i64}} {
-  llvm.func @many_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-    llvm.return
-  }
-  llvm.func @many_v4_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-    llvm.return
-  }
-  llvm.func @many_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-    llvm.return
-  }
-  llvm.func @many_v3_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-    llvm.return
-  }
-  llvm.func @many_v2(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-    llvm.return
-  }
-  llvm.func @many_v2_micro_batch(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+  llvm.func @many_v4(%calls: i64, %x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
     llvm.return
   }
 }

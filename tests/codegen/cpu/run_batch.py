@@ -89,9 +89,6 @@ def main():
         subprocess.run(["frieze-compile", model, "-o", path, "--name=net",
                         f"--target={target}", *flags], check=True)
         check(path)
-    symbols = subprocess.run(["llvm-nm", path], check=True, capture_output=True, text=True)
-    print("every bit equal")
-    print("micro-batches" if "_micro_batch" in symbols.stdout else "single calls")
 
 
 if __name__ == "__main__":
