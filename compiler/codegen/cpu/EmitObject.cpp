@@ -20,6 +20,13 @@
 
 using namespace frieze;
 
+/// Sets an option of LLVM that has no other way in.
+static void setUnlessGiven(llvm::StringRef name, llvm::StringRef value) {
+  llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
+  if (option && option->getNumOccurrences() == 0)
+    option->addOccurrence(0, name, value);
+}
+
 static std::unique_ptr<llvm::TargetMachine>
 createTargetMachine(const Target &target) {
   static std::once_flag once;
@@ -30,13 +37,12 @@ createTargetMachine(const Target &target) {
     LLVMInitializeX86AsmPrinter();
     // For the inline assembly of the dispatch.
     LLVMInitializeX86AsmParser();
-    // The order of instructions is the emitter's: LLVM's scheduler moves loads
-    // of the input ahead of the multiply-adds, and spills accumulators for
-    // them.
-    llvm::cl::Option *scheduler =
-        llvm::cl::getRegisteredOptions().lookup("enable-misched");
-    if (scheduler && scheduler->getNumOccurrences() == 0)
-      scheduler->addOccurrence(0, "enable-misched", "false");
+    // The order of instructions is the emitter's. LLVM's scheduler moves loads
+    // of the input ahead of the multiply-adds, and its loop-invariant code
+    // motion keeps the constants of one kernel in registers during another:
+    // both spill accumulators to make room.
+    setUnlessGiven("enable-misched", "false");
+    setUnlessGiven("disable-machine-licm", "true");
   });
   std::string error;
   llvm::Triple triple(target.triple);
