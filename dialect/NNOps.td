@@ -93,6 +93,15 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
     kernel's memory (window axes, then channel) by fused multiply-add; padding
     takes part as zeros.
 
+    With `winograd = [m, ...]`, one entry per spatial axis, results are computed
+    in tiles of so many by minimal filtering F(m, window) along each axis (see
+    dialect/Winograd.h): the input's transform runs along the height first, then
+    along the width, that of the products along the width first. A product's sum
+    takes the channels in order by fused multiply-add, in blocks of 64 that are
+    then added in order; the first block at the point 1 (of both axes) starts
+    from the bias, every other from zero. The transformed kernel is computed in
+    double and rounded once.
+
     Example:
 
     ```mlir
@@ -111,6 +120,9 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
     - (C7) `border` has one entry per input channel.
     - (C8) the epilogue has at most one pooling, whose window fits, and its
       affines have one entry per channel.
+    - (C9) `winograd` has one entry per spatial axis, each 1 for a window of 1,
+      2 for 2, 2 or 4 for 3; strides, dilations and groups are 1; a tile fits
+      into the result and holds whole windows of a pooling.
   }];
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
       OptionalAttr<NN_Weights>:$bias,
@@ -119,12 +131,14 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
       OptionalAttr<NN_Weights>:$border,
       OptionalAttr<DenseI64ArrayAttr>:$dilations,
       DefaultValuedAttr<I64Attr, "1">:$groups,
+      OptionalAttr<DenseI64ArrayAttr>:$winograd,
       OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[3, 4]>:$output);
   let assemblyFormat = [{
     $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
     (`strides` `=` $strides^)? (`padding` `=` $padding^)?
     (`border` `(` $border^ `)`)? (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
+    (`winograd` `=` $winograd^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
@@ -137,7 +151,11 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
     ::llvm::SmallVector<int64_t> getStrideValues();
     ::llvm::SmallVector<int64_t> getPaddingValues();
     ::llvm::SmallVector<int64_t> getDilationValues();
+    /// Whether minimal filtering with `outputs` results in a tile, one entry
+    /// per spatial axis, can compute this op (C9).
+    bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
   }];
+  let hasVerifier = 1;
 }
 
 def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
@@ -356,7 +374,7 @@ def NN_MaxPoolOp : NN_PoolOp<"max_pool"> {
     `y[n, o, c] = max over k of x[n, o * stride + k - padding, c]`; positions in
     the padding do not take part. `strides` is `window` where left out.
 
-    The maximum is IEEE 754-2019 `maximum`: NaN wins, and -0 < +0.
+    In the order of memory: NaN wins, and of two zeros the later.
 
     Example:
 
@@ -397,7 +415,7 @@ def NN_AvgPoolOp : NN_PoolOp<"avg_pool"> {
 def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
   let summary = "maximum or mean over all spatial axes";
   let description = [{
-    `y[n, c]` is the maximum (IEEE 754-2019 `maximum`) or the mean (sum in the
+    `y[n, c]` is the maximum (as of `nn.max_pool`) or the mean (sum in the
     order of memory, times the rounded `1 / count`) of `x[n, :, c]`. With
     `keep_dims` the spatial axes stay, of length 1.
 

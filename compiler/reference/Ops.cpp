@@ -5,10 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/OpAccess.h"
 #include "compiler/reference/ScalarOps.h"
 #include "dialect/ElementaryFunctions.h"
-#include "dialect/Weights.h"
 
 #include <array>
 #include <cmath>
@@ -17,17 +16,6 @@
 using namespace frieze;
 using namespace frieze::nn;
 using namespace frieze::reference;
-
-template <typename T> static std::vector<T> read(mlir::ElementsAttr weights) {
-  llvm::SmallVector<double> values = *readWeights(weights);
-  return std::vector<T>(values.begin(), values.end());
-}
-
-template <typename T>
-static std::vector<T> readOr(mlir::ElementsAttr weights, size_t size,
-                             T fallback) {
-  return weights ? read<T>(weights) : std::vector<T>(size, fallback);
-}
 
 template <typename OpT, typename T> static Tensor<T> makeResult(OpT op) {
   auto type = op.getOutput().getType();
@@ -99,80 +87,14 @@ static float exponential(float x) {
   return ElementaryFunctions<ScalarOps>(ops).exp(x);
 }
 
-/// IEEE 754-2019 maximum: NaN wins, and -0 < +0.
+/// NaN where either is; of two zeros, the second.
 template <typename T> static T maximum(T x, T y) {
-  if (std::isnan(x) || std::isnan(y))
-    return std::numeric_limits<T>::quiet_NaN();
-  if (x == y)
-    return std::signbit(x) ? y : x;
-  return x > y ? x : y;
+  return std::isnan(x) || x > y ? x : y;
 }
 
 //===----------------------------------------------------------------------===//
 // Layers with weights
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// The axes of a 1-D or 2-D op, as 2-D: a sequence is an image of height 1.
-struct Image {
-  int64_t batch, height, width, channels;
-  Image(llvm::ArrayRef<int64_t> shape)
-      : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1),
-        width(shape[shape.size() - 2]), channels(shape.back()) {}
-  int64_t at(int64_t n, int64_t h, int64_t w, int64_t c) const {
-    return ((n * height + h) * width + w) * channels + c;
-  }
-};
-} // namespace
-
-/// Entry for the last (width) or the one before (height) of the spatial axes.
-static int64_t widthOf(llvm::ArrayRef<int64_t> values) { return values.back(); }
-static int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
-  return values.size() == 2 ? values[0] : fallback;
-}
-
-template <typename T> Tensor<T> reference::conv(ConvOp op, const Tensor<T> &x) {
-  mlir::RankedTensorType type = op.getConvType();
-  Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
-  Image in(x.shape), out(y.shape);
-  llvm::ArrayRef<int64_t> kernelShape =
-      op.getKernel().getShapedType().getShape();
-  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto padding = op.getPaddingValues();
-  int64_t top = padding.size() == 4 ? padding[0] : 0;
-  int64_t left = padding[padding.size() - 2];
-  int64_t filtersPerGroup = out.channels / op.getGroups();
-  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
-  auto kernel = read<T>(op.getKernel());
-  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
-  auto border = readOr<T>(op.getBorderAttr(), in.channels, 0);
-
-  for (int64_t n = 0; n < out.batch; ++n)
-    for (int64_t oh = 0; oh < out.height; ++oh)
-      for (int64_t ow = 0; ow < out.width; ++ow)
-        for (int64_t f = 0; f < out.channels; ++f) {
-          T sum = bias[f];
-          const T *weight = kernel.data() + f;
-          for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
-            for (int64_t kw = 0; kw < widthOf(window); ++kw) {
-              int64_t h =
-                  oh * heightOf(strides, 1) + kh * heightOf(dilations, 1) - top;
-              int64_t w =
-                  ow * widthOf(strides) + kw * widthOf(dilations) - left;
-              bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
-              int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
-              for (int64_t c = 0; c < channelsPerGroup; ++c) {
-                T value = inside ? x.values[in.at(n, h, w, firstChannel + c)]
-                                 : border[firstChannel + c];
-                sum = std::fma(value, *weight, sum);
-                weight += out.channels;
-              }
-            }
-          y.values[out.at(n, oh, ow, f)] = sum;
-        }
-  return applyEpilogue(op.getEpilogueStages(), std::move(y));
-}
 
 template <typename T>
 Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
@@ -511,7 +433,6 @@ Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
 }
 
 #define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::conv(ConvOp, const Tensor<T> &);               \
   template Tensor<T> reference::dense(DenseOp, const Tensor<T> &);             \
   template Tensor<T> reference::batchNorm(BatchNormOp, const Tensor<T> &);     \
   template Tensor<T> reference::affine(AffineOp, const Tensor<T> &);           \

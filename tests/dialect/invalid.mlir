@@ -768,3 +768,39 @@ func.func private @attribute_bounds() attributes {function = #nn.activation<clip
 // #nn.pool_stage: no other kind of stage
 // expected-error @+1 {{expects another kind of epilogue stage}}
 func.func private @attribute_stage() attributes {stage = #nn.pool_stage<relu>}
+
+// -----
+
+// conv (C9): minimal filtering has one entry per spatial axis
+func.func @conv_c9_count(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute, but got winograd = [4, 4]}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4, 4] : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// conv (C9): strides are 1
+func.func @conv_c9_stride(%x: tensor<1x34x64xf32>) -> tensor<1x16x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) strides = [2] winograd = [2] : tensor<1x34x64xf32> -> tensor<1x16x64xf32>
+  return %0 : tensor<1x16x64xf32>
+}
+
+// -----
+
+// conv (C9): tiles hold whole windows of the pooling
+func.func @conv_c9_pool(%x: tensor<1x34x64xf32>) -> tensor<1x10x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4] epilogue(max_pool([3], [3])) : tensor<1x34x64xf32> -> tensor<1x10x64xf32>
+  return %0 : tensor<1x10x64xf32>
+}
+
+// -----
+
+// conv (C9): a tile fits into the result
+func.func @conv_c9_small(%x: tensor<1x5x64xf32>) -> tensor<1x3x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4] : tensor<1x5x64xf32> -> tensor<1x3x64xf32>
+  return %0 : tensor<1x3x64xf32>
+}

@@ -1,0 +1,161 @@
+//===- Conv.cpp - Convolution, directly or by minimal filtering -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/OpAccess.h"
+#include "compiler/reference/ScalarOps.h"
+#include "dialect/Winograd.h"
+
+#include <cmath>
+
+using namespace frieze::nn;
+using namespace frieze::reference;
+
+/// The products of one tile, whose transformed inputs are (points, channels),
+/// with the transformed kernel: (points, filters).
+static std::vector<float> multiplyTile(llvm::ArrayRef<float> inputs,
+                                       llvm::ArrayRef<float> kernel,
+                                       llvm::ArrayRef<float> bias,
+                                       const WinogradTiling &tiling) {
+  int64_t filters = bias.size(), channels = inputs.size() / tiling.getPoints();
+  std::vector<float> products(tiling.getPoints() * filters);
+  for (int64_t point = 0; point < tiling.getPoints(); ++point)
+    for (int64_t f = 0; f < filters; ++f)
+      for (int64_t block = 0; block < channels; block += winogradBlock) {
+        bool fromBias = point == tiling.getBiasPoint() && block == 0;
+        float sum = fromBias ? bias[f] : 0;
+        for (int64_t c = block; c < std::min(channels, block + winogradBlock);
+             ++c)
+          sum = std::fma(inputs[point * channels + c],
+                         kernel[(point * channels + c) * filters + f], sum);
+        float &product = products[point * filters + f];
+        product = block == 0 ? sum : product + sum;
+      }
+  return products;
+}
+
+/// The convolution of `op` by minimal filtering; what no tile holds stays 0,
+/// and no pooling reads it. `read(n, h, w, c)` is an input, or the padding.
+static Tensor<float> convolveByWinograd(
+    ConvOp op,
+    llvm::function_ref<float(int64_t, int64_t, int64_t, int64_t)> read) {
+  WinogradTiling tiling = WinogradTiling::get(op);
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t rows = height.getPoints(), columns = width.getPoints();
+  mlir::RankedTensorType type = op.getConvType();
+  Tensor<float> y{type.getShape().vec(),
+                  std::vector<float>(type.getNumElements())};
+  Image out(y.shape);
+  int64_t channels = op.getInput().getType().getShape().back();
+  int64_t filters = out.channels;
+  llvm::SmallVector<double> exactKernel = transformKernel(op);
+  std::vector<float> kernel(exactKernel.begin(), exactKernel.end());
+  auto bias = readOr<float>(op.getBiasAttr(), filters, 0);
+  ScalarOps ops;
+
+  auto computeTile = [&](int64_t n, int64_t top, int64_t left) {
+    std::vector<float> inputs(rows * columns * channels);
+    for (int64_t c = 0; c < channels; ++c) {
+      for (int64_t j = 0; j < columns; ++j) {
+        llvm::SmallVector<float> line;
+        for (int64_t i = 0; i < rows; ++i)
+          line.push_back(read(n, top + i, left + j, c));
+        height.transformInput(ops, line);
+        for (int64_t i = 0; i < rows; ++i)
+          inputs[(i * columns + j) * channels + c] = line[i];
+      }
+      for (int64_t i = 0; i < rows; ++i) {
+        llvm::SmallVector<float> line;
+        for (int64_t j = 0; j < columns; ++j)
+          line.push_back(inputs[(i * columns + j) * channels + c]);
+        width.transformInput(ops, line);
+        for (int64_t j = 0; j < columns; ++j)
+          inputs[(i * columns + j) * channels + c] = line[j];
+      }
+    }
+    std::vector<float> products = multiplyTile(inputs, kernel, bias, tiling);
+    for (int64_t f = 0; f < filters; ++f) {
+      for (int64_t i = 0; i < rows; ++i) {
+        llvm::SmallVector<float> line;
+        for (int64_t j = 0; j < columns; ++j)
+          line.push_back(products[(i * columns + j) * filters + f]);
+        width.transformOutput(ops, line);
+        for (int64_t j = 0; j < width.outputs; ++j)
+          products[(i * columns + j) * filters + f] = line[j];
+      }
+      for (int64_t j = 0; j < width.outputs; ++j) {
+        llvm::SmallVector<float> line;
+        for (int64_t i = 0; i < rows; ++i)
+          line.push_back(products[(i * columns + j) * filters + f]);
+        height.transformOutput(ops, line);
+        for (int64_t i = 0; i < height.outputs; ++i)
+          y.values[out.at(n, top + i, left + j, f)] = line[i];
+      }
+    }
+  };
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t h = 0; h < tiling.height.getTileCount(); ++h)
+      for (int64_t w = 0; w < tiling.width.getTileCount(); ++w)
+        computeTile(n, tiling.height.getTileStart(h) * tiling.height.stride,
+                    tiling.width.getTileStart(w) * tiling.width.stride);
+  return y;
+}
+
+template <typename T>
+Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
+  mlir::RankedTensorType type = op.getConvType();
+  Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
+  Image in(x.shape), out(y.shape);
+  llvm::ArrayRef<int64_t> kernelShape =
+      op.getKernel().getShapedType().getShape();
+  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto padding = op.getPaddingValues();
+  int64_t top = padding.size() == 4 ? padding[0] : 0;
+  int64_t left = padding[padding.size() - 2];
+  int64_t filtersPerGroup = out.channels / op.getGroups();
+  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
+  auto kernel = read<T>(op.getKernel());
+  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+  auto border = readOr<T>(op.getBorderAttr(), in.channels, 0);
+  // Of the padded input.
+  auto readInput = [&](int64_t n, int64_t h, int64_t w, int64_t c) {
+    h -= top;
+    w -= left;
+    bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
+    return inside ? x.values[in.at(n, h, w, c)] : border[c];
+  };
+  // In float64, all ways to compute it mean the same.
+  if constexpr (std::is_same_v<T, float>)
+    if (op.getWinograd())
+      return applyEpilogue(op.getEpilogueStages(),
+                           convolveByWinograd(op, readInput));
+
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t oh = 0; oh < out.height; ++oh)
+      for (int64_t ow = 0; ow < out.width; ++ow)
+        for (int64_t f = 0; f < out.channels; ++f) {
+          T sum = bias[f];
+          const T *weight = kernel.data() + f;
+          for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
+            for (int64_t kw = 0; kw < widthOf(window); ++kw) {
+              int64_t h =
+                  oh * heightOf(strides, 1) + kh * heightOf(dilations, 1);
+              int64_t w = ow * widthOf(strides) + kw * widthOf(dilations);
+              int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
+              for (int64_t c = 0; c < channelsPerGroup; ++c) {
+                sum = std::fma(readInput(n, h, w, firstChannel + c), *weight,
+                               sum);
+                weight += out.channels;
+              }
+            }
+          y.values[out.at(n, oh, ow, f)] = sum;
+        }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+template Tensor<float> frieze::reference::conv(ConvOp, const Tensor<float> &);
+template Tensor<double> frieze::reference::conv(ConvOp, const Tensor<double> &);

@@ -1,0 +1,46 @@
+//===- OpAccess.h - What ops are given, as plain numbers --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_REFERENCE_OPACCESS_H
+#define FRIEZE_COMPILER_REFERENCE_OPACCESS_H
+
+#include "compiler/reference/Ops.h"
+#include "dialect/Weights.h"
+
+namespace frieze::reference {
+
+/// The values of a parameter whose data is there.
+template <typename T> std::vector<T> read(mlir::ElementsAttr weights) {
+  llvm::SmallVector<double> values = *nn::readWeights(weights);
+  return std::vector<T>(values.begin(), values.end());
+}
+
+template <typename T>
+std::vector<T> readOr(mlir::ElementsAttr weights, size_t size, T fallback) {
+  return weights ? read<T>(weights) : std::vector<T>(size, fallback);
+}
+
+/// The axes of a 1-D or 2-D op, as 2-D: a sequence is an image of height 1.
+struct Image {
+  int64_t batch, height, width, channels;
+  Image(llvm::ArrayRef<int64_t> shape)
+      : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1),
+        width(shape[shape.size() - 2]), channels(shape.back()) {}
+  int64_t at(int64_t n, int64_t h, int64_t w, int64_t c) const {
+    return ((n * height + h) * width + w) * channels + c;
+  }
+};
+
+/// Entry for the last (width) or the one before (height) of the spatial axes.
+inline int64_t widthOf(llvm::ArrayRef<int64_t> values) { return values.back(); }
+inline int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
+  return values.size() == 2 ? values[0] : fallback;
+}
+
+} // namespace frieze::reference
+
+#endif // FRIEZE_COMPILER_REFERENCE_OPACCESS_H
