@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/RegisterTile.h"
+#include "compiler/conversion/ConvByWinograd.h"
 #include "compiler/conversion/ConvOverWidth.h"
 #include "compiler/conversion/Lowerings.h"
 #include "dialect/Weights.h"
@@ -45,8 +46,33 @@ static SmallVector<ReductionLoop> getTerms(const ConvShape &shape) {
   return terms;
 }
 
+/// The input with its padding in it.
+static Value padInput(KernelBuilder &kernel, ConvOp op,
+                      const ConvShape &shape) {
+  Value input = kernel.buffers[op.getInput()];
+  if (shape.padding.isZero())
+    return input;
+  SmallVector<int64_t> low{0}, high{0}, values = op.getPaddingValues();
+  for (int64_t axis = 0; axis < op.getSpatialRank(); ++axis) {
+    low.push_back(values[2 * axis]);
+    high.push_back(values[2 * axis + 1]);
+  }
+  low.push_back(0);
+  high.push_back(0);
+  Value padded = kernel.scratch[op];
+  Value border;
+  if (ElementsAttr values = op.getBorderAttr())
+    border = kernel.loadConstants(op, "border", *readWeights(values));
+  emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
+          0.0f, border);
+  return padded;
+}
+
 void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
   ConvShape shape(op);
+  if (op.getWinograd())
+    return lowerConvByWinograd(kernel, op, padInput(kernel, op, shape),
+                               shape.input, shape.getPaddedElements());
   SmallVector<double> bias(shape.output.channels, 0.0);
   if (ElementsAttr attribute = op.getBiasAttr())
     bias = *readWeights(attribute);
@@ -74,22 +100,7 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
   if (product.columns == 0)
     return;
 
-  if (!shape.padding.isZero()) {
-    SmallVector<int64_t> low{0}, high{0}, values = op.getPaddingValues();
-    for (int64_t axis = 0; axis < op.getSpatialRank(); ++axis) {
-      low.push_back(values[2 * axis]);
-      high.push_back(values[2 * axis + 1]);
-    }
-    low.push_back(0);
-    high.push_back(0);
-    Value padded = kernel.scratch[op];
-    Value border;
-    if (ElementsAttr values = op.getBorderAttr())
-      border = kernel.loadConstants(op, "border", *readWeights(values));
-    emitPad(kernel, product.input, op.getInput().getType().getShape(), padded,
-            low, high, 0.0f, border);
-    product.input = padded;
-  }
+  product.input = padInput(kernel, op, shape);
 
   int64_t padded = shape.getPaddedColumns();
   kernel.forEach(shape.output.batch, [&](Value n) {
@@ -115,13 +126,13 @@ void frieze::lowerConv(KernelBuilder &kernel, ConvOp op) {
 
 int64_t frieze::getConvScratchElements(ConvOp op) {
   ConvShape shape(op);
+  if (op.getWinograd())
+    return getWinogradScratchEnd(op, shape.input, shape.getPaddedElements());
   int64_t elements = 0;
   for (const Target &target : getTargets())
     for (const TargetVariant &variant : target.variants) {
-      if (!shape.padding.isZero() &&
-          countColumnsOverWidth(variant, shape) < shape.getColumns())
-        elements = std::max(elements,
-                            shape.input.batch * shape.input.getImageElements());
+      if (countColumnsOverWidth(variant, shape) < shape.getColumns())
+        elements = std::max(elements, shape.getPaddedElements());
       elements =
           std::max(elements, getConvOverWidthScratchElements(variant, shape));
     }

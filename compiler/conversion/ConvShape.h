@@ -65,6 +65,10 @@ struct ConvShape {
   int64_t getPaddedColumns() const {
     return llvm::alignTo(getColumns(), getColumnPadding(getColumns()));
   }
+  /// Of the copy of the input with its padding, if there is one.
+  int64_t getPaddedElements() const {
+    return padding.isZero() ? 0 : input.batch * input.getImageElements();
+  }
   int64_t getTerms() const {
     return window.height * window.width * getInputChannels();
   }

@@ -116,10 +116,6 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
   SmallVector<double> weights = *readWeights(op.getKernel());
   SmallVector<double> bias = readBias(op);
   int64_t padded = llvm::alignTo(outputs, getColumnPadding(outputs));
-  SmallVector<double> packed(inputs * padded, 0.0);
-  for (int64_t row = 0; row < inputs; ++row)
-    for (int64_t column = 0; column < outputs; ++column)
-      packed[row * padded + column] = weights[row * outputs + column];
   bias.resize(padded, 0.0);
 
   MatrixProduct product;

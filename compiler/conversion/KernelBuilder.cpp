@@ -173,7 +173,14 @@ Value KernelBuilder::mulFloat(Value a, Value b) {
 }
 
 Value KernelBuilder::maximum(Value a, Value b) {
-  return arith::MaximumFOp::create(builder, loc, a, b);
+  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
+    return arith::CmpFOp::create(builder, loc, predicate, x, y);
+  };
+  // Where b is NaN or both are zeros, this is b, like one instruction of x86.
+  Value larger = arith::SelectOp::create(
+      builder, loc, compare(arith::CmpFPredicate::OGT, a, b), a, b);
+  return arith::SelectOp::create(
+      builder, loc, compare(arith::CmpFPredicate::UNO, a, a), a, larger);
 }
 
 Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {

@@ -106,6 +106,7 @@ public:
   mlir::Value fma(mlir::Value a, mlir::Value b, mlir::Value c);
   mlir::Value addFloat(mlir::Value a, mlir::Value b);
   mlir::Value mulFloat(mlir::Value a, mlir::Value b);
+  /// NaN where either is; of two zeros, `b`.
   mlir::Value maximum(mlir::Value a, mlir::Value b);
 
   mlir::Value applyFunction(nn::ActivationAttr function, mlir::Value vector);

@@ -91,7 +91,7 @@ func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%{{.*}}, %[[Y:.*]]: memref<10xf32>
 // V3: %[[LARGEST:.*]] = scf.for %{{.*}} = %c1 to %c10
-// V3: arith.maximumf %{{.*}} : vector<1xf32>
+// V3: arith.cmpf uno, %{{.*}} : vector<1xf32>
 // V3: %[[SPREAD:.*]] = vector.broadcast %[[LARGEST]] : vector<1xf32> to vector<8xf32>
 // V3: arith.subf %{{.*}}, %[[SPREAD]] : vector<8xf32>
 // V3: %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c10
@@ -110,7 +110,7 @@ func.func @model(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
 // Along another axis, neighbours are worked on at once.
 // CHECK-LABEL: func.func private @model
 // V3: scf.for %{{.*}} = %c1 to %c10
-// V3: arith.maximumf %{{.*}} : vector<8xf32>
+// V3: arith.cmpf uno, %{{.*}} : vector<8xf32>
 // V3: scf.for %{{.*}} = %c0 to %c10
 // V3: arith.subf %{{.*}} : vector<8xf32>
 // V3: scf.for %{{.*}} = %c0 to %c10

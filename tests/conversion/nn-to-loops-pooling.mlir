@@ -6,14 +6,14 @@
 // of which are whole vectors and a rest.
 // CHECK-LABEL: func.func private @model
 // CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 {
-// V4: arith.maximumf %{{.*}} : vector<16xf32>
-// V4: arith.maximumf %{{.*}} : vector<4xf32>
+// V4: arith.cmpf uno, %{{.*}} : vector<16xf32>
+// V4: arith.cmpf uno, %{{.*}} : vector<4xf32>
 // V3: scf.for %{{.*}} = %c0 to %c2
-// V3: arith.maximumf %{{.*}} : vector<8xf32>
-// V3: arith.maximumf %{{.*}} : vector<4xf32>
+// V3: arith.cmpf uno, %{{.*}} : vector<8xf32>
+// V3: arith.cmpf uno, %{{.*}} : vector<4xf32>
 // V2: scf.for %{{.*}} = %c0 to %c5
-// V2: arith.maximumf %{{.*}} : vector<4xf32>
-// CHECK-NOT: arith.maximumf
+// V2: arith.cmpf uno, %{{.*}} : vector<4xf32>
+// CHECK-NOT: arith.cmpf uno
 // CHECK: return
 func.func @model(%x: tensor<1x8x20xf32>) -> tensor<1x3x20xf32> {
   %0 = nn.max_pool %x window = [2] strides = [3] : tensor<1x8x20xf32> -> tensor<1x3x20xf32>
@@ -29,7 +29,7 @@ func.func @model(%x: tensor<1x8x20xf32>) -> tensor<1x3x20xf32> {
 // V3: %[[LEFT:.*]] = arith.maxsi
 // V3: %[[RIGHT:.*]] = arith.minsi
 // V3: scf.for %{{.*}} = %[[LEFT]] to %[[RIGHT]] step %c1 iter_args(%{{.*}} = %[[LOWEST]])
-// V3: arith.maximumf
+// V3: arith.cmpf uno
 func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x4x8xf32> {
   %0 = nn.max_pool %x window = [3] strides = [2] padding = [1, 1] : tensor<1x7x8xf32> -> tensor<1x4x8xf32>
   return %0 : tensor<1x4x8xf32>
@@ -40,8 +40,8 @@ func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x4x8xf32> {
 // A window of more than 16 positions is a loop, so that code stays small.
 // CHECK-LABEL: func.func private @model
 // V3: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %c1 iter_args
-// V3: arith.maximumf
-// V3-NOT: arith.maximumf
+// V3: arith.cmpf uno
+// V3-NOT: arith.cmpf uno
 // V3: return
 func.func @model(%x: tensor<1x40x8xf32>) -> tensor<1x2x8xf32> {
   %0 = nn.max_pool %x window = [17] : tensor<1x40x8xf32> -> tensor<1x2x8xf32>
@@ -99,7 +99,7 @@ func.func @model(%x: tensor<1x5x6x8xf32>) -> tensor<1x8xf32> {
 
 // CHECK-LABEL: func.func private @model
 // CHECK: scf.for %{{.*}} = %c1 to %c9 step %c1 iter_args
-// CHECK: arith.maximumf
+// CHECK: arith.cmpf uno
 // CHECK-NOT: arith.mulf {{.*}} vector
 func.func @model(%x: tensor<1x9x4xf32>) -> tensor<1x1x4xf32> {
   %0 = nn.global_pool max %x keep_dims : tensor<1x9x4xf32> -> tensor<1x1x4xf32>

@@ -2,8 +2,9 @@
 
     python3 check_convolutions.py FOLDER [--count N] [--seed N]
 
-Shapes are such that vectors do not fit: 1 to 40 channels, widths of 3 to 70,
-with strides, dilation, padding with a border, groups, epilogues and pooling.
+Most shapes are such that vectors do not fit: 1 to 40 channels, widths of 3 to 70,
+with strides, dilation, padding with a border, groups, epilogues and pooling;
+some are for minimal filtering.
 All of them are one model, which is written to FOLDER and runs there on every
 variant that this processor has and that has fused multiply-add. NaN is one
 value. Exit status 1 if any differs.
@@ -67,6 +68,28 @@ class Graph:
         kind = self.random.choice(["max", "avg"])
         return self.append(f"nn.{kind}_pool {value} window = {window} strides = {strides} : "
                            + tensor(shape), pooled), pooled
+
+    def add_winograd_conv(self):
+        """By minimal filtering, chosen here or, where a pooling may follow, by nn-opt."""
+        axes, taps = self.random.randint(1, 2), self.random.randint(2, 3)
+        channels = self.random.choice([16, 20, 33, 64, 70])
+        filters = self.random.choice([16, 17, 24, 40])
+        size = [self.random.randint(taps + 3, 14) for _ in range(axes)]
+        padding = [self.random.randint(0, 1) for _ in range(2 * axes)]
+        convolved = [BATCH, *(n + padding[2 * i] + padding[2 * i + 1] - taps + 1
+                              for i, n in enumerate(size)), filters]
+        text = (f"nn.conv %x{len(self.inputs)} "
+                f"kernel({self.weights(*[taps] * axes, channels, filters)}) "
+                f"bias({self.weights(filters)}) padding = {padding} ")
+        is_chosen = self.chance(0.5)
+        if is_chosen:
+            text += f"winograd = {[self.random.choice([2, 4]) if taps == 3 else 2] * axes} "
+        self.inputs.append([BATCH, *size, channels])
+        value, shape = self.append(f"{text}: {tensor(self.inputs[-1])}", convolved), convolved
+        value = self.add_pointwise(value, shape)
+        if not is_chosen:
+            value, shape = self.add_pool(value, shape)
+        self.outputs.append((value, shape))
 
     def add_conv(self):
         pick, axes = self.random.randint, self.random.randint(1, 2)
@@ -132,7 +155,10 @@ def main():
 
     graph = Graph(arguments.seed)
     for _ in range(arguments.count):
-        graph.add_conv()
+        if graph.chance(0.25):
+            graph.add_winograd_conv()
+        else:
+            graph.add_conv()
     with open(path("model.mlir"), "w", encoding="utf-8") as file:
         file.write(str(graph))
     with zipfile.ZipFile(path("x.npz"), "w") as archive:

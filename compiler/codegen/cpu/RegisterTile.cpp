@@ -157,15 +157,28 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
           kernel.add(kernel.add(product.channelBase, column), v * shape.lanes);
       Value result =
           kernel.applyWindowEpilogue(product.epilogue, window, channel);
-      kernel.storeVector(
-          result, product.output,
-          kernel.add(outputAt, row * product.outputRowStride + v * shape.lanes),
-          std::min(shape.lanes, validColumns - v * shape.lanes));
+      Value at =
+          kernel.add(outputAt, row * product.outputRowStride + v * shape.lanes);
+      int64_t width = std::min(shape.lanes, validColumns - v * shape.lanes);
+      if (product.accumulates)
+        result = kernel.addFloat(
+            kernel.loadVector(product.output, at, shape.lanes), result);
+      kernel.storeVector(result, product.output, at, width);
     }
 }
 
 int64_t frieze::getColumnPadding(int64_t columns) {
   return columns <= 4 ? 4 : columns <= 8 ? 8 : 16;
+}
+
+SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
+                                       int64_t padded) {
+  SmallVector<double> result(rows * padded, 0.0);
+  int64_t columns = values.size() / rows;
+  for (int64_t row = 0; row < rows; ++row)
+    llvm::copy(values.slice(row * columns, columns),
+               result.begin() + row * padded);
+  return result;
 }
 
 /// The tile with the fewest loads per multiply-add among those that fit into

@@ -49,10 +49,17 @@ struct MatrixProduct {
   /// With a pooling in the epilogue: where the rows of a window start, relative
   /// to the row of the output, in the order in which they are combined.
   llvm::SmallVector<int64_t> poolOffsets = {0};
+  /// Whether results are added to what the output holds; its rows are then
+  /// readable like those of the weights.
+  bool accumulates = false;
 };
 
 /// Multiple that columns of weights and biases are padded to, for all targets.
 int64_t getColumnPadding(int64_t columns);
+
+/// `values` with `rows` rows, each padded with zeros to `padded` columns.
+llvm::SmallVector<double> padColumns(llvm::ArrayRef<double> values,
+                                     int64_t rows, int64_t padded);
 
 /// Emits `product` as tiles of rows by column vectors that stay in registers
 /// over the whole sum.
