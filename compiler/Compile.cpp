@@ -56,8 +56,11 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
   PassManager pm(module.getContext());
   if (options.configure && failed(options.configure(pm)))
     return failure();
-  if (passes(Stage::NNOpt))
-    buildNNOptPipeline(pm);
+  if (passes(Stage::NNOpt)) {
+    NNOptPipelineOptions nnOpt;
+    nnOpt.exact = options.exact;
+    buildNNOptPipeline(pm, nnOpt);
+  }
   if (passes(Stage::Loops)) {
     LoopsPipelineOptions loops;
     loops.name = options.name;

@@ -24,6 +24,9 @@ struct CompileOptions {
   std::string name = "model";
   /// See getTargets().
   std::string target = "x86-64";
+  /// Whether every convolution is computed as the sum it is, without minimal
+  /// filtering (Winograd).
+  bool exact = false;
   /// Called with the model as imported, and after nn-opt.
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;

@@ -41,7 +41,8 @@ ArrayRef<StageDescription> frieze::getStages() {
   return stages;
 }
 
-void frieze::buildNNOptPipeline(OpPassManager &pm) {
+void frieze::buildNNOptPipeline(OpPassManager &pm,
+                                const NNOptPipelineOptions &options) {
   pm.addPass(nn::createDropInferenceNoOpsPass());
   pm.addPass(createCanonicalizerPass());
   // The law of batch norm, from the best rule to the last resort.
@@ -65,9 +66,13 @@ void frieze::buildNNOptPipeline(OpPassManager &pm) {
       pm.addPass(nn::createFuseAffinePass());
     }
   };
+  pm.addPass(nn::createPoolBeforeActivationPass());
   fusePointwise();
   pm.addPass(nn::createFusePoolPass());
   fusePointwise();
+  // Algorithms.
+  if (!options.exact)
+    pm.addPass(nn::createChooseWinogradPass());
   pm.addPass(nn::createSplitSumsPass());
   pm.addPass(nn::createRoundParametersPass());
 }
@@ -100,8 +105,8 @@ void frieze::registerPassesAndPipelines() {
   nn::registerFriezeTransformsPasses();
   registerFriezeConversionPasses();
   registerFriezeCodegenPasses();
-  PassPipelineRegistration<>("nn-opt-pipeline", "nn to nn-opt",
-                             buildNNOptPipeline);
+  PassPipelineRegistration<NNOptPipelineOptions>(
+      "nn-opt-pipeline", "nn to nn-opt", buildNNOptPipeline);
   PassPipelineRegistration<LoopsPipelineOptions>(
       "loops-pipeline", "nn-opt to loops", buildLoopsPipeline);
   PassPipelineRegistration<LLVMPipelineOptions>(

@@ -43,6 +43,13 @@ struct StageDescription {
 /// All stages, in order.
 llvm::ArrayRef<StageDescription> getStages();
 
+struct NNOptPipelineOptions : mlir::PassPipelineOptions<NNOptPipelineOptions> {
+  Option<bool> exact{
+      *this, "exact",
+      llvm::cl::desc("Compute every convolution as the sum it is"),
+      llvm::cl::init(false)};
+};
+
 struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {
   Option<std::string> name{*this, "name",
                            llvm::cl::desc("Prefix of every symbol"),
@@ -59,8 +66,10 @@ struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
 };
 
 /// nn -> nn-opt: no batch norm, nothing that acts in training only, activations
-/// in epilogues, parameters rounded to the type of the graph.
-void buildNNOptPipeline(mlir::OpPassManager &pm);
+/// in epilogues, algorithms chosen, parameters rounded to the type of the
+/// graph.
+void buildNNOptPipeline(mlir::OpPassManager &pm,
+                        const NNOptPipelineOptions &options);
 
 /// nn-opt -> loops: kernels over flat buffers, for every variant of a target.
 void buildLoopsPipeline(mlir::OpPassManager &pm,

@@ -39,7 +39,10 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
              cl::desc(getTargetHelp()),
              cl::init(getTargets().front().name.str())),
       batch("batch", cl::value_desc("N"), cl::init(1), cl::cat(category),
-            cl::desc("Samples of one call (default 1)")) {}
+            cl::desc("Samples of one call (default 1)")),
+      exact("exact", cl::cat(category),
+            cl::desc("Compute every convolution as the sum it is, without\n"
+                     "minimal filtering (Winograd)")) {}
 
 llvm::Expected<CompileOptions>
 ModelOptions::get(llvm::StringRef defaultName) const {
@@ -48,6 +51,7 @@ ModelOptions::get(llvm::StringRef defaultName) const {
   options.import.batch = batch;
   options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
   options.target = target;
+  options.exact = exact;
   if (batch < 1)
     return llvm::createStringError("expects --batch to be positive, but got " +
                                    llvm::Twine(batch));

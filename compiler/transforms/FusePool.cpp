@@ -30,6 +30,8 @@ template <typename PoolOpT> static StringRef findObstacle(PoolOpT pool) {
   if (llvm::any_of(conv.getEpilogueStages(),
                    [](Attribute stage) { return isa<PoolStageAttr>(stage); }))
     return "the conv has a pooling already";
+  if (conv.getWinograd())
+    return "the tiles of the conv are chosen";
   if (llvm::any_of(pool.getPaddingValues(), [](int64_t p) { return p != 0; }))
     return "it has padding";
   int64_t elements = 1;
@@ -41,8 +43,6 @@ template <typename PoolOpT> static StringRef findObstacle(PoolOpT pool) {
   }
   if (elements > maxPoolWindow)
     return "its window does not fit into the registers";
-  if (!pool.getEpilogueStages().empty())
-    return "it has an epilogue";
   return "";
 }
 
@@ -55,9 +55,12 @@ static LogicalResult fuse(PoolOpT pool, PoolKind kind) {
   }
   auto conv = pool.getInput().template getDefiningOp<ConvOp>();
   Builder builder(pool.getContext());
-  cast<EpilogueOpInterface>(*conv).appendEpilogueStage(
+  auto epilogue = cast<EpilogueOpInterface>(*conv);
+  epilogue.appendEpilogueStage(
       PoolStageAttr::get(pool.getContext(), kind, pool.getWindowAttr(),
                          builder.getDenseI64ArrayAttr(pool.getStrideValues())));
+  for (Attribute stage : pool.getEpilogueStages())
+    epilogue.appendEpilogueStage(stage);
   conv.getOutput().setType(pool.getType());
   emitDecision(pool.getLoc(), "pooling",
                "fused into the epilogue of " + getLayerName(conv));

@@ -287,6 +287,56 @@ def DropUnreadOutputsPass : Pass<"nn-drop-unread-outputs"> {
   let statistics = [Statistic<"moved", "strides moved", "Strides moved to the layer before">];
 }
 
+def PoolBeforeActivationPass : Pass<"nn-pool-before-activation"> {
+  let summary = "Take a maximum before an activation instead of after it";
+  let description = [{
+    `max(f(x)) = f(max(x))` where f never decreases: an activation before a max
+    pooling, and read by nothing else, moves behind it, where there are fewer
+    elements. It does not where f is not monotonic (silu, gelu).
+
+    ```mlir
+    %0 = nn.activation %x tanh : tensor<1x8x4xf32>
+    %1 = nn.max_pool %0 window = [2] strides = [2] : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.max_pool %x window = [2] strides = [2] : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
+    %1 = nn.activation %0 tanh : tensor<1x4x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"swapped", "activations moved",
+                              "Activations moved behind a max pooling">];
+}
+
+def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
+  let summary = "Compute convolutions with fewer products";
+  let description = [{
+    Chooses minimal filtering (Winograd) for each conv in f32 where it pays:
+    F(2,2), F(2,3) or F(4,3) along each axis (`winograd` of `nn.conv`), also
+    under a pooling, by the number of products and the cost of the transforms.
+    The choice is part of the meaning in f32, so it is made here, once for all
+    targets, from the shape of one sample.
+
+    Error, as the root mean square relative to that of a layer's results: the
+    direct sum of K products has about 1e-8 sqrt(K); F(2,2) and F(2,3) about
+    the same, as their sums are shorter; F(4,3) has 4.5e-7, nested over two axes 1.1e-6.
+    All F(4,3) of a model together may have 2e-6, spent where it saves most; and
+    nested ones are not used where a result of the model shows theirs unsummed.
+
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>)
+           : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>) winograd = [4]
+           : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+    ```
+  }];
+  let statistics = [Statistic<"chosen", "convs by minimal filtering",
+                              "Convs that get a winograd attribute">];
+}
+
 def SplitSumsPass : Pass<"nn-split-sums"> {
   let summary = "Choose the number of partial sums of each dense layer";
   let description = [{

@@ -1,0 +1,93 @@
+// RUN: frieze-opt %s --nn-choose-winograd --split-input-file | FileCheck %s
+// RUN: frieze-opt %s --nn-opt-pipeline=exact=true --split-input-file | FileCheck %s --check-prefix=EXACT
+
+// EXACT-NOT: winograd
+
+// Three taps along one axis: F(4,3) needs 6 products where the sum has 12.
+// CHECK-LABEL: @sequence
+func.func @sequence(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [4] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// Two taps: F(2,2). Padding and an epilogue change nothing.
+// CHECK-LABEL: @two_taps
+func.func @two_taps(%x: tensor<1x32x64xf32>) -> tensor<1x32x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} padding = [1, 0] winograd = [2] epilogue(relu) :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x64x64xf32>) padding = [1, 0] epilogue(relu) : tensor<1x32x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// Two axes under a pooling whose windows a tile holds whole.
+// CHECK-LABEL: @image
+func.func @image(%x: tensor<1x18x18x32xf32>) -> tensor<1x1xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [4, 4] epilogue(max_pool([2, 2], [2, 2])) :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) epilogue(max_pool([2, 2], [2, 2])) : tensor<1x18x18x32xf32> -> tensor<1x8x8x32xf32>
+  %1 = nn.reshape %0 : tensor<1x8x8x32xf32> -> tensor<1x2048xf32>
+  %2 = nn.dense %1 kernel(dense<0.5> : tensor<2048x1xf32>) : tensor<1x2048xf32> -> tensor<1x1xf32>
+  return %2 : tensor<1x1xf32>
+}
+
+// -----
+
+// A result of the model shows what F(4,3) along both axes rounds: F(2,3).
+// CHECK-LABEL: @shown
+func.func @shown(%x: tensor<1x18x18x32xf32>) -> tensor<1x8192xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2, 2] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) : tensor<1x18x18x32xf32> -> tensor<1x16x16x32xf32>
+  %1 = nn.reshape %0 : tensor<1x16x16x32xf32> -> tensor<1x8192xf32>
+  return %1 : tensor<1x8192xf32>
+}
+
+// -----
+
+// A window of 2 that moves by 3 leaves one product of four out: F(2,2) under
+// it, whose tiles are the windows.
+// CHECK-LABEL: @gaps
+func.func @gaps(%x: tensor<1x31x64xf32>) -> tensor<1x10x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2] epilogue(max_pool([2], [3])) :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x64x64xf32>) epilogue(max_pool([2], [3])) : tensor<1x31x64xf32> -> tensor<1x10x64xf32>
+  return %0 : tensor<1x10x64xf32>
+}
+
+// -----
+
+// Errors add up: of four layers with F(4,3) along both axes, three fit.
+// CHECK-LABEL: @budget
+func.func @budget(%x: tensor<1x36x36x16xf32>) -> tensor<1x16xf32> {
+  // CHECK-COUNT-3: winograd = [4, 4]
+  // CHECK-NOT: winograd
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %3 = nn.conv %2 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %4 = nn.global_pool avg %3 : tensor<1x36x36x16xf32> -> tensor<1x16xf32>
+  return %4 : tensor<1x16xf32>
+}
+
+// -----
+
+// Few channels, stride, dilation, groups, a result smaller than
+// a tile, pooling windows across tiles, more than three taps, float64:
+// must not fire.
+// CHECK-LABEL: @direct
+// CHECK-NOT: winograd
+func.func @direct(%x: tensor<1x34x64xf32>, %f: tensor<1x34x8xf32>, %n: tensor<1x3x64xf32>, %d: tensor<1x34x64xf64>)
+    -> (tensor<1x16x64xf32>, tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
+        tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>) {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) strides = [2] : tensor<1x34x64xf32> -> tensor<1x16x64xf32>
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [2] : tensor<1x34x64xf32> -> tensor<1x30x64xf32>
+  %2 = nn.conv %x kernel(dense<0.5> : tensor<3x32x64xf32>) groups = 2 : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  %3 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) epilogue(max_pool([3], [3])) : tensor<1x34x64xf32> -> tensor<1x10x64xf32>
+  %4 = nn.conv %x kernel(dense<0.5> : tensor<5x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x30x64xf32>
+  %5 = nn.conv %f kernel(dense<0.5> : tensor<3x8x64xf32>) : tensor<1x34x8xf32> -> tensor<1x32x64xf32>
+  %6 = nn.conv %n kernel(dense<0.5> : tensor<3x64x64xf32>) : tensor<1x3x64xf32> -> tensor<1x1x64xf32>
+  %7 = nn.conv %d kernel(dense<0.5> : tensor<3x64x64xf64>) : tensor<1x34x64xf64> -> tensor<1x32x64xf64>
+  return %0, %1, %2, %3, %4, %5, %6, %7 : tensor<1x16x64xf32>, tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
+      tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>
+}
