@@ -11,6 +11,8 @@
 #include "compiler/reference/Ops.h"
 #include "dialect/Weights.h"
 
+#include <cmath>
+
 namespace frieze::reference {
 
 /// The values of a parameter whose data is there.
@@ -40,6 +42,34 @@ inline int64_t widthOf(llvm::ArrayRef<int64_t> values) { return values.back(); }
 inline int64_t heightOf(llvm::ArrayRef<int64_t> values, int64_t fallback) {
   return values.size() == 2 ? values[0] : fallback;
 }
+
+/// A result of `op`, all zero.
+template <typename OpT, typename T> Tensor<T> makeResult(OpT op) {
+  auto type = op.getOutput().getType();
+  return {type.getShape().vec(), std::vector<T>(type.getNumElements())};
+}
+
+/// NaN where either is; of two zeros, the second.
+template <typename T> T maximum(T x, T y) {
+  return std::isnan(x) || x > y ? x : y;
+}
+
+/// Calls `function(element, channel)` for each element, the channel along
+/// `axis`.
+template <typename T, typename Function>
+void forEachChannel(const Tensor<T> &x, int64_t axis, Function function) {
+  size_t inner = 1;
+  for (size_t i = axis + 1; i < x.shape.size(); ++i)
+    inner *= x.shape[i];
+  for (size_t element = 0; element < x.values.size(); ++element)
+    function(element, element / inner % x.shape[axis]);
+}
+
+/// The maximum or mean of `x` over each window. Padding takes no part.
+template <typename T>
+Tensor<T> pool(const Tensor<T> &x, nn::PoolKind kind,
+               llvm::ArrayRef<int64_t> window, llvm::ArrayRef<int64_t> strides,
+               llvm::ArrayRef<int64_t> padding);
 
 } // namespace frieze::reference
 

@@ -1,0 +1,174 @@
+//===- Elementwise.cpp - Normalisations, functions, epilogues ---*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/OpAccess.h"
+#include "compiler/reference/ScalarOps.h"
+#include "dialect/ElementaryFunctions.h"
+
+using namespace frieze;
+using namespace frieze::nn;
+using namespace frieze::reference;
+
+static double applyExactly(ActivationAttr function, double x) {
+  double alpha = function.getAlpha(), beta = function.getBeta();
+  auto hardSigmoid = [&](double slope, double offset) {
+    double y = slope * x + offset;
+    return y < 0 ? 0 : y > 1 ? 1 : y;
+  };
+  auto elu = [&](double scale) { return x < 0 ? scale * std::expm1(x) : x; };
+  switch (function.getKind()) {
+  case ActivationKind::Linear:
+    return x;
+  case ActivationKind::Relu:
+    return x < 0 ? 0 : x;
+  case ActivationKind::LeakyRelu:
+    return x < 0 ? alpha * x : x;
+  case ActivationKind::Clip:
+    return x < alpha ? alpha : x > beta ? beta : x;
+  case ActivationKind::Elu:
+    return elu(alpha);
+  case ActivationKind::Selu:
+    return 1.0507009873554805 * elu(1.6732632423543772);
+  case ActivationKind::Exp:
+    return std::exp(x);
+  case ActivationKind::Sigmoid:
+    return 1 / (1 + std::exp(-x));
+  case ActivationKind::HardSigmoid:
+    return hardSigmoid(alpha, beta);
+  case ActivationKind::Silu:
+    return x / (1 + std::exp(-x));
+  case ActivationKind::HardSilu:
+    return x * hardSigmoid(1.0 / 6, 0.5);
+  case ActivationKind::Tanh:
+    return std::tanh(x);
+  case ActivationKind::Softplus:
+    return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x)));
+  case ActivationKind::Softsign:
+    return x / (1 + std::fabs(x));
+  case ActivationKind::Gelu:
+    return x * std::erfc(-x * std::sqrt(0.5)) / 2;
+  case ActivationKind::GeluTanh:
+    return x *
+           (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) /
+           2;
+  }
+  llvm_unreachable("covered switch");
+}
+
+template <> double reference::applyFunction(ActivationAttr function, double x) {
+  return applyExactly(function, x);
+}
+
+template <> float reference::applyFunction(ActivationAttr function, float x) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).apply(function, x);
+}
+
+static double exponential(double x) { return std::exp(x); }
+static float exponential(float x) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).exp(x);
+}
+
+template <typename T>
+Tensor<T> reference::batchNorm(BatchNormOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<BatchNormOp, T>(op);
+  size_t channels = x.shape[op.getAxis()];
+  auto gamma = readOr<T>(op.getGammaAttr(), channels, 1);
+  auto beta = readOr<T>(op.getBetaAttr(), channels, 0);
+  auto mean = read<T>(op.getMean()), variance = read<T>(op.getVariance());
+  T epsilon = op.getEpsilon().convertToDouble();
+  forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
+    y.values[i] = (x.values[i] - mean[c]) *
+                      (gamma[c] / std::sqrt(variance[c] + epsilon)) +
+                  beta[c];
+  });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::affine(AffineOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<AffineOp, T>(op);
+  auto scale = read<T>(op.getScale()), shift = read<T>(op.getShift());
+  forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
+    y.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+  });
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::activation(ActivationOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ActivationOp, T>(op);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] = applyFunction(op.getFunction(), x.values[i]);
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::add(AddOp op, const Tensor<T> &x, const Tensor<T> &z) {
+  Tensor<T> y = makeResult<AddOp, T>(op);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] = x.values[i] + z.values[i];
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+template <typename T>
+Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<SoftmaxOp, T>(op);
+  size_t length = x.shape[op.getAxis()], inner = 1;
+  for (size_t i = op.getAxis() + 1; i < x.shape.size(); ++i)
+    inner *= x.shape[i];
+  for (size_t row = 0; row < x.values.size() / length; ++row) {
+    size_t first = row / inner * inner * length + row % inner;
+    T largest = x.values[first], sum = 0;
+    for (size_t k = 1; k < length; ++k)
+      largest = maximum(largest, x.values[first + k * inner]);
+    for (size_t k = 0; k < length; ++k) {
+      T &value = y.values[first + k * inner];
+      value = exponential(x.values[first + k * inner] - largest);
+      sum += value;
+    }
+    for (size_t k = 0; k < length; ++k)
+      y.values[first + k * inner] /= sum;
+  }
+  return y;
+}
+
+template <typename T>
+Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
+                                   Tensor<T> x) {
+  for (mlir::Attribute stage : stages) {
+    if (auto function = llvm::dyn_cast<ActivationAttr>(stage)) {
+      for (T &value : x.values)
+        value = applyFunction(function, value);
+    } else if (auto affine = llvm::dyn_cast<AffineStageAttr>(stage)) {
+      auto scale = read<T>(affine.getScale()),
+           shift = read<T>(affine.getShift());
+      forEachChannel(x, affine.getAxis(), [&](size_t i, size_t c) {
+        x.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+      });
+    } else {
+      auto pooling = llvm::cast<PoolStageAttr>(stage);
+      std::vector<int64_t> padding(2 * pooling.getWindow().size(), 0);
+      x = pool(x, pooling.getKind(), pooling.getWindow().asArrayRef(),
+               pooling.getStrides().asArrayRef(), padding);
+    }
+  }
+  return x;
+}
+
+#define FRIEZE_INSTANTIATE(T)                                                  \
+  template Tensor<T> reference::batchNorm(BatchNormOp, const Tensor<T> &);     \
+  template Tensor<T> reference::affine(AffineOp, const Tensor<T> &);           \
+  template Tensor<T> reference::activation(ActivationOp, const Tensor<T> &);   \
+  template Tensor<T> reference::add(AddOp, const Tensor<T> &,                  \
+                                    const Tensor<T> &);                        \
+  template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
+  template Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>, \
+                                              Tensor<T>);
+FRIEZE_INSTANTIATE(float)
+FRIEZE_INSTANTIATE(double)

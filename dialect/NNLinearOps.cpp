@@ -1,0 +1,132 @@
+//===- NNLinearOps.cpp - Shapes of linear layers ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/NNOps.h"
+#include "dialect/ShapeInference.h"
+#include "dialect/Winograd.h"
+
+using namespace mlir;
+using namespace frieze::nn;
+
+SmallVector<int64_t> ConvOp::getStrideValues() {
+  return valuesOr(getStrides(), getSpatialRank(), 1);
+}
+SmallVector<int64_t> ConvOp::getPaddingValues() {
+  return valuesOr(getPadding(), 2 * getSpatialRank(), 0);
+}
+SmallVector<int64_t> ConvOp::getDilationValues() {
+  return valuesOr(getDilations(), getSpatialRank(), 1);
+}
+
+RankedTensorType ConvOp::getConvType() {
+  SmallVector<int64_t> shape(getInput().getType().getShape());
+  [[maybe_unused]] LogicalResult fits = inferWindowPositions(
+      std::nullopt, shape,
+      {getKernel().getShapedType().getShape().drop_back(2), getStrideValues(),
+       getPaddingValues(), getDilationValues()});
+  assert(succeeded(fits) && "expects a verified op");
+  shape.back() = getKernel().getShapedType().getShape().back();
+  return RankedTensorType::get(shape, getType().getElementType());
+}
+
+LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyRank(loc, input)))
+    return failure();
+  size_t spatialRank = input.getRank() - 2;
+  ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
+  if (kernel.size() != spatialRank + 2) // C1
+    return emitOptionalError(loc, "expects a kernel of rank ", spatialRank + 2,
+                             ", but got rank ", kernel.size());
+  auto strides = valuesOr(adaptor.getStrides(), spatialRank, 1);
+  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
+  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
+  if (!isSpatial(strides, spatialRank, 1) ||
+      !isSpatial(dilations, spatialRank, 1) ||
+      !isSpatial(padding, 2 * spatialRank, 0)) // C2
+    return emitOptionalError(loc, "expects ", spatialRank,
+                             " positive strides and dilations and ",
+                             2 * spatialRank, " non-negative paddings");
+  int64_t channels = input.getShape().back(), filters = kernel.back();
+  int64_t groups = adaptor.getGroups();
+  if (groups < 1 || channels % groups != 0 || filters % groups != 0) // C3
+    return emitOptionalError(loc, "expects groups to divide ", channels,
+                             " input and ", filters,
+                             " output channels, but got ", groups);
+  if (kernel[spatialRank] != channels / groups) // C4
+    return emitOptionalError(loc, "expects ", channels / groups,
+                             " kernel channels to match the input, but got ",
+                             kernel[spatialRank]);
+  if (failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
+    return failure();
+  SmallVector<int64_t> shape(input.getShape());
+  if (failed(inferWindowPositions(
+          loc, shape,
+          {kernel.take_front(spatialRank), strides, padding, dilations}))) // C6
+    return failure();
+  shape.back() = filters;
+  if (failed(verifyParameter(loc, "border value", adaptor.getBorderAttr(),
+                             channels))) // C7
+    return failure();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
+                       input.getElementType(), /*mayPool=*/true, types); // C8
+}
+
+bool ConvOp::allowsWinograd(ArrayRef<int64_t> outputs) {
+  auto areOnes = [](ArrayRef<int64_t> values) {
+    return llvm::all_of(values, [](int64_t value) { return value == 1; });
+  };
+  if (outputs.size() != size_t(getSpatialRank()) || getGroups() != 1 ||
+      !areOnes(getStrideValues()) || !areOnes(getDilationValues()))
+    return false;
+  WinogradTiling tiling = WinogradTiling::get(*this, outputs);
+  return llvm::all_of(
+      std::array{tiling.height, tiling.width}, [](const WinogradAxis &axis) {
+        return WinogradForm::isSupported(axis.form.outputs, axis.form.taps) &&
+               axis.isValid();
+      });
+}
+
+LogicalResult ConvOp::verify() {
+  if (std::optional<ArrayRef<int64_t>> outputs = getWinograd();
+      outputs && !allowsWinograd(*outputs)) // C9
+    return emitOpError("expects tiles that minimal filtering can compute, but "
+                       "got winograd = [")
+           << *outputs << "]";
+  return success();
+}
+
+LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
+  if (input.getRank() == 0 || kernel.size() != 2 ||
+      kernel[0] != input.getShape().back()) // C1
+    return emitOptionalError(
+        loc,
+        "expects a kernel of rank 2 with one row per input feature, but got ",
+        adaptor.getKernel().getShapedType(), " on ", input);
+  if (failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C2
+    return failure();
+  int64_t chains = adaptor.getChains();
+  if (chains < 1 || chains > 64 || !llvm::isPowerOf2_64(chains)) // C3
+    return emitOptionalError(
+        loc, "expects chains to be a power of two from 1 to 64, but got ",
+        chains);
+  SmallVector<int64_t> shape(input.getShape());
+  shape.back() = kernel[1];
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
+}

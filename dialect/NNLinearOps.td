@@ -1,0 +1,132 @@
+//===- NNLinearOps.td - Convolutions and dense layers ------*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNLINEAROPS_TD
+#define FRIEZE_DIALECT_NNLINEAROPS_TD
+
+include "dialect/NNOpBase.td"
+
+def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
+  let summary = "1-D or 2-D convolution (cross-correlation) with an epilogue";
+  let description = [{
+    `y[n, o, f] = epilogue(bias[f] + sum over k, c of
+                  x[n, o * stride + k * dilation - padding, g * C/G + c] * kernel[k, c, f])`
+    where `o` and `k` run over one or two spatial axes, `g = f / (F/G)` is the
+    group of output channel `f`, and `x` is zero outside its bounds, or
+    `border[c]` where given. A pooling in the epilogue changes the spatial
+    sizes.
+
+    Input `(N, spatial..., C)`, kernel `(window..., C/groups, F)`, bias `(F)`,
+    result `(N, spatial'..., F)`. `padding` lists low and high of each spatial
+    axis in turn. A depthwise convolution has `groups = C`.
+
+    In f32 the sum starts from the bias and takes its terms in the order of the
+    kernel's memory (window axes, then channel) by fused multiply-add; padding
+    takes part as zeros.
+
+    With `winograd = [m, ...]`, one entry per spatial axis, results are computed
+    in tiles of so many by minimal filtering F(m, window) along each axis (see
+    dialect/Winograd.h): the input's transform runs along the height first, then
+    along the width, that of the products along the width first. A product's sum
+    takes the channels in order by fused multiply-add, in blocks of 64 that are
+    then added in order; the first block at the point 1 (of both axes) starts
+    from the bias, every other from zero. The transformed kernel is computed in
+    double and rounded once.
+
+    Example:
+
+    ```mlir
+    %y = nn.conv %x kernel(dense<0.5> : tensor<2x1x4xf32>) bias(dense<0.0> : tensor<4xf32>)
+           strides = [2] epilogue(relu) : tensor<1x9x1xf32> -> tensor<1x4x4xf32>
+    ```
+
+    Constraints:
+    - (C1) the kernel has the rank of the input.
+    - (C2) `strides` and `dilations` have one positive entry per spatial axis,
+      and `padding` two that are not negative.
+    - (C3) `groups` is positive and divides input and output channels.
+    - (C4) the kernel's channels are the input's, divided by `groups`.
+    - (C5) the bias has one entry per output channel.
+    - (C6) the dilated window fits into the padded input.
+    - (C7) `border` has one entry per input channel.
+    - (C8) the epilogue has at most one pooling, whose window fits, and its
+      affines have one entry per channel.
+    - (C9) `winograd` has one entry per spatial axis, each 1 for a window of 1,
+      2 for 2, 2 or 4 for 3; strides, dilations and groups are 1; a tile fits
+      into the result and holds whole windows of a pooling.
+  }];
+  let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
+      OptionalAttr<NN_Weights>:$bias,
+      OptionalAttr<DenseI64ArrayAttr>:$strides,
+      OptionalAttr<DenseI64ArrayAttr>:$padding,
+      OptionalAttr<NN_Weights>:$border,
+      OptionalAttr<DenseI64ArrayAttr>:$dilations,
+      DefaultValuedAttr<I64Attr, "1">:$groups,
+      OptionalAttr<DenseI64ArrayAttr>:$winograd,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_TensorOfRank<[3, 4]>:$output);
+  let assemblyFormat = [{
+    $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
+    (`strides` `=` $strides^)? (`padding` `=` $padding^)?
+    (`border` `(` $border^ `)`)? (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
+    (`winograd` `=` $winograd^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    /// Type of the convolution itself, before a pooling in the epilogue.
+    ::mlir::RankedTensorType getConvType();
+    /// Number of spatial axes: 1 or 2.
+    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
+    /// One entry per spatial axis (padding: low and high of each in turn).
+    ::llvm::SmallVector<int64_t> getStrideValues();
+    ::llvm::SmallVector<int64_t> getPaddingValues();
+    ::llvm::SmallVector<int64_t> getDilationValues();
+    /// Whether minimal filtering with `outputs` results in a tile, one entry
+    /// per spatial axis, can compute this op (C9).
+    bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
+  }];
+  let hasVerifier = 1;
+}
+
+def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
+  let summary = "fully connected layer over the last axis, with an epilogue";
+  let description = [{
+    `y[..., f] = epilogue(bias[f] + sum over k of x[..., k] * kernel[k, f])`
+
+    Input `(N, ..., K)`, kernel `(K, F)`, bias `(F)`, result `(N, ..., F)`.
+
+    In f32 the sum is split into `chains` partial sums: chain c takes the terms
+    with k = c modulo `chains`, in order, by fused multiply-add. Chain 0 starts
+    from the bias, the others from zero. Neighbours are then added pairwise until
+    one is left: `(c0 + c1) + (c2 + c3)` for four.
+
+    Example:
+
+    ```mlir
+    %y = nn.dense %x kernel(dense<0.5> : tensor<8x2xf32>) bias(dense<0.0> : tensor<2xf32>)
+           chains = 4 epilogue(sigmoid) : tensor<1x8xf32> -> tensor<1x2xf32>
+    ```
+
+    Constraints:
+    - (C1) the kernel has rank 2 and as many rows as the input's last axis is long.
+    - (C2) the bias has one entry per column of the kernel.
+    - (C3) `chains` is a power of two from 1 to 64.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Weights:$kernel,
+      OptionalAttr<NN_Weights>:$bias,
+      DefaultValuedAttr<I64Attr, "1">:$chains,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
+    (`chains` `=` $chains^)? (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
+#endif // FRIEZE_DIALECT_NNLINEAROPS_TD

@@ -1,0 +1,70 @@
+//===- NNOpBase.td - What the ops of the nn dialect share --*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNOPBASE_TD
+#define FRIEZE_DIALECT_NNOPBASE_TD
+
+include "dialect/NNAttrs.td"
+include "mlir/IR/CommonAttrConstraints.td"
+include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def NN_Tensor : ConfinedType<StaticShapeTensorOf<[F32, F64]>,
+    [CPred<"::frieze::nn::hasSupportedShape("
+           "::llvm::cast<::mlir::ShapedType>($_self))">],
+    "statically shaped f32 or f64 tensor of 1 to 2^28 elements",
+    "::mlir::RankedTensorType">;
+
+class NN_TensorOfRank<list<int> ranks> : ConfinedType<NN_Tensor,
+    [HasAnyRankOfPred<ranks>],
+    "statically shaped f32 or f64 tensor of rank " # !interleave(ranks, " or "),
+    "::mlir::RankedTensorType">;
+
+def NN_Weights : ConfinedAttr<ElementsAttr, [AttrConstraint<
+    CPred<"::llvm::isa<::mlir::Float32Type, ::mlir::Float64Type>("
+          "::llvm::cast<::mlir::ElementsAttr>($_self).getElementType())">,
+    "with f32 or f64 elements">]>;
+
+def NN_EpilogueStage : AnyAttrOf<[NN_ActivationAttr, NN_AffineStageAttr, NN_PoolStageAttr],
+    "stage of an epilogue">;
+def NN_Epilogue : TypedArrayAttrBase<NN_EpilogueStage, "epilogue stages">;
+
+def NN_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    A kernel whose results pass through the stages of its epilogue while they are
+    still in registers: activations, affines along an axis of the result, and, for
+    conv only, one pooling. The stages apply in the order in which they stand.
+  }];
+  let methods = [
+    InterfaceMethod<"The stages, or null.", "::mlir::ArrayAttr", "getEpilogueAttr">,
+    InterfaceMethod<"Replaces the stages.", "void", "setEpilogueAttr",
+                    (ins "::mlir::ArrayAttr":$stages)>];
+  let extraClassDeclaration = [{
+    /// Adds a stage after the last.
+    void appendEpilogueStage(::mlir::Attribute stage);
+  }];
+  let extraSharedClassDeclaration = [{
+    /// The stages, none where there is no epilogue.
+    ::llvm::ArrayRef<::mlir::Attribute> getEpilogueStages() {
+      ::mlir::ArrayAttr stages = $_op.getEpilogueAttr();
+      return stages ? stages.getValue() : ::llvm::ArrayRef<::mlir::Attribute>();
+    }
+  }];
+}
+
+class NN_Op<string mnemonic, list<Trait> traits = []>
+    : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
+
+/// An op whose result type follows from its operands and attributes. The
+/// constraints C1... of its description are checked there, which the verifier
+/// calls too.
+class NN_InferredOp<string mnemonic, list<Trait> traits = []>
+    : NN_Op<mnemonic, !listconcat([InferTypeOpAdaptor], traits)>;
+
+#endif // FRIEZE_DIALECT_NNOPBASE_TD

@@ -1,0 +1,85 @@
+//===- NNPoolingOps.cpp - Shapes of pooling ---------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/NNOps.h"
+#include "dialect/ShapeInference.h"
+
+using namespace mlir;
+using namespace frieze::nn;
+
+template <typename PoolOpT>
+static LogicalResult inferPool(std::optional<Location> loc,
+                               typename PoolOpT::Adaptor adaptor,
+                               SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyRank(loc, input)))
+    return failure();
+  size_t spatialRank = input.getRank() - 2;
+  ArrayRef<int64_t> window = adaptor.getWindow();
+  SmallVector<int64_t> strides(adaptor.getStrides().value_or(window));
+  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
+  if (!isSpatial(window, spatialRank, 1) ||
+      !isSpatial(strides, spatialRank, 1) ||
+      !isSpatial(padding, 2 * spatialRank, 0)) // C1
+    return emitOptionalError(loc, "expects ", spatialRank,
+                             " positive window sizes and strides and ",
+                             2 * spatialRank, " non-negative paddings");
+  for (size_t i = 0; i < padding.size(); ++i)
+    if (padding[i] >= window[i / 2]) // C2
+      return emitOptionalError(
+          loc, "expects padding smaller than the window, but got ", padding[i],
+          " for window ", window[i / 2]);
+  SmallVector<int64_t> shape(input.getShape()), dilations(spatialRank, 1);
+  if (failed(inferWindowPositions(loc, shape,
+                                  {window, strides, padding, dilations}))) // C3
+    return failure();
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
+}
+
+SmallVector<int64_t> MaxPoolOp::getStrideValues() {
+  return SmallVector<int64_t>(getStrides().value_or(getWindow()));
+}
+SmallVector<int64_t> MaxPoolOp::getPaddingValues() {
+  return valuesOr(getPadding(), 2 * getWindow().size(), 0);
+}
+LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  return inferPool<MaxPoolOp>(loc, adaptor, types);
+}
+
+SmallVector<int64_t> AvgPoolOp::getStrideValues() {
+  return SmallVector<int64_t>(getStrides().value_or(getWindow()));
+}
+SmallVector<int64_t> AvgPoolOp::getPaddingValues() {
+  return valuesOr(getPadding(), 2 * getWindow().size(), 0);
+}
+LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location> loc,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
+  return inferPool<AvgPoolOp>(loc, adaptor, types);
+}
+
+LogicalResult GlobalPoolOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> loc,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyRank(loc, input)))
+    return failure();
+  SmallVector<int64_t> shape{input.getShape().front()};
+  if (adaptor.getKeepDims())
+    shape.append(input.getRank() - 2, 1);
+  shape.push_back(input.getShape().back());
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
+}

@@ -1,0 +1,90 @@
+//===- NNSequenceOps.td - Layers over sequences ------------*- tablegen -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_NNSEQUENCEOPS_TD
+#define FRIEZE_DIALECT_NNSEQUENCEOPS_TD
+
+include "dialect/NNOpBase.td"
+
+def NN_EmbeddingOp : NN_InferredOp<"embedding", [NN_EpilogueOpInterface]> {
+  let summary = "rows of a table, by number";
+  let description = [{
+    `y[n, ..., :] = epilogue(table[trunc(x[n, ...]), :])`; a row of NaN where the
+    number, truncated towards zero, is no row of the table.
+
+    Example:
+
+    ```mlir
+    %y = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>)
+           : tensor<1x20xf32> -> tensor<1x20x16xf32>
+    ```
+
+    Constraints:
+    - (C1) the table has rank 2.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Weights:$table,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input `table` `(` $table `)`
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
+def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
+  let summary = "long short-term memory, from a state of zero";
+  let description = [{
+    For each step t, with h and c zero before the first:
+    `z = bias + x[n, t, :] kernel + h recurrent`, split into z_i, z_f, z_g, z_o;
+    `c = r(z_f) * c + r(z_i) * a(z_g)` and `h = r(z_o) * a(c)`, where `a` is
+    `activation` and `r` is `recurrent_activation` (Hochreiter and Schmidhuber,
+    1997; Gers et al., 2000). The result is epilogue(h) of every step with
+    `sequences`, else of the last. With `backwards` the steps run from the last to
+    the first (and results stand in that order).
+
+    Input `(N, T, C)`, kernel `(C, 4H)`, recurrent `(H, 4H)`, bias `(4H)`, result
+    `(N, T, H)` or `(N, H)`.
+
+    In f32 each entry of z starts from the bias and takes the terms of the
+    kernel, then those of the recurrent kernel, in order, by fused multiply-add.
+    With `tanh` and `sigmoid`, c and h are then one division each, of products of
+    the numerators and denominators of these functions; with others `c` is one
+    fused multiply-add, `fma(r(z_f), c, r(z_i) * a(z_g))`. Both are spelled in
+    `updateCell` of `dialect/ElementaryFunctions.h`.
+
+    Example:
+
+    ```mlir
+    %y = nn.lstm %x kernel(dense<0.1> : tensor<8x128xf32>) recurrent(dense<0.1> : tensor<32x128xf32>)
+           bias(dense<0.0> : tensor<128xf32>) activation(tanh) recurrent_activation(sigmoid)
+           : tensor<1x60x8xf32> -> tensor<1x32xf32>
+    ```
+
+    Constraints:
+    - (C1) the input has rank 3, and at least one step.
+    - (C2) the recurrent kernel has four times as many columns as rows.
+    - (C3) the kernel has a row per input channel and the recurrent kernel's columns.
+    - (C4) the bias has one entry per column.
+  }];
+  let arguments = (ins NN_TensorOfRank<[3]>:$input, NN_Weights:$kernel,
+      NN_Weights:$recurrent, OptionalAttr<NN_Weights>:$bias,
+      NN_ActivationAttr:$activation, NN_ActivationAttr:$recurrent_activation,
+      UnitAttr:$sequences, UnitAttr:$backwards,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_TensorOfRank<[2, 3]>:$output);
+  let assemblyFormat = [{
+    $input `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
+    (`bias` `(` $bias^ `)`)? `activation` `(` custom<Function>($activation) `)`
+    `recurrent_activation` `(` custom<Function>($recurrent_activation) `)`
+    (`sequences` $sequences^)? (`backwards` $backwards^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
+#endif // FRIEZE_DIALECT_NNSEQUENCEOPS_TD

@@ -1,0 +1,78 @@
+//===- ShapeInference.h - What shapes of nn ops follow from -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_SHAPEINFERENCE_H
+#define FRIEZE_DIALECT_SHAPEINFERENCE_H
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include <optional>
+
+namespace frieze::nn {
+
+/// Window positions along the spatial axes of a conv or pool.
+struct WindowPositions {
+  llvm::ArrayRef<int64_t> window, strides;
+  /// Low and high of each axis in turn.
+  llvm::ArrayRef<int64_t> padding;
+  llvm::ArrayRef<int64_t> dilations;
+};
+
+/// `values`, or `size` times `fallback` where there are none.
+llvm::SmallVector<int64_t>
+valuesOr(std::optional<llvm::ArrayRef<int64_t>> values, size_t size,
+         int64_t fallback);
+
+/// Whether `values` has `size` entries from `minimum` to maxElements.
+bool isSpatial(llvm::ArrayRef<int64_t> values, size_t size, int64_t minimum);
+
+/// Whether `weights` is a vector with `size` entries.
+bool isVectorOf(mlir::ElementsAttr weights, int64_t size);
+
+/// Each of the following reports what is wrong at `loc`, if given, and fails.
+
+/// Replaces the spatial sizes in `shape` (batch, spatial..., channels) by the
+/// number of window positions along each.
+mlir::LogicalResult inferWindowPositions(std::optional<mlir::Location> loc,
+                                         llvm::SmallVectorImpl<int64_t> &shape,
+                                         const WindowPositions &positions);
+
+/// Whether `parameter`, if not null, has one entry per channel.
+mlir::LogicalResult verifyParameter(std::optional<mlir::Location> loc,
+                                    llvm::StringRef name,
+                                    mlir::ElementsAttr parameter,
+                                    int64_t channels);
+
+mlir::LogicalResult verifyAxis(std::optional<mlir::Location> loc,
+                               mlir::RankedTensorType type, int64_t axis);
+
+/// Whether `type` has one or two spatial axes.
+mlir::LogicalResult verifyRank(std::optional<mlir::Location> loc,
+                               mlir::RankedTensorType type);
+
+/// The type of a kernel's result of shape `shape` after its epilogue.
+mlir::LogicalResult inferEpilogue(std::optional<mlir::Location> loc,
+                                  mlir::ArrayAttr epilogue,
+                                  llvm::SmallVectorImpl<int64_t> &shape,
+                                  mlir::Type elementType, bool mayPool,
+                                  llvm::SmallVectorImpl<mlir::Type> &types);
+
+/// The type of a kernel without pooling, whose result is `type` before its
+/// epilogue.
+mlir::LogicalResult inferEpilogue(std::optional<mlir::Location> loc,
+                                  mlir::ArrayAttr epilogue, mlir::Type type,
+                                  llvm::SmallVectorImpl<mlir::Type> &types);
+
+template <typename OpAdaptorT>
+mlir::RankedTensorType inputType(OpAdaptorT &adaptor) {
+  return llvm::cast<mlir::RankedTensorType>(adaptor.getInput().getType());
+}
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_SHAPEINFERENCE_H
