@@ -10,6 +10,32 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertToLLVMPass : Pass<"frieze-convert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert loops over vectors to the LLVM dialect";
+  let description = [{
+    All dialects that kernels are written in, in one conversion: one for each
+    dialect takes several times as long. Buffers become plain pointers.
+
+    ```mlir
+    func.func private @model_x86_64_v3(%x: memref<8xf32>, %y: memref<8xf32>) {
+      %c0 = arith.constant 0 : index
+      %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
+      vector.store %0, %y[%c0] : memref<8xf32>, vector<8xf32>
+      return
+    }
+    ```
+    ==>
+    ```mlir
+    llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr) {
+      %0 = llvm.load %x {alignment = 4 : i64} : !llvm.ptr -> vector<8xf32>
+      llvm.store %0, %y {alignment = 4 : i64} : vector<8xf32>, !llvm.ptr
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
   let summary = "Give the kernels their public symbols";
   let description = [{

@@ -100,6 +100,18 @@ static SmallVector<double> readBias(DenseOp op) {
   return SmallVector<double>(op.getType().getShape().back(), 0.0);
 }
 
+/// Whether an epilogue has so many instructions that each tile with a copy of
+/// them would make the code longer than the time that it saves is worth.
+static bool isLong(ArrayRef<Attribute> epilogue) {
+  return llvm::any_of(epilogue, [](Attribute stage) {
+    auto function = dyn_cast<ActivationAttr>(stage);
+    return function && !llvm::is_contained(
+                           {ActivationKind::Linear, ActivationKind::Relu,
+                            ActivationKind::LeakyRelu, ActivationKind::Clip},
+                           function.getKind());
+  });
+}
+
 void frieze::lowerDense(KernelBuilder &kernel, DenseOp op) {
   if (op.getType().getShape().back() > 1)
     return lowerSharedDense(kernel, op, /*calls=*/1);
@@ -134,7 +146,22 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
   product.columns = outputs;
   product.terms = {{inputs, 1, padded}};
   product.chains = op.getChains();
-  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
   product.channelBase = kernel.index(0);
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  if (!isLong(op.getEpilogueStages())) {
+    product.epilogue = epilogue;
+    emitMatrixProduct(kernel, product);
+    return;
+  }
   emitMatrixProduct(kernel, product);
+  kernel.forEach(product.rows, [&](Value row) {
+    Value first = kernel.mul(row, outputs);
+    kernel.forEachVector(outputs, [&](Value channel, int64_t width) {
+      Value at = kernel.add(first, channel);
+      Value sum = kernel.loadVector(product.output, at, width);
+      kernel.storeVector(kernel.applyEpilogue(epilogue, sum, channel),
+                         product.output, at, width);
+    });
+  });
 }

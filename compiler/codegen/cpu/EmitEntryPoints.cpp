@@ -102,6 +102,8 @@ void EntryPointBuilder::emitFunction(
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(module.getContext()), arguments);
   auto function = LLVM::LLVMFuncOp::create(builder, loc, symbol, type, linkage);
+  // Called without a detour by the functions beside it.
+  function.setDsoLocal(true);
   function.setPassthroughAttr(
       builder.getStrArrayAttr({"no-builtins", "nounwind"}));
   OpBuilder::InsertionGuard guard(builder);
@@ -270,15 +272,19 @@ void EntryPointBuilder::emitDispatch() {
 // Public symbols
 //===----------------------------------------------------------------------===//
 
+/// Lets `call` become a jump where nothing follows it.
+static void markTail(LLVM::CallOp call) {
+  call.setTailCallKind(LLVM::tailcallkind::TailCallKind::Tail);
+}
+
 void EntryPointBuilder::callVariant(Value calls, ValueRange buffers) {
   SmallVector<Value> operands;
   if (getMicroBatch() > 1)
     operands.push_back(calls);
   llvm::append_range(operands, buffers);
-  if (getVariants().size() == 1) {
-    LLVM::CallOp::create(builder, loc, TypeRange(), getVariant(0), operands);
-    return;
-  }
+  if (getVariants().size() == 1)
+    return markTail(LLVM::CallOp::create(builder, loc, TypeRange(),
+                                         getVariant(0), operands));
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(module.getContext()),
       llvm::to_vector(ValueRange(operands).getTypes()));
@@ -286,7 +292,7 @@ void EntryPointBuilder::callVariant(Value calls, ValueRange buffers) {
       operands.begin(),
       LLVM::LoadOp::create(builder, loc, pointer,
                            addressOf((getName() + "_variant").str())));
-  LLVM::CallOp::create(builder, loc, type, operands);
+  markTail(LLVM::CallOp::create(builder, loc, type, operands));
 }
 
 void EntryPointBuilder::emitRun() {
@@ -360,22 +366,23 @@ SmallVector<Value> EntryPointBuilder::loadPointers(Value inputs,
 }
 
 void EntryPointBuilder::emitRunArrays() {
-  emitFunction((getName() + "_run_arrays").str(), {pointer, pointer, pointer},
-               LLVM::Linkage::Internal, [&](ValueRange values) {
-                 SmallVector<Value> operands =
-                     loadPointers(values[0], values[1]);
-                 operands.push_back(values[2]);
-                 LLVM::CallOp::create(builder, loc, TypeRange(),
-                                      (getName() + "_run").str(), operands);
-               });
+  emitFunction(
+      (getName() + "_run_arrays").str(), {pointer, pointer, pointer},
+      LLVM::Linkage::Internal, [&](ValueRange values) {
+        SmallVector<Value> operands = loadPointers(values[0], values[1]);
+        operands.push_back(values[2]);
+        markTail(LLVM::CallOp::create(builder, loc, TypeRange(),
+                                      (getName() + "_run").str(), operands));
+      });
   emitFunction(
       (getName() + "_run_batch_arrays").str(), {i64, pointer, pointer, pointer},
       LLVM::Linkage::Internal, [&](ValueRange values) {
         SmallVector<Value> operands{values[0]};
         llvm::append_range(operands, loadPointers(values[1], values[2]));
         operands.push_back(values[3]);
-        LLVM::CallOp::create(builder, loc, TypeRange(),
-                             (getName() + "_run_batch").str(), operands);
+        markTail(LLVM::CallOp::create(builder, loc, TypeRange(),
+                                      (getName() + "_run_batch").str(),
+                                      operands));
       });
 }
 

@@ -60,6 +60,13 @@ createTargetMachine(const Target &target) {
       llvm::CodeGenOptLevel::Aggressive));
 }
 
+/// What kernels need of LLVM's pipelines: simpler addresses, and what does not
+/// change in a loop before it. They hold neither memory to promote nor calls to
+/// inline.
+static constexpr llvm::StringLiteral optimizations =
+    "function(early-cse,instcombine,"
+    "loop-mssa(loop-rotate,licm),loop(indvars),early-cse,simplifycfg)";
+
 std::unique_ptr<llvm::Module>
 frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
                           llvm::LLVMContext &context) {
@@ -71,10 +78,7 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   llvmModule->setTargetTriple(llvm::Triple(target.triple));
   llvmModule->setDataLayout(machine->createDataLayout());
 
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = tuning.SLPVectorization = false;
-  tuning.LoopUnrolling = tuning.LoopInterleaving = false;
-  llvm::PassBuilder passBuilder(machine.get(), tuning);
+  llvm::PassBuilder passBuilder(machine.get());
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -84,8 +88,9 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   passBuilder.registerFunctionAnalyses(functions);
   passBuilder.registerLoopAnalyses(loops);
   passBuilder.crossRegisterProxies(loops, functions, components, modules);
-  passBuilder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(*llvmModule, modules);
+  llvm::ModulePassManager passes;
+  llvm::cantFail(passBuilder.parsePassPipeline(passes, optimizations));
+  passes.run(*llvmModule, modules);
   return llvmModule;
 }
 
@@ -98,7 +103,8 @@ mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
   if (machine->addPassesToEmitFile(passes, os, nullptr,
                                    asAssembly
                                        ? llvm::CodeGenFileType::AssemblyFile
-                                       : llvm::CodeGenFileType::ObjectFile))
+                                       : llvm::CodeGenFileType::ObjectFile,
+                                   /*DisableVerify=*/true))
     return mlir::failure();
   passes.run(module);
   return mlir::success();

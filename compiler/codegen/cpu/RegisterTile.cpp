@@ -20,6 +20,8 @@ struct TileShape {
   /// In vectors of `lanes` columns.
   int64_t vectors;
   int64_t lanes;
+  /// Of a product in chains, those that are summed at a time.
+  int64_t chains = 1;
 };
 
 /// Emits one tile; the position of its corner is given in elements.
@@ -39,8 +41,10 @@ private:
   SmallVector<Value> sumOver(ArrayRef<ReductionLoop> loops,
                              SmallVector<Value> accumulators, Value inputAt,
                              Value weightAt);
-  SmallVector<Value> sumInChains(SmallVector<Value> accumulators, Value inputAt,
+  SmallVector<Value> sumInChains(ArrayRef<Value> bias, Value inputAt,
                                  Value weightAt);
+  /// Adds neighbouring groups of `tileSize()` sums until one is left.
+  void addNeighbours(SmallVector<Value> &sums);
 
   /// Rows of the product: for each row of the output, those of its window.
   int64_t windowSize() const { return product.poolOffsets.size(); }
@@ -93,8 +97,18 @@ SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
       });
 }
 
-SmallVector<Value> TileEmitter::sumInChains(SmallVector<Value> accumulators,
-                                            Value inputAt, Value weightAt) {
+void TileEmitter::addNeighbours(SmallVector<Value> &sums) {
+  for (size_t groups = sums.size() / tileSize(); groups > 1; groups /= 2)
+    for (size_t i = 0; i < groups / 2 * tileSize(); ++i) {
+      size_t group = i / tileSize(), element = i % tileSize();
+      sums[i] = kernel.addFloat(sums[2 * group * tileSize() + element],
+                                sums[(2 * group + 1) * tileSize() + element]);
+    }
+  sums.resize(tileSize());
+}
+
+SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
+                                            Value weightAt) {
   const ReductionLoop &loop = product.terms.front();
   auto multiplyFrom = [&](SmallVector<Value> values, Value first,
                           int64_t count) {
@@ -107,24 +121,28 @@ SmallVector<Value> TileEmitter::sumInChains(SmallVector<Value> accumulators,
     }
     return values;
   };
+  Value zero = kernel.constant(0.0f, shape.lanes);
   int64_t rounds = loop.extent / product.chains;
-  accumulators =
-      kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
-        return multiplyFrom(llvm::to_vector(carried),
-                            kernel.mul(i, product.chains), product.chains);
-      });
-  accumulators =
-      multiplyFrom(accumulators, kernel.index(rounds * product.chains),
-                   loop.extent % product.chains);
-  for (int64_t chains = product.chains; chains > 1; chains /= 2)
-    for (int64_t i = 0; i < chains / 2 * tileSize(); ++i) {
-      int64_t chain = i / tileSize(), element = i % tileSize();
-      accumulators[i] =
-          kernel.addFloat(accumulators[2 * chain * tileSize() + element],
-                          accumulators[(2 * chain + 1) * tileSize() + element]);
-    }
-  accumulators.resize(tileSize());
-  return accumulators;
+  int64_t rest = loop.extent % product.chains;
+  SmallVector<Value> sums;
+  for (int64_t chain = 0; chain < product.chains; chain += shape.chains) {
+    SmallVector<Value> accumulators(shape.chains * tileSize(), zero);
+    if (chain == 0)
+      llvm::copy(bias, accumulators.begin());
+    accumulators =
+        kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
+          return multiplyFrom(llvm::to_vector(carried),
+                              kernel.add(kernel.mul(i, product.chains), chain),
+                              shape.chains);
+        });
+    accumulators = multiplyFrom(
+        accumulators, kernel.index(rounds * product.chains + chain),
+        std::clamp<int64_t>(rest - chain, 0, shape.chains));
+    addNeighbours(accumulators);
+    llvm::append_range(sums, accumulators);
+  }
+  addNeighbours(sums);
+  return sums;
 }
 
 void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
@@ -138,9 +156,6 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
   SmallVector<Value> accumulators;
   for (int64_t row = 0; row < shape.rows * windowSize(); ++row)
     llvm::append_range(accumulators, bias);
-  if (product.chains > 1)
-    accumulators.append((product.chains - 1) * tileSize(),
-                        kernel.constant(0.0f, shape.lanes));
 
   Value weightAt = kernel.add(product.weightBase, column);
   accumulators = product.chains > 1
@@ -185,23 +200,28 @@ SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
 /// the registers: accumulators, one vector of weights for each column vector,
 /// and one of the input (one more for the product where there is no FMA).
 /// Accumulators take at most three quarters of the registers: LLVM's scheduler
-/// moves loads of the input ahead, and would spill to make room for them.
+/// moves loads of the input ahead, and would spill to make room for them. Four
+/// chains at a time leave room for more columns: weights that come from the
+/// second-level cache are best read in long runs. Half of the registers do for
+/// them, as that is what bounds their speed.
 static TileShape chooseTileShape(const TargetVariant &target,
                                  const MatrixProduct &product) {
   int64_t lanes = std::min(target.lanes, getColumnPadding(product.columns));
   int64_t vectors = llvm::divideCeil(product.columns, lanes);
   int64_t available = target.registers - 1 - !target.hasFMA;
+  int64_t chains = std::min<int64_t>(product.chains, 4);
+  int64_t accumulators =
+      chains > 1 ? target.registers / 2 : target.registers * 3 / 4;
+  int64_t sumsPerTerm = chains * (int64_t)product.poolOffsets.size();
   // Inputs have no padded columns to read, so that the last vector is narrower.
   if (product.inputPerColumn) {
     lanes = std::min(target.lanes, product.columns);
     vectors = 1;
   }
   std::optional<double> lowestCost;
-  TileShape best{1, 1, lanes};
+  TileShape best{1, 1, lanes, chains};
   for (int64_t v = 1; v <= std::min<int64_t>(vectors, 8); ++v) {
-    int64_t fitting =
-        std::min(available - v, target.registers * 3 / 4) /
-        (v * product.chains * (int64_t)product.poolOffsets.size());
+    int64_t fitting = std::min(available - v, accumulators) / (v * sumsPerTerm);
     if (fitting < 1)
       break;
     // As few tiles as the registers allow, of nearly equal height.
@@ -210,12 +230,11 @@ static TileShape chooseTileShape(const TargetVariant &target,
         llvm::divideCeil(product.rows, std::min<int64_t>(fitting, 12)));
     double loads = double(rows + v) / (rows * v);
     double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
-    double idle = std::max(
-        1.0, 8.0 / (rows * v * product.chains * product.poolOffsets.size()));
+    double idle = std::max(1.0, 8.0 / (rows * v * sumsPerTerm));
     double cost = loads * wasted * idle;
     if (!lowestCost || cost < *lowestCost) {
       lowestCost = cost;
-      best = {rows, v, lanes};
+      best = {rows, v, lanes, chains};
     }
   }
   return best;
@@ -254,7 +273,8 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
                                          : product.inputBase;
   Value outputAt = kernel.add(product.outputBase, column);
   auto emitTile = [&](Value firstRow, int64_t rows) {
-    TileEmitter(kernel, product, {rows, shape.vectors, shape.lanes})
+    TileEmitter(kernel, product,
+                {rows, shape.vectors, shape.lanes, shape.chains})
         .emit(
             kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
             kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
@@ -278,7 +298,7 @@ void frieze::emitMatrixProduct(KernelBuilder &kernel,
   });
   if (int64_t rest = product.columns % width) {
     TileShape tail{shape.rows, (int64_t)llvm::divideCeil(rest, shape.lanes),
-                   product.inputPerColumn ? rest : shape.lanes};
+                   product.inputPerColumn ? rest : shape.lanes, shape.chains};
     emitColumns(kernel, product, tail, kernel.index(blocks * width), rest);
   }
 }

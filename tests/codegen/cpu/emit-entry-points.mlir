@@ -28,7 +28,7 @@
 // CHECK: llvm.mlir.global_ctors ctors = [@net_choose_variant]
 // CHECK: llvm.func @net_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK:   %[[POINTER:.*]] = llvm.load
-// CHECK:   llvm.call %[[POINTER]](%[[X]], %[[Y]], %[[ARENA]])
+// CHECK:   llvm.call tail %[[POINTER]](%[[X]], %[[Y]], %[[ARENA]])
 // <name>_run_batch makes one call after the other, each on its own elements.
 // CHECK: llvm.func @net_run_batch(%[[COUNT:.*]]: i64, %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK:   %[[ZERO:.*]] = llvm.mlir.constant(0 : i64)
@@ -40,7 +40,7 @@
 // CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
 // CHECK:   %[[XAT:.*]] = llvm.getelementptr %[[X]][%[[CALL]]] {{.*}} !llvm.array<18 x f32>
 // CHECK:   %[[YAT:.*]] = llvm.getelementptr %[[Y]][%[[CALL]]] {{.*}} !llvm.array<4 x f32>
-// CHECK:   llvm.call %{{.*}}(%[[XAT]], %[[YAT]], %[[ARENA]])
+// CHECK:   llvm.call tail %{{.*}}(%[[XAT]], %[[YAT]], %[[ARENA]])
 // CHECK:   %[[NEXT:.*]] = llvm.add %[[CALL]], %[[ONE]]
 // CHECK:   llvm.br ^[[HEAD]](%[[NEXT]] : i64)
 // CHECK: ^[[END]]:
@@ -51,9 +51,9 @@
 // CHECK:   %[[IN:.*]] = llvm.load
 // CHECK:   llvm.getelementptr %[[OUTPUTS]][0]
 // CHECK:   %[[OUT:.*]] = llvm.load
-// CHECK:   llvm.call @net_run(%[[IN]], %[[OUT]], %[[MEMORY]])
+// CHECK:   llvm.call tail @net_run(%[[IN]], %[[OUT]], %[[MEMORY]])
 // CHECK: llvm.func internal @net_run_batch_arrays(%[[COUNT:.*]]: i64, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %[[MEMORY:.*]]: !llvm.ptr)
-// CHECK:   llvm.call @net_run_batch(%[[COUNT]], %{{.*}}, %{{.*}}, %[[MEMORY]])
+// CHECK:   llvm.call tail @net_run_batch(%[[COUNT]], %{{.*}}, %{{.*}}, %[[MEMORY]])
 module attributes {nn.interface = {
     name = "net", target = "x86-64", variants = [@net_v4, @net_v3, @net_v2], micro_batch = 1 : i64,
     inputs = [{name = "beat", shape = array<i64: 1, 9, 2>}], outputs = [{name = "score", shape = array<i64: 1, 4>}],
@@ -123,7 +123,7 @@ module attributes {nn.interface = {
 // CHECK-NOT: cpuid
 // CHECK: llvm.func @only_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK-NOT: llvm.load
-// CHECK: llvm.call @only_v2(%[[X]], %[[Y]], %[[ARENA]])
+// CHECK: llvm.call tail @only_v2(%[[X]], %[[Y]], %[[ARENA]])
 // CHECK-NEXT: llvm.return
 module attributes {nn.interface = {
     name = "only", target = "x86-64-v2", variants = [@only_v2], micro_batch = 1 : i64,
@@ -141,7 +141,7 @@ module attributes {nn.interface = {
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK: llvm.func @many_run(%[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
-// CHECK:   llvm.call @many_v4(%[[ONE]], %[[X]], %[[Y]], %[[ARENA]])
+// CHECK:   llvm.call tail @many_v4(%[[ONE]], %[[X]], %[[Y]], %[[ARENA]])
 // CHECK: llvm.func @many_run_batch(%[[COUNT:.*]]: i64, %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
 // CHECK: ^[[HEAD:.*]](%[[CALL:.*]]: i64):
 // CHECK:   %[[EIGHT:.*]] = llvm.mlir.constant(8 : i64)
@@ -149,7 +149,7 @@ module attributes {nn.interface = {
 // CHECK:   %[[CALLS:.*]] = llvm.intr.umin(%[[LEFT]], %[[EIGHT]])
 // CHECK:   %[[XAT:.*]] = llvm.getelementptr %[[X]][%[[CALL]]]
 // CHECK:   %[[YAT:.*]] = llvm.getelementptr %[[Y]][%[[CALL]]]
-// CHECK:   llvm.call @many_v4(%[[CALLS]], %[[XAT]], %[[YAT]], %[[ARENA]])
+// CHECK:   llvm.call tail @many_v4(%[[CALLS]], %[[XAT]], %[[YAT]], %[[ARENA]])
 // CHECK:   %[[NEXT:.*]] = llvm.add %[[CALL]], %[[CALLS]]
 // CHECK:   llvm.br ^[[HEAD]](%[[NEXT]] : i64)
 module attributes {nn.interface = {

@@ -1,0 +1,43 @@
+// RUN: frieze-opt %s --split-input-file --frieze-convert-to-llvm | FileCheck %s --implicit-check-not=unrealized_conversion_cast
+
+// Every dialect in one go: constants, buffers as plain pointers, vectors.
+// CHECK-LABEL: llvm.mlir.global private constant @kernel
+// CHECK-SAME: alignment = 64
+memref.global "private" constant @kernel : memref<8xf32> = dense<2.0> {alignment = 64}
+// CHECK-LABEL: llvm.func @kernels(
+// CHECK-SAME: %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr)
+func.func @kernels(%x: memref<8xf32>, %y: memref<8xf32>) {
+  %c0 = arith.constant 0 : index
+  // CHECK: llvm.mlir.addressof @kernel
+  %kernel = memref.get_global @kernel : memref<8xf32>
+  %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
+  %1 = vector.load %kernel[%c0] : memref<8xf32>, vector<8xf32>
+  // CHECK: llvm.intr.fma
+  %2 = math.fma %0, %1, %0 : vector<8xf32>
+  vector.store %2, %y[%c0] : memref<8xf32>, vector<8xf32>
+  return
+}
+
+// -----
+
+// What moves lanes becomes shuffles.
+// CHECK-LABEL: llvm.func @lanes
+func.func @lanes(%x: memref<8xf32>, %y: memref<8xf32>) {
+  %c0 = arith.constant 0 : index
+  %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
+  // CHECK: llvm.shufflevector {{.*}} [0]
+  %1 = vector.extract_strided_slice %0 {offsets = [0], sizes = [1], strides = [1]} : vector<8xf32> to vector<1xf32>
+  // CHECK: llvm.shufflevector {{.*}} [0, 0, 0, 0, 0, 0, 0, 0]
+  %2 = vector.broadcast %1 : vector<1xf32> to vector<8xf32>
+  vector.store %2, %y[%c0] : memref<8xf32>, vector<8xf32>
+  return
+}
+
+// -----
+
+// must not fire: what is in the LLVM dialect stays as it is.
+// CHECK-LABEL: llvm.func @converted
+// CHECK-NEXT: llvm.return
+llvm.func @converted() {
+  llvm.return
+}
