@@ -28,8 +28,8 @@ Location frieze::getLayerLocation(MLIRContext *context, StringRef path,
   return NameLoc::get(StringAttr::get(context, layer), file);
 }
 
-static OwningOpRef<ModuleOp> importMlir(StringRef path, StringRef bytes,
-                                        MLIRContext *context) {
+static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
+  auto [path, bytes, options, context] = file;
   context->loadDialect<func::FuncDialect, nn::NNDialect>();
   auto module = parseSourceString<ModuleOp>(
       bytes, ParserConfig(context, /*verifyAfterParse=*/true), path);
@@ -37,6 +37,11 @@ static OwningOpRef<ModuleOp> importMlir(StringRef path, StringRef bytes,
     return {};
   if (!module->lookupSymbol<func::FuncOp>("model")) {
     emitError(getLayerLocation(context, path)) << "expects a function '@model'";
+    return {};
+  }
+  if (options.batch || !options.dimensions.empty()) {
+    emitError(getLayerLocation(context, path))
+        << "expects neither --batch nor --dim, as all sizes are in the file";
     return {};
   }
   return module;
@@ -93,7 +98,7 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
         << (text.empty() ? "an empty one" : "another format");
     return {};
   }
-  return importMlir(file.path, file.bytes, file.context);
+  return importMlir(file);
 }
 
 OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
@@ -103,9 +108,9 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
     emitError(getLayerLocation(context, path)) << message;
     return {};
   };
-  if (options.batch < 1 || options.batch > maxElements)
+  if (options.batch && (*options.batch < 1 || *options.batch > maxElements))
     return fail("expects a positive batch size, but got " +
-                Twine(options.batch));
+                Twine(*options.batch));
   Expected<std::string> bytes = readFile(path);
   if (!bytes)
     return fail(toString(bytes.takeError()));

@@ -11,15 +11,28 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace frieze {
+
+/// A size for a dimension of an input that the file leaves open.
+struct DimensionSize {
+  /// The dimension's name in the file, or `INPUT:AXIS`: an input by name or by
+  /// index from 0, and an axis of it in the file's own layout, where 0 is the
+  /// batch.
+  std::string dimension;
+  int64_t size;
+};
 
 struct ImportOptions {
   /// A file with the weights, for a model file without.
   std::string weightsPath;
-  /// Size of axis 0 of every input.
-  int64_t batch = 1;
+  /// Size of axis 0 of every input. Without, the file's, and 1 where it leaves
+  /// it open.
+  std::optional<int64_t> batch;
+  std::vector<DimensionSize> dimensions;
 };
 
 /// Reads the model file at `path`. Its content decides the format: a Keras zip

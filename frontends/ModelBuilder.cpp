@@ -78,18 +78,72 @@ static DictionaryAttr nameAttr(OpBuilder &builder, StringRef name) {
       builder.getNamedAttr("nn.name", builder.getStringAttr(name)));
 }
 
-Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> batched{options.batch};
-  llvm::append_range(batched, shape);
-  if (countElements(batched).value_or(0) == 0) {
-    emitError(name) << "expects an input of 1 to " << maxElements
-                    << " elements on at most " << maxRank
-                    << " axes, but got shape " << formatShape(batched);
-    return {};
+/// What the options say of an axis of the input added next.
+std::optional<int64_t> ModelBuilder::findSize(StringRef input, size_t axis,
+                                              StringRef dimensionName) {
+  std::string number = std::to_string(axis);
+  std::optional<int64_t> size;
+  for (const DimensionSize &given : options.dimensions) {
+    StringRef dimension = given.dimension;
+    if (dimension == input.str() + ":" + number ||
+        dimension == std::to_string(inputNames.size()) + ":" + number ||
+        (!dimensionName.empty() && dimension == dimensionName)) {
+      usedDimensions.insert(dimension);
+      size = given.size;
+    }
+  }
+  return size;
+}
+
+Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape,
+                             ArrayRef<std::string> dimensionNames) {
+  SmallVector<int64_t> sizes(shape);
+  bool isKnown = true;
+  for (auto [axis, size] : enumerate(sizes)) {
+    bool isOpen = ShapedType::isDynamic(size);
+    StringRef dimensionName =
+        dimensionNames.empty() ? StringRef() : StringRef(dimensionNames[axis]);
+    std::optional<int64_t> given = findSize(name, axis, dimensionName);
+    if (axis == 0 && !given)
+      given = options.batch;
+    if (axis == 0 && isOpen && !given)
+      given = 1;
+    if (given && axis > 0 && !isOpen && *given != size) {
+      emitError(name) << "expects --dim for open dimensions, but axis " << axis
+                      << " has size " << size << " in the file";
+      isKnown = false;
+    } else if (given) {
+      size = *given;
+    } else if (isOpen) {
+      emitError(name) << "expects an input of known size, but the file leaves "
+                         "axis "
+                      << axis << " open; fix it with --dim="
+                      << (dimensionName.empty()
+                              ? (name + ":" + Twine(axis)).str()
+                              : dimensionName.str())
+                      << "=N";
+      isKnown = false;
+    }
   }
   inputNames.push_back(nameAttr(builder, name));
+  if (!isKnown)
+    return {};
+  if (countElements(sizes).value_or(0) == 0) {
+    emitError(name) << "expects an input of 1 to " << maxElements
+                    << " elements on at most " << maxRank
+                    << " axes, but got shape " << formatShape(sizes);
+    return {};
+  }
   return function.getBody().front().addArgument(
-      RankedTensorType::get(batched, builder.getF32Type()), getLoc(name));
+      RankedTensorType::get(sizes, builder.getF32Type()), getLoc(name));
+}
+
+/// Reports the options that named no dimension of any input.
+void ModelBuilder::checkDimensions() {
+  for (const DimensionSize &given : options.dimensions)
+    if (!usedDimensions.contains(given.dimension))
+      emitError() << "expects --dim to name a dimension of an input, but got '"
+                  << given.dimension << "'";
 }
 
 void ModelBuilder::addOutput(StringRef name, Value value) {
@@ -101,6 +155,7 @@ void ModelBuilder::addOutput(StringRef name, Value value) {
 }
 
 OwningOpRef<ModuleOp> ModelBuilder::finish() {
+  checkDimensions();
   if (failed)
     return {};
   if (llvm::is_contained(outputs, Value())) {

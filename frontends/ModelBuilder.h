@@ -55,8 +55,12 @@ public:
   /// Reports each part of `error`.
   void report(llvm::StringRef layer, llvm::Error error);
 
-  /// An input of `shape`, without the batch.
-  mlir::Value addInput(llvm::StringRef name, llvm::ArrayRef<int64_t> shape);
+  /// An input of `shape`, whose axis 0 is the batch. A size is kDynamic where
+  /// the file leaves it open, and may have a name in `dimensionNames`, which is
+  /// empty or has one for each axis; the options then tell it. Reports those
+  /// that they don't.
+  mlir::Value addInput(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                       llvm::ArrayRef<std::string> dimensionNames = {});
   /// An output, with a number appended to a name that another one has.
   void addOutput(llvm::StringRef name, mlir::Value value);
   /// The module, or null if any problem was reported.
@@ -128,6 +132,10 @@ private:
   void checkWeights(llvm::StringRef layer, llvm::StringRef parameter,
                     llvm::ArrayRef<T> values);
 
+  std::optional<int64_t> findSize(llvm::StringRef input, size_t axis,
+                                  llvm::StringRef dimensionName);
+  void checkDimensions();
+
   std::string path;
   const ImportOptions options;
   mlir::OpBuilder builder;
@@ -135,7 +143,7 @@ private:
   mlir::func::FuncOp function;
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> inputNames, outputNames;
-  llvm::StringSet<> usedOutputNames;
+  llvm::StringSet<> usedOutputNames, usedDimensions;
   int64_t weightCount = 0;
   bool failed = false;
 };

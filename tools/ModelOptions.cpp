@@ -7,6 +7,7 @@
 
 #include "tools/ModelOptions.h"
 #include "compiler/codegen/cpu/TargetDescription.h"
+#include "frontends/Array.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
@@ -38,8 +39,13 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
       target("target", cl::value_desc("name"), cl::cat(category),
              cl::desc(getTargetHelp()),
              cl::init(getTargets().front().name.str())),
-      batch("batch", cl::value_desc("N"), cl::init(1), cl::cat(category),
-            cl::desc("Samples of one call (default 1)")),
+      batch("batch", cl::value_desc("N"), cl::cat(category),
+            cl::desc("Samples of one call (default: what the file fixes, "
+                     "else 1)")),
+      dimensions("dim", cl::value_desc("dimension=N"), cl::cat(category),
+                 cl::desc("Size of a dimension that the file leaves open: by\n"
+                          "its name, or as INPUT:AXIS, with the name or index\n"
+                          "of an input and an axis, where 0 is the batch")),
       exact("exact", cl::cat(category),
             cl::desc("Compute every convolution as the sum it is, without\n"
                      "minimal filtering (Winograd)")) {}
@@ -48,13 +54,26 @@ llvm::Expected<CompileOptions>
 ModelOptions::get(llvm::StringRef defaultName) const {
   CompileOptions options;
   options.import.weightsPath = weights;
-  options.import.batch = batch;
   options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
   options.target = target;
   options.exact = exact;
-  if (batch < 1)
-    return llvm::createStringError("expects --batch to be positive, but got " +
-                                   llvm::Twine(batch));
+  if (batch.getNumOccurrences()) {
+    options.import.batch = batch;
+    if (batch < 1)
+      return llvm::createStringError(
+          "expects --batch to be positive, but got " + llvm::Twine(batch));
+  }
+  for (llvm::StringRef argument : dimensions) {
+    auto [dimension, text] = argument.rsplit('=');
+    int64_t size;
+    if (dimension.empty() || text.getAsInteger(10, size) || size < 1 ||
+        size > maxElements)
+      return llvm::createStringError(
+          "expects --dim to be NAME=N or INPUT:AXIS=N with a positive N, but "
+          "got '" +
+          argument + "'");
+    options.import.dimensions.push_back({dimension.str(), size});
+  }
   if (!findTarget(target))
     return llvm::createStringError("unknown target '" + target +
                                    "'; see --help");

@@ -27,6 +27,7 @@ public:
 private:
   llvm::cl::opt<std::string> weights, name, target;
   llvm::cl::opt<int64_t> batch;
+  llvm::cl::list<std::string> dimensions;
   llvm::cl::opt<bool> exact;
 };
 

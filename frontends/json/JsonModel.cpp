@@ -58,7 +58,8 @@ static Value importInput(ModelBuilder &builder, ObjectReader &root) {
   }
   ObjectReader input(*object, [&] { return builder.emitError(); });
   std::string name = input.takeString("name", "input");
-  SmallVector<int64_t> shape = input.takeIntList("shape", 1);
+  SmallVector<int64_t> shape{ShapedType::kDynamic};
+  llvm::append_range(shape, input.takeIntList("shape", 1));
   input.finish();
   return input.hasFailed() ? Value() : builder.addInput(name, shape);
 }

@@ -91,13 +91,18 @@ Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
     model.builder.emitError(name) << "expects an input with a known shape";
     return {};
   }
-  SmallVector<int64_t> sizes;
+  // The batch of training, if any, is not that of inference.
+  SmallVector<int64_t> sizes{ShapedType::kDynamic};
   for (size_t axis = 1; axis < shape->size(); ++axis) {
     const json &size = (*shape)[axis];
+    if (size.is_null()) {
+      sizes.push_back(ShapedType::kDynamic);
+      continue;
+    }
     if (!size.is_number_integer() || size.get<double>() < 1 ||
         size.get<double>() > double(maxElements)) {
       model.builder.emitError(name)
-          << "expects an input of fixed size, but got " << formatJson(size)
+          << "expects an input of positive size, but got " << formatJson(size)
           << " for axis " << axis;
       return {};
     }
