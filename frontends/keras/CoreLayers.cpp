@@ -59,6 +59,14 @@ static Value importIdentity(Layer &layer) {
                               nn::ActivationKind::Linear));
 }
 
+/// Steps whose elements all equal `mask_value` become zero, which with 0 they
+/// are.
+static Value importMasking(Layer &layer) {
+  layer.config.expectOnly("mask_value", 0.0);
+  layer.makesMask = true;
+  return layer.config.hasFailed() ? Value() : importIdentity(layer);
+}
+
 ArrayRef<LayerClass> keras::getCoreLayers() {
   static const LayerClass classes[] = {
       {"ActivityRegularization", importActivityRegularization},
@@ -68,6 +76,7 @@ ArrayRef<LayerClass> keras::getCoreLayers() {
       {"GaussianDropout", importDropout},
       {"GaussianNoise", importGaussianNoise},
       {"Identity", importIdentity},
+      {"Masking", importMasking},
       {"SpatialDropout1D", importDropout},
       {"SpatialDropout2D", importDropout},
   };

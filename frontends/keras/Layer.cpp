@@ -33,6 +33,35 @@ ArrayRef<int64_t> Layer::getInputShape() const {
   return getInput() ? getShape(getInput()) : ArrayRef<int64_t>();
 }
 
+ArrayRef<Value> Layer::takeTensors(StringRef keyword) {
+  for (CallArgument &argument : arguments)
+    if (argument.keyword == keyword && !argument.constant) {
+      argument.isTaken = true;
+      return argument.tensors;
+    }
+  return {};
+}
+
+void Layer::checkArguments(bool isMasked) {
+  for (const CallArgument &argument : arguments) {
+    StringRef keyword = argument.keyword;
+    const json *constant = argument.constant;
+    if (argument.isTaken || (isMasked && isMaskKeyword(keyword) && !constant) ||
+        (constant &&
+         (constant->is_null() || *constant == false || *constant == 0)))
+      continue;
+    if (keyword.empty() && constant) {
+      emitError() << "expects tensors of the model, but got "
+                  << formatJson(*constant);
+      continue;
+    }
+    InFlightDiagnostic diagnostic = emitError();
+    diagnostic << "unsupported argument '" << keyword << "' of a call";
+    if (constant)
+      diagnostic << ", with value " << formatJson(*constant);
+  }
+}
+
 bool Layer::checkRank(size_t minimum, size_t maximum) {
   if (!getInput())
     return false;
@@ -124,6 +153,62 @@ SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs,
   }
   known = attributes;
   return attributes;
+}
+
+//===----------------------------------------------------------------------===//
+// Masks
+//===----------------------------------------------------------------------===//
+
+bool keras::isMaskKeyword(StringRef keyword) {
+  return keyword == "mask" || keyword.ends_with("_mask");
+}
+
+MaskUse keras::getMaskUse(StringRef className) {
+  static const llvm::StringSet<> passing{"Activation",
+                                         "ActivityRegularization",
+                                         "Add",
+                                         "AlphaDropout",
+                                         "Average",
+                                         "BatchNormalization",
+                                         "BatchNormalizationV1",
+                                         "BatchNormalizationV2",
+                                         "Concatenate",
+                                         "Dense",
+                                         "Dropout",
+                                         "ELU",
+                                         "GaussianDropout",
+                                         "GaussianNoise",
+                                         "Identity",
+                                         "LayerNormalization",
+                                         "LeakyReLU",
+                                         "Masking",
+                                         "Maximum",
+                                         "Minimum",
+                                         "Multiply",
+                                         "Normalization",
+                                         "PReLU",
+                                         "ReLU",
+                                         "Rescaling",
+                                         "SpatialDropout1D",
+                                         "SpatialDropout2D",
+                                         "SpatialDropout3D",
+                                         "Subtract",
+                                         "SyncBatchNormalization",
+                                         "ThresholdedReLU",
+                                         "UnitNormalization"};
+  // What computes with whole steps has no use for a mask.
+  static const llvm::StringSet<> dropping{"Embedding", "Flatten", "Permute",
+                                          "RepeatVector", "Reshape"};
+  if (passing.contains(className))
+    return MaskUse::Passes;
+  bool drops = dropping.contains(className) || className.starts_with("ops.") ||
+               className.starts_with("tf.") || className.contains("Conv1D") ||
+               className.contains("Conv2D") || className.contains("Padding") ||
+               className.contains("Cropping") ||
+               className.contains("UpSampling") ||
+               className.contains("MaxPooling") ||
+               className.starts_with("AveragePooling");
+  return drops ? MaskUse::Drops : MaskUse::Reads;
 }
 
 //===----------------------------------------------------------------------===//

@@ -28,6 +28,15 @@ struct ModelContext {
   llvm::StringMap<llvm::SmallVector<mlir::ElementsAttr>> weightsByPath = {};
 };
 
+/// What a call passes to a layer by keyword.
+struct CallArgument {
+  std::string keyword;
+  /// Null where tensors are passed.
+  const nlohmann::json *constant;
+  llvm::SmallVector<mlir::Value> tensors;
+  bool isTaken = false;
+};
+
 /// One layer being imported: what its importer reads from and builds with.
 struct Layer {
   ModelContext &model;
@@ -35,7 +44,16 @@ struct Layer {
   ObjectReader &config;
   std::string name;
   LayerPath path;
+  /// The tensors passed by position; to an operation, those of its first
+  /// parameter.
   llvm::SmallVector<mlir::Value> inputs;
+  /// Of an operation, also what is passed by position, with the names of its
+  /// parameters; its constants are members of `config` instead.
+  llvm::SmallVector<CallArgument> arguments = {};
+  /// The outputs behind the one that the importer returns.
+  llvm::SmallVector<mlir::Value> moreOutputs = {};
+  /// Whether the layer makes a mask of its input for the layers behind it.
+  bool makesMask = false;
 
   /// The first input, mostly the only one.
   mlir::Value getInput() const { return inputs.front(); }
@@ -43,6 +61,13 @@ struct Layer {
   llvm::ArrayRef<int64_t> getInputShape() const;
   /// Begins the report of a problem of this layer.
   mlir::InFlightDiagnostic emitError() { return config.emitError(); }
+
+  /// The tensors passed by keyword; none where it is absent. What is not taken
+  /// is reported.
+  llvm::ArrayRef<mlir::Value> takeTensors(llvm::StringRef keyword);
+  /// Reports the arguments not taken, unless they are null or false.
+  /// `isMasked` says that an input has a mask, which is passed on by keyword.
+  void checkArguments(bool isMasked);
 
   /// Whether the input has a rank from `minimum` to `maximum`, with the batch.
   /// Reports if not. Fails for a null input.
@@ -73,7 +98,15 @@ struct LayerClass {
   ImportLayerFn import;
   /// Whether it takes any number of inputs, and not just one.
   bool takesMany = false;
+  /// Of an operation: its parameters in their order, with commas between.
+  llvm::StringLiteral parameters = "";
 };
+
+/// What a layer does with a mask of its input.
+enum class MaskUse { Drops, Passes, Reads };
+MaskUse getMaskUse(llvm::StringRef className);
+/// Whether an argument of that name is a mask.
+bool isMaskKeyword(llvm::StringRef keyword);
 
 /// The layer classes of each family.
 llvm::ArrayRef<LayerClass> getActivationLayers();

@@ -36,10 +36,12 @@ public:
 
 private:
   void readCalls();
-  TensorNames readCall(const LayerEntry &layer, const json &node);
+  void readCall(const LayerEntry &layer, const json &node);
+  void readArgument(const LayerEntry &layer, StringRef keyword,
+                    const json &value);
+  void readKeywords(const LayerEntry &layer, const json &arguments);
   TensorNames readPorts(const json &config, const char *key);
   void collect(const LayerEntry *layer, const json &value, TensorNames &names);
-  void checkArguments(const LayerEntry &layer, const json &arguments);
   InFlightDiagnostic emitError(const LayerEntry *layer);
   void noteReferences(ArrayRef<TensorName> names);
   ModelGraph::Tensor resolve(const LayerEntry *layer, const TensorName &name);
@@ -69,7 +71,17 @@ InFlightDiagnostic GraphReader::emitError(const LayerEntry *layer) {
 // Names
 //===----------------------------------------------------------------------===//
 
-/// `["dense", 0, 0]`, in Keras 2 with the call's other arguments behind.
+/// `["dense", 0, 0]`, in Keras 2 with the call's arguments by keyword behind;
+/// in Keras 3 within an object.
+static const json &getHistory(const json &value) {
+  if (const json *className = findMember(value, "class_name");
+      className && *className == "__keras_tensor__")
+    if (const json *config = findMember(value, "config"))
+      if (const json *history = findMember(*config, "keras_history"))
+        return *history;
+  return value;
+}
+
 static std::optional<TensorName> asTensorName(const json &value) {
   if (!value.is_array() || value.size() < 3 || value.size() > 4 ||
       !value[0].is_string() || !value[1].is_number_integer() ||
@@ -79,33 +91,19 @@ static std::optional<TensorName> asTensorName(const json &value) {
                     value[2].get<int64_t>()};
 }
 
-/// The arguments of a call by keyword: only those that change nothing.
-void GraphReader::checkArguments(const LayerEntry &layer,
-                                 const json &arguments) {
-  if (!arguments.is_object() || !isKnownClass(layer.className))
-    return;
-  for (const auto &argument : arguments.items())
-    if (!argument.value().is_null() && argument.value() != false)
-      emitError(&layer) << "unsupported argument '" << argument.key()
-                        << "' of a call, with value "
-                        << formatJson(argument.value());
+/// Whether there is a tensor in a list or object of any structure.
+static bool hasTensor(const json &value) {
+  if (asTensorName(getHistory(value)))
+    return true;
+  return (value.is_array() || value.is_object()) &&
+         llvm::any_of(value, hasTensor);
 }
 
 /// Adds the names of all tensors in a list or object of any structure.
 void GraphReader::collect(const LayerEntry *layer, const json &value,
                           TensorNames &names) {
-  const json *history = &value;
-  if (const json *className = findMember(value, "class_name");
-      className && *className == "__keras_tensor__") {
-    const json *config = findMember(value, "config");
-    const json *member =
-        config ? findMember(*config, "keras_history") : nullptr;
-    history = member ? member : &value;
-  }
-  if (std::optional<TensorName> name = asTensorName(*history)) {
+  if (std::optional<TensorName> name = asTensorName(getHistory(value))) {
     names.push_back(std::move(*name));
-    if (layer && history->size() == 4)
-      checkArguments(*layer, history->back());
     return;
   }
   bool isObject = value.is_object() && !value.contains("class_name");
@@ -122,16 +120,52 @@ void GraphReader::collect(const LayerEntry *layer, const json &value,
                      << formatJson(value);
 }
 
-/// Keras 3 writes `{"args": [...], "kwargs": {...}}`, older versions the
-/// tensors alone.
-TensorNames GraphReader::readCall(const LayerEntry &layer, const json &node) {
-  TensorNames names;
-  const json *positional = findMember(node, "args");
-  collect(&layer, positional ? *positional : node, names);
-  if (const json *arguments = findMember(node, "kwargs");
-      positional && arguments)
-    checkArguments(layer, *arguments);
-  return names;
+/// Adds an argument to the call that was added last.
+void GraphReader::readArgument(const LayerEntry &layer, StringRef keyword,
+                               const json &value) {
+  TensorNames &names = inputNames.back();
+  ModelGraph::Argument argument{keyword.str(), nullptr, names.size()};
+  if (hasTensor(value))
+    collect(&layer, value, names);
+  else
+    argument.constant = &value;
+  argument.count = names.size() - argument.first;
+  graph.calls.back().arguments.push_back(std::move(argument));
+}
+
+void GraphReader::readKeywords(const LayerEntry &layer, const json &arguments) {
+  if (arguments.is_object())
+    for (const auto &argument : arguments.items())
+      readArgument(layer, argument.key(), argument.value());
+}
+
+/// `["dense", 0, 0, {...}]`, or `["_CONSTANT_VALUE", -1, 2.0, {...}]`.
+static bool isKeras2Argument(const json &value) {
+  return value.is_array() && value.size() == 4 && value[0].is_string() &&
+         value[3].is_object();
+}
+
+/// Keras 3 writes `{"args": [...], "kwargs": {...}}`. Older versions write the
+/// first argument, and those by keyword behind each of its tensors.
+void GraphReader::readCall(const LayerEntry &layer, const json &node) {
+  inputNames.emplace_back();
+  graph.calls.push_back({&layer, {}, {}});
+  if (const json *positional = findMember(node, "args")) {
+    if (positional->is_array())
+      for (const json &value : *positional)
+        readArgument(layer, "", value);
+    if (const json *arguments = findMember(node, "kwargs"))
+      readKeywords(layer, *arguments);
+    return;
+  }
+  const json *first = &node;
+  while (first->is_array() && !first->empty() && !isKeras2Argument(*first))
+    first = &first->front();
+  bool hasKeywords = isKeras2Argument(*first);
+  bool isConstant = hasKeywords && (*first)[0] == "_CONSTANT_VALUE";
+  readArgument(layer, "", isConstant ? (*first)[2] : node);
+  if (hasKeywords)
+    readKeywords(layer, first->back());
 }
 
 TensorNames GraphReader::readPorts(const json &config, const char *key) {
@@ -152,12 +186,10 @@ void GraphReader::readCalls() {
     range.first = graph.calls.size();
     if (layer.isInput()) {
       inputNames.emplace_back();
-      graph.calls.push_back({&layer, {}});
+      graph.calls.push_back({&layer, {}, {}});
     } else if (layer.nodes && layer.nodes->is_array()) {
-      for (const json &node : *layer.nodes) {
-        inputNames.push_back(readCall(layer, node));
-        graph.calls.push_back({&layer, {}});
-      }
+      for (const json &node : *layer.nodes)
+        readCall(layer, node);
     }
     range.count = graph.calls.size() - range.first;
     if (range.count == 0)

@@ -22,10 +22,21 @@ struct ModelGraph {
     size_t call, output;
   };
 
+  /// An argument of a call: a structure of tensors, or a constant.
+  struct Argument {
+    /// Empty where it is given by position.
+    std::string keyword;
+    /// Null for tensors, which are `count` of the call's inputs from `first`.
+    const nlohmann::json *constant = nullptr;
+    size_t first = 0, count = 0;
+  };
+
   /// A call of a layer, which may have several.
   struct Call {
     const LayerEntry *layer;
+    /// The tensors of all arguments.
     llvm::SmallVector<Tensor> inputs;
+    llvm::SmallVector<Argument> arguments;
   };
 
   std::vector<Call> calls;

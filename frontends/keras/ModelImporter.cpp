@@ -38,19 +38,23 @@ private:
   /// Each imports one thing on given inputs, and returns its outputs: none
   /// where they aren't known, because of a problem already reported.
   Values importModel(const LayerEntry &entry, const LayerPath &path,
-                     ArrayRef<Value> inputs);
+                     ArrayRef<CallArgument> arguments);
   Values importSequence(ArrayRef<LayerEntry> layers, const LayerPath &container,
                         ArrayRef<Value> inputs);
   Values importGraph(const ModelGraph &graph, const LayerPath &container,
                      ArrayRef<Value> inputs);
   Values importLayer(const LayerEntry &entry, const LayerPath &container,
-                     ArrayRef<Value> inputs);
-  Value importPlainLayer(const LayerEntry &entry, const LayerPath &path,
-                         ArrayRef<Value> inputs);
+                     ArrayRef<CallArgument> arguments);
+  Values importPlainLayer(const LayerEntry &entry, const LayerPath &path,
+                          ArrayRef<CallArgument> arguments);
+  void passMask(const LayerEntry &entry, const Layer &layer,
+                ArrayRef<Value> outputs);
 
   ModelContext &model;
   /// Layers with problems that a further call would only report again.
   llvm::StringSet<> failedLayers;
+  /// Values with a mask, and the layers that made it.
+  llvm::DenseMap<Value, std::string> maskedValues;
   size_t callCount = 0;
 };
 } // namespace
@@ -115,11 +119,56 @@ Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
 // Layers
 //===----------------------------------------------------------------------===//
 
+/// Marks the outputs of a layer that passes a mask on, or makes one, and
+/// reports a mask that the layer would compute with.
+void ModelImporter::passMask(const LayerEntry &entry, const Layer &layer,
+                             ArrayRef<Value> outputs) {
+  std::string origin = layer.makesMask ? entry.step.name : "";
+  MaskUse use = getMaskUse(entry.className);
+  for (Value input : layer.inputs) {
+    auto mask = maskedValues.find(input);
+    if (mask == maskedValues.end() || use == MaskUse::Drops)
+      continue;
+    if (use == MaskUse::Reads) {
+      model.builder.emitError(entry.step.name)
+          << "unsupported mask, made by layer '" << mask->second << "'";
+      return;
+    }
+    origin = mask->second;
+  }
+  if (!origin.empty())
+    for (Value output : outputs)
+      maskedValues[output] = origin;
+}
+
+/// Gives the arguments of an operation the names of its parameters, and adds
+/// its constants to `config`.
+static SmallVector<CallArgument> nameArguments(const LayerClass &operation,
+                                               ArrayRef<CallArgument> arguments,
+                                               json &config) {
+  SmallVector<StringRef> parameters;
+  operation.parameters.split(parameters, ',');
+  SmallVector<CallArgument> named;
+  for (auto [index, argument] : enumerate(arguments)) {
+    if (argument.keyword == "name")
+      continue;
+    std::string keyword = argument.keyword;
+    if (keyword.empty() && index < parameters.size())
+      keyword = parameters[index].str();
+    if (argument.constant && !keyword.empty())
+      config[keyword] = *argument.constant;
+    else
+      named.push_back({keyword, argument.constant, argument.tensors});
+  }
+  return named;
+}
+
 /// Imports a layer that is no model.
-Value ModelImporter::importPlainLayer(const LayerEntry &entry,
-                                      const LayerPath &path,
-                                      ArrayRef<Value> inputs) {
+ModelImporter::Values
+ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
+                                ArrayRef<CallArgument> arguments) {
   const std::string &name = entry.step.name;
+  std::string key = getPathKey(path);
   const LayerClass *layerClass = findLayerClass(entry.className);
   if (!layerClass) {
     // The package only where it tells the class from one of Keras.
@@ -127,26 +176,61 @@ Value ModelImporter::importPlainLayer(const LayerEntry &entry,
     bool isPlain = !plain.empty() && !findLayerClass(plain);
     model.builder.emitError(name) << "unsupported layer class '"
                                   << (isPlain ? plain : entry.className) << "'";
+    failedLayers.insert(key);
     return {};
   }
-  if (inputs.empty() || (inputs.size() > 1 && !layerClass->takesMany)) {
+  json operationConfig;
+  bool isOperation = !layerClass->parameters.empty();
+  if (isOperation) {
+    operationConfig = *entry.config;
+    if (!operationConfig.is_object())
+      operationConfig = json::object();
+    operationConfig.erase("function");
+  }
+  ObjectReader config(isOperation ? operationConfig : *entry.config,
+                      [&] { return model.builder.emitError(name); });
+  Layer layer{model, model.builder, config, name, path, {}};
+  StringRef first = layerClass->parameters.split(',').first;
+  SmallVector<CallArgument> named(arguments);
+  if (isOperation)
+    named = nameArguments(*layerClass, arguments, operationConfig);
+  for (CallArgument &argument : named)
+    if (argument.keyword == first && !argument.constant)
+      llvm::append_range(layer.inputs, argument.tensors);
+    else
+      layer.arguments.push_back(std::move(argument));
+  const Values &inputs = layer.inputs;
+  if ((inputs.empty() && !isOperation) ||
+      (inputs.size() > 1 && !layerClass->takesMany)) {
     model.builder.emitError(name)
         << "expects " << (layerClass->takesMany ? "inputs" : "one input")
         << ", but got " << inputs.size();
+    failedLayers.insert(key);
     return {};
   }
-  ObjectReader config(*entry.config,
-                      [&] { return model.builder.emitError(name); });
-  Layer layer{model, model.builder, config, name, path, Values(inputs)};
   ignoreHarmless(config);
-  Value output = layerClass->import(layer);
+  Values outputs{layerClass->import(layer)};
+  layer.checkArguments(llvm::any_of(
+      inputs, [&](Value input) { return maskedValues.contains(input); }));
   config.finish();
-  return output;
+  bool areKnown = !llvm::is_contained(inputs, Value());
+  if (config.hasFailed() || (areKnown && !outputs.front()))
+    failedLayers.insert(key);
+  if (!outputs.front())
+    return {};
+  llvm::append_range(outputs, layer.moreOutputs);
+  passMask(entry, layer, outputs);
+  return outputs;
 }
 
-ModelImporter::Values ModelImporter::importLayer(const LayerEntry &entry,
-                                                 const LayerPath &container,
-                                                 ArrayRef<Value> inputs) {
+/// Values passed by position.
+static SmallVector<CallArgument> getArguments(ArrayRef<Value> values) {
+  return {CallArgument{"", nullptr, SmallVector<Value>(values)}};
+}
+
+ModelImporter::Values
+ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
+                           ArrayRef<CallArgument> arguments) {
   if (callCount++ >= maxLayerCalls) {
     if (callCount == maxLayerCalls + 1)
       model.builder.emitError()
@@ -156,16 +240,10 @@ ModelImporter::Values ModelImporter::importLayer(const LayerEntry &entry,
   LayerPath path = container;
   path.push_back(entry.step);
   if (isModelClass(entry.className))
-    return importModel(entry, path, inputs);
-  std::string key = getPathKey(path);
-  if (failedLayers.contains(key))
+    return importModel(entry, path, arguments);
+  if (failedLayers.contains(getPathKey(path)))
     return {};
-  Value output = importPlainLayer(entry, path, inputs);
-  if (output)
-    return {output};
-  if (!llvm::is_contained(inputs, Value()))
-    failedLayers.insert(key);
-  return {};
+  return importPlainLayer(entry, path, arguments);
 }
 
 ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
@@ -175,11 +253,34 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
   for (const LayerEntry &entry : layers) {
     if (entry.isInput() && &entry == layers.begin())
       continue;
-    values = importLayer(entry, container, values);
+    values = importLayer(entry, container, getArguments(values));
     if (values.empty())
       values.push_back({});
   }
   return values;
+}
+
+/// Which calls matter: all but the operations that Keras 3 writes down for the
+/// masks that it passes on.
+static std::vector<bool> findReadCalls(const ModelGraph &graph) {
+  std::vector<bool> isRead(graph.calls.size());
+  auto markRead = [&](const ModelGraph::Tensor &tensor) {
+    if (tensor.call < isRead.size())
+      isRead[tensor.call] = true;
+  };
+  llvm::for_each(graph.outputs, markRead);
+  for (size_t index : llvm::reverse(graph.order)) {
+    const ModelGraph::Call &call = graph.calls[index];
+    if (!StringRef(call.layer->className).starts_with("ops."))
+      isRead[index] = true;
+    if (isRead[index])
+      for (const ModelGraph::Argument &argument : call.arguments)
+        if (!isMaskKeyword(argument.keyword))
+          llvm::for_each(
+              ArrayRef(call.inputs).slice(argument.first, argument.count),
+              markRead);
+  }
+  return isRead;
 }
 
 ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
@@ -201,18 +302,25 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
         << (results[tensor.call].size() == 1 ? " output" : " outputs");
     return {};
   };
+  std::vector<bool> isRead = findReadCalls(graph);
   for (size_t index : graph.order) {
     const ModelGraph::Call &call = graph.calls[index];
+    if (!isRead[index])
+      continue;
     if (call.layer->isInput()) {
       if (results[index].empty())
         model.builder.emitError(call.layer->step.name)
             << "expects the input among 'input_layers'";
       continue;
     }
-    Values callInputs;
-    for (const ModelGraph::Tensor &tensor : call.inputs)
-      callInputs.push_back(get(call.layer->step.name, tensor));
-    results[index] = importLayer(*call.layer, container, callInputs);
+    SmallVector<CallArgument> arguments;
+    for (const ModelGraph::Argument &argument : call.arguments) {
+      arguments.push_back({argument.keyword, argument.constant, {}});
+      for (const ModelGraph::Tensor &tensor :
+           ArrayRef(call.inputs).slice(argument.first, argument.count))
+        arguments.back().tensors.push_back(get(call.layer->step.name, tensor));
+    }
+    results[index] = importLayer(*call.layer, container, arguments);
   }
   Values outputs;
   for (const ModelGraph::Tensor &tensor : graph.outputs)
@@ -220,9 +328,16 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
   return outputs;
 }
 
-ModelImporter::Values ModelImporter::importModel(const LayerEntry &entry,
-                                                 const LayerPath &path,
-                                                 ArrayRef<Value> inputs) {
+ModelImporter::Values
+ModelImporter::importModel(const LayerEntry &entry, const LayerPath &path,
+                           ArrayRef<CallArgument> arguments) {
+  Values inputs;
+  for (const CallArgument &argument : arguments)
+    if (argument.keyword.empty())
+      llvm::append_range(inputs, argument.tensors);
+    else if (argument.constant && *argument.constant == true)
+      model.builder.emitError(entry.step.name)
+          << "unsupported argument '" << argument.keyword << "' of a call";
   std::vector<LayerEntry> layers = readLayers(model.builder, *entry.config);
   if (entry.className == "Sequential")
     return importSequence(layers, path, inputs);
