@@ -7,6 +7,7 @@
 
 #include "compiler/Costs.h"
 #include "dialect/NNOps.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace frieze::nn;
@@ -28,11 +29,12 @@ int64_t frieze::countMACs(Operation *op) {
   }
   if (auto dense = dyn_cast<DenseOp>(op))
     return count(dense.getType().getNumElements(), dense.getKernel());
-  if (auto lstm = dyn_cast<LSTMOp>(op)) {
-    ArrayRef<int64_t> shape = lstm.getInput().getType().getShape();
-    return shape[0] * shape[1] *
-           (lstm.getKernel().getNumElements() +
-            lstm.getRecurrent().getNumElements());
-  }
-  return 0;
+  return llvm::TypeSwitch<Operation *, int64_t>(op)
+      .Case<GRUOp, LSTMOp, RNNOp>([](auto layer) {
+        ArrayRef<int64_t> shape = layer.getInput().getType().getShape();
+        return shape[0] * shape[1] *
+               (layer.getKernel().getNumElements() +
+                layer.getRecurrent().getNumElements());
+      })
+      .Default(int64_t(0));
 }

@@ -27,10 +27,13 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
                        types);
 }
 
-LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
-                                       std::optional<Location> loc,
-                                       Adaptor adaptor,
-                                       SmallVectorImpl<Type> &types) {
+/// The type of a recurrent layer with `gates` sums for each unit. `multiple`
+/// says that number in words.
+template <typename OpT>
+static LogicalResult inferRecurrent(std::optional<Location> loc,
+                                    typename OpT::Adaptor &adaptor,
+                                    int64_t gates, StringRef multiple,
+                                    SmallVectorImpl<Type> &types) {
   RankedTensorType input = inputType(adaptor);
   if (input.getRank() != 3 || input.getDimSize(1) < 1) // C1
     return emitOptionalError(loc,
@@ -40,10 +43,11 @@ LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
   ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
   ArrayRef<int64_t> recurrent =
       adaptor.getRecurrent().getShapedType().getShape();
-  if (recurrent.size() != 2 || recurrent[1] != 4 * recurrent[0]) // C2
-    return emitOptionalError(loc,
-                             "expects a recurrent kernel with four times as "
-                             "many columns as rows, but got ",
+  if (recurrent.size() != 2 || recurrent[0] < 1 ||
+      recurrent[1] % recurrent[0] != 0 ||
+      recurrent[1] / recurrent[0] != gates) // C2
+    return emitOptionalError(loc, "expects a recurrent kernel with ", multiple,
+                             " many columns as rows, but got ",
                              adaptor.getRecurrent().getShapedType());
   if (kernel.size() != 2 || kernel[0] != input.getDimSize(2) ||
       kernel[1] != recurrent[1]) // C3
@@ -53,6 +57,8 @@ LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
   if (failed(
           verifyParameter(loc, "bias", adaptor.getBiasAttr(), kernel[1]))) // C4
     return failure();
+  if (adaptor.getReversed() && !adaptor.getSequences()) // C5
+    return emitOptionalError(loc, "expects sequences, to be reversed");
   SmallVector<int64_t> shape{input.getDimSize(0)};
   if (adaptor.getSequences())
     shape.push_back(input.getDimSize(1));
@@ -60,4 +66,34 @@ LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
                        RankedTensorType::get(shape, input.getElementType()),
                        types);
+}
+
+LogicalResult GRUOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  if (failed(inferRecurrent<GRUOp>(loc, adaptor, 3, "three times as", types)))
+    return failure();
+  ElementsAttr recurrentBias = adaptor.getRecurrentBiasAttr();
+  int64_t units = adaptor.getRecurrent().getShapedType().getDimSize(0);
+  if (failed(
+          verifyParameter(loc, "recurrent bias", recurrentBias, units))) // C6
+    return failure();
+  if (recurrentBias && !adaptor.getResetAfter()) // C6
+    return emitOptionalError(loc, "expects reset_after with a recurrent bias");
+  return success();
+}
+
+LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  return inferRecurrent<LSTMOp>(loc, adaptor, 4, "four times as", types);
+}
+
+LogicalResult RNNOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> loc,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
+  return inferRecurrent<RNNOp>(loc, adaptor, 1, "as", types);
 }

@@ -94,6 +94,15 @@ SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row,
   return entries;
 }
 
+SmallVector<Value> GateSums::loadOrZeros(const Tile &tile, Value packed) {
+  if (packed)
+    return load(tile, packed, kernel.index(0), 1);
+  SmallVector<Value> zeros;
+  for (const UnitVector &vector : tile.vectors)
+    zeros.append(gates, kernel.constant(0.0f, vector.lanes));
+  return zeros;
+}
+
 SmallVector<Value> GateSums::multiply(const Tile &tile, SmallVector<Value> sums,
                                       Value input, Value inputAt, int64_t terms,
                                       Value weights) {

@@ -48,6 +48,9 @@ public:
   /// then those of the next.
   llvm::SmallVector<mlir::Value> load(const Tile &tile, mlir::Value packed,
                                       mlir::Value row, int64_t count);
+  /// The only row, or zeros where `packed` is null.
+  llvm::SmallVector<mlir::Value> loadOrZeros(const Tile &tile,
+                                             mlir::Value packed);
   /// Adds `terms` products of `input`, from `inputAt`, and rows of `weights` to
   /// `sums`, in order.
   llvm::SmallVector<mlir::Value> multiply(const Tile &tile,

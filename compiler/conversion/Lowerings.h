@@ -33,17 +33,18 @@ void lowerTranspose(KernelBuilder &kernel, nn::TransposeOp op);
 void lowerIdentity(KernelBuilder &kernel, nn::IdentityOp op);
 void lowerConcat(KernelBuilder &kernel, nn::ConcatOp op);
 void lowerEmbedding(KernelBuilder &kernel, nn::EmbeddingOp op);
+void lowerGRU(KernelBuilder &kernel, nn::GRUOp op);
 void lowerLSTM(KernelBuilder &kernel, nn::LSTMOp op);
+void lowerRNN(KernelBuilder &kernel, nn::RNNOp op);
 
 /// Elements of scratch memory that an op needs while it runs, on any target.
 int64_t getConvScratchElements(nn::ConvOp op);
-int64_t getLSTMScratchElements(nn::LSTMOp op);
+/// 0 where the op is no recurrent layer.
+int64_t getRecurrentScratchElements(mlir::Operation *op);
 inline int64_t getScratchElements(mlir::Operation *op) {
   if (auto conv = llvm::dyn_cast<nn::ConvOp>(op))
     return getConvScratchElements(conv);
-  if (auto lstm = llvm::dyn_cast<nn::LSTMOp>(op))
-    return getLSTMScratchElements(lstm);
-  return 0;
+  return getRecurrentScratchElements(op);
 }
 
 /// Copies `count` elements.

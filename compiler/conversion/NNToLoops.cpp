@@ -73,7 +73,9 @@ static void lowerOp(KernelBuilder &kernel, Operation *op) {
       .Case<IdentityOp>([&](auto op) { lowerIdentity(kernel, op); })
       .Case<ConcatOp>([&](auto op) { lowerConcat(kernel, op); })
       .Case<EmbeddingOp>([&](auto op) { lowerEmbedding(kernel, op); })
+      .Case<GRUOp>([&](auto op) { lowerGRU(kernel, op); })
       .Case<LSTMOp>([&](auto op) { lowerLSTM(kernel, op); })
+      .Case<RNNOp>([&](auto op) { lowerRNN(kernel, op); })
       .Default([](Operation *) { llvm_unreachable("an op without lowering"); });
 }
 

@@ -75,8 +75,12 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return transpose<T>(op, operand(0)); })
             .template Case<EmbeddingOp>(
                 [&](auto op) { return embedding<T>(op, operand(0)); })
+            .template Case<GRUOp>(
+                [&](auto op) { return gru<T>(op, operand(0)); })
             .template Case<LSTMOp>(
                 [&](auto op) { return lstm<T>(op, operand(0)); })
+            .template Case<RNNOp>(
+                [&](auto op) { return rnn<T>(op, operand(0)); })
             .template Case<ConcatOp>([&](auto op) {
               std::vector<const Tensor<T> *> inputs;
               for (Value input : op.getInputs())

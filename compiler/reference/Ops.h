@@ -44,7 +44,9 @@ Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
 
 template <typename T>
 Tensor<T> embedding(nn::EmbeddingOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> gru(nn::GRUOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> lstm(nn::LSTMOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> rnn(nn::RNNOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> concat(nn::ConcatOp op, llvm::ArrayRef<const Tensor<T> *> inputs);
 

@@ -31,6 +31,106 @@ Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
+/// What a recurrent layer has before a step: the state, and the input's sums.
+template <typename T> struct Step {
+  std::vector<T> state, sums;
+};
+
+/// Adds the products of `factors` and the rows of a matrix to the entries of
+/// `sums` from `low` below `high`, in order.
+template <typename T>
+static void addProducts(const T *factors, int64_t rows,
+                        const std::vector<T> &matrix, std::vector<T> &sums,
+                        int64_t low, int64_t high) {
+  for (int64_t k = 0; k < rows; ++k)
+    for (int64_t j = low; j < high; ++j)
+      sums[j] = std::fma(factors[k], matrix[k * sums.size() + j], sums[j]);
+}
+
+/// Calls `update(step)` for each step, to make the new state from the old one
+/// and the sums of the bias and the terms of the input. `start` begins a
+/// sample.
+template <typename T, typename OpT>
+static Tensor<T> runSteps(OpT op, const Tensor<T> &x,
+                          llvm::function_ref<void()> start,
+                          llvm::function_ref<void(Step<T> &)> update) {
+  Tensor<T> y = makeResult<OpT, T>(op);
+  int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
+  int64_t units = y.shape.back();
+  auto kernel = read<T>(op.getKernel());
+  auto bias = readOr<T>(op.getBiasAttr(), kernel.size() / channels, 0);
+  for (int64_t n = 0; n < batch; ++n) {
+    Step<T> step{std::vector<T>(units, 0), {}};
+    start();
+    for (int64_t number = 0; number < steps; ++number) {
+      int64_t t = op.getBackwards() ? steps - 1 - number : number;
+      step.sums = bias;
+      addProducts(&x.values[(n * steps + t) * channels], channels, kernel,
+                  step.sums, 0, bias.size());
+      update(step);
+      int64_t place = op.getReversed() ? steps - 1 - number : number;
+      int64_t row = op.getSequences() ? n * steps + place : n;
+      std::copy(step.state.begin(), step.state.end(),
+                y.values.begin() + row * units);
+    }
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+static double resetGate(GRUOp op, double sum) {
+  return applyFunction(op.getRecurrentActivation(), sum);
+}
+static float resetGate(GRUOp op, float sum) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).resetGate(
+      op.getRecurrentActivation(), op.getActivation(), sum);
+}
+
+/// The new state of one unit, from the sums of update and candidate.
+static double updateState(GRUOp op, double updateSum, double candidateSum,
+                          double state) {
+  double update = applyFunction(op.getRecurrentActivation(), updateSum);
+  return update * state +
+         (1 - update) * applyFunction(op.getActivation(), candidateSum);
+}
+static float updateState(GRUOp op, float updateSum, float candidateSum,
+                         float state) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).updateState(
+      op.getRecurrentActivation(), op.getActivation(), updateSum, candidateSum,
+      state);
+}
+
+template <typename T> Tensor<T> reference::gru(GRUOp op, const Tensor<T> &x) {
+  auto recurrent = read<T>(op.getRecurrent());
+  int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
+  auto recurrentBias = readOr<T>(op.getRecurrentBiasAttr(), units, 0);
+  return runSteps<T>(
+      op, x, [] {},
+      [&](Step<T> &step) {
+        std::vector<T> &h = step.state, &z = step.sums;
+        addProducts(h.data(), units, recurrent, z, 0, 2 * units);
+        std::vector<T> reset;
+        for (int64_t j = 0; j < units; ++j)
+          reset.push_back(resetGate(op, z[units + j]));
+        if (op.getResetAfter()) {
+          std::vector<T> u(3 * units);
+          std::copy(recurrentBias.begin(), recurrentBias.end(),
+                    u.begin() + 2 * units);
+          addProducts(h.data(), units, recurrent, u, 2 * units, 3 * units);
+          for (int64_t j = 0; j < units; ++j)
+            z[2 * units + j] =
+                std::fma(reset[j], u[2 * units + j], z[2 * units + j]);
+        } else {
+          for (int64_t j = 0; j < units; ++j)
+            reset[j] *= h[j];
+          addProducts(reset.data(), units, recurrent, z, 2 * units, 3 * units);
+        }
+        for (int64_t j = 0; j < units; ++j)
+          h[j] = updateState(op, z[j], z[2 * units + j], h[j]);
+      });
+}
+
 /// The new cell and state of one unit, from its sums z_i, z_f, z_g, z_o.
 static std::pair<double, double>
 updateCell(LSTMOp op, const std::array<double, 4> &z, double cell) {
@@ -50,38 +150,39 @@ updateCell(LSTMOp op, const std::array<float, 4> &z, float cell) {
 }
 
 template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
-  Tensor<T> y = makeResult<LSTMOp, T>(op);
-  int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
-  int64_t units = y.shape.back(), columns = 4 * units;
-  auto kernel = read<T>(op.getKernel()), recurrent = read<T>(op.getRecurrent());
-  auto bias = readOr<T>(op.getBiasAttr(), columns, 0);
-  for (int64_t n = 0; n < batch; ++n) {
-    std::vector<T> h(units, 0), c(units, 0), z;
-    for (int64_t step = 0; step < steps; ++step) {
-      int64_t t = op.getBackwards() ? steps - 1 - step : step;
-      z = bias;
-      for (int64_t k = 0; k < channels; ++k)
-        for (int64_t j = 0; j < columns; ++j)
-          z[j] = std::fma(x.values[(n * steps + t) * channels + k],
-                          kernel[k * columns + j], z[j]);
-      for (int64_t k = 0; k < units; ++k)
-        for (int64_t j = 0; j < columns; ++j)
-          z[j] = std::fma(h[k], recurrent[k * columns + j], z[j]);
-      for (int64_t j = 0; j < units; ++j) {
-        std::array<T, 4> sums;
-        for (int64_t gate = 0; gate < 4; ++gate)
-          sums[gate] = z[gate * units + j];
-        std::tie(c[j], h[j]) = updateCell(op, sums, c[j]);
-      }
-      int64_t row = op.getSequences() ? n * steps + step : n;
-      std::copy(h.begin(), h.end(), y.values.begin() + row * units);
-    }
-  }
-  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+  auto recurrent = read<T>(op.getRecurrent());
+  int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
+  std::vector<T> c;
+  return runSteps<T>(
+      op, x, [&] { c.assign(units, 0); },
+      [&](Step<T> &step) {
+        std::vector<T> &h = step.state, &z = step.sums;
+        addProducts(h.data(), units, recurrent, z, 0, 4 * units);
+        for (int64_t j = 0; j < units; ++j) {
+          std::array<T, 4> sums;
+          for (int64_t gate = 0; gate < 4; ++gate)
+            sums[gate] = z[gate * units + j];
+          std::tie(c[j], h[j]) = updateCell(op, sums, c[j]);
+        }
+      });
+}
+
+template <typename T> Tensor<T> reference::rnn(RNNOp op, const Tensor<T> &x) {
+  auto recurrent = read<T>(op.getRecurrent());
+  return runSteps<T>(
+      op, x, [] {},
+      [&](Step<T> &step) {
+        addProducts(step.state.data(), step.state.size(), recurrent, step.sums,
+                    0, step.sums.size());
+        for (size_t j = 0; j < step.state.size(); ++j)
+          step.state[j] = applyFunction<T>(op.getActivation(), step.sums[j]);
+      });
 }
 
 #define FRIEZE_INSTANTIATE(T)                                                  \
   template Tensor<T> reference::embedding(EmbeddingOp, const Tensor<T> &);     \
-  template Tensor<T> reference::lstm(LSTMOp, const Tensor<T> &);
+  template Tensor<T> reference::gru(GRUOp, const Tensor<T> &);                 \
+  template Tensor<T> reference::lstm(LSTMOp, const Tensor<T> &);               \
+  template Tensor<T> reference::rnn(RNNOp, const Tensor<T> &);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

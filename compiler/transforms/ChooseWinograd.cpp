@@ -64,7 +64,7 @@ static bool isShown(Value value) {
   return llvm::any_of(value.getUsers(), [](Operation *user) {
     if (isa<func::ReturnOp>(user))
       return true;
-    return !isa<ConvOp, DenseOp, LSTMOp, GlobalPoolOp>(user) &&
+    return !isa<ConvOp, DenseOp, GRUOp, LSTMOp, RNNOp, GlobalPoolOp>(user) &&
            llvm::any_of(user->getResults(), isShown);
   });
 }

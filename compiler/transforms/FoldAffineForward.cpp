@@ -9,6 +9,7 @@
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
 #include "dialect/Weights.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include <cmath>
 #include <limits>
@@ -149,6 +150,11 @@ static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
   return success();
 }
 
+/// Whether the op multiplies its input channels by a kernel.
+static bool hasKernel(Operation *op) {
+  return isa<ConvOp, DenseOp, GRUOp, LSTMOp, RNNOp>(op);
+}
+
 /// Follows the affine's result downwards, one use at a time, to a layer whose
 /// weights can take it in.
 static ForwardPath findPath(AffineOp affine,
@@ -172,8 +178,7 @@ static ForwardPath findPath(AffineOp affine,
       return path;
     };
     if (auto kernel = dyn_cast<EpilogueOpInterface>(user);
-        kernel && !kernel.getEpilogueStages().empty() &&
-        !isa<ConvOp, DenseOp, LSTMOp>(user))
+        kernel && !kernel.getEpilogueStages().empty() && !hasKernel(user))
       return stopAt("stages are already fused into");
     LogicalResult passed = failure();
     if (auto reshape = dyn_cast<ReshapeOp>(user))
@@ -191,7 +196,7 @@ static ForwardPath findPath(AffineOp affine,
       value = user->getResult(0);
       continue;
     }
-    if (!isa<ConvOp, DenseOp, LSTMOp>(user))
+    if (!hasKernel(user))
       return stopAt("it cannot pass");
     if (traveller.parameters.axis !=
             cast<ShapedType>(value.getType()).getRank() - 1 ||
@@ -268,13 +273,13 @@ static LogicalResult foldForward(AffineOp affine) {
   for (auto [c, origin] : llvm::enumerate(path.arrival.origin))
     if (origin >= 0 && path.blocked.contains(origin))
       arriving.setIdentity(c);
-  LogicalResult folded = failure();
-  if (auto conv = dyn_cast<ConvOp>(path.consumer))
-    folded = foldIntoConv(conv, arriving, affine);
-  else if (auto dense = dyn_cast<DenseOp>(path.consumer))
-    folded = foldIntoKernel(dense, arriving, 1, affine);
-  else
-    folded = foldIntoKernel(cast<LSTMOp>(path.consumer), arriving, 1, affine);
+  LogicalResult folded =
+      llvm::TypeSwitch<Operation *, LogicalResult>(path.consumer)
+          .Case<ConvOp>(
+              [&](auto conv) { return foldIntoConv(conv, arriving, affine); })
+          .Case<DenseOp, GRUOp, LSTMOp, RNNOp>([&](auto layer) {
+            return foldIntoKernel(layer, arriving, 1, affine);
+          });
   if (failed(folded))
     return failure();
   std::string why = affine.getInput().getDefiningOp()

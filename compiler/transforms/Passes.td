@@ -102,7 +102,7 @@ def FoldAffineForwardPass : Pass<"nn-fold-affine-forward"> {
     flattening (expanded per position), average pooling, concatenation (the other
     operands' channels get the identity) and max pooling (channels with s >= 0
     only: `max(s x + t) = s max(x) + t`) into the next conv, the next dense layer
-    or the input kernel of an LSTM. Into a conv with padding only where the border
+    or the input kernel of a recurrent one. Into a conv with padding only where the border
     is exact: it must see `0` after the affine, which is `-t/s` before it, so s
     is not zero, and `-t/s` and `s w` are normal float32 numbers. Channels that
     cannot go stay behind in an affine of their own; the others fold.

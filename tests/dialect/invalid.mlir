@@ -592,6 +592,85 @@ func.func @embedding_c1(%x: tensor<1x20xf32>) -> tensor<1x20x1xf32> {
 
 // -----
 
+// gru (C1): the input has rank 3
+func.func @gru_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C2): the recurrent kernel has three times as many columns as rows
+func.func @gru_c2(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a recurrent kernel with three times as many columns as rows, but got 'tensor<3x7xf32>'}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x7xf32>) recurrent(dense<0.1> : tensor<3x7xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C3): the kernel has a row per input channel
+func.func @gru_c3_rows(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 9 columns, but got 'tensor<3x9xf32>'}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<3x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C3): the kernel has the recurrent kernel's columns
+func.func @gru_c3_columns(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 9 columns, but got 'tensor<2x12xf32>'}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C4): the bias has one entry per column
+func.func @gru_c4(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 9, but got 2}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) bias(dense<0.0> : tensor<2xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C5): only sequences are reversed
+func.func @gru_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences, to be reversed}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) reversed : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C6): a recurrent bias has one entry per unit
+func.func @gru_c6_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one recurrent bias per channel, that is 3, but got 9}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) reset_after : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C6): a recurrent bias needs reset_after
+func.func @gru_c6_reset_before(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects reset_after with a recurrent bias}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<3xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
 // lstm (C1): the input has at least one step
 func.func @lstm_c1(%x: tensor<1x0x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x0x2xf32>'}}
@@ -636,6 +715,75 @@ func.func @lstm_c4(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects one bias per channel, that is 12, but got 3}}
   %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) bias(dense<0.0> : tensor<3xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C5): only sequences are reversed
+func.func @lstm_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences, to be reversed}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) reversed : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C1): the input has rank 3
+func.func @rnn_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C2): the recurrent kernel has as many columns as rows
+func.func @rnn_c2(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a recurrent kernel with as many columns as rows, but got 'tensor<3x7xf32>'}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x7xf32>) recurrent(dense<0.1> : tensor<3x7xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C3): the kernel has a row per input channel
+func.func @rnn_c3_rows(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 3 columns, but got 'tensor<3x3xf32>'}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C3): the kernel has the recurrent kernel's columns
+func.func @rnn_c3_columns(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of 2 rows and 3 columns, but got 'tensor<2x12xf32>'}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C4): the bias has one entry per column
+func.func @rnn_c4(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 3, but got 2}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) bias(dense<0.0> : tensor<2xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C5): only sequences are reversed
+func.func @rnn_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences, to be reversed}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) reversed : tensor<1x60x2xf32> -> tensor<1x3xf32>
   return %0 : tensor<1x3xf32>
 }
 

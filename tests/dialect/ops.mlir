@@ -231,6 +231,19 @@ func.func @embedding(%x: tensor<1x20xf32>) -> tensor<1x20x16xf32> {
   return %1 : tensor<1x20x16xf32>
 }
 
+// CHECK-LABEL: @gru
+func.func @gru(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
+  // CHECK: nn.gru %{{.*}} kernel(dense<1.000000e-01> : tensor<2x9xf32>) recurrent(dense<1.000000e-01> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  // CHECK: bias(dense<0.000000e+00> : tensor<9xf32>) recurrent_bias(dense<1.000000e+00> : tensor<3xf32>) activation(relu) recurrent_activation(hard_sigmoid(2.000000e-01, 5.000000e-01))
+  // CHECK-SAME: reset_after sequences backwards reversed epilogue(tanh) : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  %1 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) bias(dense<0.0> : tensor<9xf32>) recurrent_bias(dense<1.0> : tensor<3xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) reset_after sequences backwards reversed epilogue(tanh)
+         : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  return %1 : tensor<1x60x3xf32>
+}
+
 // CHECK-LABEL: @lstm
 func.func @lstm(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
   // CHECK: nn.lstm %{{.*}} kernel(dense<1.000000e-01> : tensor<2x12xf32>) recurrent(dense<1.000000e-01> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
@@ -241,6 +254,17 @@ func.func @lstm(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
   %1 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) bias(dense<0.0> : tensor<12xf32>)
          activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) sequences backwards epilogue(tanh)
          : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  return %1 : tensor<1x60x3xf32>
+}
+
+// CHECK-LABEL: @rnn
+func.func @rnn(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
+  // CHECK: nn.rnn %{{.*}} kernel(dense<1.000000e-01> : tensor<2x3xf32>) recurrent(dense<1.000000e-01> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh)
+         : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  // CHECK: bias(dense<0.000000e+00> : tensor<3xf32>) activation(relu) sequences backwards reversed epilogue(tanh) : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  %1 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) bias(dense<0.0> : tensor<3xf32>)
+         activation(relu) sequences backwards reversed epilogue(tanh) : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
   return %1 : tensor<1x60x3xf32>
 }
 

@@ -253,19 +253,29 @@ void GraphBuilder::addLayer() {
   } else if (choice < 92) {
     addReshape(value);
   } else if (choice < 94 && rank == 3) {
-    int64_t units = pick(1, 3);
+    int64_t units = pick(1, 3), kind = pick(0, 2);
+    int64_t columns = (kind == 0 ? 4 : kind == 1 ? 3 : 1) * units;
     auto function = [&](ActivationKind kind) {
       return ActivationAttr::get(builder.getContext(), kind);
     };
     SmallVector<NamedAttribute> attributes{
-        named("kernel", kernel({shapeOf(value).back(), 4 * units})),
-        named("recurrent", kernel({units, 4 * units})),
-        named("bias", vector(4 * units, -0.5, 0.5)),
-        named("activation", function(ActivationKind::Tanh)),
-        named("recurrent_activation", function(ActivationKind::Sigmoid))};
+        named("kernel", kernel({shapeOf(value).back(), columns})),
+        named("recurrent", kernel({units, columns})),
+        named("bias", vector(columns, -0.5, 0.5)),
+        named("activation", function(ActivationKind::Tanh))};
     if (chance(0.5))
       attributes.push_back(named("sequences", builder.getUnitAttr()));
-    add<LSTMOp>(value, attributes);
+    if (kind < 2)
+      attributes.push_back(
+          named("recurrent_activation", function(ActivationKind::Sigmoid)));
+    if (kind == 1 && chance(0.5))
+      attributes.push_back(named("reset_after", builder.getUnitAttr()));
+    if (kind == 0)
+      add<LSTMOp>(value, attributes);
+    else if (kind == 1)
+      add<GRUOp>(value, attributes);
+    else
+      add<RNNOp>(value, attributes);
   } else if (choice < 96) {
     add<DropoutOp>(value, {named("rate", builder.getF64FloatAttr(0.5))});
   } else if (choice < 98) {

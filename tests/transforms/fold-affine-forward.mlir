@@ -37,6 +37,35 @@ func.func @lstm(%x: tensor<1x3x1xf32>) -> tensor<1x1xf32> {
   return %1 : tensor<1x1xf32>
 }
 
+// That of a GRU, without its recurrent bias, and that of a layer without gates.
+// CHECK-LABEL: @gru_and_rnn
+func.func @gru_and_rnn(%x: tensor<1x3x1xf32>) -> tensor<1x1xf32> {
+  // CHECK-NEXT: nn.gru %{{.*}} kernel(dense<{{\[\[}}2.000000e+00, 4.000000e+00, 6.000000e+00]]> : tensor<1x3xf64>)
+  // CHECK-SAME: recurrent(dense<5.000000e-01> : tensor<1x3xf32>)
+  // CHECK-SAME: bias(dense<[3.000000e+00, 6.000000e+00, 9.000000e+00]> : tensor<3xf64>) recurrent_bias(dense<7.000000e+00> : tensor<1xf32>)
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<1xf64>) shift(dense<3.0> : tensor<1xf64>) : tensor<1x3x1xf32>
+  %1 = nn.gru %0 kernel(dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>) recurrent(dense<0.5> : tensor<1x3xf32>) recurrent_bias(dense<7.0> : tensor<1xf32>)
+         activation(tanh) recurrent_activation(sigmoid) reset_after sequences : tensor<1x3x1xf32> -> tensor<1x3x1xf32>
+  // CHECK-NEXT: nn.rnn %{{.*}} kernel(dense<8.000000e+00> : tensor<1x1xf64>) recurrent(dense<5.000000e-01> : tensor<1x1xf32>)
+  // CHECK-SAME: bias(dense<1.300000e+01> : tensor<1xf64>)
+  // CHECK-NEXT: return
+  %2 = nn.affine %1 axis = 2 scale(dense<2.0> : tensor<1xf64>) shift(dense<3.0> : tensor<1xf64>) : tensor<1x3x1xf32>
+  %3 = nn.rnn %2 kernel(dense<4.0> : tensor<1x1xf32>) recurrent(dense<0.5> : tensor<1x1xf32>) bias(dense<1.0> : tensor<1xf32>)
+         activation(tanh) : tensor<1x3x1xf32> -> tensor<1x1xf32>
+  return %3 : tensor<1x1xf32>
+}
+
+// The steps are no channels: must not fire.
+// CHECK-LABEL: @gru_steps
+func.func @gru_steps(%x: tensor<1x3x1xf32>) -> tensor<1x1xf32> {
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: = nn.gru
+  %0 = nn.affine %x axis = 1 scale(dense<2.0> : tensor<3xf64>) shift(dense<3.0> : tensor<3xf64>) : tensor<1x3x1xf32>
+  %1 = nn.gru %0 kernel(dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>) recurrent(dense<0.5> : tensor<1x3xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x3x1xf32> -> tensor<1x1xf32>
+  return %1 : tensor<1x1xf32>
+}
+
 // Flattening: the numbers of a channel for each position.
 // CHECK-LABEL: @flatten
 // CHECK-SAME: (%[[X:.*]]: tensor<1x2x2xf32>)

@@ -316,6 +316,9 @@ TYPED_TEST(ReferenceTest, LSTM) {
   EXPECT_EQ(this->run(lstm + " sequences backwards", "tensor<1x3x1xf32>",
                       "tensor<1x3x1xf32>", {1, 2, 3}),
             Values<TypeParam>({18, 26, 28}));
+  EXPECT_EQ(this->run(lstm + " sequences backwards reversed",
+                      "tensor<1x3x1xf32>", "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({28, 26, 18}));
   // h goes back into the output gate: o = 1 + h, so that h = 2, then 10 * 3.
   EXPECT_EQ(
       this->run(
@@ -325,6 +328,41 @@ TYPED_TEST(ReferenceTest, LSTM) {
           " activation(linear) recurrent_activation(linear)",
           "tensor<1x2x1xf32>", "tensor<1x1xf32>", {1, 2}),
       Values<TypeParam>({30}));
+}
+
+TYPED_TEST(ReferenceTest, GRU) {
+  // Gates of slope 1: z = 2 (bias), s = h, and g = x + s * (3 h + 1), so that
+  // h = 2 h - g: -1; s = -1, g = 2 - (-2) = 4, h = -6; s = -6,
+  // g = 3 - 6 * (-17) = 105, h = -117.
+  const std::string gru =
+      "nn.gru %x kernel(dense<[[0.0, 0.0, 1.0]]> : tensor<1x3xf32>)"
+      " recurrent(dense<[[0.0, 1.0, 3.0]]> : tensor<1x3xf32>)"
+      " bias(dense<[2.0, 0.0, 0.0]> : tensor<3xf32>)";
+  const std::string linear = " activation(linear) recurrent_activation(linear)";
+  EXPECT_EQ(this->run(gru + " recurrent_bias(dense<1.0> : tensor<1xf32>)" +
+                          linear + " reset_after sequences",
+                      "tensor<1x3x1xf32>", "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({-1, -6, -117}));
+  // g = x + 3 s h: -1; s h = 1, g = 5, h = -7; s h = 49, g = 150, h = -164.
+  EXPECT_EQ(this->run(gru + linear + " sequences", "tensor<1x3x1xf32>",
+                      "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({-1, -7, -164}));
+  EXPECT_EQ(this->run(gru + linear + " backwards", "tensor<1x3x1xf32>",
+                      "tensor<1x1xf32>", {3, 2, 1}),
+            Values<TypeParam>({-164}));
+}
+
+TYPED_TEST(ReferenceTest, RecurrentLayerWithoutGates) {
+  // h = relu(1 + 2 x - h): 3, then 2, then 5; a second sample starts from zero.
+  const std::string rnn = "nn.rnn %x kernel(dense<2.0> : tensor<1x1xf32>)"
+                          " recurrent(dense<-1.0> : tensor<1x1xf32>)"
+                          " bias(dense<1.0> : tensor<1xf32>) activation(relu)";
+  EXPECT_EQ(this->run(rnn + " sequences", "tensor<2x3x1xf32>",
+                      "tensor<2x3x1xf32>", {1, 2, 3, -5, 0, 1}),
+            Values<TypeParam>({3, 2, 5, 0, 1, 2}));
+  EXPECT_EQ(this->run(rnn + " sequences reversed", "tensor<1x3x1xf32>",
+                      "tensor<1x3x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({5, 2, 3}));
 }
 
 //===----------------------------------------------------------------------===//

@@ -119,3 +119,90 @@ func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
          activation(tanh) recurrent_activation(sigmoid) : tensor<1x3x2xf32> -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// -----
+
+// Each result stands where its input does: both count from the end.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<6xf32> {{.*}}, %[[Y:.*]]: memref<12xf32>
+// CHECK: scf.for %[[STEP:.*]] = %c0 to %c3
+// CHECK:   %[[POSITION:.*]] = arith.subi %c2, %[[STEP]]
+// CHECK:   %[[PLACE:.*]] = arith.subi %c2, %[[STEP]]
+// CHECK:   arith.muli %[[POSITION]], %c2
+// CHECK:   %[[ROW:.*]] = arith.muli %[[PLACE]], %c4
+// CHECK:   vector.store %{{.*}}, %[[Y]][%[[ROW]]]
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3x4xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<2x16xf32>) recurrent(dense<0.25> : tensor<4x16xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) sequences backwards reversed
+         : tensor<1x3x2xf32> -> tensor<1x3x4xf32>
+  return %0 : tensor<1x3x4xf32>
+}
+
+// -----
+
+// A GRU whose reset gate comes after the product: the candidate's sum of the input
+// waits, and the one of the state starts from the recurrent bias. One division for
+// the reset gate and one for the state, and two vectors of states in the arena.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[SCRATCH:.*]] = memref.view %{{.*}} memref<8xf32>
+// CHECK: %[[BIAS:.*]] = memref.get_global @layer_recurrent_bias : memref<4xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args(%[[BEFORE:.*]] = %c0, %[[AFTER:.*]] = %c4)
+// CHECK:   %[[INPUT:.*]]:3 = scf.for %{{.*}} = %c0 to %c2
+// CHECK:   %[[START:.*]] = vector.load %[[BIAS]]
+// CHECK:   %[[SUMS:.*]]:3 = scf.for %{{.*}} = %c0 to %c4 step %c1 iter_args(%{{.*}} = %[[INPUT]]#0, %{{.*}} = %[[INPUT]]#1, %{{.*}} = %[[START]])
+// CHECK:   %[[RESET:.*]] = arith.divf
+// V3:      math.fma %[[RESET]], %[[SUMS]]#2, %[[INPUT]]#2
+// V4:      math.fma %[[RESET]], %[[SUMS]]#2, %[[INPUT]]#2
+// CHECK:   %[[STATE:.*]] = arith.divf
+// CHECK:   vector.store %[[STATE]], %[[SCRATCH]][%[[AFTER]]]
+// CHECK-NOT: arith.divf
+// CHECK: return
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
+  %0 = nn.gru %x kernel(dense<0.5> : tensor<2x12xf32>) recurrent(dense<0.25> : tensor<4x12xf32>) recurrent_bias(dense<1.0> : tensor<4xf32>)
+         activation(tanh) recurrent_activation(sigmoid) reset_after : tensor<1x3x2xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// A GRU whose reset gate comes before the product: the gates of all units, then the
+// candidates, from the products of reset gate and state in the arena.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[SCRATCH:.*]] = memref.view %{{.*}} memref<16xf32>
+// CHECK-DAG: memref.get_global @layer_recurrent : memref<32xf32>
+// CHECK-DAG: memref.get_global @layer_recurrent_candidate : memref<16xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args(%{{.*}} = %c8, %{{.*}} = %c12)
+// CHECK:   scf.for %{{.*}} = %c0 to %c2
+// CHECK:   %[[GATES:.*]]:2 = scf.for %{{.*}} = %c0 to %c4
+// CHECK:   vector.store %[[GATES]]#0, %[[SCRATCH]][%c0]
+// CHECK:   %[[RESET:.*]] = arith.divf
+// CHECK:   %[[PRODUCT:.*]] = arith.mulf %[[RESET]],
+// CHECK:   vector.store %[[PRODUCT]], %[[SCRATCH]][%c4]
+// CHECK:   scf.for %{{.*}} = %c0 to %c2
+// CHECK:   scf.for %[[UNIT:.*]] = %c0 to %c4
+// CHECK:     arith.addi %[[UNIT]], %c4
+// CHECK:   vector.load %[[SCRATCH]][%c0]
+// CHECK:   arith.divf
+// CHECK-NOT: arith.divf
+// CHECK: return
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
+  %0 = nn.gru %x kernel(dense<0.5> : tensor<2x12xf32>) recurrent(dense<0.25> : tensor<4x12xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x3x2xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// Without gates, the state is a function of one sum.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[SCRATCH:.*]] = memref.view %{{.*}} memref<8xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args(%{{.*}} = %c0, %[[AFTER:.*]] = %c4)
+// CHECK:   %[[INPUT:.*]] = scf.for %{{.*}} = %c0 to %c2
+// CHECK:   %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c4 step %c1 iter_args(%{{.*}} = %[[INPUT]])
+// CHECK:   %[[STATE:.*]] = arith.select %{{.*}}, %{{.*}}, %[[SUM]]
+// CHECK:   vector.store %[[STATE]], %[[SCRATCH]][%[[AFTER]]]
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<2x4xf32>) recurrent(dense<0.25> : tensor<4x4xf32>) activation(relu)
+         : tensor<1x3x2xf32> -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
