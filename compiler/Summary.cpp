@@ -46,7 +46,7 @@ void ModelSummary::addOptimised(ModuleOp module) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))
       return;
-    ++kernels;
+    kernels += !isa<nn::ConstantOp>(op);
     liveMACs += countMACs(op);
     for (NamedAttribute attribute : op->getAttrs())
       weightsBytes += getBytes(attribute.getValue());

@@ -41,6 +41,16 @@ def NN_PoolKind : I32EnumAttr<"PoolKind", "reduction of a pooling window", [
 }
 def NN_PoolKindAttr : EnumAttr<NN_Dialect, NN_PoolKind, "pool_kind">;
 
+def NN_ReduceKind : I32EnumAttr<"ReduceKind", "reduction of axes", [
+    I32EnumAttrCase<"Mean", 0, "mean">,
+    I32EnumAttrCase<"Sum", 1, "sum">,
+    I32EnumAttrCase<"Max", 2, "max">,
+    I32EnumAttrCase<"Min", 3, "min">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
+
 /// A stage of an epilogue (see the ops that have one).
 def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
   let mnemonic = "activation";

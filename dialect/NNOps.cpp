@@ -25,17 +25,23 @@ static void printSameType(OpAsmPrinter &printer, Operation *, Type input,
   printer << input;
 }
 
-static ParseResult parseSameTypes(OpAsmParser &parser, Type &lhs, Type &rhs,
-                                  Type &output) {
+/// `type` where all are one, else `lhs, rhs -> output`.
+static ParseResult parseBinaryTypes(OpAsmParser &parser, Type &lhs, Type &rhs,
+                                    Type &output) {
   if (parser.parseType(lhs))
     return failure();
   rhs = output = lhs;
-  return success();
+  if (failed(parser.parseOptionalComma()))
+    return success();
+  return failure(parser.parseType(rhs) || parser.parseArrow() ||
+                 parser.parseType(output));
 }
 
-static void printSameTypes(OpAsmPrinter &printer, Operation *, Type lhs, Type,
-                           Type) {
+static void printBinaryTypes(OpAsmPrinter &printer, Operation *, Type lhs,
+                             Type rhs, Type output) {
   printer << lhs;
+  if (lhs != rhs)
+    printer << ", " << rhs << " -> " << output;
 }
 
 static ParseResult parseFunction(OpAsmParser &parser,

@@ -22,6 +22,9 @@ namespace frieze::nn {
 /// shape arithmetic cannot overflow.
 inline constexpr int64_t maxElements = int64_t(1) << 28;
 
+/// What an elementwise op of two operands computes, as `OpT::kind`.
+enum class BinaryKind { Add, Sub, Mul, Div, Maximum, Minimum };
+
 /// Whether a tensor has at least one element and at most maxElements.
 bool hasSupportedShape(mlir::ShapedType type);
 

@@ -31,10 +31,25 @@ def NN_ActivationOp : NN_InferredOp<"activation"> {
   }];
 }
 
-def NN_AddOp : NN_InferredOp<"add", [Commutative, NN_EpilogueOpInterface]> {
+class NN_BinaryOp<string mnemonic, string kind, list<Trait> traits = []>
+    : NN_InferredOp<mnemonic, !listconcat(traits, [NN_EpilogueOpInterface])> {
+  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` custom<BinaryTypes>(type($lhs), type($rhs), type($output))
+  }];
+  let extraClassDeclaration =
+      "static constexpr BinaryKind kind = BinaryKind::" # kind # ";";
+}
+
+def NN_AddOp : NN_BinaryOp<"add", "Add", [Commutative]> {
   let summary = "elementwise sum of two tensors";
   let description = [{
-    `z = epilogue(x + y)`
+    `z = epilogue(x + y)`. Along an axis where one operand has size 1, its one
+    element meets every element of the other; so in all elementwise ops of two
+    operands.
 
     Example:
 
@@ -43,14 +58,105 @@ def NN_AddOp : NN_InferredOp<"add", [Commutative, NN_EpilogueOpInterface]> {
     ```
 
     Constraints:
-    - (C1) both operands have the same type.
+    - (C1) both operands have one rank and element type, and along each axis one
+      size, or one of them size 1.
   }];
-  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
-      OptionalAttr<NN_Epilogue>:$epilogue);
+}
+
+def NN_ConstantOp : NN_Op<"constant"> {
+  let summary = "a parameter as a value";
+  let description = [{
+    For what no layer has as an attribute, such as positions that are added to
+    an embedding. It is no kernel: what reads it reads the weights.
+
+    Example:
+
+    ```mlir
+    %p = nn.constant value(dense<0.5> : tensor<1x9x4xf32>) : tensor<1x9x4xf32>
+    ```
+
+    Constraints:
+    - (C1) the result has the shape of the value.
+  }];
+  let arguments = (ins NN_Weights:$value);
   let results = (outs NN_Tensor:$output);
-  let assemblyFormat = [{
-    $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
-    `:` custom<SameTypes>(type($lhs), type($rhs), type($output))
+  let assemblyFormat = "`value` `(` $value `)` attr-dict `:` type($output)";
+  let hasVerifier = 1;
+}
+
+def NN_SubOp : NN_BinaryOp<"sub", "Sub"> {
+  let summary = "elementwise difference of two tensors";
+  let description = [{
+    `z = epilogue(x - y)`
+
+    Example:
+
+    ```mlir
+    %z = nn.sub %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_MulOp : NN_BinaryOp<"mul", "Mul", [Commutative]> {
+  let summary = "elementwise product of two tensors";
+  let description = [{
+    `z = epilogue(x * y)`; with a `y` of one position, it weighs the channels of x.
+
+    Example:
+
+    ```mlir
+    %z = nn.mul %x, %y : tensor<1x9x4xf32>, tensor<1x1x4xf32> -> tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_DivOp : NN_BinaryOp<"div", "Div"> {
+  let summary = "elementwise quotient of two tensors";
+  let description = [{
+    `z = epilogue(x / y)`
+
+    Example:
+
+    ```mlir
+    %z = nn.div %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_MaximumOp : NN_BinaryOp<"maximum", "Maximum"> {
+  let summary = "elementwise maximum of two tensors";
+  let description = [{
+    `z = epilogue(max(x, y))`. NaN wins, and of two zeros the second, as in
+    `nn.max_pool`.
+
+    Example:
+
+    ```mlir
+    %z = nn.maximum %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_MinimumOp : NN_BinaryOp<"minimum", "Minimum"> {
+  let summary = "elementwise minimum of two tensors";
+  let description = [{
+    `z = epilogue(min(x, y))`. NaN wins, and of two zeros the second.
+
+    Example:
+
+    ```mlir
+    %z = nn.minimum %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
   }];
 }
 

@@ -83,3 +83,20 @@ LogicalResult GlobalPoolOp::inferReturnTypes(MLIRContext *,
                        RankedTensorType::get(shape, input.getElementType()),
                        types);
 }
+
+LogicalResult ReduceOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyAxes(loc, input, adaptor.getAxes()))) // C1
+    return failure();
+  SmallVector<int64_t> shape;
+  for (auto [axis, size] : llvm::enumerate(input.getShape()))
+    if (!llvm::is_contained(adaptor.getAxes(), (int64_t)axis))
+      shape.push_back(size);
+    else if (adaptor.getKeepDims())
+      shape.push_back(1);
+  types.push_back(RankedTensorType::get(shape, input.getElementType()));
+  return success();
+}

@@ -99,4 +99,35 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
   }];
 }
 
+def NN_ReduceOp : NN_InferredOp<"reduce"> {
+  let summary = "mean, sum, maximum or minimum over some axes";
+  let description = [{
+    Each result combines all elements that differ in the axes `axes` only. With
+    `keep_dims` these axes stay, of length 1.
+
+    In f32 the elements are taken in the order of memory. Where the last axis is
+    not among `axes`, that is one sum. Where it is, the last axes that are form a
+    run, whose element k goes to partial sum k modulo 16; neighbouring partial
+    sums are then added pairwise. (Axes of size 1 count neither way.) The mean is
+    the sum times `1 / count`, rounded to f32. Maximum and minimum are those of
+    `nn.maximum` and `nn.minimum`, in the same order.
+
+    Example:
+
+    ```mlir
+    %y = nn.reduce mean %x axes = [1] keep_dims : tensor<1x9x4xf32> -> tensor<1x1x4xf32>
+    ```
+
+    Constraints:
+    - (C1) `axes` are different axes of the input, in ascending order.
+  }];
+  let arguments = (ins NN_ReduceKindAttr:$kind, NN_Tensor:$input,
+      DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $kind $input `axes` `=` $axes (`keep_dims` $keep_dims^)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+}
+
 #endif // FRIEZE_DIALECT_NNPOOLINGOPS_TD

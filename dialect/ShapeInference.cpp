@@ -66,6 +66,20 @@ LogicalResult nn::verifyAxis(std::optional<Location> loc, RankedTensorType type,
                            type.getRank() - 1, ", but got ", axis);
 }
 
+LogicalResult nn::verifyAxes(std::optional<Location> loc, RankedTensorType type,
+                             ArrayRef<int64_t> axes) {
+  int64_t previous = -1;
+  for (int64_t axis : axes) {
+    if (failed(verifyAxis(loc, type, axis)))
+      return failure();
+    if (axis <= previous)
+      return emitOptionalError(loc, "expects axes in ascending order, but got ",
+                               axis, " after ", previous);
+    previous = axis;
+  }
+  return success();
+}
+
 LogicalResult nn::verifyRank(std::optional<Location> loc,
                              RankedTensorType type) {
   if (type.getRank() == 3 || type.getRank() == 4)

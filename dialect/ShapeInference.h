@@ -51,6 +51,11 @@ mlir::LogicalResult verifyParameter(std::optional<mlir::Location> loc,
 mlir::LogicalResult verifyAxis(std::optional<mlir::Location> loc,
                                mlir::RankedTensorType type, int64_t axis);
 
+/// Whether `axes` are axes of `type`, in ascending order.
+mlir::LogicalResult verifyAxes(std::optional<mlir::Location> loc,
+                               mlir::RankedTensorType type,
+                               llvm::ArrayRef<int64_t> axes);
+
 /// Whether `type` has one or two spatial axes.
 mlir::LogicalResult verifyRank(std::optional<mlir::Location> loc,
                                mlir::RankedTensorType type);

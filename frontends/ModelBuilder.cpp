@@ -217,25 +217,6 @@ ElementsAttr ModelBuilder::getPlaceholder(ArrayRef<int64_t> shape) {
 // Layers
 //===----------------------------------------------------------------------===//
 
-template <typename OpT>
-Value ModelBuilder::create(StringRef layer, ValueRange operands,
-                           ArrayRef<NamedAttribute> attributes) {
-  if (llvm::is_contained(operands, Value()))
-    return {};
-  FailureOr<Value> result =
-      nn::createChecked<OpT>(builder, getLoc(layer), operands, attributes);
-  if (mlir::failed(result)) {
-    failed = true;
-    return {};
-  }
-  if (!countElements(getShape(*result))) {
-    emitError(layer) << "expects a result of at most " << maxElements
-                     << " elements, but got " << result->getType();
-    return {};
-  }
-  return *result;
-}
-
 NamedAttribute ModelBuilder::ints(StringRef name, ArrayRef<int64_t> values) {
   return builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(values));
 }
@@ -344,13 +325,6 @@ Value ModelBuilder::globalPool(StringRef layer, nn::PoolKind kind, Value input,
     attributes.push_back(
         builder.getNamedAttr("keep_dims", builder.getUnitAttr()));
   return create<nn::GlobalPoolOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::add(StringRef layer, ValueRange inputs) {
-  Value sum = inputs.front();
-  for (Value input : inputs.drop_front())
-    sum = create<nn::AddOp>(layer, {sum, input}, {});
-  return sum;
 }
 
 Value ModelBuilder::concat(StringRef layer, ValueRange inputs, int64_t axis) {

@@ -98,8 +98,26 @@ public:
                    const WindowGeometry &geometry);
   mlir::Value globalPool(llvm::StringRef layer, nn::PoolKind kind,
                          mlir::Value input, bool keepDims);
+  /// The axes `axes`, with the batch as 0, combined into one value each.
+  mlir::Value reduce(llvm::StringRef layer, nn::ReduceKind kind,
+                     mlir::Value input, llvm::ArrayRef<int64_t> axes,
+                     bool keepDims);
+  /// Values of one rank, repeated along axes of size 1.
+  mlir::Value binary(llvm::StringRef layer, nn::BinaryKind kind,
+                     mlir::Value lhs, mlir::Value rhs);
   /// The sum of `inputs`, from the first to the last.
   mlir::Value add(llvm::StringRef layer, mlir::ValueRange inputs);
+  /// A value of the weights' shape, which has an axis for the batch.
+  mlir::Value constant(llvm::StringRef layer, mlir::ElementsAttr value);
+  /// `scale * input + shift`, for all elements.
+  mlir::Value scaleAndShift(llvm::StringRef layer, mlir::Value input,
+                            double scale, double shift);
+  /// `input` combined with the weights `array`, repeated along axes of size 1
+  /// and those that it lacks in front. `isFirst`: they are the first operand.
+  /// An affine, which folds, where they depend on one axis at most.
+  mlir::Value binaryWithWeights(llvm::StringRef layer, nn::BinaryKind kind,
+                                mlir::Value input, const Array &array,
+                                bool isFirst = false);
   mlir::Value concat(llvm::StringRef layer, mlir::ValueRange inputs,
                      int64_t axis);
   mlir::Value embedding(llvm::StringRef layer, mlir::Value input,
@@ -150,6 +168,26 @@ private:
 
 /// The shape of a value of a model.
 llvm::ArrayRef<int64_t> getShape(mlir::Value value);
+
+template <typename OpT>
+mlir::Value
+ModelBuilder::create(llvm::StringRef layer, mlir::ValueRange operands,
+                     llvm::ArrayRef<mlir::NamedAttribute> attributes) {
+  if (llvm::is_contained(operands, mlir::Value()))
+    return {};
+  mlir::FailureOr<mlir::Value> result =
+      nn::createChecked<OpT>(builder, getLoc(layer), operands, attributes);
+  if (mlir::failed(result)) {
+    failed = true;
+    return {};
+  }
+  if (!countElements(getShape(*result))) {
+    emitError(layer) << "expects a result of at most " << maxElements
+                     << " elements, but got " << result->getType();
+    return {};
+  }
+  return *result;
+}
 
 } // namespace frieze
 

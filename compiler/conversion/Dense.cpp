@@ -7,31 +7,13 @@
 
 #include "compiler/codegen/cpu/RegisterTile.h"
 #include "compiler/conversion/Lowerings.h"
+#include "compiler/conversion/Reduction.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
-
-/// Neighbouring lanes added pairwise until one is left.
-static Value addNeighbours(KernelBuilder &kernel, Value vector) {
-  while (true) {
-    int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
-    if (width == 1)
-      return vector;
-    SmallVector<int64_t> even, odd;
-    for (int64_t lane = 0; lane < width; lane += 2) {
-      even.push_back(lane);
-      odd.push_back(lane + 1);
-    }
-    auto pick = [&](ArrayRef<int64_t> lanes) -> Value {
-      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(),
-                                       vector, vector, lanes);
-    };
-    vector = kernel.addFloat(pick(even), pick(odd));
-  }
-}
 
 /// A dense layer with one output: chains are lanes, so that it runs along its
 /// inputs.
@@ -85,7 +67,8 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
     sums = multiply(sums, kernel.add(at, rounds * chains),
                     kernel.index(rounds * chains), inputs % chains);
     for (Value &sum : sums)
-      sum = addNeighbours(kernel, sum);
+      sum = combineNeighbours(
+          kernel, sum, [&](Value a, Value b) { return kernel.addFloat(a, b); });
     for (size_t count = sums.size(); count > 1; count /= 2)
       for (size_t i = 0; i < count / 2; ++i)
         sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);

@@ -23,83 +23,171 @@ static std::pair<int64_t, int64_t> splitAround(RankedTensorType type,
   return {outer, inner};
 }
 
-/// Emits `output = stages(compute(at, width))` for every element: along flat
-/// vectors where no stage depends on the channel, else along the axis of its
-/// affines, which is one for all.
+namespace {
+/// What a kernel reads: a tensor, repeated along axes of size 1.
+struct Operand {
+  Value buffer;
+  ArrayRef<int64_t> shape;
+};
+
+/// Neighbouring axes of a result that an operand either has or repeats: one
+/// loop.
+struct AxisRun {
+  int64_t size;
+  /// Whether the channels of the epilogue run along it.
+  bool isChannel;
+  /// By operand.
+  SmallVector<bool> isRepeated;
+  SmallVector<int64_t> strides;
+  int64_t outputStride;
+};
+} // namespace
+
+/// The loops over a result of `shape`, none of size 1 but a single one. The
+/// channels of the epilogue run along `channelAxis`, if not negative.
+static SmallVector<AxisRun> getRuns(ArrayRef<int64_t> shape,
+                                    ArrayRef<Operand> operands,
+                                    int64_t channelAxis) {
+  SmallVector<AxisRun> runs;
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    if (size == 1)
+      continue;
+    AxisRun run{size, (int64_t)axis == channelAxis, {}, {}, 1};
+    for (const Operand &operand : operands)
+      run.isRepeated.push_back(operand.shape[axis] == 1);
+    if (!runs.empty() && !run.isChannel && !runs.back().isChannel &&
+        runs.back().isRepeated == run.isRepeated)
+      runs.back().size *= size;
+    else
+      runs.push_back(run);
+  }
+  if (runs.empty())
+    runs.push_back(
+        {1, false, SmallVector<bool>(operands.size(), false), {}, 1});
+  SmallVector<int64_t> strides(operands.size(), 1);
+  int64_t outputStride = 1;
+  for (AxisRun &run : llvm::reverse(runs)) {
+    run.outputStride = outputStride;
+    outputStride *= run.size;
+    for (auto [stride, isRepeated] : llvm::zip_equal(strides, run.isRepeated)) {
+      run.strides.push_back(isRepeated ? 0 : stride);
+      stride *= isRepeated ? 1 : run.size;
+    }
+  }
+  return runs;
+}
+
+/// Emits `output = stages(compute(elements of the operands))` for every element
+/// of a result of `type`, along vectors of the innermost run. All affines among
+/// the stages have one axis.
 static void emitPointwise(KernelBuilder &kernel, RankedTensorType type,
-                          Value output, ArrayRef<EpilogueStage> stages,
-                          llvm::function_ref<Value(Value, int64_t)> compute) {
-  int64_t axis = -1;
+                          ArrayRef<Operand> operands, Value output,
+                          ArrayRef<EpilogueStage> stages,
+                          llvm::function_ref<Value(ArrayRef<Value>)> compute) {
+  int64_t channelAxis = -1;
   for (const EpilogueStage &stage : stages)
     if (auto affine = dyn_cast<AffineStageAttr>(stage.attribute))
-      axis = affine.getAxis();
-  auto emit = [&](Value at, int64_t width, Value channel, bool isOneChannel) {
-    Value result =
-        kernel.applyEpilogue(stages, compute(at, width), channel, isOneChannel);
-    kernel.storeVector(result, output, at, width);
+      channelAxis = affine.getAxis();
+  SmallVector<AxisRun> runs = getRuns(type.getShape(), operands, channelAxis);
+
+  // The loops outside the innermost one, with where each tensor stands there.
+  struct Position {
+    SmallVector<Value> operands;
+    Value output, channel;
   };
-  if (axis < 0)
-    return kernel.forEachVector(
-        type.getNumElements(),
-        [&](Value at, int64_t width) { emit(at, width, Value(), false); });
-  int64_t channels = type.getDimSize(axis);
-  int64_t outer = splitAround(type, axis).first,
-          inner = splitAround(type, axis).second;
-  if (channels == 1)
-    return kernel.forEachVector(type.getNumElements(),
-                                [&](Value at, int64_t width) {
-                                  emit(at, width, kernel.index(0), true);
-                                });
-  kernel.forEach(outer, [&](Value block) {
-    Value first = kernel.mul(block, channels * inner);
-    if (inner == 1)
-      return kernel.forEachVector(channels, [&](Value channel, int64_t width) {
-        emit(kernel.add(first, channel), width, channel, false);
-      });
-    kernel.forEach(channels, [&](Value channel) {
-      Value row = kernel.add(first, kernel.mul(channel, inner));
-      kernel.forEachVector(inner, [&](Value offset, int64_t width) {
-        emit(kernel.add(row, offset), width, channel, true);
-      });
+  auto move = [&](const Position &from, const AxisRun &run, Value i) {
+    Position to = from;
+    for (auto [at, stride] : llvm::zip_equal(to.operands, run.strides))
+      at = kernel.add(at, kernel.mul(i, stride));
+    to.output = kernel.add(from.output, kernel.mul(i, run.outputStride));
+    if (run.isChannel)
+      to.channel = i;
+    return to;
+  };
+  const AxisRun &inner = runs.back();
+  auto emitInner = [&](const Position &row) {
+    kernel.forEachVector(inner.size, [&](Value i, int64_t width) {
+      Position at = move(row, inner, i);
+      SmallVector<Value> vectors;
+      for (auto [operand, from, isRepeated] :
+           llvm::zip_equal(operands, at.operands, inner.isRepeated))
+        vectors.push_back(
+            isRepeated ? kernel.loadBroadcast(operand.buffer, from, width)
+                       : kernel.loadVector(operand.buffer, from, width));
+      Value result = kernel.applyEpilogue(stages, compute(vectors), at.channel,
+                                          /*isOneChannel=*/!inner.isChannel);
+      kernel.storeVector(result, output, at.output, width);
     });
-  });
+  };
+  auto emitLoops = [&](auto &self, size_t depth, const Position &at) -> void {
+    if (depth + 1 == runs.size())
+      return emitInner(at);
+    kernel.forEach(runs[depth].size, [&](Value i) {
+      self(self, depth + 1, move(at, runs[depth], i));
+    });
+  };
+  Value zero = kernel.index(0);
+  emitLoops(emitLoops, 0,
+            {SmallVector<Value>(operands.size(), zero), zero, zero});
+}
+
+/// The same with one operand and nothing to compute but the stages.
+static void emitStages(KernelBuilder &kernel,
+                       TypedValue<RankedTensorType> input, Value output,
+                       ArrayRef<EpilogueStage> stages) {
+  emitPointwise(kernel, input.getType(),
+                Operand{kernel.buffers[input], input.getType().getShape()},
+                kernel.buffers[output], stages,
+                [](ArrayRef<Value> vectors) { return vectors[0]; });
 }
 
 void frieze::lowerActivation(KernelBuilder &kernel, ActivationOp op) {
-  Value input = kernel.buffers[op.getInput()];
-  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
-                {EpilogueStage{op.getFunction(), {}, {}}},
-                [&](Value at, int64_t width) {
-                  return kernel.loadVector(input, at, width);
-                });
+  emitStages(kernel, op.getInput(), op.getOutput(),
+             {EpilogueStage{op.getFunction(), {}, {}}});
 }
 
 void frieze::lowerIdentity(KernelBuilder &kernel, IdentityOp op) {
-  Value input = kernel.buffers[op.getInput()];
-  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
-                kernel.loadEpilogue(op, op.getEpilogueStages()),
-                [&](Value at, int64_t width) {
-                  return kernel.loadVector(input, at, width);
-                });
-}
-
-void frieze::lowerAdd(KernelBuilder &kernel, AddOp op) {
-  Value lhs = kernel.buffers[op.getLhs()], rhs = kernel.buffers[op.getRhs()];
-  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
-                kernel.loadEpilogue(op, op.getEpilogueStages()),
-                [&](Value at, int64_t width) {
-                  return kernel.addFloat(kernel.loadVector(lhs, at, width),
-                                         kernel.loadVector(rhs, at, width));
-                });
+  emitStages(kernel, op.getInput(), op.getOutput(),
+             kernel.loadEpilogue(op, op.getEpilogueStages()));
 }
 
 void frieze::lowerAffine(KernelBuilder &kernel, AffineOp op) {
-  Value input = kernel.buffers[op.getInput()];
   Attribute stage = AffineStageAttr::get(op.getContext(), op.getAxis(),
                                          op.getScale(), op.getShift());
-  emitPointwise(kernel, op.getType(), kernel.buffers[op.getOutput()],
-                kernel.loadEpilogue(op, stage), [&](Value at, int64_t width) {
-                  return kernel.loadVector(input, at, width);
+  emitStages(kernel, op.getInput(), op.getOutput(),
+             kernel.loadEpilogue(op, stage));
+}
+
+static Value combine(KernelBuilder &kernel, BinaryKind kind, Value x, Value y) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return kernel.addFloat(x, y);
+  case BinaryKind::Sub:
+    return arith::SubFOp::create(kernel.builder, kernel.getLocation(), x, y);
+  case BinaryKind::Mul:
+    return kernel.mulFloat(x, y);
+  case BinaryKind::Div:
+    return arith::DivFOp::create(kernel.builder, kernel.getLocation(), x, y);
+  case BinaryKind::Maximum:
+    return kernel.maximum(x, y);
+  case BinaryKind::Minimum:
+    return kernel.minimum(x, y);
+  }
+  llvm_unreachable("covered switch");
+}
+
+void frieze::lowerBinary(KernelBuilder &kernel, Operation *op,
+                         BinaryKind kind) {
+  SmallVector<Operand> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back({kernel.buffers[operand],
+                        cast<RankedTensorType>(operand.getType()).getShape()});
+  Value output = op->getResult(0);
+  auto stages = cast<EpilogueOpInterface>(op).getEpilogueStages();
+  emitPointwise(kernel, cast<RankedTensorType>(output.getType()), operands,
+                kernel.buffers[output], kernel.loadEpilogue(op, stages),
+                [&](ArrayRef<Value> vectors) {
+                  return combine(kernel, kind, vectors[0], vectors[1]);
                 });
 }
 

@@ -172,15 +172,27 @@ Value KernelBuilder::mulFloat(Value a, Value b) {
   return arith::MulFOp::create(builder, loc, a, b);
 }
 
-Value KernelBuilder::maximum(Value a, Value b) {
-  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) {
-    return arith::CmpFOp::create(builder, loc, predicate, x, y);
+/// `a` where `isWanted` holds of a and b or a is NaN, else `b`: where b is NaN
+/// or both are zeros, this is b, like one instruction of x86.
+static Value selectOrdered(KernelBuilder &kernel, arith::CmpFPredicate isWanted,
+                           Value a, Value b) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  auto select = [&](arith::CmpFPredicate predicate, Value x, Value y,
+                    Value other) -> Value {
+    return arith::SelectOp::create(
+        builder, loc, arith::CmpFOp::create(builder, loc, predicate, x, y), a,
+        other);
   };
-  // Where b is NaN or both are zeros, this is b, like one instruction of x86.
-  Value larger = arith::SelectOp::create(
-      builder, loc, compare(arith::CmpFPredicate::OGT, a, b), a, b);
-  return arith::SelectOp::create(
-      builder, loc, compare(arith::CmpFPredicate::UNO, a, a), a, larger);
+  return select(arith::CmpFPredicate::UNO, a, a, select(isWanted, a, b, b));
+}
+
+Value KernelBuilder::maximum(Value a, Value b) {
+  return selectOrdered(*this, arith::CmpFPredicate::OGT, a, b);
+}
+
+Value KernelBuilder::minimum(Value a, Value b) {
+  return selectOrdered(*this, arith::CmpFPredicate::OLT, a, b);
 }
 
 Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {

@@ -108,6 +108,7 @@ public:
   mlir::Value mulFloat(mlir::Value a, mlir::Value b);
   /// NaN where either is; of two zeros, `b`.
   mlir::Value maximum(mlir::Value a, mlir::Value b);
+  mlir::Value minimum(mlir::Value a, mlir::Value b);
 
   mlir::Value applyFunction(nn::ActivationAttr function, mlir::Value vector);
   /// Loads the parameters of the epilogue of `op`.

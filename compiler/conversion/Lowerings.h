@@ -23,8 +23,11 @@ void lowerSharedDense(KernelBuilder &kernel, nn::DenseOp op, int64_t calls);
 void lowerMaxPool(KernelBuilder &kernel, nn::MaxPoolOp op);
 void lowerAvgPool(KernelBuilder &kernel, nn::AvgPoolOp op);
 void lowerGlobalPool(KernelBuilder &kernel, nn::GlobalPoolOp op);
+void lowerReduce(KernelBuilder &kernel, nn::ReduceOp op);
 void lowerActivation(KernelBuilder &kernel, nn::ActivationOp op);
-void lowerAdd(KernelBuilder &kernel, nn::AddOp op);
+/// Of an elementwise op of two operands.
+void lowerBinary(KernelBuilder &kernel, mlir::Operation *op,
+                 nn::BinaryKind kind);
 void lowerAffine(KernelBuilder &kernel, nn::AffineOp op);
 void lowerSoftmax(KernelBuilder &kernel, nn::SoftmaxOp op);
 void lowerPad(KernelBuilder &kernel, nn::PadOp op);

@@ -60,8 +60,9 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, int64_t calls) {
   Operation *terminator = function.getBody().front().getTerminator();
   for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
     Value storage = getStorage(result);
-    // An input, or a value that is returned twice, is copied at the end.
-    if (storage.getDefiningOp())
+    // An input, a constant, or a value that is returned twice, is copied at the
+    // end.
+    if (storage.getDefiningOp() && !storage.getDefiningOp<nn::ConstantOp>())
       plan.outputs.try_emplace(storage, number);
   }
 
@@ -89,7 +90,8 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, int64_t calls) {
     if (int64_t elements = getScratchElements(op))
       plan.scratch[op] = {0, slotBytes(elements)};
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
-        isa<nn::ReshapeOp>(op) || plan.outputs.contains(op->getResult(0)))
+        isa<nn::ConstantOp, nn::ReshapeOp>(op) ||
+        plan.outputs.contains(op->getResult(0)))
       return;
     Value value = op->getResult(0);
     int64_t elements = cast<ShapedType>(value.getType()).getNumElements();

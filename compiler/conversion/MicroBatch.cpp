@@ -20,7 +20,9 @@ static constexpr int64_t mostArenaBytes = 1 << 20;
 
 bool frieze::isSharedInMicroBatch(Operation *op) {
   auto dense = dyn_cast<nn::DenseOp>(op);
-  if (!dense)
+  // A constant exists once, not once for each call.
+  if (!dense ||
+      MemoryPlan::getStorage(dense.getInput()).getDefiningOp<nn::ConstantOp>())
     return false;
   ArrayRef<int64_t> kernel = dense.getKernel().getShapedType().getShape();
   int64_t inputs = kernel[0], outputs = kernel[1];

@@ -64,8 +64,10 @@ static void lowerOp(KernelBuilder &kernel, Operation *op) {
       .Case<MaxPoolOp>([&](auto op) { lowerMaxPool(kernel, op); })
       .Case<AvgPoolOp>([&](auto op) { lowerAvgPool(kernel, op); })
       .Case<GlobalPoolOp>([&](auto op) { lowerGlobalPool(kernel, op); })
+      .Case<ReduceOp>([&](auto op) { lowerReduce(kernel, op); })
       .Case<ActivationOp>([&](auto op) { lowerActivation(kernel, op); })
-      .Case<AddOp>([&](auto op) { lowerAdd(kernel, op); })
+      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
+          [&](auto op) { lowerBinary(kernel, op, op.kind); })
       .Case<AffineOp>([&](auto op) { lowerAffine(kernel, op); })
       .Case<SoftmaxOp>([&](auto op) { lowerSoftmax(kernel, op); })
       .Case<PadOp>([&](auto op) { lowerPad(kernel, op); })
@@ -167,6 +169,9 @@ Value BufferBinder::findBuffer(Value value, Value call) {
     return viewArgument(argument.getArgNumber(), countElements(value), call);
   if (auto output = plan.outputs.find(value); output != plan.outputs.end())
     return getOutput(output->second, call);
+  if (auto constant = value.getDefiningOp<ConstantOp>())
+    return kernel.loadConstants(constant, "value",
+                                *readWeights(constant.getValue()));
   ArenaSlot slot = plan.values.lookup(value);
   int64_t elements = countElements(value);
   Value offset = kernel.index(slot.offset);
@@ -263,7 +268,7 @@ void FunctionLowering::lower(const TargetVariant &target) {
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
     binder.bind(step, call);
     for (Operation *op : step) {
-      if (isa<ReshapeOp, func::ReturnOp>(op))
+      if (isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
         continue;
       kernel.setLocation(op->getLoc());
       lowerOp(kernel, op);

@@ -108,12 +108,52 @@ Tensor<T> reference::activation(ActivationOp op, const Tensor<T> &x) {
   return y;
 }
 
+template <typename T> static T combine(BinaryKind kind, T x, T y) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return x + y;
+  case BinaryKind::Sub:
+    return x - y;
+  case BinaryKind::Mul:
+    return x * y;
+  case BinaryKind::Div:
+    return x / y;
+  case BinaryKind::Maximum:
+    return maximum(x, y);
+  case BinaryKind::Minimum:
+    return minimum(x, y);
+  }
+  llvm_unreachable("covered switch");
+}
+
+/// The element of `x` at element number `element` of a tensor of `shape`, to
+/// which `x` is repeated along axes of size 1.
 template <typename T>
-Tensor<T> reference::add(AddOp op, const Tensor<T> &x, const Tensor<T> &z) {
-  Tensor<T> y = makeResult<AddOp, T>(op);
-  for (size_t i = 0; i < x.values.size(); ++i)
-    y.values[i] = x.values[i] + z.values[i];
-  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+static T readRepeated(const Tensor<T> &x, llvm::ArrayRef<int64_t> shape,
+                      size_t element) {
+  size_t position = 0, stride = 1;
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    size_t index = element % shape[axis];
+    element /= shape[axis];
+    position += x.shape[axis] == 1 ? 0 : index * stride;
+    stride *= x.shape[axis];
+  }
+  return x.values[position];
+}
+
+template <typename T>
+Tensor<T> reference::binary(BinaryKind kind, const Tensor<T> &x,
+                            const Tensor<T> &y) {
+  Tensor<T> z{x.shape, {}};
+  size_t elements = 1;
+  for (size_t axis = 0; axis < x.shape.size(); ++axis) {
+    z.shape[axis] = std::max(x.shape[axis], y.shape[axis]);
+    elements *= z.shape[axis];
+  }
+  for (size_t i = 0; i < elements; ++i)
+    z.values.push_back(combine(kind, readRepeated(x, z.shape, i),
+                               readRepeated(y, z.shape, i)));
+  return z;
 }
 
 template <typename T>
@@ -165,8 +205,8 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
   template Tensor<T> reference::batchNorm(BatchNormOp, const Tensor<T> &);     \
   template Tensor<T> reference::affine(AffineOp, const Tensor<T> &);           \
   template Tensor<T> reference::activation(ActivationOp, const Tensor<T> &);   \
-  template Tensor<T> reference::add(AddOp, const Tensor<T> &,                  \
-                                    const Tensor<T> &);                        \
+  template Tensor<T> reference::binary(BinaryKind, const Tensor<T> &,          \
+                                       const Tensor<T> &);                     \
   template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
   template Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>, \
                                               Tensor<T>);

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/reference/Evaluate.h"
-#include "dialect/Weights.h"
+#include "compiler/reference/OpAccess.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -59,8 +59,16 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return affine<T>(op, operand(0)); })
             .template Case<ActivationOp>(
                 [&](auto op) { return activation<T>(op, operand(0)); })
-            .template Case<AddOp>(
-                [&](auto op) { return add<T>(op, operand(0), operand(1)); })
+            .template Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
+                [&](auto op) {
+                  return applyEpilogue(
+                      op.getEpilogueStages(),
+                      binary<T>(op.kind, operand(0), operand(1)));
+                })
+            .template Case<ConstantOp>([&](auto op) {
+              return Tensor<T>{op.getType().getShape().vec(),
+                               read<T>(op.getValue())};
+            })
             .template Case<SoftmaxOp>(
                 [&](auto op) { return softmax<T>(op, operand(0)); })
             .template Case<MaxPoolOp>(
@@ -69,6 +77,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return avgPool<T>(op, operand(0)); })
             .template Case<GlobalPoolOp>(
                 [&](auto op) { return globalPool<T>(op, operand(0)); })
+            .template Case<ReduceOp>(
+                [&](auto op) { return reduce<T>(op, operand(0)); })
             .template Case<PadOp>(
                 [&](auto op) { return pad<T>(op, operand(0)); })
             .template Case<TransposeOp>(

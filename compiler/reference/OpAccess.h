@@ -54,6 +54,11 @@ template <typename T> T maximum(T x, T y) {
   return std::isnan(x) || x > y ? x : y;
 }
 
+/// NaN where either is; of two zeros, the second.
+template <typename T> T minimum(T x, T y) {
+  return std::isnan(x) || x < y ? x : y;
+}
+
 /// Calls `function(element, channel)` for each element, the channel along
 /// `axis`.
 template <typename T, typename Function>
@@ -63,6 +68,36 @@ void forEachChannel(const Tensor<T> &x, int64_t axis, Function function) {
     inner *= x.shape[i];
   for (size_t element = 0; element < x.values.size(); ++element)
     function(element, element / inner % x.shape[axis]);
+}
+
+/// Partial sums of a reduction whose elements are neighbours.
+inline constexpr size_t reductionChains = 16;
+
+/// For each element of `x` in turn, the number of the result of a reduction
+/// over `axes` that it belongs to, and of its chain.
+struct ReductionPlace {
+  size_t result, chain;
+};
+std::vector<ReductionPlace> placeForReduction(llvm::ArrayRef<int64_t> shape,
+                                              llvm::ArrayRef<int64_t> axes);
+
+/// Combines the elements of `x` that differ in `axes` only, as nn.reduce does:
+/// `take(partial, element, result)` adds an element to a partial result, which
+/// starts as `start`, and `combine` two partial results.
+template <typename T, typename Take, typename Combine>
+std::vector<T> reduceAxes(const Tensor<T> &x, llvm::ArrayRef<int64_t> axes,
+                          T start, Take take, Combine combine) {
+  std::vector<ReductionPlace> places = placeForReduction(x.shape, axes);
+  std::vector<T> partial((places.back().result + 1) * reductionChains, start);
+  for (size_t i = 0; i < places.size(); ++i) {
+    T &chain = partial[places[i].result * reductionChains + places[i].chain];
+    chain = take(chain, x.values[i], places[i].result);
+  }
+  for (size_t count = partial.size(); partial.size() > count / reductionChains;
+       partial.resize(partial.size() / 2))
+    for (size_t i = 0; i < partial.size() / 2; ++i)
+      partial[i] = combine(partial[2 * i], partial[2 * i + 1]);
+  return partial;
 }
 
 /// The maximum or mean of `x` over each window. Padding takes no part.

@@ -31,13 +31,15 @@ Tensor<T> batchNorm(nn::BatchNormOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> affine(nn::AffineOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> activation(nn::ActivationOp op, const Tensor<T> &x);
+/// `x` and `y` combined as `kind` says, along axes of size 1 repeated.
 template <typename T>
-Tensor<T> add(nn::AddOp op, const Tensor<T> &x, const Tensor<T> &y);
+Tensor<T> binary(nn::BinaryKind kind, const Tensor<T> &x, const Tensor<T> &y);
 template <typename T> Tensor<T> softmax(nn::SoftmaxOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> maxPool(nn::MaxPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> avgPool(nn::AvgPoolOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> reduce(nn::ReduceOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);

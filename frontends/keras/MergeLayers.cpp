@@ -12,18 +12,65 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::keras;
 
-static Value importAdd(Layer &layer) {
+/// The inputs with one rank: axes of size 1 are inserted behind the batch.
+/// Reports sizes that do not fit. Empty where that fails.
+static SmallVector<Value> alignInputs(Layer &layer) {
   if (layer.config.hasFailed() || llvm::is_contained(layer.inputs, Value()))
     return {};
-  ArrayRef<int64_t> shape = layer.getInputShape();
+  size_t rank = 0;
   for (Value input : layer.inputs)
-    if (getShape(input) != shape) {
-      layer.emitError() << "expects inputs of one shape, but got "
-                        << formatShape(shape) << " and "
-                        << formatShape(getShape(input));
-      return {};
+    rank = std::max(rank, getShape(input).size());
+  SmallVector<Value> aligned;
+  SmallVector<int64_t> common(rank, 1);
+  for (Value original : layer.inputs) {
+    Value input = original;
+    SmallVector<int64_t> shape(getShape(input));
+    if (shape.size() < rank) {
+      shape.insert(shape.begin() + 1, rank - shape.size(), 1);
+      input = layer.builder.reshape(layer.name, input,
+                                    ArrayRef(shape).drop_front());
     }
-  return layer.builder.add(layer.name, layer.inputs);
+    for (auto [size, other] : llvm::zip_equal(common, shape)) {
+      if (size != other && size != 1 && other != 1) {
+        layer.emitError() << "expects inputs whose sizes are equal or 1, but "
+                             "got "
+                          << formatShape(getShape(layer.getInput())) << " and "
+                          << formatShape(getShape(original));
+        return {};
+      }
+      size = std::max(size, other);
+    }
+    aligned.push_back(input);
+  }
+  return aligned;
+}
+
+/// All inputs combined, from the first to the last.
+static Value combine(Layer &layer, nn::BinaryKind kind) {
+  SmallVector<Value> inputs = alignInputs(layer);
+  if (inputs.empty())
+    return {};
+  Value result = inputs.front();
+  for (Value input : ArrayRef(inputs).drop_front())
+    result = layer.builder.binary(layer.name, kind, result, input);
+  return result;
+}
+
+template <nn::BinaryKind kind> static Value importMerge(Layer &layer) {
+  return combine(layer, kind);
+}
+
+template <nn::BinaryKind kind> static Value importPair(Layer &layer) {
+  if (layer.inputs.size() == 2)
+    return combine(layer, kind);
+  layer.emitError() << "expects two inputs, but got " << layer.inputs.size();
+  return {};
+}
+
+static Value importAverage(Layer &layer) {
+  return layer.builder.scaleAndShift(layer.name,
+                                     combine(layer, nn::BinaryKind::Add),
+                                     1.0 / layer.inputs.size(), 0.0);
 }
 
 static Value importConcatenate(Layer &layer) {
@@ -39,11 +86,23 @@ static Value importConcatenate(Layer &layer) {
 }
 
 ArrayRef<LayerClass> keras::getMergeLayers() {
+  using nn::BinaryKind;
   static const LayerClass classes[] = {
-      {"Add", importAdd, /*takesMany=*/true},
+      {"Add", importMerge<BinaryKind::Add>, /*takesMany=*/true},
+      {"Average", importAverage, /*takesMany=*/true},
       {"Concatenate", importConcatenate, /*takesMany=*/true},
-      {"ops.Add", importAdd, /*takesMany=*/true},
+      {"Maximum", importMerge<BinaryKind::Maximum>, /*takesMany=*/true},
+      {"Minimum", importMerge<BinaryKind::Minimum>, /*takesMany=*/true},
+      {"Multiply", importMerge<BinaryKind::Mul>, /*takesMany=*/true},
+      {"Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},
+      {"ops.Add", importPair<BinaryKind::Add>, /*takesMany=*/true},
       {"ops.Concatenate", importConcatenate, /*takesMany=*/true},
+      {"ops.Divide", importPair<BinaryKind::Div>, /*takesMany=*/true},
+      {"ops.Maximum", importPair<BinaryKind::Maximum>, /*takesMany=*/true},
+      {"ops.Minimum", importPair<BinaryKind::Minimum>, /*takesMany=*/true},
+      {"ops.Multiply", importPair<BinaryKind::Mul>, /*takesMany=*/true},
+      {"ops.Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},
+      {"ops.TrueDivide", importPair<BinaryKind::Div>, /*takesMany=*/true},
   };
   return classes;
 }

@@ -54,6 +54,50 @@ func.func @model(%a: tensor<1x4xf32>, %b: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// Channels are weighed: one loop over all 35 positions, and one vector of weights
+// of each channel.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<280xf32> {{.*}}, %[[Y:.*]]: memref<8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c35 step %c1 {
+// V3-NOT: scf.for
+// V3: %[[VX:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
+// V3: %[[VY:.*]] = vector.load %[[Y]][%c0]{{.*}} vector<8xf32>
+// V3: arith.mulf %[[VX]], %[[VY]]
+func.func @model(%x: tensor<1x5x7x8xf32>, %y: tensor<1x1x1x8xf32>) -> tensor<1x5x7x8xf32> {
+  %0 = nn.mul %x, %y : tensor<1x5x7x8xf32>, tensor<1x1x1x8xf32> -> tensor<1x5x7x8xf32>
+  return %0 : tensor<1x5x7x8xf32>
+}
+
+// -----
+
+// Positions are weighed: one number for all channels of each.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<56xf32> {{.*}}, %[[Y:.*]]: memref<7xf32>
+// V3: scf.for %[[I:.*]] = %c0 to %c7 step %c1 {
+// V3: %[[VX:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
+// V3: %[[WEIGHT:.*]] = memref.load %[[Y]][%[[I]]]
+// V3: %[[VY:.*]] = vector.broadcast %[[WEIGHT]] : f32 to vector<8xf32>
+// V3: arith.mulf %[[VX]], %[[VY]]
+func.func @model(%x: tensor<1x7x8xf32>, %y: tensor<1x7x1xf32>) -> tensor<1x7x8xf32> {
+  %0 = nn.mul %x, %y : tensor<1x7x8xf32>, tensor<1x7x1xf32> -> tensor<1x7x8xf32>
+  return %0 : tensor<1x7x8xf32>
+}
+
+// -----
+
+// A constant takes no memory of the call: its reader loads the weights.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}: memref<4xf32> {{.*}}, %{{.*}}: memref<4xf32> {{.*}}, %{{.*}}: memref<0xi8>
+// CHECK: %[[VALUE:.*]] = memref.get_global @layer_value : memref<4xf32>
+// CHECK: vector.load %[[VALUE]]
+func.func @model(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = nn.constant value(dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>) : tensor<1x4xf32>
+  %1 = nn.maximum %x, %0 : tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
+// -----
+
 // An affine of the last axis: vectors of scales and shifts.
 // CHECK-LABEL: func.func private @model
 // V3-DAG: %[[SCALE:.*]] = memref.get_global @layer_scale

@@ -442,12 +442,71 @@ func.func @activation_type(%x: tensor<1x4xf16>) -> tensor<1x4xf16> {
 
 // -----
 
-// add (C1): both operands have the same type
-func.func @add_c1(%x: tensor<1x4xf32>, %y: tensor<1x1xf32>) -> tensor<1x4xf32> {
+// add (C1): sizes
+func.func @add_c1(%x: tensor<1x4xf32>, %y: tensor<1x3xf32>) -> tensor<1x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{expects operands of one type, but got 'tensor<1x4xf32>' and 'tensor<1x1xf32>'}}
-  %0 = "nn.add"(%x, %y) : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x4xf32>
+  // expected-error @+1 {{expects operands whose sizes are equal or 1, but got 'tensor<1x4xf32>' and 'tensor<1x3xf32>'}}
+  %0 = "nn.add"(%x, %y) : (tensor<1x4xf32>, tensor<1x3xf32>) -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// mul (add C1): ranks
+func.func @mul_rank(%x: tensor<1x4xf32>, %y: tensor<4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands whose sizes are equal or 1, but got 'tensor<1x4xf32>' and 'tensor<4xf32>'}}
+  %0 = "nn.mul"(%x, %y) : (tensor<1x4xf32>, tensor<4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// sub (add C1): element types
+func.func @sub_element(%x: tensor<1x4xf32>, %y: tensor<1x4xf64>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands whose sizes are equal or 1, but got 'tensor<1x4xf32>' and 'tensor<1x4xf64>'}}
+  %0 = "nn.sub"(%x, %y) : (tensor<1x4xf32>, tensor<1x4xf64>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// div: the result has the larger sizes
+func.func @div_result(%x: tensor<1x4xf32>, %y: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<1x4xf32>' are incompatible with return type(s) of operation 'tensor<1x1xf32>'}}
+  %0 = "nn.div"(%x, %y) : (tensor<1x4xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %0 : tensor<1x1xf32>
+}
+
+// -----
+
+// constant (C1): another shape
+func.func @constant_c1() -> tensor<1x4xf32> {
+  // expected-error @+1 {{expects a result of the value's shape, but got 'tensor<1x4xf32>' from 'tensor<4xf32>'}}
+  %0 = nn.constant value(dense<0.5> : tensor<4xf32>) : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// reduce (C1): an axis that is none
+func.func @reduce_c1(%x: tensor<1x4xf32>) -> tensor<1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 1, but got 2}}
+  %0 = "nn.reduce"(%x) <{kind = #nn<reduce_kind mean>, axes = array<i64: 2>}> : (tensor<1x4xf32>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
+}
+
+// -----
+
+// reduce (C1): order
+func.func @reduce_c1_order(%x: tensor<1x4x4xf32>) -> tensor<1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects axes in ascending order, but got 1 after 2}}
+  %0 = "nn.reduce"(%x) <{kind = #nn<reduce_kind mean>, axes = array<i64: 2, 1>}> : (tensor<1x4x4xf32>) -> tensor<1xf32>
+  return %0 : tensor<1xf32>
 }
 
 // -----

@@ -156,6 +156,44 @@ func.func @add_epilogue(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   return %0 : tensor<1x4xf32>
 }
 
+// Both operands may be repeated.
+// CHECK-LABEL: @binary
+func.func @binary(%x: tensor<1x9x4xf32>, %y: tensor<1x1x4xf32>, %z: tensor<1x9x1xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.add %{{.*}}, %{{.*}} : tensor<1x1x4xf32>, tensor<1x9x1xf32> -> tensor<1x9x4xf32>
+  %0 = nn.add %y, %z : tensor<1x1x4xf32>, tensor<1x9x1xf32> -> tensor<1x9x4xf32>
+  // CHECK: nn.sub %{{.*}}, %{{.*}} : tensor<1x9x4xf32>
+  %1 = nn.sub %0, %x : tensor<1x9x4xf32>
+  // CHECK: nn.mul %{{.*}}, %{{.*}} epilogue(relu) : tensor<1x9x4xf32>, tensor<1x1x4xf32> -> tensor<1x9x4xf32>
+  %2 = nn.mul %1, %y epilogue(relu) : tensor<1x9x4xf32>, tensor<1x1x4xf32> -> tensor<1x9x4xf32>
+  // CHECK: nn.div
+  %3 = nn.div %2, %x : tensor<1x9x4xf32>
+  // CHECK: nn.maximum
+  %4 = nn.maximum %3, %x : tensor<1x9x4xf32>
+  // CHECK: nn.minimum
+  %5 = nn.minimum %4, %x : tensor<1x9x4xf32>
+  return %5 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @constant
+func.func @constant() -> tensor<1x9x4xf32> {
+  // CHECK: nn.constant value(dense<5.000000e-01> : tensor<1x9x4xf64>) : tensor<1x9x4xf32>
+  %0 = nn.constant value(dense<0.5> : tensor<1x9x4xf64>) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @reduce
+func.func @reduce(%x: tensor<1x9x4xf32>) -> tensor<1xf32> {
+  // CHECK: nn.reduce mean %{{.*}} axes = [1] keep_dims : tensor<1x9x4xf32> -> tensor<1x1x4xf32>
+  %0 = nn.reduce mean %x axes = [1] keep_dims : tensor<1x9x4xf32> -> tensor<1x1x4xf32>
+  // CHECK: nn.reduce sum %{{.*}} axes = [1] : tensor<1x1x4xf32> -> tensor<1x4xf32>
+  %1 = nn.reduce sum %0 axes = [1] : tensor<1x1x4xf32> -> tensor<1x4xf32>
+  // CHECK: nn.reduce max
+  %2 = nn.reduce max %1 axes = [] : tensor<1x4xf32> -> tensor<1x4xf32>
+  // CHECK: nn.reduce min
+  %3 = nn.reduce min %2 axes = [1] : tensor<1x4xf32> -> tensor<1xf32>
+  return %3 : tensor<1xf32>
+}
+
 // CHECK-LABEL: @identity
 func.func @identity(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   // CHECK: nn.identity %{{.*}} : tensor<1x4xf32>

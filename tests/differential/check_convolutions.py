@@ -144,21 +144,18 @@ def is_same(a, b):
     return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (a != a and b != b)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+def parse_arguments(description, count):
+    parser = argparse.ArgumentParser(description=description.split("\n", maxsplit=1)[0])
     parser.add_argument("folder")
-    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    path = lambda name: os.path.join(arguments.folder, name)
-    os.makedirs(arguments.folder, exist_ok=True)
+    return parser.parse_args()
 
-    graph = Graph(arguments.seed)
-    for _ in range(arguments.count):
-        if graph.chance(0.25):
-            graph.add_winograd_conv()
-        else:
-            graph.add_conv()
+
+def compare(graph, folder):
+    """Prints which outputs differ between reference and targets; how many do."""
+    path = lambda name: os.path.join(folder, name)
+    os.makedirs(folder, exist_ok=True)
     with open(path("model.mlir"), "w", encoding="utf-8") as file:
         file.write(str(graph))
     with zipfile.ZipFile(path("x.npz"), "w") as archive:
@@ -182,7 +179,19 @@ def main():
             if different:
                 problems += 1
                 print(f"error: {target}: output {i}, {different} of {len(e)} elements "
-                      f"differ, from input {tensor(graph.inputs[i])}")
+                      f"differ, of {graph.outputs[i][0]}")
+    return problems
+
+
+def main():
+    arguments = parse_arguments(__doc__, 40)
+    graph = Graph(arguments.seed)
+    for _ in range(arguments.count):
+        if graph.chance(0.25):
+            graph.add_winograd_conv()
+        else:
+            graph.add_conv()
+    problems = compare(graph, arguments.folder)
     print(f"{arguments.count} convolutions, {problems} differ")
     return min(problems, 1)
 

@@ -410,6 +410,30 @@ def add_three():
 
 
 @model()
+def merge_layers():
+    """(7, 5), (7, 5), (5) -> each elementwise merge layer; sizes of 1 are repeated -> 5."""
+    x, y, z = keras.Input((7, 5), name="a"), keras.Input((7, 5), name="b"), keras.Input((5,), name="c")
+    gate = L.Conv1D(1, 1, activation="sigmoid")(x)
+    merged = L.Subtract()([L.Multiply()([x, gate]), L.Average()([x, y, z])])
+    merged = L.Add()([BN()(L.Multiply()([merged, z, gate])), L.Dense(5)(z)])
+    merged = L.ReLU()(L.Maximum()([L.Minimum()([merged, y]), x, gate]))
+    return keras.Model([x, y, z], L.GlobalAveragePooling1D()(merged))
+
+
+@model()
+def squeeze_excite():
+    """(9, 7, 3) -> two convs, batch norms around the weighing of channels -> 4."""
+    x = keras.Input((9, 7, 3))
+    y = L.ReLU()(BN()(L.Conv2D(19, 3, padding="same", use_bias=False)(x)))
+    scale = L.Reshape((1, 1, 19))(L.GlobalAveragePooling2D()(y))
+    scale = L.Dense(19, activation="sigmoid")(L.Dense(5, activation="relu")(scale))
+    y = BN()(L.Conv2D(6, 3, activation="relu")(BN()(L.Multiply()([y, scale]))))
+    scale = L.GlobalAveragePooling2D(keepdims=True)(y)
+    y = L.Multiply()([L.Conv2D(6, 1, activation="hard_sigmoid")(scale), y])
+    return keras.Model(x, L.Dense(4)(BN()(L.Flatten()(y))))
+
+
+@model()
 def shared_layer():
     """(9, 4) and (9, 4) -> one conv, batch norm, relu, dense 6 for both -> 12 -> 2."""
     a, b = keras.Input((9, 4), name="a"), keras.Input((9, 4), name="b")

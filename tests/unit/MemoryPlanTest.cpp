@@ -136,6 +136,19 @@ TEST_F(MemoryPlanTest, AReshapedInputIsTheInput) {
   EXPECT_EQ(result.arenaBytes, 0);
 }
 
+TEST_F(MemoryPlanTest, AConstantHasNoMemory) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> (tensor<1x16xf32>, tensor<1x16xf32>) {
+      %0 = nn.constant value(dense<1.0> : tensor<1x16xf32>) : tensor<1x16xf32>
+      %1 = nn.add %x, %0 : tensor<1x16xf32>
+      return %1, %0 : tensor<1x16xf32>, tensor<1x16xf32>
+    })");
+  EXPECT_FALSE(hasSlot(0));
+  // It is copied to the output at the end.
+  EXPECT_FALSE(result.outputs.contains(getValue(0)));
+  EXPECT_EQ(result.arenaBytes, 0);
+}
+
 TEST_F(MemoryPlanTest, AValueIsOneOutputOnly) {
   plan(R"(
     func.func @model(%x: tensor<1x16xf32>) -> (tensor<1x16xf32>, tensor<1x4x4xf32>, tensor<1x16xf32>) {

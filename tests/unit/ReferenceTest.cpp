@@ -226,6 +226,71 @@ TYPED_TEST(ReferenceTest, AddDropoutAndIdentity) {
             Values<TypeParam>({3, 0}));
 }
 
+TYPED_TEST(ReferenceTest, BinaryOpsRepeatAxesOfSizeOne) {
+  auto check = [&](const std::string &op, const Values<TypeParam> &expected) {
+    auto results = this->runAll(
+        "(%x: tensor<1x2x3xf32>, %z: tensor<1x2x1xf32>) -> tensor<1x2x3xf32>",
+        "%0 = nn." + op +
+            " %x, %z : tensor<1x2x3xf32>, tensor<1x2x1xf32> -> "
+            "tensor<1x2x3xf32>\n"
+            "return %0 : tensor<1x2x3xf32>",
+        {{1, 2, 3, 4, 6, 8}, {2, 4}});
+    EXPECT_EQ(results[0].values, expected) << op;
+  };
+  check("add", {3, 4, 5, 8, 10, 12});
+  check("sub", {-1, 0, 1, 0, 2, 4});
+  check("mul", {2, 4, 6, 16, 24, 32});
+  check("div", {0.5, 1, 1.5, 1, 1.5, 2});
+  check("maximum", {2, 2, 3, 4, 6, 8});
+  check("minimum", {1, 2, 2, 4, 4, 4});
+}
+
+TYPED_TEST(ReferenceTest, ExtremesKeepNaNAndTheSecondZero) {
+  const TypeParam nan = std::numeric_limits<TypeParam>::quiet_NaN();
+  for (const char *op : {"maximum", "minimum"}) {
+    auto results = this->runAll(
+        "(%x: tensor<1x4xf32>, %z: tensor<1x4xf32>) -> tensor<1x4xf32>",
+        std::string("%0 = nn.") + op +
+            " %x, %z : tensor<1x4xf32>\nreturn %0 : tensor<1x4xf32>",
+        {{nan, 1, 0.0, -0.0}, {1, nan, -0.0, 0.0}});
+    EXPECT_TRUE(std::isnan(results[0].values[0])) << op;
+    EXPECT_TRUE(std::isnan(results[0].values[1])) << op;
+    EXPECT_TRUE(std::signbit(results[0].values[2])) << op;
+    EXPECT_FALSE(std::signbit(results[0].values[3])) << op;
+  }
+}
+
+TYPED_TEST(ReferenceTest, ReducesAnyAxes) {
+  const char *type = "tensor<1x2x3xf32>";
+  Values<TypeParam> x{1, 2, 3, 4, 6, 8};
+  EXPECT_EQ(
+      this->run("nn.reduce sum %x axes = [2]", type, "tensor<1x2xf32>", x),
+      Values<TypeParam>({6, 18}));
+  EXPECT_EQ(this->run("nn.reduce sum %x axes = [1] keep_dims", type,
+                      "tensor<1x1x3xf32>", x),
+            Values<TypeParam>({5, 8, 11}));
+  EXPECT_EQ(
+      this->run("nn.reduce mean %x axes = [1, 2]", type, "tensor<1xf32>", x),
+      Values<TypeParam>({TypeParam(24) * (1 / TypeParam(6))}));
+  EXPECT_EQ(
+      this->run("nn.reduce max %x axes = [1]", type, "tensor<1x3xf32>", x),
+      Values<TypeParam>({4, 6, 8}));
+  EXPECT_EQ(
+      this->run("nn.reduce min %x axes = [2]", type, "tensor<1x2xf32>", x),
+      Values<TypeParam>({1, 4}));
+  // Element 0 and element 16 are in one chain: 2^24 takes up 1 only with its
+  // neighbour of 1.
+  auto sum = [&](unsigned other) {
+    Values<TypeParam> row(17, 0);
+    row[1] = 1 << 24;
+    row[0] = row[other] = 1;
+    return this->run("nn.reduce sum %x axes = [1]", "tensor<1x17xf32>",
+                     "tensor<1xf32>", row)[0];
+  };
+  EXPECT_EQ(sum(16), (1 << 24) + 2);
+  EXPECT_EQ(sum(2), (1 << 24) + (std::is_same_v<TypeParam, float> ? 0 : 2));
+}
+
 TYPED_TEST(ReferenceTest, SoftmaxAlongEachAxis) {
   // Exponentials of 0 and log 3 are 1 and 3; of large numbers, their difference
   // counts.

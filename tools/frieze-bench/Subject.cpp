@@ -162,7 +162,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
   if (withLayers && function)
     for (mlir::Operation &op :
          function.getBody().front().without_terminator()) {
-      if (llvm::isa<nn::ReshapeOp>(op))
+      if (llvm::isa<nn::ConstantOp, nn::ReshapeOp>(op))
         continue;
       llvm::StringRef name = nn::findLayerName(op.getLoc());
       layers.emplace_back(name.empty() ? op.getName().getStringRef() : name,

@@ -1,0 +1,74 @@
+//===- Reduction.cpp - Sums and extremes over axes --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/reference/OpAccess.h"
+
+#include <limits>
+
+using namespace frieze;
+using namespace frieze::nn;
+using namespace frieze::reference;
+
+std::vector<ReductionPlace>
+reference::placeForReduction(llvm::ArrayRef<int64_t> shape,
+                             llvm::ArrayRef<int64_t> axes) {
+  // The last axes that are reduced; an axis of size 1 may count as one.
+  size_t elements = 1, run = 1;
+  bool isTrailing = true;
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    elements *= shape[axis];
+    isTrailing &=
+        shape[axis] == 1 || llvm::is_contained(axes, (int64_t)axis);
+    run *= isTrailing ? shape[axis] : 1;
+  }
+  std::vector<ReductionPlace> places;
+  for (size_t element = 0; element < elements; ++element) {
+    size_t rest = element, result = 0, stride = 1;
+    for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) {
+      if (llvm::is_contained(axes, (int64_t)axis))
+        continue;
+      result += rest % shape[axis] * stride;
+      stride *= shape[axis];
+    }
+    places.push_back({result, element % run % reductionChains});
+  }
+  return places;
+}
+
+template <typename T>
+Tensor<T> reference::reduce(ReduceOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ReduceOp, T>(op);
+  auto with = [&](T start, auto combine) {
+    auto take = [&](T partial, T element, size_t) {
+      return combine(partial, element);
+    };
+    y.values = reduceAxes(x, op.getAxes(), start, take, combine);
+  };
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  switch (op.getKind()) {
+  case ReduceKind::Mean:
+  case ReduceKind::Sum:
+    // Adding to -0 leaves the first element as it is.
+    with(T(-0.0), [](T a, T b) { return a + b; });
+    break;
+  case ReduceKind::Max:
+    with(-infinity, maximum<T>);
+    break;
+  case ReduceKind::Min:
+    with(infinity, minimum<T>);
+    break;
+  }
+  if (op.getKind() == ReduceKind::Mean)
+    for (T &value : y.values)
+      value *= T(1) / T(x.values.size() / y.values.size());
+  return y;
+}
+
+#define FRIEZE_INSTANTIATE(T)                                                  \
+  template Tensor<T> reference::reduce(ReduceOp, const Tensor<T> &);
+FRIEZE_INSTANTIATE(float)
+FRIEZE_INSTANTIATE(double)

@@ -1,0 +1,43 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize | FileCheck %s
+
+// Over positions: neighbouring channels at once, one sum each.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[SUM:.*]] = scf.for %{{.*}} = %c0 to %c7 step %c1 iter_args(%[[CARRIED:.*]] = %{{.*}}) -> (vector<8xf32>) {
+// CHECK: %[[X:.*]] = vector.load {{.*}} vector<8xf32>
+// CHECK: arith.addf %[[CARRIED]], %[[X]]
+// CHECK: arith.mulf %[[SUM]]
+func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x8xf32> {
+  %0 = nn.reduce mean %x axes = [1] : tensor<1x7x8xf32> -> tensor<1x8xf32>
+  return %0 : tensor<1x8xf32>
+}
+
+// -----
+
+// Over channels: 16 chains in two registers, the last 3 of 35 elements in the
+// first lanes of one, then neighbours.
+// CHECK-LABEL: func.func private @model
+// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>) {
+// CHECK: vector.extract_strided_slice {{.*}} : vector<8xf32> to vector<3xf32>
+// CHECK: vector.load {{.*}} vector<3xf32>
+// CHECK: arith.addf {{.*}} : vector<3xf32>
+// CHECK: arith.addf {{.*}} : vector<4xf32>
+// CHECK: arith.addf {{.*}} : vector<2xf32>
+// CHECK: arith.addf {{.*}} : vector<1xf32>
+func.func @model(%x: tensor<1x7x35xf32>) -> tensor<1x7xf32> {
+  %0 = nn.reduce sum %x axes = [2] : tensor<1x7x35xf32> -> tensor<1x7xf32>
+  return %0 : tensor<1x7xf32>
+}
+
+// -----
+
+// Maximum and minimum compare and keep NaN.
+// CHECK-LABEL: func.func private @model
+// CHECK: arith.cmpf ogt
+// CHECK: arith.cmpf uno
+// CHECK: arith.cmpf olt
+// CHECK: arith.cmpf uno
+func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1xf32> {
+  %0 = nn.reduce max %x axes = [1] : tensor<1x7x8xf32> -> tensor<1x8xf32>
+  %1 = nn.reduce min %0 axes = [1] : tensor<1x8xf32> -> tensor<1xf32>
+  return %1 : tensor<1xf32>
+}
