@@ -51,6 +51,43 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "reduction of axes", [
 }
 def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
 
+def NN_PadMode : I32EnumAttr<"PadMode", "what padding holds", [
+    I32EnumAttrCase<"Constant", 0, "constant">,
+    I32EnumAttrCase<"Edge", 1, "edge">,
+    I32EnumAttrCase<"Reflect", 2, "reflect">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_PadModeAttr : EnumAttr<NN_Dialect, NN_PadMode, "pad_mode">;
+
+def NN_ResizeKind : I32EnumAttr<"ResizeKind", "values between samples", [
+    I32EnumAttrCase<"Nearest", 0, "nearest">,
+    I32EnumAttrCase<"Linear", 1, "linear">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ResizeKindAttr : EnumAttr<NN_Dialect, NN_ResizeKind, "resize_kind">;
+
+def NN_Coordinates : I32EnumAttr<"Coordinates", "where samples lie", [
+    I32EnumAttrCase<"HalfPixel", 0, "half_pixel">,
+    I32EnumAttrCase<"PytorchHalfPixel", 1, "pytorch_half_pixel">,
+    I32EnumAttrCase<"Asymmetric", 2, "asymmetric">,
+    I32EnumAttrCase<"AlignCorners", 3, "align_corners">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_CoordinatesAttr : EnumAttr<NN_Dialect, NN_Coordinates, "coordinates">;
+
+def NN_Rounding : I32EnumAttr<"Rounding", "which sample is the nearest", [
+    I32EnumAttrCase<"Floor", 0, "floor">,
+    I32EnumAttrCase<"Ceil", 1, "ceil">,
+    I32EnumAttrCase<"RoundPreferFloor", 2, "round_prefer_floor">,
+    I32EnumAttrCase<"RoundPreferCeil", 3, "round_prefer_ceil">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_RoundingAttr : EnumAttr<NN_Dialect, NN_Rounding, "rounding">;
+
 /// A stage of an epilogue (see the ops that have one).
 def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
   let mnemonic = "activation";

@@ -38,6 +38,21 @@ void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
   patterns.add<MergeReshapes>(context);
 }
 
+OpFoldResult ResizeOp::fold(FoldAdaptor) {
+  if (getInput().getType() == getOutput().getType() && !getScales() &&
+      !getEpilogueAttr())
+    return getInput();
+  return {};
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor) {
+  // Every element, and none backwards.
+  if (getInput().getType() == getOutput().getType() && !getEpilogueAttr() &&
+      llvm::all_of(getBegin(), [](int64_t begin) { return begin == 0; }))
+    return getInput();
+  return {};
+}
+
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
   for (auto [position, axis] : llvm::enumerate(getPermutation()))
     if ((int64_t)position != axis)

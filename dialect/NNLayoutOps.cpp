@@ -6,8 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/NNOps.h"
+#include "dialect/ResizeAxis.h"
 #include "dialect/ShapeInference.h"
 #include "llvm/ADT/SmallBitVector.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace frieze::nn;
@@ -59,8 +62,15 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "expects ", rank,
                              " non-negative entries in low and in high");
   SmallVector<int64_t> shape(input.getShape());
-  for (size_t axis = 0; axis < rank; ++axis)
-    shape[axis] += adaptor.getLow()[axis] + adaptor.getHigh()[axis];
+  for (size_t axis = 0; axis < rank; ++axis) {
+    int64_t low = adaptor.getLow()[axis], high = adaptor.getHigh()[axis];
+    if (adaptor.getMode() == PadMode::Reflect &&
+        std::max(low, high) >= shape[axis]) // C2
+      return emitOptionalError(
+          loc, "expects padding smaller than what it reflects, but got ",
+          std::max(low, high), " for size ", shape[axis]);
+    shape[axis] += low + high;
+  }
   types.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }
@@ -72,6 +82,75 @@ LogicalResult ReshapeOp::verify() {
     return emitOpError("expects a result with the input's elements, but got ")
            << to << " from " << from;
   return success();
+}
+
+LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyRank(loc, input)))
+    return failure();
+  size_t spatialRank = input.getRank() - 2;
+  if (!isSpatial(adaptor.getSizes(), spatialRank, 1)) // C1
+    return emitOptionalError(loc, "expects ", spatialRank, " positive sizes");
+  SmallVector<int64_t> shape(input.getShape());
+  for (size_t axis = 0; axis < spatialRank; ++axis) {
+    int64_t size = adaptor.getSizes()[axis];
+    if (std::max(size, shape[axis + 1]) > maxResizedPositions) // C2
+      return emitOptionalError(loc, "expects axes of at most ",
+                               maxResizedPositions, " positions, but got ",
+                               std::max(size, shape[axis + 1]));
+    shape[axis + 1] = size;
+  }
+  if (std::optional<ArrayRef<double>> scales = adaptor.getScales())
+    if (scales->size() != spatialRank || !llvm::all_of(*scales, [](double s) {
+          return s > 0 && std::isfinite(s);
+        })) // C3
+      return emitOptionalError(loc, "expects ", spatialRank,
+                               " positive scales");
+  if (adaptor.getRounding() != Rounding::Floor &&
+      adaptor.getKind() != ResizeKind::Nearest) // C4
+    return emitOptionalError(loc, "expects rounding with 'nearest' only");
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(shape, input.getElementType()),
+                       types);
+}
+
+SmallVector<int64_t> SliceOp::getStrideValues() {
+  return valuesOr(getStrides(), getSize().size(), 1);
+}
+
+LogicalResult SliceOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  size_t rank = input.getRank();
+  ArrayRef<int64_t> begin = adaptor.getBegin(), size = adaptor.getSize();
+  auto strides = valuesOr(adaptor.getStrides(), rank, 1);
+  if (begin.size() != rank || size.size() != rank ||
+      strides.size() != rank) // C1
+    return emitOptionalError(loc, "expects ", rank,
+                             " entries in begin, size and strides");
+  for (size_t axis = 0; axis < rank; ++axis) {
+    if (size[axis] < 1 || size[axis] > maxElements || strides[axis] == 0 ||
+        strides[axis] < -maxElements || strides[axis] > maxElements) // C2
+      return emitOptionalError(
+          loc, "expects positive sizes and strides other than zero");
+    auto isInside = [&](int64_t position) {
+      return position >= 0 && position < input.getDimSize(axis);
+    };
+    if (!isInside(begin[axis]) ||
+        !isInside(begin[axis] + (size[axis] - 1) * strides[axis])) // C3
+      return emitOptionalError(loc, "expects positions within the input of ",
+                               input.getDimSize(axis), " along axis ", axis,
+                               ", but got ", size[axis], " from ", begin[axis],
+                               " with stride ", strides[axis]);
+  }
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(size, input.getElementType()),
+                       types);
 }
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,

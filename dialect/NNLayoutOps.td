@@ -59,10 +59,12 @@ def NN_IdentityOp : NN_InferredOp<"identity", [NN_EpilogueOpInterface]> {
 }
 
 def NN_PadOp : NN_InferredOp<"pad"> {
-  let summary = "padding with a constant";
+  let summary = "padding with a constant, or with the input itself";
   let description = [{
-    Surrounds the input with `value`: `low` positions before and `high` after,
-    for each axis.
+    Surrounds the input with `low` positions before and `high` after, for each
+    axis. They hold `value` where `mode` is `constant`, the nearest element of
+    the input where it is `edge`, and the input mirrored at its first and last
+    element, which are not repeated, where it is `reflect`.
 
     Example:
 
@@ -73,13 +75,16 @@ def NN_PadOp : NN_InferredOp<"pad"> {
 
     Constraints:
     - (C1) `low` and `high` have one entry per axis, none negative.
+    - (C2) with `reflect`, they are smaller than the axis.
   }];
   let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$low,
-      DenseI64ArrayAttr:$high, F64Attr:$value);
+      DenseI64ArrayAttr:$high,
+      DefaultValuedAttr<NN_PadModeAttr, "::frieze::nn::PadMode::Constant">:$mode,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(0.0)">:$value);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = [{
-    $input `low` `=` $low `high` `=` $high `value` `=` $value attr-dict
-    `:` type($input) `->` type($output)
+    $input `low` `=` $low `high` `=` $high (`mode` `=` $mode^)?
+    (`value` `=` $value^)? attr-dict `:` type($input) `->` type($output)
   }];
 }
 
@@ -103,6 +108,92 @@ def NN_ReshapeOp : NN_Op<"reshape"> {
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
+}
+
+def NN_ResizeOp : NN_InferredOp<"resize", [NN_EpilogueOpInterface]> {
+  let summary = "the nearest samples, or linear interpolation between them";
+  let description = [{
+    Position `o` of a spatial axis of the result, of size `M`, is position `p`
+    of the input's, of size `N`. With `s`, the axis's entry in `scales`, or
+    `M / N` where left out:
+
+    | `coordinates` | p |
+    |---|---|
+    | `half_pixel` | (o + 1/2) / s - 1/2 |
+    | `pytorch_half_pixel` | the same, but 0 where M = 1 |
+    | `asymmetric` | o / s |
+    | `align_corners` | o (N - 1) / (M - 1), 0 where M = 1 |
+
+    `nearest` takes the element at p, rounded as `rounding` says, and `linear`
+    interpolates between its two neighbours, each within the input. Positions and
+    weights are computed in double (`dialect/ResizeAxis.h`) and weights rounded
+    to the element type. In f32, `a` and `b` at weight `w` give
+    `fma(w, b - a, a)`, along the width first, then along the height.
+
+    Example:
+
+    ```mlir
+    %y = nn.resize nearest %x sizes = [18] coordinates = asymmetric
+           : tensor<1x9x4xf32> -> tensor<1x18x4xf32>
+    ```
+
+    Constraints:
+    - (C1) `sizes` has one positive entry per spatial axis.
+    - (C2) axes have at most 2^24 positions.
+    - (C3) `scales` has one positive number per spatial axis.
+    - (C4) `rounding` is `floor` unless the kind is `nearest`.
+  }];
+  let arguments = (ins NN_ResizeKindAttr:$kind, NN_TensorOfRank<[3, 4]>:$input,
+      DenseI64ArrayAttr:$sizes,
+      DefaultValuedAttr<NN_CoordinatesAttr,
+          "::frieze::nn::Coordinates::HalfPixel">:$coordinates,
+      DefaultValuedAttr<NN_RoundingAttr,
+          "::frieze::nn::Rounding::Floor">:$rounding,
+      OptionalAttr<DenseF64ArrayAttr>:$scales,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_TensorOfRank<[3, 4]>:$output);
+  let assemblyFormat = [{
+    $kind $input `sizes` `=` $sizes (`coordinates` `=` $coordinates^)?
+    (`rounding` `=` $rounding^)? (`scales` `=` $scales^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+  let hasFolder = 1;
+}
+
+def NN_SliceOp : NN_InferredOp<"slice", [NN_EpilogueOpInterface]> {
+  let summary = "every so many-th element of a part of each axis";
+  let description = [{
+    `y[i, j, ...] = epilogue(x[begin[0] + strides[0] * i, begin[1] + strides[1] * j, ...])`
+    with `size` positions along each axis. Strides are 1 where left out; a
+    negative one runs backwards.
+
+    Example:
+
+    ```mlir
+    %y = nn.slice %x begin = [0, 8, 0] size = [1, 4, 4] strides = [1, -2, 1]
+           : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
+    ```
+
+    Constraints:
+    - (C1) `begin`, `size` and `strides` have one entry per axis.
+    - (C2) sizes are positive, and strides not zero.
+    - (C3) all positions lie within the input.
+  }];
+  let arguments = (ins NN_Tensor:$input, DenseI64ArrayAttr:$begin,
+      DenseI64ArrayAttr:$size, OptionalAttr<DenseI64ArrayAttr>:$strides,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input `begin` `=` $begin `size` `=` $size (`strides` `=` $strides^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    /// One entry per axis.
+    ::llvm::SmallVector<int64_t> getStrideValues();
+  }];
+  let hasFolder = 1;
 }
 
 def NN_TransposeOp : NN_InferredOp<"transpose"> {

@@ -364,10 +364,13 @@ Value ModelBuilder::lstm(StringRef layer, Value input,
 }
 
 Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,
-                        ArrayRef<int64_t> high, double value) {
+                        ArrayRef<int64_t> high, double value,
+                        nn::PadMode mode) {
   return create<nn::PadOp>(
       layer, input,
       {ints("low", low), ints("high", high),
+       builder.getNamedAttr("mode",
+                            nn::PadModeAttr::get(builder.getContext(), mode)),
        builder.getNamedAttr("value", builder.getF64FloatAttr(value))});
 }
 
@@ -399,6 +402,32 @@ Value ModelBuilder::reshape(StringRef layer, Value input,
 
 Value ModelBuilder::flatten(StringRef layer, Value input) {
   return reshape(layer, input, {-1});
+}
+
+Value ModelBuilder::resize(StringRef layer, Value input, nn::ResizeKind kind,
+                           ArrayRef<int64_t> sizes, nn::Coordinates coordinates,
+                           nn::Rounding rounding, ArrayRef<double> scales) {
+  MLIRContext *context = builder.getContext();
+  SmallVector<NamedAttribute> attributes{
+      builder.getNamedAttr("kind", nn::ResizeKindAttr::get(context, kind)),
+      ints("sizes", sizes),
+      builder.getNamedAttr("coordinates",
+                           nn::CoordinatesAttr::get(context, coordinates)),
+      builder.getNamedAttr("rounding",
+                           nn::RoundingAttr::get(context, rounding))};
+  if (!scales.empty())
+    attributes.push_back(
+        builder.getNamedAttr("scales", builder.getDenseF64ArrayAttr(scales)));
+  return create<nn::ResizeOp>(layer, input, attributes);
+}
+
+Value ModelBuilder::slice(StringRef layer, Value input, ArrayRef<int64_t> begin,
+                          ArrayRef<int64_t> size, ArrayRef<int64_t> strides) {
+  SmallVector<NamedAttribute> attributes{ints("begin", begin),
+                                         ints("size", size)};
+  if (!areAll(strides, 1))
+    attributes.push_back(ints("strides", strides));
+  return create<nn::SliceOp>(layer, input, attributes);
 }
 
 Value ModelBuilder::transpose(StringRef layer, Value input,

@@ -126,12 +126,22 @@ public:
                    const LstmParameters &parameters);
   mlir::Value pad(llvm::StringRef layer, mlir::Value input,
                   llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
-                  double value);
+                  double value, nn::PadMode mode = nn::PadMode::Constant);
   /// `shape` without the batch; one size may be -1, which stands for what is
   /// left.
   mlir::Value reshape(llvm::StringRef layer, mlir::Value input,
                       llvm::ArrayRef<int64_t> shape);
   mlir::Value flatten(llvm::StringRef layer, mlir::Value input);
+  /// `sizes` of the spatial axes; `scales` may be empty, `rounding` is for
+  /// `nearest`.
+  mlir::Value resize(llvm::StringRef layer, mlir::Value input,
+                     nn::ResizeKind kind, llvm::ArrayRef<int64_t> sizes,
+                     nn::Coordinates coordinates, nn::Rounding rounding,
+                     llvm::ArrayRef<double> scales);
+  /// With the batch, as in nn.slice.
+  mlir::Value slice(llvm::StringRef layer, mlir::Value input,
+                    llvm::ArrayRef<int64_t> begin, llvm::ArrayRef<int64_t> size,
+                    llvm::ArrayRef<int64_t> strides);
   mlir::Value transpose(llvm::StringRef layer, mlir::Value input,
                         llvm::ArrayRef<int64_t> permutation);
 

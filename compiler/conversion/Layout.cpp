@@ -1,4 +1,4 @@
-//===- Layout.cpp - Lowering of padding and transposition -------*- C++ -*-===//
+//===- Layout.cpp - Lowering of layers that move elements -------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/Lowerings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -42,47 +43,176 @@ static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+namespace {
+/// Emits padding with a constant, axis by axis, each element once.
+class PadEmitter {
+public:
+  PadEmitter(KernelBuilder &kernel, Value input, ArrayRef<int64_t> shape,
+             Value output, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+             float value, Value border)
+      : kernel(kernel), input(input), output(output), border(border),
+        shape(shape), low(low), high(high), value(value) {
+    SmallVector<int64_t> padded;
+    for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
+      padded.push_back(before + size + after);
+    fromStrides = getStrides(shape);
+    toStrides = getStrides(padded);
+    // What lies within it is one contiguous run.
+    while (lastAxis > 0 && low[lastAxis] == 0 && high[lastAxis] == 0)
+      --lastAxis;
+  }
+
+  void emit(size_t axis, Value from, Value to);
+
+private:
+  void fill(Value to, int64_t count);
+
+  KernelBuilder &kernel;
+  Value input, output, border;
+  ArrayRef<int64_t> shape, low, high;
+  float value;
+  SmallVector<int64_t> fromStrides, toStrides;
+  /// The last axis with padding.
+  size_t lastAxis = shape.size() - 1;
+};
+} // namespace
+
+void PadEmitter::fill(Value to, int64_t count) {
+  if (!border)
+    return kernel.forEachVector(count, [&](Value offset, int64_t width) {
+      kernel.storeVector(kernel.constant(value, width), output,
+                         kernel.add(to, offset), width);
+    });
+  int64_t channels = shape.back();
+  kernel.forEach(count / channels, [&](Value pixel) {
+    emitCopy(kernel, border, kernel.index(0), output,
+             kernel.add(to, kernel.mul(pixel, channels)), channels);
+  });
+}
+
+void PadEmitter::emit(size_t axis, Value from, Value to) {
+  fill(to, low[axis] * toStrides[axis]);
+  Value inner = kernel.add(to, low[axis] * toStrides[axis]);
+  if (axis == lastAxis)
+    emitCopy(kernel, input, from, output, inner,
+             shape[axis] * fromStrides[axis]);
+  else
+    kernel.forEach(shape[axis], [&](Value i) {
+      emit(axis + 1, kernel.add(from, kernel.mul(i, fromStrides[axis])),
+           kernel.add(inner, kernel.mul(i, toStrides[axis])));
+    });
+  fill(kernel.add(inner, shape[axis] * toStrides[axis]),
+       high[axis] * toStrides[axis]);
+}
+
 void frieze::emitPad(KernelBuilder &kernel, Value input,
                      ArrayRef<int64_t> shape, Value output,
                      ArrayRef<int64_t> low, ArrayRef<int64_t> high, float value,
                      Value border) {
-  SmallVector<int64_t> padded;
-  for (auto [size, before, after] : llvm::zip_equal(shape, low, high))
-    padded.push_back(before + size + after);
-  SmallVector<int64_t> fromStrides = getStrides(shape);
-  SmallVector<int64_t> toStrides = getStrides(padded);
-  int64_t corner = 0, elements = 1;
-  for (auto [stride, before, size] : llvm::zip_equal(toStrides, low, padded)) {
-    corner += stride * before;
-    elements *= size;
+  PadEmitter(kernel, input, shape, output, low, high, value, border)
+      .emit(0, kernel.index(0), kernel.index(0));
+}
+
+/// Fills what is around the input in `output` from the input, the last axis
+/// first: what lies beside it then already has its own padding.
+static void emitPadFromInput(KernelBuilder &kernel, PadOp op) {
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  SmallVector<int64_t> strides = getStrides(op.getType().getShape());
+  Value output = kernel.buffers[op.getOutput()];
+  bool isEdge = op.getMode() == PadMode::Edge;
+  int64_t corner = 0;
+  for (auto [stride, low] : llvm::zip_equal(strides, op.getLow()))
+    corner += stride * low;
+  for (int64_t axis = shape.size() - 1; axis >= 0; --axis) {
+    int64_t low = op.getLow()[axis], high = op.getHigh()[axis];
+    int64_t stride = strides[axis];
+    corner -= stride * low;
+    forEachIndex(
+        kernel, shape.take_front(axis), strides, strides, kernel.index(corner),
+        kernel.index(corner), [&](Value row, Value) {
+          auto copy = [&](Value from, Value to) {
+            emitCopy(kernel, output, kernel.add(row, from), output,
+                     kernel.add(row, to), stride);
+          };
+          // Position `first + i` from `mirror - i`, or from `mirror` itself.
+          auto fill = [&](int64_t first, int64_t mirror, int64_t count) {
+            kernel.forEach(count, [&](Value i) {
+              Value source = kernel.index(mirror * stride);
+              if (!isEdge)
+                source = kernel.add(source, kernel.mul(i, -stride));
+              copy(source, kernel.add(kernel.mul(i, stride), first * stride));
+            });
+          };
+          int64_t end = low + shape[axis];
+          fill(0, isEdge ? low : 2 * low, low);
+          fill(end, isEdge ? end - 1 : end - 2, high);
+        });
   }
-  if (border) {
-    int64_t channels = padded.back();
-    kernel.forEach(elements / channels, [&](Value pixel) {
-      emitCopy(kernel, border, kernel.index(0), output,
-               kernel.mul(pixel, channels), channels);
-    });
-  } else {
-    kernel.forEachVector(elements, [&](Value at, int64_t width) {
-      kernel.storeVector(kernel.constant(value, width), output, at, width);
-    });
-  }
-  // Trailing axes without padding are one contiguous run.
-  size_t runAxis = shape.size() - 1;
-  while (runAxis > 0 && low[runAxis] == 0 && high[runAxis] == 0)
-    --runAxis;
-  int64_t run = fromStrides[runAxis] * shape[runAxis];
-  forEachIndex(kernel, shape.take_front(runAxis), fromStrides, toStrides,
-               kernel.index(0), kernel.index(corner),
-               [&](Value from, Value to) {
-                 emitCopy(kernel, input, from, output, to, run);
-               });
 }
 
 void frieze::lowerPad(KernelBuilder &kernel, PadOp op) {
-  emitPad(kernel, kernel.buffers[op.getInput()],
-          op.getInput().getType().getShape(), kernel.buffers[op.getOutput()],
-          op.getLow(), op.getHigh(), op.getValue().convertToDouble(), Value());
+  Value input = kernel.buffers[op.getInput()];
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  if (op.getMode() == PadMode::Constant)
+    return emitPad(kernel, input, shape, kernel.buffers[op.getOutput()],
+                   op.getLow(), op.getHigh(), op.getValue().convertToDouble(),
+                   Value());
+  SmallVector<int64_t> toStrides = getStrides(op.getType().getShape());
+  int64_t corner = 0;
+  for (auto [stride, low] : llvm::zip_equal(toStrides, op.getLow()))
+    corner += stride * low;
+  size_t last = shape.size() - 1;
+  forEachIndex(kernel, shape.take_front(last), getStrides(shape), toStrides,
+               kernel.index(0), kernel.index(corner),
+               [&](Value from, Value to) {
+                 emitCopy(kernel, input, from, kernel.buffers[op.getOutput()],
+                          to, shape[last]);
+               });
+  emitPadFromInput(kernel, op);
+}
+
+void frieze::lowerSlice(KernelBuilder &kernel, SliceOp op) {
+  ArrayRef<int64_t> inputShape = op.getInput().getType().getShape();
+  ArrayRef<int64_t> shape = op.getType().getShape();
+  SmallVector<int64_t> inputStrides = getStrides(inputShape), fromStrides;
+  SmallVector<int64_t> strides = op.getStrideValues();
+  int64_t first = 0;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    first += op.getBegin()[axis] * inputStrides[axis];
+    fromStrides.push_back(strides[axis] * inputStrides[axis]);
+  }
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  bool hasAffine = llvm::any_of(op.getEpilogueStages(), [](Attribute stage) {
+    return isa<AffineStageAttr>(stage);
+  });
+  // A run is a part of an axis and all of those behind it; of channels alone
+  // where a stage depends on them.
+  size_t runAxis = shape.size();
+  int64_t run = 1;
+  while (runAxis > 0 &&
+         (strides[runAxis - 1] == 1 || shape[runAxis - 1] == 1)) {
+    --runAxis;
+    run *= shape[runAxis];
+    if (hasAffine || shape[runAxis] != inputShape[runAxis])
+      break;
+  }
+  forEachIndex(
+      kernel, shape.take_front(runAxis), fromStrides, getStrides(shape),
+      kernel.index(first), kernel.index(0), [&](Value from, Value to) {
+        Value channel = kernel.index(0);
+        if (run == 1 && hasAffine)
+          channel = arith::RemUIOp::create(kernel.builder, kernel.getLocation(),
+                                           to, kernel.index(shape.back()));
+        kernel.forEachVector(run, [&](Value offset, int64_t width) {
+          Value vector = kernel.loadVector(kernel.buffers[op.getInput()],
+                                           kernel.add(from, offset), width);
+          vector = kernel.applyEpilogue(epilogue, vector,
+                                        kernel.add(channel, offset));
+          kernel.storeVector(vector, kernel.buffers[op.getOutput()],
+                             kernel.add(to, offset), width);
+        });
+      });
 }
 
 void frieze::lowerTranspose(KernelBuilder &kernel, TransposeOp op) {

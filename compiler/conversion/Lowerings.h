@@ -31,6 +31,8 @@ void lowerBinary(KernelBuilder &kernel, mlir::Operation *op,
 void lowerAffine(KernelBuilder &kernel, nn::AffineOp op);
 void lowerSoftmax(KernelBuilder &kernel, nn::SoftmaxOp op);
 void lowerPad(KernelBuilder &kernel, nn::PadOp op);
+void lowerResize(KernelBuilder &kernel, nn::ResizeOp op);
+void lowerSlice(KernelBuilder &kernel, nn::SliceOp op);
 void lowerTranspose(KernelBuilder &kernel, nn::TransposeOp op);
 
 void lowerIdentity(KernelBuilder &kernel, nn::IdentityOp op);

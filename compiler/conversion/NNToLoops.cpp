@@ -71,6 +71,8 @@ static void lowerOp(KernelBuilder &kernel, Operation *op) {
       .Case<AffineOp>([&](auto op) { lowerAffine(kernel, op); })
       .Case<SoftmaxOp>([&](auto op) { lowerSoftmax(kernel, op); })
       .Case<PadOp>([&](auto op) { lowerPad(kernel, op); })
+      .Case<ResizeOp>([&](auto op) { lowerResize(kernel, op); })
+      .Case<SliceOp>([&](auto op) { lowerSlice(kernel, op); })
       .Case<TransposeOp>([&](auto op) { lowerTranspose(kernel, op); })
       .Case<IdentityOp>([&](auto op) { lowerIdentity(kernel, op); })
       .Case<ConcatOp>([&](auto op) { lowerConcat(kernel, op); })

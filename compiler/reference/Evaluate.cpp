@@ -81,6 +81,10 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return reduce<T>(op, operand(0)); })
             .template Case<PadOp>(
                 [&](auto op) { return pad<T>(op, operand(0)); })
+            .template Case<ResizeOp>(
+                [&](auto op) { return resize<T>(op, operand(0)); })
+            .template Case<SliceOp>(
+                [&](auto op) { return slice<T>(op, operand(0)); })
             .template Case<TransposeOp>(
                 [&](auto op) { return transpose<T>(op, operand(0)); })
             .template Case<EmbeddingOp>(

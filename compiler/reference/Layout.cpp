@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/reference/OpAccess.h"
+#include "dialect/ResizeAxis.h"
 
 using namespace frieze;
 using namespace frieze::nn;
@@ -42,17 +43,86 @@ static void forEachIndex(llvm::ArrayRef<int64_t> shape, Function function) {
   }
 }
 
+/// The position that padding at `position`, relative to the input, repeats, and
+/// nothing for padding with a constant.
+static std::optional<int64_t> findPadded(PadMode mode, int64_t position,
+                                         int64_t size) {
+  if (position >= 0 && position < size)
+    return position;
+  switch (mode) {
+  case PadMode::Constant:
+    return std::nullopt;
+  case PadMode::Edge:
+    return std::clamp<int64_t>(position, 0, size - 1);
+  case PadMode::Reflect:
+    return position < 0 ? -position : 2 * (size - 1) - position;
+  }
+  llvm_unreachable("covered switch");
+}
+
 template <typename T> Tensor<T> reference::pad(PadOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<PadOp, T>(op);
-  std::fill(y.values.begin(), y.values.end(),
-            T(op.getValue().convertToDouble()));
-  forEachIndex(x.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
-    size_t target = 0;
-    for (size_t axis = 0; axis < index.size(); ++axis)
-      target = target * y.shape[axis] + index[axis] + op.getLow()[axis];
-    y.values[target] = x.values[element];
+  forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
+    std::optional<size_t> source = 0;
+    for (size_t axis = 0; axis < index.size(); ++axis) {
+      auto position = findPadded(op.getMode(), index[axis] - op.getLow()[axis],
+                                 x.shape[axis]);
+      if (source && position)
+        source = *source * x.shape[axis] + *position;
+      else
+        source.reset();
+    }
+    y.values[element] =
+        source ? x.values[*source] : T(op.getValue().convertToDouble());
   });
   return y;
+}
+
+template <typename T>
+Tensor<T> reference::resize(ResizeOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ResizeOp, T>(op);
+  Image in(x.shape), out(y.shape);
+  bool isImage = x.shape.size() == 4;
+  // Without rows, those of the width stand in, and are not read.
+  ResizeAxis rows = ResizeAxis::get(op, 0);
+  ResizeAxis columns = ResizeAxis::get(op, isImage ? 1 : 0);
+  auto readRow = [&](int64_t n, int64_t h, int64_t ow, int64_t c) {
+    T low = x.values[in.at(n, h, columns.low[ow], c)];
+    if (op.getKind() == ResizeKind::Nearest)
+      return low;
+    T high = x.values[in.at(n, h, columns.getHigh(ow), c)];
+    return std::fma(T(columns.weights[ow]), high - low, low);
+  };
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t oh = 0; oh < out.height; ++oh)
+      for (int64_t ow = 0; ow < out.width; ++ow)
+        for (int64_t c = 0; c < out.channels; ++c) {
+          T &result = y.values[out.at(n, oh, ow, c)];
+          if (!isImage) {
+            result = readRow(n, 0, ow, c);
+            continue;
+          }
+          result = readRow(n, rows.low[oh], ow, c);
+          if (op.getKind() == ResizeKind::Linear)
+            result =
+                std::fma(T(rows.weights[oh]),
+                         readRow(n, rows.getHigh(oh), ow, c) - result, result);
+        }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+template <typename T>
+Tensor<T> reference::slice(SliceOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<SliceOp, T>(op);
+  auto strides = op.getStrideValues();
+  forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
+    size_t source = 0;
+    for (size_t axis = 0; axis < index.size(); ++axis)
+      source = source * x.shape[axis] + op.getBegin()[axis] +
+               index[axis] * strides[axis];
+    y.values[element] = x.values[source];
+  });
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
 template <typename T>
@@ -75,6 +145,8 @@ Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
   template Tensor<T> reference::concat(ConcatOp,                               \
                                        llvm::ArrayRef<const Tensor<T> *>);     \
   template Tensor<T> reference::pad(PadOp, const Tensor<T> &);                 \
+  template Tensor<T> reference::resize(ResizeOp, const Tensor<T> &);           \
+  template Tensor<T> reference::slice(SliceOp, const Tensor<T> &);             \
   template Tensor<T> reference::transpose(TransposeOp, const Tensor<T> &);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

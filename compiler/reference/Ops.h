@@ -41,6 +41,8 @@ template <typename T>
 Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> reduce(nn::ReduceOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> resize(nn::ResizeOp op, const Tensor<T> &x);
+template <typename T> Tensor<T> slice(nn::SliceOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
 

@@ -159,17 +159,64 @@ static Value importGlobalPool(JsonLayer &layer) {
   return layer.builder.globalPool(layer.name, *kind, layer.input, keepDims);
 }
 
+/// Takes `key`, one of the names that `symbolize` knows. Reports others.
+template <typename EnumT>
+static EnumT takeEnum(JsonLayer &layer, StringRef key, StringRef fallback,
+                      std::optional<EnumT> (*symbolize)(StringRef)) {
+  std::string name = layer.attributes.takeString(key, fallback);
+  if (std::optional<EnumT> value = symbolize(name))
+    return *value;
+  layer.attributes.emitError() << "unsupported " << key << " '" << name << "'";
+  return EnumT();
+}
+
 static Value importPad(JsonLayer &layer) {
   size_t rank = layer.input ? layer.getInputShape().size() : 2;
   SmallVector<int64_t> low = layer.attributes.takeInts("low", {}, rank - 1, 0);
   SmallVector<int64_t> high =
       layer.attributes.takeInts("high", {}, rank - 1, 0);
+  auto mode =
+      takeEnum<nn::PadMode>(layer, "mode", "constant", nn::symbolizePadMode);
   double value = layer.attributes.takeNumber("value", 0.0);
   if (layer.attributes.hasFailed())
     return {};
   low.insert(low.begin(), 0);
   high.insert(high.begin(), 0);
-  return layer.builder.pad(layer.name, layer.input, low, high, value);
+  return layer.builder.pad(layer.name, layer.input, low, high, value, mode);
+}
+
+static Value importResize(JsonLayer &layer) {
+  std::string kindName = layer.attributes.takeString("kind", {});
+  std::optional<nn::ResizeKind> kind = nn::symbolizeResizeKind(kindName);
+  if (!kind && !layer.attributes.hasFailed())
+    layer.attributes.emitError()
+        << "expects 'kind' to be \"nearest\" or \"linear\", but got '"
+        << kindName << "'";
+  SmallVector<int64_t> sizes =
+      layer.attributes.takeInts("sizes", {}, getSpatialRank(layer));
+  auto coordinates = takeEnum<nn::Coordinates>(
+      layer, "coordinates", "half_pixel", nn::symbolizeCoordinates);
+  auto rounding =
+      takeEnum<nn::Rounding>(layer, "rounding", "floor", nn::symbolizeRounding);
+  if (!layer.checkReady(3, 4))
+    return {};
+  return layer.builder.resize(layer.name, layer.input, *kind, sizes,
+                              coordinates, rounding, {});
+}
+
+static Value importSlice(JsonLayer &layer) {
+  size_t rank = layer.input ? layer.getInputShape().size() : 2;
+  SmallVector<int64_t> begin =
+      layer.attributes.takeInts("begin", 0, rank - 1, 0);
+  SmallVector<int64_t> size = layer.attributes.takeInts("size", {}, rank - 1);
+  SmallVector<int64_t> strides =
+      layer.attributes.takeInts("strides", 1, rank - 1, -maxElements);
+  if (!layer.checkReady(2, maxRank))
+    return {};
+  begin.insert(begin.begin(), 0);
+  size.insert(size.begin(), layer.getInputShape().front());
+  strides.insert(strides.begin(), 1);
+  return layer.builder.slice(layer.name, layer.input, begin, size, strides);
 }
 
 static Value importReshape(JsonLayer &layer) {
@@ -218,6 +265,8 @@ ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
       .Case("max_pool", importPool<nn::PoolKind::Max>)
       .Case("pad", importPad)
       .Case("reshape", importReshape)
+      .Case("resize", importResize)
+      .Case("slice", importSlice)
       .Case("softmax", importSoftmax)
       .Case("transpose", importTranspose)
       .Default(nullptr);

@@ -57,16 +57,17 @@ func.func @model(%x: tensor<1x2x3xf32>) -> tensor<1x1x8xf32> {
 // -----
 
 // Padding goes to scratch memory in the arena: 1 + 7 + 2 rows of 4 channels, 160
-// bytes in slots of 64. It is filled, the input copied in, and read instead.
+// bytes in slots of 64. The input is copied in between, and this read instead.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<28xf32> {{.*}}, %{{.*}}, %[[ARENA:.*]]: memref<192xi8>
 // V3: %[[ZERO:.*]] = arith.constant dense<0.000000e+00> : vector<8xf32>
 // V3: %[[PADDED:.*]] = memref.view %[[ARENA]][%c0][] : memref<192xi8> to memref<40xf32>
-// V3: vector.store %[[ZERO]], %[[PADDED]]
+// V3: vector.store %{{.*}}, %[[PADDED]][%c0] : memref<40xf32>, vector<4xf32>
 // V3: %[[PART:.*]] = vector.load %[[X]]
 // V3: vector.store %[[PART]], %[[PADDED]]
 // The rest of 28 elements after three vectors of 8.
 // V3: vector.load %[[X]][%c24] : memref<28xf32>, vector<4xf32>
+// V3: vector.store %[[ZERO]], %[[PADDED]][%c32]
 // V3-NOT: memref.load %[[X]]
 // V3: memref.load %[[PADDED]]
 func.func @model(%x: tensor<1x7x4xf32>) -> tensor<1x8x8xf32> {

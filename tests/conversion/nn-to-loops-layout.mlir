@@ -1,17 +1,18 @@
 // RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v3 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s
 
-// A padding fills the result, then copies runs of whatever is contiguous: here
-// the 5 pixels of each row, with both channels.
+// Padding writes each element once: before and after each row, whose 5 pixels
+// with both channels are contiguous, and a row of its own at the end.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<30xf32> {{.*}}, %[[Y:.*]]: memref<48xf32>
 // CHECK: %[[VALUE:.*]] = arith.constant dense<-1.000000e+00> : vector<8xf32>
-// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c1 {
-// CHECK:   vector.store %[[VALUE]], %[[Y]]
 // CHECK: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
 // CHECK:   %[[FROM:.*]] = arith.muli %[[ROW]], %c10
+// CHECK:   vector.store %{{.*}}, %[[Y]]{{.*}} vector<2xf32>
 // CHECK:   %[[PIXELS:.*]] = vector.load %[[X]][%[[FROM]]] : memref<30xf32>, vector<8xf32>
 // CHECK:   vector.store %[[PIXELS]], %[[Y]]
 // CHECK:   vector.load %[[X]]{{.*}} vector<2xf32>
+// CHECK: }
+// CHECK: vector.store %[[VALUE]], %[[Y]][%c36]
 func.func @model(%x: tensor<1x3x5x2xf32>) -> tensor<1x4x6x2xf32> {
   %0 = nn.pad %x low = [0, 0, 1, 0] high = [0, 1, 0, 0] value = -1.0 : tensor<1x3x5x2xf32> -> tensor<1x4x6x2xf32>
   return %0 : tensor<1x4x6x2xf32>
@@ -62,4 +63,71 @@ func.func @model(%x: tensor<1x8xf32>) -> tensor<1x2x4xf32> {
   %0 = nn.activation relu %x : tensor<1x8xf32>
   %1 = nn.reshape %0 : tensor<1x8xf32> -> tensor<1x2x4xf32>
   return %1 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// Reflected padding copies the input, then what is around it from the result:
+// here row 2 to before row 1, and row 2 to behind row 3.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<12xf32> {{.*}}, %[[Y:.*]]: memref<20xf32>
+// CHECK: scf.for
+// CHECK:   %[[ROW:.*]] = vector.load %[[X]]
+// CHECK:   vector.store %[[ROW]], %[[Y]]
+// CHECK: %[[SECOND:.*]] = vector.load %[[Y]][%c8]
+// CHECK: vector.store %[[SECOND]], %[[Y]][%c0]
+// CHECK: %[[THIRD:.*]] = vector.load %[[Y]][%c8]
+// CHECK: vector.store %[[THIRD]], %[[Y]][%c16]
+func.func @model(%x: tensor<1x3x4xf32>) -> tensor<1x5x4xf32> {
+  %0 = nn.pad %x low = [0, 1, 0] high = [0, 1, 0] mode = reflect : tensor<1x3x4xf32> -> tensor<1x5x4xf32>
+  return %0 : tensor<1x5x4xf32>
+}
+
+// -----
+
+// A slice copies runs: here 3 pixels of 4 channels in each of two rows.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<60xf32> {{.*}}, %[[Y:.*]]: memref<24xf32>
+// CHECK: scf.for %[[I:.*]] = %c0 to %c2 step %c1 {
+// CHECK:   arith.muli %[[I]], %c-20
+// CHECK:   vector.load %[[X]]{{.*}} vector<8xf32>
+// CHECK:   vector.load %[[X]]{{.*}} vector<4xf32>
+// CHECK-NOT: vector.load
+// CHECK: }
+func.func @model(%x: tensor<1x3x5x4xf32>) -> tensor<1x2x3x4xf32> {
+  %0 = nn.slice %x begin = [0, 2, 1, 0] size = [1, 2, 3, 4] strides = [1, -1, 1, 1] : tensor<1x3x5x4xf32> -> tensor<1x2x3x4xf32>
+  return %0 : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// Repeating reads each element once.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<24xf32> {{.*}}, %[[Y:.*]]: memref<72xf32>
+// CHECK: scf.for
+// CHECK:   %[[PIXEL:.*]] = vector.load %[[X]]
+// CHECK:   scf.for %{{.*}} = %c0 to %c3 step %c1 {
+// CHECK:     vector.store %[[PIXEL]], %[[Y]]
+func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x9x8xf32> {
+  %0 = nn.resize nearest %x sizes = [9] coordinates = asymmetric : tensor<1x3x8xf32> -> tensor<1x9x8xf32>
+  return %0 : tensor<1x9x8xf32>
+}
+
+// -----
+
+// What is not repeated evenly is found in tables.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[TABLE:.*]] = memref.get_global @layer_columns : memref<4xf32>
+// CHECK: %[[WEIGHTS:.*]] = memref.get_global @layer_columns_weights : memref<4xf32>
+// CHECK: scf.for %[[O:.*]] =
+// CHECK:   %[[AT:.*]] = memref.load %[[TABLE]][%[[O]]]
+// CHECK:   arith.fptosi %[[AT]]
+// CHECK:   %[[A:.*]] = vector.load
+// CHECK:   %[[B:.*]] = vector.load
+// CHECK:   memref.load %[[WEIGHTS]][%[[O]]]
+// CHECK:   %[[DIFFERENCE:.*]] = arith.subf %[[B]], %[[A]]
+// CHECK:   math.fma %{{.*}}, %[[DIFFERENCE]], %[[A]]
+func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x4x8xf32> {
+  %0 = nn.resize linear %x sizes = [4] : tensor<1x3x8xf32> -> tensor<1x4x8xf32>
+  return %0 : tensor<1x4x8xf32>
 }

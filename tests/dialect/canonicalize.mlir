@@ -87,3 +87,28 @@ func.func @unused_layer(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   %0 = nn.activation relu %x : tensor<1x4xf32>
   return %x : tensor<1x4xf32>
 }
+
+// A resize to the same size, or a slice of all, is its input.
+// CHECK-LABEL: @resize_and_slice_of_all
+// CHECK-SAME: (%[[X:.*]]: tensor<1x3x4xf32>)
+func.func @resize_and_slice_of_all(%x: tensor<1x3x4xf32>) -> tensor<1x3x4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %0 = nn.resize linear %x sizes = [3] : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  %1 = nn.slice %0 begin = [0, 0, 0] size = [1, 3, 4] : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  return %1 : tensor<1x3x4xf32>
+}
+
+// Not one with a scale of its own, with an epilogue, or backwards.
+// CHECK-LABEL: @resize_and_slice_that_act
+func.func @resize_and_slice_that_act(%x: tensor<1x3x4xf32>) -> tensor<1x3x4xf32> {
+  // CHECK-NEXT: nn.resize linear %{{.*}} scales = [1.100000e+00]
+  // CHECK-NEXT: nn.resize nearest %{{.*}} epilogue(relu)
+  // CHECK-NEXT: nn.slice %{{.*}} strides = [1, -1, 1]
+  // CHECK-NEXT: nn.slice %{{.*}} epilogue(relu)
+  // CHECK-NEXT: return
+  %0 = nn.resize linear %x sizes = [3] scales = [1.1] : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  %1 = nn.resize nearest %0 sizes = [3] epilogue(relu) : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  %2 = nn.slice %1 begin = [0, 2, 0] size = [1, 3, 4] strides = [1, -1, 1] : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  %3 = nn.slice %2 begin = [0, 0, 0] size = [1, 3, 4] epilogue(relu) : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
+  return %3 : tensor<1x3x4xf32>
+}

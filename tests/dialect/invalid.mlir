@@ -928,6 +928,126 @@ func.func @pad_c1_negative(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
 
 // -----
 
+// pad (C2): reflected padding is smaller than the input
+func.func @pad_c2(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects padding smaller than what it reflects, but got 3 for size 3}}
+  %0 = nn.pad %x low = [0, 3, 0] high = [0, 0, 0] mode = reflect : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C1): one size per spatial axis
+func.func @resize_c1_count(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive sizes}}
+  %0 = nn.resize nearest %x sizes = [6, 4] : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C1): sizes are positive
+func.func @resize_c1_zero(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive sizes}}
+  %0 = nn.resize nearest %x sizes = [0] : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C2): positions are exact in float32
+func.func @resize_c2(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects axes of at most 16777216 positions, but got 16777217}}
+  %0 = nn.resize nearest %x sizes = [16777217] : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C3): scales are positive
+func.func @resize_c3(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive scales}}
+  %0 = nn.resize nearest %x sizes = [6] scales = [-2.0] : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C3): one scale per spatial axis
+func.func @resize_c3_count(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive scales}}
+  %0 = nn.resize nearest %x sizes = [6] scales = [2.0, 1.0] : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// resize (C4): rounding is for the nearest
+func.func @resize_c4(%x: tensor<1x3x4xf32>) -> tensor<1x6x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects rounding with 'nearest' only}}
+  %0 = nn.resize linear %x sizes = [6] rounding = ceil : tensor<1x3x4xf32> -> tensor<1x6x4xf32>
+  return %0 : tensor<1x6x4xf32>
+}
+
+// -----
+
+// slice (C1): one entry per axis
+func.func @slice_c1(%x: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 3 entries in begin, size and strides}}
+  %0 = nn.slice %x begin = [0, 1] size = [1, 2, 4] : tensor<1x3x4xf32> -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// slice (C2): sizes are positive
+func.func @slice_c2_size(%x: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects positive sizes and strides other than zero}}
+  %0 = nn.slice %x begin = [0, 1, 0] size = [1, 0, 4] : tensor<1x3x4xf32> -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// slice (C2): strides are not zero
+func.func @slice_c2_stride(%x: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects positive sizes and strides other than zero}}
+  %0 = nn.slice %x begin = [0, 1, 0] size = [1, 2, 4] strides = [1, 0, 1] : tensor<1x3x4xf32> -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// slice (C3): the first position is inside
+func.func @slice_c3_begin(%x: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects positions within the input of 3 along axis 1, but got 2 from 3 with stride -1}}
+  %0 = nn.slice %x begin = [0, 3, 0] size = [1, 2, 4] strides = [1, -1, 1] : tensor<1x3x4xf32> -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// -----
+
+// slice (C3): the last position is inside
+func.func @slice_c3_end(%x: tensor<1x3x4xf32>) -> tensor<1x2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects positions within the input of 3 along axis 1, but got 2 from 0 with stride -1}}
+  %0 = nn.slice %x begin = [0, 0, 0] size = [1, 2, 4] strides = [1, -1, 1] : tensor<1x3x4xf32> -> tensor<1x2x4xf32>
+  return %0 : tensor<1x2x4xf32>
+}
+
+// -----
+
 // reshape (C1): input and result have the same number of elements
 func.func @reshape_c1_elements(%x: tensor<1x9x4xf32>) -> tensor<1x35xf32> {
   // expected-error @+1 {{'nn.reshape' op expects a result with the input's elements, but got 'tensor<1x35xf32>' from 'tensor<1x9x4xf32>'}}

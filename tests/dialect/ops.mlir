@@ -322,6 +322,32 @@ func.func @pad(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
   return %0 : tensor<1x12x4xf32>
 }
 
+// What is around the input may be the input itself.
+// CHECK-LABEL: @pad_modes
+func.func @pad_modes(%x: tensor<1x9x4xf32>) -> tensor<1x15x4xf32> {
+  // CHECK: nn.pad %{{.*}} low = [0, 1, 0] high = [0, 0, 0] mode = edge : tensor<1x9x4xf32> -> tensor<1x10x4xf32>
+  %0 = nn.pad %x low = [0, 1, 0] high = [0, 0, 0] mode = edge : tensor<1x9x4xf32> -> tensor<1x10x4xf32>
+  // CHECK: nn.pad %{{.*}} low = [0, 1, 0] high = [0, 4, 0] mode = reflect : tensor<1x10x4xf32> -> tensor<1x15x4xf32>
+  %1 = nn.pad %0 low = [0, 1, 0] high = [0, 4, 0] mode = reflect : tensor<1x10x4xf32> -> tensor<1x15x4xf32>
+  return %1 : tensor<1x15x4xf32>
+}
+
+// CHECK-LABEL: @resize
+func.func @resize(%x: tensor<1x3x5x2xf32>) -> tensor<1x9x7x2xf32> {
+  // CHECK: nn.resize nearest %{{.*}} sizes = [6, 5] coordinates = asymmetric rounding = round_prefer_ceil scales = [2.000000e+00, 1.000000e+00] epilogue(relu) : tensor<1x3x5x2xf32> -> tensor<1x6x5x2xf32>
+  %0 = nn.resize nearest %x sizes = [6, 5] coordinates = asymmetric rounding = round_prefer_ceil scales = [2.0, 1.0] epilogue(relu) : tensor<1x3x5x2xf32> -> tensor<1x6x5x2xf32>
+  // CHECK: nn.resize linear %{{.*}} sizes = [9, 7] : tensor<1x6x5x2xf32> -> tensor<1x9x7x2xf32>
+  %1 = nn.resize linear %0 sizes = [9, 7] coordinates = half_pixel rounding = floor : tensor<1x6x5x2xf32> -> tensor<1x9x7x2xf32>
+  return %1 : tensor<1x9x7x2xf32>
+}
+
+// CHECK-LABEL: @slice
+func.func @slice(%x: tensor<1x9x4xf32>) -> tensor<1x4x2xf32> {
+  // CHECK: nn.slice %{{.*}} begin = [0, 8, 1] size = [1, 4, 2] strides = [1, -2, 1] epilogue(relu) : tensor<1x9x4xf32> -> tensor<1x4x2xf32>
+  %0 = nn.slice %x begin = [0, 8, 1] size = [1, 4, 2] strides = [1, -2, 1] epilogue(relu) : tensor<1x9x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
 // CHECK-LABEL: @reshape
 func.func @reshape(%x: tensor<1x47x32xf32>) -> tensor<1x1504xf32> {
   // CHECK: nn.reshape %{{.*}} : tensor<1x47x32xf32> -> tensor<1x1504xf32>

@@ -569,6 +569,36 @@ def padding_reshape():
     )
 
 
+@model(samples=4)
+def crop_upsampling_1d():
+    """(14, 3) -> 28x17 -> crop, batch norm 23x17 -> 69x17 -> crop (65, 5)."""
+    return stack(
+        (14, 3),
+        L.UpSampling1D(2),
+        L.Conv1D(17, 3, padding="same", activation="relu"),
+        L.Cropping1D((2, 3)),
+        BN(),
+        L.UpSampling1D(3),
+        L.Conv1D(5, 3),
+        L.Cropping1D(1),
+    )
+
+
+@model(samples=4)
+def crop_upsampling_2d():
+    """(5, 6, 3) -> 10x18 -> 8x13, batch norm -> 16x26 bilinear -> crop (10, 21, 4)."""
+    return stack(
+        (5, 6, 3),
+        L.UpSampling2D((2, 3)),
+        L.Cropping2D(((0, 2), (2, 3))),
+        L.Conv2D(4, 3, padding="same", activation="relu"),
+        BN(),
+        L.UpSampling2D(2, interpolation="bilinear"),
+        L.Cropping2D((3, 2)),
+        L.Conv2D(4, (1, 2), activation="tanh"),
+    )
+
+
 @model()
 def noise_layers():
     """(20, 4) -> 18x6 -> 3: layers that do nothing once trained."""

@@ -1,0 +1,66 @@
+//===- ResizeAxis.cpp - Where a resize reads --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialect/ResizeAxis.h"
+
+#include <cmath>
+
+using namespace frieze::nn;
+
+/// `position` as a whole number.
+static double roundAs(Rounding rounding, double position) {
+  switch (rounding) {
+  case Rounding::Floor:
+    return std::floor(position);
+  case Rounding::Ceil:
+    return std::ceil(position);
+  case Rounding::RoundPreferFloor:
+    return std::ceil(position - 0.5);
+  case Rounding::RoundPreferCeil:
+    return std::floor(position + 0.5);
+  }
+  llvm_unreachable("covered switch");
+}
+
+ResizeAxis ResizeAxis::get(ResizeOp op, int64_t spatialAxis) {
+  ResizeAxis axis;
+  axis.inputSize = op.getInput().getType().getDimSize(spatialAxis + 1);
+  int64_t size = op.getSizes()[spatialAxis];
+  double scale = op.getScales() ? (*op.getScales())[spatialAxis]
+                                : double(size) / double(axis.inputSize);
+  Coordinates coordinates = op.getCoordinates();
+  if (coordinates == Coordinates::PytorchHalfPixel)
+    coordinates =
+        size > 1 ? Coordinates::HalfPixel : Coordinates::AlignCorners;
+  for (int64_t o = 0; o < size; ++o) {
+    double position = 0.0;
+    if (coordinates == Coordinates::HalfPixel)
+      position = (o + 0.5) / scale - 0.5;
+    else if (coordinates == Coordinates::Asymmetric)
+      position = o / scale;
+    else if (size > 1)
+      position = double(o * (axis.inputSize - 1)) / double(size - 1);
+    bool isLinear = op.getKind() == ResizeKind::Linear;
+    if (!isLinear)
+      position = roundAs(op.getRounding(), position);
+    position = std::clamp(position, 0.0, double(axis.inputSize - 1));
+    axis.low.push_back(int64_t(position));
+    if (isLinear)
+      axis.weights.push_back(position - std::floor(position));
+  }
+  return axis;
+}
+
+int64_t ResizeAxis::getRepeats() const {
+  int64_t repeats = low.size() / inputSize;
+  if (!weights.empty() || repeats * inputSize != (int64_t)low.size())
+    return 0;
+  for (auto [position, read] : llvm::enumerate(low))
+    if (read != (int64_t)position / repeats)
+      return 0;
+  return repeats;
+}

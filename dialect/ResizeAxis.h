@@ -1,0 +1,40 @@
+//===- ResizeAxis.h - Where a resize reads ----------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_DIALECT_RESIZEAXIS_H
+#define FRIEZE_DIALECT_RESIZEAXIS_H
+
+#include "dialect/NNOps.h"
+
+namespace frieze::nn {
+
+/// Positions of an axis that nn.resize reads or writes: numbers that float32
+/// holds exactly, as generated code has them in a table.
+inline constexpr int64_t maxResizedPositions = int64_t(1) << 24;
+
+/// What nn.resize reads along one spatial axis.
+struct ResizeAxis {
+  int64_t inputSize;
+  /// For each position of the result, the position read.
+  llvm::SmallVector<int64_t> low;
+  /// With `linear`: the weight of the position after `low`. Otherwise empty.
+  llvm::SmallVector<double> weights;
+
+  static ResizeAxis get(ResizeOp op, int64_t spatialAxis);
+
+  /// The position after `low[position]`, the same at the end.
+  int64_t getHigh(int64_t position) const {
+    return std::min(low[position] + 1, inputSize - 1);
+  }
+  /// How often each position is read, if all are read as often as the next, in
+  /// order; else 0.
+  int64_t getRepeats() const;
+};
+
+} // namespace frieze::nn
+
+#endif // FRIEZE_DIALECT_RESIZEAXIS_H
