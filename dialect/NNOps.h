@@ -50,8 +50,12 @@ createChecked(mlir::OpBuilder &builder, mlir::Location loc,
   auto emitError = [&] { return mlir::emitError(loc); };
   llvm::SmallVector<mlir::Type> types;
   if (mlir::failed(
-          OpT::setPropertiesFromAttr(properties, dictionary, emitError)) ||
-      mlir::failed(OpT::inferReturnTypes(builder.getContext(), loc, operands,
+          OpT::setPropertiesFromAttr(properties, dictionary, emitError)))
+    return mlir::failure();
+  OpT::populateDefaultProperties(
+      mlir::OperationName(OpT::getOperationName(), builder.getContext()),
+      properties);
+  if (mlir::failed(OpT::inferReturnTypes(builder.getContext(), loc, operands,
                                          dictionary, &properties, {}, types)))
     return mlir::failure();
   return OpT::create(builder, loc, types, operands, attributes)->getResult(0);
