@@ -82,13 +82,6 @@ static Activation readElu(Layer &layer) {
       {get(layer, ActivationKind::Elu, layer.config.takeNumber("alpha", 1.0))}};
 }
 
-/// The operation `keras.ops.gelu`; its approximation is by tanh.
-static Activation readGelu(Layer &layer) {
-  return {{get(layer, layer.config.takeBool("approximate", true)
-                          ? ActivationKind::GeluTanh
-                          : ActivationKind::Gelu)}};
-}
-
 static Activation readSoftmax(Layer &layer) {
   Activation activation;
   activation.isSoftmax = true;
@@ -114,8 +107,7 @@ static ReadActivationFn findActivationClass(StringRef className) {
 // Activations by name
 //===----------------------------------------------------------------------===//
 
-/// Reports an unknown name.
-static Activation getActivation(Layer &layer, StringRef name) {
+Activation keras::getActivation(Layer &layer, StringRef name) {
   if (name == "linear")
     return {};
   if (name == "softmax" || name == "softmax_v2")
@@ -224,7 +216,6 @@ ArrayRef<LayerClass> keras::getActivationLayers() {
       {"LeakyReLU", importPointwise<readLeakyRelu>},
       {"ReLU", importPointwise<readRelu>},
       {"Softmax", importSoftmax},
-      {"ops.Gelu", importPointwise<readGelu>},
   };
   return classes;
 }

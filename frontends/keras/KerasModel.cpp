@@ -110,7 +110,7 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
   auto weights = openWeightFile(file, file.bytes);
   if (!weights)
     return fail(file, weights.takeError());
-  return importConfig(file, *root, weights->get(), version);
+  return importConfig(file, std::move(*root), weights->get(), version);
 }
 
 OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
@@ -133,7 +133,7 @@ OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
                      : openWeightFile(file, "");
   if (!weights)
     return fail(file, weights.takeError());
-  return importConfig(file, *root, weights->get(), version);
+  return importConfig(file, std::move(*root), weights->get(), version);
 }
 
 OwningOpRef<ModuleOp> frieze::importKerasJson(const ModelFile &file,

@@ -21,7 +21,7 @@ const LayerClass *keras::findLayerClass(StringRef className) {
     for (ArrayRef<LayerClass> family :
          {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
           getActivationLayers(), getPoolingLayers(), getShapeLayers(),
-          getMergeLayers(), getSequenceLayers()})
+          getMergeLayers(), getSequenceLayers(), getOperations()})
       for (const LayerClass &layerClass : family)
         map[layerClass.name] = &layerClass;
     return map;

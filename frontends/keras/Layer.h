@@ -52,6 +52,8 @@ struct Layer {
   llvm::SmallVector<CallArgument> arguments = {};
   /// The outputs behind the one that the importer returns.
   llvm::SmallVector<mlir::Value> moreOutputs = {};
+  /// As in LayerClass.
+  std::string className = "";
   /// Whether the layer makes a mask of its input for the layers behind it.
   bool makesMask = false;
 
@@ -93,7 +95,8 @@ struct Layer {
 using ImportLayerFn = mlir::Value (*)(Layer &layer);
 
 struct LayerClass {
-  /// `ops.` precedes that of an operation, which may be that of a layer too.
+  /// `ops.` precedes that of an operation, which may be that of a layer too,
+  /// and `tf.` that of a function of TensorFlow.
   llvm::StringLiteral name;
   ImportLayerFn import;
   /// Whether it takes any number of inputs, and not just one.
@@ -114,6 +117,7 @@ llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
 llvm::ArrayRef<LayerClass> getMergeLayers();
 llvm::ArrayRef<LayerClass> getNormalizationLayers();
+llvm::ArrayRef<LayerClass> getOperations();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
 llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();
@@ -130,6 +134,9 @@ struct Activation {
 
   mlir::Value apply(Layer &layer, mlir::Value input) const;
 };
+
+/// The activation of that name. Reports an unknown one.
+Activation getActivation(Layer &layer, llvm::StringRef name);
 
 /// Takes an activation: a name, or a layer or function with its config.
 Activation takeActivation(Layer &layer, llvm::StringRef key);

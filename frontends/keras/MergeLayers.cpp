@@ -96,7 +96,6 @@ ArrayRef<LayerClass> keras::getMergeLayers() {
       {"Multiply", importMerge<BinaryKind::Mul>, /*takesMany=*/true},
       {"Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},
       {"ops.Add", importPair<BinaryKind::Add>, /*takesMany=*/true},
-      {"ops.Concatenate", importConcatenate, /*takesMany=*/true},
       {"ops.Divide", importPair<BinaryKind::Div>, /*takesMany=*/true},
       {"ops.Maximum", importPair<BinaryKind::Maximum>, /*takesMany=*/true},
       {"ops.Minimum", importPair<BinaryKind::Minimum>, /*takesMany=*/true},

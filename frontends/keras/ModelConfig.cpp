@@ -32,8 +32,26 @@ static bool isKerasModule(StringRef module) {
          module.starts_with("tensorflow") || module == "builtins";
 }
 
+/// Whether the layer is an operation where the file names no module, as the
+/// HDF5 files of Keras 3: every layer is trainable or not, and older versions
+/// wrote calls in another way.
+static bool isOperation(const json &layer) {
+  const json *config = findMember(layer, "config");
+  const json *nodes = findMember(layer, "inbound_nodes");
+  return config && !findMember(layer, "module") &&
+         !config->contains("trainable") && nodes && nodes->is_array() &&
+         !nodes->empty() && findMember(nodes->front(), "args");
+}
+
 std::string keras::getClassName(const json &layer) {
   std::string className = getString(layer, "class_name");
+  if (className == "TFOpLambda" || className == "SlicingOpLambda")
+    if (const json *config = findMember(layer, "config")) {
+      std::string function = getString(*config, "function");
+      StringRef name = function;
+      name.consume_front("compat.v1.");
+      return ("tf." + name).str();
+    }
   std::string registered = getString(layer, "registered_name");
   if (StringRef(registered).contains('>'))
     return registered;
@@ -49,7 +67,8 @@ std::string keras::getClassName(const json &layer) {
   if (!isKerasModule(module))
     return (module + ">" + name).str();
   // `keras.src.ops.numpy`: an operation, which may have the name of a layer.
-  return module.contains(".ops.") ? ("ops." + name).str() : name.str();
+  return module.contains(".ops.") || isOperation(layer) ? ("ops." + name).str()
+                                                        : name.str();
 }
 
 bool keras::isModelClass(StringRef className) {

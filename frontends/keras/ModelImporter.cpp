@@ -163,6 +163,34 @@ static SmallVector<CallArgument> nameArguments(const LayerClass &operation,
   return named;
 }
 
+/// Whether a layer takes its channels first; `config` then says that they are
+/// last. A few layers have them elsewhere.
+static bool takeChannelsFirst(StringRef className, json &config) {
+  const json *format = findMember(config, "data_format");
+  if (!format || *format != "channels_first" ||
+      className.starts_with("ConvLSTM"))
+    return false;
+  config["data_format"] = "channels_last";
+  return true;
+}
+
+/// The value with the axis of its channels, 1 or the last one, moved to the
+/// other place.
+static Value moveChannels(ModelBuilder &builder, StringRef layer, Value value,
+                          bool toLast) {
+  if (!value || getShape(value).size() < 3)
+    return value;
+  auto permutation =
+      llvm::to_vector(llvm::seq<int64_t>(0, getShape(value).size()));
+  if (toLast)
+    std::rotate(permutation.begin() + 1, permutation.begin() + 2,
+                permutation.end());
+  else
+    std::rotate(permutation.begin() + 1, permutation.end() - 1,
+                permutation.end());
+  return builder.transpose(layer, value, permutation);
+}
+
 /// Imports a layer that is no model.
 ModelImporter::Values
 ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
@@ -179,27 +207,24 @@ ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
     failedLayers.insert(key);
     return {};
   }
-  json operationConfig;
+  json ownConfig = entry.config->is_object() ? *entry.config : json::object();
   bool isOperation = !layerClass->parameters.empty();
-  if (isOperation) {
-    operationConfig = *entry.config;
-    if (!operationConfig.is_object())
-      operationConfig = json::object();
-    operationConfig.erase("function");
-  }
-  ObjectReader config(isOperation ? operationConfig : *entry.config,
-                      [&] { return model.builder.emitError(name); });
+  if (isOperation)
+    ownConfig.erase("function");
+  bool isChannelsFirst = takeChannelsFirst(entry.className, ownConfig);
+  ObjectReader config(ownConfig, [&] { return model.builder.emitError(name); });
   Layer layer{model, model.builder, config, name, path, {}};
+  layer.className = entry.className;
   StringRef first = layerClass->parameters.split(',').first;
   SmallVector<CallArgument> named(arguments);
   if (isOperation)
-    named = nameArguments(*layerClass, arguments, operationConfig);
+    named = nameArguments(*layerClass, arguments, ownConfig);
   for (CallArgument &argument : named)
     if (argument.keyword == first && !argument.constant)
       llvm::append_range(layer.inputs, argument.tensors);
     else
       layer.arguments.push_back(std::move(argument));
-  const Values &inputs = layer.inputs;
+  const Values inputs = layer.inputs;
   if ((inputs.empty() && !isOperation) ||
       (inputs.size() > 1 && !layerClass->takesMany)) {
     model.builder.emitError(name)
@@ -209,7 +234,14 @@ ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
     return {};
   }
   ignoreHarmless(config);
+  if (isChannelsFirst)
+    layer.inputs.front() = moveChannels(model.builder, name, inputs.front(),
+                                        /*toLast=*/true);
   Values outputs{layerClass->import(layer)};
+  if (isChannelsFirst && outputs.front() && inputs.front() &&
+      getShape(outputs.front()).size() == getShape(inputs.front()).size())
+    outputs.front() = moveChannels(model.builder, name, outputs.front(),
+                                   /*toLast=*/false);
   layer.checkArguments(llvm::any_of(
       inputs, [&](Value input) { return maskedValues.contains(input); }));
   config.finish();
@@ -408,12 +440,33 @@ void ModelImporter::run(const json &root) {
     runFunctional(root["config"]);
 }
 
-OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file,
-                                          const json &root,
+/// Replaces what Python has and JSON hasn't, tuples and arrays, by lists, where
+/// Keras wrote it as an object.
+static void replaceTuples(json &value) {
+  if (const json *className = findMember(value, "class_name")) {
+    const json *config = findMember(value, "config");
+    const json *list = nullptr;
+    if (*className == "__tuple__" || *className == "TensorShape")
+      list = findMember(value, "items");
+    if (*className == "__tuple__" || *className == "__numpy__" ||
+        *className == "__tensor__")
+      list = config ? findMember(*config, "value") : list;
+    if (list) {
+      json copy = *list;
+      value = std::move(copy);
+    }
+  }
+  if (value.is_structured())
+    for (json &member : value)
+      replaceTuples(member);
+}
+
+OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file, json root,
                                           WeightSource *weights,
                                           unsigned kerasVersion) {
   ModelBuilder builder(file.path, file.options, file.context);
   ModelContext model{builder, weights, kerasVersion};
+  replaceTuples(root);
   ModelImporter(model).run(root);
   return builder.finish();
 }

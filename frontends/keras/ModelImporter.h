@@ -11,14 +11,14 @@
 #include "frontends/ModelFile.h"
 #include "frontends/keras/WeightSource.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 namespace frieze::keras {
 
 /// Imports the model that `root` describes, an object with `class_name` and
 /// `config`. `weights` may be null for a model without.
 mlir::OwningOpRef<mlir::ModuleOp> importConfig(const ModelFile &file,
-                                               const nlohmann::json &root,
+                                               nlohmann::json root,
                                                WeightSource *weights,
                                                unsigned kerasVersion);
 

@@ -176,8 +176,15 @@ public:
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
-    if (layer.size() > 1)
-      names = selectLayer(names, layer, !part.empty());
+    if (layer.size() > 1) {
+      std::vector<std::string> selected =
+          selectLayer(names, layer, !part.empty(), /*isNumbered=*/false);
+      // TensorFlow 1 numbered names that it had seen before.
+      if (selected.empty())
+        selected = selectLayer(names, layer, !part.empty(),
+                               /*isNumbered=*/true);
+      names = std::move(selected);
+    }
     std::vector<Array> arrays;
     Error errors = Error::success();
     for (auto [index, spec] : enumerate(specs)) {
@@ -211,28 +218,49 @@ private:
   /// `lstm/lstm_cell/kernel`.
   static std::vector<std::string> selectLayer(ArrayRef<std::string> names,
                                               const LayerPath &layer,
-                                              bool isPart) {
+                                              bool isPart, bool isNumbered) {
     std::vector<std::string> selected;
-    size_t mostModels = 0;
+    // Models within the nested one may have layers of the same name: of all
+    // candidates, those with most of the layer's models count, and then those
+    // with fewest others.
+    std::pair<int64_t, int64_t> best{-1, 0};
     for (const std::string &name : names) {
-      SmallVector<StringRef> steps;
-      StringRef(name).split(steps, '/');
-      steps.pop_back();
-      if (isPart && steps.size() > 1 && steps.back() != layer.back().name)
-        steps.pop_back();
-      if (steps.empty() || steps.back() != layer.back().name)
+      StringRef prefix = getPrefix(name);
+      if (isPart && !endsWithStep(prefix, layer.back().name, isNumbered))
+        prefix = getPrefix(prefix);
+      if (!endsWithStep(prefix, layer.back().name, isNumbered))
         continue;
-      // Models within the nested one may have layers of the same name.
-      size_t models = 0;
-      for (const LayerStep &step : ArrayRef(layer).drop_back().drop_front())
-        models += llvm::is_contained(steps, step.name);
-      if (models > mostModels)
+      int64_t models = 0;
+      for (const LayerStep &step : ArrayRef(layer).drop_back())
+        models += ("/" + prefix).str().find("/" + step.name + "/") !=
+                  std::string::npos;
+      std::pair<int64_t, int64_t> score{models, -int64_t(prefix.count('/'))};
+      if (score > best)
         selected.clear();
-      if (models >= mostModels)
+      best = std::max(best, score);
+      if (score == best)
         selected.push_back(name);
-      mostModels = std::max(mostModels, models);
     }
     return selected;
+  }
+
+  /// What precedes the last part of a name.
+  static StringRef getPrefix(StringRef name) {
+    size_t slash = name.rfind('/');
+    return slash == StringRef::npos ? "" : name.substr(0, slash);
+  }
+
+  /// Whether the last step of `prefix` is the layer, whose name may have
+  /// slashes. `isNumbered`: with a number behind.
+  static bool endsWithStep(StringRef prefix, StringRef layer, bool isNumbered) {
+    if (isNumbered) {
+      StringRef base = prefix.rtrim("0123456789");
+      if (base.size() == prefix.size() || !base.consume_back("_"))
+        return false;
+      prefix = base;
+    }
+    return prefix.consume_back(layer) &&
+           (prefix.empty() || prefix.ends_with("/"));
   }
 
   /// The name of weight `index` of `count`: by its last part, or else by its

@@ -362,6 +362,19 @@ def inception():
 
 
 @model(h5=True)
+def channels_first():
+    """(3, 11, 9): conv, batch norm, pool, depthwise, pad, and two poolings over all, channels first."""
+    first = {"data_format": "channels_first"}
+    x = keras.Input((3, 11, 9))
+    y = BN(axis=1)(L.Conv2D(5, 3, strides=2, activation="relu", **first)(x))
+    y = L.AveragePooling2D(2, padding="same", **first)(y)
+    y = L.DepthwiseConv2D(2, depth_multiplier=2, **first)(y)
+    y = L.ZeroPadding2D(((1, 2), (0, 1)), **first)(y)
+    flat = L.Dense(3)(L.Flatten(**first)(y))
+    return keras.Model(x, [flat, L.GlobalMaxPooling2D(keepdims=True, **first)(y)])
+
+
+@model(h5=True)
 def two_inputs():
     """(30, 2) -> 28x8 -> 8 and (10) -> 6: 14, batch norm -> 3: Concatenate of two branches."""
     beat, features = keras.Input((30, 2), name="beat"), keras.Input((10,), name="features")
