@@ -101,6 +101,10 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   return importMlir(file);
 }
 
+std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
+  return listKerasLayers(context);
+}
+
 OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
                                           const ImportOptions &options,
                                           MLIRContext *context) {

@@ -48,6 +48,18 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
                                               const ImportOptions &options,
                                               mlir::MLIRContext *context);
 
+/// A layer or operator that models may have.
+struct LayerDescription {
+  /// The format of the file: `Keras`.
+  std::string format;
+  std::string name;
+  /// The attributes that are read, in the order of reading.
+  std::vector<std::string> attributes;
+};
+
+/// All that importModel() knows, by format and name.
+std::vector<LayerDescription> listLayers(mlir::MLIRContext *context);
+
 /// The location of layer `layer` of the file, or of the file itself.
 mlir::Location getLayerLocation(mlir::MLIRContext *context,
                                 llvm::StringRef path,

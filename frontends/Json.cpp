@@ -101,7 +101,8 @@ void ObjectReader::reportMissing(StringRef key) {
 }
 
 const json *ObjectReader::take(StringRef key) {
-  taken.insert(key);
+  if (taken.insert(key).second)
+    readKeys.push_back(key.str());
   auto member = object.find(key.str());
   if (member == object.end() || member->is_null())
     return nullptr;

@@ -65,6 +65,8 @@ public:
 
   mlir::InFlightDiagnostic emitError();
   bool hasFailed() const { return failed; }
+  /// The keys asked for so far, but for the ignored ones, in their order.
+  llvm::ArrayRef<std::string> getReadKeys() const { return readKeys; }
   const nlohmann::json &getObject() const { return object; }
 
 private:
@@ -75,6 +77,7 @@ private:
   const nlohmann::json &object;
   EmitError emit;
   llvm::StringSet<> taken;
+  llvm::SmallVector<std::string> readKeys;
   bool failed = false;
 };
 

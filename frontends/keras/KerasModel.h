@@ -24,6 +24,9 @@ mlir::OwningOpRef<mlir::ModuleOp> importKerasHdf5(const ModelFile &file);
 mlir::OwningOpRef<mlir::ModuleOp> importKerasJson(const ModelFile &file,
                                                   const nlohmann::json &root);
 
+/// The layers, and the operations between them, of Keras.
+std::vector<LayerDescription> listKerasLayers(mlir::MLIRContext *context);
+
 } // namespace frieze
 
 #endif // FRIEZE_FRONTENDS_KERAS_KERASMODEL_H

@@ -15,15 +15,23 @@ using namespace frieze;
 using namespace frieze::keras;
 using nlohmann::json;
 
+std::vector<const LayerClass *> keras::getLayerClasses() {
+  std::vector<const LayerClass *> classes;
+  for (ArrayRef<LayerClass> family :
+       {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
+        getActivationLayers(), getPoolingLayers(), getShapeLayers(),
+        getMergeLayers(), getSequenceLayers(), getOperations(),
+        getArithmetic(), getSlices()})
+    for (const LayerClass &layerClass : family)
+      classes.push_back(&layerClass);
+  return classes;
+}
+
 const LayerClass *keras::findLayerClass(StringRef className) {
   static const StringMap<const LayerClass *> classes = [] {
     StringMap<const LayerClass *> map;
-    for (ArrayRef<LayerClass> family :
-         {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
-          getActivationLayers(), getPoolingLayers(), getShapeLayers(),
-          getMergeLayers(), getSequenceLayers(), getOperations()})
-      for (const LayerClass &layerClass : family)
-        map[layerClass.name] = &layerClass;
+    for (const LayerClass *layerClass : getLayerClasses())
+      map[layerClass->name] = layerClass;
     return map;
   }();
   return classes.lookup(className);
@@ -85,6 +93,33 @@ std::optional<int64_t> Layer::resolveAxis(int64_t axis) {
   emitError() << "expects an axis from " << -rank << " to " << rank - 1
               << ", but got " << axis;
   return std::nullopt;
+}
+
+std::optional<SmallVector<int64_t>> Layer::takeAxes(StringRef key,
+                                                    int64_t rank) {
+  const json *value = config.take(key);
+  json list = json::array();
+  if (value && value->is_array())
+    list = *value;
+  else if (value)
+    list.push_back(*value);
+  SmallVector<int64_t> axes;
+  for (const json &axis : list) {
+    double number = axis.is_number_integer() ? axis.get<double>() : rank;
+    if (number < -rank || number >= rank) {
+      emitError() << "expects '" << key << "' to be axes from " << -rank
+                  << " to " << rank - 1 << ", but got " << formatJson(*value);
+      return std::nullopt;
+    }
+    axes.push_back(int64_t(number) + (number < 0 ? rank : 0));
+  }
+  return axes;
+}
+
+bool Layer::checkBatch(bool staysFirst) {
+  if (!staysFirst)
+    emitError() << "expects axis 0, the batch, to stay as it is";
+  return staysFirst;
 }
 
 int64_t Layer::takeAxis() {

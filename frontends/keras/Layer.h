@@ -79,6 +79,12 @@ struct Layer {
   std::optional<int64_t> resolveAxis(int64_t axis);
   /// Takes `axis`: an integer or a list of one.
   int64_t takeAxis();
+  /// Takes axes of `rank`: an integer or a list of them, none where absent.
+  /// Reports what is neither, and returns nothing.
+  std::optional<llvm::SmallVector<int64_t>> takeAxes(llvm::StringRef key,
+                                                     int64_t rank);
+  /// Returns whether the batch stays axis 0, and reports if not.
+  bool checkBatch(bool staysFirst);
 
   /// Reads the weights `specs`, in the order in which Keras creates them.
   /// Placeholders where that fails; null attributes where the config did. A
@@ -113,6 +119,7 @@ bool isMaskKeyword(llvm::StringRef keyword);
 
 /// The layer classes of each family.
 llvm::ArrayRef<LayerClass> getActivationLayers();
+llvm::ArrayRef<LayerClass> getArithmetic();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
 llvm::ArrayRef<LayerClass> getMergeLayers();
@@ -121,6 +128,10 @@ llvm::ArrayRef<LayerClass> getOperations();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
 llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();
+llvm::ArrayRef<LayerClass> getSlices();
+
+/// All of them.
+std::vector<const LayerClass *> getLayerClasses();
 
 /// The class of that name, or null.
 const LayerClass *findLayerClass(llvm::StringRef className);

@@ -95,13 +95,6 @@ ArrayRef<LayerClass> keras::getMergeLayers() {
       {"Minimum", importMerge<BinaryKind::Minimum>, /*takesMany=*/true},
       {"Multiply", importMerge<BinaryKind::Mul>, /*takesMany=*/true},
       {"Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},
-      {"ops.Add", importPair<BinaryKind::Add>, /*takesMany=*/true},
-      {"ops.Divide", importPair<BinaryKind::Div>, /*takesMany=*/true},
-      {"ops.Maximum", importPair<BinaryKind::Maximum>, /*takesMany=*/true},
-      {"ops.Minimum", importPair<BinaryKind::Minimum>, /*takesMany=*/true},
-      {"ops.Multiply", importPair<BinaryKind::Mul>, /*takesMany=*/true},
-      {"ops.Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},
-      {"ops.TrueDivide", importPair<BinaryKind::Div>, /*takesMany=*/true},
   };
   return classes;
 }

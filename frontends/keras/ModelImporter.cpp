@@ -203,7 +203,10 @@ ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
     StringRef plain = StringRef(entry.className).rsplit('>').second;
     bool isPlain = !plain.empty() && !findLayerClass(plain);
     model.builder.emitError(name) << "unsupported layer class '"
-                                  << (isPlain ? plain : entry.className) << "'";
+                                  << (isPlain ? plain : entry.className) << "'"
+                                  << (entry.className == "Lambda"
+                                          ? ", as code in a file is never run"
+                                          : "");
     failedLayers.insert(key);
     return {};
   }

@@ -24,37 +24,6 @@ static StringRef findKey(const Layer &layer, StringRef key, StringRef other) {
   return layer.config.getObject().contains(key) ? key : other;
 }
 
-/// Takes axes: an integer, or a list of them. Reports what is neither, or none
-/// of `rank` axes.
-static std::optional<SmallVector<int64_t>> takeAxes(Layer &layer, StringRef key,
-                                                    int64_t rank) {
-  const json *value = layer.config.take(key);
-  json list = json::array();
-  if (value && value->is_array())
-    list = *value;
-  else if (value)
-    list.push_back(*value);
-  SmallVector<int64_t> axes;
-  for (const json &axis : list) {
-    double number = axis.is_number_integer() ? axis.get<double>() : rank;
-    if (number < -rank || number >= rank) {
-      layer.emitError() << "expects '" << key << "' to be axes from " << -rank
-                        << " to " << rank - 1 << ", but got "
-                        << formatJson(*value);
-      return std::nullopt;
-    }
-    axes.push_back(int64_t(number) + (number < 0 ? rank : 0));
-  }
-  return axes;
-}
-
-/// Whether the batch stays where it is. Reports if not.
-static bool checkBatch(Layer &layer, bool staysFirst) {
-  if (!staysFirst)
-    layer.emitError() << "expects axis 0, the batch, to stay as it is";
-  return staysFirst;
-}
-
 static Value reshapeTo(Layer &layer, Value input, ArrayRef<int64_t> shape) {
   return layer.builder.reshape(layer.name, input, shape.drop_front());
 }
@@ -68,7 +37,7 @@ static Value importReshape(Layer &layer) {
       layer.config.takeIntList(findKey(layer, "newshape", "shape"), -1);
   if (!layer.getInput() || layer.config.hasFailed())
     return {};
-  if (!checkBatch(layer, !shape.empty() &&
+  if (!layer.checkBatch(!shape.empty() &&
                              llvm::is_contained(
                                  {int64_t(-1), layer.getInputShape().front()},
                                  shape.front())))
@@ -80,8 +49,8 @@ static Value importExpandDims(Layer &layer) {
   if (!layer.getInput())
     return {};
   SmallVector<int64_t> shape(layer.getInputShape());
-  auto axes = takeAxes(layer, "axis", shape.size() + 1);
-  if (!axes || axes->size() != 1 || !checkBatch(layer, axes->front() != 0))
+  auto axes = layer.takeAxes("axis", shape.size() + 1);
+  if (!axes || axes->size() != 1 || !layer.checkBatch(axes->front() != 0))
     return {};
   shape.insert(shape.begin() + axes->front(), 1);
   return reshapeTo(layer, layer.getInput(), shape);
@@ -91,7 +60,7 @@ static Value importSqueeze(Layer &layer) {
   if (!layer.getInput())
     return {};
   ArrayRef<int64_t> shape = layer.getInputShape();
-  auto axes = takeAxes(layer, "axis", shape.size());
+  auto axes = layer.takeAxes("axis", shape.size());
   if (!axes)
     return {};
   SmallVector<int64_t> squeezed;
@@ -106,7 +75,7 @@ static Value importSqueeze(Layer &layer) {
     if (!isNamed && (!axes->empty() || size != 1 || axis == 0))
       squeezed.push_back(size);
   }
-  if (!checkBatch(layer, !llvm::is_contained(*axes, 0)))
+  if (!layer.checkBatch(!llvm::is_contained(*axes, 0)))
     return {};
   return reshapeTo(layer, layer.getInput(), squeezed);
 }
@@ -116,10 +85,10 @@ static Value importTranspose(Layer &layer) {
   if (!layer.getInput())
     return {};
   // Without axes their order is reversed, which moves the batch.
-  auto permutation = takeAxes(layer, findKey(layer, "axes", "perm"),
+  auto permutation = layer.takeAxes(findKey(layer, "axes", "perm"),
                               layer.getInputShape().size());
   if (!permutation ||
-      !checkBatch(layer, !permutation->empty() && permutation->front() == 0))
+      !layer.checkBatch(!permutation->empty() && permutation->front() == 0))
     return {};
   return layer.builder.transpose(layer.name, layer.getInput(), *permutation);
 }
@@ -127,11 +96,11 @@ static Value importTranspose(Layer &layer) {
 /// One axis, which is not the batch; -1 where none is given.
 static std::optional<int64_t> takeOneAxis(Layer &layer, int64_t rank,
                                           int64_t fallback) {
-  auto axes = takeAxes(layer, "axis", rank);
+  auto axes = layer.takeAxes("axis", rank);
   if (!axes || axes->size() > 1)
     return std::nullopt;
   int64_t axis = axes->empty() ? fallback : axes->front();
-  if (!checkBatch(layer, axis != 0))
+  if (!layer.checkBatch(axis != 0))
     return std::nullopt;
   return axis;
 }
@@ -186,7 +155,7 @@ static Value importPad(Layer &layer) {
                       << layer.getInputShape().size() << " axes";
     return {};
   }
-  if (!checkBatch(layer, low.front() == 0 && high.front() == 0))
+  if (!layer.checkBatch(low.front() == 0 && high.front() == 0))
     return {};
   return layer.builder.pad(layer.name, layer.getInput(), low, high, constant);
 }
@@ -270,7 +239,7 @@ static Value importClip(Layer &layer) {
 
 static Value importSoftmax(Layer &layer) {
   std::optional<int64_t> axis = layer.resolveAxis(layer.takeAxis());
-  if (!axis || layer.config.hasFailed() || !checkBatch(layer, *axis != 0))
+  if (!axis || layer.config.hasFailed() || !layer.checkBatch(*axis != 0))
     return {};
   return layer.builder.softmax(layer.name, layer.getInput(), *axis);
 }

@@ -374,6 +374,18 @@ def channels_first():
     return keras.Model(x, [flat, L.GlobalMaxPooling2D(keepdims=True, **first)(y)])
 
 
+@model()
+def tensor_operations():
+    """(9, 5): arithmetic, slices, reductions and reshaping between layers."""
+    x = keras.Input((9, 5))
+    y = (2.0 - L.Conv1D(7, 3)(x) * 0.5) / 3.0 + np.linspace(-1, 1, 7, dtype="float32")
+    y = y * y[:, ::-1] - keras.ops.maximum(y, 0.25)
+    left, right = keras.ops.split(y, [3], axis=1)
+    y = keras.ops.concatenate([left[:, -1], keras.ops.mean(right, axis=1)], axis=-1)
+    y = L.Dense(6)(keras.ops.relu(y) + keras.ops.sum(x, axis=(1, 2))[:, None] ** 2)
+    return keras.Model(x, [y, keras.ops.squeeze(x[..., 1:2], -1)])
+
+
 @model(h5=True)
 def two_inputs():
     """(30, 2) -> 28x8 -> 8 and (10) -> 6: 14, batch norm -> 3: Concatenate of two branches."""

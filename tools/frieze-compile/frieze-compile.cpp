@@ -42,6 +42,16 @@ static const StageDescription *findStage(llvm::StringRef emit,
   return nullptr;
 }
 
+static void printLayers(llvm::raw_ostream &os) {
+  CompilerContext context;
+  for (const LayerDescription &layer : listLayers(context)) {
+    os << layer.format << " " << layer.name << ":";
+    for (const std::string &attribute : layer.attributes)
+      os << " " << attribute;
+    os << "\n";
+  }
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   llvm::setBugReportMsg(
@@ -54,8 +64,8 @@ int main(int argc, char **argv) {
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::registerAsmPrinterCLOptions();
   cl::OptionCategory category("frieze-compile options");
-  cl::opt<std::string> modelPath(cl::Positional, cl::Required,
-                                 cl::desc("MODEL"), cl::cat(category));
+  cl::opt<std::string> modelPath(cl::Positional, cl::desc("MODEL"),
+                                 cl::cat(category));
   cl::opt<std::string> output(
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("Output file, - for standard output. Without --emit, its\n"
@@ -71,6 +81,9 @@ int main(int argc, char **argv) {
       cl::values(
           clEnumValN(RemarkFormat::Text, "", ""),
           clEnumValN(RemarkFormat::JSON, "json", "one JSON object a line")));
+  cl::opt<bool> list("list-layers", cl::cat(category),
+                     cl::desc("Print the layers that models may have, with\n"
+                              "their attributes"));
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
@@ -83,6 +96,13 @@ int main(int argc, char **argv) {
       "Compiles a trained model (.keras, .h5, .json, .mlir) to machine code.\n"
       "MLIR's flags work too, such as --mlir-print-ir-after-all "
       "(--help-hidden).\n");
+
+  if (list) {
+    printLayers(llvm::outs());
+    return 0;
+  }
+  if (modelPath.empty())
+    return failWith("frieze-compile", "expects a model file; see --help");
 
   llvm::StringRef base =
       llvm::sys::path::stem(output == "-" ? modelPath : output);

@@ -1,0 +1,193 @@
+//===- Arithmetic.cpp - Arithmetic between Keras layers ---------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What `x * 2`, `x + y` and `mean(x)` become in a file: operations, one operand
+// of which may be a constant.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/keras/Layer.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::keras;
+using nlohmann::json;
+using nn::BinaryKind;
+
+//===----------------------------------------------------------------------===//
+// Two operands
+//===----------------------------------------------------------------------===//
+
+/// Appends the numbers of a list in lists, of `shape`. Fails for another shape.
+static bool appendNumbers(const json &value, ArrayRef<int64_t> shape,
+                          Array &array) {
+  if (shape.empty()) {
+    if (value.is_number())
+      array.values.push_back(value.get<float>());
+    return value.is_number();
+  }
+  return value.is_array() && int64_t(value.size()) == shape.front() &&
+         llvm::all_of(value, [&](const json &element) {
+           return appendNumbers(element, shape.drop_front(), array);
+         });
+}
+
+/// The constant operand of that name. Reports what is no array of numbers.
+static std::optional<Array> takeConstant(Layer &layer, StringRef key) {
+  const json *value = layer.config.take(key);
+  Array array;
+  const json *element = value;
+  for (; element && element->is_array() && !element->empty();
+       element = &element->front())
+    array.shape.push_back(element->size());
+  if (value && appendNumbers(*value, array.shape, array))
+    return array;
+  layer.emitError() << "expects '" << key
+                    << "' to be a tensor or an array of numbers";
+  return std::nullopt;
+}
+
+template <BinaryKind kind> static Value importBinary(Layer &layer) {
+  ArrayRef<Value> second = layer.takeTensors("y");
+  if (layer.inputs.empty()) {
+    std::optional<Array> constant = takeConstant(layer, "x");
+    if (!constant || second.size() != 1)
+      return {};
+    return layer.builder.binaryWithWeights(layer.name, kind, second.front(),
+                                           *constant, /*isFirst=*/true);
+  }
+  Value x = layer.getInput();
+  if (second.empty()) {
+    std::optional<Array> constant = takeConstant(layer, "y");
+    if (!constant)
+      return {};
+    return layer.builder.binaryWithWeights(layer.name, kind, x, *constant);
+  }
+  if (!x || !second.front())
+    return {};
+  // Axes are matched from the last: of other ranks, the batches would not be.
+  if (getShape(x).size() != getShape(second.front()).size()) {
+    layer.emitError() << "expects operands of one rank, but got "
+                      << formatShape(getShape(x)) << " and "
+                      << formatShape(getShape(second.front()));
+    return {};
+  }
+  return layer.builder.binary(layer.name, kind, x, second.front());
+}
+
+//===----------------------------------------------------------------------===//
+// One operand
+//===----------------------------------------------------------------------===//
+
+static Value importNegative(Layer &layer) {
+  return layer.builder.scaleAndShift(layer.name, layer.getInput(), -1.0, 0.0);
+}
+
+static Value importAbsolute(Layer &layer) {
+  return layer.builder.binary(layer.name, BinaryKind::Maximum,
+                              layer.getInput(), importNegative(layer));
+}
+
+static Value multiply(Layer &layer, Value x, Value y) {
+  return layer.builder.binary(layer.name, BinaryKind::Mul, x, y);
+}
+
+static Value importSquare(Layer &layer) {
+  return multiply(layer, layer.getInput(), layer.getInput());
+}
+
+static Value importPower(Layer &layer) {
+  Value x = layer.inputs.empty() ? Value() : layer.getInput();
+  const json *exponent = layer.config.take("y");
+  if (x && exponent && *exponent == 1)
+    return layer.builder.scaleAndShift(layer.name, x, 1.0, 0.0);
+  if (x && exponent && *exponent == 2)
+    return multiply(layer, x, x);
+  if (x && exponent && *exponent == 3)
+    return multiply(layer, multiply(layer, x, x), x);
+  layer.takeTensors("y");
+  if (!layer.config.hasFailed() && (x || layer.inputs.empty()))
+    layer.emitError() << "unsupported power, expects a tensor to the power of "
+                         "1, 2 or 3";
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
+  bool keepDims = layer.config.takeBool("keepdims", false);
+  if (!layer.getInput())
+    return {};
+  int64_t rank = layer.getInputShape().size();
+  auto axes = layer.takeAxes("axis", rank);
+  if (!axes || layer.config.hasFailed())
+    return {};
+  llvm::sort(*axes);
+  if (axes->empty() || axes->front() == 0) {
+    layer.emitError() << "expects a reduction of axes other than the batch";
+    return {};
+  }
+  // All axes but the channels: pooling, which folds.
+  bool isPooling = (kind == nn::ReduceKind::Mean ||
+                    kind == nn::ReduceKind::Max) &&
+                   (rank == 3 || rank == 4) &&
+                   llvm::equal(*axes, llvm::seq<int64_t>(1, rank - 1));
+  if (isPooling)
+    return layer.builder.globalPool(layer.name,
+                                    kind == nn::ReduceKind::Mean
+                                        ? nn::PoolKind::Avg
+                                        : nn::PoolKind::Max,
+                                    layer.getInput(), keepDims);
+  return layer.builder.reduce(layer.name, kind, layer.getInput(), *axes,
+                              keepDims);
+}
+
+ArrayRef<LayerClass> keras::getArithmetic() {
+  constexpr auto mean = importReduce<nn::ReduceKind::Mean>;
+  constexpr auto sum = importReduce<nn::ReduceKind::Sum>;
+  constexpr auto max = importReduce<nn::ReduceKind::Max>;
+  constexpr auto min = importReduce<nn::ReduceKind::Min>;
+  static const LayerClass classes[] = {
+      {"ops.Absolute", importAbsolute, false, "x"},
+      {"ops.Add", importBinary<BinaryKind::Add>, false, "x,y"},
+      {"ops.Amax", max, false, "x,axis,keepdims"},
+      {"ops.Amin", min, false, "x,axis,keepdims"},
+      {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"ops.Max", max, false, "x,axis,keepdims,initial"},
+      {"ops.Maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
+      {"ops.Mean", mean, false, "x,axis,keepdims"},
+      {"ops.Min", min, false, "x,axis,keepdims,initial"},
+      {"ops.Minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
+      {"ops.Multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
+      {"ops.Negative", importNegative, false, "x"},
+      {"ops.Power", importPower, false, "x,y"},
+      {"ops.Square", importSquare, false, "x"},
+      {"ops.Subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
+      {"ops.Sum", sum, false, "x,axis,keepdims"},
+      {"ops.TrueDivide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"tf.__operators__.add", importBinary<BinaryKind::Add>, false, "x,y"},
+      {"tf.math.abs", importAbsolute, false, "x"},
+      {"tf.math.add", importBinary<BinaryKind::Add>, false, "x,y"},
+      {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"tf.math.maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
+      {"tf.math.minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
+      {"tf.math.multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
+      {"tf.math.negative", importNegative, false, "x"},
+      {"tf.math.pow", importPower, false, "x,y"},
+      {"tf.math.reduce_max", max, false, "input_tensor,axis,keepdims"},
+      {"tf.math.reduce_mean", mean, false, "input_tensor,axis,keepdims"},
+      {"tf.math.reduce_min", min, false, "input_tensor,axis,keepdims"},
+      {"tf.math.reduce_sum", sum, false, "input_tensor,axis,keepdims"},
+      {"tf.math.square", importSquare, false, "x"},
+      {"tf.math.subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
+      {"tf.math.truediv", importBinary<BinaryKind::Div>, false, "x,y"},
+  };
+  return classes;
+}
