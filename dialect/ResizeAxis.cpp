@@ -34,8 +34,7 @@ ResizeAxis ResizeAxis::get(ResizeOp op, int64_t spatialAxis) {
                                 : double(size) / double(axis.inputSize);
   Coordinates coordinates = op.getCoordinates();
   if (coordinates == Coordinates::PytorchHalfPixel)
-    coordinates =
-        size > 1 ? Coordinates::HalfPixel : Coordinates::AlignCorners;
+    coordinates = size > 1 ? Coordinates::HalfPixel : Coordinates::AlignCorners;
   for (int64_t o = 0; o < size; ++o) {
     double position = 0.0;
     if (coordinates == Coordinates::HalfPixel)

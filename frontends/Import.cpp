@@ -118,6 +118,14 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   Expected<std::string> bytes = readFile(path);
   if (!bytes)
     return fail(toString(bytes.takeError()));
+  // What is wrong with a part of the file that is read twice is said once.
+  llvm::StringSet<> reported;
+  ScopedDiagnosticHandler skipRepeated(context, [&](Diagnostic &diagnostic) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    os << diagnostic.getLocation() << ": " << diagnostic;
+    return success(!reported.insert(text).second);
+  });
   // The readers throw nothing themselves; their libraries may, at any limit.
   try {
     ModelFile file{path, *bytes, options, context};

@@ -14,8 +14,8 @@ using namespace frieze;
 Value ModelBuilder::reduce(StringRef layer, nn::ReduceKind kind, Value input,
                            ArrayRef<int64_t> axes, bool keepDims) {
   SmallVector<NamedAttribute> attributes{
-      builder.getNamedAttr(
-          "kind", nn::ReduceKindAttr::get(builder.getContext(), kind)),
+      builder.getNamedAttr("kind",
+                           nn::ReduceKindAttr::get(builder.getContext(), kind)),
       ints("axes", axes)};
   if (keepDims)
     attributes.push_back(
@@ -107,8 +107,7 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
                   (kind == nn::BinaryKind::Div && !isFirst &&
                    !llvm::is_contained(weights.values, 0.0f));
   if (!axis || !isAffine) {
-    Value constant =
-        this->constant(layer, addWeights(layer, "value", weights));
+    Value constant = this->constant(layer, addWeights(layer, "value", weights));
     return isFirst ? binary(layer, kind, constant, input)
                    : binary(layer, kind, input, constant);
   }
@@ -130,4 +129,3 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
   return affine(layer, input, *axis, addWeights(layer, "scale", scale),
                 addWeights(layer, "shift", shift));
 }
-

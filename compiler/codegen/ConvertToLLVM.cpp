@@ -47,8 +47,8 @@ struct ConvertToLLVMPass
     vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
     LLVMConversionTarget target(*context);
     target.addLegalOp<ModuleOp>();
-    if (failed(applyFullConversion(getOperation(), target,
-                                   std::move(patterns))))
+    if (failed(
+            applyFullConversion(getOperation(), target, std::move(patterns))))
       signalPassFailure();
   }
 };

@@ -104,17 +104,15 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
 Value ReductionLoops::combineTerms(Results results, Value input, float start,
                                    Combiner take, Combiner combine) {
   if (!endsReduced)
-    return reduceRuns(reduced, results.input,
-                      {kernel.constant(start, results.width)},
-                      [&](Value at, Sums sums) -> Sums {
-                        return {take(sums[0], kernel.loadVector(
-                                                  input, at, results.width))};
-                      })[0];
+    return reduceRuns(
+        reduced, results.input, {kernel.constant(start, results.width)},
+        [&](Value at, Sums sums) -> Sums {
+          return {take(sums[0], kernel.loadVector(input, at, results.width))};
+        })[0];
 
   // Chains that take no element would leave the others as they are.
   int64_t run = reduced.back().size;
-  int64_t chains =
-      std::min<int64_t>(reductionChains, llvm::PowerOf2Ceil(run));
+  int64_t chains = std::min<int64_t>(reductionChains, llvm::PowerOf2Ceil(run));
   int64_t lanes = std::min(kernel.target.lanes, chains);
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
@@ -127,12 +125,12 @@ Value ReductionLoops::combineTerms(Results results, Value input, float start,
         sum = vector::ExtractStridedSliceOp::create(
             builder, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
             ArrayRef<int64_t>{1});
-      sum = take(sum,
-                 kernel.loadVector(input, kernel.add(at, v * lanes), width));
+      sum =
+          take(sum, kernel.loadVector(input, kernel.add(at, v * lanes), width));
       if (width < lanes)
-        sum = vector::InsertStridedSliceOp::create(
-            builder, loc, sum, sums[v], ArrayRef<int64_t>{0},
-            ArrayRef<int64_t>{1});
+        sum = vector::InsertStridedSliceOp::create(builder, loc, sum, sums[v],
+                                                   ArrayRef<int64_t>{0},
+                                                   ArrayRef<int64_t>{1});
       sums[v] = sum;
     }
     return sums;
@@ -175,8 +173,8 @@ void frieze::lowerReduce(KernelBuilder &kernel, ReduceOp op) {
                                       start, combine, combine);
     if (op.getKind() == ReduceKind::Mean)
       result = kernel.mulFloat(
-          result, kernel.constant(1.0f / float(loops.getCount()),
-                                  results.width));
+          result,
+          kernel.constant(1.0f / float(loops.getCount()), results.width));
     kernel.storeVector(result, kernel.buffers[op.getOutput()], results.number,
                        results.width);
   });

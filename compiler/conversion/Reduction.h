@@ -12,8 +12,7 @@
 
 namespace frieze {
 
-using Combiner =
-    llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)>;
+using Combiner = llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)>;
 
 /// Neighbouring lanes combined pairwise until one is left.
 mlir::Value combineNeighbours(KernelBuilder &kernel, mlir::Value vector,
@@ -41,10 +40,11 @@ public:
   mlir::Value combineTerms(Results results, mlir::Value input, float start,
                            Combiner take, Combiner combine);
 
-  /// Calls `body(at, width, channel)` for the elements of `results`, in vectors.
-  void forEachTerm(Results results,
-                   llvm::function_ref<void(mlir::Value, int64_t, mlir::Value)>
-                       body);
+  /// Calls `body(at, width, channel)` for the elements of `results`, in
+  /// vectors.
+  void
+  forEachTerm(Results results,
+              llvm::function_ref<void(mlir::Value, int64_t, mlir::Value)> body);
 
   /// How many elements make a result.
   int64_t getCount() const { return count; }

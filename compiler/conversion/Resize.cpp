@@ -71,8 +71,8 @@ void ResizeEmitter::emitRepeats(int64_t rowRepeats, int64_t columnRepeats) {
   // Rows of all images are repeated alike.
   kernel.forEach(in.batch * in.height, [&](Value row) {
     kernel.forEach(in.width, [&](Value column) {
-      Value from = offset(kernel.mul(row, in.getRowElements()), column,
-                          channels);
+      Value from =
+          offset(kernel.mul(row, in.getRowElements()), column, channels);
       Value to = offset(kernel.mul(row, rowRepeats * out.getRowElements()),
                         column, columnRepeats * channels);
       kernel.forEachVector(channels, [&](Value channel, int64_t width) {
@@ -94,8 +94,7 @@ Value ResizeEmitter::loadPosition(Value table, Value at) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   Value number = memref::LoadOp::create(builder, loc, table, at);
-  number =
-      arith::FPToSIOp::create(builder, loc, builder.getI64Type(), number);
+  number = arith::FPToSIOp::create(builder, loc, builder.getI64Type(), number);
   return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
                                     number);
 }
@@ -123,8 +122,8 @@ void ResizeEmitter::emitFromTables() {
                                   kernel.index(tables.inputSize - 1));
   };
   auto interpolate = [&](Value low, Value high, Value weight) {
-    return kernel.fma(
-        weight, arith::SubFOp::create(builder, loc, high, low), low);
+    return kernel.fma(weight, arith::SubFOp::create(builder, loc, high, low),
+                      low);
   };
   std::optional<Tables> rowTables;
   if (rows)
@@ -139,8 +138,7 @@ void ResizeEmitter::emitFromTables() {
         Value row = loadPosition(rowTables->low, oh);
         top = offset(image, row, in.getRowElements());
         if (isLinear)
-          bottom =
-              offset(image, getHigh(*rowTables, row), in.getRowElements());
+          bottom = offset(image, getHigh(*rowTables, row), in.getRowElements());
       }
       Value to = offset(kernel.mul(n, out.getImageElements()), oh,
                         out.getRowElements());

@@ -21,8 +21,7 @@ reference::placeForReduction(llvm::ArrayRef<int64_t> shape,
   bool isTrailing = true;
   for (size_t axis = shape.size(); axis-- > 0;) {
     elements *= shape[axis];
-    isTrailing &=
-        shape[axis] == 1 || llvm::is_contained(axes, (int64_t)axis);
+    isTrailing &= shape[axis] == 1 || llvm::is_contained(axes, (int64_t)axis);
     run *= isTrailing ? shape[axis] : 1;
   }
   std::vector<ReductionPlace> places;

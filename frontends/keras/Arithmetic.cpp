@@ -89,8 +89,8 @@ static Value importNegative(Layer &layer) {
 }
 
 static Value importAbsolute(Layer &layer) {
-  return layer.builder.binary(layer.name, BinaryKind::Maximum,
-                              layer.getInput(), importNegative(layer));
+  return layer.builder.binary(layer.name, BinaryKind::Maximum, layer.getInput(),
+                              importNegative(layer));
 }
 
 static Value multiply(Layer &layer, Value x, Value y) {
@@ -135,16 +135,15 @@ template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
     return {};
   }
   // All axes but the channels: pooling, which folds.
-  bool isPooling = (kind == nn::ReduceKind::Mean ||
-                    kind == nn::ReduceKind::Max) &&
-                   (rank == 3 || rank == 4) &&
-                   llvm::equal(*axes, llvm::seq<int64_t>(1, rank - 1));
+  bool isPooling =
+      (kind == nn::ReduceKind::Mean || kind == nn::ReduceKind::Max) &&
+      (rank == 3 || rank == 4) &&
+      llvm::equal(*axes, llvm::seq<int64_t>(1, rank - 1));
   if (isPooling)
-    return layer.builder.globalPool(layer.name,
-                                    kind == nn::ReduceKind::Mean
-                                        ? nn::PoolKind::Avg
-                                        : nn::PoolKind::Max,
-                                    layer.getInput(), keepDims);
+    return layer.builder.globalPool(
+        layer.name,
+        kind == nn::ReduceKind::Mean ? nn::PoolKind::Avg : nn::PoolKind::Max,
+        layer.getInput(), keepDims);
   return layer.builder.reduce(layer.name, kind, layer.getInput(), *axes,
                               keepDims);
 }

@@ -38,15 +38,13 @@ static std::vector<std::string> findAttributes(MLIRContext *context,
   return config.getReadKeys().vec();
 }
 
-std::vector<LayerDescription>
-frieze::listKerasLayers(MLIRContext *context) {
+std::vector<LayerDescription> frieze::listKerasLayers(MLIRContext *context) {
   ScopedDiagnosticHandler silence(context, [](Diagnostic &) {});
   std::vector<LayerDescription> layers;
   for (const LayerClass *layerClass : getLayerClasses())
     layers.push_back({"Keras", layerClass->name.str(),
                       findAttributes(context, *layerClass)});
-  llvm::sort(layers, [](const auto &a, const auto &b) {
-    return a.name < b.name;
-  });
+  llvm::sort(layers,
+             [](const auto &a, const auto &b) { return a.name < b.name; });
   return layers;
 }

@@ -202,11 +202,11 @@ ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
     // The package only where it tells the class from one of Keras.
     StringRef plain = StringRef(entry.className).rsplit('>').second;
     bool isPlain = !plain.empty() && !findLayerClass(plain);
-    model.builder.emitError(name) << "unsupported layer class '"
-                                  << (isPlain ? plain : entry.className) << "'"
-                                  << (entry.className == "Lambda"
-                                          ? ", as code in a file is never run"
-                                          : "");
+    model.builder.emitError(name)
+        << "unsupported layer class '" << (isPlain ? plain : entry.className)
+        << "'"
+        << (entry.className == "Lambda" ? ", as code in a file is never run"
+                                        : "");
     failedLayers.insert(key);
     return {};
   }

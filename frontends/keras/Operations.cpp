@@ -37,10 +37,10 @@ static Value importReshape(Layer &layer) {
       layer.config.takeIntList(findKey(layer, "newshape", "shape"), -1);
   if (!layer.getInput() || layer.config.hasFailed())
     return {};
-  if (!layer.checkBatch(!shape.empty() &&
-                             llvm::is_contained(
-                                 {int64_t(-1), layer.getInputShape().front()},
-                                 shape.front())))
+  if (!layer.checkBatch(
+          !shape.empty() &&
+          llvm::is_contained({int64_t(-1), layer.getInputShape().front()},
+                             shape.front())))
     return {};
   return reshapeTo(layer, layer.getInput(), shape);
 }
@@ -86,7 +86,7 @@ static Value importTranspose(Layer &layer) {
     return {};
   // Without axes their order is reversed, which moves the batch.
   auto permutation = layer.takeAxes(findKey(layer, "axes", "perm"),
-                              layer.getInputShape().size());
+                                    layer.getInputShape().size());
   if (!permutation ||
       !layer.checkBatch(!permutation->empty() && permutation->front() == 0))
     return {};
@@ -142,8 +142,8 @@ static Value importPad(Layer &layer) {
   SmallVector<int64_t> low, high;
   if (value && value->is_array())
     for (const json &axis : *value)
-      if (axis.is_array() && axis.size() == 2 &&
-          axis[0].is_number_unsigned() && axis[1].is_number_unsigned() &&
+      if (axis.is_array() && axis.size() == 2 && axis[0].is_number_unsigned() &&
+          axis[1].is_number_unsigned() &&
           axis[0].get<uint64_t>() <= maxElements &&
           axis[1].get<uint64_t>() <= maxElements) {
         low.push_back(axis[0].get<int64_t>());

@@ -75,7 +75,8 @@ static bool setSlice(Cut &cut, size_t axis, const json &item) {
                              ? std::clamp<int64_t>(position, -1, size - 1)
                              : std::clamp<int64_t>(position, 0, size));
   };
-  std::optional<int64_t> start = getPosition("start", isBackwards ? size - 1 : 0);
+  std::optional<int64_t> start =
+      getPosition("start", isBackwards ? size - 1 : 0);
   std::optional<int64_t> stop = getPosition("stop", isBackwards ? -1 : size);
   if (!start || !stop)
     return false;
@@ -139,8 +140,7 @@ static Value importGetItem(Layer &layer) {
   if (!layer.checkBatch(keepsBatch || items.empty()))
     return {};
   Value part = cut.apply(layer);
-  return layer.builder.reshape(layer.name, part,
-                               ArrayRef(result).drop_front());
+  return layer.builder.reshape(layer.name, part, ArrayRef(result).drop_front());
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,16 +166,16 @@ static SmallVector<int64_t> findParts(const json &parts, bool areSizes,
     bounds.push_back(part.get<int64_t>() + (areSizes ? bounds.back() : 0));
   if (!areSizes)
     bounds.push_back(size);
-  bool isRising = llvm::is_sorted(bounds) &&
-                  std::adjacent_find(bounds.begin(), bounds.end()) ==
-                      bounds.end();
+  bool isRising =
+      llvm::is_sorted(bounds) &&
+      std::adjacent_find(bounds.begin(), bounds.end()) == bounds.end();
   return isRising && bounds.back() == size ? bounds : SmallVector<int64_t>();
 }
 
 static Value importSplit(Layer &layer) {
   bool isKeras = layer.config.getObject().contains("indices_or_sections");
-  const json *parts = layer.config.take(isKeras ? "indices_or_sections"
-                                                : "num_or_size_splits");
+  const json *parts =
+      layer.config.take(isKeras ? "indices_or_sections" : "num_or_size_splits");
   if (!layer.getInput())
     return {};
   auto axes = layer.takeAxes("axis", layer.getInputShape().size());
@@ -207,8 +207,8 @@ static Value importFlip(Layer &layer) {
   if (!layer.getInput())
     return {};
   auto axes = layer.takeAxes("axis", layer.getInputShape().size());
-  if (!axes || !layer.checkBatch(!axes->empty() &&
-                                 !llvm::is_contained(*axes, 0)))
+  if (!axes ||
+      !layer.checkBatch(!axes->empty() && !llvm::is_contained(*axes, 0)))
     return {};
   Cut cut(layer.getInput());
   for (int64_t axis : *axes) {
