@@ -65,7 +65,7 @@ private:
 
 /// The shape of the input of a Sequential model, with the batch. Keras has
 /// stored it in many places.
-static const json *findInputShape(const json &config,
+static const json *findInputShape(ModelBuilder &builder, const json &config,
                                   ArrayRef<LayerEntry> layers) {
   for (const char *key : {"batch_shape", "batch_input_shape"})
     if (const json *shape = findMember(*layers.front().config, key))
@@ -73,8 +73,15 @@ static const json *findInputShape(const json &config,
   if (const json *shape = findMember(config, "build_input_shape"))
     return shape;
   if (const json *build = findMember(config, "build_config"))
-    return findMember(*build, "input_shape");
-  return nullptr;
+    if (const json *shape = findMember(*build, "input_shape"))
+      return shape;
+  // That of a model in front is known to its own first layer.
+  if (!isModelClass(layers.front().className))
+    return nullptr;
+  std::vector<LayerEntry> nested = readLayers(builder, *layers.front().config);
+  return nested.empty()
+             ? nullptr
+             : findInputShape(builder, *layers.front().config, nested);
 }
 
 /// The input of the model: an InputLayer, or what stands before its first
@@ -398,7 +405,7 @@ void ModelImporter::runSequential(const json &root) {
     model.builder.emitError() << "expects a model with layers";
     return;
   }
-  const json *shape = findInputShape(config, layers);
+  const json *shape = findInputShape(model.builder, config, layers);
   if (const json *build = findMember(root, "build_config"); build && !shape)
     shape = findMember(*build, "input_shape");
   // A nested model first: its own input is the model's.
