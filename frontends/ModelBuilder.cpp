@@ -341,28 +341,6 @@ Value ModelBuilder::embedding(StringRef layer, Value input,
                                  builder.getNamedAttr("table", table));
 }
 
-Value ModelBuilder::lstm(StringRef layer, Value input,
-                         const LstmParameters &parameters) {
-  if (!parameters.kernel || !parameters.recurrent || !parameters.activation ||
-      !parameters.recurrentActivation)
-    return {};
-  SmallVector<NamedAttribute> attributes{
-      builder.getNamedAttr("kernel", parameters.kernel),
-      builder.getNamedAttr("recurrent", parameters.recurrent),
-      builder.getNamedAttr("activation", parameters.activation),
-      builder.getNamedAttr("recurrent_activation",
-                           parameters.recurrentActivation)};
-  if (parameters.bias)
-    attributes.push_back(builder.getNamedAttr("bias", parameters.bias));
-  if (parameters.sequences)
-    attributes.push_back(
-        builder.getNamedAttr("sequences", builder.getUnitAttr()));
-  if (parameters.backwards)
-    attributes.push_back(
-        builder.getNamedAttr("backwards", builder.getUnitAttr()));
-  return create<nn::LSTMOp>(layer, input, attributes);
-}
-
 Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,
                         ArrayRef<int64_t> high, double value,
                         nn::PadMode mode) {
@@ -398,6 +376,30 @@ Value ModelBuilder::reshape(StringRef layer, Value input,
   return nn::ReshapeOp::create(
       builder, getLoc(layer),
       RankedTensorType::get(sizes, type.getElementType()), input);
+}
+
+Value ModelBuilder::mergeStepsIntoBatch(StringRef layer, Value input) {
+  if (!input)
+    return {};
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> shape(type.getShape().drop_front());
+  shape[0] *= type.getDimSize(0);
+  return nn::ReshapeOp::create(
+      builder, getLoc(layer),
+      RankedTensorType::get(shape, type.getElementType()), input);
+}
+
+Value ModelBuilder::splitStepsFromBatch(StringRef layer, Value input,
+                                        int64_t batch) {
+  if (!input)
+    return {};
+  auto type = cast<RankedTensorType>(input.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape[0] /= batch;
+  shape.insert(shape.begin(), batch);
+  return nn::ReshapeOp::create(
+      builder, getLoc(layer),
+      RankedTensorType::get(shape, type.getElementType()), input);
 }
 
 Value ModelBuilder::flatten(StringRef layer, Value input) {

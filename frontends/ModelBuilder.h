@@ -31,12 +31,16 @@ llvm::SmallVector<int64_t> getPadding(llvm::StringRef mode,
                                       llvm::ArrayRef<int64_t> shape,
                                       const WindowGeometry &geometry);
 
-/// What an LSTM consists of; gates in the order of nn.lstm.
-struct LstmParameters {
-  /// `bias` may be null.
-  mlir::ElementsAttr kernel, recurrent, bias;
+/// What a recurrent layer consists of; gates in the order of nn.lstm and
+/// nn.gru.
+struct RecurrentParameters {
+  /// `bias` may be null. `recurrentBias`, which may be null too, and
+  /// `resetAfter` are for nn.gru alone.
+  mlir::ElementsAttr kernel, recurrent, bias, recurrentBias;
+  /// nn.rnn has no recurrent activation.
   nn::ActivationAttr activation, recurrentActivation;
-  bool sequences = false, backwards = false;
+  bool resetAfter = false, sequences = false, backwards = false,
+       reversed = false;
 };
 
 /// Builds the module of one model. What the layers of a file have in common,
@@ -122,8 +126,12 @@ public:
                      int64_t axis);
   mlir::Value embedding(llvm::StringRef layer, mlir::Value input,
                         mlir::ElementsAttr table);
+  mlir::Value gru(llvm::StringRef layer, mlir::Value input,
+                  const RecurrentParameters &parameters);
   mlir::Value lstm(llvm::StringRef layer, mlir::Value input,
-                   const LstmParameters &parameters);
+                   const RecurrentParameters &parameters);
+  mlir::Value rnn(llvm::StringRef layer, mlir::Value input,
+                  const RecurrentParameters &parameters);
   mlir::Value pad(llvm::StringRef layer, mlir::Value input,
                   llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
                   double value, nn::PadMode mode = nn::PadMode::Constant);
@@ -131,6 +139,11 @@ public:
   /// left.
   mlir::Value reshape(llvm::StringRef layer, mlir::Value input,
                       llvm::ArrayRef<int64_t> shape);
+  /// The steps of a sequence, axis 1, as samples.
+  mlir::Value mergeStepsIntoBatch(llvm::StringRef layer, mlir::Value input);
+  /// The reverse, for `batch` samples.
+  mlir::Value splitStepsFromBatch(llvm::StringRef layer, mlir::Value input,
+                                  int64_t batch);
   mlir::Value flatten(llvm::StringRef layer, mlir::Value input);
   /// `sizes` of the spatial axes; `scales` may be empty, `rounding` is for
   /// `nearest`.
@@ -153,6 +166,9 @@ private:
   template <typename OpT>
   mlir::Value create(llvm::StringRef layer, mlir::ValueRange operands,
                      llvm::ArrayRef<mlir::NamedAttribute> attributes);
+  template <typename OpT>
+  mlir::Value createRecurrent(llvm::StringRef layer, mlir::Value input,
+                              const RecurrentParameters &parameters);
   mlir::Location getLoc(llvm::StringRef layer);
   mlir::NamedAttribute ints(llvm::StringRef name,
                             llvm::ArrayRef<int64_t> values);

@@ -39,6 +39,32 @@ static SmallVector<int64_t> takePadding(JsonLayer &layer,
   return getPadding(mode, layer.getInputShape(), geometry);
 }
 
+/// Takes `function` and its parameters from an activation layer, or from an
+/// object that stands for a function. Null where that fails.
+static nn::ActivationAttr takeFunction(JsonLayer &layer,
+                                       ObjectReader &attributes) {
+  std::string name = attributes.takeString("function", {});
+  std::optional<nn::ActivationKind> kind = nn::symbolizeActivationKind(name);
+  if (!kind) {
+    if (!attributes.hasFailed())
+      attributes.emitError() << "unsupported activation '" << name << "'";
+    attributes.ignore("alpha");
+    attributes.ignore("beta");
+    return {};
+  }
+  unsigned count = nn::ActivationAttr::getNumParameters(*kind);
+  double alpha = 0.0, beta = 0.0;
+  if (count > 0)
+    alpha = attributes.takeNumber("alpha", {});
+  if (count > 1)
+    beta = attributes.takeNumber("beta", {});
+  if (attributes.hasFailed())
+    return {};
+  return nn::ActivationAttr::getChecked([&] { return attributes.emitError(); },
+                                        layer.builder.getBuilder().getContext(),
+                                        *kind, APFloat(alpha), APFloat(beta));
+}
+
 //===----------------------------------------------------------------------===//
 // Layers with weights
 //===----------------------------------------------------------------------===//
@@ -104,33 +130,55 @@ static Value importAffine(JsonLayer &layer) {
   return layer.builder.affine(layer.name, layer.input, *axis, scale, shift);
 }
 
+/// Takes a function by name, or an object with its parameters.
+static nn::ActivationAttr takeFunction(JsonLayer &layer, StringRef key,
+                                       StringRef fallback) {
+  const json *value = layer.attributes.take(key);
+  json named{{"function", value ? *value : json(fallback.str())}};
+  ObjectReader reader(value && value->is_object() ? *value : named,
+                      [&] { return layer.attributes.emitError(); });
+  nn::ActivationAttr function = takeFunction(layer, reader);
+  reader.finish();
+  return function;
+}
+
+/// A recurrent layer of `gates` sums for each unit.
+template <int64_t gates> static Value importRecurrent(JsonLayer &layer) {
+  int64_t units = layer.attributes.takeInt("units", {});
+  int64_t channels = layer.input ? layer.getInputShape().back() : 1;
+  int64_t columns = gates * units;
+  RecurrentParameters parameters;
+  parameters.activation = takeFunction(layer, "activation", "tanh");
+  if (gates > 1)
+    parameters.recurrentActivation =
+        takeFunction(layer, "recurrent_activation", "sigmoid");
+  if (gates == 3)
+    parameters.resetAfter = layer.attributes.takeBool("reset_after", false);
+  parameters.sequences = layer.attributes.takeBool("sequences", false);
+  parameters.backwards = layer.attributes.takeBool("backwards", false);
+  parameters.reversed = layer.attributes.takeBool("reversed", false);
+  layer.checkReady(3, 3);
+  parameters.kernel = layer.takeWeights("kernel", {channels, columns});
+  parameters.recurrent = layer.takeWeights("recurrent", {units, columns});
+  parameters.bias = layer.takeWeights("bias", {columns}, /*isOptional=*/true);
+  if (parameters.resetAfter)
+    parameters.recurrentBias =
+        layer.takeWeights("recurrent_bias", {units}, /*isOptional=*/true);
+  if (!layer.isReady)
+    return {};
+  if (gates == 1)
+    return layer.builder.rnn(layer.name, layer.input, parameters);
+  return gates == 3 ? layer.builder.gru(layer.name, layer.input, parameters)
+                    : layer.builder.lstm(layer.name, layer.input, parameters);
+}
+
 //===----------------------------------------------------------------------===//
 // Layers without weights
 //===----------------------------------------------------------------------===//
 
 static Value importActivation(JsonLayer &layer) {
-  std::string name = layer.attributes.takeString("function", {});
-  std::optional<nn::ActivationKind> kind = nn::symbolizeActivationKind(name);
-  if (!kind) {
-    if (!layer.attributes.hasFailed())
-      layer.attributes.emitError() << "unsupported activation '" << name << "'";
-    layer.attributes.ignore("alpha");
-    layer.attributes.ignore("beta");
-    return {};
-  }
-  unsigned count = nn::ActivationAttr::getNumParameters(*kind);
-  double alpha = 0.0, beta = 0.0;
-  if (count > 0)
-    alpha = layer.attributes.takeNumber("alpha", {});
-  if (count > 1)
-    beta = layer.attributes.takeNumber("beta", {});
-  if (layer.attributes.hasFailed())
-    return {};
-  MLIRContext *context = layer.builder.getBuilder().getContext();
-  auto function = nn::ActivationAttr::getChecked(
-      [&] { return layer.attributes.emitError(); }, context, *kind,
-      APFloat(alpha), APFloat(beta));
-  return layer.builder.activation(layer.name, layer.input, function);
+  return layer.builder.activation(layer.name, layer.input,
+                                  takeFunction(layer, layer.attributes));
 }
 
 template <nn::PoolKind kind> static Value importPool(JsonLayer &layer) {
@@ -262,10 +310,13 @@ ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
       .Case("dropout", importDropout)
       .Case("flatten", importFlatten)
       .Case("global_pool", importGlobalPool)
+      .Case("gru", importRecurrent<3>)
+      .Case("lstm", importRecurrent<4>)
       .Case("max_pool", importPool<nn::PoolKind::Max>)
       .Case("pad", importPad)
       .Case("reshape", importReshape)
       .Case("resize", importResize)
+      .Case("rnn", importRecurrent<1>)
       .Case("slice", importSlice)
       .Case("softmax", importSoftmax)
       .Case("transpose", importTranspose)

@@ -20,8 +20,8 @@ std::vector<const LayerClass *> keras::getLayerClasses() {
   for (ArrayRef<LayerClass> family :
        {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
         getActivationLayers(), getPoolingLayers(), getShapeLayers(),
-        getMergeLayers(), getSequenceLayers(), getOperations(), getArithmetic(),
-        getSlices()})
+        getMergeLayers(), getSequenceLayers(), getRecurrentLayers(),
+        getOperations(), getArithmetic(), getSlices()})
     for (const LayerClass &layerClass : family)
       classes.push_back(&layerClass);
   return classes;

@@ -126,6 +126,7 @@ llvm::ArrayRef<LayerClass> getMergeLayers();
 llvm::ArrayRef<LayerClass> getNormalizationLayers();
 llvm::ArrayRef<LayerClass> getOperations();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
+llvm::ArrayRef<LayerClass> getRecurrentLayers();
 llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();
 llvm::ArrayRef<LayerClass> getSlices();

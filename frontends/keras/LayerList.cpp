@@ -44,6 +44,8 @@ std::vector<LayerDescription> frieze::listKerasLayers(MLIRContext *context) {
   for (const LayerClass *layerClass : getLayerClasses())
     layers.push_back({"Keras", layerClass->name.str(),
                       findAttributes(context, *layerClass)});
+  // It is no layer of its own, but a way to import another.
+  layers.push_back({"Keras", "TimeDistributed", {"layer"}});
   llvm::sort(layers,
              [](const auto &a, const auto &b) { return a.name < b.name; });
   return layers;

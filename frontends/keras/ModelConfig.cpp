@@ -77,7 +77,8 @@ bool keras::isModelClass(StringRef className) {
 }
 
 bool keras::isKnownClass(StringRef className) {
-  return isModelClass(className) || findLayerClass(className);
+  return isModelClass(className) || className == "TimeDistributed" ||
+         findLayerClass(className);
 }
 
 std::vector<LayerEntry> keras::readLayers(ModelBuilder &builder,

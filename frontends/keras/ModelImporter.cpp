@@ -45,6 +45,8 @@ private:
                      ArrayRef<Value> inputs);
   Values importLayer(const LayerEntry &entry, const LayerPath &container,
                      ArrayRef<CallArgument> arguments);
+  Values importTimeDistributed(const LayerEntry &entry, const LayerPath &path,
+                               ArrayRef<CallArgument> arguments);
   Values importPlainLayer(const LayerEntry &entry, const LayerPath &path,
                           ArrayRef<CallArgument> arguments);
   void passMask(const LayerEntry &entry, const Layer &layer,
@@ -283,9 +285,62 @@ ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
   path.push_back(entry.step);
   if (isModelClass(entry.className))
     return importModel(entry, path, arguments);
+  if (entry.className == "TimeDistributed")
+    return importTimeDistributed(entry, path, arguments);
   if (failedLayers.contains(getPathKey(path)))
     return {};
   return importPlainLayer(entry, path, arguments);
+}
+
+/// Imports a wrapper whose layer sees every step as a sample.
+ModelImporter::Values
+ModelImporter::importTimeDistributed(const LayerEntry &entry,
+                                     const LayerPath &path,
+                                     ArrayRef<CallArgument> arguments) {
+  const std::string &name = entry.step.name;
+  ObjectReader config(*entry.config,
+                      [&] { return model.builder.emitError(name); });
+  Layer layer{model, model.builder, config, name, path, {}};
+  for (const CallArgument &argument : arguments)
+    if (argument.keyword.empty())
+      llvm::append_range(layer.inputs, argument.tensors);
+    else
+      layer.arguments.push_back(argument);
+  ignoreHarmless(config);
+  layer.checkArguments(/*isMasked=*/false);
+  const json *wrapped = config.take("layer");
+  config.finish();
+  const json *wrappedConfig =
+      wrapped ? findMember(*wrapped, "config") : nullptr;
+  std::string className = wrappedConfig ? getClassName(*wrapped) : "";
+  if (className.empty() || layer.inputs.size() != 1) {
+    config.emitError() << "expects one input and a layer for it";
+    return {};
+  }
+  if (!layer.checkRank(3, maxRank))
+    return {};
+  if (maskedValues.contains(layer.getInput())) {
+    config.emitError() << "unsupported mask, made by layer '"
+                       << maskedValues.lookup(layer.getInput()) << "'";
+    return {};
+  }
+  LayerStep step{name, "layer", 0, /*isMember=*/true};
+  if (const json *inner = findMember(*wrappedConfig, "name");
+      inner && inner->is_string())
+    step.name = inner->get<std::string>();
+  LayerEntry inner{className, wrappedConfig, step, nullptr};
+  // What computes along the channels alone does so at any rank.
+  static const llvm::StringSet<> alongChannels{
+      "Activation", "Dense", "Dropout", "ELU", "LeakyReLU", "ReLU"};
+  if (alongChannels.contains(className))
+    return importLayer(inner, path, getArguments(layer.getInput()));
+  int64_t batch = layer.getInputShape()[0];
+  Values outputs = importLayer(
+      inner, path,
+      getArguments(model.builder.mergeStepsIntoBatch(name, layer.getInput())));
+  for (Value &output : outputs)
+    output = model.builder.splitStepsFromBatch(name, output, batch);
+  return outputs;
 }
 
 ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,

@@ -76,7 +76,7 @@ public:
                                     StringRef part) override {
     std::string group;
     for (const LayerStep &step : layer)
-      group = findStep(group, step);
+      group = step.isMember ? group + "/" + step.group : findStep(group, step);
     if (!part.empty())
       group += ("/" + part).str();
     group += "/vars";
@@ -176,14 +176,25 @@ public:
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
-    if (layer.size() > 1) {
+    size_t members = 0;
+    while (layer[layer.size() - 1 - members].isMember)
+      ++members;
+    ArrayRef<LayerStep> path = ArrayRef(layer).drop_back(members);
+    if (path.size() > 1) {
+      size_t parts = members + !part.empty();
       std::vector<std::string> selected =
-          selectLayer(names, layer, !part.empty(), /*isNumbered=*/false);
+          selectLayer(names, path, parts, /*isNumbered=*/false);
       // TensorFlow 1 numbered names that it had seen before.
       if (selected.empty())
-        selected = selectLayer(names, layer, !part.empty(),
-                               /*isNumbered=*/true);
+        selected = selectLayer(names, path, parts, /*isNumbered=*/true);
       names = std::move(selected);
+    }
+    // The weights of both directions follow one another.
+    for (const LayerStep &step : layer) {
+      if (step.group == "forward_layer" && names.size() > specs.size())
+        names.resize(specs.size());
+      if (step.group == "backward_layer" && names.size() > specs.size())
+        names.erase(names.begin(), names.end() - specs.size());
     }
     std::vector<Array> arrays;
     Error errors = Error::success();
@@ -214,11 +225,11 @@ private:
 
   /// The group of a nested model lists the weights of all its layers, as
   /// `inner/dense/kernel` or, in Keras 2, without the models:
-  /// `dense/kernel:0`. A part of a layer may be one more name:
-  /// `lstm/lstm_cell/kernel`.
+  /// `dense/kernel:0`. Up to `parts` more names follow for its members and a
+  /// part of it: `bidirectional/forward_lstm/lstm_cell/kernel`.
   static std::vector<std::string> selectLayer(ArrayRef<std::string> names,
-                                              const LayerPath &layer,
-                                              bool isPart, bool isNumbered) {
+                                              ArrayRef<LayerStep> path,
+                                              size_t parts, bool isNumbered) {
     std::vector<std::string> selected;
     // Models within the nested one may have layers of the same name: of all
     // candidates, those with most of the layer's models count, and then those
@@ -226,12 +237,14 @@ private:
     std::pair<int64_t, int64_t> best{-1, 0};
     for (const std::string &name : names) {
       StringRef prefix = getPrefix(name);
-      if (isPart && !endsWithStep(prefix, layer.back().name, isNumbered))
+      for (size_t i = 0;
+           i < parts && !endsWithStep(prefix, path.back().name, isNumbered);
+           ++i)
         prefix = getPrefix(prefix);
-      if (!endsWithStep(prefix, layer.back().name, isNumbered))
+      if (!endsWithStep(prefix, path.back().name, isNumbered))
         continue;
       int64_t models = 0;
-      for (const LayerStep &step : ArrayRef(layer).drop_back())
+      for (const LayerStep &step : path.drop_back())
         models += ("/" + prefix).str().find("/" + step.name + "/") !=
                   std::string::npos;
       std::pair<int64_t, int64_t> score{models, -int64_t(prefix.count('/'))};

@@ -15,10 +15,14 @@ namespace frieze::keras {
 /// A layer within its container (a model, or a layer that holds others).
 struct LayerStep {
   std::string name;
-  /// The class in snake case, by which Keras 3 names groups.
+  /// The class in snake case, by which Keras 3 names groups; of a member, its
+  /// name as an attribute.
   std::string group;
   /// How many layers of the class precede it in the container.
   unsigned ordinal = 0;
+  /// Whether it is an attribute of the layer before: the `layer` of a wrapper,
+  /// or the `forward_layer` or `backward_layer` of one with both directions.
+  bool isMember = false;
 };
 
 /// The way from the model to a layer: one step, or more in nested models.

@@ -323,6 +323,65 @@ def lstm_tiles():
     )
 
 
+@model()
+def gru_options():
+    """(12, 5) batch norm -> 12x6 -> 12x7 -> 12x5 -> 4: both places of the reset gate, and none."""
+    return stack(
+        (12, 5),
+        BN(),
+        L.GRU(6, return_sequences=True, go_backwards=True, recurrent_activation="hard_sigmoid"),
+        L.GRU(7, return_sequences=True, reset_after=False),
+        BN(),
+        L.SimpleRNN(5, return_sequences=True, use_bias=False),
+        L.GRU(4, use_bias=False, activation="softsign"),
+    )
+
+
+@model(samples=4)
+def gru_tiles():
+    """(6, 3) -> 6x20 -> 6x65, batch norm -> 6x39: units that fill no register, or two blocks."""
+    return stack(
+        (6, 3),
+        L.GRU(20, return_sequences=True, reset_after=False),
+        L.GRU(65, return_sequences=True),
+        BN(),
+        L.SimpleRNN(39, return_sequences=True),
+    )
+
+
+@model(h5=True)
+def bidirectional():
+    """(9, 4) -> 9x10, batch norm -> 9x3 -> 9x4 -> 9x2 -> 4: every way to merge the directions."""
+    return stack(
+        (9, 4),
+        L.Bidirectional(L.LSTM(5, return_sequences=True)),
+        BN(),
+        L.TimeDistributed(L.Dense(3, activation="tanh")),
+        L.Bidirectional(L.GRU(4, return_sequences=True), merge_mode="mul"),
+        L.Bidirectional(L.SimpleRNN(2, return_sequences=True), merge_mode="ave"),
+        L.Bidirectional(L.LSTM(4), backward_layer=L.GRU(4, go_backwards=True), merge_mode="sum"),
+    )
+
+
+@model(h5=True)
+def time_distributed():
+    """(5, 9, 3) -> 5x16 -> 5x4x2 -> 5x4 -> 4x3 -> 2: each step a sample of a net, and states."""
+    beat = stack(
+        (9, 3), L.Conv1D(4, 2), BN(), L.ReLU(), L.MaxPooling1D(2), L.Flatten(), L.BatchNormalization()
+    )
+    return stack(
+        (5, 9, 3),
+        L.TimeDistributed(beat),
+        L.TimeDistributed(L.Reshape((4, 4))),
+        L.TimeDistributed(L.Bidirectional(L.LSTM(2))),
+        L.GRU(3),
+        L.RepeatVector(4),
+        L.Bidirectional(L.RNN(L.GRUCell(2), return_sequences=True)),
+        L.Flatten(),
+        L.Dense(2),
+    )
+
+
 @model(indices=50)
 def embedding_lstm():
     """(10) indices -> 10x8, batch norm -> LSTM 10x16 -> 160, batch norm -> 20 classes."""
