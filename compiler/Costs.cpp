@@ -29,6 +29,9 @@ int64_t frieze::countMACs(Operation *op) {
   }
   if (auto dense = dyn_cast<DenseOp>(op))
     return count(dense.getType().getNumElements(), dense.getKernel());
+  if (auto matmul = dyn_cast<MatmulOp>(op))
+    return matmul.getType().getNumElements() *
+           matmul.getLhs().getType().getShape().back();
   return llvm::TypeSwitch<Operation *, int64_t>(op)
       .Case<GRUOp, LSTMOp, RNNOp>([](auto layer) {
         ArrayRef<int64_t> shape = layer.getInput().getType().getShape();

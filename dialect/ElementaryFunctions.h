@@ -11,6 +11,7 @@
 #include "dialect/NNAttrs.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -23,9 +24,8 @@ namespace frieze::nn {
 /// `Ops` supplies the values (`Value` float32, `Mask` truth, `Bits` int32; a
 /// scalar or any vector of each) and their operations, all rounded to nearest:
 /// constant, add, sub, mul, div, fma(a, b, c) = a b + c, greater(a, b) (false
-/// on NaN), select(mask, a, b), abs, bits,
-/// fromBits, addBits, subBits, shiftLeft, shiftRight (arithmetic),
-/// bitsConstant.
+/// on NaN), select(mask, a, b), abs, sqrt, bits, fromBits, addBits, subBits,
+/// shiftLeft, shiftRight (arithmetic), bitsConstant.
 ///
 /// Errors are stated in units in the last place (ULP) of the exact result and
 /// tested in tests/unit/ElementaryFunctionsTest.cpp. The coefficients come from
@@ -79,6 +79,32 @@ public:
       Value inner = ops.mul(ops.fma(cubic, x, x), ops.constant(0.79788456f));
       return ops.fma(half, tanh(inner), half);
     }
+    case ActivationKind::ThresholdedRelu: {
+      // NaN is not below any bound, and stays.
+      float above =
+          std::nextafter(beta, std::numeric_limits<float>::infinity());
+      Value below = alpha == 0.0f ? ops.constant(0.0f)
+                                  : ops.mul(ops.sub(x, ops.constant(beta)),
+                                            ops.constant(alpha));
+      return ops.select(ops.greater(ops.constant(above), x), below, x);
+    }
+    case ActivationKind::Celu:
+      return negativeBranch(x,
+                            elu(ops.mul(x, ops.constant(1.0f / alpha)), alpha));
+    case ActivationKind::Mish:
+      return mish(x);
+    case ActivationKind::Abs:
+      return ops.abs(x);
+    case ActivationKind::Square:
+      return ops.mul(x, x);
+    case ActivationKind::Sqrt:
+      return ops.sqrt(x);
+    case ActivationKind::Reciprocal:
+      return ops.div(ops.constant(1.0f), x);
+    case ActivationKind::Log:
+      return log(x);
+    case ActivationKind::Erf:
+      return erf(x);
     }
     return x;
   }
@@ -125,6 +151,49 @@ public:
     Value q = polynomial(u, {0x1p+0f, 0x1.03e87p+1f, 0x1.5a6f82p+0f,
                              0x1.516782p-2f, 0x1.673d2ap-6f});
     return ops.add(max(x, 0.0f), ops.div(ops.mul(u, p), q));
+  }
+
+  /// log(x), error below 2 ULP; NaN below zero.
+  Value log(Value x) {
+    float infinity = std::numeric_limits<float>::infinity();
+    // Denormals become normal.
+    auto isSmall = ops.greater(ops.constant(0x1p-126f), x);
+    Value scaled = ops.select(isSmall, ops.mul(x, ops.constant(0x1p+23f)), x);
+    // x = 2^n (1 + u) with 1 + u from sqrt(1/2) to sqrt(2): the bits of
+    // sqrt(1/2) are subtracted, so that those of n count from there.
+    auto offset = ops.bitsConstant(0x3f3504f3);
+    auto exponent = ops.shiftRight(ops.subBits(ops.bits(scaled), offset), 23);
+    Value u = ops.sub(ops.fromBits(ops.subBits(ops.bits(scaled),
+                                               ops.shiftLeft(exponent, 23))),
+                      ops.constant(1.0f));
+    // n as float32, by the bits of 1.5 * 2^23 + n.
+    Value magic = ops.constant(0x1.8p+23f);
+    Value n =
+        ops.sub(ops.fromBits(ops.addBits(exponent, ops.bits(magic))), magic);
+    n = ops.select(isSmall, ops.sub(n, ops.constant(23.0f)), n);
+    Value p = polynomial(u, {0x1.555554p-2f, -0x1.0000ccp-2f, 0x1.999fe4p-3f,
+                             -0x1.54d1dp-3f, 0x1.23051ep-3f, -0x1.0a0564p-3f,
+                             0x1.032fcp-3f, -0x1.469d36p-4f});
+    Value square = ops.mul(u, u);
+    Value tail = ops.fma(ops.mul(square, u), p,
+                         ops.mul(n, ops.constant(0x1.7f7d1cp-20f)));
+    tail = ops.fma(square, ops.constant(-0.5f), tail);
+    Value y = ops.fma(n, ops.constant(0x1.62e4p-1f), ops.add(u, tail));
+    Value nan = ops.constant(std::numeric_limits<float>::quiet_NaN());
+    // Infinity is its own logarithm; NaN is not above zero.
+    Value bound = ops.constant(std::numeric_limits<float>::max());
+    y = ops.select(ops.greater(x, bound), x, y);
+    y = ops.select(ops.greater(x, ops.constant(0.0f)), y, nan);
+    return ops.select(ops.greater(ops.constant(0x1p-149f), ops.abs(x)),
+                      ops.constant(-infinity), y);
+  }
+
+  /// x tanh(log(1 + exp(x))) = x p / (p + 2) with p = exp(x) (exp(x) + 2),
+  /// which rounds to x from 20 on.
+  Value mish(Value x) {
+    Value u = exp(min(x, 20.0f));
+    Value p = ops.mul(u, ops.add(u, ops.constant(2.0f)));
+    return ops.mul(x, ops.div(p, ops.add(p, ops.constant(2.0f))));
   }
 
   /// alpha (exp(x) - 1) below zero, without cancellation near zero.

@@ -32,9 +32,11 @@ unsigned ActivationAttr::getNumParameters(ActivationKind kind) {
   switch (kind) {
   case ActivationKind::LeakyRelu:
   case ActivationKind::Elu:
+  case ActivationKind::Celu:
     return 1;
   case ActivationKind::Clip:
   case ActivationKind::HardSigmoid:
+  case ActivationKind::ThresholdedRelu:
     return 2;
   default:
     return 0;
@@ -57,6 +59,9 @@ ActivationAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expects the lower bound of clip to be at most the "
                           "upper bound, but got "
                        << alpha << " and " << beta;
+  if (kind == ActivationKind::Celu && !(alpha > 0.0))
+    return emitError() << "expects a positive parameter of celu, but got "
+                       << alpha;
   return success();
 }
 

@@ -28,7 +28,16 @@ def NN_ActivationKind : I32EnumAttr<"ActivationKind", "pointwise function", [
     I32EnumAttrCase<"Softplus", 12, "softplus">,
     I32EnumAttrCase<"Softsign", 13, "softsign">,
     I32EnumAttrCase<"Gelu", 14, "gelu">,
-    I32EnumAttrCase<"GeluTanh", 15, "gelu_tanh">]> {
+    I32EnumAttrCase<"GeluTanh", 15, "gelu_tanh">,
+    I32EnumAttrCase<"ThresholdedRelu", 16, "thresholded_relu">,
+    I32EnumAttrCase<"Celu", 17, "celu">,
+    I32EnumAttrCase<"Mish", 18, "mish">,
+    I32EnumAttrCase<"Abs", 19, "abs">,
+    I32EnumAttrCase<"Square", 20, "square">,
+    I32EnumAttrCase<"Sqrt", 21, "sqrt">,
+    I32EnumAttrCase<"Reciprocal", 22, "reciprocal">,
+    I32EnumAttrCase<"Log", 23, "log">,
+    I32EnumAttrCase<"Erf", 24, "erf">]> {
   let cppNamespace = "::frieze::nn";
   let genSpecializedAttr = 0;
 }
@@ -50,6 +59,16 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "reduction of axes", [
   let genSpecializedAttr = 0;
 }
 def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
+
+def NN_NormalizeKind : I32EnumAttr<"NormalizeKind", "normalisation of axes", [
+    I32EnumAttrCase<"Standard", 0, "standard">,
+    I32EnumAttrCase<"Deviation", 1, "deviation">,
+    I32EnumAttrCase<"Rms", 2, "rms">,
+    I32EnumAttrCase<"L2", 3, "l2">]> {
+  let cppNamespace = "::frieze::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_NormalizeKindAttr : EnumAttr<NN_Dialect, NN_NormalizeKind, "normalize_kind">;
 
 def NN_PadMode : I32EnumAttr<"PadMode", "what padding holds", [
     I32EnumAttrCase<"Constant", 0, "constant">,
@@ -114,6 +133,15 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     | `softsign` | x / (1 + abs(x)) |
     | `gelu` | x (1 + erf(x / sqrt 2)) / 2 |
     | `gelu_tanh` | x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 |
+    | `thresholded_relu(a, b)` | x if x > b, else a (x - b) |
+    | `celu(a)` | x if x > 0, else a (exp(x / a) - 1) |
+    | `mish` | x tanh(log(1 + exp(x))) |
+    | `abs` | abs(x) |
+    | `square` | x^2 |
+    | `sqrt` | sqrt(x) |
+    | `reciprocal` | 1 / x |
+    | `log` | log(x), the natural logarithm |
+    | `erf` | erf(x) |
 
     NaN propagates through each of them.
   }];

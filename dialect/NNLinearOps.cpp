@@ -130,3 +130,28 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
                        RankedTensorType::get(shape, input.getElementType()),
                        types);
 }
+
+LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  auto x = cast<RankedTensorType>(adaptor.getLhs().getType());
+  auto y = cast<RankedTensorType>(adaptor.getRhs().getType());
+  int64_t rank = x.getRank();
+  std::optional<SmallVector<int64_t>> shape;
+  if (rank >= 2 && rank == y.getRank() &&
+      x.getElementType() == y.getElementType())
+    shape = repeatSizes(x.getShape(), y.getShape(), rank - 2);
+  if (!shape) // C1
+    return emitOptionalError(
+        loc, "expects matrices whose leading sizes are equal or 1, but got ", x,
+        " and ", y);
+  if (x.getDimSize(rank - 1) != y.getDimSize(rank - 2)) // C2
+    return emitOptionalError(loc, "expects as many rows as there are columns, ",
+                             x.getDimSize(rank - 1), ", but got ",
+                             y.getDimSize(rank - 2));
+  shape->append({x.getDimSize(rank - 2), y.getDimSize(rank - 1)});
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
+                       RankedTensorType::get(*shape, x.getElementType()),
+                       types);
+}

@@ -129,4 +129,32 @@ def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
   }];
 }
 
+def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
+  let summary = "matrix product of two values";
+  let description = [{
+    `z[..., i, j] = epilogue(sum over k of x[..., i, k] * y[..., k, j])`, for each
+    index of the leading axes; along one where an operand has size 1, it is
+    repeated. In f32 the sum starts from zero and takes its terms in order by
+    fused multiply-add.
+
+    Example:
+
+    ```mlir
+    %z = nn.matmul %x, %y : tensor<1x9x4xf32>, tensor<1x4x7xf32> -> tensor<1x9x7xf32>
+    ```
+
+    Constraints:
+    - (C1) both operands have one rank, of at least 2, and one element type;
+      sizes of leading axes are equal or 1.
+    - (C2) x has as many columns as y has rows.
+  }];
+  let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` custom<BinaryTypes>(type($lhs), type($rhs), type($output))
+  }];
+}
+
 #endif // FRIEZE_DIALECT_NNLINEAROPS_TD

@@ -8,6 +8,8 @@
 #include "dialect/NNOps.h"
 #include "dialect/ShapeInference.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace frieze::nn;
 
@@ -43,4 +45,21 @@ LogicalResult AffineOp::inferReturnTypes(MLIRContext *,
     return failure();
   types.push_back(input);
   return success();
+}
+
+LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (adaptor.getAxes().empty()) // C1
+    return emitOptionalError(loc, "expects at least one axis");
+  if (failed(verifyAxes(loc, input, adaptor.getAxes()))) // C1
+    return failure();
+  double epsilon = adaptor.getEpsilon().convertToDouble();
+  if (!std::isfinite(epsilon) || epsilon < 0) // C2
+    return emitOptionalError(
+        loc, "expects a finite epsilon that is not negative, but got ",
+        epsilon);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), input, types);
 }

@@ -67,4 +67,47 @@ def NN_AffineOp : NN_InferredOp<"affine"> {
   }];
 }
 
+def NN_NormalizeOp : NN_InferredOp<"normalize", [NN_EpilogueOpInterface]> {
+  let summary = "normalisation by the statistics of the input itself";
+  let description = [{
+    Of all elements that differ in the axes `axes` only, n of them, with mean m
+    and variance v (the mean of `(x - m)^2`), y is the epilogue of
+
+    | kind | y |
+    |---|---|
+    | `standard` | `(x - m) / sqrt(v + epsilon)` |
+    | `deviation` | `x / sqrt(v + epsilon)` |
+    | `rms` | `x / sqrt(mean of x^2 + epsilon)` |
+    | `l2` | `x / max(sqrt(sum of x^2), epsilon)` |
+
+    Layer, group and instance normalisation are of this kind, with an affine
+    behind them. (Ba et al., "Layer Normalization", 2016; Zhang and Sennrich,
+    "Root Mean Square Layer Normalization", 2019.)
+
+    In f32 sums have the order of `nn.reduce`, and squares are added by fused
+    multiply-add; means are sums times `1 / n`, rounded to f32. Then elements
+    (less m) are multiplied by the reciprocal of the root, which is one division.
+
+    Example:
+
+    ```mlir
+    %y = nn.normalize standard %x axes = [2] epsilon = 1.0e-3 : tensor<1x9x4xf32>
+    ```
+
+    Constraints:
+    - (C1) `axes` are different axes of the input, in ascending order, and at
+      least one.
+    - (C2) `epsilon` is finite and not negative.
+  }];
+  let arguments = (ins NN_NormalizeKindAttr:$kind, NN_Tensor:$input,
+      DenseI64ArrayAttr:$axes, F64Attr:$epsilon,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $kind $input `axes` `=` $axes `epsilon` `=` $epsilon
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` custom<SameType>(type($input), type($output))
+  }];
+}
+
 #endif // FRIEZE_DIALECT_NNNORMALIZATIONOPS_TD

@@ -26,20 +26,16 @@ static LogicalResult inferBinary(std::optional<Location> loc,
                                  SmallVectorImpl<Type> &types) {
   auto x = cast<RankedTensorType>(adaptor.getLhs().getType());
   auto y = cast<RankedTensorType>(adaptor.getRhs().getType());
-  bool fits =
-      x.getRank() == y.getRank() && x.getElementType() == y.getElementType();
-  SmallVector<int64_t> shape;
-  for (int64_t axis = 0; fits && axis < x.getRank(); ++axis) {
-    int64_t a = x.getDimSize(axis), b = y.getDimSize(axis);
-    fits = a == b || a == 1 || b == 1;
-    shape.push_back(std::max(a, b));
-  }
-  if (!fits) // C1
+  std::optional<SmallVector<int64_t>> shape;
+  if (x.getRank() == y.getRank() && x.getElementType() == y.getElementType())
+    shape = repeatSizes(x.getShape(), y.getShape(), x.getRank());
+  if (!shape) // C1
     return emitOptionalError(
         loc, "expects operands whose sizes are equal or 1, but got ", x,
         " and ", y);
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(shape, x.getElementType()), types);
+                       RankedTensorType::get(*shape, x.getElementType()),
+                       types);
 }
 
 LogicalResult AddOp::inferReturnTypes(MLIRContext *,
@@ -98,6 +94,23 @@ LogicalResult DropoutOp::inferReturnTypes(MLIRContext *,
                                           SmallVectorImpl<Type> &types) {
   types.push_back(adaptor.getInput().getType());
   return success();
+}
+
+LogicalResult PreluOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  ShapedType slope = adaptor.getSlope().getShapedType();
+  bool fits = slope.getRank() == input.getRank();
+  for (int64_t axis = 0; fits && axis < input.getRank(); ++axis)
+    fits = slope.getDimSize(axis) == 1 ||
+           (axis > 0 && slope.getDimSize(axis) == input.getDimSize(axis));
+  if (!fits) // C1
+    return emitOptionalError(
+        loc, "expects slopes whose sizes are the input's or 1, but got ", slope,
+        " for ", input);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), input, types);
 }
 
 LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *,

@@ -182,6 +182,33 @@ def NN_DropoutOp : NN_InferredOp<"dropout"> {
   }];
 }
 
+def NN_PreluOp : NN_InferredOp<"prelu", [NN_EpilogueOpInterface]> {
+  let summary = "leaky ReLU with trained slopes";
+  let description = [{
+    `y = epilogue(x if x >= 0, else slope * x)`; NaN stays. Along an axis where
+    the slopes have size 1, they are repeated. (He et al., "Delving Deep into
+    Rectifiers", 2015.)
+
+    Example:
+
+    ```mlir
+    %y = nn.prelu %x slope(dense<0.25> : tensor<1x1x4xf32>) : tensor<1x9x4xf32>
+    ```
+
+    Constraints:
+    - (C1) the slopes have the rank of the input, its sizes or 1, and 1 for the
+      batch.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Weights:$slope,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $input `slope` `(` $slope `)`
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` custom<SameType>(type($input), type($output))
+  }];
+}
+
 def NN_SoftmaxOp : NN_InferredOp<"softmax"> {
   let summary = "softmax along one axis";
   let description = [{

@@ -80,6 +80,17 @@ LogicalResult nn::verifyAxes(std::optional<Location> loc, RankedTensorType type,
   return success();
 }
 
+std::optional<SmallVector<int64_t>>
+nn::repeatSizes(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs, size_t count) {
+  SmallVector<int64_t> sizes;
+  for (size_t axis = 0; axis < count; ++axis) {
+    if (lhs[axis] != rhs[axis] && lhs[axis] != 1 && rhs[axis] != 1)
+      return std::nullopt;
+    sizes.push_back(std::max(lhs[axis], rhs[axis]));
+  }
+  return sizes;
+}
+
 LogicalResult nn::verifyRank(std::optional<Location> loc,
                              RankedTensorType type) {
   if (type.getRank() == 3 || type.getRank() == 4)

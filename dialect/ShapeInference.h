@@ -56,6 +56,12 @@ mlir::LogicalResult verifyAxes(std::optional<mlir::Location> loc,
                                mlir::RankedTensorType type,
                                llvm::ArrayRef<int64_t> axes);
 
+/// The first `count` sizes of two tensors, repeated along axes of size 1;
+/// nothing where they do not fit.
+std::optional<llvm::SmallVector<int64_t>>
+repeatSizes(llvm::ArrayRef<int64_t> lhs, llvm::ArrayRef<int64_t> rhs,
+            size_t count);
+
 /// Whether `type` has one or two spatial axes.
 mlir::LogicalResult verifyRank(std::optional<mlir::Location> loc,
                                mlir::RankedTensorType type);

@@ -106,6 +106,15 @@ public:
   mlir::Value reduce(llvm::StringRef layer, nn::ReduceKind kind,
                      mlir::Value input, llvm::ArrayRef<int64_t> axes,
                      bool keepDims);
+  /// Leaky ReLU whose slopes have the rank of the input.
+  mlir::Value prelu(llvm::StringRef layer, mlir::Value input,
+                    mlir::ElementsAttr slope);
+  /// Normalisation over `axes`, with the batch as 0.
+  mlir::Value normalize(llvm::StringRef layer, nn::NormalizeKind kind,
+                        mlir::Value input, llvm::ArrayRef<int64_t> axes,
+                        double epsilon);
+  /// The product of the matrices on the last two axes.
+  mlir::Value matmul(llvm::StringRef layer, mlir::Value lhs, mlir::Value rhs);
   /// Values of one rank, repeated along axes of size 1.
   mlir::Value binary(llvm::StringRef layer, nn::BinaryKind kind,
                      mlir::Value lhs, mlir::Value rhs);

@@ -23,6 +23,28 @@ Value ModelBuilder::reduce(StringRef layer, nn::ReduceKind kind, Value input,
   return create<nn::ReduceOp>(layer, input, attributes);
 }
 
+Value ModelBuilder::prelu(StringRef layer, Value input, ElementsAttr slope) {
+  if (!slope)
+    return {};
+  return create<nn::PreluOp>(layer, input,
+                             builder.getNamedAttr("slope", slope));
+}
+
+Value ModelBuilder::normalize(StringRef layer, nn::NormalizeKind kind,
+                              Value input, ArrayRef<int64_t> axes,
+                              double epsilon) {
+  return create<nn::NormalizeOp>(
+      layer, input,
+      {builder.getNamedAttr(
+           "kind", nn::NormalizeKindAttr::get(builder.getContext(), kind)),
+       ints("axes", axes),
+       builder.getNamedAttr("epsilon", builder.getF64FloatAttr(epsilon))});
+}
+
+Value ModelBuilder::matmul(StringRef layer, Value lhs, Value rhs) {
+  return create<nn::MatmulOp>(layer, {lhs, rhs}, {});
+}
+
 Value ModelBuilder::binary(StringRef layer, nn::BinaryKind kind, Value lhs,
                            Value rhs) {
   switch (kind) {

@@ -148,3 +148,75 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
     });
   });
 }
+
+/// Columns of the second operand with those behind its last that a product may
+/// read.
+static int64_t getPaddedColumns(MatmulOp op) {
+  int64_t columns = op.getType().getShape().back();
+  return llvm::alignTo(columns, getColumnPadding(columns));
+}
+
+int64_t frieze::getMatmulScratchElements(MatmulOp op) {
+  int64_t columns = op.getType().getShape().back();
+  int64_t padded = getPaddedColumns(op);
+  return padded == columns ? 0
+                           : op.getLhs().getType().getShape().back() * padded;
+}
+
+void frieze::lowerMatmul(KernelBuilder &kernel, MatmulOp op) {
+  ArrayRef<int64_t> shape = op.getType().getShape();
+  ArrayRef<int64_t> lhs = op.getLhs().getType().getShape();
+  ArrayRef<int64_t> rhs = op.getRhs().getType().getShape();
+  int64_t rank = shape.size(), terms = lhs.back();
+  int64_t rows = shape[rank - 2], columns = shape[rank - 1];
+  int64_t padded = getPaddedColumns(op);
+  MatrixProduct product;
+  product.input = kernel.buffers[op.getLhs()];
+  product.inputRowStride = terms;
+  product.bias =
+      kernel.loadConstants(op, "bias", SmallVector<double>(padded, 0.0));
+  product.biasBase = kernel.index(0);
+  product.output = kernel.buffers[op.getOutput()];
+  product.outputRowStride = columns;
+  product.rows = rows;
+  product.columns = columns;
+  product.terms = {{terms, 1, padded}};
+  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
+  product.channelBase = kernel.index(0);
+
+  auto emitProduct = [&](Value lhsBase, Value rhsBase, Value outputBase) {
+    product.inputBase = lhsBase;
+    product.outputBase = outputBase;
+    product.weights = kernel.buffers[op.getRhs()];
+    product.weightBase = rhsBase;
+    if (padded != columns) {
+      // Rows are read beyond their last column, into what is stored nowhere.
+      Value copy = kernel.scratch[op];
+      kernel.forEach(terms, [&](Value k) {
+        emitCopy(kernel, product.weights,
+                 kernel.add(rhsBase, kernel.mul(k, columns)), copy,
+                 kernel.mul(k, padded), columns);
+      });
+      product.weights = copy;
+      product.weightBase = kernel.index(0);
+    }
+    emitMatrixProduct(kernel, product);
+  };
+  auto emitLoops = [&](auto &self, int64_t axis, Value lhsMatrix,
+                       Value rhsMatrix, Value outputMatrix) -> void {
+    if (axis == rank - 2)
+      return emitProduct(kernel.mul(lhsMatrix, rows * terms),
+                         kernel.mul(rhsMatrix, terms * columns),
+                         kernel.mul(outputMatrix, rows * columns));
+    kernel.forEach(shape[axis], [&](Value i) {
+      auto move = [&](Value matrix, int64_t size) {
+        matrix = kernel.mul(matrix, size);
+        return size == 1 ? matrix : kernel.add(matrix, i);
+      };
+      self(self, axis + 1, move(lhsMatrix, lhs[axis]),
+           move(rhsMatrix, rhs[axis]), move(outputMatrix, shape[axis]));
+    });
+  };
+  Value zero = kernel.index(0);
+  emitLoops(emitLoops, 0, zero, zero, zero);
+}

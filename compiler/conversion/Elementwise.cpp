@@ -191,6 +191,26 @@ void frieze::lowerBinary(KernelBuilder &kernel, Operation *op,
                 });
 }
 
+void frieze::lowerPrelu(KernelBuilder &kernel, PreluOp op) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value slope = kernel.loadConstants(op, "slope", *readWeights(op.getSlope()));
+  Operand operands[] = {
+      {kernel.buffers[op.getInput()], op.getType().getShape()},
+      {slope, op.getSlope().getShapedType().getShape()}};
+  emitPointwise(kernel, op.getType(), operands, kernel.buffers[op.getOutput()],
+                kernel.loadEpilogue(op, op.getEpilogueStages()),
+                [&](ArrayRef<Value> vectors) -> Value {
+                  Value x = vectors[0];
+                  Value zero = kernel.constant(
+                      0.0f, cast<VectorType>(x.getType()).getDimSize(0));
+                  Value isBelow = arith::CmpFOp::create(
+                      builder, loc, arith::CmpFPredicate::OGT, zero, x);
+                  return arith::SelectOp::create(
+                      builder, loc, isBelow, kernel.mulFloat(x, vectors[1]), x);
+                });
+}
+
 /// Softmax of `width` neighbouring rows at once, whose elements are `inner`
 /// apart.
 static void emitSoftmaxRows(KernelBuilder &kernel, SoftmaxOp op, Value first,

@@ -223,10 +223,16 @@ void frieze::lowerTranspose(KernelBuilder &kernel, TransposeOp op) {
     fromStrides.push_back(inputStrides[axis]);
   ArrayRef<int64_t> shape = op.getType().getShape();
   SmallVector<int64_t> toStrides = getStrides(shape);
-  forEachIndex(kernel, shape, fromStrides, toStrides, kernel.index(0),
-               kernel.index(0), [&](Value from, Value to) {
+  // Trailing axes that stay in place are one run.
+  size_t runAxis = shape.size();
+  int64_t run = 1;
+  while (runAxis > 0 &&
+         op.getPermutation()[runAxis - 1] == int64_t(runAxis) - 1)
+    run *= shape[--runAxis];
+  forEachIndex(kernel, shape.take_front(runAxis), fromStrides, toStrides,
+               kernel.index(0), kernel.index(0), [&](Value from, Value to) {
                  emitCopy(kernel, kernel.buffers[op.getInput()], from,
-                          kernel.buffers[op.getOutput()], to, 1);
+                          kernel.buffers[op.getOutput()], to, run);
                });
 }
 

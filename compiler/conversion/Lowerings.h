@@ -20,15 +20,18 @@ void lowerDense(KernelBuilder &kernel, nn::DenseOp op);
 /// The same for the rows of `calls` calls in one product; buffers then hold all
 /// of them, one after the other. More than one output.
 void lowerSharedDense(KernelBuilder &kernel, nn::DenseOp op, int64_t calls);
+void lowerMatmul(KernelBuilder &kernel, nn::MatmulOp op);
 void lowerMaxPool(KernelBuilder &kernel, nn::MaxPoolOp op);
 void lowerAvgPool(KernelBuilder &kernel, nn::AvgPoolOp op);
 void lowerGlobalPool(KernelBuilder &kernel, nn::GlobalPoolOp op);
 void lowerReduce(KernelBuilder &kernel, nn::ReduceOp op);
+void lowerNormalize(KernelBuilder &kernel, nn::NormalizeOp op);
 void lowerActivation(KernelBuilder &kernel, nn::ActivationOp op);
 /// Of an elementwise op of two operands.
 void lowerBinary(KernelBuilder &kernel, mlir::Operation *op,
                  nn::BinaryKind kind);
 void lowerAffine(KernelBuilder &kernel, nn::AffineOp op);
+void lowerPrelu(KernelBuilder &kernel, nn::PreluOp op);
 void lowerSoftmax(KernelBuilder &kernel, nn::SoftmaxOp op);
 void lowerPad(KernelBuilder &kernel, nn::PadOp op);
 void lowerResize(KernelBuilder &kernel, nn::ResizeOp op);
@@ -46,9 +49,12 @@ void lowerRNN(KernelBuilder &kernel, nn::RNNOp op);
 int64_t getConvScratchElements(nn::ConvOp op);
 /// 0 where the op is no recurrent layer.
 int64_t getRecurrentScratchElements(mlir::Operation *op);
+int64_t getMatmulScratchElements(nn::MatmulOp op);
 inline int64_t getScratchElements(mlir::Operation *op) {
   if (auto conv = llvm::dyn_cast<nn::ConvOp>(op))
     return getConvScratchElements(conv);
+  if (auto matmul = llvm::dyn_cast<nn::MatmulOp>(op))
+    return getMatmulScratchElements(matmul);
   return getRecurrentScratchElements(op);
 }
 

@@ -7,6 +7,8 @@
 
 #include "compiler/conversion/Reduction.h"
 #include "compiler/conversion/Lowerings.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -39,8 +41,8 @@ Value frieze::combineNeighbours(KernelBuilder &kernel, Value vector,
 }
 
 ReductionLoops::ReductionLoops(KernelBuilder &kernel, ArrayRef<int64_t> shape,
-                               ArrayRef<int64_t> axes)
-    : kernel(kernel), lastAxis(shape.back()) {
+                               ArrayRef<int64_t> axes, bool hasChannels)
+    : kernel(kernel), lastAxis(shape.back()), hasChannels(hasChannels) {
   struct Axes {
     int64_t size;
     bool isReduced;
@@ -50,7 +52,8 @@ ReductionLoops::ReductionLoops(KernelBuilder &kernel, ArrayRef<int64_t> shape,
     if (size == 1)
       continue;
     bool isReduced = llvm::is_contained(axes, (int64_t)axis);
-    if (!runs.empty() && runs.back().isReduced == isReduced)
+    bool isApart = hasChannels && !isReduced && axis + 1 == shape.size();
+    if (!runs.empty() && runs.back().isReduced == isReduced && !isApart)
       runs.back().size *= size;
     else
       runs.push_back({size, isReduced});
@@ -84,10 +87,10 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
   auto emitLoops = [&](auto &self, ArrayRef<Run> runs, Value input,
                        Value number) -> void {
     if (runs.empty())
-      return body({input, number, 1});
+      return body({input, number, 1, kernel.index(0)});
     if (runs.size() == 1 && !endsReduced)
       return kernel.forEachVector(runs[0].size, [&](Value i, int64_t width) {
-        body({kernel.add(input, i), kernel.add(number, i), width});
+        body({kernel.add(input, i), kernel.add(number, i), width, i});
       });
     kernel.forEach(runs[0].size, [&](Value i) {
       int64_t results = 1;
@@ -155,6 +158,35 @@ Value ReductionLoops::combineTerms(Results results, Value input, float start,
   return sums[0];
 }
 
+void ReductionLoops::forEachPosition(ArrayRef<Run> runs, Value at,
+                                     llvm::function_ref<void(Value)> body) {
+  reduceRuns(runs, at, {}, [&](Value position, Sums) {
+    body(position);
+    return Sums();
+  });
+}
+
+void ReductionLoops::forEachTerm(Results results,
+                                 llvm::function_ref<void(Terms)> body) {
+  if (!endsReduced)
+    return forEachPosition(reduced, results.input, [&](Value at) {
+      body({at, results.width, results.channel, lastAxis == 1});
+    });
+  SmallVector<Run> outer(reduced);
+  int64_t inner = outer.pop_back_val().size;
+  if (hasChannels && inner != lastAxis && lastAxis != 1) {
+    outer.push_back({inner / lastAxis, lastAxis});
+    inner = lastAxis;
+  }
+  forEachPosition(outer, results.input, [&](Value at) {
+    kernel.forEachVector(inner, [&](Value i, int64_t width) {
+      bool isOneChannel = lastAxis == 1;
+      body({kernel.add(at, i), width, isOneChannel ? kernel.index(0) : i,
+            isOneChannel});
+    });
+  });
+}
+
 void frieze::lowerReduce(KernelBuilder &kernel, ReduceOp op) {
   ReductionLoops loops(kernel, op.getInput().getType().getShape(),
                        op.getAxes());
@@ -177,5 +209,67 @@ void frieze::lowerReduce(KernelBuilder &kernel, ReduceOp op) {
           kernel.constant(1.0f / float(loops.getCount()), results.width));
     kernel.storeVector(result, kernel.buffers[op.getOutput()], results.number,
                        results.width);
+  });
+}
+
+void frieze::lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
+  NormalizeKind kind = op.getKind();
+  bool isCentred =
+      kind == NormalizeKind::Standard || kind == NormalizeKind::Deviation;
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value input = kernel.buffers[op.getInput()];
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  bool hasChannels = llvm::any_of(epilogue, [](const EpilogueStage &stage) {
+    return isa<AffineStageAttr>(stage.attribute);
+  });
+  ReductionLoops loops(kernel, op.getType().getShape(), op.getAxes(),
+                       hasChannels);
+
+  /// A value of each result, beside elements: one result, or one for each.
+  auto spread = [&](Value value, Value elements) {
+    int64_t width = cast<VectorType>(elements.getType()).getDimSize(0);
+    return cast<VectorType>(value.getType()).getDimSize(0) == width
+               ? value
+               : kernel.broadcastLane(value, width);
+  };
+  auto subtract = [&](Value elements, Value mean) -> Value {
+    return arith::SubFOp::create(builder, loc, elements,
+                                 spread(mean, elements));
+  };
+  auto add = [&](Value a, Value b) { return kernel.addFloat(a, b); };
+  loops.forEachResult([&](ReductionLoops::Results results) {
+    auto constant = [&](float value) {
+      return kernel.constant(value, results.width);
+    };
+    Value reciprocal = constant(1.0f / float(loops.getCount()));
+    Value mean;
+    if (isCentred)
+      mean = kernel.mulFloat(
+          loops.combineTerms(results, input, -0.0f, add, add), reciprocal);
+    auto addSquare = [&](Value sum, Value elements) {
+      Value difference = isCentred ? subtract(elements, mean) : elements;
+      return kernel.fma(difference, difference, sum);
+    };
+    Value sum = loops.combineTerms(results, input, -0.0f, addSquare, add);
+    Value epsilon = constant(op.getEpsilon().convertToDouble());
+    auto root = [&](Value value) -> Value {
+      return math::SqrtOp::create(builder, loc, value);
+    };
+    Value divisor =
+        kind == NormalizeKind::L2
+            ? kernel.maximum(root(sum), epsilon)
+            : root(kernel.addFloat(kernel.mulFloat(sum, reciprocal), epsilon));
+    Value factor = arith::DivFOp::create(builder, loc, constant(1.0f), divisor);
+    loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
+      Value y = kernel.loadVector(input, terms.at, terms.width);
+      if (kind == NormalizeKind::Standard)
+        y = subtract(y, mean);
+      y = kernel.mulFloat(y, spread(factor, y));
+      y = kernel.applyEpilogue(epilogue, y, terms.channel, terms.isOneChannel);
+      kernel.storeVector(y, kernel.buffers[op.getOutput()], terms.at,
+                         terms.width);
+    });
   });
 }

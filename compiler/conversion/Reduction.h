@@ -23,15 +23,17 @@ mlir::Value combineNeighbours(KernelBuilder &kernel, mlir::Value vector,
 /// elements of one result where it is not.
 class ReductionLoops {
 public:
-  /// The channels of an epilogue run along the last axis.
+  /// `hasChannels`: vectors do not reach beyond the last axis.
   ReductionLoops(KernelBuilder &kernel, llvm::ArrayRef<int64_t> shape,
-                 llvm::ArrayRef<int64_t> axes);
+                 llvm::ArrayRef<int64_t> axes, bool hasChannels = false);
 
   /// Some neighbouring results: where the first element of the first of them
   /// stands in the input, which number it has, and how many they are.
   struct Results {
     mlir::Value input, number;
     int64_t width;
+    /// Position on the last axis, where that is kept.
+    mlir::Value channel;
   };
   void forEachResult(llvm::function_ref<void(Results)> body);
 
@@ -40,11 +42,16 @@ public:
   mlir::Value combineTerms(Results results, mlir::Value input, float start,
                            Combiner take, Combiner combine);
 
-  /// Calls `body(at, width, channel)` for the elements of `results`, in
-  /// vectors.
-  void
-  forEachTerm(Results results,
-              llvm::function_ref<void(mlir::Value, int64_t, mlir::Value)> body);
+  /// Elements of the input that are neighbours, from `channel` of the last axis
+  /// (`isOneChannel`: it has size 1).
+  struct Terms {
+    mlir::Value at;
+    int64_t width;
+    mlir::Value channel;
+    bool isOneChannel;
+  };
+  /// Calls `body` for the elements of `results`.
+  void forEachTerm(Results results, llvm::function_ref<void(Terms)> body);
 
   /// How many elements make a result.
   int64_t getCount() const { return count; }
@@ -54,6 +61,9 @@ private:
   struct Run {
     int64_t size, stride;
   };
+  /// Calls `body(at)` for all positions of `runs`.
+  void forEachPosition(llvm::ArrayRef<Run> runs, mlir::Value at,
+                       llvm::function_ref<void(mlir::Value)> body);
   using Sums = llvm::SmallVector<mlir::Value>;
   /// Carries values through a loop for each of `runs`.
   Sums reduceRuns(llvm::ArrayRef<Run> runs, mlir::Value at, Sums carried,
@@ -64,6 +74,7 @@ private:
   /// Whether the last run is reduced.
   bool endsReduced = false;
   int64_t count = 1, lastAxis;
+  bool hasChannels;
 };
 
 } // namespace frieze

@@ -36,6 +36,7 @@ public:
   Value div(Value a, Value b) { return create<mlir::arith::DivFOp>(a, b); }
   Value fma(Value a, Value b, Value c) { return kernel.fma(a, b, c); }
   Value abs(Value a) { return create<mlir::math::AbsFOp>(a); }
+  Value sqrt(Value a) { return create<mlir::math::SqrtOp>(a); }
   Mask greater(Value a, Value b) {
     return create<mlir::arith::CmpFOp>(mlir::arith::CmpFPredicate::OGT, a, b);
   }

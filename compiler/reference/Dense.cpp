@@ -36,7 +36,41 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
+template <typename T>
+Tensor<T> reference::matmul(MatmulOp op, const Tensor<T> &x,
+                            const Tensor<T> &y) {
+  Tensor<T> z = makeResult<MatmulOp, T>(op);
+  size_t rank = z.shape.size();
+  size_t rows = z.shape[rank - 2], columns = z.shape[rank - 1],
+         terms = x.shape[rank - 1];
+  /// The number of an operand's matrix where the result's is `matrix`.
+  auto findMatrix = [&](const Tensor<T> &operand, size_t matrix) {
+    size_t number = 0, stride = 1;
+    for (size_t axis = rank - 2; axis-- > 0; matrix /= z.shape[axis]) {
+      if (operand.shape[axis] != 1)
+        number += matrix % z.shape[axis] * stride;
+      stride *= operand.shape[axis];
+    }
+    return number;
+  };
+  for (size_t matrix = 0; matrix < z.values.size() / (rows * columns);
+       ++matrix) {
+    const T *a = &x.values[findMatrix(x, matrix) * rows * terms];
+    const T *b = &y.values[findMatrix(y, matrix) * terms * columns];
+    for (size_t i = 0; i < rows; ++i)
+      for (size_t j = 0; j < columns; ++j) {
+        T sum = 0;
+        for (size_t k = 0; k < terms; ++k)
+          sum = std::fma(a[i * terms + k], b[k * columns + j], sum);
+        z.values[(matrix * rows + i) * columns + j] = sum;
+      }
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(z));
+}
+
 #define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::dense(DenseOp, const Tensor<T> &);
+  template Tensor<T> reference::dense(DenseOp, const Tensor<T> &);             \
+  template Tensor<T> reference::matmul(MatmulOp, const Tensor<T> &,            \
+                                       const Tensor<T> &);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

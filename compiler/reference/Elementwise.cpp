@@ -19,6 +19,9 @@ static double applyExactly(ActivationAttr function, double x) {
     double y = slope * x + offset;
     return y < 0 ? 0 : y > 1 ? 1 : y;
   };
+  auto softplus = [&] {
+    return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x)));
+  };
   auto elu = [&](double scale) { return x < 0 ? scale * std::expm1(x) : x; };
   switch (function.getKind()) {
   case ActivationKind::Linear:
@@ -46,7 +49,7 @@ static double applyExactly(ActivationAttr function, double x) {
   case ActivationKind::Tanh:
     return std::tanh(x);
   case ActivationKind::Softplus:
-    return (x > 0 ? x : 0) + std::log1p(std::exp(-std::fabs(x)));
+    return softplus();
   case ActivationKind::Softsign:
     return x / (1 + std::fabs(x));
   case ActivationKind::Gelu:
@@ -55,6 +58,24 @@ static double applyExactly(ActivationAttr function, double x) {
     return x *
            (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x))) /
            2;
+  case ActivationKind::ThresholdedRelu:
+    return x <= beta ? alpha == 0 ? 0 : alpha * (x - beta) : x;
+  case ActivationKind::Celu:
+    return x < 0 ? alpha * std::expm1(x / alpha) : x;
+  case ActivationKind::Mish:
+    return x * std::tanh(softplus());
+  case ActivationKind::Abs:
+    return std::fabs(x);
+  case ActivationKind::Square:
+    return x * x;
+  case ActivationKind::Sqrt:
+    return std::sqrt(x);
+  case ActivationKind::Reciprocal:
+    return 1 / x;
+  case ActivationKind::Log:
+    return std::log(x);
+  case ActivationKind::Erf:
+    return std::erf(x);
   }
   llvm_unreachable("covered switch");
 }
@@ -157,6 +178,18 @@ Tensor<T> reference::binary(BinaryKind kind, const Tensor<T> &x,
 }
 
 template <typename T>
+Tensor<T> reference::prelu(PreluOp op, const Tensor<T> &x) {
+  Tensor<T> slope{op.getSlope().getShapedType().getShape().vec(),
+                  read<T>(op.getSlope())};
+  Tensor<T> y = makeResult<PreluOp, T>(op);
+  for (size_t i = 0; i < x.values.size(); ++i) {
+    T value = x.values[i];
+    y.values[i] = value < 0 ? value * readRepeated(slope, x.shape, i) : value;
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+template <typename T>
 Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<SoftmaxOp, T>(op);
   size_t length = x.shape[op.getAxis()], inner = 1;
@@ -207,6 +240,7 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
   template Tensor<T> reference::activation(ActivationOp, const Tensor<T> &);   \
   template Tensor<T> reference::binary(BinaryKind, const Tensor<T> &,          \
                                        const Tensor<T> &);                     \
+  template Tensor<T> reference::prelu(PreluOp, const Tensor<T> &);             \
   template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
   template Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>, \
                                               Tensor<T>);

@@ -53,6 +53,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return conv<T>(op, operand(0)); })
             .template Case<DenseOp>(
                 [&](auto op) { return dense<T>(op, operand(0)); })
+            .template Case<MatmulOp>(
+                [&](auto op) { return matmul<T>(op, operand(0), operand(1)); })
             .template Case<BatchNormOp>(
                 [&](auto op) { return batchNorm<T>(op, operand(0)); })
             .template Case<AffineOp>(
@@ -69,6 +71,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
               return Tensor<T>{op.getType().getShape().vec(),
                                read<T>(op.getValue())};
             })
+            .template Case<PreluOp>(
+                [&](auto op) { return prelu<T>(op, operand(0)); })
             .template Case<SoftmaxOp>(
                 [&](auto op) { return softmax<T>(op, operand(0)); })
             .template Case<MaxPoolOp>(
@@ -79,6 +83,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return globalPool<T>(op, operand(0)); })
             .template Case<ReduceOp>(
                 [&](auto op) { return reduce<T>(op, operand(0)); })
+            .template Case<NormalizeOp>(
+                [&](auto op) { return normalize<T>(op, operand(0)); })
             .template Case<PadOp>(
                 [&](auto op) { return pad<T>(op, operand(0)); })
             .template Case<ResizeOp>(

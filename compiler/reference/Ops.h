@@ -27,6 +27,8 @@ template <typename T> struct Tensor {
 template <typename T> Tensor<T> conv(nn::ConvOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> dense(nn::DenseOp op, const Tensor<T> &x);
 template <typename T>
+Tensor<T> matmul(nn::MatmulOp op, const Tensor<T> &x, const Tensor<T> &y);
+template <typename T>
 Tensor<T> batchNorm(nn::BatchNormOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> affine(nn::AffineOp op, const Tensor<T> &x);
 template <typename T>
@@ -34,12 +36,15 @@ Tensor<T> activation(nn::ActivationOp op, const Tensor<T> &x);
 /// `x` and `y` combined as `kind` says, along axes of size 1 repeated.
 template <typename T>
 Tensor<T> binary(nn::BinaryKind kind, const Tensor<T> &x, const Tensor<T> &y);
+template <typename T> Tensor<T> prelu(nn::PreluOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> softmax(nn::SoftmaxOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> maxPool(nn::MaxPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> avgPool(nn::AvgPoolOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> globalPool(nn::GlobalPoolOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> reduce(nn::ReduceOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> normalize(nn::NormalizeOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> pad(nn::PadOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> resize(nn::ResizeOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> slice(nn::SliceOp op, const Tensor<T> &x);

@@ -67,7 +67,48 @@ Tensor<T> reference::reduce(ReduceOp op, const Tensor<T> &x) {
   return y;
 }
 
+template <typename T>
+Tensor<T> reference::normalize(NormalizeOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<NormalizeOp, T>(op);
+  std::vector<ReductionPlace> places = placeForReduction(x.shape, op.getAxes());
+  size_t results = places.back().result + 1;
+  T reciprocal = T(1) / T(x.values.size() / results);
+  T epsilon = op.getEpsilon().convertToDouble();
+  auto add = [](T a, T b) { return a + b; };
+  NormalizeKind kind = op.getKind();
+  bool isCentred =
+      kind == NormalizeKind::Standard || kind == NormalizeKind::Deviation;
+
+  std::vector<T> means(results, 0);
+  if (isCentred) {
+    means = reduceAxes(
+        x, op.getAxes(), T(-0.0),
+        [](T sum, T element, size_t) { return sum + element; }, add);
+    for (T &mean : means)
+      mean *= reciprocal;
+  }
+  std::vector<T> factors = reduceAxes(
+      x, op.getAxes(), T(-0.0),
+      [&](T sum, T element, size_t result) {
+        T difference = isCentred ? element - means[result] : element;
+        return std::fma(difference, difference, sum);
+      },
+      add);
+  for (T &factor : factors)
+    factor = T(1) / (kind == NormalizeKind::L2
+                         ? maximum(std::sqrt(factor), epsilon)
+                         : std::sqrt(factor * reciprocal + epsilon));
+  for (size_t i = 0; i < x.values.size(); ++i) {
+    size_t result = places[i].result;
+    y.values[i] = (kind == NormalizeKind::Standard ? x.values[i] - means[result]
+                                                   : x.values[i]) *
+                  factors[result];
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
 #define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::reduce(ReduceOp, const Tensor<T> &);
+  template Tensor<T> reference::reduce(ReduceOp, const Tensor<T> &);           \
+  template Tensor<T> reference::normalize(NormalizeOp, const Tensor<T> &);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

@@ -27,6 +27,7 @@ struct ScalarOps {
   float div(float a, float b) { return a / b; }
   float fma(float a, float b, float c) { return std::fma(a, b, c); }
   float abs(float a) { return std::fabs(a); }
+  float sqrt(float a) { return std::sqrt(a); }
   bool greater(float a, float b) { return a > b; }
   float select(bool mask, float a, float b) { return mask ? a : b; }
 

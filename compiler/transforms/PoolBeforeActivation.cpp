@@ -29,15 +29,25 @@ static bool isMonotonic(ActivationAttr function) {
   case ActivationKind::Tanh:
   case ActivationKind::Softplus:
   case ActivationKind::Softsign:
+  case ActivationKind::Erf:
     return true;
   case ActivationKind::LeakyRelu:
   case ActivationKind::Elu:
+  case ActivationKind::Celu:
   case ActivationKind::HardSigmoid:
     return function.getAlpha() >= 0;
   case ActivationKind::Silu:
   case ActivationKind::HardSilu:
   case ActivationKind::Gelu:
   case ActivationKind::GeluTanh:
+  case ActivationKind::ThresholdedRelu:
+  case ActivationKind::Mish:
+  case ActivationKind::Abs:
+  case ActivationKind::Square:
+  case ActivationKind::Reciprocal:
+  // Negative numbers give NaN, which wins.
+  case ActivationKind::Sqrt:
+  case ActivationKind::Log:
     return false;
   }
   llvm_unreachable("covered switch");

@@ -44,6 +44,26 @@ std::optional<int64_t> JsonLayer::takeAxis() {
   return std::nullopt;
 }
 
+std::optional<SmallVector<int64_t>> JsonLayer::takeAxes(StringRef key) {
+  SmallVector<int64_t> axes = attributes.takeIntList(key, -int64_t(maxRank));
+  if (!input || attributes.hasFailed())
+    return std::nullopt;
+  int64_t rank = getInputShape().size();
+  for (int64_t &axis : axes) {
+    int64_t given = axis;
+    axis += axis < 0 ? rank : 0;
+    if (axis < 1 || axis >= rank || llvm::count(axes, axis) > 1) {
+      attributes.emitError() << "expects '" << key
+                             << "' to be different axes other than the batch, "
+                                "but got "
+                             << given;
+      return std::nullopt;
+    }
+  }
+  llvm::sort(axes);
+  return axes;
+}
+
 //===----------------------------------------------------------------------===//
 // Weights
 //===----------------------------------------------------------------------===//

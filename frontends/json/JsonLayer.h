@@ -36,6 +36,8 @@ struct JsonLayer {
   llvm::ArrayRef<int64_t> getInputShape() const;
   /// Takes `axis`, which counts the batch as 0 and may count from the end.
   std::optional<int64_t> takeAxis();
+  /// Takes the list `key` of different axes, not the batch, in ascending order.
+  std::optional<llvm::SmallVector<int64_t>> takeAxes(llvm::StringRef key);
   /// Takes the weights `parameter`: the values, nested or flat; the name of an
   /// array in the weight file; or `true` for the name `<layer>.<parameter>`,
   /// which is meant where a mandatory parameter is absent. Null if an optional

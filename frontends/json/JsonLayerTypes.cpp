@@ -172,6 +172,23 @@ template <int64_t gates> static Value importRecurrent(JsonLayer &layer) {
                     : layer.builder.lstm(layer.name, layer.input, parameters);
 }
 
+/// Slopes, one for each position of a sample, or one for all along the axes
+/// `shared_axes`.
+static Value importPrelu(JsonLayer &layer) {
+  std::optional<SmallVector<int64_t>> shared = layer.takeAxes("shared_axes");
+  layer.checkReady(2, maxRank);
+  if (!shared)
+    return {};
+  SmallVector<int64_t> shape(layer.getInputShape());
+  shape.front() = 1;
+  for (int64_t axis : *shared)
+    shape[axis] = 1;
+  ElementsAttr slope = layer.takeWeights("slope", shape);
+  if (!layer.isReady)
+    return {};
+  return layer.builder.prelu(layer.name, layer.input, slope);
+}
+
 //===----------------------------------------------------------------------===//
 // Layers without weights
 //===----------------------------------------------------------------------===//
@@ -195,13 +212,23 @@ template <nn::PoolKind kind> static Value importPool(JsonLayer &layer) {
   return layer.builder.pool(layer.name, kind, layer.input, geometry);
 }
 
-static Value importGlobalPool(JsonLayer &layer) {
+/// Takes `kind`, one of those that `symbolize` knows, which are `names`.
+template <typename Kind>
+static std::optional<Kind> takeKind(JsonLayer &layer,
+                                    std::optional<Kind> (*symbolize)(StringRef),
+                                    StringRef names) {
   std::string name = layer.attributes.takeString("kind", {});
-  bool keepDims = layer.attributes.takeBool("keep_dims", false);
-  std::optional<nn::PoolKind> kind = nn::symbolizePoolKind(name);
+  std::optional<Kind> kind = symbolize(name);
   if (!kind && !layer.attributes.hasFailed())
     layer.attributes.emitError()
-        << "expects 'kind' to be \"max\" or \"avg\", but got '" << name << "'";
+        << "expects 'kind' to be " << names << ", but got '" << name << "'";
+  return kind;
+}
+
+static Value importGlobalPool(JsonLayer &layer) {
+  auto kind = takeKind<nn::PoolKind>(layer, nn::symbolizePoolKind,
+                                     "\"max\" or \"avg\"");
+  bool keepDims = layer.attributes.takeBool("keep_dims", false);
   if (!layer.checkReady(3, 4))
     return {};
   return layer.builder.globalPool(layer.name, *kind, layer.input, keepDims);
@@ -267,6 +294,28 @@ static Value importSlice(JsonLayer &layer) {
   return layer.builder.slice(layer.name, layer.input, begin, size, strides);
 }
 
+static Value importReduce(JsonLayer &layer) {
+  auto kind = takeKind<nn::ReduceKind>(layer, nn::symbolizeReduceKind,
+                                       "\"mean\", \"sum\", \"max\" or \"min\"");
+  std::optional<SmallVector<int64_t>> axes = layer.takeAxes("axes");
+  bool keepDims = layer.attributes.takeBool("keep_dims", false);
+  if (!layer.checkReady(2, maxRank))
+    return {};
+  return layer.builder.reduce(layer.name, *kind, layer.input, *axes, keepDims);
+}
+
+static Value importNormalize(JsonLayer &layer) {
+  auto kind = takeKind<nn::NormalizeKind>(
+      layer, nn::symbolizeNormalizeKind,
+      "\"standard\", \"deviation\", \"rms\" or \"l2\"");
+  std::optional<SmallVector<int64_t>> axes = layer.takeAxes("axes");
+  double epsilon = layer.attributes.takeNumber("epsilon", {});
+  if (!layer.checkReady(2, maxRank))
+    return {};
+  return layer.builder.normalize(layer.name, *kind, layer.input, *axes,
+                                 epsilon);
+}
+
 static Value importReshape(JsonLayer &layer) {
   SmallVector<int64_t> shape = layer.attributes.takeIntList("shape", -1);
   if (layer.attributes.hasFailed())
@@ -313,7 +362,10 @@ ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
       .Case("gru", importRecurrent<3>)
       .Case("lstm", importRecurrent<4>)
       .Case("max_pool", importPool<nn::PoolKind::Max>)
+      .Case("normalize", importNormalize)
       .Case("pad", importPad)
+      .Case("prelu", importPrelu)
+      .Case("reduce", importReduce)
       .Case("reshape", importReshape)
       .Case("resize", importResize)
       .Case("rnn", importRecurrent<1>)

@@ -27,11 +27,80 @@ static nn::ActivationAttr get(Layer &layer, ActivationKind kind,
 Value Activation::apply(Layer &layer, Value input) const {
   for (nn::ActivationAttr function : functions)
     input = layer.builder.activation(layer.name, input, function);
-  if (!isSoftmax || !input)
-    return input;
+  return compose && input ? compose(layer, input, axes) : input;
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of several operations
+//===----------------------------------------------------------------------===//
+
+static SmallVector<int64_t> countFromStart(Value input,
+                                           ArrayRef<int64_t> axes) {
   int64_t rank = getShape(input).size();
-  return layer.builder.softmax(
-      layer.name, input, softmaxAxis < 0 ? softmaxAxis + rank : softmaxAxis);
+  SmallVector<int64_t> positions;
+  for (int64_t axis : axes)
+    positions.push_back(axis < 0 ? axis + rank : axis);
+  llvm::sort(positions);
+  return positions;
+}
+
+/// The input less its maximum over `axes`, whose exponentials do not overflow.
+static Value subtractMaximum(Layer &layer, Value input,
+                             ArrayRef<int64_t> axes) {
+  Value maximum = layer.builder.reduce(layer.name, nn::ReduceKind::Max, input,
+                                       axes, /*keepDims=*/true);
+  return layer.builder.binary(layer.name, nn::BinaryKind::Sub, input, maximum);
+}
+
+static Value composeSoftmax(Layer &layer, Value input, ArrayRef<int64_t> axes) {
+  ModelBuilder &builder = layer.builder;
+  SmallVector<int64_t> positions = countFromStart(input, axes);
+  if (positions.size() == 1)
+    return builder.softmax(layer.name, input, positions.front());
+  Value exponentials =
+      builder.activation(layer.name, subtractMaximum(layer, input, positions),
+                         get(layer, ActivationKind::Exp));
+  Value sum = builder.reduce(layer.name, nn::ReduceKind::Sum, exponentials,
+                             positions, /*keepDims=*/true);
+  return builder.binary(layer.name, nn::BinaryKind::Div, exponentials, sum);
+}
+
+static Value composeLogSoftmax(Layer &layer, Value input,
+                               ArrayRef<int64_t> axes) {
+  ModelBuilder &builder = layer.builder;
+  SmallVector<int64_t> positions = countFromStart(input, axes);
+  Value shifted = subtractMaximum(layer, input, positions);
+  Value sum = builder.reduce(
+      layer.name, nn::ReduceKind::Sum,
+      builder.activation(layer.name, shifted, get(layer, ActivationKind::Exp)),
+      positions, /*keepDims=*/true);
+  return builder.binary(
+      layer.name, nn::BinaryKind::Sub, shifted,
+      builder.activation(layer.name, sum, get(layer, ActivationKind::Log)));
+}
+
+/// log(sigmoid(x)) = -softplus(-x)
+static Value composeLogSigmoid(Layer &layer, Value input, ArrayRef<int64_t>) {
+  ModelBuilder &builder = layer.builder;
+  Value softplus = builder.activation(
+      layer.name, builder.scaleAndShift(layer.name, input, -1.0, 0.0),
+      get(layer, ActivationKind::Softplus));
+  return builder.scaleAndShift(layer.name, softplus, -1.0, 0.0);
+}
+
+static Value composeTanhShrink(Layer &layer, Value input, ArrayRef<int64_t>) {
+  return layer.builder.binary(
+      layer.name, nn::BinaryKind::Sub, input,
+      layer.builder.activation(layer.name, input,
+                               get(layer, ActivationKind::Tanh)));
+}
+
+/// x - clip(x, -0.5, 0.5)
+static Value composeSoftShrink(Layer &layer, Value input, ArrayRef<int64_t>) {
+  return layer.builder.binary(
+      layer.name, nn::BinaryKind::Sub, input,
+      layer.builder.activation(layer.name, input,
+                               get(layer, ActivationKind::Clip, -0.5, 0.5)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -46,28 +115,33 @@ static Activation readRelu(Layer &layer) {
   double slope = layer.config.takeNumber("negative_slope", 0.0);
   double threshold = layer.config.takeNumber("threshold", 0.0);
   Activation activation;
-  if (threshold != 0.0) {
-    layer.emitError() << "unsupported value of 'threshold', expects 0, but got "
-                      << formatJson(threshold);
+  if (slope < 0.0 || maximum < 0.0 || threshold < 0.0) {
+    layer.emitError() << "expects 'negative_slope', 'max_value' and "
+                         "'threshold' not to be negative, but got "
+                      << formatJson(slope) << ", " << formatJson(maximum)
+                      << " and " << formatJson(threshold);
     return activation;
   }
-  if (slope < 0.0 || maximum < 0.0) {
-    layer.emitError() << "expects 'negative_slope' and 'max_value' not to be "
-                         "negative, but got "
-                      << formatJson(slope) << " and " << formatJson(maximum);
-    return activation;
-  }
-  if (slope != 0.0)
+  if (threshold != 0.0)
+    activation.functions.push_back(
+        get(layer, ActivationKind::ThresholdedRelu, slope, threshold));
+  else if (slope != 0.0)
     activation.functions.push_back(
         get(layer, ActivationKind::LeakyRelu, slope));
   if (hasMaximum)
-    activation.functions.push_back(
-        get(layer, ActivationKind::Clip,
-            slope != 0.0 ? -std::numeric_limits<double>::infinity() : 0.0,
-            maximum));
+    activation.functions.push_back(get(
+        layer, ActivationKind::Clip,
+        activation.functions.empty() ? 0.0
+                                     : -std::numeric_limits<double>::infinity(),
+        maximum));
   if (activation.functions.empty())
     activation.functions.push_back(get(layer, ActivationKind::Relu));
   return activation;
+}
+
+static Activation readThresholdedRelu(Layer &layer) {
+  return {{get(layer, ActivationKind::ThresholdedRelu, 0.0,
+               layer.config.takeNumber("theta", 1.0))}};
 }
 
 static Activation readLeakyRelu(Layer &layer) {
@@ -83,9 +157,10 @@ static Activation readElu(Layer &layer) {
 }
 
 static Activation readSoftmax(Layer &layer) {
-  Activation activation;
-  activation.isSoftmax = true;
-  activation.softmaxAxis = layer.takeAxis();
+  Activation activation{{}, composeSoftmax};
+  activation.axes = layer.takeAxisList();
+  if (activation.axes.empty())
+    layer.emitError() << "expects at least one axis of softmax";
   return activation;
 }
 
@@ -100,6 +175,8 @@ static ReadActivationFn findActivationClass(StringRef className) {
     return readElu;
   if (className == "Softmax")
     return readSoftmax;
+  if (className == "ThresholdedReLU")
+    return readThresholdedRelu;
   return nullptr;
 }
 
@@ -111,7 +188,15 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
   if (name == "linear")
     return {};
   if (name == "softmax" || name == "softmax_v2")
-    return {{}, /*isSoftmax=*/true};
+    return {{}, composeSoftmax};
+  if (name == "log_softmax")
+    return {{}, composeLogSoftmax};
+  if (name == "log_sigmoid")
+    return {{}, composeLogSigmoid};
+  if (name == "tanh_shrink")
+    return {{}, composeTanhShrink};
+  if (name == "soft_shrink")
+    return {{}, composeSoftShrink};
   if (name == "relu6")
     return {{get(layer, ActivationKind::Clip, 0.0, 6.0)}};
   if (name == "hard_tanh")
@@ -120,6 +205,10 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
     return {{get(layer, ActivationKind::LeakyRelu, 0.2)}};
   if (name == "elu")
     return {{get(layer, ActivationKind::Elu, 1.0)}};
+  if (name == "celu")
+    return {{get(layer, ActivationKind::Celu, 1.0)}};
+  if (name == "sparse_sigmoid")
+    return {{get(layer, ActivationKind::HardSigmoid, 0.5, 0.5)}};
   // Keras 3 changed the slope from 1/5 to 1/6; files mean what their writer
   // did.
   if (name == "hard_sigmoid")
@@ -137,6 +226,7 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
           .Case("softplus", ActivationKind::Softplus)
           .Case("softsign", ActivationKind::Softsign)
           .Case("gelu", ActivationKind::Gelu)
+          .Case("mish", ActivationKind::Mish)
           .Default(std::nullopt);
   if (kind)
     return {{get(layer, *kind)}};
@@ -193,10 +283,14 @@ static Value importPointwise(Layer &layer) {
 
 static Value importSoftmax(Layer &layer) {
   Activation activation = readSoftmax(layer);
-  std::optional<int64_t> axis = layer.resolveAxis(activation.softmaxAxis);
-  if (layer.config.hasFailed() || !axis)
+  std::optional<SmallVector<int64_t>> axes = layer.resolveAxes(activation.axes);
+  if (layer.config.hasFailed() || !axes)
     return {};
-  return layer.builder.softmax(layer.name, layer.getInput(), *axis);
+  if (axes->front() == 0) {
+    layer.emitError() << "expects axes other than the batch";
+    return {};
+  }
+  return activation.apply(layer, layer.getInput());
 }
 
 static Value importActivation(Layer &layer) {
@@ -204,9 +298,35 @@ static Value importActivation(Layer &layer) {
   if (layer.config.hasFailed())
     return {};
   // The imported IR shows every layer of the file.
-  if (activation.functions.empty() && !activation.isSoftmax)
+  if (activation.functions.empty() && !activation.compose)
     activation.functions.push_back(get(layer, ActivationKind::Linear));
   return activation.apply(layer, layer.getInput());
+}
+
+/// Slopes that are repeated along `shared_axes`, which count from 1; Keras
+/// counts others from the end of the axes behind the batch, as 0, -1, and so
+/// on.
+static Value importPRelu(Layer &layer) {
+  SmallVector<int64_t> sharedAxes =
+      layer.config.takeIntList("shared_axes", -int64_t(maxRank));
+  if (!layer.checkRank(2, maxRank) || layer.config.hasFailed())
+    return {};
+  SmallVector<int64_t> shape(layer.getInputShape());
+  shape.front() = 1;
+  int64_t rank = shape.size();
+  for (int64_t axis : sharedAxes) {
+    int64_t position = axis > 0 ? axis : axis + rank - 1;
+    if (position < 1 || position >= rank) {
+      layer.emitError() << "expects 'shared_axes' below " << rank
+                        << ", but got " << axis;
+      return {};
+    }
+    shape[position] = 1;
+  }
+  SmallVector<int64_t> stored(ArrayRef(shape).drop_front());
+  SmallVector<ElementsAttr> weights =
+      layer.readWeights(WeightSpec{"alpha", stored, shape});
+  return layer.builder.prelu(layer.name, layer.getInput(), weights.front());
 }
 
 ArrayRef<LayerClass> keras::getActivationLayers() {
@@ -214,8 +334,10 @@ ArrayRef<LayerClass> keras::getActivationLayers() {
       {"Activation", importActivation},
       {"ELU", importPointwise<readElu>},
       {"LeakyReLU", importPointwise<readLeakyRelu>},
+      {"PReLU", importPRelu},
       {"ReLU", importPointwise<readRelu>},
       {"Softmax", importSoftmax},
+      {"ThresholdedReLU", importPointwise<readThresholdedRelu>},
   };
   return classes;
 }

@@ -88,17 +88,17 @@ static Value importNegative(Layer &layer) {
   return layer.builder.scaleAndShift(layer.name, layer.getInput(), -1.0, 0.0);
 }
 
-static Value importAbsolute(Layer &layer) {
-  return layer.builder.binary(layer.name, BinaryKind::Maximum, layer.getInput(),
-                              importNegative(layer));
+template <nn::ActivationKind kind> static Value importFunction(Layer &layer) {
+  return layer.builder.activation(
+      layer.name, layer.getInput(),
+      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(), kind));
 }
 
-static Value multiply(Layer &layer, Value x, Value y) {
-  return layer.builder.binary(layer.name, BinaryKind::Mul, x, y);
-}
-
-static Value importSquare(Layer &layer) {
-  return multiply(layer, layer.getInput(), layer.getInput());
+static Value importReciprocalRoot(Layer &layer) {
+  return layer.builder.activation(
+      layer.name, importFunction<nn::ActivationKind::Sqrt>(layer),
+      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(),
+                              nn::ActivationKind::Reciprocal));
 }
 
 static Value importPower(Layer &layer) {
@@ -107,13 +107,21 @@ static Value importPower(Layer &layer) {
   if (x && exponent && *exponent == 1)
     return layer.builder.scaleAndShift(layer.name, x, 1.0, 0.0);
   if (x && exponent && *exponent == 2)
-    return multiply(layer, x, x);
+    return importFunction<nn::ActivationKind::Square>(layer);
   if (x && exponent && *exponent == 3)
-    return multiply(layer, multiply(layer, x, x), x);
+    return layer.builder.binary(
+        layer.name, BinaryKind::Mul, x,
+        importFunction<nn::ActivationKind::Square>(layer));
+  if (x && exponent && *exponent == 0.5)
+    return importFunction<nn::ActivationKind::Sqrt>(layer);
+  if (x && exponent && *exponent == -0.5)
+    return importReciprocalRoot(layer);
+  if (x && exponent && *exponent == -1)
+    return importFunction<nn::ActivationKind::Reciprocal>(layer);
   layer.takeTensors("y");
   if (!layer.config.hasFailed() && (x || layer.inputs.empty()))
     layer.emitError() << "unsupported power, expects a tensor to the power of "
-                         "1, 2 or 3";
+                         "1, 2, 3, 0.5, -0.5 or -1";
   return {};
 }
 
@@ -149,16 +157,19 @@ template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
 }
 
 ArrayRef<LayerClass> keras::getArithmetic() {
+  using enum nn::ActivationKind;
   constexpr auto mean = importReduce<nn::ReduceKind::Mean>;
   constexpr auto sum = importReduce<nn::ReduceKind::Sum>;
   constexpr auto max = importReduce<nn::ReduceKind::Max>;
   constexpr auto min = importReduce<nn::ReduceKind::Min>;
   static const LayerClass classes[] = {
-      {"ops.Absolute", importAbsolute, false, "x"},
+      {"ops.Absolute", importFunction<Abs>, false, "x"},
       {"ops.Add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"ops.Amax", max, false, "x,axis,keepdims"},
       {"ops.Amin", min, false, "x,axis,keepdims"},
       {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"ops.Erf", importFunction<Erf>, false, "x"},
+      {"ops.Log", importFunction<Log>, false, "x"},
       {"ops.Max", max, false, "x,axis,keepdims,initial"},
       {"ops.Maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
       {"ops.Mean", mean, false, "x,axis,keepdims"},
@@ -167,24 +178,32 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"ops.Multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"ops.Negative", importNegative, false, "x"},
       {"ops.Power", importPower, false, "x,y"},
-      {"ops.Square", importSquare, false, "x"},
+      {"ops.Reciprocal", importFunction<Reciprocal>, false, "x"},
+      {"ops.Rsqrt", importReciprocalRoot, false, "x"},
+      {"ops.Sqrt", importFunction<Sqrt>, false, "x"},
+      {"ops.Square", importFunction<Square>, false, "x"},
       {"ops.Subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
       {"ops.Sum", sum, false, "x,axis,keepdims"},
       {"ops.TrueDivide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.__operators__.add", importBinary<BinaryKind::Add>, false, "x,y"},
-      {"tf.math.abs", importAbsolute, false, "x"},
+      {"tf.math.abs", importFunction<Abs>, false, "x"},
       {"tf.math.add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"tf.math.erf", importFunction<Erf>, false, "x"},
+      {"tf.math.log", importFunction<Log>, false, "x"},
       {"tf.math.maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
       {"tf.math.minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
       {"tf.math.multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"tf.math.negative", importNegative, false, "x"},
       {"tf.math.pow", importPower, false, "x,y"},
+      {"tf.math.reciprocal", importFunction<Reciprocal>, false, "x"},
       {"tf.math.reduce_max", max, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_mean", mean, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_min", min, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_sum", sum, false, "input_tensor,axis,keepdims"},
-      {"tf.math.square", importSquare, false, "x"},
+      {"tf.math.rsqrt", importReciprocalRoot, false, "x"},
+      {"tf.math.sqrt", importFunction<Sqrt>, false, "x"},
+      {"tf.math.square", importFunction<Square>, false, "x"},
       {"tf.math.subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
       {"tf.math.truediv", importBinary<BinaryKind::Div>, false, "x,y"},
   };

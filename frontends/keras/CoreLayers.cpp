@@ -52,6 +52,13 @@ static Value importActivityRegularization(Layer &layer) {
   return layer.builder.dropout(layer.name, layer.getInput(), 0.0);
 }
 
+/// Augments images in training; nothing of its config matters.
+static Value importAugmentation(Layer &layer) {
+  for (const auto &member : layer.config.getObject().items())
+    layer.config.ignore(member.key());
+  return layer.builder.dropout(layer.name, layer.getInput(), 0.0);
+}
+
 static Value importIdentity(Layer &layer) {
   return layer.builder.activation(
       layer.name, layer.getInput(),
@@ -77,8 +84,28 @@ ArrayRef<LayerClass> keras::getCoreLayers() {
       {"GaussianNoise", importGaussianNoise},
       {"Identity", importIdentity},
       {"Masking", importMasking},
+      {"RandomBrightness", importAugmentation},
+      {"RandomColorDegeneration", importAugmentation},
+      {"RandomColorJitter", importAugmentation},
+      {"RandomContrast", importAugmentation},
+      {"RandomElasticTransform", importAugmentation},
+      {"RandomErasing", importAugmentation},
+      {"RandomFlip", importAugmentation},
+      {"RandomGaussianBlur", importAugmentation},
+      {"RandomGrayscale", importAugmentation},
+      {"RandomHue", importAugmentation},
+      {"RandomInvert", importAugmentation},
+      {"RandomPerspective", importAugmentation},
+      {"RandomPosterization", importAugmentation},
+      {"RandomRotation", importAugmentation},
+      {"RandomSaturation", importAugmentation},
+      {"RandomSharpness", importAugmentation},
+      {"RandomShear", importAugmentation},
+      {"RandomTranslation", importAugmentation},
+      {"RandomZoom", importAugmentation},
       {"SpatialDropout1D", importDropout},
       {"SpatialDropout2D", importDropout},
+      {"SpatialDropout3D", importDropout},
   };
   return classes;
 }

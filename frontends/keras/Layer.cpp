@@ -19,9 +19,9 @@ std::vector<const LayerClass *> keras::getLayerClasses() {
   std::vector<const LayerClass *> classes;
   for (ArrayRef<LayerClass> family :
        {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
-        getActivationLayers(), getPoolingLayers(), getShapeLayers(),
-        getMergeLayers(), getSequenceLayers(), getRecurrentLayers(),
-        getOperations(), getArithmetic(), getSlices()})
+        getActivationLayers(), getAttentionLayers(), getPoolingLayers(),
+        getShapeLayers(), getMergeLayers(), getSequenceLayers(),
+        getRecurrentLayers(), getOperations(), getArithmetic(), getSlices()})
     for (const LayerClass &layerClass : family)
       classes.push_back(&layerClass);
   return classes;
@@ -122,6 +122,29 @@ bool Layer::checkBatch(bool staysFirst) {
   return staysFirst;
 }
 
+std::optional<SmallVector<int64_t>> Layer::resolveAxes(ArrayRef<int64_t> axes) {
+  SmallVector<int64_t> resolved;
+  for (int64_t axis : axes) {
+    std::optional<int64_t> position = resolveAxis(axis);
+    if (!position)
+      return std::nullopt;
+    if (llvm::is_contained(resolved, *position)) {
+      emitError() << "expects different axes, but got " << axis << " twice";
+      return std::nullopt;
+    }
+    resolved.push_back(*position);
+  }
+  llvm::sort(resolved);
+  return resolved;
+}
+
+SmallVector<int64_t> Layer::takeAxisList() {
+  const json *axis = config.take("axis");
+  if (!axis || !axis->is_array())
+    return {takeAxis()};
+  return config.takeIntList("axis", -int64_t(maxRank));
+}
+
 int64_t Layer::takeAxis() {
   const int64_t limit = maxRank;
   const json *axis = config.take("axis");
@@ -165,7 +188,8 @@ SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs,
     return attributes;
   // Of other shapes where the layer is called on another kind of input, which
   // the file's own shapes then tell.
-  SmallVector<ElementsAttr> &known = model.weightsByPath[getPathKey(path)];
+  SmallVector<ElementsAttr> &known =
+      model.weightsByPath[getPathKey(path) + part.str()];
   if (known.size() == specs.size() &&
       llvm::all_of(llvm::zip_equal(known, specs), [](auto pair) {
         auto [weights, spec] = pair;

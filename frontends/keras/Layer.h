@@ -24,7 +24,7 @@ struct ModelContext {
   unsigned kerasVersion;
   /// Whether the lack of weights has been reported.
   bool reportedWeights = false;
-  /// The weights of layers read before, by getPathKey().
+  /// The weights of layers read before, by getPathKey() and part.
   llvm::StringMap<llvm::SmallVector<mlir::ElementsAttr>> weightsByPath = {};
 };
 
@@ -77,12 +77,18 @@ struct Layer {
   /// The axis of the input that `axis` means, which may count from the end.
   /// Nothing for a null input.
   std::optional<int64_t> resolveAxis(int64_t axis);
+  /// The axes of the input that `axes` mean, in ascending order. Nothing where
+  /// one is none or there twice, which is reported, and for a null input.
+  std::optional<llvm::SmallVector<int64_t>>
+  resolveAxes(llvm::ArrayRef<int64_t> axes);
   /// Takes `axis`: an integer or a list of one.
   int64_t takeAxis();
   /// Takes axes of `rank`: an integer or a list of them, none where absent.
   /// Reports what is neither, and returns nothing.
   std::optional<llvm::SmallVector<int64_t>> takeAxes(llvm::StringRef key,
                                                      int64_t rank);
+  /// Takes `axis`, an integer or a list, as it stands in the file.
+  llvm::SmallVector<int64_t> takeAxisList();
   /// Returns whether the batch stays axis 0, and reports if not.
   bool checkBatch(bool staysFirst);
 
@@ -107,7 +113,8 @@ struct LayerClass {
   ImportLayerFn import;
   /// Whether it takes any number of inputs, and not just one.
   bool takesMany = false;
-  /// Of an operation: its parameters in their order, with commas between.
+  /// Of an operation, or a layer that takes tensors by keyword: its parameters
+  /// in their order, with commas between.
   llvm::StringLiteral parameters = "";
 };
 
@@ -120,6 +127,7 @@ bool isMaskKeyword(llvm::StringRef keyword);
 /// The layer classes of each family.
 llvm::ArrayRef<LayerClass> getActivationLayers();
 llvm::ArrayRef<LayerClass> getArithmetic();
+llvm::ArrayRef<LayerClass> getAttentionLayers();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
 llvm::ArrayRef<LayerClass> getMergeLayers();
@@ -141,8 +149,11 @@ const LayerClass *findLayerClass(llvm::StringRef className);
 struct Activation {
   /// One after the other; none for `linear`.
   llvm::SmallVector<nn::ActivationAttr, 2> functions;
-  bool isSoftmax = false;
-  int64_t softmaxAxis = -1;
+  /// What is no pointwise function of its own, such as softmax, or null. Axes
+  /// may count from the end.
+  mlir::Value (*compose)(Layer &layer, mlir::Value input,
+                         llvm::ArrayRef<int64_t> axes) = nullptr;
+  llvm::SmallVector<int64_t, 1> axes = {-1};
 
   mlir::Value apply(Layer &layer, mlir::Value input) const;
 };

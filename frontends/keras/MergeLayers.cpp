@@ -85,12 +85,79 @@ static Value importConcatenate(Layer &layer) {
   return layer.builder.concat(layer.name, layer.inputs, *axis);
 }
 
+/// The axes but 0 and `summed`, in order.
+static SmallVector<int64_t> getOtherAxes(ArrayRef<int64_t> shape,
+                                         int64_t summed) {
+  SmallVector<int64_t> axes;
+  for (int64_t axis = 1; axis < (int64_t)shape.size(); ++axis)
+    if (axis != summed)
+      axes.push_back(axis);
+  return axes;
+}
+
+/// The products of two inputs, summed over one axis of each; the other axes are
+/// those of the first and then those of the second.
+static Value importDot(Layer &layer) {
+  SmallVector<int64_t> axes =
+      layer.config.takeInts("axes", {}, 2, -int64_t(maxRank));
+  bool normalizes = layer.config.takeBool("normalize", false);
+  if (layer.inputs.size() != 2)
+    layer.emitError() << "expects two inputs, but got " << layer.inputs.size();
+  if (layer.config.hasFailed() || llvm::is_contained(layer.inputs, Value()))
+    return {};
+  ModelBuilder &builder = layer.builder;
+  Value factors[2];
+  SmallVector<int64_t> shape;
+  int64_t lengths[2];
+  for (int i = 0; i < 2; ++i) {
+    Value input = layer.inputs[i];
+    ArrayRef<int64_t> sizes = getShape(input);
+    int64_t rank = sizes.size();
+    int64_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+    if (axis < 1 || axis >= rank) {
+      layer.emitError() << "expects axes behind the batch, but got " << axes[i]
+                        << " for shape " << formatShape(sizes);
+      return {};
+    }
+    lengths[i] = sizes[axis];
+    if (normalizes)
+      input = builder.normalize(layer.name, nn::NormalizeKind::L2, input, axis,
+                                1e-7);
+    // Rows by terms, and terms by columns.
+    SmallVector<int64_t> others = getOtherAxes(sizes, axis), order{0};
+    int64_t count = 1;
+    for (int64_t other : others) {
+      shape.push_back(sizes[other]);
+      count *= sizes[other];
+    }
+    if (i == 1)
+      order.push_back(axis);
+    order.append(others);
+    if (i == 0)
+      order.push_back(axis);
+    factors[i] =
+        builder.reshape(layer.name, builder.transpose(layer.name, input, order),
+                        i == 0 ? ArrayRef<int64_t>{count, lengths[0]}
+                               : ArrayRef<int64_t>{lengths[1], count});
+  }
+  if (lengths[0] != lengths[1]) {
+    layer.emitError() << "expects axes of one size, but got " << lengths[0]
+                      << " and " << lengths[1];
+    return {};
+  }
+  if (shape.empty())
+    shape.push_back(1);
+  return builder.reshape(
+      layer.name, builder.matmul(layer.name, factors[0], factors[1]), shape);
+}
+
 ArrayRef<LayerClass> keras::getMergeLayers() {
   using nn::BinaryKind;
   static const LayerClass classes[] = {
       {"Add", importMerge<BinaryKind::Add>, /*takesMany=*/true},
       {"Average", importAverage, /*takesMany=*/true},
       {"Concatenate", importConcatenate, /*takesMany=*/true},
+      {"Dot", importDot, /*takesMany=*/true},
       {"Maximum", importMerge<BinaryKind::Maximum>, /*takesMany=*/true},
       {"Minimum", importMerge<BinaryKind::Minimum>, /*takesMany=*/true},
       {"Multiply", importMerge<BinaryKind::Mul>, /*takesMany=*/true},

@@ -93,47 +93,221 @@ static Value importRescaling(Layer &layer) {
                               add("scale", scale), add("shift", offset));
 }
 
+/// Takes `key`: numbers for the last of `shape`'s axes, or for all of them.
+static Array takeStatistics(Layer &layer, StringRef key,
+                            ArrayRef<int64_t> shape) {
+  Array array{{shape.begin(), shape.end()}, {}};
+  int64_t count = countElements(shape).value_or(1);
+  const json *value = layer.config.take(key);
+  std::vector<const json *> open;
+  if (value)
+    open.push_back(value);
+  // Nested lists, from the last element, and each by its elements in turn.
+  while (!open.empty()) {
+    const json *element = open.back();
+    open.pop_back();
+    if (element->is_array())
+      for (const json &inner : llvm::reverse(*element))
+        open.push_back(&inner);
+    else if (element->is_number() && (int64_t)array.values.size() < count)
+      array.values.push_back(element->get<double>());
+    else
+      array.values.clear(), open.clear();
+  }
+  int64_t size = array.values.size();
+  if (size == 0 || count % size != 0) {
+    layer.emitError() << "expects '" << key << "' to be a number or a list of "
+                      << count;
+    array.values.assign(count, 1.0f);
+    return array;
+  }
+  // Those of the last axes are repeated for the others.
+  for (int64_t i = size; i < count; ++i)
+    array.values.push_back(array.values[i - size]);
+  return array;
+}
+
 /// `y = (x - mean) / max(sqrt(variance), 1e-7)`, or its inverse.
 static Value importNormalization(Layer &layer) {
-  const json *axisArgument = layer.config.take("axis");
-  bool isPerChannel =
-      !layer.config.getObject().contains("axis") || axisArgument;
   // No axis: one mean and variance for all elements.
-  std::optional<int64_t> axis =
-      layer.resolveAxis(isPerChannel ? layer.takeAxis() : -1);
-  int64_t channels = axis ? layer.getInputShape()[*axis] : 1;
+  SmallVector<int64_t> axisArgument = layer.takeAxisList();
+  const json &object = layer.config.getObject();
+  if (auto axis = object.find("axis"); axis != object.end() && axis->is_null())
+    axisArgument.clear();
+  std::optional<SmallVector<int64_t>> axes = layer.resolveAxes(axisArgument);
   bool isInverse = layer.config.takeBool("invert", false);
   bool isGiven = layer.config.take("mean") && layer.config.take("variance");
-  SmallVector<double> mean, variance;
-  if (isGiven) {
-    mean = takeNumbers(layer, "mean", channels, {});
-    variance = takeNumbers(layer, "variance", channels, {});
+  if (!axes)
+    return {};
+  ArrayRef<int64_t> inputShape = layer.getInputShape();
+  SmallVector<int64_t> shape, repeated(inputShape.size(), 1);
+  for (int64_t axis : *axes) {
+    shape.push_back(inputShape[axis]);
+    repeated[axis] = inputShape[axis];
   }
-  if (!axis || layer.config.hasFailed())
+  Array mean, variance;
+  if (isGiven) {
+    mean = takeStatistics(layer, "mean", shape);
+    variance = takeStatistics(layer, "variance", shape);
+  }
+  if (layer.config.hasFailed())
     return {};
   if (!isGiven) {
-    SmallVector<int64_t> shape;
-    if (isPerChannel)
-      shape.push_back(channels);
     std::vector<Array> arrays =
         layer.readArrays({{"mean", shape}, {"variance", shape}});
     if (arrays.empty())
       return {};
-    mean.assign(arrays[0].values.begin(), arrays[0].values.end());
-    variance.assign(arrays[1].values.begin(), arrays[1].values.end());
-    mean.resize(channels, mean.front());
-    variance.resize(channels, variance.front());
+    mean = std::move(arrays[0]);
+    variance = std::move(arrays[1]);
   }
+  ModelBuilder &builder = layer.builder;
   SmallVector<double> scale, shift;
-  for (auto [m, v] : llvm::zip(mean, variance)) {
-    double deviation = std::max(std::sqrt(v), 1e-7);
+  for (auto [m, v] : llvm::zip_equal(mean.values, variance.values)) {
+    double deviation = std::max(std::sqrt(double(v)), 1e-7);
     scale.push_back(isInverse ? deviation : 1.0 / deviation);
     shift.push_back(isInverse ? m : -m / deviation);
   }
-  return layer.builder.affine(
-      layer.name, layer.getInput(), *axis,
-      layer.builder.addWeights(layer.name, "scale", scale),
-      layer.builder.addWeights(layer.name, "shift", shift));
+  if (axes->size() <= 1) {
+    int64_t axis = axes->empty() ? inputShape.size() - 1 : axes->front();
+    scale.resize(inputShape[axis], scale.front());
+    shift.resize(inputShape[axis], shift.front());
+    return builder.affine(layer.name, layer.getInput(), axis,
+                          builder.addWeights(layer.name, "scale", scale),
+                          builder.addWeights(layer.name, "shift", shift));
+  }
+  auto toArray = [&](ArrayRef<double> values) {
+    return Array{repeated, {values.begin(), values.end()}};
+  };
+  Value scaled = builder.binaryWithWeights(layer.name, nn::BinaryKind::Mul,
+                                           layer.getInput(), toArray(scale));
+  return builder.binaryWithWeights(layer.name, nn::BinaryKind::Add, scaled,
+                                   toArray(shift));
+}
+
+//===----------------------------------------------------------------------===//
+// By the statistics of the input itself
+//===----------------------------------------------------------------------===//
+
+/// The trained scale and shift behind a normalisation, with one entry for each
+/// position of `axes`.
+static Value applyScaleAndShift(Layer &layer, Value value,
+                                ArrayRef<int64_t> axes, StringRef scaleName,
+                                StringRef shiftName) {
+  if (scaleName.empty() && shiftName.empty())
+    return value;
+  ModelBuilder &builder = layer.builder;
+  SmallVector<int64_t> shape, repeated(layer.getInputShape().size(), 1);
+  for (int64_t axis : axes) {
+    shape.push_back(layer.getInputShape()[axis]);
+    repeated[axis] = shape.back();
+  }
+  bool isAffine = axes.size() == 1;
+  SmallVector<int64_t> opShape(isAffine ? ArrayRef(shape) : repeated);
+  SmallVector<WeightSpec> specs;
+  for (StringRef name : {scaleName, shiftName})
+    if (!name.empty())
+      specs.push_back({name, shape, opShape});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  ElementsAttr scale = scaleName.empty() ? ElementsAttr() : weights.front();
+  ElementsAttr shift = shiftName.empty() ? ElementsAttr() : weights.back();
+  if (isAffine) {
+    auto fill = [&](StringRef name, double number) {
+      SmallVector<double> numbers(shape.front(), number);
+      return builder.addWeights(layer.name, name, numbers);
+    };
+    if (scaleName.empty())
+      scale = fill("gamma", 1.0);
+    if (shiftName.empty())
+      shift = fill("beta", 0.0);
+    return builder.affine(layer.name, value, axes.front(), scale, shift);
+  }
+  if (!scaleName.empty())
+    value = builder.binary(layer.name, nn::BinaryKind::Mul, value,
+                           builder.constant(layer.name, scale));
+  if (!shiftName.empty())
+    value = builder.binary(layer.name, nn::BinaryKind::Add, value,
+                           builder.constant(layer.name, shift));
+  return value;
+}
+
+/// Axes of the input behind the batch. Nothing for none.
+static std::optional<SmallVector<int64_t>> takeSampleAxes(Layer &layer) {
+  std::optional<SmallVector<int64_t>> axes =
+      layer.resolveAxes(layer.takeAxisList());
+  if (!axes || (!axes->empty() && axes->front() != 0))
+    return axes;
+  layer.emitError() << "expects axes other than the batch";
+  return std::nullopt;
+}
+
+static Value importLayerNormalization(Layer &layer) {
+  std::optional<SmallVector<int64_t>> axes = takeSampleAxes(layer);
+  double epsilon = layer.config.takeNumber("epsilon", 1e-3);
+  bool hasBeta = layer.config.takeBool("center", true);
+  bool hasGamma = layer.config.takeBool("scale", true);
+  // Divided by the deviation, without moving the mean.
+  bool isScaled = layer.config.takeBool("rms_scaling", false);
+  if (!axes || layer.config.hasFailed())
+    return {};
+  Value normalized = layer.builder.normalize(
+      layer.name,
+      isScaled ? nn::NormalizeKind::Deviation : nn::NormalizeKind::Standard,
+      layer.getInput(), *axes, epsilon);
+  return applyScaleAndShift(layer, normalized, *axes,
+                            hasGamma || isScaled ? "gamma" : "",
+                            hasBeta && !isScaled ? "beta" : "");
+}
+
+static Value importRMSNormalization(Layer &layer) {
+  std::optional<SmallVector<int64_t>> axes = takeSampleAxes(layer);
+  double epsilon = layer.config.takeNumber("epsilon", 1e-6);
+  if (!axes || layer.config.hasFailed())
+    return {};
+  Value normalized = layer.builder.normalize(layer.name, nn::NormalizeKind::Rms,
+                                             layer.getInput(), *axes, epsilon);
+  return applyScaleAndShift(layer, normalized, *axes, "scale", "");
+}
+
+static Value importUnitNormalization(Layer &layer) {
+  std::optional<SmallVector<int64_t>> axes = takeSampleAxes(layer);
+  if (!axes || layer.config.hasFailed())
+    return {};
+  return layer.builder.normalize(layer.name, nn::NormalizeKind::L2,
+                                 layer.getInput(), *axes, 1e-12);
+}
+
+/// Groups of channels, each with statistics of its own.
+static Value importGroupNormalization(Layer &layer) {
+  int64_t groups = layer.config.takeInt("groups", 32, -1);
+  std::optional<int64_t> axis = layer.resolveAxis(layer.takeAxis());
+  double epsilon = layer.config.takeNumber("epsilon", 1e-3);
+  bool hasBeta = layer.config.takeBool("center", true);
+  bool hasGamma = layer.config.takeBool("scale", true);
+  if (!axis || layer.config.hasFailed())
+    return {};
+  ArrayRef<int64_t> shape = layer.getInputShape();
+  int64_t channels = shape[*axis];
+  if (groups == -1)
+    groups = channels;
+  if (*axis == 0 || groups < 1 || channels % groups != 0) {
+    layer.emitError() << "expects 'groups' to divide " << channels
+                      << " channels, but got " << groups;
+    return {};
+  }
+  SmallVector<int64_t> grouped(shape.drop_front());
+  grouped[*axis - 1] = channels / groups;
+  grouped.insert(grouped.begin() + *axis - 1, groups);
+  SmallVector<int64_t> axes;
+  for (int64_t i = 1; i <= (int64_t)grouped.size(); ++i)
+    if (i != *axis)
+      axes.push_back(i);
+  ModelBuilder &builder = layer.builder;
+  Value value = builder.reshape(layer.name, layer.getInput(), grouped);
+  value = builder.normalize(layer.name, nn::NormalizeKind::Standard, value,
+                            axes, epsilon);
+  value = builder.reshape(layer.name, value, shape.drop_front());
+  return applyScaleAndShift(layer, value, *axis, hasGamma ? "gamma" : "",
+                            hasBeta ? "beta" : "");
 }
 
 ArrayRef<LayerClass> keras::getNormalizationLayers() {
@@ -141,9 +315,13 @@ ArrayRef<LayerClass> keras::getNormalizationLayers() {
       {"BatchNormalization", importBatchNormalization},
       {"BatchNormalizationV1", importBatchNormalization},
       {"BatchNormalizationV2", importBatchNormalization},
+      {"GroupNormalization", importGroupNormalization},
+      {"LayerNormalization", importLayerNormalization},
       {"Normalization", importNormalization},
+      {"RMSNormalization", importRMSNormalization},
       {"Rescaling", importRescaling},
       {"SyncBatchNormalization", importBatchNormalization},
+      {"UnitNormalization", importUnitNormalization},
   };
   return classes;
 }

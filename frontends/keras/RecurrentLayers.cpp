@@ -59,7 +59,7 @@ static nn::ActivationAttr takeFunction(Layer &layer, StringRef key,
   Activation activation = takeActivation(layer, key);
   if (!isGiven)
     return nn::ActivationAttr::get(context, fallback);
-  if (activation.isSoftmax || activation.functions.size() > 1) {
+  if (activation.compose || activation.functions.size() > 1) {
     layer.emitError() << "unsupported value of '" << key
                       << "', expects one pointwise function";
     return {};

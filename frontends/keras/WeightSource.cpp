@@ -196,6 +196,7 @@ public:
       if (step.group == "backward_layer" && names.size() > specs.size())
         names.erase(names.begin(), names.end() - specs.size());
     }
+    names = selectPart(names, part);
     std::vector<Array> arrays;
     Error errors = Error::success();
     for (auto [index, spec] : enumerate(specs)) {
@@ -274,6 +275,20 @@ private:
     }
     return prefix.consume_back(layer) &&
            (prefix.empty() || prefix.ends_with("/"));
+  }
+
+  /// The weights of a part of a layer that has several, which are dense layers:
+  /// `attention/query/kernel`. Otherwise all.
+  static std::vector<std::string> selectPart(ArrayRef<std::string> names,
+                                             StringRef part) {
+    StringRef step = part == "output_dense" ? "attention_output" : part;
+    if (!step.consume_back("_dense") && part != "output_dense")
+      return names;
+    std::string infix = ("/" + step + "/").str();
+    std::vector<std::string> selected;
+    llvm::copy_if(names, std::back_inserter(selected),
+                  [&](StringRef name) { return name.contains(infix); });
+    return selected;
   }
 
   /// The name of weight `index` of `count`: by its last part, or else by its

@@ -47,8 +47,9 @@ public:
 
   /// The weights `specs` of a layer, given in the order in which Keras creates
   /// them. `part` is the part of the layer that they belong to, if any: the
-  /// `cell` of a recurrent layer. An error, one part for each weight concerned,
-  /// names the place in the file and the shape expected there.
+  /// `cell` of a recurrent layer, the `query_dense` of an attention. An error,
+  /// one part for each weight concerned, names the place in the file and the
+  /// shape expected there.
   virtual llvm::Expected<std::vector<Array>>
   read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs,
        llvm::StringRef part) = 0;

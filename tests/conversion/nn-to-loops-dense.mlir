@@ -94,3 +94,22 @@ func.func @model(%x: tensor<1x5xf32>) -> tensor<1x8xf32> {
   %0 = nn.dense %x kernel(dense<0.5> : tensor<5x8xf32>) epilogue(softsign, leaky_relu(0.5)) : tensor<1x5xf32> -> tensor<1x8xf32>
   return %0 : tensor<1x8xf32>
 }
+
+// -----
+
+// A product of values reads its second operand in place where rows fill vectors,
+// and else a copy with rows of 16.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}: memref<40xf32> {{.*}}, %[[Y:.*]]: memref<80xf32> {{.*}}, %[[Z:.*]]: memref<45xf32> {{.*}}, %[[ARENA:.*]]: memref<320xi8>
+// V3: %[[COPY:.*]] = memref.view %[[ARENA]]{{.*}} to memref<80xf32>
+// V3: vector.load %[[Y]]{{.*}} vector<8xf32>
+// V3: math.fma
+// V3: vector.load %[[Z]]
+// V3: vector.store %{{.*}}, %[[COPY]]
+// V3: vector.load %[[COPY]]{{.*}} vector<8xf32>
+// V3: math.fma
+func.func @model(%x: tensor<1x8x5xf32>, %y: tensor<1x5x16xf32>, %z: tensor<1x5x9xf32>) -> (tensor<1x8x16xf32>, tensor<1x8x9xf32>) {
+  %0 = nn.matmul %x, %y : tensor<1x8x5xf32>, tensor<1x5x16xf32> -> tensor<1x8x16xf32>
+  %1 = nn.matmul %x, %z : tensor<1x8x5xf32>, tensor<1x5x9xf32> -> tensor<1x8x9xf32>
+  return %0, %1 : tensor<1x8x16xf32>, tensor<1x8x9xf32>
+}

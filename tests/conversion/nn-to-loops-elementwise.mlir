@@ -165,3 +165,18 @@ func.func @model(%x: tensor<1x10x8xf32>) -> tensor<1x10x8xf32> {
   %0 = nn.softmax %x axis = 1 : tensor<1x10x8xf32>
   return %0 : tensor<1x10x8xf32>
 }
+
+// -----
+
+// Slopes of each channel, beside its elements.
+// CHECK-LABEL: func.func private @model
+// V3: %[[SLOPE:.*]] = memref.get_global @layer_slope : memref<8xf32>
+// V3: %[[X:.*]] = vector.load %{{.*}} vector<8xf32>
+// V3: %[[S:.*]] = vector.load %[[SLOPE]]
+// V3: %[[BELOW:.*]] = arith.cmpf ogt, %{{.*}}, %[[X]]
+// V3: %[[PRODUCT:.*]] = arith.mulf %[[X]], %[[S]]
+// V3: arith.select %[[BELOW]], %[[PRODUCT]], %[[X]]
+func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
+  %0 = nn.prelu %x slope(dense<[[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]]> : tensor<1x1x8xf32>) : tensor<1x5x8xf32>
+  return %0 : tensor<1x5x8xf32>
+}

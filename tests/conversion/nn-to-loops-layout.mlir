@@ -131,3 +131,15 @@ func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x4x8xf32> {
   %0 = nn.resize linear %x sizes = [4] : tensor<1x3x8xf32> -> tensor<1x4x8xf32>
   return %0 : tensor<1x4x8xf32>
 }
+
+// -----
+
+// Axes that stay at the end are moved as one run.
+// CHECK-LABEL: func.func private @model
+// CHECK: vector.load {{.*}} vector<8xf32>
+// CHECK: vector.store {{.*}} vector<8xf32>
+// CHECK-NOT: vector<1xf32>
+func.func @model(%x: tensor<1x3x2x8xf32>) -> tensor<1x2x3x8xf32> {
+  %0 = nn.transpose %x permutation = [0, 2, 1, 3] : tensor<1x3x2x8xf32> -> tensor<1x2x3x8xf32>
+  return %0 : tensor<1x2x3x8xf32>
+}

@@ -41,3 +41,22 @@ func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1xf32> {
   %1 = nn.reduce min %0 axes = [1] : tensor<1x8xf32> -> tensor<1xf32>
   return %1 : tensor<1xf32>
 }
+
+// -----
+
+// Normalisation: the mean, the mean of squared differences, one division for
+// each row, and a product with its quotient.
+// CHECK-LABEL: func.func private @model
+// CHECK: arith.addf
+// CHECK: arith.subf
+// CHECK: math.fma
+// CHECK: math.sqrt %{{.*}} : vector<1xf32>
+// CHECK: %[[FACTOR:.*]] = arith.divf {{.*}} : vector<1xf32>
+// CHECK-NOT: arith.divf
+// CHECK: arith.subf {{.*}} : vector<8xf32>
+// CHECK: %[[SPREAD:.*]] = vector.broadcast %[[FACTOR]] : vector<1xf32> to vector<8xf32>
+// CHECK: arith.mulf %{{.*}}, %[[SPREAD]]
+func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x7x8xf32> {
+  %0 = nn.normalize standard %x axes = [2] epsilon = 1.0e-3 : tensor<1x7x8xf32>
+  return %0 : tensor<1x7x8xf32>
+}

@@ -511,6 +511,85 @@ func.func @reduce_c1_order(%x: tensor<1x4x4xf32>) -> tensor<1xf32> {
 
 // -----
 
+// activation: celu is none with a parameter of zero
+func.func @celu_zero(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+1 {{expects a positive parameter of celu, but got 0.000000e+00}}
+  %0 = nn.activation celu(0.0) %x : tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// prelu (C1): slopes of the input's sizes
+func.func @prelu_c1(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects slopes whose sizes are the input's or 1, but got 'tensor<1x9x3xf32>' for 'tensor<1x9x4xf32>'}}
+  %0 = "nn.prelu"(%x) <{slope = dense<0.5> : tensor<1x9x3xf32>}> : (tensor<1x9x4xf32>) -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// prelu (C1): one slope for all samples
+func.func @prelu_c1_batch(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects slopes whose sizes are the input's or 1, but got 'tensor<2x4xf32>' for 'tensor<2x4xf32>'}}
+  %0 = "nn.prelu"(%x) <{slope = dense<0.5> : tensor<2x4xf32>}> : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %0 : tensor<2x4xf32>
+}
+
+// -----
+
+// normalize (C1): an axis
+func.func @normalize_c1(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects at least one axis}}
+  %0 = "nn.normalize"(%x) <{kind = #nn<normalize_kind rms>, axes = array<i64>, epsilon = 0.1 : f64}> : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// normalize (C1): axes of the input
+func.func @normalize_c1_axis(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an axis from 0 to 1, but got 2}}
+  %0 = "nn.normalize"(%x) <{kind = #nn<normalize_kind rms>, axes = array<i64: 2>, epsilon = 0.1 : f64}> : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// normalize (C2): epsilon
+func.func @normalize_c2(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite epsilon that is not negative, but got -1.000000e-01}}
+  %0 = "nn.normalize"(%x) <{kind = #nn<normalize_kind rms>, axes = array<i64: 1>, epsilon = -0.1 : f64}> : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  return %0 : tensor<1x4xf32>
+}
+
+// -----
+
+// matmul (C1): leading sizes
+func.func @matmul_c1(%x: tensor<2x9x4xf32>, %y: tensor<3x4x7xf32>) -> tensor<3x9x7xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects matrices whose leading sizes are equal or 1, but got 'tensor<2x9x4xf32>' and 'tensor<3x4x7xf32>'}}
+  %0 = "nn.matmul"(%x, %y) : (tensor<2x9x4xf32>, tensor<3x4x7xf32>) -> tensor<3x9x7xf32>
+  return %0 : tensor<3x9x7xf32>
+}
+
+// -----
+
+// matmul (C2): rows and columns
+func.func @matmul_c2(%x: tensor<1x9x4xf32>, %y: tensor<1x5x7xf32>) -> tensor<1x9x7xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects as many rows as there are columns, 4, but got 5}}
+  %0 = "nn.matmul"(%x, %y) : (tensor<1x9x4xf32>, tensor<1x5x7xf32>) -> tensor<1x9x7xf32>
+  return %0 : tensor<1x9x7xf32>
+}
+
+// -----
+
 // dropout: result and input have one type
 func.func @dropout_type(%x: tensor<1x4xf32>) -> tensor<4x1xf32> {
   // expected-error @+2 {{failed to infer returned types}}

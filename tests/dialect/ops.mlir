@@ -131,7 +131,25 @@ func.func @activation(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   %14 = nn.activation gelu %13 : tensor<1x4xf32>
   // CHECK: nn.activation gelu_tanh %
   %15 = nn.activation gelu_tanh %14 : tensor<1x4xf32>
-  return %15 : tensor<1x4xf32>
+  // CHECK: nn.activation thresholded_relu(0.000000e+00, 1.000000e+00) %
+  %16 = nn.activation thresholded_relu(0.0, 1.0) %15 : tensor<1x4xf32>
+  // CHECK: nn.activation celu(2.000000e+00) %
+  %17 = nn.activation celu(2.0) %16 : tensor<1x4xf32>
+  // CHECK: nn.activation mish %
+  %18 = nn.activation mish %17 : tensor<1x4xf32>
+  // CHECK: nn.activation abs %
+  %19 = nn.activation abs %18 : tensor<1x4xf32>
+  // CHECK: nn.activation square %
+  %20 = nn.activation square %19 : tensor<1x4xf32>
+  // CHECK: nn.activation sqrt %
+  %21 = nn.activation sqrt %20 : tensor<1x4xf32>
+  // CHECK: nn.activation reciprocal %
+  %22 = nn.activation reciprocal %21 : tensor<1x4xf32>
+  // CHECK: nn.activation log %
+  %23 = nn.activation log %22 : tensor<1x4xf32>
+  // CHECK: nn.activation erf %
+  %24 = nn.activation erf %23 : tensor<1x4xf32>
+  return %24 : tensor<1x4xf32>
 }
 
 // A bound that is infinite prints as its bits.
@@ -192,6 +210,33 @@ func.func @reduce(%x: tensor<1x9x4xf32>) -> tensor<1xf32> {
   // CHECK: nn.reduce min
   %3 = nn.reduce min %2 axes = [1] : tensor<1x4xf32> -> tensor<1xf32>
   return %3 : tensor<1xf32>
+}
+
+// CHECK-LABEL: @prelu
+func.func @prelu(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.prelu %{{.*}} slope(dense<2.500000e-01> : tensor<1x1x4xf32>) epilogue(tanh) : tensor<1x9x4xf32>
+  %0 = nn.prelu %x slope(dense<0.25> : tensor<1x1x4xf32>) epilogue(tanh) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @normalize
+func.func @normalize(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // CHECK: nn.normalize standard %{{.*}} axes = [2] epsilon = 1.000000e-03 : tensor<1x9x4xf32>
+  %0 = nn.normalize standard %x axes = [2] epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  // CHECK: nn.normalize deviation
+  %1 = nn.normalize deviation %0 axes = [1, 2] epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  // CHECK: nn.normalize rms
+  %2 = nn.normalize rms %1 axes = [1] epsilon = 1.0e-3 : tensor<1x9x4xf32>
+  // CHECK: nn.normalize l2 %{{.*}} axes = [2] epsilon = 0.000000e+00 epilogue(relu) : tensor<1x9x4xf32>
+  %3 = nn.normalize l2 %2 axes = [2] epsilon = 0.0 epilogue(relu) : tensor<1x9x4xf32>
+  return %3 : tensor<1x9x4xf32>
+}
+
+// CHECK-LABEL: @matmul
+func.func @matmul(%x: tensor<1x9x4xf32>, %y: tensor<3x4x7xf32>) -> tensor<3x9x7xf32> {
+  // CHECK: nn.matmul %{{.*}}, %{{.*}} epilogue(relu) : tensor<1x9x4xf32>, tensor<3x4x7xf32> -> tensor<3x9x7xf32>
+  %0 = nn.matmul %x, %y epilogue(relu) : tensor<1x9x4xf32>, tensor<3x4x7xf32> -> tensor<3x9x7xf32>
+  return %0 : tensor<3x9x7xf32>
 }
 
 // CHECK-LABEL: @identity

@@ -3,7 +3,8 @@
     python3 check_pointwise.py FOLDER [--count N] [--seed N]
 
 Operands of one to four axes, some of size 1, which are repeated; sizes that do
-not fill vectors; reductions over any axes. Otherwise as check_convolutions.py.
+not fill vectors; reductions and normalisations over any axes; matrix products.
+Otherwise as check_convolutions.py.
 """
 import sys
 
@@ -22,8 +23,12 @@ class Graph(check_convolutions.Graph):
         sizes = [self.random.choice([1, 2, 3, 5, 8, 17, 35]) for _ in range(self.random.randint(1, 3))]
         return [BATCH, *sizes]
 
-    def finish(self, text, shape):
-        value = self.append(text, shape)
+    def finish(self, text, shape, has_one_type=False):
+        if has_one_type:
+            self.lines.append(f"  %{len(self.lines)} = {text} : {tensor(shape)}")
+            value = f"%{len(self.lines) - 1}"
+        else:
+            value = self.append(text, shape)
         if len(shape) > 1 and self.chance(0.5):
             value = self.add_pointwise(value, shape)
         self.outputs.append((value, shape))
@@ -57,12 +62,45 @@ class Graph(check_convolutions.Graph):
         self.finish(f"nn.reduce {kind} {self.add_input(shape)} axes = {axes} "
                     f"{'keep_dims' if keeps else ''} : {tensor(shape)}", result)
 
+    def add_normalization(self):
+        shape = self.pick_shape()
+        axes = self.pick_axes(shape) or [self.random.randint(1, len(shape) - 1)]
+        kind = self.random.choice(["standard", "deviation", "rms", "l2"])
+        self.finish(f"nn.normalize {kind} {self.add_input(shape)} axes = {axes} "
+                    "epsilon = 1.0e-3", shape, has_one_type=True)
+
+    def add_prelu(self):
+        shape = self.pick_shape()
+        slope = [1 if axis == 0 or self.chance(0.4) else size for axis, size in enumerate(shape)]
+        self.finish(f"nn.prelu {self.add_input(shape)} slope({self.weights(*slope)})",
+                    shape, has_one_type=True)
+
+    def add_function(self):
+        shape = self.pick_shape()
+        function = self.random.choice([
+            "thresholded_relu(0.5, 0.25)", "thresholded_relu(0.0, 0.5)", "celu(0.5)", "mish",
+            "abs", "square", "sqrt", "reciprocal", "log", "erf"])
+        self.finish(f"nn.activation {function} {self.add_input(shape)}", shape, has_one_type=True)
+
+    def add_matmul(self):
+        pick = lambda: self.random.choice([1, 2, 3, 8, 17, 33])
+        rows, terms, columns = pick(), pick(), pick()
+        leading = [BATCH, *(self.random.randint(1, 3) for _ in range(self.random.randint(0, 2)))]
+        types = []
+        for matrix in ([rows, terms], [terms, columns]):
+            types.append([1 if axis and self.chance(0.3) else size
+                          for axis, size in enumerate(leading)] + matrix)
+        result = [max(sizes) for sizes in zip(*types)][:-2] + [rows, columns]
+        operands = ", ".join(map(self.add_input, types))
+        self.finish(f"nn.matmul {operands} : {', '.join(map(tensor, types))}", result)
+
 
 def main():
-    arguments = check_convolutions.parse_arguments(__doc__, 60)
+    arguments = check_convolutions.parse_arguments(__doc__, 120)
     graph = Graph(arguments.seed)
     for _ in range(arguments.count):
-        graph.random.choice([graph.add_binary, graph.add_reduction])()
+        graph.random.choice([graph.add_binary, graph.add_reduction, graph.add_normalization,
+                             graph.add_prelu, graph.add_function, graph.add_matmul])()
     problems = check_convolutions.compare(graph, arguments.folder)
     print(f"{arguments.count} layers, {problems} differ")
     return min(problems, 1)

@@ -518,6 +518,48 @@ def squeeze_excite():
 
 
 @model()
+def normalizations():
+    """(3, 4, 5) -> each normalisation by the input's own statistics, batch norm and dense 2."""
+    return stack(
+        (3, 4, 5),
+        L.LayerNormalization(),
+        L.LayerNormalization(axis=[1, 3], rms_scaling=True, center=False),
+        L.GroupNormalization(2, axis=2),
+        BN(),
+        L.RMSNormalization(),
+        L.UnitNormalization(axis=[1, 2]),
+        L.Dense(2),
+    )
+
+
+@model()
+def attention():
+    """(7, 6) -> heads, Luong's and Bahdanau's attention, einsum, dot product -> 1."""
+    x = keras.Input((7, 6))
+    y = L.MultiHeadAttention(2, 3)(x, x)
+    y = L.Attention(use_scale=True)([y, x])
+    y = L.AdditiveAttention()([y, x])
+    z = L.EinsumDense("abc,cde->abde", output_shape=(7, 2, 3), bias_axes="de")(y)
+    return keras.Model(x, L.Dot(1, normalize=True)([L.Flatten()(z), L.Flatten()(y)]))
+
+
+@model()
+def prelu():
+    """(5, 4, 3) -> conv 6, slopes by channel, conv 4, slopes by element, batch norm -> 2."""
+    return stack(
+        (5, 4, 3),
+        L.Conv2D(6, 2),
+        L.PReLU(shared_axes=[1, 2]),
+        BN(),
+        L.Conv2D(4, 2),
+        L.PReLU(),
+        BN(),
+        L.Flatten(),
+        L.Dense(2),
+    )
+
+
+@model()
 def shared_layer():
     """(9, 4) and (9, 4) -> one conv, batch norm, relu, dense 6 for both -> 12 -> 2."""
     a, b = keras.Input((9, 4), name="a"), keras.Input((9, 4), name="b")
@@ -781,6 +823,8 @@ def fill(net, rng):
         "bias": away_from_zero,
         "gamma": gamma,
         "beta": away_from_zero,
+        "alpha": lambda shape: rng.uniform(0.05, 0.5, shape),
+        "scale": lambda shape: rng.uniform(0.5, 1.5, shape),
         "moving_mean": away_from_zero,
         "moving_variance": lambda shape: rng.uniform(0.3, 2.0, shape),
     }

@@ -233,6 +233,40 @@ func.func @other_axis(%x: tensor<1x3x2xf32>) -> tensor<1x3x3xf32> {
   return %1 : tensor<1x3x3xf32>
 }
 
+// Neither factor of a product is linear alone: must not fire.
+// CHECK-LABEL: @product
+func.func @product(%x: tensor<1x4x2xf32>, %gate: tensor<1x1x3xf32>) -> tensor<1x4x3xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x3xf32>) :
+  // CHECK-NEXT: nn.mul
+  // CHECK-NEXT: nn.affine
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x4x2xf32> -> tensor<1x4x3xf32>
+  %1 = nn.mul %0, %gate : tensor<1x4x3xf32>, tensor<1x1x3xf32> -> tensor<1x4x3xf32>
+  %2 = nn.affine %1 axis = 2 scale(dense<2.0> : tensor<3xf64>) shift(dense<1.0> : tensor<3xf64>) : tensor<1x4x3xf32>
+  return %2 : tensor<1x4x3xf32>
+}
+
+// Slopes, statistics of the input and a product of values stand between: must
+// not fire.
+// CHECK-LABEL: @not_linear
+func.func @not_linear(%x: tensor<1x4x2xf32>, %y: tensor<1x4x4xf32>) -> (tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>) {
+  // CHECK: nn.prelu
+  // CHECK: nn.affine
+  // CHECK: nn.normalize
+  // CHECK: nn.affine
+  // CHECK: nn.matmul
+  // CHECK: nn.affine
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x4x2xf32> -> tensor<1x4x3xf32>
+  %1 = nn.prelu %0 slope(dense<0.5> : tensor<1x1x3xf32>) : tensor<1x4x3xf32>
+  %2 = nn.affine %1 axis = 2 scale(dense<2.0> : tensor<3xf64>) shift(dense<1.0> : tensor<3xf64>) : tensor<1x4x3xf32>
+  %3 = nn.dense %x kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x4x2xf32> -> tensor<1x4x3xf32>
+  %4 = nn.normalize rms %3 axes = [2] epsilon = 1.0 : tensor<1x4x3xf32>
+  %5 = nn.affine %4 axis = 2 scale(dense<2.0> : tensor<3xf64>) shift(dense<1.0> : tensor<3xf64>) : tensor<1x4x3xf32>
+  %6 = nn.dense %x kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x4x2xf32> -> tensor<1x4x3xf32>
+  %7 = nn.matmul %y, %6 : tensor<1x4x4xf32>, tensor<1x4x3xf32> -> tensor<1x4x3xf32>
+  %8 = nn.affine %7 axis = 2 scale(dense<2.0> : tensor<3xf64>) shift(dense<1.0> : tensor<3xf64>) : tensor<1x4x3xf32>
+  return %2, %5, %8 : tensor<1x4x3xf32>, tensor<1x4x3xf32>, tensor<1x4x3xf32>
+}
+
 // An affine on the model's input has no layer before it: must not fire.
 // CHECK-LABEL: @on_input
 func.func @on_input(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

@@ -377,6 +377,18 @@ func.func @pool_is_output(%x: tensor<1x4x1xf32>) -> (tensor<1x2x1xf32>, tensor<1
   return %1, %2 : tensor<1x2x1xf32>, tensor<1x2x1xf32>
 }
 
+// A gate between: must not fire.
+// CHECK-LABEL: @gate_between
+func.func @gate_between(%x: tensor<1x4x2xf32>, %gate: tensor<1x1x2xf32>) -> tensor<1x4x3xf32> {
+  // CHECK-NEXT: nn.affine {{.*}} {nn.refused = "it cannot pass nn.mul"}
+  // CHECK-NEXT: nn.mul
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x3xf32>) :
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x4x2xf32>
+  %1 = nn.mul %0, %gate : tensor<1x4x2xf32>, tensor<1x1x2xf32> -> tensor<1x4x2xf32>
+  %2 = nn.dense %1 kernel(dense<1.0> : tensor<2x3xf32>) : tensor<1x4x2xf32> -> tensor<1x4x3xf32>
+  return %2 : tensor<1x4x3xf32>
+}
+
 // An activation between: must not fire.
 // CHECK-LABEL: @before_activation
 func.func @before_activation(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

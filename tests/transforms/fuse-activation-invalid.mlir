@@ -16,7 +16,7 @@ func.func @stage(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
 // A function that the dialect does not have.
 func.func @function(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
   %0 = nn.dense %x kernel(dense<0.5> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
-  // expected-error @+1 {{expects an activation, but got 'mish'}}
-  %1 = nn.activation mish %0 : tensor<1x2xf32>
+  // expected-error @+1 {{expects an activation, but got 'wish'}}
+  %1 = nn.activation wish %0 : tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
 }

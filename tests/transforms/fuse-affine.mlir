@@ -109,6 +109,25 @@ func.func @concat_of_positions(%x: tensor<1x2x2xf32>) -> tensor<1x4x2xf32> {
   return %1 : tensor<1x4x2xf32>
 }
 
+// Behind a product, slopes, a normalisation and a matrix product.
+// CHECK-LABEL: @pointwise_kernels
+func.func @pointwise_kernels(%x: tensor<1x4x4xf32>) -> tensor<1x4x4xf32> {
+  // CHECK-NEXT: nn.mul %{{.*}} epilogue(affine(2,
+  // CHECK-NEXT: nn.prelu %{{.*}} epilogue(affine(2,
+  // CHECK-NEXT: nn.normalize standard %{{.*}} epilogue(affine(2,
+  // CHECK-NEXT: nn.matmul %{{.*}} epilogue(affine(2,
+  // CHECK-NEXT: return
+  %0 = nn.mul %x, %x : tensor<1x4x4xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<1.0> : tensor<4xf64>) : tensor<1x4x4xf32>
+  %2 = nn.prelu %1 slope(dense<0.5> : tensor<1x1x4xf32>) : tensor<1x4x4xf32>
+  %3 = nn.affine %2 axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<1.0> : tensor<4xf64>) : tensor<1x4x4xf32>
+  %4 = nn.normalize standard %3 axes = [2] epsilon = 1.0 : tensor<1x4x4xf32>
+  %5 = nn.affine %4 axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<1.0> : tensor<4xf64>) : tensor<1x4x4xf32>
+  %6 = nn.matmul %5, %5 : tensor<1x4x4xf32>
+  %7 = nn.affine %6 axis = 2 scale(dense<2.0> : tensor<4xf64>) shift(dense<1.0> : tensor<4xf64>) : tensor<1x4x4xf32>
+  return %7 : tensor<1x4x4xf32>
+}
+
 // One kernel runs along one axis: two of their own.
 // CHECK-LABEL: @two_axes
 func.func @two_axes(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {

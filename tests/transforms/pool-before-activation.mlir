@@ -74,3 +74,17 @@ func.func @two_readers(%x: tensor<1x8x4xf32>) -> (tensor<1x8x4xf32>, tensor<1x4x
   %1 = nn.max_pool %0 window = [2] : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
   return %0, %1 : tensor<1x8x4xf32>, tensor<1x4x4xf32>
 }
+
+// Functions that fall somewhere, or have no value there: must not fire.
+// CHECK-LABEL: @falling
+func.func @falling(%x: tensor<1x8x4xf32>) -> (tensor<1x4xf32>, tensor<1x4xf32>) {
+  // CHECK-NEXT: nn.activation abs
+  // CHECK-NEXT: nn.global_pool
+  // CHECK-NEXT: nn.activation sqrt
+  // CHECK-NEXT: nn.global_pool
+  %0 = nn.activation abs %x : tensor<1x8x4xf32>
+  %1 = nn.global_pool max %0 : tensor<1x8x4xf32> -> tensor<1x4xf32>
+  %2 = nn.activation sqrt %x : tensor<1x8x4xf32>
+  %3 = nn.global_pool max %2 : tensor<1x8x4xf32> -> tensor<1x4xf32>
+  return %1, %3 : tensor<1x4xf32>, tensor<1x4xf32>
+}

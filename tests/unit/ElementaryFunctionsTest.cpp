@@ -182,6 +182,23 @@ TEST_F(ElementaryFunctionsTest, EluIsWithin1ULP) {
             1.0);
 }
 
+TEST_F(ElementaryFunctionsTest, LogIsWithin2ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.log(x); },
+                            [](double x) { return std::log(x); }),
+            2.0);
+}
+
+TEST_F(ElementaryFunctionsTest, MishIsWithin5ULP) {
+  EXPECT_LT(getLargestError([&](float x) { return functions.mish(x); },
+                            [](double x) {
+                              double u = std::exp(std::min(x, 40.0));
+                              double p = u * (u + 2);
+                              return x * (p / (p + 2));
+                            },
+                            -87.0f),
+            5.0);
+}
+
 TEST_F(ElementaryFunctionsTest, GeluIsWithin3ULPAboveZero) {
   ActivationAttr gelu = ActivationAttr::get(&context, ActivationKind::Gelu);
   EXPECT_LT(getLargestError(
@@ -357,6 +374,15 @@ static const struct {
     {ActivationKind::Softsign, 0, 0},
     {ActivationKind::Gelu, 0, 0},
     {ActivationKind::GeluTanh, 0, 0},
+    {ActivationKind::ThresholdedRelu, 0.5, 1},
+    {ActivationKind::Celu, 2, 0},
+    {ActivationKind::Mish, 0, 0},
+    {ActivationKind::Abs, 0, 0},
+    {ActivationKind::Square, 0, 0},
+    {ActivationKind::Sqrt, 0, 0},
+    {ActivationKind::Reciprocal, 0, 0},
+    {ActivationKind::Log, 0, 0},
+    {ActivationKind::Erf, 0, 0},
 };
 
 TEST_F(ElementaryFunctionsTest, NaNPropagatesThroughAll) {
@@ -370,6 +396,13 @@ TEST_F(ElementaryFunctionsTest, AgreeWithDoubleOnOrdinaryNumbers) {
     for (float x : {-7.5f, -3.0f, -1.0f, -0.125f, -1e-3f, -0.0f, 0.0f, 1e-3f,
                     0.125f, 1.0f, 3.0f, 7.5f}) {
       double exact = applyExactly(kind, x, alpha, beta);
+      // Outside the domain, and at poles.
+      if (!std::isfinite(exact)) {
+        float y = apply(kind, x, alpha, beta);
+        EXPECT_TRUE(std::isnan(exact) ? std::isnan(y) : y == exact)
+            << stringifyActivationKind(kind).str() << " at " << x;
+        continue;
+      }
       EXPECT_NEAR(apply(kind, x, alpha, beta), exact,
                   2e-6 + 2e-6 * std::fabs(exact))
           << stringifyActivationKind(kind).str() << " at " << x;
@@ -390,6 +423,9 @@ TEST_F(ElementaryFunctionsTest, InfinitiesHaveTheirLimits) {
       {ActivationKind::Sigmoid, 0, 0, 0, 1},
       {ActivationKind::HardSigmoid, 0.2, 0.5, 0, 1},
       {ActivationKind::Softplus, 0, 0, 0, infinity},
+      {ActivationKind::ThresholdedRelu, 0, 1, 0, infinity},
+      {ActivationKind::Celu, 2, 0, -2, infinity},
+      {ActivationKind::Erf, 0, 0, -1, 1},
   };
   for (auto [kind, alpha, beta, below, above] : limits) {
     EXPECT_EQ(apply(kind, -infinity, alpha, beta), below)
@@ -421,6 +457,26 @@ TEST_F(ElementaryFunctionsTest, ReluAndClipKeepNumbersWithin) {
   EXPECT_EQ(apply(ActivationKind::Clip, 6.0f, 0, 6), 6.0f);
   EXPECT_EQ(apply(ActivationKind::Clip, 6.5f, 0, 6), 6.0f);
   EXPECT_EQ(apply(ActivationKind::Clip, -0.5f, -infinity, 6), -0.5f);
+}
+
+TEST_F(ElementaryFunctionsTest, LogAtTheEndsOfItsDomain) {
+  EXPECT_EQ(functions.log(0.0f), -infinity);
+  EXPECT_EQ(functions.log(-0.0f), -infinity);
+  EXPECT_EQ(functions.log(infinity), infinity);
+  EXPECT_EQ(functions.log(1.0f), 0.0f);
+  EXPECT_TRUE(std::isnan(functions.log(-smallest)));
+  EXPECT_TRUE(std::isnan(functions.log(-infinity)));
+  EXPECT_EQ(functions.log(smallest), float(std::log(0x1p-149)));
+}
+
+TEST_F(ElementaryFunctionsTest, ThresholdedReluIsStrictlyAbove) {
+  auto apply = [&](float x, double slope) {
+    return this->apply(ActivationKind::ThresholdedRelu, x, slope, 1.0);
+  };
+  EXPECT_EQ(apply(1.0f, 0.0), 0.0f);
+  EXPECT_EQ(apply(std::nextafter(1.0f, 2.0f), 0.0), std::nextafter(1.0f, 2.0f));
+  EXPECT_EQ(apply(-1.0f, 0.5), -1.0f);
+  EXPECT_EQ(apply(-infinity, 0.0), 0.0f);
 }
 
 TEST_F(ElementaryFunctionsTest, DenormalsAreKept) {

@@ -291,6 +291,48 @@ TYPED_TEST(ReferenceTest, ReducesAnyAxes) {
   EXPECT_EQ(sum(2), (1 << 24) + (std::is_same_v<TypeParam, float> ? 0 : 2));
 }
 
+TYPED_TEST(ReferenceTest, PreluRepeatsSlopes) {
+  EXPECT_EQ(this->run("nn.prelu %x slope(dense<[[[0.5, 0.25]]]> : "
+                      "tensor<1x1x2xf32>) epilogue(clip(-1.0, 2.0))",
+                      "tensor<1x2x2xf32>", {-1, -2, 3, -8}),
+            Values<TypeParam>({-0.5, -0.5, 2, -1}));
+}
+
+TYPED_TEST(ReferenceTest, NormalizeByEachStatistic) {
+  // The mean is 3, the variance 4, the mean of squares 13 and their sum 26.
+  const char *type = "tensor<1x2xf32>";
+  auto run = [&](const char *kind) {
+    return this->run(std::string("nn.normalize ") + kind +
+                         " %x axes = [1] epsilon = 0.0",
+                     type, {1, 5});
+  };
+  const double tolerance = 1e-6;
+  EXPECT_EQ(run("standard"), Values<TypeParam>({-1, 1}));
+  EXPECT_EQ(run("deviation"), Values<TypeParam>({0.5, 2.5}));
+  EXPECT_NEAR(run("rms")[1], 5 / std::sqrt(13.0), tolerance);
+  EXPECT_NEAR(run("l2")[0], 1 / std::sqrt(26.0), tolerance);
+  // Over positions, and with what keeps the divisor from zero.
+  EXPECT_EQ(this->run("nn.normalize standard %x axes = [1] epsilon = 5.0 "
+                      "epilogue(affine(2, dense<2.0> : tensor<2xf32>, "
+                      "dense<1.0> : tensor<2xf32>))",
+                      "tensor<1x2x2xf32>", {1, 7, 5, 7}),
+            Values<TypeParam>({TypeParam(-2) * (1 / TypeParam(3)) * 2 + 1, 1,
+                               TypeParam(2) * (1 / TypeParam(3)) * 2 + 1, 1}));
+  EXPECT_EQ(
+      this->run("nn.normalize l2 %x axes = [1] epsilon = 4.0", type, {0, 2}),
+      Values<TypeParam>({0, 0.5}));
+}
+
+TYPED_TEST(ReferenceTest, MatmulRepeatsMatrices) {
+  auto results = this->runAll(
+      "(%x: tensor<1x2x2xf32>, %z: tensor<2x2x1xf32>) -> tensor<2x2x1xf32>",
+      "%0 = nn.matmul %x, %z epilogue(relu) : tensor<1x2x2xf32>, "
+      "tensor<2x2x1xf32> -> tensor<2x2x1xf32>\n"
+      "return %0 : tensor<2x2x1xf32>",
+      {{1, 2, 3, 4}, {10, 20, 1, -1}});
+  EXPECT_EQ(results[0].values, Values<TypeParam>({50, 110, 0, 0}));
+}
+
 TYPED_TEST(ReferenceTest, SoftmaxAlongEachAxis) {
   // Exponentials of 0 and log 3 are 1 and 3; of large numbers, their difference
   // counts.

@@ -78,6 +78,11 @@ def main():
     f = lambda u: mp.log(1 + u) / u if u else mpf(1)
     p, q = rational(f, 0.0, 1.0, 4, 4)
     report("log1p: log(1 + u) / u", f, 0.0, 1.0, p, q)
+    # log(1 + u) = u - u^2 / 2 + u^3 p(u)
+    f = lambda u: (mp.log(1 + u) - u + u**2 / 2) / u**3 if u else 1 / mpf(3)
+    low, high = float(mp.sqrt(0.5)) - 1, float(mp.sqrt(2)) - 1
+    p, _ = rational(f, low, high, 7, 0)
+    report("log: (log(1 + u) - u + u^2 / 2) / u^3", f, low, high, p)
 
 
 if __name__ == "__main__":
