@@ -1,8 +1,9 @@
 """A lit test format: a model file against what its framework computed.
 
 Each `<name>.npz` in the test folder holds the input `x` and the framework's
-output `y`, or `x:<input>` and `y:<output>` for each of several. Every model file `<name>.keras`, `<name>.h5` and `<name>.json` (with
-`<name>.weights.h5`) beside it is one test. It passes if the compiled model
+output `y`, or `x:<input>` and `y:<output>` for each of several. Every model
+file `<name>.keras`, `<name>.h5` and `<name>.json` (with `<name>.weights.h5`)
+beside it is one test. It passes if the compiled model
 - needs no symbol (`nm -u` on the object prints nothing),
 - is within 1e-5 + 1e-5 |y| of the framework on every input, and
 - equals the reference evaluator in every bit, on every variant that this

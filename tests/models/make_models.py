@@ -15,6 +15,7 @@ import argparse
 import os
 import pathlib
 import warnings
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import absl.logging  # noqa: E402
 import keras  # noqa: E402  (reads KERAS_BACKEND)
+import layer_matrix  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers as L  # noqa: E402
 
@@ -42,6 +44,7 @@ class Spec:
     h5: bool = False  # also as .h5
     every_format: bool = False  # also as .h5 and as .json + .weights.h5
     on_demand: bool = False  # too large for the repository
+    compress: bool = False  # the members of the .keras file, many and small
 
     def summary(self):
         """The first line of the builder's docstring."""
@@ -799,6 +802,12 @@ def activation_gelu_tanh():
     return keras.Model(x, keras.ops.gelu(L.Dense(8)(y), approximate=True))
 
 
+# --- Every option of every layer ---------------------------------------------
+
+for name, (build, inputs) in layer_matrix.FAMILIES.items():
+    model(name, samples=2, compress=True, **inputs)(build)
+
+
 # --- Weights, files ----------------------------------------------------------
 
 
@@ -818,6 +827,9 @@ def fill(net, rng):
 
     draw = {
         "kernel": kernel,
+        "depthwise_kernel": kernel,
+        "pointwise_kernel": kernel,
+        "concat_score_weight": kernel,
         "recurrent_kernel": kernel,
         "embeddings": lambda shape: rng.normal(0, 1, shape),
         "bias": away_from_zero,
@@ -853,6 +865,15 @@ def name_arrays(kind, names, arrays):
     return {f"{kind}:{name}": array for name, array in zip(names, arrays, strict=True)}
 
 
+def compress(path):
+    """Write a zip archive again, its members compressed."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
 def save(name, spec, out, samples):
     """Build a model, write its files, read each back and expect the same outputs."""
     keras.utils.clear_session()  # layer names count from zero in each file
@@ -868,6 +889,8 @@ def save(name, spec, out, samples):
     arrays |= name_arrays("y", getattr(net, "output_names", None), y)  # Sequential has none
     np.savez_compressed(f"{path}.npz", **arrays)
     net.save(f"{path}.keras")
+    if spec.compress:
+        compress(f"{path}.keras")
     copies = [keras.models.load_model(f"{path}.keras")]
     if spec.h5 or spec.every_format:
         net.save(f"{path}.h5")

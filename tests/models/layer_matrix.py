@@ -1,0 +1,405 @@
+"""Every layer with every option: models of one input and many outputs.
+
+Each model holds one kind of layer, once for each combination of options; a
+combination is an output, named after it. Layers with weights have a batch norm
+behind, so that every combination is folded too.
+"""
+
+import itertools
+import re
+
+import keras
+from keras import layers as L
+
+# By name, a function that builds the model, and how to draw its inputs.
+FAMILIES = {}
+
+
+def family(*shape, **inputs):
+    """Register a generator of (combination, layer or function) for an input of `shape`."""
+
+    def register(branches):
+        def build():
+            x = keras.Input(shape, name="x")
+            outputs = []
+            for combination, layer in branches():
+                name = re.sub(r"[^\w]+", "_", combination).strip("_").lower()
+                y = layer(x)
+                if getattr(layer, "weights", None) and not isinstance(layer, L.BatchNormalization):
+                    y = L.BatchNormalization(name=f"{name}_bn")(y)
+                outputs.append(L.Activation("linear", name=f"{name}_out")(y))
+            return keras.Model(x, outputs)
+
+        build.__doc__ = f"{shape}: {branches.__doc__}"
+        FAMILIES[f"matrix_{branches.__name__}"] = (build, inputs)
+        return branches
+
+    return register
+
+
+def options(**lists):
+    """Each combination of the listed options: its name and the options as a dictionary."""
+    for values in itertools.product(*lists.values()):
+        chosen = dict(zip(lists, values, strict=True))
+        yield " ".join(f"{key} {value}" for key, value in chosen.items()), chosen
+
+
+STEPS = [(1, 1), (2, 1), (3, 1), (1, 2), (1, 3)]
+
+
+def convolutions(layer, kernels, paddings, steps, **fixed):
+    """A layer class for all kernels, paddings and (stride, dilation) pairs."""
+    for kernel, padding, (stride, dilation) in itertools.product(kernels, paddings, steps):
+        yield (
+            f"k {kernel} {padding} s {stride} d {dilation}",
+            layer(
+                kernel_size=kernel,
+                padding=padding,
+                strides=stride,
+                dilation_rate=dilation,
+                **fixed,
+            ),
+        )
+
+
+# --- Convolutions ------------------------------------------------------------
+
+
+@family(23, 6)
+def conv1d():
+    """Kernel, padding, stride, dilation; groups; bias; an activation of its own."""
+    yield from convolutions(L.Conv1D, [1, 2, 3, 5], ["valid", "same", "causal"], STEPS, filters=5)
+    for name, chosen in options(groups=[2, 3, 6], padding=["valid", "same"], use_bias=[True, False]):
+        yield name, L.Conv1D(6, 3, activation="relu", **chosen)
+
+
+@family(141, 2)
+def conv1d_long():
+    """Long kernels."""
+    for name, chosen in options(kernel_size=[9, 16, 31, 32, 63, 64], padding=["valid", "same"]):
+        yield name, L.Conv1D(4, strides=3, **chosen)
+    yield "causal 64", L.Conv1D(4, 64, padding="causal", strides=2)
+
+
+@family(11, 9, 4)
+def conv2d():
+    """Kernel, padding, stride, dilation; groups."""
+    kernels = [1, 2, 3, (3, 2), (1, 5)]
+    steps = [(1, 1), (2, 1), ((2, 1), 1), (1, 2), (1, (1, 2))]
+    yield from convolutions(L.Conv2D, kernels, ["valid", "same"], steps, filters=3)
+    for name, chosen in options(groups=[2, 4], padding=["valid", "same"], use_bias=[True, False]):
+        yield name, L.Conv2D(8, 3, activation="tanh", **chosen)
+
+
+@family(10, 8, 3)
+def depthwise2d():
+    """Kernel, padding, stride or dilation, multiplier."""
+    for name, chosen in options(
+        kernel_size=[2, 3, (1, 4)], padding=["valid", "same"], depth_multiplier=[1, 2]
+    ):
+        yield name, L.DepthwiseConv2D(**chosen)
+        yield f"{name} strides", L.DepthwiseConv2D(strides=2, **chosen)
+        yield f"{name} dilation", L.DepthwiseConv2D(dilation_rate=2, **chosen)
+
+
+@family(19, 5)
+def depthwise1d():
+    """Kernel, padding, stride or dilation, multiplier."""
+    for name, chosen in options(
+        kernel_size=[2, 5], padding=["valid", "same"], depth_multiplier=[1, 3]
+    ):
+        yield name, L.DepthwiseConv1D(**chosen)
+        yield f"{name} strides", L.DepthwiseConv1D(strides=3, **chosen)
+        yield f"{name} dilation", L.DepthwiseConv1D(dilation_rate=2, **chosen)
+
+
+@family(17, 4)
+def separable1d():
+    """Kernel, padding, stride, multiplier."""
+    for name, chosen in options(
+        kernel_size=[1, 4], padding=["valid", "same"], strides=[1, 2], depth_multiplier=[1, 2]
+    ):
+        yield name, L.SeparableConv1D(6, **chosen)
+
+
+@family(9, 10, 3)
+def separable2d():
+    """Kernel, padding, stride, multiplier."""
+    for name, chosen in options(
+        kernel_size=[2, (3, 1)], padding=["valid", "same"], strides=[1, 2], depth_multiplier=[1, 2]
+    ):
+        yield name, L.SeparableConv2D(5, **chosen)
+
+
+@family(8, 4)
+def transpose1d():
+    """Kernel, padding, stride; a dilation."""
+    for name, chosen in options(
+        kernel_size=[1, 2, 3, 5], padding=["valid", "same"], strides=[1, 2, 3]
+    ):
+        yield name, L.Conv1DTranspose(5, **chosen)
+    yield "dilation", L.Conv1DTranspose(5, 3, dilation_rate=2)
+    yield "output padding", L.Conv1DTranspose(5, 3, strides=3, padding="same", output_padding=1)
+
+
+@family(5, 6, 3)
+def transpose2d():
+    """Kernel, padding, stride."""
+    for name, chosen in options(
+        kernel_size=[2, 3, (4, 1)], padding=["valid", "same"], strides=[1, 2, (1, 3)]
+    ):
+        yield name, L.Conv2DTranspose(4, **chosen)
+
+
+# --- Dense layers, activations -----------------------------------------------
+
+FUNCTIONS = [
+    *("celu", "elu", "exponential", "gelu", "hard_sigmoid", "hard_silu", "hard_tanh"),
+    *("leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu"),
+    *("sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
+]
+
+
+@family(7)
+def dense():
+    """Functions as an argument; no bias; one unit."""
+    for function in FUNCTIONS:
+        yield function, L.Dense(9, activation=function)
+    yield "no bias", L.Dense(5, use_bias=False)
+    yield "one unit", L.Dense(1, "sigmoid")
+
+
+@family(6, 5, scale=2.0)
+def activations():
+    """Functions as layers, with their options."""
+    for function in FUNCTIONS:
+        yield f"layer {function}", L.Activation(function)
+    for slope in (0.0, 0.1, 0.5):
+        yield f"leaky relu {slope}", L.LeakyReLU(negative_slope=slope)
+    for alpha in (0.5, 1.0, 2.0):
+        yield f"elu {alpha}", L.ELU(alpha=alpha)
+    for name, chosen in options(max_value=[None, 1.5], negative_slope=[0.0, 0.2], threshold=[0.0, 0.5]):
+        yield f"relu {name}", L.ReLU(**chosen)
+    for axes in (None, [1], [2]):
+        yield f"prelu {axes}", L.PReLU(shared_axes=axes)
+    for axis in (1, 2, -1, -2):
+        yield f"softmax axis {'minus ' * (axis < 0)}{abs(axis)}", L.Softmax(axis=axis)
+    yield "softmax axes", L.Softmax(axis=[1, 2])
+
+
+# --- Pooling, shapes ---------------------------------------------------------
+
+
+def pools(classes, sizes, strides):
+    """Pool classes with all sizes, strides and paddings."""
+    for layer, size, stride, padding in itertools.product(
+        classes, sizes, strides, ["valid", "same"]
+    ):
+        yield (
+            f"{layer.__name__[:3]} {size} s {stride} {padding}",
+            layer(pool_size=size, strides=stride, padding=padding),
+        )
+
+
+@family(14, 3)
+def pool1d():
+    """Size, stride, padding; global ones."""
+    yield from pools([L.MaxPooling1D, L.AveragePooling1D], [2, 3, 5], [None, 1, 2, 4])
+    for layer, keepdims in itertools.product(
+        [L.GlobalMaxPooling1D, L.GlobalAveragePooling1D], [False, True]
+    ):
+        yield f"{layer.__name__} {keepdims}", layer(keepdims=keepdims)
+
+
+@family(9, 7, 3)
+def pool2d():
+    """Size, stride, padding; global ones."""
+    yield from pools([L.MaxPooling2D, L.AveragePooling2D], [2, (3, 1), 3], [None, 1, (2, 3)])
+    for layer, keepdims in itertools.product(
+        [L.GlobalMaxPooling2D, L.GlobalAveragePooling2D], [False, True]
+    ):
+        yield f"{layer.__name__} {keepdims}", layer(keepdims=keepdims)
+
+
+@family(6, 5, 4)
+def shapes2d():
+    """Layers that move elements of images."""
+    for padding in (1, (2, 0), ((0, 2), (1, 3))):
+        yield f"pad {padding}", L.ZeroPadding2D(padding)
+    for cropping in (1, (2, 1), ((0, 2), (1, 0))):
+        yield f"crop {cropping}", L.Cropping2D(cropping)
+    for name, chosen in options(size=[2, (1, 3)], interpolation=["nearest", "bilinear"]):
+        yield f"upsampling {name}", L.UpSampling2D(**chosen)
+    for order in itertools.permutations((1, 2, 3)):
+        yield f"permute {order}", L.Permute(order)
+    yield "flatten", L.Flatten()
+    for shape in ((-1,), (30, 4), (2, -1, 3), (120, 1)):
+        yield f"reshape {len(shape)} {shape[-1] % 31}", L.Reshape(shape)
+
+
+@family(9, 4)
+def shapes1d():
+    """Layers that move elements of sequences."""
+    for padding in (2, (0, 3)):
+        yield f"pad {padding}", L.ZeroPadding1D(padding)
+    for cropping in (1, (3, 0)):
+        yield f"crop {cropping}", L.Cropping1D(cropping)
+    yield "upsampling", L.UpSampling1D(3)
+    yield "permute", L.Permute((2, 1))
+    yield "flatten", L.Flatten()
+    yield "repeat", keras.Sequential([L.Flatten(), L.RepeatVector(3)])
+
+
+@family(6, 5)
+def merges():
+    """Two branches of one shape, and with axes of size 1 to be repeated."""
+    classes = [L.Add, L.Subtract, L.Multiply, L.Average, L.Maximum, L.Minimum]
+    for layer in classes:
+        name = layer.__name__
+        merge, repeat = layer(name=f"merge_{name}"), layer(name=f"repeat_{name}")
+        yield name, lambda x, merge=merge: merge([x, L.Activation("tanh")(x)])
+        yield (
+            f"{name} steps",
+            lambda x, repeat=repeat: repeat([x, L.GlobalMaxPooling1D(keepdims=True)(x)]),
+        )
+    for axis in (1, 2, -1):
+        yield (
+            f"concat {'minus ' * (axis < 0)}{abs(axis)}",
+            lambda x, axis=axis: L.Concatenate(axis=axis)([x, L.ReLU()(x), x]),
+        )
+    for axes in (1, 2):
+        yield f"product {axes}", lambda x, axes=axes: L.Dot(axes=axes)([x, x])
+    yield "product 1 2", lambda x: L.Dot(axes=(1, 2))([x, L.Permute((2, 1))(x)])
+
+
+# --- Normalisation, attention ------------------------------------------------
+
+
+@family(6, 5, 4)
+def normalizations():
+    """Axes, epsilon, center and scale."""
+    for axis in (1, 2, 3, -1, -2):
+        yield f"batch {'minus ' * (axis < 0)}{abs(axis)}", L.BatchNormalization(axis=axis)
+    for name, chosen in options(center=[True, False], scale=[True, False], epsilon=[1e-3, 0.1]):
+        yield f"batch {name}", L.BatchNormalization(**chosen)
+    for axis in (-1, [2, 3], [1, 2, 3]):
+        yield f"layer {len(str(axis))}", L.LayerNormalization(axis=axis)
+    yield "layer center", L.LayerNormalization(scale=False, epsilon=1e-5)
+    yield "layer scale", L.LayerNormalization(center=False)
+    for groups in (1, 2, 4, -1):
+        yield f"group {groups % 7}", L.GroupNormalization(groups)
+    for axis in (-1, 1):
+        yield f"unit {axis % 5}", L.UnitNormalization(axis=axis)
+    yield "rms", L.RMSNormalization()
+    yield "rescaling", L.Rescaling(0.5, -1.0)
+    yield "normalization", L.Normalization(mean=[1.0, 0.0, -1.0, 2.0], variance=[1.0, 2.0, 0.5, 3.0])
+
+
+@family(7, 6)
+def attentions():
+    """Self-attention of all kinds."""
+    for name, chosen in options(num_heads=[1, 3], output_shape=[None, 5], use_bias=[True, False]):
+        layer = L.MultiHeadAttention(key_dim=4, **chosen)
+        yield name, lambda x, layer=layer: layer(x, x)
+    for name, chosen in options(score_mode=["dot", "concat"]):
+        layer = L.Attention(**chosen)
+        yield name, lambda x, layer=layer: layer([x, L.Activation("tanh")(x)])
+    layer = L.AdditiveAttention(use_scale=False)
+    yield "additive", lambda x: layer([x, x])
+
+
+# --- Recurrent layers --------------------------------------------------------
+
+
+@family(6, 4)
+def lstm():
+    """Activations, sequences, direction, bias."""
+    for name, chosen in options(
+        activation=["tanh", "relu"],
+        recurrent_activation=["sigmoid", "hard_sigmoid"],
+        return_sequences=[False, True],
+        go_backwards=[False, True],
+    ):
+        yield name, L.LSTM(5, **chosen)
+    yield "no bias", L.LSTM(5, use_bias=False)
+    yield "units 17", L.LSTM(17)
+
+
+@family(6, 4)
+def gru():
+    """Activations, sequences, direction, the place of the reset gate, bias."""
+    for name, chosen in options(
+        activation=["tanh", "relu"],
+        recurrent_activation=["sigmoid", "hard_sigmoid"],
+        return_sequences=[False, True],
+        go_backwards=[False, True],
+        reset_after=[False, True],
+    ):
+        yield name, L.GRU(5, **chosen)
+    yield "no bias", L.GRU(5, use_bias=False)
+    yield "units 17", L.GRU(17)
+
+
+@family(6, 4)
+def simple_rnn():
+    """Activations, sequences, direction, bias."""
+    for name, chosen in options(
+        activation=["tanh", "relu"], return_sequences=[False, True], go_backwards=[False, True]
+    ):
+        yield name, L.SimpleRNN(5, **chosen)
+    yield "no bias", L.SimpleRNN(5, use_bias=False)
+
+
+@family(6, 4)
+def wrappers():
+    """Both directions with every way to merge; layers over steps."""
+    for layer, mode, sequences in itertools.product(
+        [L.LSTM, L.GRU, L.SimpleRNN], ["concat", "sum", "ave", "mul"], [False, True]
+    ):
+        yield (
+            f"{layer.__name__} {mode} {sequences}",
+            L.Bidirectional(layer(3, return_sequences=sequences), merge_mode=mode),
+        )
+    yield "dense over steps", L.TimeDistributed(L.Dense(3))
+    yield "batch norm over steps", L.TimeDistributed(L.BatchNormalization())
+
+
+@family(7, indices=11)
+def embedding():
+    """Indices to vectors."""
+    yield "plain", L.Embedding(11, 5)
+    yield "one", L.Embedding(11, 1)
+
+
+# --- Channels first ----------------------------------------------------------
+
+
+@family(4, 9, 8)
+def channels_first2d():
+    """Layers on images whose channels come first."""
+    layers = {
+        "conv": L.Conv2D(5, 3, padding="same", data_format="channels_first"),
+        "conv strides": L.Conv2D(5, 2, strides=2, data_format="channels_first"),
+        "depthwise": L.DepthwiseConv2D(3, data_format="channels_first"),
+        "max pool": L.MaxPooling2D(2, data_format="channels_first"),
+        "average pool": L.AveragePooling2D(3, 2, data_format="channels_first"),
+        "global": L.GlobalAveragePooling2D(data_format="channels_first"),
+        "flatten": L.Flatten(data_format="channels_first"),
+        "pad": L.ZeroPadding2D((1, 2), data_format="channels_first"),
+        "crop": L.Cropping2D((1, 2), data_format="channels_first"),
+        "upsampling": L.UpSampling2D(2, data_format="channels_first"),
+        "batch norm": L.BatchNormalization(axis=1),
+    }
+    yield from layers.items()
+
+
+@family(3, 16)
+def channels_first1d():
+    """Layers on sequences whose channels come first."""
+    layers = {
+        "conv": L.Conv1D(5, 3, padding="same", data_format="channels_first"),
+        "max pool": L.MaxPooling1D(2, data_format="channels_first"),
+        "average pool": L.AveragePooling1D(3, 2, data_format="channels_first"),
+        "global": L.GlobalMaxPooling1D(data_format="channels_first"),
+    }
+    yield from layers.items()
