@@ -52,21 +52,23 @@ static std::pair<Value, Value> clampWindow(KernelBuilder &kernel,
 }
 
 /// Combines the window's elements of `width` channels from `channel`, in the
-/// order of memory.
+/// order of memory. `isInside`: no part of the window is padding.
 static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
-                          Value input, Value image, Value oh, Value ow,
-                          Value channel, int64_t width, Combiner combiner) {
+                          bool isInside, Value input, Value image, Value oh,
+                          Value ow, Value channel, int64_t width,
+                          Combiner combiner) {
   auto load = [&](Value h, Value w) {
     Value pixel = kernel.add(kernel.mul(h, shape.input.getRowElements()),
                              kernel.mul(w, shape.input.channels));
     return kernel.loadVector(
         input, kernel.add(kernel.add(image, pixel), channel), width);
   };
-  if (shape.padding.isZero() &&
-      shape.window.height * shape.window.width <= 16) {
+  if (isInside && shape.window.height * shape.window.width <= 16) {
     Value sum;
-    Value top = kernel.mul(oh, shape.stride.height);
-    Value left = kernel.mul(ow, shape.stride.width);
+    Value top =
+        kernel.add(kernel.mul(oh, shape.stride.height), -shape.padding.top);
+    Value left =
+        kernel.add(kernel.mul(ow, shape.stride.width), -shape.padding.left);
     for (int64_t kh = 0; kh < shape.window.height; ++kh)
       for (int64_t kw = 0; kw < shape.window.width; ++kw) {
         Value element = load(kernel.add(top, kh), kernel.add(left, kw));
@@ -90,8 +92,22 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   })[0];
 }
 
+/// Output positions along an axis from `low` below `high`.
+struct Range {
+  int64_t low, high;
+};
+
+/// The positions whose windows have no padding.
+static Range findInside(int64_t outputs, int64_t stride, int64_t size,
+                        int64_t padding, int64_t length) {
+  int64_t low = std::min<int64_t>(llvm::divideCeil(padding, stride), outputs);
+  int64_t lastStart = length + padding - size;
+  int64_t high = lastStart < 0 ? 0 : lastStart / stride + 1;
+  return {low, std::clamp(high, low, outputs)};
+}
+
 /// Emits `output = epilogue(finish(combined window, output row, output
-/// column))`.
+/// column))`. Windows with padding have loops of their own.
 template <typename PoolOpT>
 static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
                      llvm::function_ref<Value(Value, Value, Value)> finish) {
@@ -100,24 +116,40 @@ static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
   Value output = kernel.buffers[op.getOutput()];
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
-  kernel.forEach(shape.output.batch, [&](Value n) {
+  auto emitRegion = [&](Value n, Range rows, Range columns, bool isInside) {
     Value image = kernel.mul(n, shape.input.getImageElements());
-    kernel.forEach(shape.output.height, [&](Value oh) {
-      kernel.forEach(shape.output.width, [&](Value ow) {
+    kernel.forEach(rows.high - rows.low, [&](Value row) {
+      Value oh = kernel.add(row, rows.low);
+      kernel.forEach(columns.high - columns.low, [&](Value column) {
+        Value ow = kernel.add(column, columns.low);
         Value at =
             kernel.add(kernel.mul(n, shape.output.getImageElements()),
                        kernel.add(kernel.mul(oh, shape.output.getRowElements()),
                                   kernel.mul(ow, shape.output.channels)));
         kernel.forEachVector(shape.output.channels, [&](Value channel,
                                                         int64_t width) {
-          Value result = reduceWindow(kernel, shape, input, image, oh, ow,
-                                      channel, width, combiner);
+          Value result = reduceWindow(kernel, shape, isInside, input, image, oh,
+                                      ow, channel, width, combiner);
           result =
               kernel.applyEpilogue(epilogue, finish(result, oh, ow), channel);
           kernel.storeVector(result, output, kernel.add(at, channel), width);
         });
       });
     });
+  };
+  Range rows =
+      findInside(shape.output.height, shape.stride.height, shape.window.height,
+                 shape.padding.top, shape.input.height);
+  Range columns =
+      findInside(shape.output.width, shape.stride.width, shape.window.width,
+                 shape.padding.left, shape.input.width);
+  Range allColumns{0, shape.output.width};
+  kernel.forEach(shape.output.batch, [&](Value n) {
+    emitRegion(n, {0, rows.low}, allColumns, false);
+    emitRegion(n, rows, {0, columns.low}, false);
+    emitRegion(n, rows, columns, true);
+    emitRegion(n, rows, {columns.high, shape.output.width}, false);
+    emitRegion(n, {rows.high, shape.output.height}, allColumns, false);
   });
 }
 

@@ -22,17 +22,23 @@ func.func @model(%x: tensor<1x8x20xf32>) -> tensor<1x3x20xf32> {
 
 // -----
 
-// Padding takes no part: the window's ends are clamped to the input, and the
-// maximum starts from minus infinity.
+// Padding takes no part: the ends of windows that have some are clamped to the
+// input, and their maximum starts from minus infinity. The 5 windows without are
+// unrolled.
 // CHECK-LABEL: func.func private @model
 // V3: %[[LOWEST:.*]] = arith.constant dense<0xFF800000> : vector<8xf32>
 // V3: %[[LEFT:.*]] = arith.maxsi
 // V3: %[[RIGHT:.*]] = arith.minsi
 // V3: scf.for %{{.*}} = %[[LEFT]] to %[[RIGHT]] step %c1 iter_args(%{{.*}} = %[[LOWEST]])
 // V3: arith.cmpf uno
-func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x4x8xf32> {
-  %0 = nn.max_pool %x window = [3] strides = [2] padding = [1, 1] : tensor<1x7x8xf32> -> tensor<1x4x8xf32>
-  return %0 : tensor<1x4x8xf32>
+// V3: scf.for %{{.*}} = %c0 to %c5 step %c1 {
+// V3-NOT: scf.for
+// V3-COUNT-2: arith.cmpf uno
+// V3: vector.store
+// V3: arith.maxsi
+func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x9x8xf32> {
+  %0 = nn.max_pool %x window = [3] strides = [1] padding = [2, 2] : tensor<1x7x8xf32> -> tensor<1x9x8xf32>
+  return %0 : tensor<1x9x8xf32>
 }
 
 // -----
