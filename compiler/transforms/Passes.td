@@ -183,6 +183,28 @@ def FuseActivationPass : Pass<"nn-fuse-activation"> {
                               "Activations moved into an epilogue">];
 }
 
+def FusePadPass : Pass<"nn-fuse-pad"> {
+  let summary = "Move padding with a constant into a conv or max pooling";
+  let description = [{
+    Padding of spatial axes becomes that of the conv behind it, with `border` for
+    a value other than zero, and that of a max pooling where the value never is
+    the maximum: minus infinity, or at most zero before a function that is never
+    negative. It stays where the conv has padding of its own with another value,
+    where a window of the pooling would be all padding, and for other readers.
+
+    ```mlir
+    %0 = nn.pad %x low = [0, 1, 0] high = [0, 1, 0] : tensor<1x7x4xf32> -> tensor<1x9x4xf32>
+    %1 = nn.conv %0 kernel(...) : tensor<1x9x4xf32> -> tensor<1x7x4xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = nn.conv %x kernel(...) padding = [1, 1] : tensor<1x7x4xf32> -> tensor<1x7x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"fused", "paddings fused",
+                              "Uses of a padding moved into the layer behind it">];
+}
+
 def FusePoolPass : Pass<"nn-fuse-pool"> {
   let summary = "Move a pooling into the epilogue of a conv";
   let description = [{

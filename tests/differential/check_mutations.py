@@ -49,6 +49,8 @@ MUTATIONS = [
      "column / (columns / groups) * groupSize +", "0 * groupSize +"),
     ("blocked channels folded as well", "FoldAffineForward",
      "      arriving.setIdentity(c);\n  LogicalResult", "      ;\n  LogicalResult"),
+    ("padding taken for zeros", "FusePad", "if (value != 0)", "if (false)"),
+    ("padding that may be the maximum", "FusePad", "if (!activation || !(value <= 0))", "if (!activation)"),
     ("negative scale through ReLU", "FoldScaleThroughRelu", "return s > 0;", "return s != 0;"),
     ("affine fused where the raw value is read", "FuseAffine",
      "if (!op->hasOneUse())\n    return false;", ""),
