@@ -27,6 +27,11 @@ int64_t frieze::countMACs(Operation *op) {
           outputs *= size;
     return count(outputs, conv.getKernel());
   }
+  if (auto conv = dyn_cast<ConvTransposeOp>(op))
+    // Each position of the input meets the whole kernel.
+    return conv.getInput().getType().getNumElements() /
+           conv.getInput().getType().getShape().back() *
+           conv.getKernel().getNumElements();
   if (auto dense = dyn_cast<DenseOp>(op))
     return count(dense.getType().getNumElements(), dense.getKernel());
   if (auto matmul = dyn_cast<MatmulOp>(op))

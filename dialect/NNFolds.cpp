@@ -6,10 +6,50 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/NNOps.h"
+#include "dialect/Weights.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace frieze::nn;
+
+namespace {
+/// A transposed convolution without strides is a convolution with its window
+/// the other way round.
+struct UseConvWithoutStrides : OpRewritePattern<ConvTransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ConvTransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto kernel = readWeights(op.getKernel());
+    if (failed(kernel) ||
+        llvm::any_of(op.getStrideValues(), [](int64_t s) { return s != 1; }))
+      return failure();
+    ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+    SmallVector<int64_t> padding = op.getPaddingValues();
+    for (auto [side, value] : llvm::enumerate(padding)) {
+      value = (shape[side / 2] - 1) * op.getDilationValues()[side / 2] - value;
+      if (value < 0)
+        return failure();
+    }
+    int64_t tap = shape[shape.size() - 2] * shape.back();
+    SmallVector<double> reversed;
+    for (int64_t first = (int64_t)kernel->size() - tap; first >= 0;
+         first -= tap)
+      reversed.append(kernel->begin() + first, kernel->begin() + first + tap);
+    auto weights = createWeightsLike(op.getKernel(), shape, reversed);
+    rewriter.replaceOpWithNewOp<ConvOp>(
+        op, op.getType(), op.getInput(), weights, op.getBiasAttr(),
+        DenseI64ArrayAttr(), rewriter.getDenseI64ArrayAttr(padding),
+        ElementsAttr(), op.getDilationsAttr(), op.getGroupsAttr(),
+        DenseI64ArrayAttr(), op.getEpilogueAttr());
+    return success();
+  }
+};
+} // namespace
+
+void ConvTransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                  MLIRContext *context) {
+  patterns.add<UseConvWithoutStrides>(context);
+}
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getInput().getType() == getOutput().getType())

@@ -12,6 +12,21 @@
 using namespace mlir;
 using namespace frieze::nn;
 
+/// Checks constraints C3 and C4 of the convolutions.
+static LogicalResult verifyGroups(std::optional<Location> loc, int64_t groups,
+                                  int64_t channels, int64_t filters,
+                                  int64_t kernelChannels) {
+  if (groups < 1 || channels % groups != 0 || filters % groups != 0)
+    return emitOptionalError(loc, "expects groups to divide ", channels,
+                             " input and ", filters,
+                             " output channels, but got ", groups);
+  if (kernelChannels != channels / groups)
+    return emitOptionalError(loc, "expects ", channels / groups,
+                             " kernel channels to match the input, but got ",
+                             kernelChannels);
+  return success();
+}
+
 SmallVector<int64_t> ConvOp::getStrideValues() {
   return valuesOr(getStrides(), getSpatialRank(), 1);
 }
@@ -55,16 +70,9 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
                              " positive strides and dilations and ",
                              2 * spatialRank, " non-negative paddings");
   int64_t channels = input.getShape().back(), filters = kernel.back();
-  int64_t groups = adaptor.getGroups();
-  if (groups < 1 || channels % groups != 0 || filters % groups != 0) // C3
-    return emitOptionalError(loc, "expects groups to divide ", channels,
-                             " input and ", filters,
-                             " output channels, but got ", groups);
-  if (kernel[spatialRank] != channels / groups) // C4
-    return emitOptionalError(loc, "expects ", channels / groups,
-                             " kernel channels to match the input, but got ",
-                             kernel[spatialRank]);
-  if (failed(
+  if (failed(verifyGroups(loc, adaptor.getGroups(), channels, filters,
+                          kernel[spatialRank])) || // C3, C4
+      failed(
           verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
     return failure();
   SmallVector<int64_t> shape(input.getShape());
@@ -102,6 +110,65 @@ LogicalResult ConvOp::verify() {
                        "got winograd = [")
            << *outputs << "]";
   return success();
+}
+
+SmallVector<int64_t> ConvTransposeOp::getStrideValues() {
+  return valuesOr(getStrides(), getSpatialRank(), 1);
+}
+SmallVector<int64_t> ConvTransposeOp::getPaddingValues() {
+  return valuesOr(getPadding(), 2 * getSpatialRank(), 0);
+}
+SmallVector<int64_t> ConvTransposeOp::getDilationValues() {
+  return valuesOr(getDilations(), getSpatialRank(), 1);
+}
+
+LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
+                                                std::optional<Location> loc,
+                                                Adaptor adaptor,
+                                                SmallVectorImpl<Type> &types) {
+  RankedTensorType input = inputType(adaptor);
+  if (failed(verifyRank(loc, input)))
+    return failure();
+  size_t spatialRank = input.getRank() - 2;
+  ArrayRef<int64_t> kernel = adaptor.getKernel().getShapedType().getShape();
+  if (!isSpatial(kernel, spatialRank + 2, 1)) // C1
+    return emitOptionalError(loc, "expects a kernel of rank ", spatialRank + 2,
+                             " without empty axes, but got ",
+                             adaptor.getKernel().getShapedType());
+  auto strides = valuesOr(adaptor.getStrides(), spatialRank, 1);
+  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
+  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
+  if (!isSpatial(strides, spatialRank, 1) ||
+      !isSpatial(dilations, spatialRank, 1) ||
+      !isSpatial(padding, 2 * spatialRank, -maxElements)) // C2
+    return emitOptionalError(loc, "expects ", spatialRank,
+                             " positive strides and dilations and ",
+                             2 * spatialRank, " paddings");
+  // Each phase of a dilated kernel is code of its own.
+  for (auto [stride, dilation] : llvm::zip_equal(strides, dilations))
+    if (dilation > 1 && stride > 16)
+      return emitOptionalError(
+          loc, "expects a stride of at most 16 with a dilation, but got ",
+          stride);
+  int64_t channels = input.getShape().back(), filters = kernel.back();
+  if (failed(verifyGroups(loc, adaptor.getGroups(), channels, filters,
+                          kernel[spatialRank])) || // C3, C4
+      failed(
+          verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
+    return failure();
+  SmallVector<int64_t> shape(input.getShape());
+  for (size_t axis = 0; axis < spatialRank; ++axis) {
+    int64_t full = (shape[axis + 1] - 1) * strides[axis] +
+                   (kernel[axis] - 1) * dilations[axis] + 1;
+    shape[axis + 1] = full - padding[2 * axis] - padding[2 * axis + 1];
+    if (shape[axis + 1] < 1) // C6
+      return emitOptionalError(loc, "expects padding that leaves something of ",
+                               full, " positions, but got ", padding[2 * axis],
+                               " and ", padding[2 * axis + 1]);
+  }
+  shape.back() = filters;
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
+                       input.getElementType(), /*mayPool=*/false, types); // C7
 }
 
 LogicalResult DenseOp::inferReturnTypes(MLIRContext *,

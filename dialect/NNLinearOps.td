@@ -93,6 +93,69 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let hasVerifier = 1;
 }
 
+def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose", [NN_EpilogueOpInterface]> {
+  let summary = "1-D or 2-D transposed convolution with an epilogue";
+  let description = [{
+    `y[n, o, f] = epilogue(bias[f] + sum over i, k, c with
+                  i * stride + k * dilation - padding = o of
+                  x[n, i, g * C/G + c] * kernel[k, c, f])`
+    where `i`, `k` and `o` run over one or two spatial axes and `g = f / (F/G)` is
+    the group of output channel `f`: each position of the input adds the kernel
+    to the result, `stride` positions after the one before.
+
+    Input `(N, spatial..., C)`, kernel `(window..., C/groups, F)`, bias `(F)`,
+    result `(N, spatial'..., F)`. `padding` lists low and high of each spatial
+    axis in turn: positions that are left out of the result, or, where negative,
+    positions beyond it, which only the bias reaches. A size of `M` becomes
+    `(M - 1) * stride + (window - 1) * dilation + 1 - low - high`.
+
+    In f32 the sum starts from the bias and takes its terms in the order of the
+    input's memory (spatial axes, then channel) by fused multiply-add; positions
+    beyond the input that a tap of the kernel meets take part as zeros.
+
+    Example:
+
+    ```mlir
+    %y = nn.conv_transpose %x kernel(dense<0.5> : tensor<3x4x2xf32>) bias(dense<0.0> : tensor<2xf32>)
+           strides = [2] padding = [0, 1] epilogue(relu) : tensor<1x9x4xf32> -> tensor<1x18x2xf32>
+    ```
+
+    Constraints:
+    - (C1) the kernel has the rank of the input, and no empty axis.
+    - (C2) `strides` and `dilations` have one positive entry per spatial axis,
+      and `padding` two; with a dilation, a stride is at most 16.
+    - (C3) `groups` is positive and divides input and output channels.
+    - (C4) the kernel's channels are the input's, divided by `groups`.
+    - (C5) the bias has one entry per output channel.
+    - (C6) the padding leaves something of the result.
+    - (C7) the epilogue has no pooling, and its affines have one entry per channel.
+  }];
+  let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
+      OptionalAttr<NN_Weights>:$bias,
+      OptionalAttr<DenseI64ArrayAttr>:$strides,
+      OptionalAttr<DenseI64ArrayAttr>:$padding,
+      OptionalAttr<DenseI64ArrayAttr>:$dilations,
+      DefaultValuedAttr<I64Attr, "1">:$groups,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_TensorOfRank<[3, 4]>:$output);
+  let assemblyFormat = [{
+    $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
+    (`strides` `=` $strides^)? (`padding` `=` $padding^)?
+    (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    /// Number of spatial axes: 1 or 2.
+    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
+    /// One entry per spatial axis (padding: low and high of each in turn).
+    ::llvm::SmallVector<int64_t> getStrideValues();
+    ::llvm::SmallVector<int64_t> getPaddingValues();
+    ::llvm::SmallVector<int64_t> getDilationValues();
+  }];
+  let hasCanonicalizer = 1;
+}
+
 def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
   let summary = "fully connected layer over the last axis, with an epilogue";
   let description = [{

@@ -42,6 +42,27 @@ SmallVector<int64_t> frieze::getPadding(StringRef mode, ArrayRef<int64_t> shape,
   return padding;
 }
 
+SmallVector<int64_t>
+frieze::getTransposedPadding(StringRef mode, const WindowGeometry &geometry,
+                             ArrayRef<int64_t> outputPadding) {
+  SmallVector<int64_t> padding;
+  for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
+    int64_t window = (geometry.window[axis] - 1) * geometry.dilations[axis] + 1;
+    int64_t stride = geometry.strides[axis];
+    bool isFixed = !outputPadding.empty();
+    if (mode == "valid") {
+      padding.append({0, isFixed ? -outputPadding[axis]
+                                 : -std::max<int64_t>(stride - window, 0)});
+      continue;
+    }
+    int64_t total =
+        isFixed ? window / 2 * 2 - outputPadding[axis] : window - stride;
+    int64_t low = std::max<int64_t>(total, 0) / 2;
+    padding.append({low, total - low});
+  }
+  return padding;
+}
+
 ModelBuilder::ModelBuilder(StringRef path, const ImportOptions &options,
                            MLIRContext *context)
     : path(path), options(options), builder(context) {
@@ -225,11 +246,10 @@ static bool areAll(ArrayRef<int64_t> values, int64_t value) {
   return llvm::all_of(values, [=](int64_t other) { return other == value; });
 }
 
-Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
-                         ElementsAttr bias, const WindowGeometry &geometry,
-                         int64_t groups) {
-  if (!kernel)
-    return {};
+SmallVector<NamedAttribute>
+ModelBuilder::getConvAttributes(ElementsAttr kernel, ElementsAttr bias,
+                                const WindowGeometry &geometry,
+                                int64_t groups) {
   SmallVector<NamedAttribute> attributes{
       builder.getNamedAttr("kernel", kernel),
       builder.getNamedAttr("groups", builder.getI64IntegerAttr(groups))};
@@ -241,7 +261,26 @@ Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
     attributes.push_back(ints("padding", geometry.padding));
   if (!areAll(geometry.dilations, 1))
     attributes.push_back(ints("dilations", geometry.dilations));
-  return create<nn::ConvOp>(layer, input, attributes);
+  return attributes;
+}
+
+Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
+                         ElementsAttr bias, const WindowGeometry &geometry,
+                         int64_t groups) {
+  if (!kernel)
+    return {};
+  return create<nn::ConvOp>(layer, input,
+                            getConvAttributes(kernel, bias, geometry, groups));
+}
+
+Value ModelBuilder::convTranspose(StringRef layer, Value input,
+                                  ElementsAttr kernel, ElementsAttr bias,
+                                  const WindowGeometry &geometry,
+                                  int64_t groups) {
+  if (!kernel)
+    return {};
+  return create<nn::ConvTransposeOp>(
+      layer, input, getConvAttributes(kernel, bias, geometry, groups));
 }
 
 Value ModelBuilder::dense(StringRef layer, Value input, ElementsAttr kernel,

@@ -31,6 +31,15 @@ llvm::SmallVector<int64_t> getPadding(llvm::StringRef mode,
                                       llvm::ArrayRef<int64_t> shape,
                                       const WindowGeometry &geometry);
 
+/// The same for a transposed convolution, where `valid` and `same` leave out of
+/// the result what a convolution of those modes would add to its input: a size
+/// of M becomes `M * stride` with `same`, and at least that with `valid`.
+/// `outputPadding`, which may be empty, fixes how much there is beyond what the
+/// last window needs.
+llvm::SmallVector<int64_t>
+getTransposedPadding(llvm::StringRef mode, const WindowGeometry &geometry,
+                     llvm::ArrayRef<int64_t> outputPadding = {});
+
 /// What a recurrent layer consists of; gates in the order of nn.lstm and
 /// nn.gru.
 struct RecurrentParameters {
@@ -86,6 +95,10 @@ public:
   mlir::Value conv(llvm::StringRef layer, mlir::Value input,
                    mlir::ElementsAttr kernel, mlir::ElementsAttr bias,
                    const WindowGeometry &geometry, int64_t groups);
+  /// `groups` and `geometry` as in nn.conv_transpose.
+  mlir::Value convTranspose(llvm::StringRef layer, mlir::Value input,
+                            mlir::ElementsAttr kernel, mlir::ElementsAttr bias,
+                            const WindowGeometry &geometry, int64_t groups);
   mlir::Value dense(llvm::StringRef layer, mlir::Value input,
                     mlir::ElementsAttr kernel, mlir::ElementsAttr bias);
   mlir::Value batchNorm(llvm::StringRef layer, mlir::Value input, int64_t axis,
@@ -175,6 +188,9 @@ private:
   template <typename OpT>
   mlir::Value create(llvm::StringRef layer, mlir::ValueRange operands,
                      llvm::ArrayRef<mlir::NamedAttribute> attributes);
+  llvm::SmallVector<mlir::NamedAttribute>
+  getConvAttributes(mlir::ElementsAttr kernel, mlir::ElementsAttr bias,
+                    const WindowGeometry &geometry, int64_t groups);
   template <typename OpT>
   mlir::Value createRecurrent(llvm::StringRef layer, mlir::Value input,
                               const RecurrentParameters &parameters);

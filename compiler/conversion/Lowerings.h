@@ -16,6 +16,7 @@ namespace frieze {
 /// Each emits the kernel of one op, from the buffers of its operands to the
 /// buffer of its result. Parameters hold their data and have type f32.
 void lowerConv(KernelBuilder &kernel, nn::ConvOp op);
+void lowerConvTranspose(KernelBuilder &kernel, nn::ConvTransposeOp op);
 void lowerDense(KernelBuilder &kernel, nn::DenseOp op);
 /// The same for the rows of `calls` calls in one product; buffers then hold all
 /// of them, one after the other. More than one output.
@@ -47,12 +48,15 @@ void lowerRNN(KernelBuilder &kernel, nn::RNNOp op);
 
 /// Elements of scratch memory that an op needs while it runs, on any target.
 int64_t getConvScratchElements(nn::ConvOp op);
+int64_t getConvTransposeScratchElements(nn::ConvTransposeOp op);
 /// 0 where the op is no recurrent layer.
 int64_t getRecurrentScratchElements(mlir::Operation *op);
 int64_t getMatmulScratchElements(nn::MatmulOp op);
 inline int64_t getScratchElements(mlir::Operation *op) {
   if (auto conv = llvm::dyn_cast<nn::ConvOp>(op))
     return getConvScratchElements(conv);
+  if (auto conv = llvm::dyn_cast<nn::ConvTransposeOp>(op))
+    return getConvTransposeScratchElements(conv);
   if (auto matmul = llvm::dyn_cast<nn::MatmulOp>(op))
     return getMatmulScratchElements(matmul);
   return getRecurrentScratchElements(op);

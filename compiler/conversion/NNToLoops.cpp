@@ -60,6 +60,7 @@ static LogicalResult checkSupported(func::FuncOp function) {
 static void lowerOp(KernelBuilder &kernel, Operation *op) {
   llvm::TypeSwitch<Operation *>(op)
       .Case<ConvOp>([&](auto op) { lowerConv(kernel, op); })
+      .Case<ConvTransposeOp>([&](auto op) { lowerConvTranspose(kernel, op); })
       .Case<DenseOp>([&](auto op) { lowerDense(kernel, op); })
       .Case<MatmulOp>([&](auto op) { lowerMatmul(kernel, op); })
       .Case<MaxPoolOp>([&](auto op) { lowerMaxPool(kernel, op); })

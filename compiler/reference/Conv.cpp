@@ -157,5 +157,56 @@ Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-template Tensor<float> frieze::reference::conv(ConvOp, const Tensor<float> &);
-template Tensor<double> frieze::reference::conv(ConvOp, const Tensor<double> &);
+template <typename T>
+Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
+                                           const Tensor<T> &x) {
+  Tensor<T> y = makeResult<ConvTransposeOp, T>(op);
+  Image in(x.shape), out(y.shape);
+  llvm::ArrayRef<int64_t> kernelShape =
+      op.getKernel().getShapedType().getShape();
+  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
+  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
+  auto padding = op.getPaddingValues();
+  int64_t top = padding.size() == 4 ? padding[0] : 0;
+  int64_t left = padding[padding.size() - 2];
+  int64_t filtersPerGroup = out.channels / op.getGroups();
+  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
+  auto kernel = read<T>(op.getKernel());
+  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+  auto addPixel = [&](T sum, int64_t n, int64_t h, int64_t w, int64_t tap,
+                      int64_t f) {
+    bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
+    int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
+    for (int64_t c = 0; c < channelsPerGroup; ++c) {
+      T value = inside ? x.values[in.at(n, h, w, firstChannel + c)] : T(0);
+      T weight = kernel[(tap * channelsPerGroup + c) * out.channels + f];
+      sum = std::fma(value, weight, sum);
+    }
+    return sum;
+  };
+  for (int64_t n = 0; n < out.batch; ++n)
+    for (int64_t oh = 0; oh < out.height; ++oh)
+      for (int64_t ow = 0; ow < out.width; ++ow)
+        for (int64_t f = 0; f < out.channels; ++f) {
+          T sum = bias[f];
+          // The last tap meets the first position.
+          for (int64_t kh = heightOf(window, 1) - 1; kh >= 0; --kh)
+            for (int64_t kw = widthOf(window) - 1; kw >= 0; --kw) {
+              int64_t h = oh + top - kh * heightOf(dilations, 1);
+              int64_t w = ow + left - kw * widthOf(dilations);
+              if (h % heightOf(strides, 1) == 0 && w % widthOf(strides) == 0)
+                sum = addPixel(sum, n, h / heightOf(strides, 1),
+                               w / widthOf(strides), kh * widthOf(window) + kw,
+                               f);
+            }
+          y.values[out.at(n, oh, ow, f)] = sum;
+        }
+  return applyEpilogue(op.getEpilogueStages(), std::move(y));
+}
+
+#define FRIEZE_INSTANTIATE(T)                                                  \
+  template Tensor<T> frieze::reference::conv(ConvOp, const Tensor<T> &);       \
+  template Tensor<T> frieze::reference::convTranspose(ConvTransposeOp,         \
+                                                      const Tensor<T> &);
+FRIEZE_INSTANTIATE(float)
+FRIEZE_INSTANTIATE(double)

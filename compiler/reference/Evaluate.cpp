@@ -51,6 +51,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
         llvm::TypeSwitch<Operation *, FailureOr<Tensor<T>>>(&op)
             .template Case<ConvOp>(
                 [&](auto op) { return conv<T>(op, operand(0)); })
+            .template Case<ConvTransposeOp>(
+                [&](auto op) { return convTranspose<T>(op, operand(0)); })
             .template Case<DenseOp>(
                 [&](auto op) { return dense<T>(op, operand(0)); })
             .template Case<MatmulOp>(

@@ -25,6 +25,8 @@ template <typename T> struct Tensor {
 
 /// The parameters of `op` were checked to hold their data.
 template <typename T> Tensor<T> conv(nn::ConvOp op, const Tensor<T> &x);
+template <typename T>
+Tensor<T> convTranspose(nn::ConvTransposeOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> dense(nn::DenseOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> matmul(nn::MatmulOp op, const Tensor<T> &x, const Tensor<T> &y);

@@ -53,6 +53,14 @@ frieze::nn::readWeightsOrZeros(ElementsAttr weights, size_t size) {
   return SmallVector<double>(size, 0.0);
 }
 
+bool frieze::nn::isRearrangement(Operation *op, int64_t axis) {
+  if (auto resize = dyn_cast<ResizeOp>(op))
+    return axis == resize.getType().getRank() - 1;
+  auto pad = dyn_cast<PadOp>(op);
+  return pad && pad.getMode() != PadMode::Constant && pad.getLow()[axis] == 0 &&
+         pad.getHigh()[axis] == 0;
+}
+
 Operation *frieze::nn::getOnlyUser(Value value) {
   if (!value.hasOneUse())
     return nullptr;

@@ -46,6 +46,11 @@ mlir::ElementsAttr replaceWeights(mlir::ElementsAttr original,
 mlir::FailureOr<llvm::SmallVector<double>>
 readWeightsOrZeros(mlir::ElementsAttr weights, size_t size);
 
+/// Whether the results of `op` are elements of its input, or means of some, in
+/// positions of their own along axes other than `axis`: an affine along `axis`
+/// may be before or after it.
+bool isRearrangement(mlir::Operation *op, int64_t axis);
+
 /// The only user of `value`, or null if there are several, or it is returned.
 mlir::Operation *getOnlyUser(mlir::Value value);
 

@@ -64,7 +64,8 @@ static bool isShown(Value value) {
   return llvm::any_of(value.getUsers(), [](Operation *user) {
     if (isa<func::ReturnOp>(user))
       return true;
-    return !isa<ConvOp, DenseOp, GRUOp, LSTMOp, RNNOp, GlobalPoolOp>(user) &&
+    return !isa<ConvOp, ConvTransposeOp, DenseOp, GRUOp, LSTMOp, RNNOp,
+                GlobalPoolOp>(user) &&
            llvm::any_of(user->getResults(), isShown);
   });
 }

@@ -46,6 +46,21 @@ static LogicalResult moveBefore(ReshapeOp reshape,
   return success();
 }
 
+/// The parameters before a slice: what it leaves out is not read, and gets the
+/// identity.
+static void moveBefore(SliceOp slice, AffineParameters &parameters) {
+  int64_t axis = parameters.axis;
+  int64_t channels = slice.getInput().getType().getDimSize(axis);
+  AffineParameters before{axis, SmallVector<double>(channels, 1.0),
+                          SmallVector<double>(channels, 0.0)};
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    int64_t c = slice.getBegin()[axis] + i * slice.getStrideValues()[axis];
+    before.scale[c] = parameters.scale[i];
+    before.shift[c] = parameters.shift[i];
+  }
+  parameters = std::move(before);
+}
+
 /// Follows the affine's input upwards. Every value on the way has one use, so
 /// that nothing else sees it change.
 static FailureOr<BackwardPath> findPath(AffineOp affine) {
@@ -64,6 +79,15 @@ static FailureOr<BackwardPath> findPath(AffineOp affine) {
       if (failed(moveBefore(reshape, *parameters)))
         return failure();
       value = reshape.getInput();
+      continue;
+    }
+    if (auto slice = dyn_cast<SliceOp>(producer)) {
+      moveBefore(slice, *parameters);
+      value = slice.getInput();
+      continue;
+    }
+    if (isRearrangement(producer, parameters->axis)) {
+      value = producer->getOperand(0);
       continue;
     }
     // Means of positions inside the input commute with an affine.
@@ -120,6 +144,8 @@ static LogicalResult foldBackward(AffineOp affine) {
     return failure();
   LogicalResult folded = failure();
   if (auto conv = dyn_cast<ConvOp>(path->producer))
+    folded = foldIntoKernel(conv, affine, path->parameters);
+  else if (auto conv = dyn_cast<ConvTransposeOp>(path->producer))
     folded = foldIntoKernel(conv, affine, path->parameters);
   else if (auto dense = dyn_cast<DenseOp>(path->producer))
     folded = foldIntoKernel(dense, affine, path->parameters);

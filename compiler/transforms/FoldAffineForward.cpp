@@ -97,6 +97,20 @@ static LogicalResult passConcat(ConcatOp concat, Value value,
   return success();
 }
 
+/// Moves through a slice: what it leaves out along the affine's axis gets lost.
+static void passSlice(SliceOp slice, Traveller &traveller) {
+  int64_t axis = traveller.parameters.axis;
+  Traveller sliced;
+  sliced.parameters.axis = axis;
+  for (int64_t i = 0; i < slice.getSize()[axis]; ++i) {
+    int64_t c = slice.getBegin()[axis] + i * slice.getStrideValues()[axis];
+    sliced.parameters.scale.push_back(traveller.parameters.scale[c]);
+    sliced.parameters.shift.push_back(traveller.parameters.shift[c]);
+    sliced.origin.push_back(traveller.origin[c]);
+  }
+  traveller = std::move(sliced);
+}
+
 /// Moves through a pooling over the other axes.
 static LogicalResult passPool(Operation *pool, PoolKind kind,
                               Traveller &traveller,
@@ -150,9 +164,19 @@ static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
   return success();
 }
 
+/// Blocks channels with a shift: how many taps of a transposed convolution meet
+/// the input differs from one output to the next.
+static void blockShifts(const Traveller &traveller,
+                        llvm::SmallDenseSet<int64_t> &blocked) {
+  for (auto [shift, origin] :
+       llvm::zip_equal(traveller.parameters.shift, traveller.origin))
+    if (shift != 0)
+      blocked.insert(origin);
+}
+
 /// Whether the op multiplies its input channels by a kernel.
 static bool hasKernel(Operation *op) {
-  return isa<ConvOp, DenseOp, GRUOp, LSTMOp, RNNOp>(op);
+  return isa<ConvOp, ConvTransposeOp, DenseOp, GRUOp, LSTMOp, RNNOp>(op);
 }
 
 /// Follows the affine's result downwards, one use at a time, to a layer whose
@@ -185,6 +209,11 @@ static ForwardPath findPath(AffineOp affine,
       passed = passReshape(reshape, traveller);
     else if (auto concat = dyn_cast<ConcatOp>(user))
       passed = passConcat(concat, value, traveller);
+    else if (auto slice = dyn_cast<SliceOp>(user)) {
+      passSlice(slice, traveller);
+      passed = success();
+    } else if (isRearrangement(user, traveller.parameters.axis))
+      passed = success();
     else if (isa<AvgPoolOp>(user))
       passed = passPool(user, PoolKind::Avg, traveller, path.blocked);
     else if (isa<MaxPoolOp>(user))
@@ -205,6 +234,8 @@ static ForwardPath findPath(AffineOp affine,
     if (auto conv = dyn_cast<ConvOp>(user);
         conv && failed(checkBorder(conv, traveller, path.blocked)))
       return stopAt("there are no weights in");
+    if (isa<ConvTransposeOp>(user))
+      blockShifts(traveller, path.blocked);
     path.consumer = user;
     return path;
   }
@@ -267,7 +298,8 @@ static LogicalResult foldForward(AffineOp affine) {
   for (size_t c = 0; c < travelling.size(); ++c)
     (path.blocked.contains(c) ? travelling : staying).setIdentity(c);
   if (travelling.isIdentity())
-    return refuse("the sign or the border of every channel forbids it");
+    return refuse(
+        "the sign, the shift or the border of every channel forbids it");
   // What is blocked does not arrive.
   AffineParameters &arriving = path.arrival.parameters;
   for (auto [c, origin] : llvm::enumerate(path.arrival.origin))
@@ -277,6 +309,9 @@ static LogicalResult foldForward(AffineOp affine) {
       llvm::TypeSwitch<Operation *, LogicalResult>(path.consumer)
           .Case<ConvOp>(
               [&](auto conv) { return foldIntoConv(conv, arriving, affine); })
+          .Case<ConvTransposeOp>([&](auto conv) {
+            return foldIntoKernel(conv, arriving, conv.getGroups(), affine);
+          })
           .Case<DenseOp, GRUOp, LSTMOp, RNNOp>([&](auto layer) {
             return foldIntoKernel(layer, arriving, 1, affine);
           });
@@ -288,7 +323,7 @@ static LogicalResult foldForward(AffineOp affine) {
   if (!path.blocked.empty())
     why += "; " + std::to_string(path.blocked.size()) + " of " +
            std::to_string(travelling.size()) +
-           " channels stay, whose sign or border forbids it";
+           " channels stay, whose sign, shift or border forbids it";
   emitDecision(affine.getLoc(), "batch norm",
                "folded forward" + path.route + " into " +
                    getLayerName(path.consumer),

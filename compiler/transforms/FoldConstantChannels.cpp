@@ -121,7 +121,7 @@ static std::pair<double, double> getRange(Value value) {
         return {-infinity, infinity};
       }
     }
-    if (!isa<MaxPoolOp, AvgPoolOp, GlobalPoolOp, ReshapeOp>(op) ||
+    if (!isa<MaxPoolOp, AvgPoolOp, GlobalPoolOp, ReshapeOp, ResizeOp>(op) ||
         (isa<EpilogueOpInterface>(op) &&
          !cast<EpilogueOpInterface>(op).getEpilogueStages().empty()))
       break;
@@ -186,7 +186,8 @@ static std::optional<Link> findLink(Operation *layer) {
           link.positions != 1)
         return std::nullopt;
       link.positions = to.getDimSize(1) / from.getShape().back();
-    } else if (!isa<ActivationOp, MaxPoolOp, AvgPoolOp, GlobalPoolOp>(user)) {
+    } else if (!isa<ActivationOp, MaxPoolOp, AvgPoolOp, GlobalPoolOp, ResizeOp>(
+                   user)) {
       return std::nullopt;
     }
     link.between.push_back(user);

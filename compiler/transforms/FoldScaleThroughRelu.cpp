@@ -28,7 +28,8 @@ static LogicalResult moveScale(AffineOp affine) {
     return failure();
   // Only where the scale then disappears into the weights of a layer.
   Operation *producer = activation.getInput().getDefiningOp();
-  if (!isa_and_present<ConvOp, DenseOp>(producer) || !producer->hasOneUse() ||
+  if (!isa_and_present<ConvOp, ConvTransposeOp, DenseOp>(producer) ||
+      !producer->hasOneUse() ||
       !cast<EpilogueOpInterface>(producer).getEpilogueStages().empty())
     return failure();
   FailureOr<AffineParameters> parameters = AffineParameters::read(affine);

@@ -93,6 +93,39 @@ static Value importConv(JsonLayer &layer) {
                             groups);
 }
 
+static Value importConvTranspose(JsonLayer &layer) {
+  size_t spatialRank = getSpatialRank(layer);
+  int64_t filters = layer.attributes.takeInt("filters", {});
+  WindowGeometry geometry;
+  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
+  geometry.strides = layer.attributes.takeInts("strides", 1, spatialRank);
+  geometry.dilations = layer.attributes.takeInts("dilations", 1, spatialRank);
+  const json *padding = layer.attributes.take("padding");
+  if (padding && !padding->is_string()) {
+    geometry.padding =
+        layer.attributes.takeInts("padding", 0, 2 * spatialRank, -maxElements);
+  } else {
+    std::string mode = layer.attributes.takeString("padding", "valid");
+    if (mode != "valid" && mode != "same")
+      layer.attributes.emitError() << "unsupported padding '" << mode << "'";
+    geometry.padding = getTransposedPadding(mode, geometry);
+  }
+  int64_t groups = layer.attributes.takeInt("groups", 1);
+  int64_t channels = layer.input ? layer.getInputShape().back() : groups;
+  if (channels % groups != 0)
+    layer.attributes.emitError() << "expects groups to divide " << channels
+                                 << " input channels, but got " << groups;
+  SmallVector<int64_t> shape(geometry.window);
+  shape.append({channels / groups, filters});
+  layer.checkReady(3, 4);
+  ElementsAttr kernel = layer.takeWeights("kernel", shape);
+  ElementsAttr bias = layer.takeWeights("bias", {filters}, /*isOptional=*/true);
+  if (!layer.isReady)
+    return {};
+  return layer.builder.convTranspose(layer.name, layer.input, kernel, bias,
+                                     geometry, groups);
+}
+
 static Value importDense(JsonLayer &layer) {
   int64_t units = layer.attributes.takeInt("units", {});
   int64_t features = layer.input ? layer.getInputShape().back() : 1;
@@ -355,6 +388,7 @@ ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
       .Case("avg_pool", importPool<nn::PoolKind::Avg>)
       .Case("batch_norm", importBatchNorm)
       .Case("conv", importConv)
+      .Case("conv_transpose", importConvTranspose)
       .Case("dense", importDense)
       .Case("dropout", importDropout)
       .Case("flatten", importFlatten)

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Weights.h"
 #include "frontends/keras/Layer.h"
 
 #include <nlohmann/json.hpp>
@@ -96,14 +97,106 @@ template <size_t spatialRank> static Value importDepthwiseConv(Layer &layer) {
                {channels, multiplier}, useBias, activation);
 }
 
+/// Keras has the output channels of a transposed convolution before the input
+/// channels.
+static ElementsAttr swapLastAxes(Layer &layer, ElementsAttr kernel) {
+  SmallVector<double> values = *nn::readWeights(kernel), swapped;
+  SmallVector<int64_t> shape(kernel.getShapedType().getShape());
+  int64_t inner = shape.back(), outer = shape[shape.size() - 2];
+  for (size_t tap = 0; tap < values.size(); tap += outer * inner)
+    for (int64_t i = 0; i < inner; ++i)
+      for (int64_t o = 0; o < outer; ++o)
+        swapped.push_back(values[tap + o * inner + i]);
+  std::swap(shape.back(), shape[shape.size() - 2]);
+  StringRef name = nn::getWeightsName(kernel);
+  if (name.empty())
+    return layer.builder.getPlaceholder(shape);
+  return nn::createWeights(
+      name, RankedTensorType::get(shape, kernel.getElementType()), swapped);
+}
+
+template <size_t spatialRank> static Value importConvTranspose(Layer &layer) {
+  WindowGeometry geometry = takeGeometry(layer, spatialRank);
+  std::string padding = takePaddingMode(layer, 0);
+  int64_t filters = layer.config.takeInt("filters", {});
+  SmallVector<int64_t> outputPadding;
+  if (layer.config.take("output_padding"))
+    outputPadding = layer.config.takeInts("output_padding", {}, spatialRank, 0);
+  // What tf.keras inherits from its convolutions, and never uses.
+  layer.config.ignore("groups");
+  bool useBias = layer.config.takeBool("use_bias", true);
+  Activation activation = takeActivation(layer, "activation");
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  int64_t channels = layer.getInputShape().back();
+  WeightSpec kernel{"kernel", geometry.window};
+  kernel.shape.append({filters, channels});
+  SmallVector<WeightSpec, 2> specs{kernel};
+  if (useBias)
+    specs.push_back({"bias", {filters}});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  geometry.padding = getTransposedPadding(padding, geometry, outputPadding);
+  Value output = layer.builder.convTranspose(
+      layer.name, layer.getInput(), swapLastAxes(layer, weights[0]),
+      useBias ? weights[1] : ElementsAttr(), geometry, /*groups=*/1);
+  return activation.apply(layer, output);
+}
+
+/// A separable convolution is a depthwise one without a bias, and one with a
+/// window of one.
+template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
+  WindowGeometry geometry = takeGeometry(layer, spatialRank);
+  std::string padding = takePaddingMode(layer, spatialRank);
+  int64_t filters = layer.config.takeInt("filters", {});
+  int64_t multiplier = layer.config.takeInt("depth_multiplier", 1);
+  // What tf.keras inherits from its convolutions, and never uses.
+  for (StringRef key : {"groups", "kernel_initializer", "kernel_regularizer"})
+    layer.config.ignore(key);
+  bool useBias = layer.config.takeBool("use_bias", true);
+  Activation activation = takeActivation(layer, "activation");
+  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
+      layer.config.hasFailed())
+    return {};
+  int64_t channels = layer.getInputShape().back();
+  WindowGeometry point;
+  point.window = point.strides = point.dilations =
+      SmallVector<int64_t>(spatialRank, 1);
+  point.padding.assign(2 * spatialRank, 0);
+  WeightSpec depthwise{"depthwise_kernel", geometry.window, geometry.window};
+  depthwise.shape.append({channels, multiplier});
+  depthwise.opShape.append({1, channels * multiplier});
+  WeightSpec pointwise{"pointwise_kernel", point.window};
+  pointwise.shape.append({channels * multiplier, filters});
+  SmallVector<WeightSpec, 3> specs{depthwise, pointwise};
+  if (useBias)
+    specs.push_back({"bias", {filters}});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  Value output = layer.builder.conv(layer.name, layer.getInput(), weights[0],
+                                    ElementsAttr(), geometry, channels);
+  output = layer.builder.conv(layer.name, output, weights[1],
+                              useBias ? weights[2] : ElementsAttr(), point,
+                              /*groups=*/1);
+  return activation.apply(layer, output);
+}
+
 ArrayRef<LayerClass> keras::getConvolutionLayers() {
   static const LayerClass classes[] = {
       {"Conv1D", importConv<1>},
       {"Conv2D", importConv<2>},
       {"Convolution1D", importConv<1>},
       {"Convolution2D", importConv<2>},
+      {"Conv1DTranspose", importConvTranspose<1>},
+      {"Conv2DTranspose", importConvTranspose<2>},
       {"DepthwiseConv1D", importDepthwiseConv<1>},
       {"DepthwiseConv2D", importDepthwiseConv<2>},
+      {"SeparableConv1D", importSeparableConv<1>},
+      {"SeparableConv2D", importSeparableConv<2>},
   };
   return classes;
 }

@@ -112,3 +112,27 @@ func.func @resize_and_slice_that_act(%x: tensor<1x3x4xf32>) -> tensor<1x3x4xf32>
   %3 = nn.slice %2 begin = [0, 0, 0] size = [1, 3, 4] epilogue(relu) : tensor<1x3x4xf32> -> tensor<1x3x4xf32>
   return %3 : tensor<1x3x4xf32>
 }
+
+// A transposed convolution without strides is a convolution with its window the
+// other way round: taps 1, 2, 3 become 3, 2, 1. What it left out of its result
+// is padding less.
+// CHECK-LABEL: @conv_transpose_without_strides
+func.func @conv_transpose_without_strides(%x: tensor<1x4x1xf32>) -> tensor<1x6x1xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<{{\[\[\[}}3.000000e+00]], {{\[\[}}2.000000e+00]], {{\[\[}}1.000000e+00]]]> : tensor<3x1x1xf64>) bias(dense<5.000000e-01> : tensor<1xf32>)
+  // CHECK-SAME: padding = [3, 3] dilations = [2] epilogue(relu)
+  // CHECK-NEXT: return
+  %0 = nn.conv_transpose %x kernel(dense<[[[1.0]], [[2.0]], [[3.0]]]> : tensor<3x1x1xf32>) bias(dense<0.5> : tensor<1xf32>)
+         padding = [1, 1] dilations = [2] epilogue(relu) : tensor<1x4x1xf32> -> tensor<1x6x1xf32>
+  return %0 : tensor<1x6x1xf32>
+}
+
+// Not with a stride, or where it leaves out more than a convolution would add.
+// CHECK-LABEL: @conv_transpose_stays
+func.func @conv_transpose_stays(%x: tensor<1x4x1xf32>) -> tensor<1x5x1xf32> {
+  // CHECK-NEXT: nn.conv_transpose %{{.*}} strides = [2]
+  // CHECK-NEXT: nn.conv_transpose %{{.*}} padding = [3, 0]
+  // CHECK-NEXT: return
+  %0 = nn.conv_transpose %x kernel(dense<1.0> : tensor<2x1x1xf32>) strides = [2] : tensor<1x4x1xf32> -> tensor<1x8x1xf32>
+  %1 = nn.conv_transpose %0 kernel(dense<1.0> : tensor<1x1x1xf32>) padding = [3, 0] : tensor<1x8x1xf32> -> tensor<1x5x1xf32>
+  return %1 : tensor<1x5x1xf32>
+}

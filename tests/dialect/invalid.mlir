@@ -987,6 +987,106 @@ func.func @identity_affine(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// conv_transpose (C1): the kernel has the rank of the input
+func.func @conv_transpose_c1(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a kernel of rank 3 without empty axes, but got 'tensor<2x2x4x2xf32>'}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x2x4x2xf32>) : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C2): strides are positive
+func.func @conv_transpose_c2_zero(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 paddings}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) strides = [0] : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C2): one dilation per spatial axis
+func.func @conv_transpose_c2_dilations(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 paddings}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) dilations = [1, 1] : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C2): padding has a low and a high entry for each axis
+func.func @conv_transpose_c2_padding(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 1 positive strides and dilations and 2 paddings}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) padding = [0] : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C2): with a dilation, strides are small
+func.func @conv_transpose_c2_both(%x: tensor<1x3x4xf32>) -> tensor<1x37x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a stride of at most 16 with a dilation, but got 17}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) strides = [17] dilations = [2] : tensor<1x3x4xf32> -> tensor<1x37x2xf32>
+  return %0 : tensor<1x37x2xf32>
+}
+
+// -----
+
+// conv_transpose (C3): groups divide the channels
+func.func @conv_transpose_c3(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects groups to divide 4 input and 2 output channels, but got 3}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) groups = 3 : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C4): the kernel has the channels of a group
+func.func @conv_transpose_c4(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects 2 kernel channels to match the input, but got 4}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) groups = 2 : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C5): one bias per output channel
+func.func @conv_transpose_c5(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one bias per channel, that is 2, but got 3}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) bias(dense<0.5> : tensor<3xf32>) : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C6): the padding leaves something
+func.func @conv_transpose_c6(%x: tensor<1x3x4xf32>) -> tensor<1x4x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects padding that leaves something of 4 positions, but got 2 and 2}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) padding = [2, 2] : tensor<1x3x4xf32> -> tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// conv_transpose (C7): no pooling in the epilogue
+func.func @conv_transpose_c7(%x: tensor<1x3x4xf32>) -> tensor<1x2x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{in the epilogue of a conv}}
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(max_pool([2], [2])) : tensor<1x3x4xf32> -> tensor<1x2x2xf32>
+  return %0 : tensor<1x2x2xf32>
+}
+
+// -----
+
 // pad (C1): low has one entry per axis
 func.func @pad_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}

@@ -360,6 +360,23 @@ func.func @concat(%a: tensor<1x9x4xf32>, %b: tensor<1x9x2xf32>) -> tensor<1x9x10
   return %1 : tensor<1x9x10xf32>
 }
 
+// CHECK-LABEL: @conv_transpose
+func.func @conv_transpose(%x: tensor<1x9x4xf32>) -> tensor<1x18x2xf32> {
+  // CHECK: nn.conv_transpose %{{.*}} kernel(dense<5.000000e-01> : tensor<3x4x2xf32>) bias(dense<0.000000e+00> : tensor<2xf32>) strides = [2] padding = [0, 1] epilogue(relu) : tensor<1x9x4xf32> -> tensor<1x18x2xf32>
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<3x4x2xf32>) bias(dense<0.0> : tensor<2xf32>)
+         strides = [2] padding = [0, 1] epilogue(relu) : tensor<1x9x4xf32> -> tensor<1x18x2xf32>
+  return %0 : tensor<1x18x2xf32>
+}
+
+// Groups, a dilation, and positions beyond the result.
+// CHECK-LABEL: @conv_transpose_2d
+func.func @conv_transpose_2d(%x: tensor<1x2x3x4xf32>) -> tensor<1x6x7x6xf32> {
+  // CHECK: nn.conv_transpose %{{.*}} strides = [2, 3] padding = [1, 0, 2, -1] dilations = [2, 1] groups = 2 : tensor<1x2x3x4xf32> -> tensor<1x6x7x6xf32>
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<3x2x2x6xf32>) strides = [2, 3] padding = [1, 0, 2, -1] dilations = [2, 1] groups = 2
+         : tensor<1x2x3x4xf32> -> tensor<1x6x7x6xf32>
+  return %0 : tensor<1x6x7x6xf32>
+}
+
 // CHECK-LABEL: @pad
 func.func @pad(%x: tensor<1x9x4xf32>) -> tensor<1x12x4xf32> {
   // CHECK: nn.pad %{{.*}} low = [0, 1, 0] high = [0, 2, 0] value = -1.000000e+00 : tensor<1x9x4xf32> -> tensor<1x12x4xf32>

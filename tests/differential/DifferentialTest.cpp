@@ -112,7 +112,8 @@ double Differential::measureScale(func::FuncOp function,
       auto weights = op->getAttrOfType<DenseElementsAttr>(name);
       return weights ? measure(weights) : std::make_pair(0.0, 0.0);
     };
-    if (isa<nn::ConvOp, nn::DenseOp, nn::GRUOp, nn::LSTMOp, nn::RNNOp>(op))
+    if (isa<nn::ConvOp, nn::ConvTransposeOp, nn::DenseOp, nn::GRUOp, nn::LSTMOp,
+            nn::RNNOp>(op))
       largest = std::max(largest, magnitude[op->getOperand(0)] *
                                           weightsOf("kernel").first +
                                       weightsOf("bias").second);

@@ -91,7 +91,9 @@ private:
   void addLayer();
   void addBatchNorm(Value value);
   void addConv(Value value);
+  void addConvTranspose(Value value);
   void addPool(Value value);
+  void addMove(Value value);
   void addJoin(Value value);
   void addReshape(Value value);
 
@@ -178,6 +180,76 @@ void GraphBuilder::addConv(Value value) {
   add<ConvOp>(value, attributes);
 }
 
+void GraphBuilder::addConvTranspose(Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  int64_t channels = shape.back(), filters = pick(1, 5);
+  SmallVector<int64_t> kernelShape, strides, padding;
+  for (size_t axis = 0; axis < shape.size() - 2; ++axis) {
+    kernelShape.push_back(pick(1, 3));
+    strides.push_back(pick(1, 3));
+    padding.push_back(pick(0, 1));
+    padding.push_back(pick(-1, 1));
+  }
+  kernelShape.append({channels, filters});
+  SmallVector<NamedAttribute> attributes{
+      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
+      named("padding", integers(padding)),
+      named("groups", builder.getI64IntegerAttr(1))};
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(filters, -0.5, 0.5)));
+  add<ConvTransposeOp>(value, attributes);
+}
+
+/// A slice, a resize or padding, of mostly spatial axes.
+void GraphBuilder::addMove(Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  size_t rank = shape.size();
+  SmallVector<int64_t> begin(rank, 0), size(shape), strides(rank, 1);
+  int64_t axis = pick(1, rank - 1), choice = pick(0, 2);
+  MLIRContext *context = builder.getContext();
+  if (choice == 0) {
+    strides[axis] = pick(1, 2) * (chance(0.3) ? -1 : 1);
+    size[axis] = pick(1, (shape[axis] - 1) / std::abs(strides[axis]) + 1);
+    int64_t reach = (size[axis] - 1) * std::abs(strides[axis]);
+    begin[axis] = pick(0, shape[axis] - 1 - reach);
+    if (strides[axis] < 0)
+      begin[axis] += reach;
+    add<SliceOp>(value, {named("begin", integers(begin)),
+                         named("size", integers(size)),
+                         named("strides", integers(strides))});
+  } else if (choice == 1 && rank >= 3) {
+    SmallVector<int64_t> sizes;
+    for (size_t i = 1; i < rank - 1; ++i)
+      sizes.push_back(chance(0.5) ? 2 * shape[i] : pick(1, 8));
+    bool isLinear = chance(0.5);
+    add<ResizeOp>(value,
+                  {named("kind", ResizeKindAttr::get(
+                                     context, isLinear ? ResizeKind::Linear
+                                                       : ResizeKind::Nearest)),
+                   named("sizes", integers(sizes)),
+                   named("coordinates",
+                         CoordinatesAttr::get(
+                             context, isLinear ? Coordinates::HalfPixel
+                                               : Coordinates::Asymmetric))});
+  } else {
+    SmallVector<int64_t> low(rank, 0), high(rank, 0);
+    bool isConstant = chance(0.5);
+    for (size_t i = 1; i < rank; ++i)
+      if (i < rank - 1 || chance(0.2)) {
+        low[i] = pick(0, 2);
+        high[i] = pick(0, 2);
+      }
+    PadMode mode = isConstant    ? PadMode::Constant
+                   : chance(0.5) ? PadMode::Edge
+                                 : PadMode::Reflect;
+    double padded = chance(0.5) ? 0.0 : 0.25;
+    add<PadOp>(value,
+               {named("low", integers(low)), named("high", integers(high)),
+                named("mode", PadModeAttr::get(context, mode)),
+                named("value", builder.getF64FloatAttr(padded))});
+  }
+}
+
 void GraphBuilder::addPool(Value value) {
   size_t axes = shapeOf(value).size() - 2;
   if (chance(0.2)) {
@@ -239,7 +311,10 @@ void GraphBuilder::addLayer() {
   if (choice < 42) {
     add<ActivationOp>(value, {named("function", activation())});
   } else if (choice < 60 && rank >= 3) {
-    addConv(value);
+    if (chance(0.15))
+      addConvTranspose(value);
+    else
+      addConv(value);
   } else if (choice < 72 && rank >= 3) {
     addPool(value);
   } else if (choice < 80) {
@@ -276,15 +351,10 @@ void GraphBuilder::addLayer() {
       add<GRUOp>(value, attributes);
     else
       add<RNNOp>(value, attributes);
-  } else if (choice < 96) {
+  } else if (choice < 95) {
     add<DropoutOp>(value, {named("rate", builder.getF64FloatAttr(0.5))});
-  } else if (choice < 98) {
-    SmallVector<int64_t> low(rank, 0), high(rank, 0);
-    low[rank - 2] = rank > 2 ? pick(0, 2) : 0;
-    high[rank - 1] = pick(0, 1);
-    add<PadOp>(value,
-               {named("low", integers(low)), named("high", integers(high)),
-                named("value", builder.getF64FloatAttr(0.25))});
+  } else if (choice < 99) {
+    addMove(value);
   } else {
     add<SoftmaxOp>(value, {named("axis", builder.getI64IntegerAttr(rank - 1))});
   }

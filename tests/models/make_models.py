@@ -628,6 +628,46 @@ def conv2d_options():
     )
 
 
+@model(samples=4)
+def separable_conv():
+    """(20, 3) -> 10 -> 10x6 -> 10x6x1 -> 10x4 -> (8, 3, 5): options of SeparableConv."""
+    return stack(
+        (20, 3),
+        L.SeparableConv1D(7, 5, strides=2, padding="same", depth_multiplier=2, activation="relu"),
+        L.SeparableConv1D(6, 3, padding="same", dilation_rate=2),
+        BN(),
+        L.Reshape((10, 6, 1)),
+        L.Conv2D(4, (1, 3)),
+        L.SeparableConv2D(5, (3, 2), use_bias=False, activation="tanh"),
+    )
+
+
+@model(samples=4)
+def conv_transpose_1d():
+    """(9, 5) -> 18 -> 20 -> 60 -> (60, 1), batch norms around: options of Conv1DTranspose."""
+    return stack(
+        (9, 5),
+        BN(),
+        L.Conv1DTranspose(17, 3, strides=2, padding="same", activation="relu"),
+        L.Conv1DTranspose(6, 3, use_bias=False),
+        BN(),
+        L.Conv1DTranspose(4, 7, strides=3, padding="same", activation="tanh"),
+        BN(),
+        L.Conv1DTranspose(1, 5, padding="same"),
+    )
+
+
+@model(samples=4)
+def conv_transpose_2d():
+    """(4, 5, 3) -> 8x10 -> 24x12 -> (48, 24, 4): options of Conv2DTranspose."""
+    return stack(
+        (4, 5, 3),
+        L.Conv2DTranspose(6, (4, 3), strides=2, padding="same", activation="relu"),
+        L.Conv2DTranspose(5, (2, 3), strides=(3, 1)),
+        L.Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=1),
+    )
+
+
 @model()
 def bn_before_same_conv():
     """(9, 9, 2) -> 9x9x6, batch norm -> 5x5x4 -> 3: the norm meets zero padding."""
@@ -831,6 +871,8 @@ def fill(net, rng):
         "pointwise_kernel": kernel,
         "concat_score_weight": kernel,
         "recurrent_kernel": kernel,
+        "depthwise_kernel": kernel,
+        "pointwise_kernel": kernel,
         "embeddings": lambda shape: rng.normal(0, 1, shape),
         "bias": away_from_zero,
         "gamma": gamma,

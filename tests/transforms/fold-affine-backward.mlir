@@ -223,6 +223,52 @@ func.func @after_max_pool(%x: tensor<1x8x2xf32>) -> tensor<1x4x2xf32> {
   return %2 : tensor<1x4x2xf32>
 }
 
+// A transposed convolution, with the result's channels last in its kernel too.
+// CHECK-LABEL: @conv_transpose
+func.func @conv_transpose(%x: tensor<1x3x1xf32>) -> tensor<1x6x2xf32> {
+  // CHECK-NEXT: nn.conv_transpose %{{.*}} kernel(dense<{{.*}}2.000000e+00, 3.000000e+00{{.*}}> : tensor<2x1x2xf64>) bias(dense<[2.500000e+00, 3.500000e+00]> : tensor<2xf64>)
+  // CHECK-NEXT: return
+  %0 = nn.conv_transpose %x kernel(dense<1.0> : tensor<2x1x2xf32>) bias(dense<1.0> : tensor<2xf32>) strides = [2] : tensor<1x3x1xf32> -> tensor<1x6x2xf32>
+  %1 = nn.affine %0 axis = 2 scale(dense<[2.0, 3.0]> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x6x2xf32>
+  return %1 : tensor<1x6x2xf32>
+}
+
+// Through layers that move pixels. A slice reads channels 2 and 1 of 3, in this
+// order: channel 0 keeps its weights.
+// CHECK-LABEL: @moved
+func.func @moved(%x: tensor<1x4x1xf32>) -> tensor<1x10x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<{{\[\[\[}}1.000000e+00, 3.000000e+00, 2.000000e+00]]]> : tensor<1x1x3xf64>) bias(dense<[0.000000e+00, 5.000000e-01, 5.000000e-01]> : tensor<3xf64>)
+  // CHECK-NEXT: nn.slice
+  // CHECK-NEXT: nn.resize
+  // CHECK-NEXT: nn.pad
+  // CHECK-NEXT: return
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x3xf32>) : tensor<1x4x1xf32> -> tensor<1x4x3xf32>
+  %1 = nn.slice %0 begin = [0, 0, 2] size = [1, 4, 2] strides = [1, 1, -1] : tensor<1x4x3xf32> -> tensor<1x4x2xf32>
+  %2 = nn.resize linear %1 sizes = [8] : tensor<1x4x2xf32> -> tensor<1x8x2xf32>
+  %3 = nn.pad %2 low = [0, 1, 0] high = [0, 1, 0] mode = reflect : tensor<1x8x2xf32> -> tensor<1x10x2xf32>
+  %4 = nn.affine %3 axis = 2 scale(dense<[2.0, 3.0]> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x10x2xf32>
+  return %4 : tensor<1x10x2xf32>
+}
+
+// A slice of a value that is read elsewhere, and padding by a constant: must not
+// fire.
+// CHECK-LABEL: @moved_must_not
+func.func @moved_must_not(%x: tensor<1x4x1xf32>) -> (tensor<1x4x2xf32>, tensor<1x2x2xf32>, tensor<1x5x1xf32>) {
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x2xf32>) :
+  // CHECK-NEXT: nn.slice
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x1xf32>) :
+  // CHECK-NEXT: nn.pad
+  // CHECK-NEXT: nn.affine
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<1x1x2xf32>) : tensor<1x4x1xf32> -> tensor<1x4x2xf32>
+  %1 = nn.slice %0 begin = [0, 1, 0] size = [1, 2, 2] : tensor<1x4x2xf32> -> tensor<1x2x2xf32>
+  %2 = nn.affine %1 axis = 2 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2x2xf32>
+  %3 = nn.conv %x kernel(dense<1.0> : tensor<1x1x1xf32>) : tensor<1x4x1xf32> -> tensor<1x4x1xf32>
+  %4 = nn.pad %3 low = [0, 1, 0] high = [0, 0, 0] : tensor<1x4x1xf32> -> tensor<1x5x1xf32>
+  %5 = nn.affine %4 axis = 2 scale(dense<2.0> : tensor<1xf64>) shift(dense<0.5> : tensor<1xf64>) : tensor<1x5x1xf32>
+  return %0, %2, %5 : tensor<1x4x2xf32>, tensor<1x2x2xf32>, tensor<1x5x1xf32>
+}
+
 // An axis that is not the layer's channels, even of the same length: must not fire.
 // CHECK-LABEL: @other_axis
 func.func @other_axis(%x: tensor<1x3x2xf32>) -> tensor<1x3x3xf32> {

@@ -24,6 +24,52 @@ func.func @dense(%x: tensor<1x3xf32>) -> tensor<1x2xf32> {
   return %1 : tensor<1x2xf32>
 }
 
+// A transposed convolution: how often it adds the shift differs between its
+// results, so a channel that has one stays.
+// CHECK-LABEL: @conv_transpose
+func.func @conv_transpose(%x: tensor<1x4x2xf32>) -> tensor<1x9x1xf32> {
+  // CHECK-NEXT: nn.affine %{{.*}} scale(dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf64>) shift(dense<[0.000000e+00, 1.000000e+00]> : tensor<2xf64>)
+  // CHECK-NEXT: nn.conv_transpose %{{.*}} kernel(dense<{{.*}}6.000000e+00], [3.000000e+00{{.*}}> : tensor<3x2x1xf64>)
+  // CHECK-NEXT: return
+  %0 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<2xf64>) shift(dense<[0.0, 1.0]> : tensor<2xf64>) : tensor<1x4x2xf32>
+  %1 = nn.conv_transpose %0 kernel(dense<3.0> : tensor<3x2x1xf32>) strides = [2] : tensor<1x4x2xf32> -> tensor<1x9x1xf32>
+  return %1 : tensor<1x9x1xf32>
+}
+
+// Through layers that move pixels; channels that a slice leaves out get lost.
+// CHECK-LABEL: @moved
+func.func @moved(%x: tensor<1x4x3xf32>) -> tensor<1x8x1xf32> {
+  // CHECK-NEXT: nn.slice
+  // CHECK-NEXT: nn.resize
+  // CHECK-NEXT: nn.pad
+  // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<{{.*}}4.000000e+00], [2.000000e+00{{.*}}> : tensor<3x2x1xf64>) bias(dense<1.500000e+01> : tensor<1xf64>)
+  // CHECK-NEXT: return
+  %0 = nn.affine %x axis = 2 scale(dense<[8.0, 2.0, 4.0]> : tensor<3xf64>) shift(dense<[5.0, 2.0, 3.0]> : tensor<3xf64>) : tensor<1x4x3xf32>
+  %1 = nn.slice %0 begin = [0, 3, 2] size = [1, 4, 2] strides = [1, -1, -1] : tensor<1x4x3xf32> -> tensor<1x4x2xf32>
+  %2 = nn.resize nearest %1 sizes = [8] : tensor<1x4x2xf32> -> tensor<1x8x2xf32>
+  %3 = nn.pad %2 low = [0, 1, 0] high = [0, 1, 0] mode = edge : tensor<1x8x2xf32> -> tensor<1x10x2xf32>
+  %4 = nn.conv %3 kernel(dense<1.0> : tensor<3x2x1xf32>) : tensor<1x10x2xf32> -> tensor<1x8x1xf32>
+  return %4 : tensor<1x8x1xf32>
+}
+
+// An affine along the axis that is resized, or that is padded: must not fire.
+// CHECK-LABEL: @moved_must_not
+func.func @moved_must_not(%x: tensor<1x2x2xf32>) -> (tensor<1x4x1xf32>, tensor<1x3x1xf32>) {
+  // CHECK-NEXT: %{{.*}} = nn.affine
+  // CHECK-NEXT: %{{.*}} = nn.resize
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x1xf32>) :
+  // CHECK-NEXT: %{{.*}} = nn.affine
+  // CHECK-NEXT: %{{.*}} = nn.pad
+  // CHECK-NEXT: nn.dense %{{.*}} kernel(dense<1.000000e+00> : tensor<2x1xf32>) :
+  %0 = nn.affine %x axis = 1 scale(dense<[8.0, 2.0]> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2x2xf32>
+  %1 = nn.resize linear %0 sizes = [4] : tensor<1x2x2xf32> -> tensor<1x4x2xf32>
+  %2 = nn.dense %1 kernel(dense<1.0> : tensor<2x1xf32>) : tensor<1x4x2xf32> -> tensor<1x4x1xf32>
+  %3 = nn.affine %x axis = 2 scale(dense<2.0> : tensor<2xf64>) shift(dense<1.0> : tensor<2xf64>) : tensor<1x2x2xf32>
+  %4 = nn.pad %3 low = [0, 1, 0] high = [0, 0, 0] : tensor<1x2x2xf32> -> tensor<1x3x2xf32>
+  %5 = nn.dense %4 kernel(dense<1.0> : tensor<2x1xf32>) : tensor<1x3x2xf32> -> tensor<1x3x1xf32>
+  return %2, %5 : tensor<1x4x1xf32>, tensor<1x3x1xf32>
+}
+
 // The input kernel of an LSTM; the recurrent one stays.
 // CHECK-LABEL: @lstm
 func.func @lstm(%x: tensor<1x3x1xf32>) -> tensor<1x1xf32> {
@@ -322,7 +368,7 @@ func.func @border_of_groups(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
 // CHECK-LABEL: @no_border_is_exact
 func.func @no_border_is_exact(%x: tensor<1x4x2xf32>) -> tensor<1x4x1xf32> {
   // CHECK-NEXT: nn.affine %{{.*}} scale(dense<[1.000000e+00, 0.000000e+00]> : tensor<2xf64>) shift(dense<[0.000000e+00, 5.000000e-01]> : tensor<2xf64>)
-  // CHECK-SAME: {nn.refused = "the sign or the border of every channel forbids it"}
+  // CHECK-SAME: {nn.refused = "the sign, the shift or the border of every channel forbids it"}
   // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<3.000000e+00> : tensor<2x2x1xf32>) padding = [1, 0] :
   // CHECK-NEXT: return
   %0 = nn.affine %x axis = 2 scale(dense<[1.0, 0.0]> : tensor<2xf64>) shift(dense<[0.0, 0.5]> : tensor<2xf64>) : tensor<1x4x2xf32>
@@ -475,7 +521,7 @@ func.func @before_add(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 // All scales negative before the largest: must not fire.
 // CHECK-LABEL: @all_negative
 func.func @all_negative(%x: tensor<1x4x1xf32>) -> tensor<1x2x1xf32> {
-  // CHECK-NEXT: nn.affine {{.*}} {nn.refused = "the sign or the border of every channel forbids it"}
+  // CHECK-NEXT: nn.affine {{.*}} {nn.refused = "the sign, the shift or the border of every channel forbids it"}
   // CHECK-NEXT: nn.max_pool
   // CHECK-NEXT: nn.conv %{{.*}} kernel(dense<1.000000e+00> : tensor<1x1x1xf32>) :
   %0 = nn.affine %x axis = 2 scale(dense<-2.0> : tensor<1xf64>) shift(dense<1.0> : tensor<1xf64>) : tensor<1x4x1xf32>

@@ -371,6 +371,28 @@ TYPED_TEST(ReferenceTest, MaxPool) {
   EXPECT_FALSE(std::signbit(y[2]));
 }
 
+TYPED_TEST(ReferenceTest, ConvTranspose) {
+  // Each of 1, 2, 3 adds 1, 10, 100, two positions after the one before.
+  EXPECT_EQ(this->run("nn.conv_transpose %x kernel(dense<[[[1.0]], [[10.0]], "
+                      "[[100.0]]]> : tensor<3x1x1xf32>) bias(dense<0.5> : "
+                      "tensor<1xf32>) strides = [2]",
+                      "tensor<1x3x1xf32>", "tensor<1x7x1xf32>", {1, 2, 3}),
+            Values<TypeParam>({1.5, 10.5, 102.5, 20.5, 203.5, 30.5, 300.5}));
+  // Without the first two, and one more that only the bias reaches.
+  EXPECT_EQ(this->run("nn.conv_transpose %x kernel(dense<[[[1.0]], [[10.0]], "
+                      "[[100.0]]]> : tensor<3x1x1xf32>) bias(dense<0.5> : "
+                      "tensor<1xf32>) strides = [2] padding = [2, -1] "
+                      "epilogue(relu)",
+                      "tensor<1x3x1xf32>", "tensor<1x6x1xf32>", {1, 2, -3}),
+            Values<TypeParam>({102.5, 20.5, 197.5, 0, 0, 0.5}));
+  // Rows 3 apart by a dilation; two groups of one channel.
+  EXPECT_EQ(this->run("nn.conv_transpose %x kernel(dense<[[[[1.0, 10.0]]], "
+                      "[[[2.0, 20.0]]]]> : tensor<2x1x1x2xf32>) dilations = "
+                      "[3, 1] groups = 2",
+                      "tensor<1x1x1x2xf32>", "tensor<1x4x1x2xf32>", {5, 7}),
+            Values<TypeParam>({5, 70, 0, 0, 0, 0, 10, 140}));
+}
+
 TYPED_TEST(ReferenceTest, AvgPool) {
   EXPECT_EQ(this->run("nn.avg_pool %x window = [2, 2]", "tensor<1x2x4x1xf32>",
                       "tensor<1x1x2x1xf32>", {1, 2, 10, 20, 3, 4, 30, 40}),
@@ -380,6 +402,67 @@ TYPED_TEST(ReferenceTest, AvgPool) {
       this->run("nn.avg_pool %x window = [2] strides = [1] padding = [1, 1]",
                 "tensor<1x2x1xf32>", "tensor<1x3x1xf32>", {1, 2}),
       Values<TypeParam>({1, 1.5, 2}));
+}
+
+TYPED_TEST(ReferenceTest, PadModes) {
+  EXPECT_EQ(this->run("nn.pad %x low = [0, 2, 0] high = [0, 1, 1] mode = edge",
+                      "tensor<1x2x1xf32>", "tensor<1x5x2xf32>", {1, 2}),
+            Values<TypeParam>({1, 1, 1, 1, 1, 1, 2, 2, 2, 2}));
+  EXPECT_EQ(
+      this->run("nn.pad %x low = [0, 2, 0] high = [0, 1, 1] mode = reflect",
+                "tensor<1x3x2xf32>", "tensor<1x6x3xf32>", {1, 2, 3, 4, 5, 6}),
+      Values<TypeParam>(
+          {5, 6, 5, 3, 4, 3, 1, 2, 1, 3, 4, 3, 5, 6, 5, 3, 4, 3}));
+}
+
+TYPED_TEST(ReferenceTest, Slice) {
+  EXPECT_EQ(this->run("nn.slice %x begin = [0, 3, 1] size = [1, 2, 1] strides "
+                      "= [1, -2, 1] epilogue(relu)",
+                      "tensor<1x4x2xf32>", "tensor<1x2x1xf32>",
+                      {1, 2, 3, 4, 5, 6, 7, -8}),
+            Values<TypeParam>({0, 4}));
+}
+
+TYPED_TEST(ReferenceTest, ResizeNearest) {
+  auto resize = [&](const std::string &options, int64_t size) {
+    return this->run("nn.resize nearest %x sizes = [" + std::to_string(size) +
+                         "] " + options,
+                     "tensor<1x3x1xf32>",
+                     "tensor<1x" + std::to_string(size) + "x1xf32>", {1, 2, 3});
+  };
+  EXPECT_EQ(resize("coordinates = asymmetric", 6),
+            Values<TypeParam>({1, 1, 2, 2, 3, 3}));
+  // At 0, 0.75, 1.5, 2.25.
+  EXPECT_EQ(resize("coordinates = asymmetric", 4),
+            Values<TypeParam>({1, 1, 2, 3}));
+  EXPECT_EQ(resize("coordinates = asymmetric rounding = ceil", 4),
+            Values<TypeParam>({1, 2, 3, 3}));
+  // At -0.25, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75 where the scale is 2.
+  EXPECT_EQ(resize("rounding = round_prefer_floor scales = [2.0]", 7),
+            Values<TypeParam>({1, 1, 2, 2, 3, 3, 3}));
+  // At 0, 0.5, 1, 1.5, 2.
+  EXPECT_EQ(
+      resize("coordinates = align_corners rounding = round_prefer_floor", 5),
+      Values<TypeParam>({1, 1, 2, 2, 3}));
+  EXPECT_EQ(
+      resize("coordinates = align_corners rounding = round_prefer_ceil", 5),
+      Values<TypeParam>({1, 2, 2, 3, 3}));
+  // At 1, and at 0 by definition.
+  EXPECT_EQ(resize("", 1), Values<TypeParam>({2}));
+  EXPECT_EQ(resize("coordinates = pytorch_half_pixel", 1),
+            Values<TypeParam>({1}));
+}
+
+TYPED_TEST(ReferenceTest, ResizeLinear) {
+  // At -0.25, 0.25, 0.75, 1.25.
+  EXPECT_EQ(this->run("nn.resize linear %x sizes = [4] epilogue(relu)",
+                      "tensor<1x2x1xf32>", "tensor<1x4x1xf32>", {4, -4}),
+            Values<TypeParam>({4, 2, 0, 0}));
+  EXPECT_EQ(this->run("nn.resize linear %x sizes = [3, 2] coordinates = "
+                      "align_corners",
+                      "tensor<1x2x2x1xf32>", "tensor<1x3x2x1xf32>",
+                      {1, 2, 3, 8}),
+            Values<TypeParam>({1, 2, 2, 5, 3, 8}));
 }
 
 TYPED_TEST(ReferenceTest, GlobalPool) {
