@@ -34,6 +34,20 @@ static std::string takePaddingMode(Layer &layer, size_t spatialRank) {
   return mode;
 }
 
+/// The orders of axes in which Keras 1 stored kernels: of two in 1-D, the older
+/// one is Theano's, which in 2-D came with channels first. A file without a
+/// version may be newer.
+static SmallVector<SmallVector<int64_t>> getKernelLayouts(const Layer &layer,
+                                                          size_t spatialRank) {
+  if (layer.model.kerasVersion > 1)
+    return {};
+  if (spatialRank == 1)
+    return {{0, -1, 1, 2}, {2, 1, 0, -1}, {0, 1, 2}};
+  if (layer.isChannelsFirst)
+    return {{3, 2, 0, 1}, {0, 1, 2, 3}};
+  return {};
+}
+
 /// Builds the convolution and what follows it. `kernelShape` is what the file
 /// has behind the window; nn.conv has `(C / groups, filters)` there, with the
 /// same elements.
@@ -45,6 +59,8 @@ static Value build(Layer &layer, WindowGeometry geometry, StringRef padding,
   WeightSpec kernel{"kernel", geometry.window, geometry.window};
   kernel.shape.append(kernelShape.begin(), kernelShape.end());
   kernel.opShape.append({channels / groups, filters});
+  kernel.layouts = getKernelLayouts(layer, geometry.window.size());
+  kernel.windowAxes = geometry.window.size();
   SmallVector<WeightSpec, 2> specs{kernel};
   if (useBias)
     specs.push_back({"bias", {filters}});
@@ -132,6 +148,7 @@ template <size_t spatialRank> static Value importConvTranspose(Layer &layer) {
   int64_t channels = layer.getInputShape().back();
   WeightSpec kernel{"kernel", geometry.window};
   kernel.shape.append({filters, channels});
+  kernel.windowAxes = spatialRank;
   SmallVector<WeightSpec, 2> specs{kernel};
   if (useBias)
     specs.push_back({"bias", {filters}});
@@ -170,6 +187,8 @@ template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
   depthwise.opShape.append({1, channels * multiplier});
   WeightSpec pointwise{"pointwise_kernel", point.window};
   pointwise.shape.append({channels * multiplier, filters});
+  depthwise.layouts = pointwise.layouts = getKernelLayouts(layer, spatialRank);
+  depthwise.windowAxes = spatialRank;
   SmallVector<WeightSpec, 3> specs{depthwise, pointwise};
   if (useBias)
     specs.push_back({"bias", {filters}});
@@ -189,8 +208,6 @@ ArrayRef<LayerClass> keras::getConvolutionLayers() {
   static const LayerClass classes[] = {
       {"Conv1D", importConv<1>},
       {"Conv2D", importConv<2>},
-      {"Convolution1D", importConv<1>},
-      {"Convolution2D", importConv<2>},
       {"Conv1DTranspose", importConvTranspose<1>},
       {"Conv2DTranspose", importConvTranspose<2>},
       {"DepthwiseConv1D", importDepthwiseConv<1>},

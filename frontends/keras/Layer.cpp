@@ -242,6 +242,7 @@ MaskUse keras::getMaskUse(StringRef className) {
                                          "LeakyReLU",
                                          "Masking",
                                          "Maximum",
+                                         "Merge",
                                          "Minimum",
                                          "Multiply",
                                          "Normalization",

@@ -54,6 +54,8 @@ struct Layer {
   llvm::SmallVector<mlir::Value> moreOutputs = {};
   /// As in LayerClass.
   std::string className = "";
+  /// Whether the file has its channels first; the importer has them last.
+  bool isChannelsFirst = false;
   /// Whether the layer makes a mask of its input for the layers behind it.
   bool makesMask = false;
 

@@ -7,6 +7,8 @@
 
 #include "frontends/keras/Layer.h"
 
+#include <nlohmann/json.hpp>
+
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
@@ -73,8 +75,8 @@ static Value importAverage(Layer &layer) {
                                      1.0 / layer.inputs.size(), 0.0);
 }
 
-static Value importConcatenate(Layer &layer) {
-  std::optional<int64_t> axis = layer.resolveAxis(layer.takeAxis());
+static Value concatenate(Layer &layer, int64_t axisArgument) {
+  std::optional<int64_t> axis = layer.resolveAxis(axisArgument);
   if (layer.config.hasFailed() || !axis ||
       llvm::is_contained(layer.inputs, Value()))
     return {};
@@ -83,6 +85,10 @@ static Value importConcatenate(Layer &layer) {
     return {};
   }
   return layer.builder.concat(layer.name, layer.inputs, *axis);
+}
+
+static Value importConcatenate(Layer &layer) {
+  return concatenate(layer, layer.takeAxis());
 }
 
 /// The axes but 0 and `summed`, in order.
@@ -151,6 +157,32 @@ static Value importDot(Layer &layer) {
       layer.name, builder.matmul(layer.name, factors[0], factors[1]), shape);
 }
 
+/// The layer that Keras 1 had for all of these.
+static Value importMergeOfMode(Layer &layer) {
+  layer.config.expectOnly("mode_type", "raw");
+  int64_t axis = layer.config.takeInt("concat_axis", -1, -int64_t(maxRank));
+  // What only other modes read, and what the calls tell.
+  for (StringRef key :
+       {"dot_axes", "output_shape", "output_shape_type", "output_mask",
+        "output_mask_type", "arguments", "node_indices", "tensor_indices"})
+    layer.config.ignore(key);
+  std::string mode = layer.config.takeString("mode", "sum");
+  if (layer.config.hasFailed())
+    return {};
+  if (mode == "concat")
+    return concatenate(layer, axis);
+  if (mode == "ave")
+    return importAverage(layer);
+  if (mode == "max")
+    return combine(layer, nn::BinaryKind::Maximum);
+  if (mode == "mul")
+    return combine(layer, nn::BinaryKind::Mul);
+  if (mode == "sum")
+    return combine(layer, nn::BinaryKind::Add);
+  layer.emitError() << "unsupported mode '" << mode << "'";
+  return {};
+}
+
 ArrayRef<LayerClass> keras::getMergeLayers() {
   using nn::BinaryKind;
   static const LayerClass classes[] = {
@@ -159,6 +191,7 @@ ArrayRef<LayerClass> keras::getMergeLayers() {
       {"Concatenate", importConcatenate, /*takesMany=*/true},
       {"Dot", importDot, /*takesMany=*/true},
       {"Maximum", importMerge<BinaryKind::Maximum>, /*takesMany=*/true},
+      {"Merge", importMergeOfMode, /*takesMany=*/true},
       {"Minimum", importMerge<BinaryKind::Minimum>, /*takesMany=*/true},
       {"Multiply", importMerge<BinaryKind::Mul>, /*takesMany=*/true},
       {"Subtract", importPair<BinaryKind::Sub>, /*takesMany=*/true},

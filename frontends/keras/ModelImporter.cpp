@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/ModelImporter.h"
+#include "frontends/keras/Keras1.h"
 #include "frontends/keras/ModelGraph.h"
 
 #include <nlohmann/json.hpp>
@@ -227,6 +228,7 @@ ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
   ObjectReader config(ownConfig, [&] { return model.builder.emitError(name); });
   Layer layer{model, model.builder, config, name, path, {}};
   layer.className = entry.className;
+  layer.isChannelsFirst = isChannelsFirst;
   StringRef first = layerClass->parameters.split(',').first;
   SmallVector<CallArgument> named(arguments);
   if (isOperation)
@@ -532,6 +534,8 @@ OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file, json root,
   ModelBuilder builder(file.path, file.options, file.context);
   ModelContext model{builder, weights, kerasVersion};
   replaceTuples(root);
+  if (kerasVersion == 1)
+    root = updateKeras1(std::move(root));
   ModelImporter(model).run(root);
   return builder.finish();
 }

@@ -39,23 +39,71 @@ std::string keras::getPathKey(const LayerPath &layer) {
   return key;
 }
 
-/// Reads a dataset whose shape must be that of `spec`.
+/// The shape of an array whose axis i is axis `layout[i]` of `shape`, or of
+/// size one where that is negative.
+static SmallVector<int64_t> permute(ArrayRef<int64_t> shape,
+                                    ArrayRef<int64_t> layout) {
+  SmallVector<int64_t> permuted;
+  for (int64_t axis : layout)
+    permuted.push_back(axis < 0 ? 1 : shape[axis]);
+  return permuted;
+}
+
+/// The array of `shape` that is stored with axes in another order.
+static Array restore(const Array &stored, ArrayRef<int64_t> shape,
+                     ArrayRef<int64_t> layout) {
+  // How far apart neighbours along each axis of the result are stored.
+  SmallVector<int64_t> distances(shape.size(), 0), index(shape.size(), 0);
+  int64_t distance = 1;
+  for (auto [axis, size] :
+       llvm::reverse(llvm::zip_equal(layout, stored.shape))) {
+    if (axis >= 0)
+      distances[axis] = distance;
+    distance *= size;
+  }
+  Array array{SmallVector<int64_t>(shape), {}};
+  array.values.reserve(stored.values.size());
+  int64_t from = 0;
+  while (array.values.size() < stored.values.size()) {
+    array.values.push_back(stored.values[from]);
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      from += distances[axis];
+      if (++index[axis] < shape[axis])
+        break;
+      from -= distances[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return array;
+}
+
+/// Reads a dataset whose shape must be that of `spec`, in one of its layouts.
 static Expected<Array> readChecked(Hdf5File &file, const Twine &path,
                                    const WeightSpec &spec) {
   std::string name = path.str();
-  auto expectation = [&] {
-    return ("expects " + spec.name + " of shape " + formatShape(spec.shape) +
+  auto expectation = [&](ArrayRef<int64_t> shape) {
+    return ("expects " + spec.name + " of shape " + formatShape(shape) +
             " at " + name + ", but got ")
         .str();
   };
+  SmallVector<int64_t> expected =
+      spec.layouts.empty() ? spec.shape
+                           : permute(spec.shape, spec.layouts.front());
   if (!file.isDataset(name))
-    return makeError(expectation() + "none");
+    return makeError(expectation(expected) + "none");
   Expected<SmallVector<int64_t>> shape = file.getDatasetShape(name);
   if (!shape)
     return shape.takeError();
-  if (*shape == spec.shape)
+  if (spec.layouts.empty() && *shape == spec.shape)
     return file.readDataset(name);
-  return makeError(expectation() + formatShape(*shape));
+  for (const SmallVector<int64_t> &layout : spec.layouts)
+    if (*shape == permute(spec.shape, layout)) {
+      Expected<Array> stored = file.readDataset(name);
+      if (!stored)
+        return stored.takeError();
+      return restore(*stored, spec.shape, layout);
+    }
+  return makeError(expectation(expected) + formatShape(*shape));
 }
 
 namespace {
@@ -168,7 +216,8 @@ private:
 class NamedWeights : public WeightSource {
 public:
   NamedWeights(std::unique_ptr<Hdf5File> file, StringRef root)
-      : file(std::move(file)), root(root) {}
+      : file(std::move(file)), root(root),
+        isTheano(this->file->getString(root, "backend") == "theano") {}
 
   Expected<std::vector<Array>> read(const LayerPath &layer,
                                     ArrayRef<WeightSpec> specs,
@@ -189,13 +238,23 @@ public:
         selected = selectLayer(names, path, parts, /*isNumbered=*/true);
       names = std::move(selected);
     }
+    bool hasDirections = llvm::any_of(layer, [](const LayerStep &step) {
+      return step.group == "forward_layer" || step.group == "backward_layer";
+    });
+    size_t gates = countGates(specs), own = specs.size();
+    bool areApart =
+        gates > 1 && names.size() == own * gates * (hasDirections ? 2 : 1);
+    if (areApart)
+      own *= gates;
     // The weights of both directions follow one another.
     for (const LayerStep &step : layer) {
-      if (step.group == "forward_layer" && names.size() > specs.size())
-        names.resize(specs.size());
-      if (step.group == "backward_layer" && names.size() > specs.size())
-        names.erase(names.begin(), names.end() - specs.size());
+      if (step.group == "forward_layer" && names.size() > own)
+        names.resize(own);
+      if (step.group == "backward_layer" && names.size() > own)
+        names.erase(names.begin(), names.end() - own);
     }
+    if (areApart)
+      return readGates(group, names, specs, gates);
     names = selectPart(names, part);
     std::vector<Array> arrays;
     Error errors = Error::success();
@@ -203,6 +262,8 @@ public:
       const std::string *name = find(names, index, specs.size(), spec.name);
       Expected<Array> array = readChecked(
           *file, group + "/" + (name ? StringRef(*name) : spec.name), spec);
+      if (array && isTheano && spec.windowAxes > 0)
+        turnWindow(*array, spec.windowAxes);
       if (array)
         arrays.push_back(std::move(*array));
       else
@@ -214,6 +275,45 @@ public:
   }
 
 private:
+  /// The number of gates of a recurrent layer with a bias, whose weights Keras
+  /// 1 stored for each gate; of any other layer, one.
+  static size_t countGates(ArrayRef<WeightSpec> specs) {
+    return specs.size() == 3 && specs[1].name == "recurrent_kernel"
+               ? specs[1].shape.back() / specs[1].shape.front()
+               : 1;
+  }
+
+  /// Joins the columns of the gates, in whose order the candidate of an LSTM
+  /// came before the forget gate.
+  Expected<std::vector<Array>> readGates(StringRef group,
+                                         ArrayRef<std::string> names,
+                                         ArrayRef<WeightSpec> specs,
+                                         size_t gates) {
+    std::vector<Array> arrays;
+    for (auto [index, spec] : enumerate(specs)) {
+      WeightSpec part{spec.name, spec.shape};
+      part.shape.back() /= gates;
+      std::vector<Array> parts;
+      for (size_t gate = 0; gate < gates; ++gate) {
+        size_t stored =
+            gates == 4 && (gate == 1 || gate == 2) ? 3 - gate : gate;
+        Expected<Array> array = readChecked(
+            *file, group + "/" + names[stored * specs.size() + index], part);
+        if (!array)
+          return array.takeError();
+        parts.push_back(std::move(*array));
+      }
+      Array joined{spec.shape, {}};
+      size_t columns = part.shape.back();
+      for (size_t row = 0; row < parts.front().values.size(); row += columns)
+        for (const Array &array : parts)
+          joined.values.insert(joined.values.end(), array.values.begin() + row,
+                               array.values.begin() + row + columns);
+      arrays.push_back(std::move(joined));
+    }
+    return arrays;
+  }
+
   /// The last part of a name without TensorFlow's output number: `kernel` of
   /// `dense/kernel:0`.
   static StringRef getLeaf(StringRef name) {
@@ -303,8 +403,21 @@ private:
     return nullptr;
   }
 
+  /// Theano moves its windows backwards. Reverses the first `axes` axes.
+  static void turnWindow(Array &kernel, size_t axes) {
+    size_t taps = 1;
+    for (int64_t size : ArrayRef(kernel.shape).take_front(axes))
+      taps *= size;
+    size_t tapSize = kernel.values.size() / taps;
+    for (size_t tap = 0; tap < taps / 2; ++tap)
+      std::swap_ranges(kernel.values.begin() + tap * tapSize,
+                       kernel.values.begin() + (tap + 1) * tapSize,
+                       kernel.values.end() - (tap + 1) * tapSize);
+  }
+
   std::unique_ptr<Hdf5File> file;
   std::string root;
+  bool isTheano;
 };
 } // namespace
 

@@ -38,6 +38,12 @@ struct WeightSpec {
   llvm::SmallVector<int64_t> shape;
   /// In the op, where it differs; the elements are the same.
   llvm::SmallVector<int64_t> opShape = {};
+  /// Orders of axes that the file may have instead of `shape`, of which the
+  /// first that fits counts: its axis i is axis `[i]` of `shape`, or one of
+  /// size one where that is negative.
+  llvm::SmallVector<llvm::SmallVector<int64_t>> layouts = {};
+  /// How many axes in front are those of a window.
+  size_t windowAxes = 0;
 };
 
 /// The weights of a model's layers.

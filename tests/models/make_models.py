@@ -25,6 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import absl.logging  # noqa: E402
 import keras  # noqa: E402  (reads KERAS_BACKEND)
+import keras1_file  # noqa: E402
 import layer_matrix  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers as L  # noqa: E402
@@ -43,6 +44,7 @@ class Spec:
     indices: int = 0  # inputs are whole numbers from 0, this many
     h5: bool = False  # also as .h5
     every_format: bool = False  # also as .h5 and as .json + .weights.h5
+    keras1: str = ""  # only as an .h5 of Keras 1 with this backend
     on_demand: bool = False  # too large for the repository
     compress: bool = False  # the members of the .keras file, many and small
 
@@ -434,6 +436,40 @@ def channels_first():
     y = L.ZeroPadding2D(((1, 2), (0, 1)), **first)(y)
     flat = L.Dense(3)(L.Flatten(**first)(y))
     return keras.Model(x, [flat, L.GlobalMaxPooling2D(keepdims=True, **first)(y)])
+
+
+@model(keras1="tensorflow")
+def keras1_recurrent():
+    """(21, 3) -> 21x8 -> 10x8 -> 10x7 -> (10, 6) -> 4: layers under the names of Keras 1."""
+    return stack(
+        (21, 3),
+        L.Conv1D(8, 4, padding="same", activation="relu"),
+        L.MaxPooling1D(3, strides=2),
+        BN(),
+        L.Conv1D(7, 2, dilation_rate=2, padding="same", use_bias=False),
+        L.Dropout(0.3),
+        L.LSTM(6, return_sequences=True),
+        L.Bidirectional(L.GRU(3, return_sequences=True, reset_after=False)),
+        L.AveragePooling1D(2),
+        L.Flatten(),
+        L.Dense(4, activation="softmax"),
+    )
+
+
+@model(keras1="theano")
+def keras1_theano():
+    """(3, 12, 10): windows that move backwards, channels first, merges of Keras 1."""
+    first = {"data_format": "channels_first"}
+    x = keras.Input((3, 12, 10))
+    y = L.ZeroPadding2D(((1, 0), (2, 1)), **first)(x)
+    y = BN(axis=1)(L.Conv2D(4, (3, 2), strides=2, activation="relu", **first)(y))
+    wide = L.Conv2D(4, (3, 2), padding="same", dilation_rate=2, **first)(y)
+    y = L.Concatenate(axis=1)([L.Add()([y, wide]), L.Maximum()([y, wide])])
+    y = L.SeparableConv2D(5, 2, depth_multiplier=2, activation="tanh", **first)(y)
+    flat = L.Flatten()(L.MaxPooling2D(2, padding="same", **first)(y))
+    signal = L.Conv1D(3, 5, strides=2)(L.Reshape((-1, 3))(flat))
+    mean = L.GlobalAveragePooling2D(**first)(y)
+    return keras.Model(x, [L.Dense(3)(L.Flatten()(signal)), L.Multiply()([mean, L.Dense(5)(mean)])])
 
 
 @model()
@@ -930,6 +966,9 @@ def save(name, spec, out, samples):
     arrays = name_arrays("x", [tensor.name for tensor in net.inputs], x)
     arrays |= name_arrays("y", getattr(net, "output_names", None), y)  # Sequential has none
     np.savez_compressed(f"{path}.npz", **arrays)
+    if spec.keras1:
+        keras1_file.write(net, f"{path}.h5", spec.keras1 == "theano")
+        return  # Keras 3 can't read it back
     net.save(f"{path}.keras")
     if spec.compress:
         compress(f"{path}.keras")
