@@ -258,6 +258,20 @@ void GraphBuilder::addPool(Value value) {
     add<GlobalPoolOp>(value, {named("kind", kind)});
     return;
   }
+  // Padding for pooling without any, as PyTorch writes it.
+  if (chance(0.2)) {
+    MLIRContext *context = builder.getContext();
+    SmallVector<int64_t> sides(axes + 2, 1);
+    sides.front() = sides.back() = 0;
+    auto relu = ActivationAttr::get(context, ActivationKind::Relu);
+    if (!add<ActivationOp>(value, {named("function", relu)}) ||
+        !add<PadOp>(
+            values.back(),
+            {named("low", integers(sides)), named("high", integers(sides)),
+             named("value", builder.getF64FloatAttr(chance(0.5) ? 0 : 0.25))}))
+      return;
+    value = values.back();
+  }
   SmallVector<int64_t> window, strides, padding;
   for (size_t axis = 0; axis < axes; ++axis) {
     window.push_back(pick(1, 3));
