@@ -38,6 +38,10 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
                                 const NNOptPipelineOptions &options) {
   pm.addPass(nn::createDropInferenceNoOpsPass());
   pm.addPass(createCanonicalizerPass());
+  // One layout.
+  pm.addPass(nn::createMoveTransposesPass());
+  pm.addPass(nn::createFoldTransposeIntoDensePass());
+  pm.addPass(createCanonicalizerPass());
   pm.addPass(nn::createFusePadPass());
   // The law of batch norm, from the best rule to the last resort.
   pm.addPass(nn::createLowerBatchNormPass());

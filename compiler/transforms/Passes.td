@@ -28,6 +28,62 @@ def DropInferenceNoOpsPass : Pass<"nn-drop-inference-no-ops"> {
   let statistics = [Statistic<"dropped", "layers dropped", "Layers removed">];
 }
 
+def MoveTransposesPass : Pass<"nn-move-transposes"> {
+  let summary = "Move transposes to where they end";
+  let description = [{
+    `f(transpose(x)) = transpose(f(x))` for whatever works on elements alone, or
+    along axes that can be renamed: each transpose moves down through activations,
+    affines, batch norms and other normalisations, sums, concatenations, paddings,
+    slices, softmax, dense layers that leave its last axis alone, and reshapes that
+    join and split neighbours
+    only, until another one undoes it. An op with several operands is passed where
+    that leaves fewer transposes than before. What remains after an input of the
+    model moves up to it, and where only axes of size 1 move it is a reshape.
+    Constants are transposed at once. An affine that treats all elements alike
+    then gets the last axis, and a mean or maximum over all axes between batch and
+    channels is a global pooling.
+
+    Models with channels first are imported as channels-last layers between two
+    transposes; this makes them one channels-last model.
+
+    ```mlir
+    %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<1x9x4xf32> -> tensor<1x4x9xf32>
+    %1 = nn.activation relu %0 : tensor<1x4x9xf32>
+    %2 = nn.transpose %1 permutation = [0, 2, 1] : tensor<1x4x9xf32> -> tensor<1x9x4xf32>
+    ```
+    ==>
+    ```mlir
+    %2 = nn.activation relu %x : tensor<1x9x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"moved", "transposes moved",
+                              "Moves of a transpose past an op">];
+}
+
+def FoldTransposeIntoDensePass : Pass<"nn-fold-transpose-into-dense"> {
+  let summary = "Order the rows of a kernel and not its input";
+  let description = [{
+    Where a transposed value is flattened for a dense layer, the rows of its
+    kernel change places instead: a sum of the same terms in another order. On the
+    way to the dense layer may be activations, and affines, batch norms and
+    concatenations along the last axis, whose parameters change places as well. It
+    does not where something else reads a value on the way.
+
+    ```mlir
+    %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<1x2x2xf32> -> tensor<1x2x2xf32>
+    %1 = nn.reshape %0 : tensor<1x2x2xf32> -> tensor<1x4xf32>
+    %2 = nn.dense %1 kernel(dense<[[1.0], [2.0], [3.0], [4.0]]> : tensor<4x1xf32>) : tensor<1x4xf32> -> tensor<1x1xf32>
+    ```
+    ==>
+    ```mlir
+    %1 = nn.reshape %x : tensor<1x2x2xf32> -> tensor<1x4xf32>
+    %2 = nn.dense %1 kernel(dense<[[1.0], [3.0], [2.0], [4.0]]> : tensor<4x1xf64>) : tensor<1x4xf32> -> tensor<1x1xf32>
+    ```
+  }];
+  let statistics = [Statistic<"folded", "transposes folded",
+                              "Dense layers whose rows changed places">];
+}
+
 def LowerBatchNormPass : Pass<"nn-lower-batch-norm"> {
   let summary = "Rewrite inference batch norm as a per-channel affine";
   let description = [{
