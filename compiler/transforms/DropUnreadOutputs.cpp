@@ -89,10 +89,41 @@ static LogicalResult moveStrides(Operation *reader) {
   return success();
 }
 
+/// A slice that takes the last step of `LayerOp`, and nothing else does: the
+/// layer gives that step alone.
+template <typename LayerOp> static bool keepLastStep(SliceOp slice) {
+  auto layer = slice.getInput().getDefiningOp<LayerOp>();
+  if (!layer || !layer->hasOneUse() || !layer.getSequences() ||
+      !layer.getEpilogueStages().empty() || !slice.getEpilogueStages().empty())
+    return false;
+  RankedTensorType type = layer.getType();
+  int64_t last = layer.getReversed() ? 0 : type.getDimSize(1) - 1;
+  SmallVector<int64_t> step(type.getShape()), result{step[0], step[2]};
+  step[1] = 1;
+  if (slice.getSize() != ArrayRef(step) ||
+      slice.getBegin() != ArrayRef<int64_t>({0, last, 0}))
+    return false;
+  layer.removeSequencesAttr();
+  layer.removeReversedAttr();
+  layer.getOutput().setType(type.clone(result));
+  OpBuilder builder(slice);
+  slice.replaceAllUsesWith(ReshapeOp::create(builder, slice.getLoc(),
+                                             slice.getType(), layer.getOutput())
+                               .getResult());
+  slice.erase();
+  emitDecision(layer.getLoc(), "outputs", "only the last step, which is read");
+  return true;
+}
+
 namespace {
 struct DropUnreadOutputsPass
     : frieze::nn::impl::DropUnreadOutputsPassBase<DropUnreadOutputsPass> {
   void runOnOperation() override {
+    SmallVector<SliceOp> slices;
+    getOperation()->walk([&](SliceOp op) { slices.push_back(op); });
+    for (SliceOp op : slices)
+      moved += keepLastStep<LSTMOp>(op) || keepLastStep<GRUOp>(op) ||
+               keepLastStep<RNNOp>(op);
     SmallVector<Operation *> readers;
     getOperation()->walk([&](Operation *op) { readers.push_back(op); });
     // The last first: strides may move on.

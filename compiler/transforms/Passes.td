@@ -350,7 +350,8 @@ def DropUnreadOutputsPass : Pass<"nn-drop-unread-outputs"> {
   let description = [{
     Where a conv or pooling with a window of one skips positions, the conv before
     it takes over the stride. (Positions that a wider pooling skips are dropped by
-    `nn-fuse-pool`.)
+    `nn-fuse-pool`.) A recurrent layer of whose sequence only the last step is read
+    gives that step.
 
     ```mlir
     %0 = nn.conv %x kernel(dense<1.0> : tensor<3x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x7x4xf32>
@@ -362,7 +363,7 @@ def DropUnreadOutputsPass : Pass<"nn-drop-unread-outputs"> {
     %1 = nn.conv %0 kernel(dense<1.0> : tensor<1x4x2xf32>) strides = [1] : tensor<1x4x4xf32> -> tensor<1x4x2xf32>
     ```
   }];
-  let statistics = [Statistic<"moved", "strides moved", "Strides moved to the layer before">];
+  let statistics = [Statistic<"moved", "strides moved", "Strides and last steps moved to the layer before">];
 }
 
 def PoolBeforeActivationPass : Pass<"nn-pool-before-activation"> {

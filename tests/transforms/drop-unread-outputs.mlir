@@ -120,3 +120,46 @@ func.func @in_the_way(%x: tensor<1x4x1xf32>) -> tensor<1x1x1xf32> {
   %3 = nn.conv %2 kernel(dense<2.0> : tensor<1x1x1xf32>) strides = [2] : tensor<1x2x1xf32> -> tensor<1x1x1xf32>
   return %3 : tensor<1x1x1xf32>
 }
+
+// Of a sequence, the last step alone.
+// CHECK-LABEL: @last_step
+func.func @last_step(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
+  // CHECK-NEXT: %[[H:.*]] = nn.lstm %{{.*}} recurrent_activation(sigmoid) : tensor<1x5x2xf32> -> tensor<1x3xf32>
+  // CHECK-NEXT: nn.reshape %[[H]] : tensor<1x3xf32> -> tensor<1x1x3xf32>
+  // CHECK-NEXT: return
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<2x12xf32>) recurrent(dense<0.5> : tensor<3x12xf32>)
+         activation(tanh) recurrent_activation(sigmoid) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %1 = nn.slice %0 begin = [0, 4, 0] size = [1, 1, 3] : tensor<1x5x3xf32> -> tensor<1x1x3xf32>
+  return %1 : tensor<1x1x3xf32>
+}
+
+// In the opposite order, the last step stands first.
+// CHECK-LABEL: @last_step_reversed
+func.func @last_step_reversed(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
+  // CHECK-NEXT: nn.rnn %{{.*}} activation(tanh) backwards : tensor<1x5x2xf32> -> tensor<1x3xf32>
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>)
+         activation(tanh) sequences backwards reversed : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %1 = nn.slice %0 begin = [0, 0, 0] size = [1, 1, 3] : tensor<1x5x3xf32> -> tensor<1x1x3xf32>
+  return %1 : tensor<1x1x3xf32>
+}
+
+// Another step, two steps, and a sequence that is read: must not fire.
+// CHECK-LABEL: @other_steps
+func.func @other_steps(%x: tensor<1x5x2xf32>) -> (tensor<1x1x3xf32>, tensor<1x2x3xf32>, tensor<1x1x3xf32>, tensor<1x5x3xf32>) {
+  // CHECK: nn.rnn {{.*}} sequences
+  // CHECK-NEXT: nn.slice
+  // CHECK: nn.rnn {{.*}} sequences
+  // CHECK-NEXT: nn.slice
+  // CHECK: nn.rnn {{.*}} sequences
+  // CHECK-NEXT: nn.slice
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>)
+         activation(tanh) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %1 = nn.slice %0 begin = [0, 3, 0] size = [1, 1, 3] : tensor<1x5x3xf32> -> tensor<1x1x3xf32>
+  %2 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>)
+         activation(tanh) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %3 = nn.slice %2 begin = [0, 3, 0] size = [1, 2, 3] : tensor<1x5x3xf32> -> tensor<1x2x3xf32>
+  %4 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>)
+         activation(tanh) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %5 = nn.slice %4 begin = [0, 4, 0] size = [1, 1, 3] : tensor<1x5x3xf32> -> tensor<1x1x3xf32>
+  return %1, %3, %5, %4 : tensor<1x1x3xf32>, tensor<1x2x3xf32>, tensor<1x1x3xf32>, tensor<1x5x3xf32>
+}
