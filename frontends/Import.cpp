@@ -11,6 +11,7 @@
 #include "frontends/ModelBuilder.h"
 #include "frontends/json/JsonModel.h"
 #include "frontends/keras/KerasModel.h"
+#include "frontends/onnx/OnnxModel.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/Path.h"
 
@@ -92,9 +93,11 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
     file.bytes = text;
     return importJson(file);
   }
+  if (isOnnx(file.bytes))
+    return importOnnx(file);
   if (text.empty() || isBinary(file.bytes) || hasOtherExtension(file.path)) {
     emitError(getLayerLocation(file.context, file.path))
-        << "expects a Keras, JSON or MLIR file, but got "
+        << "expects a Keras, ONNX, JSON or MLIR file, but got "
         << (text.empty() ? "an empty one" : "another format");
     return {};
   }
@@ -102,7 +105,9 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
 }
 
 std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
-  return listKerasLayers(context);
+  std::vector<LayerDescription> layers = listKerasLayers(context);
+  llvm::append_range(layers, listOnnxOperators());
+  return layers;
 }
 
 OwningOpRef<ModuleOp> frieze::importModel(StringRef path,

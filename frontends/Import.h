@@ -36,8 +36,8 @@ struct ImportOptions {
 };
 
 /// Reads the model file at `path`. Its content decides the format: a Keras zip
-/// archive (.keras), a Keras HDF5 file (.h5), JSON (our spec, or Keras's
-/// `to_json()`), or MLIR text.
+/// archive (.keras), a Keras HDF5 file (.h5), an ONNX model (.onnx), JSON (our
+/// spec, or Keras's `to_json()`), or MLIR text.
 ///
 /// The module holds one public function, `@model`, with one argument per input
 /// and one result per output, each with its name in the attribute `nn.name`.
@@ -50,10 +50,11 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
 
 /// A layer or operator that models may have.
 struct LayerDescription {
-  /// The format of the file: `Keras`.
+  /// The format of the file: `Keras` or `ONNX`.
   std::string format;
   std::string name;
-  /// The attributes that are read, in the order of reading.
+  /// The attributes that are read, in the order of reading. None for ONNX,
+  /// whose operators have those of its specification.
   std::vector<std::string> attributes;
 };
 

@@ -412,9 +412,17 @@ Value ModelBuilder::reshape(StringRef layer, Value input,
     return {};
   }
   sizes.insert(sizes.begin(), type.getDimSize(0));
+  return reshapeWithBatch(layer, input, sizes);
+}
+
+Value ModelBuilder::reshapeWithBatch(StringRef layer, Value input,
+                                     ArrayRef<int64_t> shape) {
+  if (!input)
+    return {};
+  auto type = cast<RankedTensorType>(input.getType());
   return nn::ReshapeOp::create(
       builder, getLoc(layer),
-      RankedTensorType::get(sizes, type.getElementType()), input);
+      RankedTensorType::get(shape, type.getElementType()), input);
 }
 
 Value ModelBuilder::mergeStepsIntoBatch(StringRef layer, Value input) {
@@ -423,9 +431,7 @@ Value ModelBuilder::mergeStepsIntoBatch(StringRef layer, Value input) {
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> shape(type.getShape().drop_front());
   shape[0] *= type.getDimSize(0);
-  return nn::ReshapeOp::create(
-      builder, getLoc(layer),
-      RankedTensorType::get(shape, type.getElementType()), input);
+  return reshapeWithBatch(layer, input, shape);
 }
 
 Value ModelBuilder::splitStepsFromBatch(StringRef layer, Value input,
@@ -436,9 +442,7 @@ Value ModelBuilder::splitStepsFromBatch(StringRef layer, Value input,
   SmallVector<int64_t> shape(type.getShape());
   shape[0] /= batch;
   shape.insert(shape.begin(), batch);
-  return nn::ReshapeOp::create(
-      builder, getLoc(layer),
-      RankedTensorType::get(shape, type.getElementType()), input);
+  return reshapeWithBatch(layer, input, shape);
 }
 
 Value ModelBuilder::flatten(StringRef layer, Value input) {

@@ -161,6 +161,9 @@ public:
   /// left.
   mlir::Value reshape(llvm::StringRef layer, mlir::Value input,
                       llvm::ArrayRef<int64_t> shape);
+  /// `shape` with the batch, of as many elements as `input` has.
+  mlir::Value reshapeWithBatch(llvm::StringRef layer, mlir::Value input,
+                               llvm::ArrayRef<int64_t> shape);
   /// The steps of a sequence, axis 1, as samples.
   mlir::Value mergeStepsIntoBatch(llvm::StringRef layer, mlir::Value input);
   /// The reverse, for `batch` samples.

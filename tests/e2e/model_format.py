@@ -2,8 +2,8 @@
 
 Each `<name>.npz` in the test folder holds the input `x` and the framework's
 output `y`, or `x:<input>` and `y:<output>` for each of several. Every model
-file `<name>.keras`, `<name>.h5` and `<name>.json` (with `<name>.weights.h5`)
-beside it is one test. It passes if the compiled model
+file `<name>.keras`, `<name>.h5`, `<name>.onnx` and `<name>.json` (with
+`<name>.weights.h5`) beside it is one test. It passes if the compiled model
 - needs no symbol (`nm -u` on the object prints nothing),
 - is within 1e-5 + 1e-5 |y| of the framework on every input, and
 - equals the reference evaluator in every bit, on every variant that this
@@ -16,7 +16,7 @@ import lit.formats
 import lit.Test
 import numpy as np
 
-EXTENSIONS = (".keras", ".h5", ".json")
+EXTENSIONS = (".keras", ".h5", ".onnx", ".json")
 VARIANT_FLAGS = {"x86-64-v3": {"avx2", "fma"}, "x86-64-v4": {"avx512f", "avx512vl"}}
 
 

@@ -93,7 +93,8 @@ int main(int argc, char **argv) {
                    "--mlir-elide-resource-strings-if-larger=64");
   cl::ParseCommandLineOptions(
       arguments.size(), arguments.data(),
-      "Compiles a trained model (.keras, .h5, .json, .mlir) to machine code.\n"
+      "Compiles a trained model (.keras, .h5, .onnx, .json, .mlir) to machine "
+      "code.\n"
       "MLIR's flags work too, such as --mlir-print-ir-after-all "
       "(--help-hidden).\n");
 

@@ -1,4 +1,4 @@
-"""Compares the layers of README.md with those that frieze-compile lists.
+"""Compares the layers in the documentation with those that frieze-compile lists.
 
     python3 check_layers.py ROOT --bin FOLDER
 
@@ -6,6 +6,8 @@ In the table of README.md that begins with `| Keras layers |`, names in
 backquotes with a capital in front are layers; each one of
 `frieze-compile --list-layers` must be there, and no other, but in the row
 `**not supported**`, where a layer followed by "with" has options that are not.
+The operators of ONNX are those in the first column of the table of
+docs/ModelFormat.md that begins with `| operators |`.
 """
 import argparse
 import pathlib
@@ -27,6 +29,15 @@ def read_table(readme):
     return supported, unsupported
 
 
+def read_operators(model_format):
+    """The operators of ONNX in the table."""
+    table = re.search(r"^\| operators \|.*?(?=\n\n)", model_format, re.S | re.M)
+    if not table:
+        sys.exit("docs/ModelFormat.md: error: expects a table '| operators |'")
+    return {name for row in table.group().splitlines()[2:]
+            for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=pathlib.Path, help="root of the repository")
@@ -45,9 +56,16 @@ def main():
                  for name in sorted(supported - listed)]
     problems += [f"has `{name}` among what is not supported"
                  for name in sorted(unsupported & listed)]
+    problems = [f"README.md: error: the table of layers {problem}" for problem in problems]
+    operators = set(re.findall(r"^ONNX (\w+):", text, re.M))
+    documented = read_operators((args.root / "docs/ModelFormat.md").read_text(encoding="utf-8"))
+    problems += [f"docs/ModelFormat.md: error: the table of operators lacks `{name}`"
+                 for name in sorted(operators - documented)]
+    problems += [f"docs/ModelFormat.md: error: the table of operators has `{name}`, which is "
+                 "none that can be read" for name in sorted(documented - operators)]
     for problem in problems:
-        print(f"README.md: error: the table of layers {problem}", file=sys.stderr)
-    print(f"{len(listed)} layers")
+        print(problem, file=sys.stderr)
+    print(f"{len(listed)} layers, {len(operators)} operators")
     sys.exit(bool(problems))
 
 

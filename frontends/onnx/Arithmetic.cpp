@@ -1,0 +1,410 @@
+//===- Arithmetic.cpp - ONNX elementwise arithmetic -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/Node.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::onnx;
+using nn::ActivationKind;
+using nn::BinaryKind;
+
+//===----------------------------------------------------------------------===//
+// On constants
+//===----------------------------------------------------------------------===//
+
+/// `(3, 1)` and `(4)` are `(3, 4)`. Nothing where they do not fit.
+static std::optional<SmallVector<int64_t>> broadcast(ArrayRef<int64_t> a,
+                                                     ArrayRef<int64_t> b) {
+  SmallVector<int64_t> result(std::max(a.size(), b.size()), 1);
+  for (ArrayRef<int64_t> shape : {a, b})
+    for (size_t i = 1; i <= shape.size(); ++i) {
+      int64_t &size = result[result.size() - i], other = *(shape.end() - i);
+      if (size != other && size != 1 && other != 1)
+        return std::nullopt;
+      size = size == 1 ? other : size;
+    }
+  return countElements(result) ? std::optional(result) : std::nullopt;
+}
+
+/// The elements of `constant` under the larger `shape`.
+static std::vector<double> expand(const Constant &constant,
+                                  ArrayRef<int64_t> shape) {
+  if (ArrayRef<int64_t>(constant.shape) == shape)
+    return constant.values;
+  SmallVector<int64_t> strides(shape.size(), 0), index(shape.size(), 0);
+  int64_t stride = 1;
+  for (size_t i = 1; i <= constant.shape.size(); ++i) {
+    int64_t size = *(constant.shape.end() - i);
+    strides[shape.size() - i] = size == 1 ? 0 : stride;
+    stride *= size;
+  }
+  std::vector<double> values(*countElements(shape));
+  int64_t from = 0;
+  for (double &value : values) {
+    value = constant.values[from];
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis])
+        break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return values;
+}
+
+/// Rounds to what `elementClass` holds.
+static double round(double value, ElementClass elementClass) {
+  return elementClass == ElementClass::Float ? double(float(value))
+                                             : std::trunc(value);
+}
+
+using BinaryFn = double (*)(double, double);
+
+/// Reports shapes that do not fit, and division of integers by zero.
+static Tensor combineConstants(Node &node, BinaryFn function, const Constant &a,
+                               const Constant &b, bool isComparison = false) {
+  auto shape = broadcast(a.shape, b.shape);
+  if (!shape) {
+    node.emitError() << "expects shapes that broadcast, but got "
+                     << formatShape(a.shape) << " and " << formatShape(b.shape);
+    return {};
+  }
+  if (!checkFolded(node, *shape))
+    return {};
+  ElementClass elementClass =
+      isComparison ? ElementClass::Bool : a.elementClass;
+  Constant result{elementClass, *shape, expand(a, *shape)};
+  std::vector<double> others = expand(b, *shape);
+  for (size_t i = 0; i < others.size(); ++i) {
+    double value = function(result.values[i], others[i]);
+    if (elementClass == ElementClass::Integer && !std::isfinite(value)) {
+      node.emitError() << "expects no division by zero";
+      return {};
+    }
+    result.values[i] = round(value, elementClass);
+  }
+  return result;
+}
+
+template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
+  Constant result = *node.getInput().constant;
+  for (double &value : result.values)
+    value = round(function(value), result.elementClass);
+  return {std::move(result)};
+}
+
+//===----------------------------------------------------------------------===//
+// On values
+//===----------------------------------------------------------------------===//
+
+/// With axes of size 1 in front, up to `rank`.
+static Value addAxes(Node &node, Value value, size_t rank) {
+  SmallVector<int64_t> shape(frieze::getShape(value));
+  if (shape.size() >= rank)
+    return value;
+  shape.insert(shape.begin(), rank - shape.size(), 1);
+  return node.builder.reshapeWithBatch(node.name, value, shape);
+}
+
+static Tensor combine(Node &node, BinaryKind kind, const Tensor &lhs,
+                      const Tensor &rhs) {
+  if (!lhs || !rhs)
+    return {};
+  if (kind == BinaryKind::Div && lhs.getElementClass() != ElementClass::Float) {
+    node.emitError() << "unsupported quotient of integers that are not "
+                        "constant";
+    return {};
+  }
+  size_t rank = std::max(lhs.getShape().size(), rhs.getShape().size());
+  if (lhs.value && rhs.value) {
+    if (kind == BinaryKind::Mul) {
+      if (Value gated = importGatedProduct(node, lhs.value, rhs.value))
+        return gated;
+      if (Value gated = importGatedProduct(node, rhs.value, lhs.value))
+        return gated;
+    }
+    return node.builder.binary(node.name, kind, addAxes(node, lhs.value, rank),
+                               addAxes(node, rhs.value, rank));
+  }
+  bool isFirst = bool(lhs.constant);
+  return node.builder.binaryWithWeights(
+      node.name, kind, addAxes(node, isFirst ? rhs.value : lhs.value, rank),
+      (isFirst ? lhs : rhs).constant->toArray(), isFirst);
+}
+
+/// Of all inputs, from the first to the last.
+template <BinaryKind kind> static Tensors importBinary(Node &node) {
+  static constexpr BinaryFn functions[] = {
+      [](double a, double b) { return a + b; },
+      [](double a, double b) { return a - b; },
+      [](double a, double b) { return a * b; },
+      [](double a, double b) { return a / b; },
+      [](double a, double b) { return std::max(a, b); },
+      [](double a, double b) { return std::min(a, b); },
+  };
+  Tensor result = node.getInput();
+  for (const Tensor &input : node.getInputs().drop_front())
+    result = result.constant && input.constant
+                 ? combineConstants(node, functions[int(kind)],
+                                    *result.constant, *input.constant)
+                 : combine(node, kind, result, input);
+  return {result};
+}
+
+static Tensors importMean(Node &node) {
+  Tensor sum = importBinary<BinaryKind::Add>(node).front();
+  Constant factor{ElementClass::Float, {}, {1.0 / node.getNumInputs()}};
+  if (!sum || sum.value)
+    return {combine(node, BinaryKind::Mul, sum, factor)};
+  return {combineConstants(
+      node, [](double a, double b) { return a * b; }, *sum.constant, factor)};
+}
+
+static Tensors importNeg(Node &node) {
+  if (node.areAllConstant())
+    return mapConstant(node, [](double x) { return -x; });
+  return {node.builder.scaleAndShift(node.name, node.getValue(), -1.0, 0.0)};
+}
+
+/// A function of a constant, or of a value where `kind` is one of nn's.
+static Tensors importUnary(Node &node, double (*function)(double),
+                           std::optional<ActivationKind> kind = {}) {
+  if (kind && !node.areAllConstant())
+    return {node.builder.activation(
+        node.name, node.getValue(),
+        nn::ActivationAttr::get(node.builder.getBuilder().getContext(),
+                                *kind))};
+  if (!node.getConstant(0))
+    return {{}};
+  return mapConstant(node, function);
+}
+
+static Tensors importAbs(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::fabs(x); }, ActivationKind::Abs);
+}
+
+static Tensors importLog(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::log(x); }, ActivationKind::Log);
+}
+
+static Tensors importReciprocal(Node &node) {
+  return importUnary(
+      node, [](double x) { return 1.0 / x; }, ActivationKind::Reciprocal);
+}
+
+static Tensors importSqrt(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::sqrt(x); }, ActivationKind::Sqrt);
+}
+
+//===----------------------------------------------------------------------===//
+// On constants alone
+//===----------------------------------------------------------------------===//
+
+static Tensors importCeil(Node &node) {
+  return importUnary(node, [](double x) { return std::ceil(x); });
+}
+
+static Tensors importFloor(Node &node) {
+  return importUnary(node, [](double x) { return std::floor(x); });
+}
+
+static Tensors importNot(Node &node) {
+  return importUnary(node, [](double x) { return double(x == 0); });
+}
+
+template <int index, bool isComparison>
+static Tensors importConstantPair(Node &node) {
+  static constexpr BinaryFn functions[] = {
+      [](double a, double b) { return double(a == b); },
+      [](double a, double b) { return double(a > b); },
+      [](double a, double b) { return double(a >= b); },
+      [](double a, double b) { return double(a < b); },
+      [](double a, double b) { return double(a <= b); },
+      [](double a, double b) { return double(a && b); },
+      [](double a, double b) { return double(a || b); },
+      // The sign of the divisor.
+      [](double a, double b) { return a - b * std::floor(a / b); },
+  };
+  if (index == 7)
+    node.expectOnly("fmod", 0);
+  const Constant *lhs = node.getConstant(0), *rhs = node.getConstant(1);
+  if (!lhs || !rhs)
+    return {{}};
+  return {combineConstants(node, functions[index], *lhs, *rhs, isComparison)};
+}
+
+/// To a constant power; of values, those that are products.
+static Tensors importPow(Node &node) {
+  const Constant *exponent = node.getConstant(1);
+  if (!exponent)
+    return {{}};
+  if (node.areAllConstant())
+    return {combineConstants(
+        node, [](double a, double b) { return std::pow(a, b); },
+        *node.getInput().constant, *exponent)};
+  double power = exponent->values.size() == 1 ? exponent->values[0] : 0.0;
+  Value value = node.getValue();
+  auto apply = [&](ActivationKind kind, Value input) {
+    return node.builder.activation(
+        node.name, input,
+        nn::ActivationAttr::get(node.builder.getBuilder().getContext(), kind));
+  };
+  if (power == 1.0)
+    return {node.getInput()};
+  if (power == 2.0)
+    return {apply(ActivationKind::Square, value)};
+  if (power == 3.0)
+    return {combine(node, BinaryKind::Mul, apply(ActivationKind::Square, value),
+                    value)};
+  if (power == 0.5)
+    return {apply(ActivationKind::Sqrt, value)};
+  if (power == -0.5)
+    return {
+        apply(ActivationKind::Reciprocal, apply(ActivationKind::Sqrt, value))};
+  if (power == -1.0)
+    return {apply(ActivationKind::Reciprocal, value)};
+  node.emitError() << "unsupported exponent, expects 1, 2, 3, 0.5, -0.5 or -1";
+  return {{}};
+}
+
+static Tensors importWhere(Node &node) {
+  const Constant *condition = node.getConstant(0);
+  const Constant *first = node.getConstant(1), *second = node.getConstant(2);
+  if (!condition || !first || !second)
+    return {{}};
+  auto shape = broadcast(first->shape, second->shape);
+  if (shape)
+    shape = broadcast(*shape, condition->shape);
+  if (!shape) {
+    node.emitError() << "expects shapes that broadcast";
+    return {{}};
+  }
+  if (!checkFolded(node, *shape))
+    return {{}};
+  Constant result{first->elementClass, *shape, expand(*first, *shape)};
+  std::vector<double> others = expand(*second, *shape);
+  std::vector<double> conditions = expand(*condition, *shape);
+  for (size_t i = 0; i < others.size(); ++i)
+    if (conditions[i] == 0)
+      result.values[i] = others[i];
+  return {result};
+}
+
+/// `input`, repeated along axes of size 1 up to `shape`, which it broadcasts
+/// to. A value is multiplied by ones, as nn repeats operands.
+static Tensor repeat(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
+  if (!input || input.getShape() == shape)
+    return input;
+  if (input.constant) {
+    if (!checkFolded(node, shape))
+      return {};
+    return Constant{input.getElementClass(), SmallVector<int64_t>(shape),
+                    expand(*input.constant, shape)};
+  }
+  Value value = addAxes(node, input.value, shape.size());
+  SmallVector<int64_t> sizes(shape);
+  for (auto [size, from] : zip_equal(sizes, frieze::getShape(value)))
+    size = size == from ? 1 : size;
+  std::optional<int64_t> count = countElements(sizes);
+  if (!count || !checkFolded(node, sizes))
+    return {};
+  return {
+      node.builder.binaryWithWeights(node.name, BinaryKind::Mul, value,
+                                     {sizes, std::vector<float>(*count, 1.0f)}),
+      input.valueClass};
+}
+
+/// Repeats along axes of size 1.
+static Tensors importExpand(Node &node) {
+  std::optional<SmallVector<int64_t>> given = node.getIntegers(1);
+  if (!given)
+    return {{}};
+  auto shape = broadcast(node.getShape(), *given);
+  if (!shape) {
+    node.emitError() << "expects a shape that the input broadcasts to, but got "
+                     << formatShape(node.getShape()) << " and "
+                     << formatShape(*given);
+    return {{}};
+  }
+  return {repeat(node, node.getInput(), *shape)};
+}
+
+/// Repeats along any axis: along one of size 1 before it.
+static Tensors importTile(Node &node) {
+  std::optional<SmallVector<int64_t>> repeats = node.getIntegers(1);
+  if (!repeats)
+    return {{}};
+  ArrayRef<int64_t> shape = node.getShape();
+  if (repeats->size() != shape.size() ||
+      llvm::any_of(*repeats, [](int64_t count) {
+        return count < 1 || count > maxElements;
+      })) {
+    node.emitError() << "expects " << shape.size()
+                     << " numbers of repetitions, but got "
+                     << formatShape(*repeats);
+    return {{}};
+  }
+  SmallVector<int64_t> split, repeated, result;
+  for (auto [size, count] : zip_equal(shape, *repeats)) {
+    if (count != 1) {
+      split.push_back(1);
+      repeated.push_back(count);
+    }
+    split.push_back(size);
+    repeated.push_back(size);
+    result.push_back(size * count);
+  }
+  if (!countElements(repeated)) {
+    node.emitError() << "expects a result of at most " << maxElements
+                     << " elements, but got shape " << formatShape(result);
+    return {{}};
+  }
+  Tensor parts = reshape(node, node.getInput(), split);
+  return {reshape(node, repeat(node, parts, repeated), result)};
+}
+
+ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
+  static const Operator operators[] = {
+      {"Abs", importAbs},
+      {"Add", importBinary<BinaryKind::Add>, 2, 2},
+      {"And", importConstantPair<5, true>, 2, 2},
+      {"Ceil", importCeil},
+      {"Div", importBinary<BinaryKind::Div>, 2, 2},
+      {"Equal", importConstantPair<0, true>, 2, 2},
+      {"Expand", importExpand, 2, 2},
+      {"Floor", importFloor},
+      {"Greater", importConstantPair<1, true>, 2, 2},
+      {"GreaterOrEqual", importConstantPair<2, true>, 2, 2},
+      {"Less", importConstantPair<3, true>, 2, 2},
+      {"LessOrEqual", importConstantPair<4, true>, 2, 2},
+      {"Log", importLog},
+      {"Max", importBinary<BinaryKind::Maximum>, 1, SIZE_MAX},
+      {"Mean", importMean, 1, SIZE_MAX},
+      {"Min", importBinary<BinaryKind::Minimum>, 1, SIZE_MAX},
+      {"Mod", importConstantPair<7, false>, 2, 2},
+      {"Mul", importBinary<BinaryKind::Mul>, 2, 2},
+      {"Neg", importNeg},
+      {"Not", importNot},
+      {"Or", importConstantPair<6, true>, 2, 2},
+      {"Pow", importPow, 2, 2},
+      {"Reciprocal", importReciprocal},
+      {"Sqrt", importSqrt},
+      {"Sub", importBinary<BinaryKind::Sub>, 2, 2},
+      {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX},
+      {"Tile", importTile, 2, 2},
+      {"Where", importWhere, 3, 3},
+  };
+  return operators;
+}

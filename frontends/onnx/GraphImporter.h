@@ -1,0 +1,26 @@
+//===- GraphImporter.h - Import of an ONNX graph ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_ONNX_GRAPHIMPORTER_H
+#define FRIEZE_FRONTENDS_ONNX_GRAPHIMPORTER_H
+
+#include "frontends/ModelBuilder.h"
+
+namespace onnx {
+class ModelProto;
+}
+
+namespace frieze::onnx {
+
+/// Builds `model` with `builder`. Tensors stored in other files are read from
+/// `folder`.
+void importGraph(ModelBuilder &builder, const ::onnx::ModelProto &model,
+                 llvm::StringRef folder);
+
+} // namespace frieze::onnx
+
+#endif // FRIEZE_FRONTENDS_ONNX_GRAPHIMPORTER_H

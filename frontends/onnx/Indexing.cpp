@@ -1,0 +1,290 @@
+//===- Indexing.cpp - ONNX operators that pick elements ---------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/Node.h"
+#include "frontends/onnx/onnx.pb.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::onnx;
+
+/// The constant of `shape` whose element at `index` is that of `from` at
+/// position `pick(index)`, row major.
+static Tensor
+pickElements(Node &node, const Constant &from, ArrayRef<int64_t> shape,
+             llvm::function_ref<int64_t(ArrayRef<int64_t> index)> pick) {
+  if (!checkFolded(node, shape))
+    return {};
+  Constant result{from.elementClass, SmallVector<int64_t>(shape), {}};
+  SmallVector<int64_t> index(shape.size(), 0);
+  for (int64_t i = 0, count = *countElements(shape); i < count; ++i) {
+    result.values.push_back(from.values[pick(index)]);
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      if (++index[axis] < shape[axis])
+        break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (size_t axis = strides.size(); axis-- > 1;)
+    strides[axis - 1] = strides[axis] * shape[axis];
+  return strides;
+}
+
+/// Indices from the end become those from the start. Nothing, and reported,
+/// where one is out of range.
+static std::optional<SmallVector<int64_t>>
+resolveIndices(Node &node, const Constant &indices, int64_t size) {
+  SmallVector<int64_t> resolved = indices.getIntegers();
+  for (int64_t &index : resolved) {
+    if (index < -size || index >= size) {
+      node.emitError() << "expects indices of " << size
+                       << " positions, but got " << index;
+      return std::nullopt;
+    }
+    index += index < 0 ? size : 0;
+  }
+  return resolved;
+}
+
+namespace {
+/// Where a slice begins, how many elements it has and how far apart they are,
+/// for each axis.
+struct Slice {
+  SmallVector<int64_t> begin, size, strides;
+
+  /// All of a tensor of `shape`.
+  explicit Slice(ArrayRef<int64_t> shape)
+      : begin(shape.size(), 0), size(shape), strides(shape.size(), 1) {}
+};
+} // namespace
+
+static Tensor sliceValue(Node &node, const Slice &slice) {
+  if (llvm::is_contained(slice.size, 0)) {
+    node.emitError() << "expects a slice with elements, but got shape "
+                     << formatShape(slice.size);
+    return {};
+  }
+  const Tensor &input = node.getInput();
+  return {node.builder.slice(node.name, input.value, slice.begin, slice.size,
+                             slice.strides),
+          input.valueClass};
+}
+
+/// The positions `indices` along an axis of a value: a slice where they are
+/// evenly spaced, else one slice each.
+static Tensor gatherPositions(Node &node, int64_t axis,
+                              ArrayRef<int64_t> indices) {
+  // Slices are kernels.
+  static constexpr size_t maxSlices = 256;
+  Slice slice(node.getShape());
+  int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
+  bool isEven = step != 0;
+  for (size_t i = 1; i < indices.size(); ++i)
+    isEven &= indices[i] - indices[i - 1] == step;
+  if (isEven) {
+    slice.begin[axis] = indices.empty() ? 0 : indices[0];
+    slice.size[axis] = indices.size();
+    slice.strides[axis] = step;
+    return sliceValue(node, slice);
+  }
+  if (axis == 0 || indices.size() > maxSlices) {
+    node.emitError() << "unsupported indices of Gather, expects them to be "
+                        "evenly spaced";
+    return {};
+  }
+  SmallVector<Value> values;
+  slice.size[axis] = 1;
+  for (int64_t index : indices) {
+    slice.begin[axis] = index;
+    values.push_back(sliceValue(node, slice).value);
+  }
+  return {node.builder.concat(node.name, values, axis),
+          node.getInput().valueClass};
+}
+
+/// The rows of a table that a value numbers.
+static Tensor gatherRows(Node &node, int64_t axis) {
+  const Constant &table = *node.getInput(0).constant;
+  if (axis != 0 || table.shape.size() != 2) {
+    node.emitError() << "unsupported Gather by computed indices, expects the "
+                        "rows of a matrix, but got axis "
+                     << axis << " of shape " << formatShape(table.shape);
+    return {};
+  }
+  return {node.builder.embedding(
+      node.name, node.getValue(1),
+      node.builder.addWeights(node.name, "table", table.toArray()))};
+}
+
+static Tensors importGather(Node &node) {
+  std::optional<int64_t> axis = node.takeAxis(0);
+  if (!axis)
+    return {{}};
+  if (node.getInput(0).constant && node.getInput(1).value)
+    return {gatherRows(node, *axis)};
+  const Constant *indices = node.getConstant(1);
+  if (!indices)
+    return {{}};
+  auto resolved = resolveIndices(node, *indices, node.getShape()[*axis]);
+  if (!resolved)
+    return {{}};
+  SmallVector<int64_t> shape(node.getShape());
+  shape.erase(shape.begin() + *axis);
+  shape.insert(shape.begin() + *axis, indices->shape.begin(),
+               indices->shape.end());
+  if (node.getInput().value)
+    return {reshape(node, gatherPositions(node, *axis, *resolved), shape)};
+  SmallVector<int64_t> strides = getStrides(node.getShape());
+  SmallVector<int64_t> indexStrides = getStrides(indices->shape);
+  size_t indexRank = indices->shape.size();
+  return {pickElements(
+      node, *node.getInput().constant, shape, [&](ArrayRef<int64_t> index) {
+        int64_t position = 0, entry = 0;
+        for (size_t i = 0; i < indexRank; ++i)
+          entry += index[*axis + i] * indexStrides[i];
+        for (int64_t i = 0; i < int64_t(strides.size()); ++i)
+          position += strides[i] * (i < *axis    ? index[i]
+                                    : i == *axis ? (*resolved)[entry]
+                                                 : index[i + indexRank - 1]);
+        return position;
+      })};
+}
+
+/// Nothing where a problem was reported.
+static std::optional<Slice> takeSlice(Node &node) {
+  ArrayRef<int64_t> shape = node.getShape();
+  auto starts = node.takeIntegers("starts", 1, /*since=*/10);
+  auto ends = node.takeIntegers("ends", 2, /*since=*/10);
+  auto given = node.takeIntegers("axes", 3, /*since=*/10);
+  std::optional<SmallVector<int64_t>> steps;
+  if (node.hasInput(4) && !(steps = node.getIntegers(4)))
+    return std::nullopt;
+  if (!starts || !ends || node.hasFailed()) {
+    if (!node.hasFailed())
+      node.emitError() << "expects 'starts' and 'ends'";
+    return std::nullopt;
+  }
+  size_t count = starts->size();
+  SmallVector<int64_t> axes;
+  for (size_t i = 0; i < count; ++i)
+    axes.push_back(i);
+  if (given)
+    axes = *given;
+  if (!steps)
+    steps.emplace(count, 1);
+  if (ends->size() != count || axes.size() != count || steps->size() != count) {
+    node.emitError() << "expects as many ends, axes and steps as starts";
+    return std::nullopt;
+  }
+  if (!node.resolveAxes(axes, shape.size()))
+    return std::nullopt;
+  Slice slice(shape);
+  for (auto [axis, start, end, step] :
+       zip_equal(axes, *starts, *ends, *steps)) {
+    int64_t position = axis < 0 ? axis + shape.size() : axis;
+    int64_t size = shape[position];
+    if (step == 0 || step < -maxElements || step > maxElements) {
+      node.emitError() << "unsupported step of a slice: " << step;
+      return std::nullopt;
+    }
+    // As Python has it: backwards, a slice ends before position 0.
+    auto resolve = [&](int64_t limit, int64_t minimum, int64_t maximum) {
+      return std::clamp(limit < 0 ? limit + size : limit, minimum, maximum);
+    };
+    int64_t first =
+        step > 0 ? resolve(start, 0, size) : resolve(start, 0, size - 1);
+    int64_t last =
+        step > 0 ? resolve(end, 0, size) : resolve(end, -1, size - 1);
+    slice.begin[position] = first;
+    slice.strides[position] = step;
+    slice.size[position] = std::max<int64_t>(
+        0, step > 0 ? divideCeil(std::max<int64_t>(0, last - first), step)
+                    : divideCeil(std::max<int64_t>(0, first - last), -step));
+  }
+  return slice;
+}
+
+static Tensors importSlice(Node &node) {
+  std::optional<Slice> slice = takeSlice(node);
+  if (!slice)
+    return {{}};
+  if (node.getInput().value)
+    return {sliceValue(node, *slice)};
+  SmallVector<int64_t> strides = getStrides(node.getShape());
+  return {pickElements(node, *node.getInput().constant, slice->size,
+                       [&](ArrayRef<int64_t> index) {
+                         int64_t position = 0;
+                         for (auto [axis, i] : enumerate(index))
+                           position +=
+                               strides[axis] *
+                               (slice->begin[axis] + slice->strides[axis] * i);
+                         return position;
+                       })};
+}
+
+/// The sizes of the parts: given, or as equal as can be, of which the last is
+/// the smallest. Nothing where a problem was reported.
+static std::optional<SmallVector<int64_t>> takeParts(Node &node, int64_t size) {
+  auto given = node.takeIntegers("split", 1, /*since=*/13);
+  int64_t count = node.takeInt("num_outputs", node.proto.output_size(), 1,
+                               node.proto.output_size());
+  if (node.hasFailed())
+    return std::nullopt;
+  SmallVector<int64_t> parts;
+  if (given) {
+    parts = *given;
+  } else {
+    int64_t length = divideCeil(size, count);
+    for (int64_t i = 0; i < count; ++i)
+      parts.push_back(std::clamp<int64_t>(size - i * length, 0, length));
+  }
+  int64_t sum = 0;
+  for (int64_t part : parts)
+    sum += part < 0 || part > size ? size + 1 : part;
+  if (sum == size && int64_t(parts.size()) == node.proto.output_size())
+    return parts;
+  node.emitError() << "expects parts of " << size << " positions for "
+                   << node.proto.output_size() << " outputs, but got "
+                   << formatShape(parts);
+  return std::nullopt;
+}
+
+static Tensors importSplit(Node &node) {
+  std::optional<int64_t> axis = node.takeAxis(0);
+  if (!axis)
+    return {{}};
+  auto parts = takeParts(node, node.getShape()[*axis]);
+  Value input = node.getValue();
+  if (!parts || !input)
+    return {{}};
+  Tensors outputs;
+  Slice slice(node.getShape());
+  for (auto [index, part] : enumerate(*parts)) {
+    slice.size[*axis] = part;
+    outputs.push_back(node.isUsed(index) ? Tensor(node.builder.slice(
+                                               node.name, input, slice.begin,
+                                               slice.size, slice.strides))
+                                         : Tensor());
+    slice.begin[*axis] += part;
+  }
+  return outputs;
+}
+
+ArrayRef<Operator> frieze::onnx::getIndexingOperators() {
+  static const Operator operators[] = {
+      {"Gather", importGather, 2, 2},
+      {"Slice", importSlice, 1, 5},
+      {"Split", importSplit, 1, 2},
+  };
+  return operators;
+}

@@ -1,0 +1,367 @@
+//===- Node.cpp - One node of an ONNX graph being imported ------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/Node.h"
+#include "frontends/onnx/onnx.pb.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::onnx;
+using ::onnx::AttributeProto;
+
+static std::string getName(const ::onnx::NodeProto &proto) {
+  if (!proto.name().empty())
+    return proto.name();
+  for (const std::string &output : proto.output())
+    if (!output.empty())
+      return output;
+  return proto.op_type();
+}
+
+Node::Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
+           StringRef folder, Tensors inputs, SmallVector<bool> usedOutputs)
+    : builder(builder), proto(proto), name(getName(proto)), opset(opset),
+      folder(folder), inputs(std::move(inputs)),
+      usedOutputs(std::move(usedOutputs)) {}
+
+InFlightDiagnostic Node::emitError() {
+  failed = true;
+  return builder.emitError(name);
+}
+
+//===----------------------------------------------------------------------===//
+// Attributes
+//===----------------------------------------------------------------------===//
+
+const AttributeProto *Node::take(StringRef key) {
+  taken.insert(key);
+  for (const AttributeProto &attribute : proto.attribute())
+    if (attribute.name() == key)
+      return &attribute;
+  return nullptr;
+}
+
+bool Node::hasAttribute(StringRef key) const {
+  return llvm::any_of(proto.attribute(), [&](const AttributeProto &attribute) {
+    return attribute.name() == key;
+  });
+}
+
+void Node::reportKind(StringRef key, StringRef kind) {
+  emitError() << "expects '" << key << "' to be " << kind;
+}
+
+int64_t Node::takeInt(StringRef key, int64_t fallback, int64_t minimum,
+                      int64_t maximum) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return fallback;
+  if (!attribute->has_i()) {
+    reportKind(key, "an integer");
+    return fallback;
+  }
+  if (attribute->i() < minimum || attribute->i() > maximum) {
+    emitError() << "expects '" << key << "' to be from " << minimum << " to "
+                << maximum << ", but got " << attribute->i();
+    return fallback;
+  }
+  return attribute->i();
+}
+
+bool Node::takeBool(StringRef key, bool fallback) {
+  return takeInt(key, fallback, 0, 1);
+}
+
+double Node::takeFloat(StringRef key, double fallback) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return fallback;
+  if (!attribute->has_f()) {
+    reportKind(key, "a number");
+    return fallback;
+  }
+  return attribute->f();
+}
+
+std::string Node::takeString(StringRef key, StringRef fallback) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return fallback.str();
+  if (!attribute->has_s()) {
+    reportKind(key, "a string");
+    return fallback.str();
+  }
+  return attribute->s();
+}
+
+std::optional<SmallVector<int64_t>> Node::takeInts(StringRef key) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return std::nullopt;
+  if (attribute->has_i() || attribute->floats_size()) {
+    reportKind(key, "a list of integers");
+    return std::nullopt;
+  }
+  return SmallVector<int64_t>(attribute->ints().begin(),
+                              attribute->ints().end());
+}
+
+SmallVector<int64_t> Node::takeInts(StringRef key, size_t count,
+                                    int64_t fallback, int64_t minimum) {
+  SmallVector<int64_t> fallbacks(count, fallback);
+  SmallVector<int64_t> values = takeInts(key).value_or(fallbacks);
+  if (values.size() == count && llvm::all_of(values, [&](int64_t value) {
+        return value >= minimum && value <= maxElements;
+      }))
+    return values;
+  emitError() << "expects '" << key << "' to be " << count
+              << (count == 1 ? " integer" : " integers") << " from " << minimum
+              << " to " << maxElements << ", but got " << formatShape(values);
+  return fallbacks;
+}
+
+SmallVector<double> Node::takeFloats(StringRef key) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return {};
+  return SmallVector<double>(attribute->floats().begin(),
+                             attribute->floats().end());
+}
+
+SmallVector<std::string> Node::takeStrings(StringRef key) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return {};
+  return SmallVector<std::string>(attribute->strings().begin(),
+                                  attribute->strings().end());
+}
+
+Tensor Node::takeTensor(StringRef key) {
+  const AttributeProto *attribute = take(key);
+  if (!attribute)
+    return {};
+  if (!attribute->has_t()) {
+    reportKind(key, "a tensor");
+    return {};
+  }
+  Expected<Constant> constant = readTensor(attribute->t(), folder);
+  if (constant)
+    return Tensor(std::move(*constant));
+  emitError() << "'" << key << "' " << toString(constant.takeError());
+  return {};
+}
+
+void Node::expectOnly(StringRef key, int64_t value) {
+  const AttributeProto *attribute = take(key);
+  if (attribute && (!attribute->has_i() || attribute->i() != value))
+    emitError() << "unsupported value of '" << key << "', expects " << value
+                << ", but got "
+                << (attribute->has_i() ? std::to_string(attribute->i())
+                                       : "another kind of value");
+}
+
+void Node::finish() {
+  for (const AttributeProto &attribute : proto.attribute())
+    if (!taken.contains(attribute.name()))
+      emitError() << "unsupported attribute '" << attribute.name() << "' of "
+                  << proto.op_type();
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+const Constant *Node::getConstant(size_t index) {
+  if (inputs[index].constant)
+    return inputs[index].constant.get();
+  emitError() << "unsupported input " << index << " of " << proto.op_type()
+              << ", expects a constant, but got a value computed from the "
+                 "model's inputs";
+  return nullptr;
+}
+
+std::optional<SmallVector<int64_t>> Node::getIntegers(size_t index) {
+  const Constant *constant = getConstant(index);
+  if (!constant)
+    return std::nullopt;
+  if (constant->elementClass == ElementClass::Integer &&
+      constant->shape.size() <= 1)
+    return constant->getIntegers();
+  emitError() << "expects input " << index << " to be a list of integers";
+  return std::nullopt;
+}
+
+std::optional<SmallVector<int64_t>>
+Node::takeIntegers(StringRef key, size_t index, int64_t since) {
+  if (opset < since)
+    return takeInts(key);
+  if (!hasInput(index))
+    return std::nullopt;
+  return getIntegers(index);
+}
+
+Value Node::getValue(size_t index) {
+  const Tensor &input = inputs[index];
+  if (input.value || !input)
+    return input.value;
+  if (input.constant->values.empty()) {
+    emitError() << "expects elements in input " << index << ", but got shape "
+                << formatShape(input.getShape());
+    return {};
+  }
+  return builder.constant(
+      name, builder.addWeights(name, "value", input.constant->toArray()));
+}
+
+bool Node::areAllConstant() const {
+  return llvm::all_of(inputs, [](const Tensor &input) { return !input.value; });
+}
+
+std::optional<SmallVector<int64_t>> Node::resolveAxes(ArrayRef<int64_t> axes,
+                                                      size_t rank) {
+  SmallVector<int64_t> resolved;
+  for (int64_t axis : axes) {
+    int64_t position = axis < 0 ? axis + int64_t(rank) : axis;
+    if (position < 0 || position >= int64_t(rank) || axes.size() > maxRank ||
+        llvm::is_contained(resolved, position)) {
+      emitError() << "expects axes of a tensor of rank " << rank
+                  << ", each once, but got " << formatShape(axes);
+      return std::nullopt;
+    }
+    resolved.push_back(position);
+  }
+  llvm::sort(resolved);
+  return resolved;
+}
+
+std::optional<int64_t> Node::resolveAxis(int64_t axis, size_t rank) {
+  if (auto axes = resolveAxes(axis, rank))
+    return axes->front();
+  return std::nullopt;
+}
+
+std::optional<int64_t> Node::takeAxis(int64_t fallback) {
+  return resolveAxis(takeInt("axis", fallback), getShape().size());
+}
+
+bool frieze::onnx::checkFolded(Node &node, ArrayRef<int64_t> shape) {
+  static constexpr int64_t maxFolded = int64_t(1) << 24;
+  if (countElements(shape).value_or(maxFolded + 1) <= maxFolded)
+    return true;
+  node.emitError() << "expects a computed constant of at most " << maxFolded
+                   << " elements, but got shape " << formatShape(shape);
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Layout
+//===----------------------------------------------------------------------===//
+
+Tensor frieze::onnx::reshape(Node &node, const Tensor &input,
+                             ArrayRef<int64_t> shape) {
+  if (!input)
+    return {};
+  if (countElements(shape) != countElements(input.getShape())) {
+    node.emitError() << "expects a shape of as many elements as "
+                     << formatShape(input.getShape()) << " has, but got "
+                     << formatShape(shape);
+    return {};
+  }
+  if (input.constant) {
+    Constant result = *input.constant;
+    result.shape.assign(shape.begin(), shape.end());
+    return result;
+  }
+  return {node.builder.reshapeWithBatch(node.name, input.value, shape),
+          input.valueClass};
+}
+
+Tensor frieze::onnx::transpose(Node &node, const Tensor &input,
+                               ArrayRef<int64_t> permutation) {
+  if (!input)
+    return {};
+  if (input.value)
+    return {node.builder.transpose(node.name, input.value, permutation),
+            input.valueClass};
+  const Constant &constant = *input.constant;
+  SmallVector<int64_t> strides(constant.shape.size(), 1);
+  for (size_t axis = strides.size(); axis-- > 1;)
+    strides[axis - 1] = strides[axis] * constant.shape[axis];
+  Constant result{constant.elementClass, {}, {}};
+  for (int64_t axis : permutation)
+    result.shape.push_back(constant.shape[axis]);
+  result.values.reserve(constant.values.size());
+  SmallVector<int64_t> index(permutation.size(), 0);
+  for (size_t i = 0; i < constant.values.size(); ++i) {
+    int64_t from = 0;
+    for (auto [position, axis] : enumerate(permutation))
+      from += index[position] * strides[axis];
+    result.values.push_back(constant.values[from]);
+    for (size_t axis = index.size(); axis-- > 0;) {
+      if (++index[axis] < result.shape[axis])
+        break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+Value frieze::onnx::toChannelsLast(Node &node, Value input) {
+  if (!input)
+    return {};
+  SmallVector<int64_t> permutation{0};
+  for (size_t axis = 2; axis < frieze::getShape(input).size(); ++axis)
+    permutation.push_back(axis);
+  permutation.push_back(1);
+  return node.builder.transpose(node.name, input, permutation);
+}
+
+Value frieze::onnx::toChannelsFirst(Node &node, Value input) {
+  if (!input)
+    return {};
+  int64_t rank = frieze::getShape(input).size();
+  SmallVector<int64_t> permutation{0, rank - 1};
+  for (int64_t axis = 1; axis < rank - 1; ++axis)
+    permutation.push_back(axis);
+  return node.builder.transpose(node.name, input, permutation);
+}
+
+//===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+WindowGeometry frieze::onnx::takeWindow(Node &node, ArrayRef<int64_t> window,
+                                        size_t spatialRank) {
+  WindowGeometry geometry;
+  geometry.window.assign(window.begin(), window.end());
+  geometry.strides = node.takeInts("strides", spatialRank, 1);
+  geometry.dilations = node.takeInts("dilations", spatialRank, 1);
+  return geometry;
+}
+
+void frieze::onnx::takePadding(Node &node, WindowGeometry &geometry,
+                               ArrayRef<int64_t> shape) {
+  size_t spatialRank = geometry.window.size();
+  // Of all axes low, then of all axes high.
+  SmallVector<int64_t> pads = node.takeInts("pads", 2 * spatialRank, 0, 0);
+  std::string mode = node.takeString("auto_pad", "NOTSET");
+  if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
+    // Its axes begin after the batch.
+    SmallVector<int64_t> sizes{1};
+    llvm::append_range(sizes, shape.drop_front(2));
+    geometry.padding = getPadding("same", sizes, geometry);
+    if (mode == "SAME_LOWER")
+      for (size_t axis = 0; axis < spatialRank; ++axis)
+        std::swap(geometry.padding[2 * axis], geometry.padding[2 * axis + 1]);
+    return;
+  }
+  if (mode != "NOTSET" && mode != "VALID")
+    node.emitError() << "unsupported value of 'auto_pad': '" << mode << "'";
+  for (size_t axis = 0; axis < spatialRank; ++axis)
+    geometry.padding.append({pads[axis], pads[axis + spatialRank]});
+}

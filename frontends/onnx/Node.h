@@ -1,0 +1,181 @@
+//===- Node.h - One node of an ONNX graph being imported --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_FRONTENDS_ONNX_NODE_H
+#define FRIEZE_FRONTENDS_ONNX_NODE_H
+
+#include "frontends/ModelBuilder.h"
+#include "frontends/onnx/Tensor.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace onnx {
+class AttributeProto;
+class NodeProto;
+} // namespace onnx
+
+namespace frieze::onnx {
+
+using Tensors = llvm::SmallVector<Tensor, 2>;
+
+/// One node being imported: what its importer reads from and builds with. It
+/// keeps account of the attributes, so that none is ignored by mistake; one of
+/// the wrong kind is reported, and a usable value returned in its place.
+class Node {
+public:
+  Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
+       llvm::StringRef folder, Tensors inputs,
+       llvm::SmallVector<bool> usedOutputs);
+
+  ModelBuilder &builder;
+  const ::onnx::NodeProto &proto;
+  /// The name of the node, or where it has none of its first output.
+  const std::string name;
+  /// The version of ONNX's operators that the model is written for.
+  const int64_t opset;
+
+  //===--------------------------------------------------------------------===//
+  // Attributes
+  //===--------------------------------------------------------------------===//
+
+  int64_t takeInt(llvm::StringRef key, int64_t fallback,
+                  int64_t minimum = -maxElements,
+                  int64_t maximum = maxElements);
+  bool takeBool(llvm::StringRef key, bool fallback);
+  double takeFloat(llvm::StringRef key, double fallback);
+  std::string takeString(llvm::StringRef key, llvm::StringRef fallback);
+  /// Nothing where absent.
+  std::optional<llvm::SmallVector<int64_t>> takeInts(llvm::StringRef key);
+  llvm::SmallVector<double> takeFloats(llvm::StringRef key);
+  llvm::SmallVector<std::string> takeStrings(llvm::StringRef key);
+  /// An empty tensor where absent, or where it cannot be read.
+  Tensor takeTensor(llvm::StringRef key);
+  /// `count` integers from `minimum`, or so many of `fallback` where absent.
+  llvm::SmallVector<int64_t> takeInts(llvm::StringRef key, size_t count,
+                                      int64_t fallback, int64_t minimum = 1);
+  bool hasAttribute(llvm::StringRef key) const;
+  /// Reports the attribute unless it is absent or equal to `value`.
+  void expectOnly(llvm::StringRef key, int64_t value);
+  void ignore(llvm::StringRef key) { taken.insert(key); }
+  /// Reports the attributes that were neither taken nor ignored.
+  void finish();
+
+  //===--------------------------------------------------------------------===//
+  // Inputs and outputs
+  //===--------------------------------------------------------------------===//
+
+  size_t getNumInputs() const { return inputs.size(); }
+  bool hasInput(size_t index) const {
+    return index < inputs.size() && inputs[index];
+  }
+  /// The tensor, which is not null for an input that the operator needs.
+  const Tensor &getInput(size_t index = 0) const { return inputs[index]; }
+  llvm::ArrayRef<Tensor> getInputs() const { return inputs; }
+  llvm::ArrayRef<int64_t> getShape(size_t index = 0) const {
+    return inputs[index].getShape();
+  }
+  /// The input, which must be a constant. Null, and reported, where it isn't.
+  const Constant *getConstant(size_t index);
+  /// The same, as integers.
+  std::optional<llvm::SmallVector<int64_t>> getIntegers(size_t index);
+  /// A list of integers that is input `index` from opset `since` on and the
+  /// attribute `key` before. Nothing where absent or, in which case it is
+  /// reported, not constant.
+  std::optional<llvm::SmallVector<int64_t>>
+  takeIntegers(llvm::StringRef key, size_t index, int64_t since);
+  /// The input as a value of the model, which a constant becomes.
+  mlir::Value getValue(size_t index = 0);
+  bool areAllConstant() const;
+  /// Whether anything reads output `index`.
+  bool isUsed(size_t index) const {
+    return index < usedOutputs.size() && usedOutputs[index];
+  }
+
+  /// The axes of a tensor of `rank` that `axes` mean, which may count from the
+  /// end; sorted and each once. Nothing, and reported, where one is none.
+  std::optional<llvm::SmallVector<int64_t>>
+  resolveAxes(llvm::ArrayRef<int64_t> axes, size_t rank);
+  std::optional<int64_t> resolveAxis(int64_t axis, size_t rank);
+  /// Takes `axis` of the first input.
+  std::optional<int64_t> takeAxis(int64_t fallback);
+
+  /// Begins the report of a problem of this node.
+  mlir::InFlightDiagnostic emitError();
+  bool hasFailed() const { return failed; }
+
+private:
+  const ::onnx::AttributeProto *take(llvm::StringRef key);
+  void reportKind(llvm::StringRef key, llvm::StringRef kind);
+
+  llvm::StringRef folder;
+  Tensors inputs;
+  llvm::SmallVector<bool> usedOutputs;
+  llvm::StringSet<> taken;
+  bool failed = false;
+};
+
+/// Imports a node: reads all of its attributes and returns its outputs, null
+/// ones where a problem was reported.
+using ImportNodeFn = Tensors (*)(Node &node);
+
+struct Operator {
+  llvm::StringLiteral name;
+  ImportNodeFn import;
+  /// How many inputs there must be, and can be.
+  size_t minimumInputs = 1, maximumInputs = 1;
+};
+
+/// The operators of each family.
+llvm::ArrayRef<Operator> getActivationOperators();
+llvm::ArrayRef<Operator> getArithmeticOperators();
+llvm::ArrayRef<Operator> getConstantOperators();
+llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getIndexingOperators();
+llvm::ArrayRef<Operator> getMatrixOperators();
+llvm::ArrayRef<Operator> getNormalizationOperators();
+llvm::ArrayRef<Operator> getPoolingOperators();
+llvm::ArrayRef<Operator> getRecurrentOperators();
+llvm::ArrayRef<Operator> getReductionOperators();
+llvm::ArrayRef<Operator> getResizeOperators();
+llvm::ArrayRef<Operator> getShapeOperators();
+
+/// The operator of that name in ONNX's own domain, or null.
+const Operator *findOperator(llvm::StringRef name);
+
+/// Whether a constant that is computed may have `shape`; reported if not. A
+/// file of a few bytes can ask for any size.
+bool checkFolded(Node &node, llvm::ArrayRef<int64_t> shape);
+
+//===----------------------------------------------------------------------===//
+// Layout, of constants and of values
+//===----------------------------------------------------------------------===//
+
+/// `input` with `shape`, batch and all.
+Tensor reshape(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape);
+Tensor transpose(Node &node, const Tensor &input,
+                 llvm::ArrayRef<int64_t> permutation);
+
+/// `x sigmoid(x)`, `x hard_sigmoid(x)` and GELU, which exporters write as
+/// products with a gate. Null where the product is another one.
+mlir::Value importGatedProduct(Node &node, mlir::Value input, mlir::Value gate);
+
+/// `(batch, channels, ...)` to `(batch, ..., channels)`, which is how nn has
+/// images and sequences, and back.
+mlir::Value toChannelsLast(Node &node, mlir::Value input);
+mlir::Value toChannelsFirst(Node &node, mlir::Value input);
+
+/// Windows from the attributes of a convolution or a pooling of `spatialRank`
+/// axes, but for the padding.
+WindowGeometry takeWindow(Node &node, llvm::ArrayRef<int64_t> window,
+                          size_t spatialRank);
+/// Takes the padding into `geometry`, of windows on an input of `shape`
+/// (channels first).
+void takePadding(Node &node, WindowGeometry &geometry,
+                 llvm::ArrayRef<int64_t> shape);
+
+} // namespace frieze::onnx
+
+#endif // FRIEZE_FRONTENDS_ONNX_NODE_H

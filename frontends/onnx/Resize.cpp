@@ -1,0 +1,147 @@
+//===- Resize.cpp - ONNX resampling -----------------------------*- C++ -*-===//
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/Node.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::onnx;
+
+namespace {
+/// How a node resamples.
+struct Resampling {
+  nn::ResizeKind kind = nn::ResizeKind::Nearest;
+  nn::Coordinates coordinates = nn::Coordinates::Asymmetric;
+  nn::Rounding rounding = nn::Rounding::Floor;
+};
+} // namespace
+
+/// Takes `key`, which must be one of `values`.
+template <typename EnumT>
+static EnumT takeEnum(Node &node, StringRef key, StringRef fallback,
+                      ArrayRef<std::pair<StringRef, EnumT>> values) {
+  std::string name = node.takeString(key, fallback);
+  for (auto [known, value] : values)
+    if (known == name)
+      return value;
+  node.emitError() << "unsupported value of '" << key << "': '" << name << "'";
+  return values.front().second;
+}
+
+static nn::ResizeKind takeKind(Node &node) {
+  return takeEnum<nn::ResizeKind>(node, "mode", "nearest",
+                                  {{"nearest", nn::ResizeKind::Nearest},
+                                   {"linear", nn::ResizeKind::Linear}});
+}
+
+/// A value resampled to `sizes`, or by `scales`, one of which has an entry for
+/// each axis.
+static Value resample(Node &node, const Resampling &how,
+                      ArrayRef<int64_t> sizes, ArrayRef<double> scales) {
+  ArrayRef<int64_t> shape = node.getShape();
+  size_t rank = shape.size();
+  if ((rank != 3 && rank != 4) ||
+      (scales.size() != rank && sizes.size() != rank)) {
+    node.emitError() << "expects an input of rank 3 or 4, and a size or scale "
+                        "for each axis";
+    return {};
+  }
+  SmallVector<int64_t> target;
+  SmallVector<double> spatialScales;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    double size = sizes.empty() ? std::floor(shape[axis] * scales[axis])
+                                : double(sizes[axis]);
+    if (!(size >= 1 && size <= double(maxElements)) ||
+        (axis < 2 && size != shape[axis])) {
+      node.emitError() << "expects batch and channels to stay, and other axes "
+                          "to have elements, but got size "
+                       << size << " for axis " << axis;
+      return {};
+    }
+    if (axis < 2)
+      continue;
+    target.push_back(int64_t(size));
+    if (sizes.empty())
+      spatialScales.push_back(scales[axis]);
+  }
+  return toChannelsFirst(
+      node, node.builder.resize(
+                node.name, toChannelsLast(node, node.getValue()), how.kind,
+                target, how.coordinates, how.rounding, spatialScales));
+}
+
+static SmallVector<double> getScales(Node &node, size_t index) {
+  const Constant *constant = node.getConstant(index);
+  return constant ? SmallVector<double>(ArrayRef<double>(constant->values))
+                  : SmallVector<double>();
+}
+
+static Tensors importResize(Node &node) {
+  if (node.opset < 11) {
+    Resampling how{takeKind(node)};
+    SmallVector<double> scales = getScales(node, 1);
+    return {node.hasFailed() ? Value() : resample(node, how, {}, scales)};
+  }
+  node.expectOnly("antialias", 0);
+  node.expectOnly("exclude_outside", 0);
+  // Of cubic interpolation, and of a region.
+  node.ignore("cubic_coeff_a");
+  node.ignore("extrapolation_value");
+  if (std::string policy =
+          node.takeString("keep_aspect_ratio_policy", "stretch");
+      policy != "stretch")
+    node.emitError() << "unsupported value of 'keep_aspect_ratio_policy': '"
+                     << policy << "'";
+  if (node.takeInts("axes"))
+    node.emitError() << "unsupported attribute 'axes'";
+  Resampling how;
+  how.kind = takeKind(node);
+  how.coordinates = takeEnum<nn::Coordinates>(
+      node, "coordinate_transformation_mode", "half_pixel",
+      {{"half_pixel", nn::Coordinates::HalfPixel},
+       {"pytorch_half_pixel", nn::Coordinates::PytorchHalfPixel},
+       {"asymmetric", nn::Coordinates::Asymmetric},
+       {"align_corners", nn::Coordinates::AlignCorners}});
+  nn::Rounding rounding = takeEnum<nn::Rounding>(
+      node, "nearest_mode", "round_prefer_floor",
+      {{"round_prefer_floor", nn::Rounding::RoundPreferFloor},
+       {"round_prefer_ceil", nn::Rounding::RoundPreferCeil},
+       {"floor", nn::Rounding::Floor},
+       {"ceil", nn::Rounding::Ceil}});
+  if (how.kind == nn::ResizeKind::Nearest)
+    how.rounding = rounding;
+  // Without sizes there are scales; older exporters leave an empty list.
+  SmallVector<int64_t> sizes;
+  SmallVector<double> scales;
+  if (node.hasInput(3)) {
+    sizes = node.getIntegers(3).value_or(sizes);
+  } else if (node.hasInput(2)) {
+    scales = getScales(node, 2);
+  }
+  return {node.hasFailed() ? Value() : resample(node, how, sizes, scales)};
+}
+
+/// What Resize was before opset 10.
+static Tensors importUpsample(Node &node) {
+  Resampling how{takeKind(node)};
+  SmallVector<double> scales =
+      node.opset < 9 ? node.takeFloats("scales") : getScales(node, 1);
+  return {node.hasFailed() ? Value() : resample(node, how, {}, scales)};
+}
+
+ArrayRef<Operator> frieze::onnx::getResizeOperators() {
+  static const Operator operators[] = {
+      {"Resize", importResize, 1, 4},
+      {"Upsample", importUpsample, 1, 2},
+  };
+  return operators;
+}

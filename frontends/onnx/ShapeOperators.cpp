@@ -1,0 +1,355 @@
+//===- ShapeOperators.cpp - ONNX operators on shapes ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/onnx/Node.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::onnx;
+
+static Tensors importIdentity(Node &node) { return {node.getInput()}; }
+
+/// 0 stands for the input's size, unless `allowzero`, and -1 for what is left.
+static Tensors importReshape(Node &node) {
+  bool allowZero = node.takeBool("allowzero", false);
+  std::optional<SmallVector<int64_t>> shape = node.getIntegers(1);
+  if (!shape)
+    return {{}};
+  ArrayRef<int64_t> from = node.getShape();
+  int64_t *open = nullptr;
+  for (auto [axis, size] : enumerate(*shape)) {
+    if (size == 0 && !allowZero && axis < from.size())
+      size = from[axis];
+    if (size == -1 && !open) {
+      open = &size;
+      size = 1;
+    }
+  }
+  int64_t elements = countElements(from).value_or(0);
+  int64_t others = countElements(*shape).value_or(0);
+  if (open && others > 0 && elements % others == 0)
+    *open = elements / others;
+  return {reshape(node, node.getInput(), *shape)};
+}
+
+static Tensors importFlatten(Node &node) {
+  int64_t rank = node.getShape().size();
+  int64_t axis = node.takeInt("axis", 1, -rank, rank);
+  SmallVector<int64_t> shape{1, 1};
+  for (auto [position, size] : enumerate(node.getShape()))
+    shape[int64_t(position) >= (axis < 0 ? axis + rank : axis)] *= size;
+  return {reshape(node, node.getInput(), shape)};
+}
+
+/// Without axes, all of size 1.
+static Tensors importSqueeze(Node &node) {
+  std::optional<SmallVector<int64_t>> given =
+      node.takeIntegers("axes", 1, /*since=*/13);
+  SmallVector<int64_t> shape;
+  std::optional<SmallVector<int64_t>> axes;
+  if (given && !(axes = node.resolveAxes(*given, node.getShape().size())))
+    return {{}};
+  for (auto [axis, size] : enumerate(node.getShape()))
+    if (axes ? !llvm::is_contained(*axes, axis) : size != 1)
+      shape.push_back(size);
+  return {reshape(node, node.getInput(), shape)};
+}
+
+static Tensors importUnsqueeze(Node &node) {
+  std::optional<SmallVector<int64_t>> given =
+      node.takeIntegers("axes", 1, /*since=*/13);
+  if (!given) {
+    if (!node.hasFailed())
+      node.emitError() << "expects 'axes'";
+    return {{}};
+  }
+  SmallVector<int64_t> shape(node.getShape());
+  auto axes = node.resolveAxes(*given, shape.size() + given->size());
+  if (!axes)
+    return {{}};
+  for (int64_t axis : *axes)
+    shape.insert(shape.begin() + axis, 1);
+  return {reshape(node, node.getInput(), shape)};
+}
+
+static Tensors importTranspose(Node &node) {
+  size_t rank = node.getShape().size();
+  SmallVector<int64_t> reversed;
+  for (size_t axis = rank; axis-- > 0;)
+    reversed.push_back(axis);
+  SmallVector<int64_t> permutation = node.takeInts("perm").value_or(reversed);
+  if (!node.resolveAxes(permutation, rank))
+    return {{}};
+  if (permutation.size() != rank ||
+      llvm::any_of(permutation, [](int64_t axis) { return axis < 0; })) {
+    node.emitError() << "expects 'perm' to have " << rank << " axes, but got "
+                     << formatShape(permutation);
+    return {{}};
+  }
+  return {transpose(node, node.getInput(), permutation)};
+}
+
+static Tensors importShape(Node &node) {
+  int64_t rank = node.getShape().size();
+  auto clamp = [&](int64_t position) {
+    return std::clamp<int64_t>(position < 0 ? position + rank : position, 0,
+                               rank);
+  };
+  int64_t start = clamp(node.takeInt("start", 0));
+  int64_t end = clamp(node.takeInt("end", rank));
+  return {makeIntegers(
+      node.getShape().slice(start, std::max<int64_t>(0, end - start)))};
+}
+
+static Tensors importSize(Node &node) {
+  return {makeInteger(countElements(node.getShape()).value_or(0))};
+}
+
+/// Blocks of neighbours become channels (`toDepth`), or the other way round.
+static Tensors importDepth(Node &node, bool toDepth) {
+  int64_t block = node.takeInt("blocksize", 1, 1);
+  std::string mode = node.takeString("mode", "DCR");
+  if (mode != "DCR" && (mode != "CRD" || toDepth))
+    node.emitError() << "unsupported value of 'mode': '" << mode << "'";
+  ArrayRef<int64_t> shape = node.getShape();
+  bool isDivisible = shape.size() == 4;
+  if (isDivisible)
+    isDivisible = toDepth
+                      ? shape[2] % block == 0 && shape[3] % block == 0
+                      : shape[1] / block % block == 0 && shape[1] % block == 0;
+  if (!isDivisible)
+    node.emitError() << "expects an input of rank 4 that is made of blocks of "
+                     << block << ", but got " << formatShape(shape);
+  if (node.hasFailed())
+    return {{}};
+  int64_t batch = shape[0], channels = shape[1], height = shape[2],
+          width = shape[3];
+  if (toDepth) {
+    Tensor parts =
+        reshape(node, node.getInput(),
+                {batch, channels, height / block, block, width / block, block});
+    return {reshape(
+        node, transpose(node, parts, {0, 3, 5, 1, 2, 4}),
+        {batch, channels * block * block, height / block, width / block})};
+  }
+  channels /= block * block;
+  bool blockFirst = mode == "DCR";
+  Tensor parts = reshape(
+      node, node.getInput(),
+      blockFirst
+          ? SmallVector<int64_t>{batch, block, block, channels, height, width}
+          : SmallVector<int64_t>{batch, channels, block, block, height, width});
+  Tensor moved = blockFirst ? transpose(node, parts, {0, 3, 4, 1, 5, 2})
+                            : transpose(node, parts, {0, 1, 4, 2, 5, 3});
+  return {
+      reshape(node, moved, {batch, channels, height * block, width * block})};
+}
+
+static Tensors importDepthToSpace(Node &node) {
+  return importDepth(node, /*toDepth=*/false);
+}
+
+static Tensors importSpaceToDepth(Node &node) {
+  return importDepth(node, /*toDepth=*/true);
+}
+
+/// Values of one class, which nn has as float32: nothing to do where the number
+/// stays as it is.
+static Tensor castTo(Node &node, ElementClass to) {
+  const Tensor &input = node.getInput();
+  if (input.constant) {
+    Constant result = *input.constant;
+    result.elementClass = to;
+    for (double &value : result.values)
+      value = to == ElementClass::Bool      ? double(value != 0)
+              : to == ElementClass::Integer ? std::trunc(value)
+                                            : double(float(value));
+    return result;
+  }
+  if (to == ElementClass::Float || to == input.getElementClass())
+    return {input.value, to};
+  node.emitError() << "unsupported conversion of a value computed from the "
+                      "model's inputs, expects it to be to float32";
+  return {};
+}
+
+static Tensors importCast(Node &node) {
+  int64_t type = node.takeInt("to", 0);
+  // Of conversions to float8.
+  node.ignore("saturate");
+  node.ignore("round_mode");
+  std::optional<ElementClass> to = getElementClass(type);
+  if (!to)
+    node.emitError() << "unsupported value of 'to': " << getTypeName(type);
+  return {to ? castTo(node, *to) : Tensor()};
+}
+
+static Tensors importCastLike(Node &node) {
+  node.ignore("saturate");
+  node.ignore("round_mode");
+  return {castTo(node, node.getInput(1).getElementClass())};
+}
+
+/// Values are joined along an axis behind that of the batch.
+static Tensor concatValues(Node &node, ArrayRef<Tensor> inputs, int64_t axis) {
+  SmallVector<Value> values;
+  for (auto [index, input] : enumerate(inputs)) {
+    values.push_back(node.getValue(index));
+    if (!values.back())
+      return {};
+  }
+  if (axis > 0)
+    return {node.builder.concat(node.name, values, axis),
+            inputs.front().valueClass};
+  SmallVector<int64_t> shape(inputs.front().getShape());
+  shape[0] = 0;
+  for (Value &value : values) {
+    SmallVector<int64_t> sizes{1};
+    llvm::append_range(sizes, frieze::getShape(value));
+    shape[0] += sizes[1];
+    value = node.builder.reshapeWithBatch(node.name, value, sizes);
+  }
+  Value joined = node.builder.concat(node.name, values, 1);
+  return joined ? reshape(node, Tensor(joined), shape) : Tensor();
+}
+
+static Tensor concatConstants(Node &node, int64_t axis) {
+  ArrayRef<Tensor> inputs = node.getInputs();
+  const Constant &first = *inputs.front().constant;
+  Constant result{first.elementClass, first.shape, {}};
+  int64_t outer = 1;
+  for (int64_t i = 0; i < axis; ++i)
+    outer *= first.shape[i];
+  result.shape[axis] = 0;
+  for (const Tensor &input : inputs)
+    result.shape[axis] += input.constant->shape[axis];
+  if (!checkFolded(node, result.shape))
+    return {};
+  for (int64_t row = 0; row < outer; ++row)
+    for (const Tensor &input : inputs) {
+      int64_t length = input.constant->values.size() / outer;
+      auto begin = input.constant->values.begin() + row * length;
+      result.values.insert(result.values.end(), begin, begin + length);
+    }
+  return result;
+}
+
+static Tensors importConcat(Node &node) {
+  std::optional<int64_t> axis = node.takeAxis(0);
+  if (!axis)
+    return {{}};
+  // What has no elements adds none.
+  Tensors inputs;
+  for (const Tensor &input : node.getInputs()) {
+    SmallVector<int64_t> shape(input.getShape());
+    SmallVector<int64_t> expected(node.getShape());
+    if (shape.size() == expected.size())
+      shape[*axis] = expected[*axis];
+    if (shape != expected) {
+      node.emitError() << "expects inputs that differ in size along axis "
+                       << *axis << " only, but got "
+                       << formatShape(node.getShape()) << " and "
+                       << formatShape(input.getShape());
+      return {{}};
+    }
+  }
+  if (!node.areAllConstant())
+    return {concatValues(node, node.getInputs(), *axis)};
+  if (llvm::is_contained(ArrayRef(node.getShape()).take_front(*axis), 0))
+    return {node.getInput()};
+  return {concatConstants(node, *axis)};
+}
+
+/// Negative padding takes positions away.
+static Value padValue(Node &node, Value input, SmallVector<int64_t> low,
+                      SmallVector<int64_t> high, double value,
+                      nn::PadMode mode) {
+  SmallVector<int64_t> begin, size, strides(low.size(), 1);
+  bool isSlice = false;
+  for (auto [axis, length] : enumerate(frieze::getShape(input))) {
+    begin.push_back(std::max<int64_t>(0, -low[axis]));
+    size.push_back(length - begin.back() - std::max<int64_t>(0, -high[axis]));
+    isSlice |= size.back() != length;
+    low[axis] = std::max<int64_t>(0, low[axis]);
+    high[axis] = std::max<int64_t>(0, high[axis]);
+  }
+  if (isSlice)
+    input = node.builder.slice(node.name, input, begin, size, strides);
+  return node.builder.pad(node.name, input, low, high, value, mode);
+}
+
+static Tensors importPad(Node &node) {
+  std::string name = node.takeString("mode", "constant");
+  auto mode = llvm::StringSwitch<std::optional<nn::PadMode>>(name)
+                  .Case("constant", nn::PadMode::Constant)
+                  .Case("edge", nn::PadMode::Edge)
+                  .Case("reflect", nn::PadMode::Reflect)
+                  .Default(std::nullopt);
+  if (!mode)
+    node.emitError() << "unsupported value of 'mode': '" << name << "'";
+  std::optional<SmallVector<int64_t>> pads =
+      node.takeIntegers("pads", 1, /*since=*/11);
+  double value = node.opset < 11 ? node.takeFloat("value", 0.0) : 0.0;
+  if (node.hasInput(2))
+    if (const Constant *constant = node.getConstant(2);
+        constant && !constant->values.empty())
+      value = constant->values[0];
+  size_t rank = node.getShape().size();
+  SmallVector<int64_t> axes;
+  for (size_t axis = 0; axis < rank; ++axis)
+    axes.push_back(axis);
+  if (node.hasInput(3)) {
+    std::optional<SmallVector<int64_t>> given = node.getIntegers(3);
+    if (!given || !node.resolveAxes(*given, rank))
+      return {{}};
+    axes.clear();
+    for (int64_t axis : *given)
+      axes.push_back(axis < 0 ? axis + rank : axis);
+  }
+  if (!pads || pads->size() != 2 * axes.size()) {
+    if (!node.hasFailed())
+      node.emitError() << "expects 'pads' to be " << 2 * axes.size()
+                       << " integers";
+    return {{}};
+  }
+  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+  for (auto [index, axis] : enumerate(axes)) {
+    auto clamp = [](int64_t pad) {
+      return std::clamp<int64_t>(pad, -maxElements, maxElements);
+    };
+    low[axis] = clamp((*pads)[index]);
+    high[axis] = clamp((*pads)[index + axes.size()]);
+  }
+  Value input = node.getValue();
+  if (node.hasFailed())
+    return {{}};
+  return {padValue(node, input, low, high, value, *mode)};
+}
+
+ArrayRef<Operator> frieze::onnx::getShapeOperators() {
+  static const Operator operators[] = {
+      {"Cast", importCast},
+      {"CastLike", importCastLike, 2, 2},
+      {"Concat", importConcat, 1, SIZE_MAX},
+      {"DepthToSpace", importDepthToSpace},
+      {"Flatten", importFlatten},
+      {"Identity", importIdentity},
+      {"Pad", importPad, 1, 4},
+      {"Reshape", importReshape, 2, 2},
+      {"Shape", importShape},
+      {"Size", importSize},
+      {"SpaceToDepth", importSpaceToDepth},
+      {"Squeeze", importSqueeze, 1, 2},
+      {"Transpose", importTranspose},
+      {"Unsqueeze", importUnsqueeze, 1, 2},
+  };
+  return operators;
+}

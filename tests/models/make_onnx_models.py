@@ -1,0 +1,404 @@
+#!/usr/bin/env python3
+"""Build the ONNX reference models and store what ONNX Runtime computes with them.
+
+    make_onnx_models.py OUT [--only NAME ...]
+    make_onnx_models.py --list
+
+Each model NAME becomes OUT/NAME.onnx and OUT/NAME.npz, as in make_models.py.
+Those that begin with `torch_` are written by PyTorch's exporters, the others
+node by node. Needs requirements-onnx.txt.
+"""
+
+import argparse
+import pathlib
+import zlib
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+FLOAT = TensorProto.FLOAT
+MODELS = {}
+
+
+def model(build):
+    """Register a builder, which gets a generator, under its name."""
+    MODELS[build.__name__] = build
+    return build
+
+
+# --- PyTorch -----------------------------------------------------------------
+
+
+def export(net, shapes, dynamo):
+    """The ONNX model of a PyTorch module with random batch norms, from inputs
+    of `shapes` without the batch, by the exporter `dynamo` or TorchScript's."""
+    import tempfile
+
+    import torch
+
+    generator = torch.Generator().manual_seed(1)
+    for module in net.modules():
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            count = module.num_features
+            module.weight.data = torch.rand(count, generator=generator) + 0.5
+            module.weight.data[::3] *= -1
+            module.bias.data = torch.randn(count, generator=generator) / 2
+            module.running_mean = torch.randn(count, generator=generator) / 2
+            module.running_var = torch.rand(count, generator=generator) * 1.7 + 0.3
+    inputs = tuple(torch.zeros(1, *shape) for shape in shapes)
+    names = ["x", "features"][:len(inputs)]
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        options = {"opset_version": 17, "dynamic_axes": {name: {0: "batch"} for name in names}}
+        torch.onnx.export(net.eval(), inputs, file.name, input_names=names, output_names=["y"],
+                          dynamo=dynamo, **({} if dynamo else options))
+        proto = onnx.load(file.name)
+    # Where the Python code was that the nodes come from.
+    for item in [*proto.graph.node, *proto.graph.input, *proto.graph.output,
+                 *proto.graph.value_info, *proto.graph.initializer, proto.graph]:
+        del item.metadata_props[:]
+        item.doc_string = ""
+    del proto.graph.value_info[:]
+    return proto
+
+
+def torch_ecg_convnet(dynamo):
+    """The ECG classifier with batch norm: 3 Conv1d, max pool, 2 linear."""
+    import torch
+    from torch import nn
+
+    class ConvNet(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.convolutions = nn.ModuleList([nn.Conv1d(1, 8, 2), nn.Conv1d(8, 8, 2),
+                                               nn.Conv1d(8, 8, 2)])
+            self.norms = nn.ModuleList([nn.BatchNorm1d(8) for _ in range(3)])
+            self.dropout, self.pool = nn.Dropout(0.1), nn.MaxPool1d(2, 3)
+            self.fc1, self.fc2 = nn.Linear(376, 32), nn.Linear(32, 1)
+
+        def forward(self, x):
+            batch = x.size(0)
+            y = x.view(batch, 1, -1)
+            for index, (convolution, norm) in enumerate(zip(self.convolutions, self.norms)):
+                y = torch.relu(self.dropout(norm(convolution(y))))
+                y = self.pool(y) if index == 1 else y
+            y = self.fc1(y.view(batch, -1))
+            return self.fc2(y.view(batch, 1, -1))
+
+    return export(ConvNet(), [(1, 145)], dynamo)
+
+
+def torch_lstm(dynamo):
+    """LSTM 12 on (17, 5), batch norm, linear, of the last step."""
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(5, 12, batch_first=True)
+            self.norm, self.linear = nn.BatchNorm1d(12), nn.Linear(12, 3)
+
+        def forward(self, x):
+            return self.linear(self.norm(self.lstm(x)[0][:, -1, :]))
+
+    return export(Net(), [(17, 5)], dynamo)
+
+
+for exporter in ("torchscript", "dynamo"):
+    for build in (torch_ecg_convnet, torch_lstm):
+        MODELS[f"{build.__name__}_{exporter}"] = (
+            lambda rng, build=build, exporter=exporter: build(exporter == "dynamo"))
+
+
+@model
+def torch_cnn2d(rng):
+    """Images through both poolings, and batch norm before and after tanh and
+    max pool, by the dynamo exporter."""
+    from torch import nn
+
+    return export(nn.Sequential(
+        nn.Conv2d(3, 6, 3), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 9, 3), nn.Tanh(), nn.BatchNorm2d(9), nn.AvgPool2d(2), nn.Flatten(),
+        nn.Linear(36, 12), nn.BatchNorm1d(12), nn.ReLU(), nn.Linear(12, 5), nn.Softmax(1)),
+        [(3, 14, 14)], True)
+
+
+@model
+def torch_resnet1d_two_inputs(rng):
+    """Residual blocks with strides, squeeze-and-excitation, and features."""
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem = nn.Sequential(nn.Conv1d(2, 10, 5, padding=2), nn.BatchNorm1d(10))
+            self.block = nn.Sequential(
+                nn.BatchNorm1d(10), nn.SiLU(), nn.Conv1d(10, 10, 3, padding=1, groups=2),
+                nn.BatchNorm1d(10), nn.SiLU(), nn.Conv1d(10, 10, 3, padding=1))
+            self.gate = nn.Sequential(nn.Linear(10, 3), nn.ReLU(), nn.Linear(3, 10), nn.Sigmoid())
+            self.skip = nn.Conv1d(10, 14, 1, stride=2)
+            self.down = nn.Conv1d(10, 14, 3, stride=2, padding=1)
+            self.register_buffer("mean", torch.tensor([0.5, -1.0, 2.0]))
+            self.head = nn.Linear(28 + 3, 4)
+
+        def forward(self, x, features):
+            y = self.stem(x)
+            y = y + self.block(y)
+            y = y * self.gate(y.mean(2)).unsqueeze(-1)
+            y = torch.relu(self.skip(y) + self.down(y))
+            pooled = torch.cat([y.mean(-1), y.amax(-1), (features - self.mean) / 1.5], 1)
+            return self.head(pooled)
+
+    return export(Net(), [(2, 37), (3,)], False)
+
+
+# --- Node by node ------------------------------------------------------------
+
+
+class Graph:
+    """A graph that grows node by node, from the input `x`."""
+
+    def __init__(self, rng, shape, opset, element_type=FLOAT):
+        self.rng, self.opset = rng, opset
+        self.nodes, self.initializers = [], []
+        self.inputs = [helper.make_tensor_value_info("x", element_type, ["batch", *shape])]
+
+    def add(self, operator, inputs, outputs=1, **attributes):
+        """The output, or the list of outputs, of a new node. Arrays among the
+        inputs become initializers."""
+        count = len(self.nodes)
+        names = [name if isinstance(name, str) else self.constant(name) for name in inputs]
+        results = [f"{operator.lower()}_{count}" + (f"_{index}" if index else "")
+                   for index in range(outputs)]
+        self.nodes.append(helper.make_node(operator, names, results, f"{operator}_{count}",
+                                           **attributes))
+        return results if outputs > 1 else results[0]
+
+    def constant(self, values):
+        """The name of a new initializer."""
+        name = f"constant_{len(self.initializers)}"
+        self.initializers.append(numpy_helper.from_array(np.asarray(values), name))
+        return name
+
+    def weights(self, *shape):
+        """Random numbers of about the size that keeps values at 1."""
+        scale = 1 / np.sqrt(max(1, np.prod(shape[1:])))
+        return (self.rng.normal(size=shape) * scale).astype(np.float32)
+
+    def finish(self, output, rank):
+        """The model, with an output of some shape."""
+        sizes = ["batch", *(f"size_{axis}" for axis in range(1, rank))]
+        results = [helper.make_tensor_value_info(output, FLOAT, sizes)]
+        graph = helper.make_graph(self.nodes, "model", self.inputs, results, self.initializers)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
+                                 ir_version=8)
+
+
+@model
+def onnx_activations(rng):
+    """Every pointwise function, on a channel of a convolution each."""
+    graph = Graph(rng, (3, 11), 20)
+    results = []
+    for operator, attributes in [
+            ("Relu", {}), ("LeakyRelu", {"alpha": 0.1}), ("Elu", {"alpha": 0.7}), ("Selu", {}),
+            ("Sigmoid", {}), ("HardSigmoid", {"alpha": 0.3}), ("HardSwish", {}), ("Tanh", {}),
+            ("Softplus", {}), ("Softsign", {}), ("Gelu", {}), ("Gelu", {"approximate": "tanh"}),
+            ("Exp", {}), ("Neg", {}), ("Softmax", {"axis": 1})]:
+        y = graph.add("Conv", ["x", graph.weights(2, 3, 2), graph.weights(2)])
+        results.append(graph.add(operator, [y], **attributes))
+    y = graph.add("Conv", ["x", graph.weights(2, 3, 2)])
+    results.append(graph.add("Clip", [y, np.float32(-0.5), np.float32(0.25)]))
+    return graph.finish(graph.add("Concat", results, axis=1), 3)
+
+
+@model
+def onnx_convolutions(rng):
+    """Padding, strides, dilations and groups of both kinds of convolution."""
+    graph = Graph(rng, (4, 13, 10), 11)
+    y = graph.add("Conv", ["x", graph.weights(6, 4, 3, 2), graph.weights(6)],
+                  strides=[2, 1], pads=[0, 1, 1, 0])
+    y = graph.add("Conv", [y, graph.weights(6, 1, 3, 3)], group=6, auto_pad="SAME_UPPER")
+    y = graph.add("Conv", [y, graph.weights(9, 2, 2, 2), graph.weights(9)], group=3,
+                  auto_pad="SAME_LOWER")
+    y = graph.add("Conv", [y, graph.weights(9, 9, 2, 2)], pads=[1, 2, 0, 0], dilations=[1, 2])
+    y = graph.add("Conv", [y, graph.weights(5, 9, 1, 1)], auto_pad="VALID", strides=[1, 2])
+    y = graph.add("Reshape", [y, np.array([0, 5, -1])])
+    y = graph.add("Conv", [y, graph.weights(7, 5, 4)], dilations=[2], pads=[1, 2])
+    return graph.finish(graph.add("Conv", [y, graph.weights(3, 7, 3)], strides=[3]), 3)
+
+
+@model
+def onnx_poolings(rng):
+    """Rounding up, padding that counts and does not, and whole axes."""
+    graph = Graph(rng, (3, 11, 9), 13)
+    parts = []
+    for operator, attributes in [
+            ("MaxPool", {"kernel_shape": [3, 2], "strides": [2, 2], "ceil_mode": 1,
+                         "pads": [1, 0, 1, 0]}),
+            ("AveragePool", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]}),
+            ("AveragePool", {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1],
+                             "count_include_pad": 1}),
+            ("AveragePool", {"kernel_shape": [2, 4], "auto_pad": "SAME_UPPER"}),
+            ("GlobalMaxPool", {}), ("GlobalAveragePool", {}),
+            ("ReduceMean", {"axes": [1]}), ("ReduceMax", {"axes": [-1, 1], "keepdims": 0})]:
+        parts.append(graph.add("Flatten", [graph.add(operator, ["x"], **attributes)]))
+    parts.append(graph.add("Flatten", [graph.add("ReduceSum", ["x", np.array([2, 3])])]))
+    y = graph.add("Concat", parts, axis=1)
+    return graph.finish(y, 2)
+
+
+@model
+def onnx_arithmetic(rng):
+    """Constants on either side, broadcasting, and shapes computed on the way."""
+    graph = Graph(rng, (4, 6), 17)
+    y = graph.add("Sub", ["x", graph.weights(4, 1)])
+    y = graph.add("Div", [y, np.float32(2.5)])
+    y = graph.add("Sub", [np.float32(1), y])
+    y = graph.add("Mul", [graph.weights(1, 4, 6), y])
+    y = graph.add("Max", [y, graph.weights(6), "x"])
+    y = graph.add("Pow", [y, np.float32(2)])
+    z = graph.add("ReduceMean", [y], axes=[2], keepdims=1)
+    y = graph.add("Div", [y, graph.add("Add", [z, np.float32(1)])])
+    shape = graph.add("Shape", [y])
+    batch = graph.add("Gather", [shape, np.int64(0)])
+    batch = graph.add("Unsqueeze", [batch, np.array([0])])
+    shape = graph.add("Concat", [batch, np.array([-1])], axis=0)
+    y = graph.add("Reshape", [y, shape])
+    y = graph.add("MatMul", [y, graph.weights(24, 5)])
+    return graph.finish(graph.add("Add", [y, graph.weights(5)]), 2)
+
+
+@model
+def onnx_layouts(rng):
+    """Slices, splits, paddings, transposes, and resampling."""
+    graph = Graph(rng, (4, 9, 7), 13)
+    a, b = graph.add("Split", ["x", np.array([1, 3])], outputs=2, axis=1)
+    a = graph.add("Concat", [a, b, a], axis=1)
+    a = graph.add("Slice", [a, np.array([8, 0]), np.array([-100, 2 ** 62]), np.array([2, 3]),
+                            np.array([-2, 3])])
+    a = graph.add("Pad", [a, np.array([0, 0, 1, 0, 0, 1, 2, 1]), np.float32(0.5)])
+    a = graph.add("Pad", [a, np.array([0, 0, 0, 1, 0, 0, 0, 1])], mode="reflect")
+    a = graph.add("Resize", [a, "", np.array([1, 1, 2, 1.5], np.float32)], mode="nearest",
+                  coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+    a = graph.add("Transpose", [a], perm=[0, 2, 3, 1])
+    a = graph.add("MatMul", [a, graph.weights(6, 3)])
+    a = graph.add("Transpose", [a], perm=[0, 3, 1, 2])
+    a = graph.add("Gather", [a, np.array([4, 0, 1, 1])], axis=2)
+    return graph.finish(graph.add("Softmax", [a], axis=-1), 4)
+
+
+@model
+def onnx_opset7(rng):
+    """What old files write differently: attributes, and a flat softmax."""
+    graph = Graph(rng, (3, 8), 7)
+    y = graph.add("Conv", ["x", graph.weights(4, 3, 3), graph.weights(4)], pads=[1, 1])
+    y = graph.add("BatchNormalization",
+                  [y, graph.weights(4), graph.weights(4), graph.weights(4),
+                   np.abs(graph.weights(4)) + np.float32(0.1)], epsilon=1e-3, momentum=0.9)
+    y = graph.add("Clip", [y], min=-1.0, max=0.75)
+    y = graph.add("Unsqueeze", [y], axes=[2])
+    y = graph.add("Upsample", [y], scales=[1.0, 1.0, 2.0, 1.0])
+    y = graph.add("Pad", [y], pads=[0, 0, 0, 1, 0, 0, 0, 0], value=0.25)
+    y = graph.add("Slice", [y], axes=[3], starts=[1], ends=[-1])
+    y = graph.add("Dropout", [y], ratio=0.3)
+    return graph.finish(graph.add("Softmax", [y], axis=1), 4)
+
+
+@model
+def onnx_recurrent(rng):
+    """Every recurrent operator, in every direction, all steps and the last."""
+    graph = Graph(rng, (6, 5), 14)
+    steps = graph.add("Transpose", ["x"], perm=[1, 0, 2])
+    parts = []
+    for operator, gates, direction, output, attributes in [
+            ("LSTM", 4, "bidirectional", 0, {}), ("LSTM", 4, "reverse", 1, {}),
+            ("GRU", 3, "forward", 1, {"linear_before_reset": 1}),
+            ("GRU", 3, "reverse", 0, {}),
+            ("GRU", 3, "bidirectional", 1, {"linear_before_reset": 1}),
+            ("RNN", 1, "bidirectional", 1, {"activations": ["Tanh", "Relu"]}),
+            ("RNN", 1, "forward", 0, {})]:
+        count, units = 2 if direction == "bidirectional" else 1, 3
+        results = graph.add(operator, [steps, graph.weights(count, gates * units, 5),
+                                       graph.weights(count, gates * units, units),
+                                       graph.weights(count, 2 * gates * units)], 2,
+                            hidden_size=units, direction=direction, **attributes)
+        y = graph.add("Transpose", [results[output]],
+                      perm=[1, 0, 2] if output else [2, 0, 1, 3])
+        parts.append(graph.add("Flatten", [y]))
+    return graph.finish(graph.add("Concat", parts, axis=1), 2)
+
+
+@model
+def onnx_embedding(rng):
+    """Rows of a table by whole numbers, and a table of half precision."""
+    graph = Graph(rng, (9,), 13, TensorProto.INT64)
+    y = graph.add("Gather", [graph.weights(20, 6), "x"])
+    y = graph.add("Transpose", [y], perm=[0, 2, 1])
+    kernel = graph.add("Cast", [graph.weights(5, 6, 3).astype(np.float16)], to=FLOAT)
+    y = graph.add("Relu", [graph.add("Conv", [y, kernel])])
+    return graph.finish(graph.add("GlobalMaxPool", [y]), 3)
+
+
+# --- Files -------------------------------------------------------------------
+
+
+def draw(rng, tensor, samples):
+    """Random inputs: normal numbers, or whole ones below 20."""
+    shape = (samples, *(d.dim_value for d in tensor.type.tensor_type.shape.dim[1:]))
+    if tensor.type.tensor_type.elem_type == FLOAT:
+        return rng.normal(size=shape).astype(np.float32)
+    return rng.integers(0, 20, size=shape)
+
+
+def run(proto, inputs):
+    """The outputs of ONNX Runtime, sample by sample."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), options)
+    results = [session.run(None, {name: array[i:i + 1] for name, array in inputs.items()})
+               for i in range(len(next(iter(inputs.values()))))]
+    return [np.concatenate(parts) for parts in zip(*results)]
+
+
+def save(name, out, samples=8):
+    """Build a model and write its files."""
+    seed = zlib.crc32(name.encode())
+    rng = np.random.default_rng(seed)
+    if name.startswith("torch_"):
+        import torch
+        torch.manual_seed(seed)
+    proto = MODELS[name](rng)
+    onnx.checker.check_model(proto)
+    inputs = {tensor.name: draw(rng, tensor, samples) for tensor in proto.graph.input}
+    outputs = run(proto, inputs)
+    assert all(np.isfinite(array).all() for array in outputs), name
+    onnx.save(proto, out / f"{name}.onnx")
+    arrays = {f"x:{key}": array.astype(np.float32) for key, array in inputs.items()}
+    names = [tensor.name for tensor in proto.graph.output]
+    arrays |= {f"y:{key}": array for key, array in zip(names, outputs, strict=True)}
+    if len(inputs) == len(outputs) == 1:
+        arrays = {key[0]: array for key, array in arrays.items()}
+    np.savez_compressed(out / f"{name}.npz", **arrays)
+
+
+def main():
+    """Read the command line and build what it asks for."""
+    parser = argparse.ArgumentParser(description="Build the ONNX reference models.")
+    parser.add_argument("out", nargs="?", type=pathlib.Path, help="folder to write to")
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=MODELS, help="these alone")
+    parser.add_argument("--list", action="store_true", help="print the models and stop")
+    args = parser.parse_args()
+    if args.list:
+        print(*MODELS, sep="\n")
+        return
+    if args.out is None:
+        parser.error("the folder OUT is needed")
+    for name in args.only or MODELS:
+        save(name, args.out)
+        print(name, flush=True)
+
+
+if __name__ == "__main__":
+    main()
