@@ -41,6 +41,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   // One layout.
   pm.addPass(nn::createMoveTransposesPass());
   pm.addPass(nn::createFoldTransposeIntoDensePass());
+  pm.addPass(nn::createMoveReshapesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(nn::createFusePadPass());
   // The law of batch norm, from the best rule to the last resort.

@@ -84,6 +84,32 @@ def FoldTransposeIntoDensePass : Pass<"nn-fold-transpose-into-dense"> {
                               "Dense layers whose rows changed places">];
 }
 
+def MoveReshapesPass : Pass<"nn-move-reshapes"> {
+  let summary = "Move reshapes behind pointwise ops";
+  let description = [{
+    `f(reshape(x)) = reshape(f(x))` for what works on elements alone: activations,
+    sums and products of values that are reshaped alike, and affines and batch
+    norms of an axis that is there before the reshape as well. The layer before
+    the reshape can then take them, and two reshapes in a row are one. It does
+    not where something else reads the reshaped value.
+
+    Files have convolutions over one axis as convolutions over two, of which one
+    has size 1, between reshapes.
+
+    ```mlir
+    %0 = nn.reshape %x : tensor<1x1x9x4xf32> -> tensor<1x9x4xf32>
+    %1 = nn.activation relu %0 : tensor<1x9x4xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.activation relu %x : tensor<1x1x9x4xf32>
+    %1 = nn.reshape %0 : tensor<1x1x9x4xf32> -> tensor<1x9x4xf32>
+    ```
+  }];
+  let statistics = [Statistic<"moved", "reshapes moved",
+                              "Moves of a reshape past an op">];
+}
+
 def LowerBatchNormPass : Pass<"nn-lower-batch-norm"> {
   let summary = "Rewrite inference batch norm as a per-channel affine";
   let description = [{
