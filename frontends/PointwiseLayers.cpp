@@ -81,22 +81,31 @@ Value ModelBuilder::constant(StringRef layer, ElementsAttr value) {
       value);
 }
 
+/// The axis along which weights that are all alike are stored: the last one, as
+/// channels are, unless that takes much memory.
+static size_t findStorageAxis(ArrayRef<int64_t> shape) {
+  static constexpr int64_t maxChannels = int64_t(1) << 16;
+  return shape.back() <= maxChannels ? shape.size() - 1
+                                     : llvm::min_element(shape) - shape.begin();
+}
+
 Value ModelBuilder::scaleAndShift(StringRef layer, Value input, double scale,
                                   double shift) {
   if (!input)
     return {};
-  int64_t axis = getShape(input).size() - 1, channels = getShape(input)[axis];
+  int64_t axis = findStorageAxis(getShape(input));
+  int64_t channels = getShape(input)[axis];
   SmallVector<double> scales(channels, scale), shifts(channels, shift);
   return affine(layer, input, axis, addWeights(layer, "scale", scales),
                 addWeights(layer, "shift", shifts));
 }
 
-/// The axis of `shape` that `weights`, of the same rank, depend on, the last
-/// one where they depend on none. Nothing where they depend on several, or are
-/// repeated along none that `shape` has.
+/// The axis of `shape` that `weights`, of the same rank, depend on, one
+/// of findStorageAxis() where they depend on none. Nothing where they depend on
+/// several, or are repeated along none that `shape` has.
 static std::optional<size_t> getOnlyAxis(ArrayRef<int64_t> weights,
                                          ArrayRef<int64_t> shape) {
-  size_t only = shape.size() - 1, count = 0;
+  size_t only = findStorageAxis(shape), count = 0;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     if (weights[axis] == 1)
       continue;

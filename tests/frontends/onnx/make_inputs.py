@@ -91,6 +91,7 @@ def models():
     yield "opset99", model([node("Relu", "x", "y")], [4], opset=99)
     yield "half", model([node("Relu", "x", "y")], [4], element_type=TensorProto.FLOAT16)
     yield "open_length", model([node("Relu", "x", "y")], ["length", 4])
+    yield "long", model([node("Neg", "x", "y")], [1 << 28])
     yield "fixed_batch", fixed_batch()
     yield "folded", folded()
     # Every kind of problem that a graph can have, and every problem at once.
