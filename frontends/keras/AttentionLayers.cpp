@@ -329,8 +329,9 @@ static Value importMultiHeadAttention(Layer &layer) {
   layer.config.expectOnly("sliding_window", nullptr);
   for (StringRef key : {"return_attention_scores", "use_causal_mask"})
     layer.config.expectOnly(key, false);
-  for (StringRef key : {"dropout", "seed", "flash_attention", "query_shape",
-                        "key_shape", "value_shape", "training"})
+  for (StringRef key :
+       {"dropout", "seed", "flash_attention", "softmax_robust_masking",
+        "query_shape", "key_shape", "value_shape", "training"})
     layer.config.ignore(key);
   // The query comes first in any case; the others may be there by keyword.
   for (StringRef keyword : {"value", "key"})

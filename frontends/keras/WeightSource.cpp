@@ -125,7 +125,10 @@ public:
     std::string group;
     for (const LayerStep &step : layer)
       group = step.isMember ? group + "/" + step.group : findStep(group, step);
-    if (!part.empty())
+    // Keras 2 named parts by attributes that were private.
+    if (!part.empty() && file->isGroup(group + ("/_" + part).str()))
+      group += ("/_" + part).str();
+    else if (!part.empty())
       group += ("/" + part).str();
     group += "/vars";
     std::vector<Array> arrays;

@@ -230,6 +230,21 @@ def onnx_convolutions(rng):
 
 
 @model
+def onnx_transposed_convolutions(rng):
+    """Padding, strides, dilations, groups and sizes of transposed convolutions."""
+    graph = Graph(rng, (4, 5, 3), 11)
+    y = graph.add("ConvTranspose", ["x", graph.weights(4, 6, 3, 2), graph.weights(6)],
+                  strides=[2, 1], pads=[0, 1, 1, 0], output_padding=[1, 0])
+    y = graph.add("ConvTranspose", [y, graph.weights(6, 2, 3, 3), graph.weights(6)], group=3,
+                  strides=[1, 2], auto_pad="SAME_UPPER")
+    y = graph.add("ConvTranspose", [y, graph.weights(6, 3, 2, 2)], group=2, strides=[1, 2],
+                  output_shape=[11, 11], auto_pad="SAME_LOWER")
+    y = graph.add("ConvTranspose", [y, graph.weights(6, 3, 2, 2)], dilations=[1, 2])
+    y = graph.add("Reshape", [y, np.array([0, 3, -1])])
+    return graph.finish(graph.add("ConvTranspose", [y, graph.weights(3, 1, 3)], strides=[3]), 3)
+
+
+@model
 def onnx_poolings(rng):
     """Rounding up, padding that counts and does not, and whole axes."""
     graph = Graph(rng, (3, 11, 9), 13)
