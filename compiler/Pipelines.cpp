@@ -85,6 +85,7 @@ void frieze::buildLoopsPipeline(OpPassManager &pm,
 
 void frieze::buildLLVMPipeline(OpPassManager &pm,
                                const LLVMPipelineOptions &options) {
+  pm.addPass(createRotateLoopsPass());
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createEmitEntryPointsPass({options.sourceSHA256}));

@@ -69,4 +69,33 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
+  let summary = "Test at the end of loops that run at least once";
+  let description = [{
+    A loop with constant bounds that is not empty needs no test before its first
+    round. LLVM's loop-rotate finds that too, but walks all loops of a function
+    for each: minutes for a network of hundreds of layers. It is left those with
+    open bounds.
+
+    ```mlir
+    scf.for %i = %c0 to %c8 step %c2 {
+      "body"(%i)
+    }
+    ```
+    ==>
+    ```mlir
+    scf.while (%i = %c0) : (index) -> index {
+      "body"(%i)
+      %next = arith.addi %i, %c2 : index
+      %is_less = arith.cmpi slt, %next, %c8 : index
+      scf.condition(%is_less) %next : index
+    } do {
+    ^bb0(%next: index):
+      scf.yield %next : index
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // FRIEZE_COMPILER_CODEGEN_PASSES_TD
