@@ -919,7 +919,9 @@ def fill(net, rng):
         "moving_variance": lambda shape: rng.uniform(0.3, 2.0, shape),
     }
     for weight in net.weights:
-        weight.assign(draw[weight.name](tuple(weight.shape)))
+        # Keras 2 has the layer in front and an output number behind.
+        name = weight.name.split("/")[-1].partition(":")[0]
+        weight.assign(draw[name](tuple(weight.shape)))
 
 
 def draw_inputs(net, spec, samples, rng):
