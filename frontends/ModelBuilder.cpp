@@ -332,6 +332,14 @@ Value ModelBuilder::activation(StringRef layer, Value input,
                                   builder.getNamedAttr("function", function));
 }
 
+Value ModelBuilder::activation(StringRef layer, Value input,
+                               nn::ActivationKind kind, double alpha,
+                               double beta) {
+  return activation(
+      layer, input,
+      nn::ActivationAttr::get(builder.getContext(), kind, alpha, beta));
+}
+
 Value ModelBuilder::softmax(StringRef layer, Value input, int64_t axis) {
   return create<nn::SoftmaxOp>(
       layer, input,

@@ -109,6 +109,9 @@ public:
                      mlir::ElementsAttr scale, mlir::ElementsAttr shift);
   mlir::Value activation(llvm::StringRef layer, mlir::Value input,
                          nn::ActivationAttr function);
+  mlir::Value activation(llvm::StringRef layer, mlir::Value input,
+                         nn::ActivationKind kind, double alpha = 0.0,
+                         double beta = 0.0);
   mlir::Value softmax(llvm::StringRef layer, mlir::Value input, int64_t axis);
   mlir::Value dropout(llvm::StringRef layer, mlir::Value input, double rate);
   mlir::Value pool(llvm::StringRef layer, nn::PoolKind kind, mlir::Value input,

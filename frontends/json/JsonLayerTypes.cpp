@@ -69,14 +69,21 @@ static nn::ActivationAttr takeFunction(JsonLayer &layer,
 // Layers with weights
 //===----------------------------------------------------------------------===//
 
-static Value importConv(JsonLayer &layer) {
+/// Takes the filters of a convolution, and its window but for the padding.
+static std::pair<int64_t, WindowGeometry> takeConvShape(JsonLayer &layer) {
   size_t spatialRank = getSpatialRank(layer);
   int64_t filters = layer.attributes.takeInt("filters", {});
   WindowGeometry geometry;
   geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
   geometry.strides = layer.attributes.takeInts("strides", 1, spatialRank);
   geometry.dilations = layer.attributes.takeInts("dilations", 1, spatialRank);
-  geometry.padding = takePadding(layer, geometry);
+  return {filters, geometry};
+}
+
+/// Builds a convolution, by ModelBuilder's member `build` for its kind.
+static Value buildConv(JsonLayer &layer, int64_t filters,
+                       const WindowGeometry &geometry,
+                       decltype(&ModelBuilder::conv) build) {
   int64_t groups = layer.attributes.takeInt("groups", 1);
   int64_t channels = layer.input ? layer.getInputShape().back() : groups;
   if (channels % groups != 0)
@@ -89,41 +96,29 @@ static Value importConv(JsonLayer &layer) {
   ElementsAttr bias = layer.takeWeights("bias", {filters}, /*isOptional=*/true);
   if (!layer.isReady)
     return {};
-  return layer.builder.conv(layer.name, layer.input, kernel, bias, geometry,
-                            groups);
+  return (layer.builder.*build)(layer.name, layer.input, kernel, bias, geometry,
+                                groups);
+}
+
+static Value importConv(JsonLayer &layer) {
+  auto [filters, geometry] = takeConvShape(layer);
+  geometry.padding = takePadding(layer, geometry);
+  return buildConv(layer, filters, geometry, &ModelBuilder::conv);
 }
 
 static Value importConvTranspose(JsonLayer &layer) {
-  size_t spatialRank = getSpatialRank(layer);
-  int64_t filters = layer.attributes.takeInt("filters", {});
-  WindowGeometry geometry;
-  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
-  geometry.strides = layer.attributes.takeInts("strides", 1, spatialRank);
-  geometry.dilations = layer.attributes.takeInts("dilations", 1, spatialRank);
+  auto [filters, geometry] = takeConvShape(layer);
   const json *padding = layer.attributes.take("padding");
   if (padding && !padding->is_string()) {
-    geometry.padding =
-        layer.attributes.takeInts("padding", 0, 2 * spatialRank, -maxElements);
+    geometry.padding = layer.attributes.takeInts(
+        "padding", 0, 2 * geometry.window.size(), -maxElements);
   } else {
     std::string mode = layer.attributes.takeString("padding", "valid");
     if (mode != "valid" && mode != "same")
       layer.attributes.emitError() << "unsupported padding '" << mode << "'";
     geometry.padding = getTransposedPadding(mode, geometry);
   }
-  int64_t groups = layer.attributes.takeInt("groups", 1);
-  int64_t channels = layer.input ? layer.getInputShape().back() : groups;
-  if (channels % groups != 0)
-    layer.attributes.emitError() << "expects groups to divide " << channels
-                                 << " input channels, but got " << groups;
-  SmallVector<int64_t> shape(geometry.window);
-  shape.append({channels / groups, filters});
-  layer.checkReady(3, 4);
-  ElementsAttr kernel = layer.takeWeights("kernel", shape);
-  ElementsAttr bias = layer.takeWeights("bias", {filters}, /*isOptional=*/true);
-  if (!layer.isReady)
-    return {};
-  return layer.builder.convTranspose(layer.name, layer.input, kernel, bias,
-                                     geometry, groups);
+  return buildConv(layer, filters, geometry, &ModelBuilder::convTranspose);
 }
 
 static Value importDense(JsonLayer &layer) {

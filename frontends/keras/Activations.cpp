@@ -59,7 +59,7 @@ static Value composeSoftmax(Layer &layer, Value input, ArrayRef<int64_t> axes) {
     return builder.softmax(layer.name, input, positions.front());
   Value exponentials =
       builder.activation(layer.name, subtractMaximum(layer, input, positions),
-                         get(layer, ActivationKind::Exp));
+                         ActivationKind::Exp);
   Value sum = builder.reduce(layer.name, nn::ReduceKind::Sum, exponentials,
                              positions, /*keepDims=*/true);
   return builder.binary(layer.name, nn::BinaryKind::Div, exponentials, sum);
@@ -72,11 +72,11 @@ static Value composeLogSoftmax(Layer &layer, Value input,
   Value shifted = subtractMaximum(layer, input, positions);
   Value sum = builder.reduce(
       layer.name, nn::ReduceKind::Sum,
-      builder.activation(layer.name, shifted, get(layer, ActivationKind::Exp)),
-      positions, /*keepDims=*/true);
+      builder.activation(layer.name, shifted, ActivationKind::Exp), positions,
+      /*keepDims=*/true);
   return builder.binary(
       layer.name, nn::BinaryKind::Sub, shifted,
-      builder.activation(layer.name, sum, get(layer, ActivationKind::Log)));
+      builder.activation(layer.name, sum, ActivationKind::Log));
 }
 
 /// log(sigmoid(x)) = -softplus(-x)
@@ -84,23 +84,22 @@ static Value composeLogSigmoid(Layer &layer, Value input, ArrayRef<int64_t>) {
   ModelBuilder &builder = layer.builder;
   Value softplus = builder.activation(
       layer.name, builder.scaleAndShift(layer.name, input, -1.0, 0.0),
-      get(layer, ActivationKind::Softplus));
+      ActivationKind::Softplus);
   return builder.scaleAndShift(layer.name, softplus, -1.0, 0.0);
 }
 
 static Value composeTanhShrink(Layer &layer, Value input, ArrayRef<int64_t>) {
   return layer.builder.binary(
       layer.name, nn::BinaryKind::Sub, input,
-      layer.builder.activation(layer.name, input,
-                               get(layer, ActivationKind::Tanh)));
+      layer.builder.activation(layer.name, input, ActivationKind::Tanh));
 }
 
 /// x - clip(x, -0.5, 0.5)
 static Value composeSoftShrink(Layer &layer, Value input, ArrayRef<int64_t>) {
-  return layer.builder.binary(
-      layer.name, nn::BinaryKind::Sub, input,
-      layer.builder.activation(layer.name, input,
-                               get(layer, ActivationKind::Clip, -0.5, 0.5)));
+  return layer.builder.binary(layer.name, nn::BinaryKind::Sub, input,
+                              layer.builder.activation(layer.name, input,
+                                                       ActivationKind::Clip,
+                                                       -0.5, 0.5));
 }
 
 //===----------------------------------------------------------------------===//

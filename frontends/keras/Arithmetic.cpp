@@ -89,16 +89,13 @@ static Value importNegative(Layer &layer) {
 }
 
 template <nn::ActivationKind kind> static Value importFunction(Layer &layer) {
-  return layer.builder.activation(
-      layer.name, layer.getInput(),
-      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(), kind));
+  return layer.builder.activation(layer.name, layer.getInput(), kind);
 }
 
 static Value importReciprocalRoot(Layer &layer) {
   return layer.builder.activation(
       layer.name, importFunction<nn::ActivationKind::Sqrt>(layer),
-      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(),
-                              nn::ActivationKind::Reciprocal));
+      nn::ActivationKind::Reciprocal);
 }
 
 static Value importPower(Layer &layer) {

@@ -220,10 +220,7 @@ static Value combinePairs(Layer &layer, Value query, Value key, double scale) {
                      builder.reshape(layer.name, key, {1, k[1], k[2]}));
   if (scale != 1.0)
     sum = builder.scaleAndShift(layer.name, sum, scale, 0.0);
-  return builder.activation(
-      layer.name, sum,
-      nn::ActivationAttr::get(builder.getBuilder().getContext(),
-                              nn::ActivationKind::Tanh));
+  return builder.activation(layer.name, sum, nn::ActivationKind::Tanh);
 }
 
 /// Whether query and key have as many features. Reports if not.

@@ -60,10 +60,8 @@ static Value importAugmentation(Layer &layer) {
 }
 
 static Value importIdentity(Layer &layer) {
-  return layer.builder.activation(
-      layer.name, layer.getInput(),
-      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(),
-                              nn::ActivationKind::Linear));
+  return layer.builder.activation(layer.name, layer.getInput(),
+                                  nn::ActivationKind::Linear);
 }
 
 /// Steps whose elements all equal `mask_value` become zero, which with 0 they

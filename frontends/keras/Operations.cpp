@@ -166,10 +166,8 @@ static Value importPad(Layer &layer) {
 
 /// What changes no value; the type to cast to has been checked.
 static Value importSame(Layer &layer) {
-  return layer.builder.activation(
-      layer.name, layer.getInput(),
-      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(),
-                              nn::ActivationKind::Linear));
+  return layer.builder.activation(layer.name, layer.getInput(),
+                                  nn::ActivationKind::Linear);
 }
 
 /// The activation that an operation of Keras or TensorFlow is.
@@ -203,10 +201,8 @@ static Value importOne(Layer &layer, nn::ActivationKind kind,
                        double alpha = 0.0, double beta = 0.0) {
   if (layer.config.hasFailed())
     return {};
-  return layer.builder.activation(
-      layer.name, layer.getInput(),
-      nn::ActivationAttr::get(layer.builder.getBuilder().getContext(), kind,
-                              alpha, beta));
+  return layer.builder.activation(layer.name, layer.getInput(), kind, alpha,
+                                  beta);
 }
 
 static Value importElu(Layer &layer) {

@@ -18,10 +18,8 @@ using nn::ActivationKind;
 
 static Tensors apply(Node &node, ActivationKind kind, double alpha = 0.0,
                      double beta = 0.0) {
-  return {node.builder.activation(
-      node.name, node.getValue(),
-      nn::ActivationAttr::get(node.builder.getBuilder().getContext(), kind,
-                              alpha, beta))};
+  return {
+      node.builder.activation(node.name, node.getValue(), kind, alpha, beta)};
 }
 
 template <ActivationKind kind> static Tensors importPlain(Node &node) {

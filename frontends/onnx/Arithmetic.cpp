@@ -179,10 +179,7 @@ static Tensors importNeg(Node &node) {
 static Tensors importUnary(Node &node, double (*function)(double),
                            std::optional<ActivationKind> kind = {}) {
   if (kind && !node.areAllConstant())
-    return {node.builder.activation(
-        node.name, node.getValue(),
-        nn::ActivationAttr::get(node.builder.getBuilder().getContext(),
-                                *kind))};
+    return {node.builder.activation(node.name, node.getValue(), *kind)};
   if (!node.getConstant(0))
     return {{}};
   return mapConstant(node, function);
@@ -257,9 +254,7 @@ static Tensors importPow(Node &node) {
   double power = exponent->values.size() == 1 ? exponent->values[0] : 0.0;
   Value value = node.getValue();
   auto apply = [&](ActivationKind kind, Value input) {
-    return node.builder.activation(
-        node.name, input,
-        nn::ActivationAttr::get(node.builder.getBuilder().getContext(), kind));
+    return node.builder.activation(node.name, input, kind);
   };
   if (power == 1.0)
     return {node.getInput()};

@@ -61,9 +61,7 @@ static Value importErfProduct(Node &node, Value input, Value gate) {
       return {};
     factor = std::get<1>(*multiple);
   }
-  Value gelu = node.builder.activation(
-      node.name, x,
-      nn::ActivationAttr::get(x.getContext(), ActivationKind::Gelu));
+  Value gelu = node.builder.activation(node.name, x, ActivationKind::Gelu);
   return node.builder.scaleAndShift(node.name, gelu, 2.0 * factor * outerScale,
                                     0.0);
 }
@@ -82,6 +80,5 @@ Value frieze::onnx::importGatedProduct(Node &node, Value input, Value gate) {
     kind = ActivationKind::HardSilu;
   if (!kind)
     return {};
-  return node.builder.activation(
-      node.name, input, nn::ActivationAttr::get(input.getContext(), *kind));
+  return node.builder.activation(node.name, input, *kind);
 }

@@ -132,10 +132,7 @@ static Tensors importSumOf(Node &node) {
     return {{}};
   auto apply = [&](ActivationKind kind) {
     if (kind != ActivationKind::Linear)
-      value = node.builder.activation(
-          node.name, value,
-          nn::ActivationAttr::get(node.builder.getBuilder().getContext(),
-                                  kind));
+      value = node.builder.activation(node.name, value, kind);
   };
   apply(before);
   if (!axes->axes.empty())
