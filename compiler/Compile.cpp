@@ -59,6 +59,8 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
   if (passes(Stage::NNOpt)) {
     NNOptPipelineOptions nnOpt;
     nnOpt.exact = options.exact;
+    nnOpt.streamHop = options.streamHop;
+    nnOpt.streamBlock = options.streamBlock;
     buildNNOptPipeline(pm, nnOpt);
   }
   if (passes(Stage::Loops)) {

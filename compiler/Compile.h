@@ -27,6 +27,12 @@ struct CompileOptions {
   /// Whether every convolution is computed as the sum it is, without minimal
   /// filtering (Winograd).
   bool exact = false;
+  /// Samples by which the window of the model moves along a recording, of which
+  /// code shares the work of overlapping windows, which are then exact; 0:
+  /// none.
+  int64_t streamHop = 0;
+  /// Windows that such code computes together; 0 to choose.
+  int64_t streamBlock = 0;
   /// Called with the model as imported, and after nn-opt.
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;

@@ -70,10 +70,13 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   pm.addPass(nn::createFusePoolPass());
   fusePointwise();
   // Algorithms.
-  if (!options.exact)
+  if (!options.exact && !options.streamHop)
     pm.addPass(nn::createChooseWinogradPass());
   pm.addPass(nn::createSplitSumsPass());
   pm.addPass(nn::createRoundParametersPass());
+  if (options.streamHop)
+    pm.addPass(
+        nn::createShareWindowsPass({options.streamHop, options.streamBlock}));
 }
 
 void frieze::buildLoopsPipeline(OpPassManager &pm,

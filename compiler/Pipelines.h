@@ -48,6 +48,15 @@ struct NNOptPipelineOptions : mlir::PassPipelineOptions<NNOptPipelineOptions> {
       *this, "exact",
       llvm::cl::desc("Compute every convolution as the sum it is"),
       llvm::cl::init(false)};
+  Option<int64_t> streamHop{
+      *this, "stream-hop",
+      llvm::cl::desc("Samples from one window of a recording to the next; 0 "
+                     "for single windows"),
+      llvm::cl::init(0)};
+  Option<int64_t> streamBlock{
+      *this, "stream-block",
+      llvm::cl::desc("Windows of a recording computed together; 0 to choose"),
+      llvm::cl::init(0)};
 };
 
 struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {

@@ -14,5 +14,6 @@ include "dialect/NNNormalizationOps.td"
 include "dialect/NNPointwiseOps.td"
 include "dialect/NNPoolingOps.td"
 include "dialect/NNSequenceOps.td"
+include "dialect/NNStreamOps.td"
 
 #endif // FRIEZE_DIALECT_NNOPS_TD

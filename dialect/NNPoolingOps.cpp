@@ -22,18 +22,28 @@ static LogicalResult inferPool(std::optional<Location> loc,
   ArrayRef<int64_t> window = adaptor.getWindow();
   SmallVector<int64_t> strides(adaptor.getStrides().value_or(window));
   auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
+  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
   if (!isSpatial(window, spatialRank, 1) ||
       !isSpatial(strides, spatialRank, 1) ||
+      !isSpatial(dilations, spatialRank, 1) ||
       !isSpatial(padding, 2 * spatialRank, 0)) // C1
     return emitOptionalError(loc, "expects ", spatialRank,
-                             " positive window sizes and strides and ",
+                             " positive window sizes, strides and dilations "
+                             "and ",
                              2 * spatialRank, " non-negative paddings");
-  for (size_t i = 0; i < padding.size(); ++i)
+  for (size_t i = 0; i < padding.size(); ++i) {
     if (padding[i] >= window[i / 2]) // C2
       return emitOptionalError(
           loc, "expects padding smaller than the window, but got ", padding[i],
           " for window ", window[i / 2]);
-  SmallVector<int64_t> shape(input.getShape()), dilations(spatialRank, 1);
+    // Else a window might have nothing but padding.
+    if (padding[i] > 0 && dilations[i / 2] > 1) // C2
+      return emitOptionalError(loc,
+                               "expects no padding where there is dilation, "
+                               "but got ",
+                               padding[i]);
+  }
+  SmallVector<int64_t> shape(input.getShape());
   if (failed(inferWindowPositions(loc, shape,
                                   {window, strides, padding, dilations}))) // C3
     return failure();
@@ -48,6 +58,9 @@ SmallVector<int64_t> MaxPoolOp::getStrideValues() {
 SmallVector<int64_t> MaxPoolOp::getPaddingValues() {
   return valuesOr(getPadding(), 2 * getWindow().size(), 0);
 }
+SmallVector<int64_t> MaxPoolOp::getDilationValues() {
+  return valuesOr(getDilations(), getWindow().size(), 1);
+}
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -60,6 +73,9 @@ SmallVector<int64_t> AvgPoolOp::getStrideValues() {
 }
 SmallVector<int64_t> AvgPoolOp::getPaddingValues() {
   return valuesOr(getPadding(), 2 * getWindow().size(), 0);
+}
+SmallVector<int64_t> AvgPoolOp::getDilationValues() {
+  return valuesOr(getDilations(), getWindow().size(), 1);
 }
 LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,

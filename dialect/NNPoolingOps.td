@@ -14,11 +14,12 @@ class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic, [NN_EpilogueOpInterfa
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input,
       DenseI64ArrayAttr:$window, OptionalAttr<DenseI64ArrayAttr>:$strides,
       OptionalAttr<DenseI64ArrayAttr>:$padding,
+      OptionalAttr<DenseI64ArrayAttr>:$dilations,
       OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[3, 4]>:$output);
   let assemblyFormat = [{
     $input `window` `=` $window (`strides` `=` $strides^)?
-    (`padding` `=` $padding^)?
+    (`padding` `=` $padding^)? (`dilations` `=` $dilations^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
@@ -27,13 +28,15 @@ class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic, [NN_EpilogueOpInterfa
     ::llvm::SmallVector<int64_t> getStrideValues();
     /// Low and high of each spatial axis in turn; zero where left out.
     ::llvm::SmallVector<int64_t> getPaddingValues();
+    /// One entry per spatial axis; 1 where left out.
+    ::llvm::SmallVector<int64_t> getDilationValues();
   }];
 }
 
 def NN_MaxPoolOp : NN_PoolOp<"max_pool"> {
   let summary = "maximum over a sliding window";
   let description = [{
-    `y[n, o, c] = max over k of x[n, o * stride + k - padding, c]`; positions in
+    `y[n, o, c] = max over k of x[n, o * stride + k * dilation - padding, c]`; positions in
     the padding do not take part. `strides` is `window` where left out.
 
     In the order of memory: NaN wins, and of two zeros the later.
@@ -45,9 +48,9 @@ def NN_MaxPoolOp : NN_PoolOp<"max_pool"> {
     ```
 
     Constraints:
-    - (C1) `window` and `strides` have one positive entry per spatial axis, and
-      `padding` two that are not negative.
-    - (C2) padding is smaller than the window.
+    - (C1) `window`, `strides` and `dilations` have one positive entry per spatial
+      axis, and `padding` two that are not negative.
+    - (C2) padding is smaller than the window, and none where there is dilation.
     - (C3) the window fits into the padded input.
   }];
 }
@@ -55,7 +58,7 @@ def NN_MaxPoolOp : NN_PoolOp<"max_pool"> {
 def NN_AvgPoolOp : NN_PoolOp<"avg_pool"> {
   let summary = "mean over a sliding window";
   let description = [{
-    `y[n, o, c] = (sum over k of x[n, o * stride + k - padding, c]) * (1 / count)`
+    `y[n, o, c] = (sum over k of x[n, o * stride + k * dilation - padding, c]) * (1 / count)`
     where positions in the padding neither take part nor count. `strides` is
     `window` where left out. In f32 the sum takes its terms in the order of the
     input's memory, and `1 / count` is rounded to f32.
@@ -67,9 +70,9 @@ def NN_AvgPoolOp : NN_PoolOp<"avg_pool"> {
     ```
 
     Constraints:
-    - (C1) `window` and `strides` have one positive entry per spatial axis, and
-      `padding` two that are not negative.
-    - (C2) padding is smaller than the window.
+    - (C1) `window`, `strides` and `dilations` have one positive entry per spatial
+      axis, and `padding` two that are not negative.
+    - (C2) padding is smaller than the window, and none where there is dilation.
     - (C3) the window fits into the padded input.
   }];
 }

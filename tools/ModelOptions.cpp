@@ -48,7 +48,14 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
                           "of an input and an axis, where 0 is the batch")),
       exact("exact", cl::cat(category),
             cl::desc("Compute every convolution as the sum it is, without\n"
-                     "minimal filtering (Winograd)")) {}
+                     "minimal filtering (Winograd)")),
+      streamHop(
+          "stream-hop", cl::value_desc("N"), cl::cat(category),
+          cl::desc("Compile for windows that move along a recording by "
+                   "N\nsamples too, sharing their work; implies --exact")),
+      streamBlock("stream-block", cl::value_desc("N"), cl::cat(category),
+                  cl::desc("Windows computed together in a long recording\n"
+                           "(default: those that begin in 512 samples)")) {}
 
 llvm::Expected<CompileOptions>
 ModelOptions::get(llvm::StringRef defaultName) const {
@@ -57,6 +64,18 @@ ModelOptions::get(llvm::StringRef defaultName) const {
   options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
   options.target = target;
   options.exact = exact;
+  for (auto [flag, value] : {std::make_pair(&streamHop, &options.streamHop),
+                             {&streamBlock, &options.streamBlock}}) {
+    if (!flag->getNumOccurrences())
+      continue;
+    *value = *flag;
+    if (*value < 1 || *value > maxElements)
+      return llvm::createStringError("expects --" + flag->ArgStr +
+                                     " to be positive, but got " +
+                                     llvm::Twine(*value));
+  }
+  if (options.streamBlock && !options.streamHop)
+    return llvm::createStringError("expects --stream-hop with --stream-block");
   if (batch.getNumOccurrences()) {
     options.import.batch = batch;
     if (batch < 1)

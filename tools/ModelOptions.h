@@ -29,6 +29,7 @@ private:
   llvm::cl::opt<int64_t> batch;
   llvm::cl::list<std::string> dimensions;
   llvm::cl::opt<bool> exact;
+  llvm::cl::opt<int64_t> streamHop, streamBlock;
 };
 
 /// Prints `tool: error: message` and returns the exit status 1.

@@ -63,6 +63,25 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
                       "#define {0}_ARENA_BYTES {1}\n"
                       "#define {0}_ARENA_ALIGNMENT {2}\n\n",
                       upper, number("arena_bytes"), number("arena_alignment"));
+  auto stream = interface.getAs<DictionaryAttr>("stream");
+  if (stream) {
+    auto print = [&](StringRef macro, StringRef key) {
+      os << llvm::formatv("#define {0}_STREAM_{1} {2}\n", upper, macro,
+                          stream.getAs<IntegerAttr>(key).getInt());
+    };
+    os << "/* Samples of a window and from one window to the next, floats of a "
+          "sample. */\n";
+    print("WINDOW", "window");
+    print("HOP", "hop");
+    print("CHANNELS", "channels");
+    os << "/* Memory of a stream, in bytes. */\n";
+    print("STATE_BYTES", "state_bytes");
+    print("STATE_ALIGNMENT", "state_alignment");
+    os << llvm::formatv("/* Most windows that so many samples complete. */\n"
+                        "#define {0}_STREAM_WINDOWS(count) ((count) / "
+                        "{0}_STREAM_HOP + 1)\n\n",
+                        upper);
+  }
   os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
         "/* Runs the model once. Re-entrant: calls in flight need an arena "
         "each,\n"
@@ -90,6 +109,29 @@ void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
         "   serves all calls. Otherwise as above. */\n"
      << llvm::formatv("void {0}_run_batch(uint64_t count, ", name);
   printBuffers();
+  if (stream) {
+    auto printOutputs = [&] {
+      for (size_t i = 0; i < outputs.size(); ++i)
+        os << llvm::formatv(", float *output_{0}", i);
+      os << ");\n\n";
+    };
+    os << llvm::formatv(
+        "/* A stream: the window moves along a recording. These start one in "
+        "`state`, of\n"
+        "   the size and alignment above; take its next `count` samples and "
+        "write the\n"
+        "   outputs of every window that they complete, at most\n"
+        "   {1}_STREAM_WINDOWS(count), one window after the other; and end it. "
+        "The last\n"
+        "   two return the number of windows written, flush always 0. */\n"
+        "void {0}_stream_init(void *state);\n\n"
+        "uint64_t {0}_stream_push(void *state, const float *samples, uint64_t "
+        "count",
+        name, upper);
+    printOutputs();
+    os << llvm::formatv("uint64_t {0}_stream_flush(void *state", name);
+    printOutputs();
+  }
   os << llvm::formatv(
       "#ifdef FRIEZE_MODEL_H\n"
       "/* The description of frieze/model.h, where that is included before. "

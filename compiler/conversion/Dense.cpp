@@ -7,74 +7,164 @@
 
 #include "compiler/codegen/cpu/RegisterTile.h"
 #include "compiler/conversion/Lowerings.h"
-#include "compiler/conversion/Reduction.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
+namespace {
+/// Where the input of a dense layer lies: row r starts at `r * rowStride`, and
+/// holds `runs` runs of `run` neighbours, `runStride` apart.
+struct DenseInput {
+  Value buffer;
+  int64_t rowStride, runs, runStride, run;
+};
+} // namespace
+
+WindowsOp frieze::findWindowsInPlace(DenseOp op) {
+  Value input = op.getInput();
+  while (auto reshape = input.getDefiningOp<ReshapeOp>()) {
+    if (!reshape->hasOneUse())
+      return nullptr;
+    input = reshape.getInput();
+  }
+  auto windows = input.getDefiningOp<WindowsOp>();
+  if (!windows || !windows->hasOneUse() ||
+      op.getInput().getType().getRank() != 2)
+    return nullptr;
+  int64_t channels =
+      windows.getType().getRank() == 3 ? windows.getType().getDimSize(2) : 1;
+  bool isContiguous = windows.getDilation() == 1;
+  return isContiguous || channels % (int64_t)op.getChains() == 0 ? windows
+                                                                 : nullptr;
+}
+
+static DenseInput findInput(KernelBuilder &kernel, DenseOp op) {
+  int64_t inputs = op.getInput().getType().getShape().back();
+  WindowsOp windows = findWindowsInPlace(op);
+  if (!windows)
+    return {kernel.buffers[op.getInput()], inputs, 1, 0, inputs};
+  int64_t channels = inputs / windows.getLength();
+  int64_t rowStride = windows.getStride() * channels;
+  Value buffer = kernel.buffers[windows.getInput()];
+  // As one run where a chain goes across positions.
+  if (channels % (int64_t)op.getChains() != 0)
+    return {buffer, rowStride, 1, 0, inputs};
+  return {buffer, rowStride, (int64_t)windows.getLength(),
+          (int64_t)windows.getDilation() * channels, channels};
+}
+
+/// The sums of the chains of some rows, of which each has as many vectors, to
+/// one sum for each row: neighbouring chains are added pairwise, and then
+/// those sums, as in nn.dense.
+static Value addChains(KernelBuilder &kernel, SmallVector<Value> vectors,
+                       int64_t rows) {
+  auto addNeighbours = [&](Value a, Value b, int64_t lanes) -> Value {
+    SmallVector<int64_t> even, odd;
+    for (int64_t lane = 0; lane < lanes; lane += 2) {
+      even.push_back(lane);
+      odd.push_back(lane + 1);
+    }
+    auto pick = [&](ArrayRef<int64_t> picked) -> Value {
+      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(), a,
+                                       b, picked);
+    };
+    return kernel.addFloat(pick(even), pick(odd));
+  };
+  int64_t lanes = cast<VectorType>(vectors.front().getType()).getDimSize(0);
+  for (; vectors.size() > 1; vectors.resize(vectors.size() / 2))
+    for (size_t i = 0; i < vectors.size() / 2; ++i)
+      vectors[i] = addNeighbours(vectors[2 * i], vectors[2 * i + 1], 2 * lanes);
+  Value sums = vectors.front();
+  for (; lanes > rows; lanes /= 2)
+    sums = addNeighbours(sums, sums, lanes);
+  return sums;
+}
+
 /// A dense layer with one output: chains are lanes, so that it runs along its
-/// inputs.
+/// inputs, for several rows at a time where there are.
 static void lowerDotProduct(KernelBuilder &kernel, DenseOp op, Value weights,
                             Value bias) {
-  int64_t inputs = op.getInput().getType().getShape().back();
   int64_t chains = op.getChains();
   int64_t lanes = std::min(kernel.target.lanes, chains);
-  Value input = kernel.buffers[op.getInput()];
+  int64_t vectors = chains / lanes;
+  DenseInput input = findInput(kernel, op);
   Value output = kernel.buffers[op.getOutput()];
   OpBuilder &builder = kernel.builder;
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
 
-  /// The next `count` terms, at most one for each chain.
+  /// The next `count` terms, at most one for each chain, of each row.
   auto multiply = [&](SmallVector<Value> sums, Value at, Value weightAt,
                       int64_t count) {
     for (int64_t v = 0; v * lanes < count; ++v) {
       int64_t width = std::min(lanes, count - v * lanes);
-      Value sum = sums[v];
-      if (width < lanes)
-        sum = vector::ExtractStridedSliceOp::create(
-            builder, kernel.getLocation(), sum, ArrayRef<int64_t>{0},
-            ArrayRef<int64_t>{width}, ArrayRef<int64_t>{1});
-      sum = kernel.fma(
-          kernel.loadVector(input, kernel.add(at, v * lanes), width),
-          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width),
-          sum);
-      if (width < lanes)
-        sum = vector::InsertStridedSliceOp::create(
-            builder, kernel.getLocation(), sum, sums[v], ArrayRef<int64_t>{0},
-            ArrayRef<int64_t>{1});
-      sums[v] = sum;
+      Value weight =
+          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width);
+      for (size_t row = 0; row < sums.size() / vectors; ++row) {
+        Value &carried = sums[row * vectors + v];
+        Value sum = carried;
+        if (width < lanes)
+          sum = vector::ExtractStridedSliceOp::create(
+              builder, kernel.getLocation(), sum, ArrayRef<int64_t>{0},
+              ArrayRef<int64_t>{width}, ArrayRef<int64_t>{1});
+        Value rowAt = kernel.add(at, row * input.rowStride + v * lanes);
+        sum = kernel.fma(kernel.loadVector(input.buffer, rowAt, width), weight,
+                         sum);
+        if (width < lanes)
+          sum = vector::InsertStridedSliceOp::create(
+              builder, kernel.getLocation(), sum, carried, ArrayRef<int64_t>{0},
+              ArrayRef<int64_t>{1});
+        carried = sum;
+      }
     }
     return sums;
   };
-
-  kernel.forEach(op.getType().getNumElements(), [&](Value row) {
-    Value at = kernel.mul(row, inputs);
-    SmallVector<Value> sums(chains / lanes, kernel.constant(0.0f, lanes));
+  auto emitTile = [&](Value firstRow, int64_t rows) {
+    Value at = kernel.mul(firstRow, input.rowStride);
+    SmallVector<Value> sums(rows * vectors, kernel.constant(0.0f, lanes));
     Value start = kernel.loadVector(bias, kernel.index(0), 1);
-    sums[0] = vector::InsertStridedSliceOp::create(
+    start = vector::InsertStridedSliceOp::create(
         builder, kernel.getLocation(), start, sums[0], ArrayRef<int64_t>{0},
         ArrayRef<int64_t>{1});
-    int64_t rounds = inputs / chains;
-    sums = kernel.reduce(rounds, sums, [&](Value i, ValueRange carried) {
-      Value first = kernel.mul(i, chains);
-      return multiply(llvm::to_vector(carried), kernel.add(at, first), first,
-                      chains);
+    for (int64_t row = 0; row < rows; ++row)
+      sums[row * vectors] = start;
+    int64_t rounds = input.run / chains;
+    sums = kernel.reduce(input.runs, sums, [&](Value run, ValueRange outer) {
+      Value runAt = kernel.add(at, kernel.mul(run, input.runStride));
+      Value weightAt = kernel.mul(run, input.run);
+      SmallVector<Value> inner =
+          kernel.reduce(rounds, outer, [&](Value i, ValueRange carried) {
+            Value first = kernel.mul(i, chains);
+            return multiply(llvm::to_vector(carried), kernel.add(runAt, first),
+                            kernel.add(weightAt, first), chains);
+          });
+      return multiply(inner, kernel.add(runAt, rounds * chains),
+                      kernel.add(weightAt, rounds * chains),
+                      input.run % chains);
     });
-    sums = multiply(sums, kernel.add(at, rounds * chains),
-                    kernel.index(rounds * chains), inputs % chains);
-    for (Value &sum : sums)
-      sum = combineNeighbours(
-          kernel, sum, [&](Value a, Value b) { return kernel.addFloat(a, b); });
-    for (size_t count = sums.size(); count > 1; count /= 2)
-      for (size_t i = 0; i < count / 2; ++i)
-        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
-    kernel.storeVector(kernel.applyEpilogue(epilogue, sums[0], kernel.index(0)),
-                       output, row, 1);
-  });
+    kernel.storeVector(kernel.applyEpilogue(epilogue,
+                                            addChains(kernel, sums, rows),
+                                            kernel.index(0),
+                                            /*isOneChannel=*/true),
+                       output, firstRow, rows);
+  };
+
+  // A power of two, for the sums over the chains.
+  int64_t rows = op.getType().getNumElements(), done = 0;
+  int64_t fitting = std::max<int64_t>(
+      1, std::min<int64_t>(kernel.target.registers * 3 / 4 / vectors, 8));
+  for (int64_t size = llvm::bit_floor<uint64_t>(std::min(fitting, lanes));
+       done < rows; size /= 2) {
+    int64_t tiles = (rows - done) / size;
+    kernel.forEach(tiles, [&](Value tile) {
+      emitTile(kernel.add(kernel.mul(tile, size), done), size);
+    });
+    done += tiles * size;
+  }
 }
 
 static SmallVector<double> readBias(DenseOp op) {
@@ -108,15 +198,16 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
                               int64_t calls) {
   int64_t inputs = op.getInput().getType().getShape().back();
   int64_t outputs = op.getType().getShape().back();
+  DenseInput input = findInput(kernel, op);
   SmallVector<double> weights = *readWeights(op.getKernel());
   SmallVector<double> bias = readBias(op);
   int64_t padded = llvm::alignTo(outputs, getColumnPadding(outputs));
   bias.resize(padded, 0.0);
 
   MatrixProduct product;
-  product.input = kernel.buffers[op.getInput()];
+  product.input = input.buffer;
   product.inputBase = kernel.index(0);
-  product.inputRowStride = inputs;
+  product.inputRowStride = input.rowStride;
   product.weights =
       kernel.loadConstants(op, "kernel", padColumns(weights, inputs, padded));
   product.weightBase = kernel.index(0);
@@ -127,7 +218,9 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
   product.outputRowStride = outputs;
   product.rows = calls * op.getType().getNumElements() / outputs;
   product.columns = outputs;
-  product.terms = {{inputs, 1, padded}};
+  if (input.runs > 1)
+    product.terms.push_back({input.runs, input.runStride, input.run * padded});
+  product.terms.push_back({input.run, 1, padded});
   product.chains = op.getChains();
   product.channelBase = kernel.index(0);
   SmallVector<EpilogueStage> epilogue =

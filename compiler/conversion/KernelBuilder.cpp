@@ -12,6 +12,7 @@
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/BLAKE3.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -31,10 +32,15 @@ static std::string getSymbolPrefix(Operation *op) {
 
 StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
                                      ArrayRef<double> values) {
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  StringAttr &symbol = globals[{owner, builder.getStringAttr(parameter)}];
+  SmallVector<float> elements(values.begin(), values.end());
+  auto digest = llvm::BLAKE3::hash(
+      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(elements.data()),
+                        elements.size() * sizeof(float)));
+  StringAttr &symbol = globals[StringRef(
+      reinterpret_cast<const char *>(digest.data()), digest.size())];
   if (symbol)
     return symbol;
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   std::string name = (getSymbolPrefix(owner) + "_" + parameter).str();
   for (unsigned count = 1; module.lookupSymbol(name); ++count)
     name =

@@ -12,7 +12,7 @@
 #include "dialect/NNAttrs.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace frieze {
 
@@ -22,8 +22,8 @@ class ConstantPool {
 public:
   explicit ConstantPool(mlir::ModuleOp module) : module(module) {}
 
-  /// The global for parameter `parameter` of `owner`, made from `values` the
-  /// first time. All variants must pack it alike.
+  /// A global that holds `values`, called after parameter `parameter` of
+  /// `owner`; functions that hold the same values share one.
   mlir::StringAttr getOrCreate(mlir::Operation *owner,
                                llvm::StringRef parameter,
                                llvm::ArrayRef<double> values);
@@ -33,9 +33,8 @@ public:
 
 private:
   mlir::ModuleOp module;
-  llvm::MapVector<std::pair<mlir::Operation *, mlir::StringAttr>,
-                  mlir::StringAttr>
-      globals;
+  /// By the BLAKE3 hash of their values.
+  llvm::StringMap<mlir::StringAttr> globals;
   int64_t bytes = 0;
 };
 

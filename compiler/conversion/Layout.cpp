@@ -263,3 +263,19 @@ void frieze::lowerConcat(KernelBuilder &kernel, ConcatOp op) {
     start += run;
   }
 }
+
+void frieze::lowerWindows(KernelBuilder &kernel, WindowsOp op) {
+  ArrayRef<int64_t> shape = op.getType().getShape();
+  int64_t elements = shape.size() == 3 ? shape[2] : 1;
+  kernel.forEach(shape[0], [&](Value window) {
+    kernel.forEach(shape[1], [&](Value i) {
+      Value row = kernel.add(kernel.mul(window, op.getStride()),
+                             kernel.mul(i, op.getDilation()));
+      emitCopy(kernel, kernel.buffers[op.getInput()], kernel.mul(row, elements),
+               kernel.buffers[op.getOutput()],
+               kernel.add(kernel.mul(window, shape[1] * elements),
+                          kernel.mul(i, elements)),
+               elements);
+    });
+  });
+}

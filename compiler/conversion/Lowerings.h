@@ -13,6 +13,9 @@
 
 namespace frieze {
 
+/// Emits the kernel of `op`, an nn op that computes something.
+void lowerOp(KernelBuilder &kernel, mlir::Operation *op);
+
 /// Each emits the kernel of one op, from the buffers of its operands to the
 /// buffer of its result. Parameters hold their data and have type f32.
 void lowerConv(KernelBuilder &kernel, nn::ConvOp op);
@@ -41,10 +44,16 @@ void lowerTranspose(KernelBuilder &kernel, nn::TransposeOp op);
 
 void lowerIdentity(KernelBuilder &kernel, nn::IdentityOp op);
 void lowerConcat(KernelBuilder &kernel, nn::ConcatOp op);
+void lowerWindows(KernelBuilder &kernel, nn::WindowsOp op);
 void lowerEmbedding(KernelBuilder &kernel, nn::EmbeddingOp op);
 void lowerGRU(KernelBuilder &kernel, nn::GRUOp op);
 void lowerLSTM(KernelBuilder &kernel, nn::LSTMOp op);
 void lowerRNN(KernelBuilder &kernel, nn::RNNOp op);
+
+/// The windows that `op` reads where they lie in their time line, or null:
+/// those of all positions and channels, where every chain of the sums stays
+/// within its channels.
+nn::WindowsOp findWindowsInPlace(nn::DenseOp op);
 
 /// Elements of scratch memory that an op needs while it runs, on any target.
 int64_t getConvScratchElements(nn::ConvOp op);

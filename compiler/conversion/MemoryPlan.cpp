@@ -8,6 +8,7 @@
 #include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/Lowerings.h"
 #include "compiler/conversion/MicroBatch.h"
+#include "compiler/conversion/StreamState.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -85,12 +86,18 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, int64_t calls) {
   auto slotBytes = [](int64_t elements) {
     return (int64_t)llvm::alignTo(elements * sizeof(float), alignment);
   };
+  llvm::DenseSet<Value> elsewhere = findRemembered(function);
+  function.walk([&](nn::DenseOp op) {
+    if (auto windows = findWindowsInPlace(op))
+      elsewhere.insert(windows);
+  });
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
     if (int64_t elements = getScratchElements(op))
       plan.scratch[op] = {0, slotBytes(elements)};
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
-        isa<nn::ConstantOp, nn::ReshapeOp>(op) ||
+        isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp>(op) ||
+        elsewhere.contains(op->getResult(0)) ||
         plan.outputs.contains(op->getResult(0)))
       return;
     Value value = op->getResult(0);

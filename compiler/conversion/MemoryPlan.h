@@ -21,7 +21,7 @@ struct ArenaSlot {
 
 /// The memory of one model: its inputs and outputs belong to the caller, and
 /// everything else has a slot in one arena, which values share when their
-/// lifetimes do not overlap.
+/// lifetimes do not overlap. What a stream remembers has its place elsewhere.
 struct MemoryPlan {
   static constexpr int64_t alignment = 64;
 

@@ -10,9 +10,10 @@
 #include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/MicroBatch.h"
 #include "compiler/conversion/Passes.h"
+#include "compiler/conversion/StreamToLoops.h"
+#include "compiler/conversion/VariantFunction.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace frieze {
 #define GEN_PASS_DEF_NNTOLOOPSPASS
@@ -57,36 +58,6 @@ static LogicalResult checkSupported(func::FuncOp function) {
   return success();
 }
 
-static void lowerOp(KernelBuilder &kernel, Operation *op) {
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<ConvOp>([&](auto op) { lowerConv(kernel, op); })
-      .Case<ConvTransposeOp>([&](auto op) { lowerConvTranspose(kernel, op); })
-      .Case<DenseOp>([&](auto op) { lowerDense(kernel, op); })
-      .Case<MatmulOp>([&](auto op) { lowerMatmul(kernel, op); })
-      .Case<MaxPoolOp>([&](auto op) { lowerMaxPool(kernel, op); })
-      .Case<AvgPoolOp>([&](auto op) { lowerAvgPool(kernel, op); })
-      .Case<GlobalPoolOp>([&](auto op) { lowerGlobalPool(kernel, op); })
-      .Case<ReduceOp>([&](auto op) { lowerReduce(kernel, op); })
-      .Case<NormalizeOp>([&](auto op) { lowerNormalize(kernel, op); })
-      .Case<ActivationOp>([&](auto op) { lowerActivation(kernel, op); })
-      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
-          [&](auto op) { lowerBinary(kernel, op, op.kind); })
-      .Case<AffineOp>([&](auto op) { lowerAffine(kernel, op); })
-      .Case<PreluOp>([&](auto op) { lowerPrelu(kernel, op); })
-      .Case<SoftmaxOp>([&](auto op) { lowerSoftmax(kernel, op); })
-      .Case<PadOp>([&](auto op) { lowerPad(kernel, op); })
-      .Case<ResizeOp>([&](auto op) { lowerResize(kernel, op); })
-      .Case<SliceOp>([&](auto op) { lowerSlice(kernel, op); })
-      .Case<TransposeOp>([&](auto op) { lowerTranspose(kernel, op); })
-      .Case<IdentityOp>([&](auto op) { lowerIdentity(kernel, op); })
-      .Case<ConcatOp>([&](auto op) { lowerConcat(kernel, op); })
-      .Case<EmbeddingOp>([&](auto op) { lowerEmbedding(kernel, op); })
-      .Case<GRUOp>([&](auto op) { lowerGRU(kernel, op); })
-      .Case<LSTMOp>([&](auto op) { lowerLSTM(kernel, op); })
-      .Case<RNNOp>([&](auto op) { lowerRNN(kernel, op); })
-      .Default([](Operation *) { llvm_unreachable("an op without lowering"); });
-}
-
 namespace {
 /// Lowers one function for one variant after the other.
 class FunctionLowering {
@@ -94,6 +65,7 @@ public:
   FunctionLowering(func::FuncOp function, StringRef name)
       : function(function), name(name), microBatch(chooseMicroBatch(function)),
         plan(MemoryPlan::create(function, microBatch)),
+        stream(function->getParentOfType<ModuleOp>(), name),
         constants(function->getParentOfType<ModuleOp>()) {}
 
   void lower(const TargetVariant &target);
@@ -106,6 +78,7 @@ private:
   StringRef name;
   int64_t microBatch;
   MemoryPlan plan;
+  StreamLowering stream;
   ConstantPool constants;
 };
 
@@ -208,13 +181,6 @@ void BufferBinder::bind(ArrayRef<Operation *> step, Value call) {
   }
 }
 
-static std::string getVariantSymbol(StringRef name,
-                                    const TargetVariant &target) {
-  std::string symbol = (name + "_" + target.name).str();
-  llvm::replace(symbol, '-', '_');
-  return symbol;
-}
-
 /// Whether the tiles of a dense layer in chains have more than one row, so that
 /// a product of several reads less than one product for each.
 static bool hasTilesOfRows(const TargetVariant &target) {
@@ -239,25 +205,8 @@ void FunctionLowering::lower(const TargetVariant &target) {
   llvm::for_each(function.getArgumentTypes(), addBuffer);
   llvm::for_each(function.getResultTypes(), addBuffer);
   types.push_back(MemRefType::get(plan.arenaBytes, builder.getI8Type()));
-  auto lowered =
-      func::FuncOp::create(builder, loc, getVariantSymbol(name, target),
-                           builder.getFunctionType(types, {}));
-  lowered.setPrivate();
-  auto pair = [&](StringRef key, StringRef value) -> Attribute {
-    return builder.getStrArrayAttr({key, value});
-  };
-  // LLVM may not bring in calls to memset or memcpy, and shall use the full
-  // width of the registers.
-  std::string bits = std::to_string(target.lanes * 32);
-  lowered->setAttr("passthrough",
-                   builder.getArrayAttr({pair("target-cpu", target.cpu),
-                                         pair("prefer-vector-width", bits),
-                                         pair("min-legal-vector-width", bits),
-                                         builder.getStringAttr("no-builtins"),
-                                         builder.getStringAttr("nounwind")}));
-  for (auto [number, type] : llvm::enumerate(types))
-    if (isa<MemRefType>(type))
-      lowered.setArgAttr(number, "llvm.noalias", builder.getUnitAttr());
+  func::FuncOp lowered = createVariantFunction(
+      builder, loc, getVariantSymbol(name, target), types, target);
 
   Block *body = lowered.addEntryBlock();
   builder.setInsertionPointToStart(body);
@@ -320,6 +269,7 @@ void FunctionLowering::lower(const TargetVariant &target) {
   }
   kernel.setLocation(loc);
   func::ReturnOp::create(builder, loc);
+  stream.lower(target, constants);
 }
 
 DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
@@ -349,21 +299,27 @@ DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
     macs += countMACs(&op);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("name", builder.getStringAttr(name)),
-       builder.getNamedAttr("macs", builder.getI64IntegerAttr(macs)),
-       builder.getNamedAttr("target", builder.getStringAttr(target.name)),
-       builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
-       builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),
-       builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
-       builder.getNamedAttr("micro_batch",
-                            builder.getI64IntegerAttr(microBatch)),
-       builder.getNamedAttr("arena_bytes",
-                            builder.getI64IntegerAttr(plan.arenaBytes)),
-       builder.getNamedAttr("arena_alignment",
-                            builder.getI64IntegerAttr(MemoryPlan::alignment)),
-       builder.getNamedAttr("weights_bytes",
-                            builder.getI64IntegerAttr(constants.getBytes()))});
+  SmallVector<NamedAttribute> entries{
+      builder.getNamedAttr("name", builder.getStringAttr(name)),
+      builder.getNamedAttr("macs", builder.getI64IntegerAttr(macs)),
+      builder.getNamedAttr("target", builder.getStringAttr(target.name)),
+      builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
+      builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),
+      builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
+      builder.getNamedAttr("micro_batch",
+                           builder.getI64IntegerAttr(microBatch)),
+      builder.getNamedAttr("arena_bytes",
+                           builder.getI64IntegerAttr(plan.arenaBytes)),
+      builder.getNamedAttr("arena_alignment",
+                           builder.getI64IntegerAttr(MemoryPlan::alignment)),
+      builder.getNamedAttr("weights_bytes",
+                           builder.getI64IntegerAttr(constants.getBytes()))};
+  if (stream) {
+    auto samples = cast<ShapedType>(function.getArgumentTypes().front());
+    entries.push_back(builder.getNamedAttr(
+        "stream", stream.describe(target, samples.getDimSize(1))));
+  }
+  return builder.getDictionaryAttr(entries);
 }
 
 namespace {
@@ -382,8 +338,13 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       module.emitError("expects a function @model");
       return signalPassFailure();
     }
-    if (failed(checkSupported(function)))
-      return signalPassFailure();
+    SmallVector<func::FuncOp> functions{function};
+    for (StringRef symbol : StreamLowering::symbols)
+      if (auto part = module.lookupSymbol<func::FuncOp>(symbol))
+        functions.push_back(part);
+    for (func::FuncOp part : functions)
+      if (failed(checkSupported(part)))
+        return signalPassFailure();
     FunctionLowering lowering(function, name);
     for (const TargetVariant &variant : found->variants) {
       lowering.lower(variant);
@@ -391,7 +352,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
           llvm::range_size(function.getBody().front().without_terminator());
     }
     module->setAttr("nn.interface", lowering.describeInterface(*found));
-    function.erase();
+    for (func::FuncOp part : functions)
+      part.erase();
   }
 };
 } // namespace

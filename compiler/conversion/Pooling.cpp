@@ -22,10 +22,18 @@ struct PoolShape {
   explicit PoolShape(PoolOpT op)
       : input(op.getInput().getType().getShape()),
         output(op.getType().getShape()), window(op.getWindow(), 1),
-        stride(op.getStrideValues(), 1), padding(op.getPaddingValues()) {}
+        stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
+        padding(op.getPaddingValues()) {}
+
+  /// Positions from the first of a window to behind its last.
+  Spatial getSpan() const {
+    return Spatial({(window.height - 1) * dilation.height + 1,
+                    (window.width - 1) * dilation.width + 1},
+                   1);
+  }
 
   ImageShape input, output;
-  Spatial window, stride;
+  Spatial window, stride, dilation;
   SpatialPadding padding;
 };
 
@@ -63,19 +71,35 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
     return kernel.loadVector(
         input, kernel.add(kernel.add(image, pixel), channel), width);
   };
-  if (isInside && shape.window.height * shape.window.width <= 16) {
-    Value sum;
+  if (isInside) {
     Value top =
         kernel.add(kernel.mul(oh, shape.stride.height), -shape.padding.top);
     Value left =
         kernel.add(kernel.mul(ow, shape.stride.width), -shape.padding.left);
+    auto loadTap = [&](Value kh, Value kw) {
+      return load(kernel.add(top, kernel.mul(kh, shape.dilation.height)),
+                  kernel.add(left, kernel.mul(kw, shape.dilation.width)));
+    };
+    if (shape.window.height * shape.window.width > 16) {
+      Value start = kernel.constant(combiner.start, width);
+      return kernel.reduce(
+          shape.window.height, start, [&](Value kh, ValueRange outer) {
+            return kernel.reduce(
+                shape.window.width, outer, [&](Value kw, ValueRange inner) {
+                  return SmallVector<Value>{
+                      combiner.combine(inner[0], loadTap(kh, kw))};
+                });
+          })[0];
+    }
+    Value sum;
     for (int64_t kh = 0; kh < shape.window.height; ++kh)
       for (int64_t kw = 0; kw < shape.window.width; ++kw) {
-        Value element = load(kernel.add(top, kh), kernel.add(left, kw));
+        Value element = loadTap(kernel.index(kh), kernel.index(kw));
         sum = sum ? combiner.combine(sum, element) : element;
       }
     return sum;
   }
+  // Only without dilation there is padding.
   auto [top, bottom] =
       clampWindow(kernel, oh, shape.stride.height, shape.window.height,
                   shape.padding.top, shape.input.height);
@@ -138,10 +162,10 @@ static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
     });
   };
   Range rows =
-      findInside(shape.output.height, shape.stride.height, shape.window.height,
-                 shape.padding.top, shape.input.height);
+      findInside(shape.output.height, shape.stride.height,
+                 shape.getSpan().height, shape.padding.top, shape.input.height);
   Range columns =
-      findInside(shape.output.width, shape.stride.width, shape.window.width,
+      findInside(shape.output.width, shape.stride.width, shape.getSpan().width,
                  shape.padding.left, shape.input.width);
   Range allColumns{0, shape.output.width};
   kernel.forEach(shape.output.batch, [&](Value n) {

@@ -226,9 +226,10 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
       });
     } else {
       auto pooling = llvm::cast<PoolStageAttr>(stage);
-      std::vector<int64_t> padding(2 * pooling.getWindow().size(), 0);
+      size_t rank = pooling.getWindow().size();
+      std::vector<int64_t> padding(2 * rank, 0), dilations(rank, 1);
       x = pool(x, pooling.getKind(), pooling.getWindow().asArrayRef(),
-               pooling.getStrides().asArrayRef(), padding);
+               pooling.getStrides().asArrayRef(), padding, dilations);
     }
   }
   return x;

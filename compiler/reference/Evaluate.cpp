@@ -95,6 +95,8 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
                 [&](auto op) { return slice<T>(op, operand(0)); })
             .template Case<TransposeOp>(
                 [&](auto op) { return transpose<T>(op, operand(0)); })
+            .template Case<WindowsOp>(
+                [&](auto op) { return windows<T>(op, operand(0)); })
             .template Case<EmbeddingOp>(
                 [&](auto op) { return embedding<T>(op, operand(0)); })
             .template Case<GRUOp>(

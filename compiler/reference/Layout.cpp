@@ -141,12 +141,26 @@ Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
   return y;
 }
 
+template <typename T>
+Tensor<T> reference::windows(WindowsOp op, const Tensor<T> &x) {
+  Tensor<T> y = makeResult<WindowsOp, T>(op);
+  int64_t elements = x.values.size() / x.shape[1];
+  for (int64_t n = 0; n < y.shape[0]; ++n)
+    for (int64_t i = 0; i < y.shape[1]; ++i) {
+      int64_t row = n * op.getStride() + i * op.getDilation();
+      std::copy_n(x.values.begin() + row * elements, elements,
+                  y.values.begin() + (n * y.shape[1] + i) * elements);
+    }
+  return y;
+}
+
 #define FRIEZE_INSTANTIATE(T)                                                  \
   template Tensor<T> reference::concat(ConcatOp,                               \
                                        llvm::ArrayRef<const Tensor<T> *>);     \
   template Tensor<T> reference::pad(PadOp, const Tensor<T> &);                 \
   template Tensor<T> reference::resize(ResizeOp, const Tensor<T> &);           \
   template Tensor<T> reference::slice(SliceOp, const Tensor<T> &);             \
-  template Tensor<T> reference::transpose(TransposeOp, const Tensor<T> &);
+  template Tensor<T> reference::transpose(TransposeOp, const Tensor<T> &);     \
+  template Tensor<T> reference::windows(WindowsOp, const Tensor<T> &);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

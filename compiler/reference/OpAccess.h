@@ -104,7 +104,8 @@ std::vector<T> reduceAxes(const Tensor<T> &x, llvm::ArrayRef<int64_t> axes,
 template <typename T>
 Tensor<T> pool(const Tensor<T> &x, nn::PoolKind kind,
                llvm::ArrayRef<int64_t> window, llvm::ArrayRef<int64_t> strides,
-               llvm::ArrayRef<int64_t> padding);
+               llvm::ArrayRef<int64_t> padding,
+               llvm::ArrayRef<int64_t> dilations);
 
 } // namespace frieze::reference
 

@@ -53,6 +53,8 @@ template <typename T> Tensor<T> slice(nn::SliceOp op, const Tensor<T> &x);
 template <typename T>
 Tensor<T> transpose(nn::TransposeOp op, const Tensor<T> &x);
 
+template <typename T> Tensor<T> windows(nn::WindowsOp op, const Tensor<T> &x);
+
 template <typename T>
 Tensor<T> embedding(nn::EmbeddingOp op, const Tensor<T> &x);
 template <typename T> Tensor<T> gru(nn::GRUOp op, const Tensor<T> &x);

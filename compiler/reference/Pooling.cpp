@@ -15,16 +15,18 @@ template <typename T>
 Tensor<T> reference::pool(const Tensor<T> &x, PoolKind kind,
                           llvm::ArrayRef<int64_t> window,
                           llvm::ArrayRef<int64_t> strides,
-                          llvm::ArrayRef<int64_t> padding) {
+                          llvm::ArrayRef<int64_t> padding,
+                          llvm::ArrayRef<int64_t> dilations) {
   Image in(x.shape);
   int64_t top = padding.size() == 4 ? padding[0] : 0;
   int64_t left = padding[padding.size() - 2];
   Tensor<T> y{x.shape, {}};
   for (size_t axis = 0; axis < window.size(); ++axis)
-    y.shape[axis + 1] = (x.shape[axis + 1] + padding[2 * axis] +
-                         padding[2 * axis + 1] - window[axis]) /
-                            strides[axis] +
-                        1;
+    y.shape[axis + 1] =
+        (x.shape[axis + 1] + padding[2 * axis] + padding[2 * axis + 1] -
+         (window[axis] - 1) * dilations[axis] - 1) /
+            strides[axis] +
+        1;
   Image out(y.shape);
   y.values.resize(out.batch * out.height * out.width * out.channels);
   for (int64_t n = 0; n < out.batch; ++n)
@@ -35,8 +37,10 @@ Tensor<T> reference::pool(const Tensor<T> &x, PoolKind kind,
           T result = 0;
           for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
             for (int64_t kw = 0; kw < widthOf(window); ++kw) {
-              int64_t h = oh * heightOf(strides, 1) + kh - top;
-              int64_t w = ow * widthOf(strides) + kw - left;
+              int64_t h =
+                  oh * heightOf(strides, 1) + kh * heightOf(dilations, 1) - top;
+              int64_t w =
+                  ow * widthOf(strides) + kw * widthOf(dilations) - left;
               if (h < 0 || h >= in.height || w < 0 || w >= in.width)
                 continue;
               T value = x.values[in.at(n, h, w, c)];
@@ -55,14 +59,16 @@ template <typename T>
 Tensor<T> reference::maxPool(MaxPoolOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(),
                        pool(x, PoolKind::Max, op.getWindow(),
-                            op.getStrideValues(), op.getPaddingValues()));
+                            op.getStrideValues(), op.getPaddingValues(),
+                            op.getDilationValues()));
 }
 
 template <typename T>
 Tensor<T> reference::avgPool(AvgPoolOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(),
                        pool(x, PoolKind::Avg, op.getWindow(),
-                            op.getStrideValues(), op.getPaddingValues()));
+                            op.getStrideValues(), op.getPaddingValues(),
+                            op.getDilationValues()));
 }
 
 template <typename T>
@@ -90,6 +96,7 @@ Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
   template Tensor<T> reference::globalPool(GlobalPoolOp, const Tensor<T> &);   \
   template Tensor<T> reference::pool(                                          \
       const Tensor<T> &, PoolKind, llvm::ArrayRef<int64_t>,                    \
-      llvm::ArrayRef<int64_t>, llvm::ArrayRef<int64_t>);
+      llvm::ArrayRef<int64_t>, llvm::ArrayRef<int64_t>,                        \
+      llvm::ArrayRef<int64_t>);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)

@@ -34,6 +34,8 @@ template <typename PoolOpT> static StringRef findObstacle(PoolOpT pool) {
     return "the tiles of the conv are chosen";
   if (llvm::any_of(pool.getPaddingValues(), [](int64_t p) { return p != 0; }))
     return "it has padding";
+  if (llvm::any_of(pool.getDilationValues(), [](int64_t d) { return d != 1; }))
+    return "it has dilation";
   int64_t elements = 1;
   for (auto [size, stride] :
        llvm::zip_equal(pool.getWindow(), pool.getStrideValues())) {

@@ -482,4 +482,58 @@ def RoundParametersPass : Pass<"nn-round-parameters"> {
                               "Parameters rounded to the element type">];
 }
 
+def ShareWindowsPass : Pass<"nn-share-windows", "::mlir::ModuleOp"> {
+  let summary = "Compute once what overlapping windows of a recording share";
+  let description = [{
+    The model's window of `W` samples moves along a recording by `hop` samples.
+    What a convolution or a pooling gives at one position of a window is a function
+    of the samples there, the same for all windows, until a flattening, a dense
+    layer or a pooling over the whole window joins its positions. Beside `@model`
+    this pass makes functions for the next windows of a recording, given `hop` new
+    samples for each: `@stream_window` for one, and `@stream_block` for `block` of
+    them. They compute each shared value only where it is new, and take the rest
+    from `nn.history`.
+
+    A value whose positions in a window are `step` samples apart has one row for
+    every gcd(hop, step) samples. So strides become dilations of the layers behind
+    them: a pooling of stride 3 is computed at every sample for a hop of 1, and what
+    reads its result takes every third row. A pooling leaves the epilogue of a conv
+    where its windows overlap then. From the first value with so few positions that
+    windows do not overlap in it, every window is computed for itself
+    (`nn.windows`), as a batch.
+
+    Every sum has the terms that it has in `@model`, in the same order, so that the
+    results have the same bits. A layer with zero padding would see zeros within the
+    recording: an error. With a `block` of 0, it is as many windows as begin in 512
+    samples.
+
+    ```mlir
+    func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x14xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
+      %1 = nn.reshape %0 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %1 : tensor<1x14xf32>
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @stream_window(%x: tensor<1x2x1xf32>) -> tensor<1x14xf32> {
+      %0 = nn.history %x timeline = 0 rows = [-1, 2] : tensor<1x2x1xf32> -> tensor<1x3x1xf32>
+      %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x3x1xf32> -> tensor<1x2x2xf32>
+      %2 = nn.history %1 timeline = 1 rows = [-5, 2] : tensor<1x2x2xf32> -> tensor<1x7x2xf32>
+      %3 = nn.windows %2 length = 7 dilation = 1 stride = 2 : tensor<1x7x2xf32> -> tensor<1x7x2xf32>
+      %4 = nn.reshape %3 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %4 : tensor<1x14xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"hop", "hop", "int64_t", /*default=*/"1",
+           "Samples from one window to the next">,
+    Option<"block", "block", "int64_t", /*default=*/"0",
+           "Windows that are computed together, 0 to choose">];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let statistics = [Statistic<"shared", "ops shared",
+                              "Ops computed once for all windows">];
+}
+
 #endif // FRIEZE_COMPILER_TRANSFORMS_PASSES_TD

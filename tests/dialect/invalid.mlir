@@ -623,7 +623,7 @@ func.func @softmax_c1_batch(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
 // max_pool (C1): the window has one entry per spatial axis
 func.func @max_pool_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x4x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{expects 1 positive window sizes and strides and 2 non-negative paddings}}
+  // expected-error @+1 {{expects 1 positive window sizes, strides and dilations and 2 non-negative paddings}}
   %0 = nn.max_pool %x window = [2, 2] : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
   return %0 : tensor<1x4x4xf32>
 }
@@ -633,7 +633,7 @@ func.func @max_pool_c1_count(%x: tensor<1x9x4xf32>) -> tensor<1x4x4xf32> {
 // max_pool (C1): strides are positive
 func.func @max_pool_c1_strides(%x: tensor<1x9x4xf32>) -> tensor<1x4x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{expects 1 positive window sizes and strides and 2 non-negative paddings}}
+  // expected-error @+1 {{expects 1 positive window sizes, strides and dilations and 2 non-negative paddings}}
   %0 = nn.max_pool %x window = [2] strides = [0] : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
   return %0 : tensor<1x4x4xf32>
 }
@@ -646,6 +646,16 @@ func.func @max_pool_c2(%x: tensor<1x9x4xf32>) -> tensor<1x5x4xf32> {
   // expected-error @+1 {{expects padding smaller than the window, but got 2 for window 2}}
   %0 = nn.max_pool %x window = [2] padding = [0, 2] : tensor<1x9x4xf32> -> tensor<1x5x4xf32>
   return %0 : tensor<1x5x4xf32>
+}
+
+// -----
+
+// max_pool (C2): no padding where there is dilation
+func.func @max_pool_c2_dilation(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects no padding where there is dilation, but got 1}}
+  %0 = nn.max_pool %x window = [2] strides = [1] padding = [1, 0] dilations = [2] : tensor<1x9x4xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
 }
 
 // -----
@@ -663,7 +673,7 @@ func.func @max_pool_c3(%x: tensor<1x9x4xf32>) -> tensor<1x1x4xf32> {
 // avg_pool (C1): the window is positive
 func.func @avg_pool_c1_window(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x4x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{expects 2 positive window sizes and strides and 4 non-negative paddings}}
+  // expected-error @+1 {{expects 2 positive window sizes, strides and dilations and 4 non-negative paddings}}
   %0 = nn.avg_pool %x window = [0, 2] : tensor<1x9x8x4xf32> -> tensor<1x4x4x4xf32>
   return %0 : tensor<1x4x4x4xf32>
 }
@@ -673,7 +683,7 @@ func.func @avg_pool_c1_window(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x4x4xf32> {
 // avg_pool (C1): padding has two entries per spatial axis, none negative
 func.func @avg_pool_c1_padding(%x: tensor<1x9x8x4xf32>) -> tensor<1x4x4x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{expects 2 positive window sizes and strides and 4 non-negative paddings}}
+  // expected-error @+1 {{expects 2 positive window sizes, strides and dilations and 4 non-negative paddings}}
   %0 = nn.avg_pool %x window = [2, 2] padding = [0, 0, 0, -1] : tensor<1x9x8x4xf32> -> tensor<1x4x4x4xf32>
   return %0 : tensor<1x4x4x4xf32>
 }
@@ -686,6 +696,16 @@ func.func @avg_pool_c2(%x: tensor<1x9x8x4xf32>) -> tensor<1x5x4x4xf32> {
   // expected-error @+1 {{expects padding smaller than the window, but got 3 for window 2}}
   %0 = nn.avg_pool %x window = [2, 2] padding = [0, 0, 3, 0] : tensor<1x9x8x4xf32> -> tensor<1x5x4x4xf32>
   return %0 : tensor<1x5x4x4xf32>
+}
+
+// -----
+
+// avg_pool (C2): no padding where there is dilation
+func.func @avg_pool_c2_dilation(%x: tensor<1x9x4xf32>) -> tensor<1x8x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects no padding where there is dilation, but got 1}}
+  %0 = nn.avg_pool %x window = [2] strides = [1] padding = [1, 0] dilations = [2] : tensor<1x9x4xf32> -> tensor<1x8x4xf32>
+  return %0 : tensor<1x8x4xf32>
 }
 
 // -----
@@ -1309,4 +1329,74 @@ func.func @conv_c9_small(%x: tensor<1x5x64xf32>) -> tensor<1x3x64xf32> {
   // expected-error @+1 {{expects tiles that minimal filtering can compute}}
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4] : tensor<1x5x64xf32> -> tensor<1x3x64xf32>
   return %0 : tensor<1x3x64xf32>
+}
+
+// -----
+
+// history (C1): the batch is 1
+func.func @history_c1(%x: tensor<2x9x4xf32>) -> tensor<2x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an input of rank 2 or 3 with a batch of 1}}
+  %0 = nn.history %x timeline = 0 rows = [0, 9] : tensor<2x9x4xf32> -> tensor<2x9x4xf32>
+  return %0 : tensor<2x9x4xf32>
+}
+
+// -----
+
+// history (C2): rows in ascending order
+func.func @history_c2_order(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects two rows in ascending order, the second at most 9}}
+  %0 = nn.history %x timeline = 0 rows = [4, 4] : tensor<1x9x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// history (C2): rows that there are
+func.func @history_c2_end(%x: tensor<1x9x4xf32>) -> tensor<1x10x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects two rows in ascending order, the second at most 9}}
+  %0 = nn.history %x timeline = 0 rows = [0, 10] : tensor<1x9x4xf32> -> tensor<1x10x4xf32>
+  return %0 : tensor<1x10x4xf32>
+}
+
+// -----
+
+// history (C3): timeline is not negative
+func.func @history_c3(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects the timeline not to be negative, but got -1}}
+  %0 = nn.history %x timeline = -1 rows = [0, 9] : tensor<1x9x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// windows (C1): the batch is 1
+func.func @windows_c1(%x: tensor<2x9x4xf32>) -> tensor<2x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an input of rank 2 or 3 with a batch of 1}}
+  %0 = nn.windows %x length = 9 dilation = 1 stride = 1 : tensor<2x9x4xf32> -> tensor<2x9x4xf32>
+  return %0 : tensor<2x9x4xf32>
+}
+
+// -----
+
+// windows (C2): the stride is positive
+func.func @windows_c2(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects positive length, dilation and stride, but got 9, 1 and 0}}
+  %0 = nn.windows %x length = 9 dilation = 1 stride = 0 : tensor<1x9x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
+// windows (C3): a window fits
+func.func @windows_c3(%x: tensor<1x9x4xf32>) -> tensor<1x5x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a window of 5 rows with dilation 3 to fit into the input of 9}}
+  %0 = nn.windows %x length = 5 dilation = 3 stride = 1 : tensor<1x9x4xf32> -> tensor<1x5x4xf32>
+  return %0 : tensor<1x5x4xf32>
 }

@@ -424,6 +424,27 @@ func.func @transpose(%x: tensor<1x9x4xf32>) -> tensor<1x4x9xf32> {
   return %0 : tensor<1x4x9xf32>
 }
 
+// CHECK-LABEL: @dilated_pool
+func.func @dilated_pool(%x: tensor<1x9x4xf32>) -> tensor<1x5x4xf32> {
+  // CHECK: nn.avg_pool %{{.*}} window = [3] strides = [1] dilations = [2] : tensor<1x9x4xf32> -> tensor<1x5x4xf32>
+  %0 = nn.avg_pool %x window = [3] strides = [1] dilations = [2] : tensor<1x9x4xf32> -> tensor<1x5x4xf32>
+  return %0 : tensor<1x5x4xf32>
+}
+
+// CHECK-LABEL: @history
+func.func @history(%x: tensor<1x4x8xf32>) -> tensor<1x6x8xf32> {
+  // CHECK: nn.history %{{.*}} timeline = 1 rows = [-3, 3] : tensor<1x4x8xf32> -> tensor<1x6x8xf32>
+  %0 = nn.history %x timeline = 1 rows = [-3, 3] : tensor<1x4x8xf32> -> tensor<1x6x8xf32>
+  return %0 : tensor<1x6x8xf32>
+}
+
+// CHECK-LABEL: @windows
+func.func @windows(%x: tensor<1x9xf32>) -> tensor<3x3xf32> {
+  // CHECK: nn.windows %{{.*}} length = 3 dilation = 2 stride = 2 : tensor<1x9xf32> -> tensor<3x3xf32>
+  %0 = nn.windows %x length = 3 dilation = 2 stride = 2 : tensor<1x9xf32> -> tensor<3x3xf32>
+  return %0 : tensor<3x3xf32>
+}
+
 // Graphs in f64 are for the reference evaluator.
 // CHECK-LABEL: @f64
 func.func @f64(%x: tensor<1x4xf64>) -> tensor<1x4xf64> {

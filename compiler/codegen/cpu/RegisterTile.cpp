@@ -43,6 +43,11 @@ private:
                              Value weightAt);
   SmallVector<Value> sumInChains(ArrayRef<Value> bias, Value inputAt,
                                  Value weightAt);
+  /// Sums the chains of a tile from `firstChain`.
+  SmallVector<Value> sumOverChains(ArrayRef<ReductionLoop> loops,
+                                   int64_t firstChain,
+                                   SmallVector<Value> accumulators,
+                                   Value inputAt, Value weightAt);
   /// Adds neighbouring groups of `tileSize()` sums until one is left.
   void addNeighbours(SmallVector<Value> &sums);
 
@@ -107,9 +112,19 @@ void TileEmitter::addNeighbours(SmallVector<Value> &sums) {
   sums.resize(tileSize());
 }
 
-SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
-                                            Value weightAt) {
-  const ReductionLoop &loop = product.terms.front();
+SmallVector<Value> TileEmitter::sumOverChains(ArrayRef<ReductionLoop> loops,
+                                              int64_t firstChain,
+                                              SmallVector<Value> accumulators,
+                                              Value inputAt, Value weightAt) {
+  const ReductionLoop &loop = loops.front();
+  if (loops.size() > 1)
+    return kernel.reduce(
+        loop.extent, accumulators, [&](Value i, ValueRange carried) {
+          return sumOverChains(
+              loops.drop_front(), firstChain, llvm::to_vector(carried),
+              kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+              kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+        });
   auto multiplyFrom = [&](SmallVector<Value> values, Value first,
                           int64_t count) {
     for (int64_t chain = 0; chain < count; ++chain) {
@@ -121,23 +136,30 @@ SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
     }
     return values;
   };
-  Value zero = kernel.constant(0.0f, shape.lanes);
   int64_t rounds = loop.extent / product.chains;
   int64_t rest = loop.extent % product.chains;
+  accumulators =
+      kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
+        return multiplyFrom(
+            llvm::to_vector(carried),
+            kernel.add(kernel.mul(i, product.chains), firstChain),
+            shape.chains);
+      });
+  return multiplyFrom(accumulators,
+                      kernel.index(rounds * product.chains + firstChain),
+                      std::clamp<int64_t>(rest - firstChain, 0, shape.chains));
+}
+
+SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
+                                            Value weightAt) {
+  Value zero = kernel.constant(0.0f, shape.lanes);
   SmallVector<Value> sums;
   for (int64_t chain = 0; chain < product.chains; chain += shape.chains) {
     SmallVector<Value> accumulators(shape.chains * tileSize(), zero);
     if (chain == 0)
       llvm::copy(bias, accumulators.begin());
     accumulators =
-        kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
-          return multiplyFrom(llvm::to_vector(carried),
-                              kernel.add(kernel.mul(i, product.chains), chain),
-                              shape.chains);
-        });
-    accumulators = multiplyFrom(
-        accumulators, kernel.index(rounds * product.chains + chain),
-        std::clamp<int64_t>(rest - chain, 0, shape.chains));
+        sumOverChains(product.terms, chain, accumulators, inputAt, weightAt);
     addNeighbours(accumulators);
     llvm::append_range(sums, accumulators);
   }

@@ -38,7 +38,8 @@ struct MatrixProduct {
   int64_t rows, columns;
   /// The terms of a sum, outermost loop first.
   llvm::SmallVector<ReductionLoop> terms;
-  /// Partial sums (see nn.dense); more than one only with a single loop.
+  /// Partial sums (see nn.dense), along the innermost loop; they divide it
+  /// where there are other loops.
   int64_t chains = 1;
   /// Depthwise: column c of a row multiplies input element c, not one element
   /// for all columns.

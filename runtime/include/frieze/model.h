@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a struct below changes in layout or meaning. */
-#define FRIEZE_ABI_VERSION 2
+#define FRIEZE_ABI_VERSION 3
 
 /**
  * The symbol under which a shared library exports its one model, whatever name
@@ -35,6 +35,47 @@ typedef struct frieze_tensor {
   /** Product of the sizes. */
   uint64_t elements;
 } frieze_tensor;
+
+/**
+ * A model whose window moves along a recording, with the work that overlapping
+ * windows share done once: constant data, shared by any number of threads.
+ *
+ * A stream lives in memory of the caller's, its state, one for each recording
+ * in progress. Like running a model, no function here takes a lock, allocates
+ * or calls anything. Scores have the same bits as those of `run` on each
+ * window, wherever the stream starts and however many samples come at a time.
+ */
+typedef struct frieze_stream {
+  /** Samples of a window, and from the start of one window to the next. */
+  uint64_t window;
+  uint64_t hop;
+  /** float32 elements of one sample. */
+  uint64_t channels;
+  /** Windows that are computed together when so many samples come at once. */
+  uint64_t block;
+  /** Size of the state, in bytes; its alignment. */
+  uint64_t state_bytes;
+  uint64_t state_alignment;
+  /** Starts a recording in `state`, whose contents were arbitrary. */
+  void (*init)(void *state);
+  /**
+   * Takes the next `count` samples of the recording, 0 or more, and writes the
+   * outputs of every window that they complete.
+   * samples: count * channels float32, aligned to 4 bytes; read only now.
+   * outputs: output_count pointers to arrays to fill with those of one window
+   * after the other, as run_batch does; they overlap neither samples nor state.
+   * Returns the number of windows written: at most count / hop + 1, and after
+   * n samples in all (n - window) / hop + 1, or 0 where n < window.
+   */
+  uint64_t (*push)(void *state, const float *samples, uint64_t count,
+                   float *const *outputs);
+  /**
+   * Ends the recording: writes the outputs of windows that `push` has held back
+   * and returns their number, which is 0, as push holds none back; samples that
+   * complete no window are forgotten. Afterwards the state is as after init.
+   */
+  uint64_t (*flush)(void *state, float *const *outputs);
+} frieze_stream;
 
 /**
  * A compiled model: constant data, shared by any number of threads.
@@ -85,6 +126,8 @@ typedef struct frieze_model {
    */
   void (*run_batch)(uint64_t count, const float *const *inputs,
                     float *const *outputs, void *arena);
+  /** Null where the model was compiled without --stream-hop. */
+  const frieze_stream *stream;
 } frieze_model;
 
 #ifdef __cplusplus
@@ -99,7 +142,9 @@ typedef struct frieze_model {
 #endif
 FRIEZE_STATIC_ASSERT(sizeof(frieze_tensor) == 2 * sizeof(void *) + 16,
                      "unexpected layout of frieze_tensor");
-FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 120,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 128,
                      "unexpected layout of frieze_model");
+FRIEZE_STATIC_ASSERT(sizeof(frieze_stream) == 3 * sizeof(void *) + 48,
+                     "unexpected layout of frieze_stream");
 
 #endif /* FRIEZE_MODEL_H */

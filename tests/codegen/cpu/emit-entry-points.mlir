@@ -17,8 +17,8 @@
 // CHECK: ^[[QUERY]]:
 // CHECK:   llvm.inline_asm has_side_effects "xgetbv"
 // CHECK-COUNT-2: llvm.inline_asm has_side_effects "cpuid"
-// CHECK:   %[[V2:.*]] = llvm.mlir.addressof @net_v2
-// CHECK:   %[[V3:.*]] = llvm.mlir.addressof @net_v3
+// CHECK-DAG:   %[[V2:.*]] = llvm.mlir.addressof @net_v2
+// CHECK-DAG:   %[[V3:.*]] = llvm.mlir.addressof @net_v3
 // CHECK:   %[[LOW:.*]] = llvm.select %{{.*}}, %[[V3]], %[[V2]]
 // CHECK:   %[[V4:.*]] = llvm.mlir.addressof @net_v4
 // CHECK:   %[[CHOICE:.*]] = llvm.select %{{.*}}, %[[V4]], %[[LOW]]
@@ -90,8 +90,8 @@ module attributes {nn.interface = {
 // CHECK:   llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.global internal constant @one_model_outputs_0_name("score\00")
 // CHECK: llvm.mlir.global external constant @one_model()
-// CHECK:   llvm.mlir.constant(2 : i32)
-// CHECK:   llvm.mlir.constant(120 : i32)
+// CHECK:   llvm.mlir.constant(3 : i32)
+// CHECK:   llvm.mlir.constant(128 : i32)
 // Numbers of inputs and outputs, the tensors, then what the model needs and does.
 // CHECK:   llvm.mlir.constant(2 : i64)
 // CHECK:   llvm.mlir.constant(1 : i64)
@@ -102,6 +102,8 @@ module attributes {nn.interface = {
 // CHECK-DAG:   llvm.mlir.constant(400 : i64)
 // CHECK-DAG:   llvm.mlir.addressof @one_run_arrays
 // CHECK-DAG:   llvm.mlir.addressof @one_run_batch_arrays
+// No stream.
+// CHECK:   llvm.mlir.zero
 // CHECK:   llvm.return
 module attributes {nn.interface = {
     name = "one", target = "x86-64-v3", variants = [@one_v3], micro_batch = 1 : i64,

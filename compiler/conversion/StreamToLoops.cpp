@@ -1,0 +1,235 @@
+//===- StreamToLoops.cpp - Lower the functions of a stream ------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/StreamToLoops.h"
+#include "compiler/conversion/Lowerings.h"
+#include "compiler/conversion/MemoryPlan.h"
+#include "compiler/conversion/VariantFunction.h"
+#include "dialect/Weights.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace frieze;
+
+StreamLowering::StreamLowering(ModuleOp module, StringRef name) : name(name) {
+  for (StringRef symbol : symbols)
+    if (auto function = module.lookupSymbol<func::FuncOp>(symbol))
+      functions.push_back(function);
+  if (!functions.empty())
+    state = StreamState::create(
+        functions.front(), functions.size() > 1 ? functions.back() : nullptr);
+}
+
+namespace {
+/// Finds the buffers of the ops of one function.
+class StreamBinder {
+public:
+  StreamBinder(KernelBuilder &kernel, func::FuncOp function,
+               const StreamState &state, Value position,
+               ArrayRef<BlockArgument> outputs, Value memory)
+      : kernel(kernel), state(state), plan(MemoryPlan::create(function)),
+        timeLines(findTimeLines(function)), position(position),
+        outputs(outputs), memory(memory) {}
+
+  void bind(Operation *op);
+  Value getBuffer(Value value) { return kernel.buffers[value]; }
+
+  const MemoryPlan &getPlan() const { return plan; }
+
+private:
+  Value findBuffer(Value value);
+  /// Floats of the arena from `offset` bytes.
+  Value viewArena(int64_t offset, int64_t elements) {
+    return view(
+        kernel.index((state.arenaOffset + offset) / (int64_t)sizeof(float)),
+        elements);
+  }
+  Value view(Value element, int64_t elements) {
+    Value bytes = kernel.mul(element, sizeof(float));
+    return memref::ViewOp::create(
+        kernel.builder, kernel.getLocation(),
+        MemRefType::get(elements, kernel.builder.getF32Type()), memory, bytes,
+        ValueRange());
+  }
+  /// `elements` elements of a time line from row `row` of this call.
+  Value viewRows(int64_t number, int64_t row, int64_t elements) {
+    const StreamState::TimeLine &line = state.timeLines.at(number);
+    Value first = kernel.mul(position, line.rowsPerWindow * line.rowElements);
+    return view(kernel.add(first, line.getElement(row)), elements);
+  }
+
+  KernelBuilder &kernel;
+  const StreamState &state;
+  MemoryPlan plan;
+  llvm::DenseMap<Value, int64_t> timeLines;
+  /// The window of the block that comes next.
+  Value position;
+  ArrayRef<BlockArgument> outputs;
+  Value memory;
+};
+} // namespace
+
+Value StreamBinder::findBuffer(Value value) {
+  int64_t elements = cast<ShapedType>(value.getType()).getNumElements();
+  if (auto history = value.getDefiningOp<nn::HistoryOp>())
+    return viewRows(history.getTimeline(), history.getRows()[0], elements);
+  if (isa<BlockArgument>(value))
+    return viewRows(0, 0, elements);
+  if (auto line = timeLines.find(value); line != timeLines.end())
+    return viewRows(line->second, 0, elements);
+  if (auto output = plan.outputs.find(value); output != plan.outputs.end())
+    return outputs[output->second];
+  if (auto constant = value.getDefiningOp<nn::ConstantOp>())
+    return kernel.loadConstants(constant, "value",
+                                *nn::readWeights(constant.getValue()));
+  auto slot = plan.values.find(value);
+  // What is read in place has no buffer.
+  if (slot == plan.values.end())
+    return nullptr;
+  return viewArena(slot->second.offset, elements);
+}
+
+void StreamBinder::bind(Operation *op) {
+  auto bindValue = [&](Value value) {
+    Value storage = MemoryPlan::getStorage(value);
+    if (!kernel.buffers.contains(storage)) {
+      Value buffer = findBuffer(storage);
+      kernel.buffers[storage] = buffer;
+    }
+    Value buffer = kernel.buffers[storage];
+    kernel.buffers[value] = buffer;
+  };
+  llvm::for_each(op->getOperands(), bindValue);
+  llvm::for_each(op->getResults(), bindValue);
+  if (int64_t elements = getScratchElements(op))
+    kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset, elements);
+}
+
+/// Moves the last rows of the block before it.
+static void emitMoveRows(KernelBuilder &kernel, const StreamState &state,
+                         Value memory) {
+  auto all = memref::ViewOp::create(
+      kernel.builder, kernel.getLocation(),
+      MemRefType::get(state.bytes / sizeof(float), kernel.builder.getF32Type()),
+      memory, kernel.index(0), ValueRange());
+  for (const auto &[number, line] : state.timeLines) {
+    int64_t elements = line.rememberedRows * line.rowElements;
+    int64_t rows = state.block * line.rowsPerWindow;
+    // Upwards, as the two ranges may overlap.
+    if (elements > 0)
+      emitCopy(kernel, all,
+               kernel.index(line.getElement(rows - line.rememberedRows)), all,
+               kernel.index(line.getElement(-line.rememberedRows)), elements);
+  }
+}
+
+void StreamLowering::lowerFunction(func::FuncOp function,
+                                   const TargetVariant &target,
+                                   ConstantPool &constants) {
+  OpBuilder builder(function);
+  Location loc = function.getLoc();
+  SmallVector<Type> types{builder.getIndexType()};
+  for (Type type : function.getResultTypes())
+    types.push_back(MemRefType::get(cast<ShapedType>(type).getNumElements(),
+                                    builder.getF32Type()));
+  types.push_back(MemRefType::get(state.bytes, builder.getI8Type()));
+  func::FuncOp lowered = createVariantFunction(
+      builder, loc,
+      getVariantSymbol(name + "_" + function.getName().str(), target), types,
+      target);
+  builder.setInsertionPointToStart(lowered.addEntryBlock());
+  KernelBuilder kernel(builder, target, constants);
+  kernel.setLocation(loc);
+
+  bool isBlock = function != functions.front();
+  ArrayRef<BlockArgument> arguments = lowered.getArguments();
+  Value memory = arguments.back();
+  // A block starts at its first window, known to the kernels.
+  Value position = isBlock ? kernel.index(0) : Value(arguments.front());
+  ArrayRef<BlockArgument> outputs = arguments.drop_front().drop_back();
+  StreamBinder binder(kernel, function, state, position, outputs, memory);
+  for (Operation &op : function.getBody().front()) {
+    kernel.setLocation(loc);
+    binder.bind(&op);
+    bool isRead = op.getNumResults() && !binder.getBuffer(op.getResult(0));
+    if (isRead ||
+        isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp, func::ReturnOp>(op))
+      continue;
+    kernel.setLocation(op.getLoc());
+    lowerOp(kernel, &op);
+  }
+  kernel.setLocation(loc);
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
+    auto inPlace =
+        binder.getPlan().outputs.find(MemoryPlan::getStorage(result));
+    if (inPlace == binder.getPlan().outputs.end() || inPlace->second != number)
+      emitCopy(kernel, binder.getBuffer(result), kernel.index(0),
+               outputs[number], kernel.index(0),
+               cast<ShapedType>(result.getType()).getNumElements());
+  }
+
+  if (isBlock || state.block == 1) {
+    emitMoveRows(kernel, state, memory);
+  } else {
+    Value isLast =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, position,
+                              kernel.index(state.block - 1));
+    auto choice =
+        scf::IfOp::create(builder, loc, isLast, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(choice.thenBlock());
+    emitMoveRows(kernel, state, memory);
+  }
+  func::ReturnOp::create(builder, loc);
+}
+
+void StreamLowering::lower(const TargetVariant &target,
+                           ConstantPool &constants) {
+  for (func::FuncOp function : functions)
+    lowerFunction(function, target, constants);
+}
+
+DictionaryAttr StreamLowering::describe(const Target &target,
+                                        int64_t windowSamples) {
+  func::FuncOp window = functions.front();
+  Builder builder(window.getContext());
+  const StreamState::TimeLine &samples = state.timeLines.at(0);
+  int64_t hop = samples.rowsPerWindow;
+  // Windows that begin before the first sample, and end in or before the one
+  // that is whole first; they end where a block does.
+  int64_t early = llvm::divideCeil(windowSamples, hop) - 1;
+  int64_t firstWindow = (state.block - early % state.block) % state.block;
+  SmallVector<NamedAttribute> entries;
+  auto add = [&](StringRef key, int64_t value) {
+    entries.push_back(
+        builder.getNamedAttr(key, builder.getI64IntegerAttr(value)));
+  };
+  add("window", windowSamples);
+  add("hop", hop);
+  add("channels", samples.rowElements);
+  add("block", state.block);
+  add("early_windows", early);
+  // Of the samples of the block that the first of those windows is in.
+  add("missing_samples", firstWindow * hop + (early + 1) * hop - windowSamples);
+  add("samples_offset", samples.getElement(0) * (int64_t)sizeof(float));
+  add("unwanted_offset", state.unwantedOffset);
+  add("state_bytes", state.bytes);
+  add("state_alignment", StreamState::alignment);
+  for (func::FuncOp function : functions) {
+    SmallVector<Attribute> variants;
+    for (const TargetVariant &variant : target.variants)
+      variants.push_back(FlatSymbolRefAttr::get(builder.getStringAttr(
+          getVariantSymbol(name + "_" + function.getName().str(), variant))));
+    entries.push_back(builder.getNamedAttr(
+        function == window ? "window_variants" : "block_variants",
+        builder.getArrayAttr(variants)));
+  }
+  return builder.getDictionaryAttr(entries);
+}

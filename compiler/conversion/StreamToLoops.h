@@ -1,0 +1,47 @@
+//===- StreamToLoops.h - Lower the functions of a stream --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_STREAMTOLOOPS_H
+#define FRIEZE_COMPILER_CONVERSION_STREAMTOLOOPS_H
+
+#include "compiler/conversion/KernelBuilder.h"
+#include "compiler/conversion/StreamState.h"
+
+namespace frieze {
+
+/// Lowers the functions that nn-share-windows made, for one variant after the
+/// other.
+class StreamLowering {
+public:
+  /// Of the functions in `module`. `name` is the prefix of the symbols.
+  StreamLowering(mlir::ModuleOp module, llvm::StringRef name);
+
+  /// Whether there are any.
+  explicit operator bool() const { return !functions.empty(); }
+
+  /// Of the function for one window, and of that for a block.
+  static constexpr llvm::StringLiteral symbols[] = {"stream_window",
+                                                    "stream_block"};
+
+  void lower(const TargetVariant &target, ConstantPool &constants);
+
+  /// What the entry `stream` of the attribute `nn.interface` tells.
+  mlir::DictionaryAttr describe(const Target &target, int64_t windowSamples);
+
+private:
+  void lowerFunction(mlir::func::FuncOp function, const TargetVariant &target,
+                     ConstantPool &constants);
+
+  /// For one window, and for a block where there is one.
+  llvm::SmallVector<mlir::func::FuncOp> functions;
+  std::string name;
+  StreamState state;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_STREAMTOLOOPS_H
