@@ -95,31 +95,29 @@ function(frieze_add_model target)
   # A folder for each model, so that a header is found only by whom it is linked to.
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${target}.frieze")
   file(MAKE_DIRECTORY "${folder}")
-  set(outputs "${folder}/${arg_NAME}.o" "${folder}/${arg_NAME}.h")
-  foreach(output IN LISTS outputs)
-    file(RELATIVE_PATH shown "${CMAKE_BINARY_DIR}" "${output}")
-    add_custom_command(OUTPUT "${output}"
-      COMMAND "${compiler}" "${model}" -o "${output}" ${options}
-      DEPENDS "${compiler}" ${files}
-      COMMENT "Compiling the model ${arg_MODEL} to ${shown}" VERBATIM)
-  endforeach()
-  list(GET outputs 0 object)
+  set(object "${folder}/${arg_NAME}.o")
+  set(header "${folder}/${arg_NAME}.h")
+  file(RELATIVE_PATH shown "${CMAKE_BINARY_DIR}" "${object}")
+  add_custom_command(OUTPUT "${object}" "${header}"
+    COMMAND "${compiler}" "${model}" -o "${object}" ${options}
+    COMMAND "${compiler}" "${model}" -o "${header}" ${options}
+    DEPENDS "${compiler}" ${files}
+    COMMENT "Compiling the model ${arg_MODEL} to ${shown}" VERBATIM)
   set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
 
   # Whichever language the project has; only objects are linked.
-  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   set(language CXX)
-  if("C" IN_LIST languages)
+  if(CMAKE_C_COMPILER_LOADED)
     set(language C)
   endif()
   if(arg_MODULE)
-    add_library(${target} MODULE ${outputs})
+    add_library(${target} MODULE "${object}" "${header}")
     set_target_properties(${target} PROPERTIES PREFIX "")
     # A loader knows the entry alone, and the object needs no library.
     target_link_options(${target} PRIVATE -nostdlib
       LINKER:--defsym=frieze_model_entry=${arg_NAME}_model)
   else()
-    add_library(${target} STATIC ${outputs})
+    add_library(${target} STATIC "${object}" "${header}")
   endif()
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE ${language})
   target_include_directories(${target} INTERFACE "$<BUILD_INTERFACE:${folder}>")
