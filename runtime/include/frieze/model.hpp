@@ -23,7 +23,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -85,13 +84,12 @@ public:
 private:
   friend class Library;
 
-  Model(const frieze_model &description, std::shared_ptr<void> library,
+  Model(const frieze_model &model, std::shared_ptr<void> from,
         const std::string &where)
-      : described(&description), library(std::move(library)) {
-    expect(where, "version of the ABI", FRIEZE_ABI_VERSION,
-           description.abi_version);
+      : described(&model), library(std::move(from)) {
+    expect(where, "version of the ABI", FRIEZE_ABI_VERSION, model.abi_version);
     expect(where, "size of the description", sizeof(frieze_model),
-           description.struct_size);
+           model.struct_size);
   }
 
   static void expect(const std::string &where, const char *what,
@@ -164,13 +162,13 @@ private:
 class AlignedMemory {
 public:
   /// `bytes` may be 0; then there is no memory. Throws std::bad_alloc.
-  AlignedMemory(std::uint64_t bytes, std::uint64_t alignment)
-      : alignment(static_cast<std::size_t>(alignment)) {
-    if (bytes > std::numeric_limits<std::ptrdiff_t>::max())
+  AlignedMemory(std::uint64_t bytes, std::uint64_t aligned_to)
+      : alignment(static_cast<std::size_t>(aligned_to)) {
+    if (bytes > PTRDIFF_MAX)
       throw std::bad_alloc();
     if (bytes)
       memory = ::operator new(static_cast<std::size_t>(bytes),
-                              std::align_val_t(this->alignment));
+                              std::align_val_t(alignment));
   }
   AlignedMemory(AlignedMemory &&other) noexcept
       : memory(std::exchange(other.memory, nullptr)),
