@@ -21,3 +21,11 @@ config.substitutions += [
     # lit's own has NumPy, for tests/e2e.
     ("%numpy-python", sys.executable),
 ]
+
+# ThreadSanitizer of GCC 12 cannot run where addresses are more random than this.
+try:
+    with open("/proc/sys/vm/mmap_rnd_bits") as file:
+        if int(file.read()) <= 28:
+            config.available_features.add("thread-sanitizer")
+except OSError:
+    pass

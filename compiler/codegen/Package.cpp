@@ -128,7 +128,7 @@ Error frieze::linkExecutable(StringRef object, StringRef name,
   if (!driver)
     return driver.takeError();
   SmallString<128> mainLibrary(getProgramFolder());
-  sys::path::append(mainLibrary, "..", "lib", "libfrieze_main.a");
+  sys::path::append(mainLibrary, "..", "lib", "frieze", "libfrieze_main.a");
   if (!sys::fs::exists(mainLibrary))
     return createStringError("expects " + mainLibrary + " to link with");
   return link(*driver,

@@ -27,8 +27,8 @@ llvm::Error writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
 llvm::Error linkSharedLibrary(llvm::StringRef object, llvm::StringRef name,
                               llvm::StringRef output);
 
-/// Links the runtime's main (libfrieze_main.a, beside this program) with the
-/// system's C compiler.
+/// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
+/// program, built or installed, with the system's C compiler.
 llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef name,
                            llvm::StringRef output);
 

@@ -17,7 +17,7 @@ import pathlib
 import re
 import sys
 
-SOURCES = {".cpp", ".h", ".c", ".td"}
+SOURCES = {".cpp", ".hpp", ".h", ".c", ".td"}
 FUNCTION = re.compile(r"^[^\s#/}].*?^}$", re.MULTILINE | re.DOTALL)
 
 

@@ -59,7 +59,7 @@ for file in "${files[@]}"; do
     continue
   fi
   case $file in
-  *.cpp | *.h | *.c)
+  *.cpp | *.hpp | *.h | *.c)
     check_banner "$file"
     code+=("$file")
     ;;

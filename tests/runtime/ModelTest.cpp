@@ -1,0 +1,209 @@
+//===- ModelTest.cpp - Compiled models in C++ -------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frieze/model.hpp"
+
+#include "gtest/gtest.h"
+
+#include <type_traits>
+
+using namespace frieze;
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// A model of two inputs and two outputs, by hand
+//===----------------------------------------------------------------------===//
+
+/// The arena of the last call.
+void *lastArena = nullptr;
+
+/// sum = a + b and difference = a - b, of one element each.
+void run(const float *const *inputs, float *const *outputs, void *arena) {
+  lastArena = arena;
+  outputs[0][0] = inputs[0][0] + inputs[1][0];
+  outputs[1][0] = inputs[0][0] - inputs[1][0];
+}
+
+void runBatch(uint64_t count, const float *const *inputs, float *const *outputs,
+              void *arena) {
+  for (uint64_t i = 0; i < count; ++i) {
+    const float *in[] = {inputs[0] + i, inputs[1] + i};
+    float *out[] = {outputs[0] + i, outputs[1] + i};
+    run(in, out, arena);
+  }
+}
+
+const uint64_t shape[] = {1, 1};
+const frieze_tensor inputs[] = {{"a", 2, shape, 1}, {"b", 2, shape, 1}};
+const frieze_tensor outputs[] = {{"sum", 2, shape, 1},
+                                 {"difference", 2, shape, 1}};
+
+frieze_model describe() {
+  frieze_model model = {};
+  model.abi_version = FRIEZE_ABI_VERSION;
+  model.struct_size = sizeof(frieze_model);
+  model.name = "pair";
+  model.input_count = model.output_count = 2;
+  model.inputs = inputs;
+  model.outputs = outputs;
+  model.arena_bytes = 100;
+  model.arena_alignment = 256;
+  model.run = run;
+  model.run_batch = runBatch;
+  return model;
+}
+
+template <typename Problem, typename Function>
+std::string problemOf(Function function) {
+  try {
+    function();
+  } catch (const Problem &problem) {
+    return problem.what();
+  }
+  return "none";
+}
+
+//===----------------------------------------------------------------------===//
+// What a model tells
+//===----------------------------------------------------------------------===//
+
+TEST(ModelTest, NamesAndShapes) {
+  frieze_model description = describe();
+  Model model(description);
+  EXPECT_EQ(model.name(), "pair");
+  EXPECT_EQ(&model.description(), &description);
+  ASSERT_EQ(model.input_count(), 2u);
+  ASSERT_EQ(model.output_count(), 2u);
+  EXPECT_EQ(&model.input(1), &inputs[1]);
+  EXPECT_EQ(&model.output(0), &outputs[0]);
+  EXPECT_EQ(model.find_input("b"), 1u);
+  EXPECT_EQ(model.find_output("sum"), 0u);
+}
+
+TEST(ModelTest, RefusesWhatTheModelDoesNotHave) {
+  frieze_model description = describe();
+  Model model(description);
+  EXPECT_EQ(problemOf<std::out_of_range>([&] { model.input(2); }),
+            "expects one of 2 inputs, but got index 2");
+  EXPECT_EQ(problemOf<std::out_of_range>([&] { model.output(2); }),
+            "expects one of 2 outputs, but got index 2");
+  EXPECT_EQ(problemOf<std::out_of_range>([&] { model.find_input("sum"); }),
+            "expects the name of an input, but got 'sum'");
+  EXPECT_EQ(problemOf<std::out_of_range>([&] { model.find_output("a"); }),
+            "expects the name of an output, but got 'a'");
+}
+
+TEST(ModelTest, RefusesOtherVersions) {
+  frieze_model description = describe();
+  description.abi_version = 1;
+  EXPECT_EQ(problemOf<Error>([&] { Model model(description); }),
+            "model: expects the version of the ABI to be " +
+                std::to_string(FRIEZE_ABI_VERSION) + ", but got 1");
+  description = describe();
+  description.struct_size = 16;
+  EXPECT_EQ(problemOf<Error>([&] { Model model(description); }),
+            "model: expects the size of the description to be " +
+                std::to_string(sizeof(frieze_model)) + ", but got 16");
+}
+
+//===----------------------------------------------------------------------===//
+// Running it
+//===----------------------------------------------------------------------===//
+
+TEST(SessionTest, RunsOnItsOwnAlignedArena) {
+  frieze_model description = describe();
+  Session first{Model(description)}, second(first.model());
+  const float a = 3, b = 5;
+  float sum = 0, difference = 0;
+  const float *in[] = {&a, &b};
+  float *out[] = {&sum, &difference};
+  first.run(in, out);
+  EXPECT_EQ(sum, 8);
+  EXPECT_EQ(difference, -2);
+  void *arena = lastArena;
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(arena) % 256, 0u);
+  second.run(in, out);
+  EXPECT_NE(lastArena, arena);
+}
+
+TEST(SessionTest, RunsManyCalls) {
+  frieze_model description = describe();
+  Session session{Model(description)};
+  const float a[] = {1, 2, 3}, b[] = {10, 20, 30};
+  float sum[] = {0, 0, 0}, difference[] = {0, 0, 0};
+  const float *in[] = {a, b};
+  float *out[] = {sum, difference};
+  session.run_batch(2, in, out);
+  EXPECT_EQ(sum[1], 22);
+  EXPECT_EQ(difference[1], -18);
+  EXPECT_EQ(sum[2], 0);
+}
+
+TEST(SessionTest, SingleArraysNeedOneInputAndOutput) {
+  frieze_model description = describe();
+  Session session{Model(description)};
+  const float a[] = {1, 2};
+  float sum[] = {0, 0};
+  const char *problem =
+      "expects a model of one input and one output, but got 2 and 2";
+  EXPECT_EQ(problemOf<Error>([&] { session.run(a, sum); }), problem);
+  EXPECT_EQ(problemOf<Error>([&] { session.run_batch(2, a, sum); }), problem);
+  EXPECT_EQ(sum[0], 0);
+
+  description.input_count = description.output_count = 1;
+  description.run = [](const float *const *in, float *const *out, void *) {
+    out[0][0] = -in[0][0];
+  };
+  description.run_batch = [](uint64_t count, const float *const *in,
+                             float *const *out, void *) {
+    for (uint64_t i = 0; i < count; ++i)
+      out[0][i] = 2 * in[0][i];
+  };
+  session.run(a, sum);
+  EXPECT_EQ(sum[0], -1);
+  session.run_batch(2, a, sum);
+  EXPECT_EQ(sum[1], 4);
+}
+
+TEST(SessionTest, MovesWithItsArena) {
+  frieze_model description = describe();
+  Session first{Model(description)};
+  const float one = 1;
+  float sum = 0, difference = 0;
+  const float *in[] = {&one, &one};
+  float *out[] = {&sum, &difference};
+  first.run(in, out);
+  void *arena = lastArena;
+  Session second(std::move(first));
+  second.run(in, out);
+  EXPECT_EQ(lastArena, arena);
+  first = std::move(second);
+  first.run(in, out);
+  EXPECT_EQ(lastArena, arena);
+  static_assert(!std::is_copy_constructible_v<Session>);
+}
+
+// No memory is asked for where none is needed, and a size that no machine has
+// is an error.
+TEST(SessionTest, ArenasOfAnySize) {
+  frieze_model description = describe();
+  description.arena_bytes = 0;
+  description.arena_alignment = 1;
+  Session session{Model(description)};
+  const float one = 1;
+  float sum = 0, difference = 0;
+  const float *in[] = {&one, &one};
+  float *out[] = {&sum, &difference};
+  lastArena = out;
+  session.run(in, out);
+  EXPECT_EQ(lastArena, nullptr);
+  description.arena_bytes = UINT64_MAX;
+  EXPECT_THROW(Session{Model(description)}, std::bad_alloc);
+}
+
+} // namespace
