@@ -10,6 +10,8 @@
 
 #include "gtest/gtest.h"
 
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -37,18 +39,39 @@ protected:
     return path(name);
   }
 
-  Recording read(const std::string &name, RecordingOptions options = {}) const {
-    llvm::Expected<Recording> recording = readRecording(path(name), options);
-    if (recording)
-      return *recording;
-    ADD_FAILURE() << llvm::toString(recording.takeError());
-    return {};
+  /// A recording with all its samples, which must be the same however they are
+  /// read.
+  struct Whole {
+    std::string name, lead;
+    double rate = 0;
+    std::vector<Gap> gaps;
+    std::vector<float> samples;
+  };
+  Whole read(const std::string &name, RecordingOptions options = {}) const {
+    auto recording = openRecording(path(name), options);
+    if (!recording) {
+      ADD_FAILURE() << llvm::toString(recording.takeError());
+      return {};
+    }
+    const Recording &lead = **recording;
+    Whole whole{lead.name, lead.lead, lead.rate, lead.gaps, {}};
+    whole.samples.resize(lead.length);
+    EXPECT_FALSE(bool(lead.read(0, whole.samples)));
+    for (uint64_t first = 0; first < lead.length;
+         first += 1 + lead.length / 9) {
+      std::vector<float> part(1 + (lead.length - first) / 2);
+      EXPECT_FALSE(bool(lead.read(first, part)));
+      EXPECT_EQ(std::memcmp(part.data(), &whole.samples[first],
+                            part.size() * sizeof(float)),
+                0);
+    }
+    return whole;
   }
 
   /// The diagnostic that reading gives.
   std::string problem(const std::string &name,
                       RecordingOptions options = {}) const {
-    llvm::Expected<Recording> recording = readRecording(path(name), options);
+    auto recording = openRecording(path(name), options);
     if (recording)
       return "no error";
     return llvm::toString(recording.takeError());
@@ -83,6 +106,15 @@ std::string pack212(const std::vector<int> &samples) {
   return bytes;
 }
 
+/// Gaps as pairs of the first sample and their length.
+using Gaps = std::vector<std::pair<uint64_t, uint64_t>>;
+Gaps pairs(const std::vector<Gap> &gaps) {
+  Gaps result;
+  for (const Gap &gap : gaps)
+    result.emplace_back(gap.first, gap.count);
+  return result;
+}
+
 //===----------------------------------------------------------------------===//
 // WFDB samples
 //===----------------------------------------------------------------------===//
@@ -90,7 +122,7 @@ std::string pack212(const std::vector<int> &samples) {
 TEST_F(RecordingTest, Format16) {
   write("r.hea", "r 1 360 4\nr.dat 16 200(100)/mV 16 0 100 0 0 MLII\n");
   write("r.dat", pack16({100, 300, -100, 32767}));
-  Recording recording = read("r");
+  Whole recording = read("r");
   EXPECT_EQ(recording.name, "r");
   EXPECT_EQ(recording.lead, "MLII");
   EXPECT_EQ(recording.rate, 360);
@@ -162,9 +194,95 @@ TEST_F(RecordingTest, ByteOffsetAndSamplesPerFrame) {
                  "r.dat 16x2+3 1 16 0 0 0 0 A\n"
                  "r.dat 16+3 1 16 0 0 0 0 B\n");
   write("r.dat", "xyz" + pack16({1, 2, 30, 3, 4, 60}));
-  Recording recording = read("r");
+  Whole recording = read("r");
   EXPECT_EQ(recording.rate, 360);
   EXPECT_EQ(recording.samples, (std::vector<float>{1, 2, 3, 4}));
+}
+
+// Differences are added up from the first sample that the header gives.
+TEST_F(RecordingTest, Format8) {
+  std::string bytes;
+  std::vector<float> samples;
+  int value = -500, sum = 0;
+  // More than one entry of the index.
+  for (int i = 0; i < 40000; ++i) {
+    int difference = (i * 37) % 201 - 100;
+    bytes += char(difference);
+    value += difference;
+    sum += value;
+    samples.push_back(float(value / 200.0));
+  }
+  write("r.hea", "r 1 360 40000\nr.dat 8 200 16 0 -500 " + std::to_string(sum) +
+                     " 0 A\n");
+  write("r.dat", bytes);
+  EXPECT_EQ(read("r").samples, samples);
+}
+
+// The samples that precede sample 0 are skipped, and the last ones are missing.
+TEST_F(RecordingTest, Skew) {
+  write("r.hea", "r 2 360 4\nr.dat 16:1 1 16 0 0 10 0 A\n"
+                 "r.dat 16 1 16 0 0 0 0 B\n");
+  write("r.dat", pack16({1, 10, 2, 20, 3, 30, 4, 40}));
+  Whole recording = read("r");
+  EXPECT_EQ(std::vector<float>(recording.samples.begin(),
+                               recording.samples.begin() + 3),
+            (std::vector<float>{2, 3, 4}));
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{3, 1}}));
+  RecordingOptions options;
+  options.lead = "B";
+  EXPECT_EQ(read("r", options).samples, (std::vector<float>{10, 20, 30, 40}));
+}
+
+//===----------------------------------------------------------------------===//
+// WFDB records in several segments
+//===----------------------------------------------------------------------===//
+
+TEST_F(RecordingTest, SegmentsOfFixedLayout) {
+  write("r.hea", "r/3 2 360 7\na 2\n~ 3\nb 2\n");
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 A\n"
+                 "a.dat 16 1 16 0 0 0 0 B\n");
+  write("a.dat", pack16({1, 10, 2, 20}));
+  // Gain and format of a segment are its own.
+  write("b.hea", "b 2 360 2\nb.dat 212 10 12 0 0 0 0 A\n"
+                 "b.dat 212 10 12 0 0 0 0 B\n");
+  write("b.dat", pack212({30, 300, 40, 400}));
+  RecordingOptions options;
+  options.lead = "B";
+  Whole recording = read("r", options);
+  ASSERT_EQ(recording.samples.size(), 7u);
+  EXPECT_EQ(recording.samples[1], 20);
+  EXPECT_EQ(recording.samples[5], 30);
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 3}}));
+
+  write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r", options), "b.hea: error: expected signal 1");
+  write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 C\n");
+  EXPECT_CONTAINS(problem("r"), "signal 0 must be 'A', found 'C'");
+  write("b.hea", "b 1 250 2\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r"), "all segments must have one sampling rate");
+  write("b.hea", "b 1 360 1\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r"), "expected 2 samples, found 1");
+  write("b.hea", "b/1 1 360 2\nr 2\n");
+  EXPECT_CONTAINS(problem("r"), "a segment must not have segments itself");
+}
+
+// The first segment lists all signals, and the others have some of them.
+TEST_F(RecordingTest, SegmentsOfVariableLayout) {
+  write("r.hea", "r/4 2 360 6\nr_layout 0\na 2\nb 2\nc 2\n");
+  write("r_layout.hea", "r_layout 2 360 0\n~ 0 200/mV 12 0 0 0 0 A\n"
+                        "~ 0 200/mV 12 0 0 0 0 B\n");
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 A\n"
+                 "a.dat 16 1 16 0 0 0 0 B\n");
+  write("b.hea", "b 1 360 2\na.dat 16 1 16 0 0 0 0 A\n");
+  write("c.hea", "c 1 360 2\na.dat 16 1 16 0 0 0 0 B\n");
+  write("a.dat", pack16({1, 10, 2, 20}));
+  RecordingOptions options;
+  options.lead = "B";
+  Whole recording = read("r", options);
+  ASSERT_EQ(recording.samples.size(), 6u);
+  EXPECT_EQ(recording.samples[1], 20);
+  EXPECT_EQ(recording.samples[4], 1);
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 2}}));
 }
 
 TEST_F(RecordingTest, LengthFromTheFile) {
@@ -226,10 +344,20 @@ TEST_F(RecordingTest, NoSamples) {
   EXPECT_CONTAINS(problem("r"), "r: error: the recording has no samples");
 }
 
-TEST_F(RecordingTest, MissingSampleIsAGap) {
+TEST_F(RecordingTest, MissingSamplesAreGaps) {
   write("r.hea", "r 1 360\nr.dat 212 200 12 0 0 0 0 V1\n");
-  write("r.dat", pack212({1, -2048, 3}));
-  EXPECT_CONTAINS(problem("r"), "sample 1 of lead 'V1' is missing");
+  std::vector<int> samples(1000, 7);
+  // Less than a window (145 samples) apart, two gaps are one.
+  samples[0] = samples[500] = samples[645] = samples[800] = samples[801] =
+      -2048;
+  write("r.dat", pack212(samples));
+  Whole recording = read("r");
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{0, 1}, {500, 146}, {800, 2}}));
+  EXPECT_TRUE(std::isnan(recording.samples[801]));
+  EXPECT_EQ(recording.samples[802], 7 / 200.0f);
+  write("r.dat", pack212(std::vector<int>(9, -2048)));
+  EXPECT_CONTAINS(problem("r"),
+                  "r: error: all samples of lead 'V1' are missing");
 }
 
 TEST_F(RecordingTest, WrongUnits) {
@@ -256,12 +384,18 @@ TEST_F(RecordingTest, HeadersThatAreRefused) {
       {"r 1 0 2\nr.dat 16 200\n", "the sampling rate"},
       {"r 1 nan 2\nr.dat 16 200\n", "the sampling rate"},
       {"r 1 360 -2\nr.dat 16 200\n", "the number of samples"},
-      {"r/3 1 360 2\nr.dat 16 200\n", "several segments"},
+      {"r/0 1 360 2\na 2\n", "the number of segments"},
+      {"r/2 1 360 2\na 2\n", "expected 2 segments, found 1"},
+      {"r/1 1 360 2\na 2\na 2\n", "line 3: more than 1 segments"},
+      {"r/1 1 360 3\na 2\n", "segments of 3 samples together, found 2"},
+      {"r/1 1 360 2\na -2\n", "the number of samples"},
+      {"r/1 1 360 2\n../a 2\n", "beside the header"},
+      {"r/1 1 360 2\n~ 2\n", "no segment has samples"},
       {"r 1 360 2\nr.dat\n", "line 2: the format"},
       {"r 1 360 2\nr.dat 17 200\n", "found 17"},
       {"r 1 360 2\nr.dat 516 200\n", "found 516"},
       {"r 1 360 2\nr.dat 16x0 200\n", "samples in a frame"},
-      {"r 1 360 2\nr.dat 16:1 200\n", "skew"},
+      {"r 1 360 2\nr.dat 16:-1 200\n", "skew"},
       {"r 1 360 2\nr.dat 16+-1 200\n", "byte offset"},
       {"r 1 360 2\nr.dat 16 -200\n", "the gain"},
       {"r 1 360 2\nr.dat 16 inf\n", "the gain"},
@@ -302,7 +436,7 @@ TEST_F(RecordingTest, LeadsAndRate) {
 
 TEST_F(RecordingTest, CSVOfOneColumn) {
   write("night.csv", "0.5\r\n-1e-1\n\n+2\n");
-  Recording recording = read("night.csv");
+  Whole recording = read("night.csv");
   EXPECT_EQ(recording.name, "night");
   EXPECT_EQ(recording.rate, 360);
   EXPECT_EQ(recording.samples, (std::vector<float>{0.5f, -0.1f, 2}));
@@ -344,6 +478,49 @@ TEST_F(RecordingTest, CSVTimeAgreesWithTheRate) {
   EXPECT_CONTAINS(problem("r.csv"), "line 1002: the time has a gap");
 }
 
+TEST_F(RecordingTest, CSVWithMissingSamples) {
+  write("r.csv", "A,B\n1,2\n,3\n4,NaN\n");
+  EXPECT_EQ(pairs(read("r.csv").gaps), (Gaps{{1, 1}}));
+  RecordingOptions options;
+  options.lead = "B";
+  EXPECT_EQ(pairs(read("r.csv", options).gaps), (Gaps{{2, 1}}));
+}
+
+// Rows are found again by an index, blank lines and a byte order mark or not.
+TEST_F(RecordingTest, CSVThatIsLong) {
+  std::string text = "\xEF\xBB\xBF";
+  std::vector<float> samples;
+  for (int i = 0; i < 20000; ++i) {
+    samples.push_back(float(i % 1000) / 4);
+    text += std::to_string(samples.back()) + (i % 7 ? "\n" : "\r\n\n");
+  }
+  write("r.csv", text);
+  EXPECT_EQ(read("r.csv").samples, samples);
+}
+
+TEST_F(RecordingTest, FilesThatAreNoRecordings) {
+  std::filesystem::create_directories(path("folder.csv"));
+  EXPECT_CONTAINS(problem("folder.csv"), "not a regular file");
+  write("r.csv", "0.1," + std::string(1 << 21, '1'));
+  EXPECT_CONTAINS(problem("r.csv"), "a line is longer than");
+  std::string rows = "0.5\n";
+  write("r.csv", rows);
+  RecordingOptions options;
+  options.rate = 1e-8;
+  EXPECT_CONTAINS(problem("r.csv", options), "at most a year long");
+}
+
+// A recording is read again and again; another file in its place is noticed.
+TEST_F(RecordingTest, FileThatChanges) {
+  write("r.csv", "0.5\n1\n");
+  auto recording = openRecording(path("r.csv"), {});
+  ASSERT_TRUE(bool(recording));
+  write("r.csv", "0.5\n");
+  std::vector<float> samples(2);
+  EXPECT_CONTAINS(llvm::toString((*recording)->read(0, samples)),
+                  "was changed while it was read");
+}
+
 TEST_F(RecordingTest, CSVThatIsRefused) {
   struct Case {
     const char *text, *problem;
@@ -353,7 +530,7 @@ TEST_F(RecordingTest, CSVThatIsRefused) {
       {"MLII\n", "no samples"},
       {"time\n0\n", "line 1: no column but the time"},
       {"0.1,0.2\n", "line 1: several columns need a header line"},
-      {"0.1\nnan\n", "line 2: expected a finite number, found 'nan'"},
+      {"0.1\ninf\n", "line 2: expected a finite number, found 'inf'"},
       {"0.1\n1e60\n", "line 2: expected a finite number"},
       {"0.1\n0.2 0.3\n", "line 2: expected a finite number"},
       {"0.1.2\n", "line 1: expected a finite number"},

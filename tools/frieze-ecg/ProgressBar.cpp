@@ -14,7 +14,7 @@ using namespace llvm;
 
 namespace frieze::ecg {
 
-ProgressBar::ProgressBar(StringRef title, size_t total)
+ProgressBar::ProgressBar(StringRef title, uint64_t total)
     : title(title.take_front(24)), total(total),
       visible(sys::Process::StandardErrIsDisplayed()) {}
 
@@ -23,9 +23,11 @@ ProgressBar::~ProgressBar() {
     errs() << "\r\033[K"; // clears the line
 }
 
-void ProgressBar::update(size_t done) {
+void ProgressBar::advance(uint64_t steps) {
   if (!visible || !total)
     return;
+  std::lock_guard<std::mutex> lock(mutex);
+  done += steps;
   int percent = int(100.0 * done / total);
   if (percent == shown)
     return;

@@ -10,25 +10,31 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <cstdint>
+#include <mutex>
 #include <string>
 
 namespace frieze::ecg {
 
-/// A bar on standard error while it lives, if that is a terminal.
+/// A bar on standard error while it lives, if that is a terminal. Any number of
+/// threads may advance it.
 class ProgressBar {
 public:
   /// total: the steps of the whole job.
-  ProgressBar(llvm::StringRef title, size_t total);
+  ProgressBar(llvm::StringRef title, uint64_t total);
   ~ProgressBar();
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
 
-  void update(size_t done);
+  /// Adds steps to those done.
+  void advance(uint64_t steps);
 
 private:
   std::string title;
-  size_t total;
+  uint64_t total;
   bool visible;
+  std::mutex mutex;
+  uint64_t done = 0;
   int shown = -1;
 };
 

@@ -44,6 +44,16 @@ static cl::opt<double>
     rate("rate", cl::value_desc("Hz"),
          cl::desc("Sampling rate of a CSV recording (default: 360)"),
          cl::sub(scanCommand), cl::cat(category));
+static cl::opt<unsigned>
+    hop("hop", cl::init(1), cl::value_desc("N"),
+        cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "
+                 "finds the same beats)"),
+        cl::sub(scanCommand), cl::cat(category));
+static cl::opt<unsigned>
+    threads("threads", cl::init(0), cl::value_desc("N"),
+            cl::desc("Threads that score (default: as many as the processor "
+                     "runs at once)"),
+            cl::sub(scanCommand), cl::cat(category));
 static cl::opt<bool>
     logits("logits",
            cl::desc("The classifier does not end in a sigmoid: apply it"),
@@ -75,9 +85,24 @@ int main(int argc, char **argv) {
     return 1;
   }
 
+  if (hop < 1 || hop > windowSize) {
+    errs() << "--hop: error: must be from 1 to " << windowSize << ", found "
+           << hop << '\n';
+    return 1;
+  }
+  constexpr unsigned maxThreads = 1024;
+  if (threads > maxThreads) {
+    errs() << "--threads: error: must be at most " << maxThreads << ", found "
+           << threads << '\n';
+    return 1;
+  }
+
   ScanOptions options;
   options.model = model;
-  options.outputKind = logits ? OutputKind::Logit : OutputKind::Probability;
+  options.detection.outputKind =
+      logits ? OutputKind::Logit : OutputKind::Probability;
+  options.detection.hop = hop;
+  options.detection.threads = threads;
   options.records.assign(records.begin(), records.end());
   options.recording.lead = lead;
   if (rate.getNumOccurrences())
