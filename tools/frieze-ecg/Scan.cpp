@@ -59,7 +59,7 @@ public:
 
   bool readReferences() {
     for (const std::string &path : options.references) {
-      auto beats = readBeatsCSV(path);
+      auto beats = readBeats(path);
       if (!beats)
         return report(beats.takeError());
       for (auto &entry : *beats)
@@ -130,7 +130,8 @@ public:
       return report(beats.takeError());
     computing = std::chrono::steady_clock::now() - start;
     for (auto [recording, found] : zip_equal(recordings, *beats))
-      lists.push_back({recording->name, recording->rate, std::move(found)});
+      lists.push_back({recording->name, recording->lead, recording->rate,
+                       recording->length, std::move(found), recording->gaps});
     return true;
   }
 
@@ -157,7 +158,7 @@ public:
         printAgreement(summary, total);
     }
     if (Error error = writeWholeFile(options.output, [&](raw_ostream &stream) {
-          writeBeatsCSV(stream, lists);
+          writeBeats(stream, options.format, lists);
         }))
       return report(std::move(error));
     return true;
@@ -175,9 +176,13 @@ private:
     if (reference == references.end())
       return report(fileError(path, "no reference beats for record '" +
                                         recording.name + "'"));
-    if (reference->second.back() >= recording.length)
+    const BeatPositions &beats = reference->second;
+    // Half a sample more, as beats of another rate are rounded.
+    if (!beats.beats.empty() &&
+        beats.beats.back() / beats.rate.value_or(recording.rate) >
+            (recording.length + 0.5) / recording.rate)
       return report(fileError(path, "the reference has a beat at sample " +
-                                        Twine(reference->second.back()) +
+                                        Twine(beats.beats.back()) +
                                         ", the recording has " +
                                         Twine(recording.length)));
     return true;
@@ -203,10 +208,11 @@ private:
   }
 
   Agreement compare(const BeatList &list) {
-    std::vector<size_t> positions;
+    BeatPositions found;
+    found.rate = list.rate;
     for (const Beat &beat : list.beats)
-      positions.push_back(beat.position);
-    return matchBeats(references[list.record], positions, list.rate);
+      found.beats.push_back(beat.position);
+    return compareBeats(references[list.record], found, list.rate);
   }
 
   void printRecord(const Recording &recording, const BeatList &list) {
@@ -236,7 +242,7 @@ private:
   const ScanOptions &options;
   const frieze_model &model;
   raw_ostream &summary;
-  StringMap<std::vector<size_t>> references;
+  StringMap<BeatPositions> references;
   std::vector<std::unique_ptr<Recording>> recordings;
   std::vector<BeatList> lists;
   /// Length of all recordings, seconds, and the time to find their beats.

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_SCAN_H
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
+#include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/Detection.h"
 #include "tools/frieze-ecg/Recording.h"
 
@@ -25,6 +26,7 @@ struct ScanOptions {
   DetectionOptions detection;
   /// File for the beats, "-" for standard output.
   std::string output = "-";
+  BeatFileFormat format = BeatFileFormat::CSV;
   /// Files with beats to compare with; may be empty.
   std::vector<std::string> references;
 };
