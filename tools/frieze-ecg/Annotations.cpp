@@ -25,8 +25,8 @@ namespace frieze::ecg {
 namespace {
 
 /// Codes in the upper six bits of a word; the lower ten are a time or a number.
-/// Up to 49 they are annotations (ecgcodes.h of WFDB), above they say more about
-/// the one before, and 59 moves the time.
+/// Up to 49 they are annotations (ecgcodes.h of WFDB), above they say more
+/// about the one before, and 59 moves the time.
 enum Code : unsigned {
   Normal = 1,
   Noise = 14,
@@ -42,7 +42,7 @@ enum Code : unsigned {
 };
 
 /// Beats of all kinds: N L R a V F J A S E j / Q, B, ?, e n, f, r.
-constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
                                   11, 12, 13, 25, 30, 34, 35, 38, 41};
 
 constexpr StringLiteral resolutionNote = "## time resolution: ";
@@ -133,7 +133,8 @@ private:
 
 class AnnotationWriter {
 public:
-  explicit AnnotationWriter(raw_ostream &stream) : writer(stream, endianness::little) {}
+  explicit AnnotationWriter(raw_ostream &stream)
+      : writer(stream, endianness::little) {}
 
   void annotate(uint64_t position, Code code) {
     uint64_t step = position - time;
@@ -182,8 +183,7 @@ Expected<BeatPositions> readAnnotations(StringRef path) {
     auto text = readFile(header);
     if (!text)
       return text.takeError();
-    Expected<WFDBHeader> parsed =
-        parseWFDBHeader(header, (*text)->getBuffer());
+    Expected<WFDBHeader> parsed = parseWFDBHeader(header, (*text)->getBuffer());
     if (!parsed)
       return parsed.takeError();
     beats->rate = parsed->rate;

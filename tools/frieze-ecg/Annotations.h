@@ -17,7 +17,8 @@
 namespace frieze::ecg {
 
 /// Reads the beats of a WFDB annotation file in the MIT format, described at
-/// https://physionet.org/physiotools/wag/annot-5.htm. Ventricular flutter ("[" to
+/// https://physionet.org/physiotools/wag/annot-5.htm. Ventricular flutter ("["
+/// to
 /// "]") is left out; what is no beat ("|", "~", "+", ...) is passed over. The
 /// rate is what the file itself states, or else the header beside it.
 llvm::Expected<BeatPositions> readAnnotations(llvm::StringRef path);

@@ -31,8 +31,8 @@ Error comparePair(StringRef referencePath, StringRef foundPath, double rate,
   auto found = readBeats(foundPath);
   if (!found)
     return found.takeError();
-  // A reference of one record is meant for that record in the other file, or for
-  // the only one there, whatever its name.
+  // A reference of one record is meant for that record in the other file, or
+  // for the only one there, whatever its name.
   if (references->size() == 1) {
     StringRef name = references->begin()->first();
     auto own = found->size() == 1 ? found->begin() : found->find(name);

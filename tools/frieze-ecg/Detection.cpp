@@ -7,13 +7,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/Resampler.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ThreadPool.h"
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -56,21 +59,6 @@ struct Chunk {
   std::vector<LevelTop> tops;
 };
 
-/// Reads positions from `first` on, which may lie beyond the ends: there the
-/// end samples go on. At least one of them lies inside.
-Error readPadded(const Recording &lead, int64_t first,
-                 MutableArrayRef<float> samples) {
-  const int64_t length = lead.length, end = first + int64_t(samples.size());
-  const int64_t begin = std::max<int64_t>(first, 0);
-  size_t before = begin - first, behind = end - std::min(end, length);
-  MutableArrayRef<float> inside = samples.drop_front(before).drop_back(behind);
-  if (Error error = lead.read(begin, inside))
-    return error;
-  std::fill_n(samples.begin(), before, inside.front());
-  std::fill_n(samples.end() - behind, behind, inside.back());
-  return Error::success();
-}
-
 /// Finds the level tops of a chunk.
 Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
   const Recording &lead = *chunk.lead;
@@ -83,7 +71,7 @@ Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
   std::vector<float> samples(windowScores.before() + (last - first) +
                              windowScores.after());
   if (Error error =
-          readPadded(lead, first - int64_t(windowScores.before()), samples))
+          lead.readPadded(first - int64_t(windowScores.before()), samples))
     return error;
   std::vector<float> scores(end - begin);
   MutableArrayRef<float> inside =
@@ -105,16 +93,47 @@ Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
   return Error::success();
 }
 
-/// Leaves out the maxima that are too close to a gap.
-void leaveOutGaps(std::vector<Beat> &maxima, ArrayRef<Gap> gaps) {
-  erase_if(maxima, [&](const Beat &maximum) {
-    while (!gaps.empty() &&
-           gaps.front().first + gaps.front().count + gapMargin <=
-               maximum.position)
-      gaps = gaps.drop_front();
-    return !gaps.empty() && maximum.position + gapMargin >= gaps.front().first;
-  });
-}
+/// One recording at detectorRate.
+class DetectorLead {
+public:
+  explicit DetectorLead(const Recording &source) : source(source) {
+    if (source.rate != detectorRate)
+      resampled = std::make_unique<ResampledRecording>(source, detectorRate);
+  }
+
+  const Recording &get() const { return resampled ? *resampled : source; }
+
+  /// The beats among maxima, in samples of the recording.
+  std::vector<Beat> pick(std::vector<Beat> maxima) const {
+    leaveOutGaps(maxima);
+    std::vector<Beat> beats = pickBeats(std::move(maxima));
+    for (Beat &beat : beats)
+      beat.position = toSource(beat.position);
+    return beats;
+  }
+
+private:
+  uint64_t toSource(uint64_t position) const {
+    return resampled ? resampled->toSource(position) : position;
+  }
+
+  /// Leaves out the maxima that are too close to a gap.
+  void leaveOutGaps(std::vector<Beat> &maxima) const {
+    const uint64_t margin = std::ceil(gapMargin * source.rate / detectorRate);
+    ArrayRef<Gap> gaps = source.gaps;
+    erase_if(maxima, [&](const Beat &maximum) {
+      uint64_t position = toSource(maximum.position);
+      while (!gaps.empty() &&
+             gaps.front().first + gaps.front().count + margin <= position)
+        gaps = gaps.drop_front();
+      return !gaps.empty() && position + margin >= gaps.front().first;
+    });
+  }
+
+  const Recording &source;
+  /// Only at another rate.
+  std::unique_ptr<ResampledRecording> resampled;
+};
 
 } // namespace
 
@@ -122,21 +141,24 @@ Expected<std::vector<std::vector<Beat>>>
 detectBeats(StringRef path, const frieze_model &model,
             ArrayRef<const Recording *> recordings,
             const DetectionOptions &options,
-            function_ref<void(uint64_t positions)> progress) {
+            function_ref<void(uint64_t done, uint64_t total)> progress) {
+  std::vector<DetectorLead> leads;
   std::vector<Chunk> chunks;
-  for (const Recording *recording : recordings)
-    for (uint64_t first = 0; first < recording->length;
-         first += options.chunkSize)
-      chunks.push_back({recording,
-                        first,
-                        std::min(options.chunkSize, recording->length - first),
-                        {}});
+  uint64_t total = 0;
+  for (const Recording *recording : recordings) {
+    const Recording &lead = leads.emplace_back(*recording).get();
+    for (uint64_t first = 0; first < lead.length; first += options.chunkSize)
+      chunks.push_back(
+          {&lead, first, std::min(options.chunkSize, lead.length - first), {}});
+    total += lead.length;
+  }
+  std::atomic<uint64_t> done = 0;
   Error error =
       forEachParallel(options.threads, chunks.size(), [&](size_t i) -> Error {
         WindowScores windowScores(path, model, options.outputKind, options.hop);
         if (Error error = scoreChunk(chunks[i], windowScores))
           return error;
-        progress(chunks[i].count);
+        progress(done += chunks[i].count, total);
         return Error::success();
       });
   if (error)
@@ -144,13 +166,11 @@ detectBeats(StringRef path, const frieze_model &model,
 
   std::vector<std::vector<Beat>> beats;
   auto chunk = chunks.begin();
-  for (const Recording *recording : recordings) {
+  for (const DetectorLead &lead : leads) {
     LevelTopJoiner joiner;
-    for (; chunk != chunks.end() && chunk->lead == recording; ++chunk)
+    for (; chunk != chunks.end() && chunk->lead == &lead.get(); ++chunk)
       joiner.add(std::exchange(chunk->tops, {}));
-    std::vector<Beat> maxima = joiner.takeMaxima();
-    leaveOutGaps(maxima, recording->gaps);
-    beats.push_back(pickBeats(std::move(maxima)));
+    beats.push_back(lead.pick(joiner.takeMaxima()));
   }
   return beats;
 }

@@ -32,15 +32,16 @@ struct DetectionOptions {
 /// of a beat inside.
 inline constexpr size_t gapMargin = windowSize;
 
-/// Finds the beats of each recording, in samples of that recording.
+/// Finds the beats of each recording, in samples of that recording. A recording
+/// at another rate than detectorRate is resampled.
 ///
 /// path: the model's file, for diagnostics. progress is called by any thread,
-/// with the number of positions scored since its last call.
+/// with the number of positions scored so far and of all.
 llvm::Expected<std::vector<std::vector<Beat>>>
 detectBeats(llvm::StringRef path, const frieze_model &model,
             llvm::ArrayRef<const Recording *> recordings,
             const DetectionOptions &options,
-            llvm::function_ref<void(uint64_t positions)> progress);
+            llvm::function_ref<void(uint64_t done, uint64_t total)> progress);
 
 /// Calls `work` for 0 to count - 1 on several threads (0 for as many as the
 /// processor runs at once). Of several errors the one of the lowest number is

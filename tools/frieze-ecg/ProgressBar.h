@@ -17,24 +17,21 @@
 namespace frieze::ecg {
 
 /// A bar on standard error while it lives, if that is a terminal. Any number of
-/// threads may advance it.
+/// threads may update it.
 class ProgressBar {
 public:
-  /// total: the steps of the whole job.
-  ProgressBar(llvm::StringRef title, uint64_t total);
+  explicit ProgressBar(llvm::StringRef title);
   ~ProgressBar();
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
 
-  /// Adds steps to those done.
-  void advance(uint64_t steps);
+  /// Shows that `done` of `total` steps are done; it never runs backwards.
+  void update(uint64_t done, uint64_t total);
 
 private:
   std::string title;
-  uint64_t total;
   bool visible;
   std::mutex mutex;
-  uint64_t done = 0;
   int shown = -1;
 };
 

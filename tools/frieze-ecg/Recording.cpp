@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/BeatDetector.h"
+#include "tools/frieze-ecg/Resampler.h"
 #include "tools/frieze-ecg/Text.h"
 #include "tools/frieze-ecg/WindowScores.h"
 
@@ -43,6 +44,22 @@ Error Recording::readAll(
     if (Error error = take(first, samples))
       return error;
   }
+  return Error::success();
+}
+
+Error Recording::readPadded(int64_t first,
+                            MutableArrayRef<float> samples) const {
+  const int64_t last = length - 1;
+  const int64_t begin = std::clamp<int64_t>(first, 0, last);
+  const int64_t end =
+      std::clamp<int64_t>(first + int64_t(samples.size()) - 1, 0, last) + 1;
+  const size_t before =
+      std::clamp<int64_t>(begin - first, 0, samples.size() - (end - begin));
+  MutableArrayRef<float> inside = samples.slice(before, end - begin);
+  if (Error error = read(begin, inside))
+    return error;
+  std::fill(samples.begin(), inside.begin(), inside.front());
+  std::fill(inside.end(), samples.end(), inside.back());
   return Error::success();
 }
 
@@ -123,6 +140,13 @@ openRecording(StringRef path, const RecordingOptions &options) {
     return fileError(path, "the recording must be at most a year long, found " +
                                formatNumber(std::round(recording.duration())) +
                                " s");
+  if (!(recording.rate >= ResampledRecording::minRate &&
+        recording.rate <= ResampledRecording::maxRate))
+    return fileError(path, "the sampling rate must be from " +
+                               formatNumber(ResampledRecording::minRate) +
+                               " to " +
+                               formatNumber(ResampledRecording::maxRate) +
+                               " Hz, found " + formatNumber(recording.rate));
   const uint64_t shortestPause =
       std::ceil(windowSize * recording.rate / detectorRate);
   uint64_t usable = 0;

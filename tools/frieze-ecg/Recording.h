@@ -38,12 +38,16 @@ public:
   virtual llvm::Error read(uint64_t first,
                            llvm::MutableArrayRef<float> samples) const = 0;
 
-  /// Hands all samples to `take`, piece by piece in their order, and verifies
-  /// the checksum if the format has one.
-  virtual llvm::Error
+  /// Hands all samples to `take`, piece by piece in their order.
+  llvm::Error
   readAll(llvm::function_ref<llvm::Error(uint64_t first,
                                          llvm::ArrayRef<float> samples)>
               take) const;
+
+  /// Reads samples from `first` on, which may lie beyond the ends: there the
+  /// end samples go on.
+  llvm::Error readPadded(int64_t first,
+                         llvm::MutableArrayRef<float> samples) const;
 
   /// Length in seconds.
   double duration() const { return length / rate; }

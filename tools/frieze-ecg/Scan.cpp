@@ -109,10 +109,8 @@ public:
 
   bool findBeats() {
     std::vector<const Recording *> leads;
-    uint64_t positions = 0;
     for (const auto &recording : recordings) {
       leads.push_back(recording.get());
-      positions += recording->length;
       recorded += recording->duration();
     }
     auto start = std::chrono::steady_clock::now();
@@ -121,10 +119,10 @@ public:
     {
       ProgressBar bar(recordings.size() == 1
                           ? recordings[0]->name
-                          : std::to_string(recordings.size()) + " records",
-                      positions);
-      beats = detectBeats(options.model, model, leads, options.detection,
-                          [&](uint64_t done) { bar.advance(done); });
+                          : std::to_string(recordings.size()) + " records");
+      beats = detectBeats(
+          options.model, model, leads, options.detection,
+          [&](uint64_t done, uint64_t all) { bar.update(done, all); });
     }
     if (!beats)
       return report(beats.takeError());
@@ -166,10 +164,6 @@ public:
 
 private:
   bool checkRecording(StringRef path, const Recording &recording) {
-    if (recording.rate != detectorRate)
-      return report(fileError(
-          path, "the sampling rate must be " + formatNumber(detectorRate) +
-                    " Hz, found " + formatNumber(recording.rate)));
     auto reference = references.find(recording.name);
     if (options.references.empty())
       return true;
