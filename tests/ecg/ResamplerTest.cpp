@@ -52,8 +52,8 @@ double wave(double t) {
 // From any rate, the values between samples are those of the wave. The filter
 // sees no wave beyond the ends.
 TEST(ResamplerTest, KeepsTheSignal) {
-  for (double rate : {100.0, 128.0, 128.2, 250.0, 359.9997, 500.0, 1000.0,
-                      8192.0, 50000.0}) {
+  for (double rate :
+       {100.0, 128.0, 128.2, 250.0, 359.9997, 500.0, 1000.0, 8192.0, 50000.0}) {
     Sampled source(rate, std::min(60 * rate, 500000.0), wave);
     ResampledRecording resampled(source, 360);
     EXPECT_NEAR(resampled.length, source.duration() * 360, 360 / rate + 1);

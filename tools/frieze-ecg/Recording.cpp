@@ -31,7 +31,8 @@ static constexpr float maxMillivolts = 500;
 /// more is damaged.
 static constexpr double maxDuration = 366 * 86400.0;
 
-static constexpr StringLiteral extensions[] = {".hea", ".csv", ".txt"};
+static constexpr StringLiteral extensions[] = {".hea", ".edf", ".bdf",
+                                               ".npy", ".csv", ".txt"};
 
 Error Recording::readAll(
     function_ref<Error(uint64_t first, ArrayRef<float> samples)> take) const {
@@ -90,6 +91,16 @@ Expected<size_t> findLead(StringRef path, ArrayRef<std::string> leads,
                              join(leads.take_front(20), ", "));
 }
 
+std::optional<double> unitInMillivolts(StringRef unit) {
+  if (unit.equals_insensitive("mV"))
+    return 1.0;
+  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV")
+    return 1e-3;
+  if (unit.equals_insensitive("V"))
+    return 1e3;
+  return std::nullopt;
+}
+
 Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
   if (!options.rate || *options.rate == rate)
     return Error::success();
@@ -103,13 +114,18 @@ openFormat(StringRef path, const RecordingOptions &options) {
     return openWFDB(path, options);
   if (path.ends_with_insensitive(".csv") || path.ends_with_insensitive(".txt"))
     return openCSV(path, options);
+  if (path.ends_with_insensitive(".edf") || path.ends_with_insensitive(".bdf"))
+    return openEDF(path, options);
+  if (path.ends_with_insensitive(".npy"))
+    return openNPY(path, options);
   std::string header = (path + ".hea").str();
   if (sys::fs::exists(header))
     return openWFDB(header, options);
   if (!sys::fs::exists(path))
     return fileError(path, "no such file, nor " + sys::path::filename(header));
   return fileError(path, "not a recording that can be read: expected the name "
-                         "or header (.hea) of a WFDB record, or .csv");
+                         "or header (.hea) of a WFDB record, or .edf, "
+                         ".bdf, .csv or .npy");
 }
 
 /// Appends the missing samples of one piece to the gaps before it.

@@ -99,10 +99,23 @@ openWFDB(llvm::StringRef headerPath, const RecordingOptions &options);
 llvm::Expected<std::unique_ptr<Recording>>
 openCSV(llvm::StringRef path, const RecordingOptions &options);
 
+/// Opens NPY: samples in millivolts, or an array of samples and leads; NaN is a
+/// missing sample. Leads have numbers only.
+llvm::Expected<std::unique_ptr<Recording>>
+openNPY(llvm::StringRef path, const RecordingOptions &options);
+
+/// Opens EDF, EDF+ or BDF. Time between the data records of EDF+D is missing
+/// samples.
+llvm::Expected<std::unique_ptr<Recording>>
+openEDF(llvm::StringRef path, const RecordingOptions &options);
+
 /// The index of the lead that `wanted` names or numbers, 0 if it is empty.
 llvm::Expected<size_t> findLead(llvm::StringRef path,
                                 llvm::ArrayRef<std::string> leads,
                                 llvm::StringRef wanted);
+
+/// Millivolts in one of the units that recordings of ECG use.
+std::optional<double> unitInMillivolts(llvm::StringRef unit);
 
 /// Checks that a file that states the rate `rate` is not to be read at another.
 llvm::Error checkRate(llvm::StringRef path, const RecordingOptions &options,

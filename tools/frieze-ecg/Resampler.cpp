@@ -52,13 +52,14 @@ ResampledRecording::ResampledRecording(const Recording &source, double newRate)
   const double reach = 200 * std::max(1.0, source.rate / newRate);
   marginSteps = std::ceil(reach / step.first);
   constexpr uint64_t blockSize = 1 << 14;
-  blockSteps = std::max<uint64_t>(1, blockSize / std::max(step.first, step.second));
+  blockSteps =
+      std::max<uint64_t>(1, blockSize / std::max(step.first, step.second));
 }
 
 uint64_t ResampledRecording::toSource(uint64_t position) const {
-  uint64_t result = position / step.second * step.first +
-                    (position % step.second * step.first + step.second / 2) /
-                        step.second;
+  uint64_t result =
+      position / step.second * step.first +
+      (position % step.second * step.first + step.second / 2) / step.second;
   return std::min(result, source.length - 1);
 }
 
@@ -99,9 +100,9 @@ static const char *resample(double inputRate, double outputRate,
   while (!problem && !output.empty()) {
     size_t taken = 0;
     // Without input, what is left comes out.
-    problem = soxr_process(resampler, input.empty() ? nullptr : input.data(),
-                           input.size(), &taken, output.data(), output.size(),
-                           &done);
+    problem =
+        soxr_process(resampler, input.empty() ? nullptr : input.data(),
+                     input.size(), &taken, output.data(), output.size(), &done);
     if (!problem && !taken && !done)
       problem = "too few samples";
     input = input.drop_front(taken);
@@ -147,8 +148,7 @@ Error ResampledRecording::read(uint64_t first,
   while (!samples.empty()) {
     if (Error error = readBlock(first / blockSize, block))
       return error;
-    ArrayRef<float> part =
-        ArrayRef<float>(block).drop_front(first % blockSize);
+    ArrayRef<float> part = ArrayRef<float>(block).drop_front(first % blockSize);
     part = part.take_front(samples.size());
     copy(part, samples.begin());
     samples = samples.drop_front(part.size());

@@ -19,8 +19,8 @@ namespace frieze::ecg {
 ///
 /// Resampling is libsoxr's in its quality HQ: 20 bits, and 0.91 of the lower
 /// rate's band. It works on blocks of fixed places, each from a stretch of the
-/// source with a margin on either side, so that a sample is the same in whatever
-/// range it is read.
+/// source with a margin on either side, so that a sample is the same in
+/// whatever range it is read.
 class ResampledRecording : public Recording {
 public:
   /// The source must outlive this; `newRate` is in Hz.

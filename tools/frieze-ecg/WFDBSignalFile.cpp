@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/WFDBSignalFile.h"
+#include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -21,17 +22,6 @@ namespace frieze::ecg {
 
 /// Samples between two entries of the index, and read at once.
 static constexpr uint64_t indexStep = 1 << 14;
-
-/// Millivolts in one of the units that records of ECG use.
-static std::optional<double> unitInMillivolts(StringRef unit) {
-  if (unit.equals_insensitive("mV"))
-    return 1.0;
-  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV")
-    return 1e-3;
-  if (unit.equals_insensitive("V"))
-    return 1e3;
-  return std::nullopt;
-}
 
 Expected<WFDBSignalFile> WFDBSignalFile::open(StringRef headerPath,
                                               const WFDBHeader &header,

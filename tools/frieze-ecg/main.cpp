@@ -47,7 +47,7 @@ static cl::opt<std::string>
          cl::sub(scanCommand), cl::cat(category));
 static cl::opt<double>
     rate("rate", cl::value_desc("Hz"),
-         cl::desc("Sampling rate of a CSV recording (default: 360)"),
+         cl::desc("Sampling rate of a CSV or NPY recording (default: 360)"),
          cl::sub(scanCommand), cl::cat(category));
 static cl::opt<unsigned>
     hop("hop", cl::init(1), cl::value_desc("N"),
@@ -141,9 +141,12 @@ int main(int argc, char **argv) {
   cl::ParseCommandLineOptions(
       argc, argv,
       "frieze-ecg: finds and compares the beats of ECG recordings\n\n"
-      "A RECORD is the name or the header (.hea) of a WFDB record, or a CSV "
-      "file with\none column of millivolts, or with columns and a header line "
-      "(\"time,MLII\").\nBEATS are a CSV file with the columns record and "
+      "A RECORD is the name or the header (.hea) of a WFDB record; EDF, EDF+ "
+      "or "
+      "BDF; CSV\nwith one column of millivolts, or with columns and a header "
+      "line (\"time,MLII\");\nor NPY, an array of millivolts, or of samples "
+      "and "
+      "leads.\nBEATS are a CSV file with the columns record and "
       "sample, a WFDB annotation file,\nor the name of a record that has one "
       "(.atr).\n");
   if (scanCommand)
