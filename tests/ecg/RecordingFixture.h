@@ -46,6 +46,7 @@ protected:
     double rate = 0;
     std::vector<Gap> gaps;
     std::vector<float> samples;
+    std::vector<std::string> warnings;
   };
   Whole read(const std::string &name, RecordingOptions options = {}) const {
     auto recording = openRecording(path(name), options);
@@ -54,7 +55,7 @@ protected:
       return {};
     }
     const Recording &lead = **recording;
-    Whole whole{lead.name, lead.lead, lead.rate, lead.gaps, {}};
+    Whole whole{lead.name, lead.lead, lead.rate, lead.gaps, {}, lead.warnings};
     whole.samples.resize(lead.length);
     EXPECT_FALSE(bool(lead.read(0, whole.samples)));
     for (uint64_t first = 0; first < lead.length;

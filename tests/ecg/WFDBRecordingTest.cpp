@@ -248,6 +248,23 @@ TEST_F(WFDBRecordingTest, NoSamples) {
   EXPECT_CONTAINS(problem("r"), "r: error: the recording has no samples");
 }
 
+// A file longer than the header says is read, with a word unless the checksum
+// proves the header right.
+TEST_F(WFDBRecordingTest, SamplesLeftOver) {
+  write("r.dat", pack16({1, 2, 3, 4}));
+  write("r.hea", "r 1 360 3\nr.dat 16 200\n");
+  Whole recording = read("r");
+  EXPECT_EQ(recording.samples.size(), 3u);
+  ASSERT_EQ(recording.warnings.size(), 1u);
+  EXPECT_CONTAINS(
+      recording.warnings[0],
+      "r.dat: warning: the header asks for 6 bytes, the file has 8");
+  write("r.hea", "r 1 360 3\nr.dat 16 200 16 0 1 6 0 A\n");
+  EXPECT_TRUE(read("r").warnings.empty());
+  write("r.hea", "r 1 360 4\nr.dat 16 200\n");
+  EXPECT_TRUE(read("r").warnings.empty());
+}
+
 TEST_F(WFDBRecordingTest, MissingSamplesAreGaps) {
   write("r.hea", "r 1 360\nr.dat 212 200 12 0 0 0 0 V1\n");
   std::vector<int> samples(1000, 7);

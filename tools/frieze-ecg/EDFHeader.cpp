@@ -91,10 +91,9 @@ private:
     StringRef field = take(width).trim(" \0");
     std::optional<int64_t> number = parseInteger(field);
     if (!number || *number < least)
-      return fileError(file.path(), Twine(what) +
-                                        " must be a whole number of at least " +
-                                        Twine(least) + ", found '" + field +
-                                        "'");
+      return fileError(file.path(),
+                       Twine(what) + " must be a whole number of at least " +
+                           Twine(least) + ", found '" + field + "'");
     value = *number;
     return Error::success();
   }
@@ -123,14 +122,14 @@ private:
       if (Error error = takeNumber("the physical maximum", signal.physicalMax))
         return error;
     for (EDFSignal &signal : header.signals)
-      if (Error error = takeInteger(8, "the digital minimum",
-                                    minIntN(8 * header.sampleBytes),
-                                    signal.digitalMin))
+      if (Error error =
+              takeInteger(8, "the digital minimum",
+                          minIntN(8 * header.sampleBytes), signal.digitalMin))
         return error;
     for (EDFSignal &signal : header.signals)
-      if (Error error = takeInteger(8, "the digital maximum",
-                                    minIntN(8 * header.sampleBytes),
-                                    signal.digitalMax))
+      if (Error error =
+              takeInteger(8, "the digital maximum",
+                          minIntN(8 * header.sampleBytes), signal.digitalMax))
         return error;
     take(80 * header.signals.size()); // filters
     for (EDFSignal &signal : header.signals) {

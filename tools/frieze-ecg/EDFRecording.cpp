@@ -73,9 +73,8 @@ private:
 /// annotations.
 Expected<double> EDFRecording::readOnset(uint64_t record,
                                          const EDFSignal &annotations) {
-  std::string text(std::min<uint64_t>(
-                       annotations.samples * header.sampleBytes, 64),
-                   '\0');
+  std::string text(
+      std::min<uint64_t>(annotations.samples * header.sampleBytes, 64), '\0');
   MutableArrayRef<uint8_t> bytes(reinterpret_cast<uint8_t *>(text.data()),
                                  text.size());
   if (Error error = file.read(header.bytes + record * header.recordBytes +
@@ -194,8 +193,8 @@ Error checkSignal(StringRef path, const EDFSignal &signal, double duration) {
 
 } // namespace
 
-Expected<std::unique_ptr<Recording>>
-openEDF(StringRef path, const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
+                                             const RecordingOptions &options) {
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();

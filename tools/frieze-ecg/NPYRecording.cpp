@@ -27,13 +27,14 @@ public:
     length = header.shape[0];
     const uint64_t leads = header.shape.size() == 2 ? header.shape[1] : 1;
     stride = header.isFortran ? 1 : leads;
-    offset = dataOffset +
-             (header.isFortran ? column * length : column) * type.size;
+    offset =
+        dataOffset + (header.isFortran ? column * length : column) * type.size;
   }
 
   Error read(uint64_t first, MutableArrayRef<float> samples) const override {
     constexpr uint64_t pieceSize = 1 << 20;
-    const uint64_t most = std::max<uint64_t>(1, pieceSize / (stride * type.size));
+    const uint64_t most =
+        std::max<uint64_t>(1, pieceSize / (stride * type.size));
     std::vector<uint8_t> bytes;
     while (!samples.empty()) {
       uint64_t count = std::min<uint64_t>(most, samples.size());
@@ -62,17 +63,16 @@ private:
 
 } // namespace
 
-Expected<std::unique_ptr<Recording>>
-openNPY(StringRef path, const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
+                                             const RecordingOptions &options) {
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
   constexpr uint64_t mostHeader = 1 << 16;
   std::string start(std::min(file->size(), mostHeader), '\0');
-  if (Error error =
-          file->read(0, MutableArrayRef<uint8_t>(
-                            reinterpret_cast<uint8_t *>(start.data()),
-                            start.size())))
+  if (Error error = file->read(
+          0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(start.data()),
+                                      start.size())))
     return error;
   StringRef rest = start;
   Expected<NpyHeader> header = takeNpyHeader(rest);
@@ -83,9 +83,8 @@ openNPY(StringRef path, const RecordingOptions &options) {
     return fileError(path, "expects numbers, but got truth values");
 
   ArrayRef<int64_t> shape = header->shape;
-  if (shape.empty() || shape.size() > 2 || any_of(shape, [](int64_t size) {
-        return size < 0;
-      }))
+  if (shape.empty() || shape.size() > 2 ||
+      any_of(shape, [](int64_t size) { return size < 0; }))
     return fileError(path, "expects an array of samples, or of samples and "
                            "leads, but got shape " +
                                formatShape(shape));

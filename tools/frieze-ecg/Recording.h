@@ -63,6 +63,8 @@ public:
   /// Where samples are missing, in order. Gaps with less than a window between
   /// them are one.
   std::vector<Gap> gaps;
+  /// What is odd about the file but no error, as `file: message`.
+  std::vector<std::string> warnings;
 };
 
 /// What to read, and what the file itself does not say.

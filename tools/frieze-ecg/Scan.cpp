@@ -98,7 +98,7 @@ public:
     for (size_t i = 0; i < recordings.size(); ++i) {
       if (recordings[i]) {
         good &= checkRecording(options.records[i], *recordings[i]);
-        warnOfGaps(options.records[i], *recordings[i]);
+        printWarnings(options.records[i], *recordings[i]);
       } else {
         errs() << problems[i] << '\n';
         good = false;
@@ -182,7 +182,9 @@ private:
     return true;
   }
 
-  static void warnOfGaps(StringRef path, const Recording &recording) {
+  static void printWarnings(StringRef path, const Recording &recording) {
+    for (const std::string &warning : recording.warnings)
+      errs() << warning << '\n';
     if (recording.gaps.empty())
       return;
     uint64_t missing = 0;

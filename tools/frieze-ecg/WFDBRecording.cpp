@@ -44,6 +44,8 @@ public:
 
   /// Appends a segment; without a file, its samples are missing.
   void append(uint64_t count, std::optional<WFDBSignalFile> file) {
+    if (file && !file->warning().empty())
+      warnings.push_back(file->warning());
     segments.push_back({length, count, std::move(file)});
     length += count;
   }

@@ -83,6 +83,14 @@ Error WFDBSignalFile::layOut(StringRef headerPath, const WFDBHeader &header,
 Error WFDBSignalFile::checkSum(bool ignoreChecksum) {
   // 0 is what writers put that compute no checksum.
   bool hasSum = !ignoreChecksum && signal.checksum.value_or(0);
+  // A header of another recording, or with a signal too few, is likely to leave
+  // samples over; with a checksum it would be wrong as well.
+  const uint64_t end = signal.byteOffset + format->bytesFor(frames * frameSize);
+  if (!hasSum && file.size() - end >= format->bytesFor(frameSize))
+    oddity = (file.path() + ": warning: the header asks for " + Twine(end) +
+              " bytes, the file has " + Twine(file.size()) +
+              ", and there is no checksum")
+                 .str();
   if (!hasSum && !format->isDifference())
     return Error::success();
   uint64_t sum = 0;

@@ -30,6 +30,9 @@ public:
   /// Samples of the signal.
   uint64_t length() const { return frames * signal.samplesPerFrame; }
 
+  /// What is odd about the file, or nothing.
+  const std::string &warning() const { return oddity; }
+
   /// Reads the samples from `first` on, millivolts; a missing one is NaN, and
   /// so are the last ones of a signal with a skew.
   llvm::Error read(uint64_t first, llvm::MutableArrayRef<float> samples) const;
@@ -54,6 +57,7 @@ private:
   /// Samples of all signals in a frame, and of those before this signal.
   uint64_t frameSize = 0, before = 0;
   uint64_t frames = 0;
+  std::string oddity;
   /// Of a file of differences: the value before every indexStep-th sample.
   std::vector<int64_t> index;
 };
