@@ -23,12 +23,6 @@ static constexpr int64_t maxNpzElements = 2 * maxElements;
 //===----------------------------------------------------------------------===//
 
 namespace {
-struct NpyHeader {
-  ElementType type{ElementKind::Float, 4};
-  bool isFortran = false;
-  SmallVector<int64_t> shape;
-};
-
 /// Reads the header, a Python dictionary such as
 /// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 class NpyHeaderParser {
@@ -163,7 +157,7 @@ static std::vector<float> toRowMajor(ArrayRef<float> values,
   return result;
 }
 
-Expected<Array> frieze::parseNpy(StringRef bytes) {
+Expected<NpyHeader> frieze::takeNpyHeader(StringRef &bytes) {
   if (!bytes.consume_front(npyMagic) || bytes.size() < 2)
     return makeError("expects a .npy file");
   // Version 1 has 2 bytes for the header's length, 2 and 3 have 4.
@@ -182,17 +176,24 @@ Expected<Array> frieze::parseNpy(StringRef bytes) {
       !NpyHeaderParser(bytes.take_front(length)).parse(header))
     return makeError("damaged .npy header, or an array of other than numbers");
   bytes = bytes.drop_front(length);
-  std::optional<int64_t> count = countElements(header.shape);
+  return header;
+}
+
+Expected<Array> frieze::parseNpy(StringRef bytes) {
+  Expected<NpyHeader> header = takeNpyHeader(bytes);
+  if (!header)
+    return header.takeError();
+  std::optional<int64_t> count = countElements(header->shape);
   if (!count)
     return makeError("expects an array of at most " + Twine(maxElements) +
-                     " elements, but got shape " + formatShape(header.shape));
-  uint64_t size = uint64_t(*count) * header.type.size;
+                     " elements, but got shape " + formatShape(header->shape));
+  uint64_t size = uint64_t(*count) * header->type.size;
   if (size != bytes.size())
     return makeError("expects " + Twine(size) + " bytes of data for shape " +
-                     formatShape(header.shape) + ", but got " +
+                     formatShape(header->shape) + ", but got " +
                      Twine(bytes.size()));
-  Array array{header.shape, decodeElements(bytes, header.type)};
-  if (header.isFortran && array.shape.size() > 1)
+  Array array{header->shape, decodeElements(bytes, header->type)};
+  if (header->isFortran && array.shape.size() > 1)
     array.values = toRowMajor(array.values, array.shape);
   return array;
 }

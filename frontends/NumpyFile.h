@@ -12,6 +12,17 @@
 
 namespace frieze {
 
+/// What the header of a .npy file says of its array.
+struct NpyHeader {
+  ElementType type{ElementKind::Float, 4};
+  /// Whether the first axis varies fastest.
+  bool isFortran = false;
+  llvm::SmallVector<int64_t> shape;
+};
+
+/// Takes the header off the bytes of a .npy file, or of its beginning.
+llvm::Expected<NpyHeader> takeNpyHeader(llvm::StringRef &bytes);
+
 /// The array in the bytes of a .npy file: numbers of any kind and byte order,
 /// in C or Fortran order, but no objects or records.
 llvm::Expected<Array> parseNpy(llvm::StringRef bytes);

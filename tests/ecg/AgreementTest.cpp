@@ -9,13 +9,14 @@
 
 #include "gtest/gtest.h"
 
+#include <optional>
 #include <vector>
 
 using namespace frieze::ecg;
 
 namespace {
 
-Agreement match(std::vector<size_t> reference, std::vector<size_t> found) {
+Agreement match(std::vector<uint64_t> reference, std::vector<uint64_t> found) {
   return matchBeats(reference, found, 360);
 }
 
@@ -53,6 +54,39 @@ TEST(AgreementTest, NothingToMatch) {
   EXPECT_EQ(match({}, {}).sensitivity(), 0);
   EXPECT_EQ(match({5}, {}).matched, 0u);
   EXPECT_EQ(match({}, {5}).predictivity(), 0);
+}
+
+BeatPositions list(std::vector<uint64_t> beats,
+                   std::optional<double> rate = {}) {
+  BeatPositions result;
+  result.beats = std::move(beats);
+  result.rate = rate;
+  return result;
+}
+
+TEST(AgreementTest, RatesMayDiffer) {
+  // 1 s and 2 s; the second list is late by 10 ms and by 40 ms.
+  Agreement agreement =
+      compareBeats(list({360, 720}, 360), list({1010, 2040}, 1000), 99);
+  EXPECT_EQ(agreement.matched, 2u);
+  EXPECT_NEAR(agreement.meanDistance(), 25, 1000 / 360.0);
+  // A list without a rate has that of the other, or the default.
+  EXPECT_EQ(compareBeats(list({1000}, 250), list({1037}), 99).matched, 1u);
+  EXPECT_EQ(compareBeats(list({1000}, 250), list({1038}), 99).matched, 0u);
+  EXPECT_EQ(compareBeats(list({1000}), list({1037}, 250), 99).matched, 1u);
+  EXPECT_EQ(compareBeats(list({1000}), list({1015}), 100).matched, 1u);
+  EXPECT_EQ(compareBeats(list({1000}), list({1016}), 100).matched, 0u);
+}
+
+// In flutter, and half a second before and behind it, nothing counts.
+TEST(AgreementTest, FlutterIsLeftOut) {
+  BeatPositions reference = list({100, 1320, 1500, 2180, 2181, 3000}, 360);
+  reference.leftOut = {{1500, 2000}};
+  Agreement agreement =
+      compareBeats(reference, list({100, 1319, 1320, 1700, 2180}, 360), 360);
+  EXPECT_EQ(agreement.reference, 3u);
+  EXPECT_EQ(agreement.found, 2u);
+  EXPECT_EQ(agreement.matched, 1u);
 }
 
 TEST(AgreementTest, AddsUp) {

@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace frieze::ecg;
@@ -27,14 +28,42 @@ std::vector<float> trace(size_t length, std::vector<Beat> peaks) {
   return scores;
 }
 
-std::vector<size_t> positions(const std::vector<float> &scores) {
-  std::vector<size_t> result;
-  for (const Beat &beat : pickBeats(scores))
-    result.push_back(beat.position);
-  return result;
+/// The smoothed scores of all positions; beyond the ends the end scores count.
+std::vector<double> smoothAll(std::vector<float> scores) {
+  scores.insert(scores.begin(), boxWidth / 2, scores.front());
+  scores.insert(scores.end(), boxWidth / 2, scores.back());
+  return smoothScores(scores);
 }
 
-using Positions = std::vector<size_t>;
+/// The beats, looked for in ranges of `range` positions.
+std::vector<Beat> findBeats(const std::vector<float> &scores, size_t range) {
+  std::vector<double> smooth = smoothAll(scores);
+  smooth.insert(smooth.begin(), -INFINITY);
+  smooth.push_back(-INFINITY);
+  LevelTopJoiner joiner;
+  for (size_t first = 0; first < scores.size(); first += range) {
+    size_t count = std::min(range, scores.size() - first);
+    joiner.add(
+        findLevelTops(first, llvm::ArrayRef(smooth).slice(first, count + 2)));
+  }
+  return pickBeats(joiner.takeMaxima());
+}
+
+using Positions = std::vector<uint64_t>;
+
+/// The positions of the beats, which must not depend on the ranges.
+Positions positions(const std::vector<float> &scores) {
+  Positions whole;
+  for (const Beat &beat : findBeats(scores, scores.size()))
+    whole.push_back(beat.position);
+  for (size_t range : {1, 2, 13, 100, 400, 500}) {
+    Positions result;
+    for (const Beat &beat : findBeats(scores, range))
+      result.push_back(beat.position);
+    EXPECT_EQ(result, whole) << "in ranges of " << range;
+  }
+  return whole;
+}
 
 /// The triangle spreads over the box mean: 11 of 29 of its height remain.
 constexpr double heightFor(double smoothed) { return smoothed * 29 / 11; }
@@ -42,7 +71,7 @@ constexpr double heightFor(double smoothed) { return smoothed * 29 / 11; }
 TEST(BeatDetectorTest, SmoothsOverTwentyNineSamples) {
   std::vector<float> scores(100, 0.0f);
   scores[50] = 1;
-  std::vector<double> smooth = smoothScores(scores);
+  std::vector<double> smooth = smoothAll(scores);
   EXPECT_EQ(smooth[35], 0);
   EXPECT_DOUBLE_EQ(smooth[36], 1.0 / 29);
   EXPECT_DOUBLE_EQ(smooth[64], 1.0 / 29);
@@ -51,7 +80,7 @@ TEST(BeatDetectorTest, SmoothsOverTwentyNineSamples) {
 
 TEST(BeatDetectorTest, RepeatsTheEndScores) {
   std::vector<float> scores(40, 0.5f);
-  for (double value : smoothScores(scores))
+  for (double value : smoothAll(scores))
     EXPECT_DOUBLE_EQ(value, 0.5);
 }
 
@@ -67,8 +96,8 @@ TEST(BeatDetectorTest, OneSampleIsAMaximum) {
 TEST(BeatDetectorTest, ThresholdIsOnTheSmoothedScore) {
   EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.41)}})), Positions{500});
   EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.39)}})).empty());
-  EXPECT_NEAR(pickBeats(trace(1000, {{500, heightFor(0.41)}}))[0].score, 0.41,
-              1e-6);
+  EXPECT_NEAR(findBeats(trace(1000, {{500, heightFor(0.41)}}), 1000)[0].score,
+              0.41, 1e-6);
 }
 
 TEST(BeatDetectorTest, MiddleOfALevelTop) {
@@ -76,6 +105,26 @@ TEST(BeatDetectorTest, MiddleOfALevelTop) {
   std::fill(scores.begin() + 400, scores.begin() + 500, 1.0f);
   // The mean is level from 414 to 485.
   EXPECT_EQ(positions(scores), Positions{449});
+}
+
+TEST(BeatDetectorTest, StepsAreNoMaxima) {
+  // Two level stretches, of which only the higher is a top, and it is both the
+  // end of a rise and the start of a fall.
+  std::vector<float> scores(1000, 0.0f);
+  std::fill(scores.begin() + 300, scores.begin() + 400, 0.6f);
+  std::fill(scores.begin() + 400, scores.begin() + 500, 1.0f);
+  std::fill(scores.begin() + 500, scores.begin() + 600, 0.5f);
+  EXPECT_EQ(positions(scores), Positions{449});
+}
+
+TEST(BeatDetectorTest, NoMaximumBesideAMissingScore) {
+  // The score still rises towards the one that is missing.
+  std::vector<float> scores = trace(1000, {{500, heightFor(0.9)}});
+  scores[519] = NAN;
+  EXPECT_TRUE(positions(scores).empty());
+  scores = trace(1000, {{500, heightFor(0.9)}});
+  scores[520] = NAN;
+  EXPECT_EQ(positions(scores), Positions{500});
 }
 
 TEST(BeatDetectorTest, HigherOfTwoWithinRefractoryTimeStays) {

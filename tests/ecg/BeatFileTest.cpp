@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/BeatFile.h"
 
+#include "llvm/Support/JSON.h"
 #include "gtest/gtest.h"
 
 #include <filesystem>
@@ -36,38 +37,91 @@ protected:
     return text.str();
   }
 
+  static std::string written(BeatFileFormat format,
+                             const std::vector<BeatList> &lists) {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    writeBeats(stream, format, lists);
+    return text;
+  }
+
   fs::path folder;
   std::string file;
 };
 
 TEST_F(BeatFileTest, WritesColumns) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  writeBeatsCSV(stream, {{"208", 360, {{36, 0.5}, {720, 0.98765}}},
-                         {"101", 360, {}},
-                         {"x", 250, {{250, 1}}}});
-  EXPECT_EQ(text, "record,sample,time_s,score\n"
-                  "208,36,0.1000,0.5000\n"
-                  "208,720,2.0000,0.9877\n"
-                  "x,250,1.0000,1.0000\n");
+  EXPECT_EQ(written(BeatFileFormat::CSV,
+                    {{"208", "", 360, 900, {{36, 0.5}, {720, 0.98765}}, {}},
+                     {"101", "", 360, 900, {}, {}},
+                     {"a,b", "", 250, 900, {{250, 1}}, {}}}),
+            "record,sample,time_s,score\n"
+            "208,36,0.1000,0.5000\n"
+            "208,720,2.0000,0.9877\n"
+            "\"a,b\",250,1.0000,1.0000\n");
+}
+
+// Names in no known encoding do not spoil the JSON.
+TEST_F(BeatFileTest, WritesJSON) {
+  std::string text =
+      written(BeatFileFormat::JSON,
+              {{"\xE9", "MLII", 360, 900, {{36, 0.5}}, {{100, 20}}}});
+  auto value = llvm::json::parse(text);
+  ASSERT_TRUE(bool(value)) << llvm::toString(value.takeError());
+  auto expected = llvm::json::parse(
+      R"({"records": [{"record": "\ufffd", "lead": "MLII", "rate": 360,
+          "samples": 900, "gaps": [{"sample": 100, "samples": 20}],
+          "beats": [{"sample": 36, "time_s": 0.1, "score": 0.5}]}]})");
+  ASSERT_TRUE(bool(expected));
+  EXPECT_EQ(*value, *expected) << text;
+}
+
+TEST_F(BeatFileTest, FormatByExtension) {
+  auto format = [](const char *path, size_t records) {
+    return llvm::cantFail(findBeatFileFormat(path, records));
+  };
+  EXPECT_EQ(format("-", 2), BeatFileFormat::CSV);
+  EXPECT_EQ(format("a.b/beats", 2), BeatFileFormat::CSV);
+  EXPECT_EQ(format("beats.CSV", 2), BeatFileFormat::CSV);
+  EXPECT_EQ(format("beats.json", 2), BeatFileFormat::JSON);
+  EXPECT_EQ(format("beats.atr", 1), BeatFileFormat::Annotations);
+  EXPECT_EQ(llvm::toString(findBeatFileFormat("b.atr", 2).takeError()),
+            "b.atr: error: an annotation file holds one record, found 2");
+  EXPECT_EQ(llvm::toString(findBeatFileFormat("b.xml", 1).takeError()),
+            "b.xml: error: the beats are written as .csv, .json or .atr, found "
+            "'.xml'");
 }
 
 TEST_F(BeatFileTest, ReadsColumnsByName) {
-  std::ofstream(file) << "score,sample,record\r\n1,30,a\r\n1,10,a\n\n0,5,b\n";
-  auto beats = readBeatsCSV(file);
+  std::ofstream(file)
+      << "score,sample,record\r\n1,30,\"a,b\"\n1,10,'a,b'\n\n0,5,b\n";
+  auto beats = readBeats(file);
   ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
   EXPECT_EQ(beats->size(), 2u);
-  EXPECT_EQ((*beats)["a"], (std::vector<size_t>{10, 30}));
-  EXPECT_EQ((*beats)["b"], std::vector<size_t>{5});
+  EXPECT_EQ((*beats)["a,b"].beats, (std::vector<uint64_t>{10, 30}));
+  EXPECT_EQ((*beats)["b"].beats, std::vector<uint64_t>{5});
+  EXPECT_FALSE((*beats)["b"].rate);
+}
+
+// What was written says at which rate, though times are rounded.
+TEST_F(BeatFileTest, RateFromTimes) {
+  std::ofstream(file) << written(
+      BeatFileFormat::CSV,
+      {{"a", "", 360, 9000000, {{0, 1}, {1000, 1}, {8000001, 1}}, {}},
+       {"b", "", 128.2, 9000000, {{8000001, 1}}, {}}});
+  auto beats = readBeats(file);
+  ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+  EXPECT_EQ((*beats)["a"].rate, 360);
+  EXPECT_EQ((*beats)["b"].rate, 128.2);
 }
 
 TEST_F(BeatFileTest, RefusesWhatIsNoBeat) {
   for (const char *text :
        {"", "record\nx\n", "record,sample\na\n", "record,sample\na,1.5\n",
         "record,sample\na,-1\n", "record,sample\na,1,2\n",
-        "record,sample\na,99999999999999999999\n"}) {
+        "record,sample\na,99999999999999999999\n",
+        "record,sample,time_s\na,1,x\n", "record,sample,time_s\na,1,inf\n"}) {
     std::ofstream(file) << text;
-    auto beats = readBeatsCSV(file);
+    auto beats = readBeats(file);
     EXPECT_FALSE(bool(beats)) << text;
     std::string problem = llvm::toString(beats.takeError());
     EXPECT_EQ(problem.find(file + ": error: line "), 0u) << problem;

@@ -33,64 +33,89 @@ frieze_model makeModel(decltype(frieze_model::run) run) {
   return model;
 }
 
-std::vector<float> score(const frieze_model &model,
-                         const std::vector<float> &samples,
-                         OutputKind kind = OutputKind::Probability) {
-  auto scores = scoreWindows("model", model, kind, samples, [](size_t) {});
-  if (scores)
-    return *scores;
-  ADD_FAILURE() << llvm::toString(scores.takeError());
-  return {};
+/// Scores of the positions `first` to `first + count - 1`, where samples begin
+/// as far before as the window needs.
+llvm::Expected<std::vector<float>>
+score(const frieze_model &model, uint64_t first,
+      const std::vector<float> &samples, unsigned hop = 1,
+      OutputKind kind = OutputKind::Probability) {
+  WindowScores windowScores("model", model, kind, hop);
+  std::vector<float> scores(samples.size() - windowScores.before() -
+                            windowScores.after());
+  if (llvm::Error error = windowScores.score(first, samples, scores))
+    return error;
+  return scores;
 }
 
+/// A model whose score is sample 36 of its window.
+const frieze_model identity = makeModel(
+    [](const float *const *inputs, float *const *outputs, void *arena) {
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(arena) % 64, 0u);
+      outputs[0][0] = inputs[0][36];
+    });
+
 TEST(WindowScoresTest, PositionIsSample36OfTheWindow) {
-  frieze_model model = makeModel(
-      [](const float *const *inputs, float *const *outputs, void *arena) {
-        EXPECT_EQ(reinterpret_cast<uintptr_t>(arena) % 64, 0u);
-        outputs[0][0] = inputs[0][36];
-      });
   std::vector<float> samples(1000);
   for (size_t i = 0; i < samples.size(); ++i)
     samples[i] = i / 1000.0f;
-  EXPECT_EQ(score(model, samples), samples);
+  std::vector<float> scores = cantFail(score(identity, 7, samples));
+  EXPECT_EQ(scores,
+            std::vector<float>(samples.begin() + 36, samples.end() - 108));
 }
 
-TEST(WindowScoresTest, EndSamplesGoOn) {
-  frieze_model first =
-      makeModel([](const float *const *inputs, float *const *outputs, void *) {
-        outputs[0][0] = inputs[0][0];
-      });
-  frieze_model last =
-      makeModel([](const float *const *inputs, float *const *outputs, void *) {
-        outputs[0][0] = inputs[0][144];
-      });
-  std::vector<float> samples(200, 0.5f);
-  samples.front() = 0.25f;
-  samples.back() = 0.75f;
-  std::vector<float> scores = score(first, samples);
-  EXPECT_EQ(scores[0], 0.25f);
-  EXPECT_EQ(scores[36], 0.25f);
-  EXPECT_EQ(scores[37], 0.5f);
-  scores = score(last, samples);
-  EXPECT_EQ(scores[90], 0.5f);
-  EXPECT_EQ(scores[91], 0.75f);
-  EXPECT_EQ(scores[199], 0.75f);
-  EXPECT_EQ(score(first, {0.5f}), std::vector<float>{0.5f});
+// With a hop, positions that it divides have their own score, those between lie
+// on a line, wherever the range begins and ends.
+TEST(WindowScoresTest, HopInterpolates) {
+  for (uint64_t first : {40, 41, 42, 43})
+    for (size_t count : {1, 2, 3, 4, 5, 9}) {
+      std::vector<float> samples(36 + 3 + count + 108 + 3);
+      // Sample p * p at position p.
+      for (size_t i = 0; i < samples.size(); ++i)
+        samples[i] = std::pow(float(first + i) - 39, 2.0f) / 65536;
+      std::vector<float> scores =
+          cantFail(score(identity, first, samples, /*hop=*/4));
+      ASSERT_EQ(scores.size(), count);
+      for (size_t i = 0; i < count; ++i) {
+        uint64_t position = first + i, left = position / 4 * 4;
+        float at = left * left, next = (left + 4) * (left + 4);
+        EXPECT_EQ(scores[i] * 65536, at + (next - at) * (position % 4) / 4);
+      }
+    }
+}
+
+// A window with a missing sample has no score, and no others are harmed.
+TEST(WindowScoresTest, MissingSamples) {
+  std::vector<float> samples(1000, 0.5f);
+  samples[500] = NAN;
+  std::vector<float> scores = cantFail(score(identity, 0, samples));
+  for (size_t i = 0; i < scores.size(); ++i)
+    EXPECT_EQ(std::isnan(scores[i]), i <= 500 && i + 144 >= 500) << i;
+  samples.resize(1006, 0.5f);
+  scores = cantFail(score(identity, 0, samples, /*hop=*/4));
+  // Windows begin at multiples of 4 here, 3 samples later than above.
+  for (size_t i = 0; i < scores.size(); ++i)
+    EXPECT_EQ(std::isnan(scores[i]), i > 352 && i < 500) << i;
 }
 
 TEST(WindowScoresTest, LogitsAndWhatIsNoProbability) {
-  frieze_model model =
+  std::vector<float> samples(145, 0.0f);
+  for (auto [logit, probability] :
+       {std::pair(0.0f, 0.5f), {200.0f, 1.0f}, {-200.0f, 0.0f}}) {
+    samples[36] = logit;
+    EXPECT_EQ(cantFail(score(identity, 0, samples, 1, OutputKind::Logit))[0],
+              probability);
+  }
+  frieze_model constant =
       makeModel([](const float *const *inputs, float *const *outputs, void *) {
-        outputs[0][0] = inputs[0][36];
+        outputs[0][0] = inputs[0][36] ? inputs[0][36] : std::nanf("");
       });
-  EXPECT_EQ(score(model, {0}, OutputKind::Logit), std::vector<float>{0.5f});
-  EXPECT_EQ(score(model, {200}, OutputKind::Logit), std::vector<float>{1.0f});
-  for (float bad : {-0.1f, 1.5f, std::nanf(""), INFINITY}) {
-    auto scores = scoreWindows("model", model, OutputKind::Probability,
-                               {0.5f, bad}, [](size_t) {});
+  for (float bad : {-0.1f, 1.5f, 0.0f, INFINITY}) {
+    samples[36] = bad;
+    auto scores = score(constant, 720, samples);
     EXPECT_FALSE(bool(scores)) << bad;
     std::string problem = llvm::toString(scores.takeError());
     EXPECT_EQ(problem.find("model: error: the model's output"), 0u) << problem;
+    EXPECT_NE(problem.find(" at 2 s"), std::string::npos) << problem;
   }
 }
 

@@ -8,8 +8,10 @@
 #include "tools/frieze-ecg/Agreement.h"
 
 #include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -36,18 +38,18 @@ double Agreement::meanDistance() const {
   return matched ? 1000 * distance / matched : 0;
 }
 
-Agreement matchBeats(ArrayRef<size_t> reference, ArrayRef<size_t> found,
+Agreement matchBeats(ArrayRef<uint64_t> reference, ArrayRef<uint64_t> found,
                      double rate) {
-  const size_t tolerance = matchTolerance * rate;
+  const uint64_t tolerance = matchTolerance * rate;
   // Distance, index in the reference, index in the beats found.
-  std::vector<std::tuple<size_t, size_t, size_t>> pairs;
+  std::vector<std::tuple<uint64_t, size_t, size_t>> pairs;
   size_t first = 0;
   for (size_t i = 0; i < reference.size(); ++i) {
     while (first < found.size() && found[first] + tolerance < reference[i])
       ++first;
     for (size_t j = first;
          j < found.size() && found[j] <= reference[i] + tolerance; ++j) {
-      size_t distance =
+      uint64_t distance =
           std::max(reference[i], found[j]) - std::min(reference[i], found[j]);
       pairs.emplace_back(distance, i, j);
     }
@@ -67,6 +69,27 @@ Agreement matchBeats(ArrayRef<size_t> reference, ArrayRef<size_t> found,
     agreement.distance += distance / rate;
   }
   return agreement;
+}
+
+Agreement compareBeats(const BeatPositions &reference,
+                       const BeatPositions &found, double defaultRate) {
+  const double rate = reference.rate.value_or(found.rate.value_or(defaultRate));
+  const double foundRate = found.rate.value_or(rate);
+  // In samples of the reference, without what is left out.
+  auto prepare = [&](ArrayRef<uint64_t> beats, double scale) {
+    std::vector<uint64_t> result;
+    for (uint64_t beat : beats) {
+      double position = beat * scale, margin = leftOutMargin * rate;
+      if (llvm::none_of(reference.leftOut, [&](const auto &stretch) {
+            return position >= stretch.first - margin &&
+                   position <= stretch.second + margin;
+          }))
+        result.push_back(std::llround(position));
+    }
+    return result;
+  };
+  return matchBeats(prepare(reference.beats, 1),
+                    prepare(found.beats, rate / foundRate), rate);
 }
 
 } // namespace frieze::ecg

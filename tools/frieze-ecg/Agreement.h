@@ -8,6 +8,8 @@
 #ifndef FRIEZE_TOOLS_ECG_AGREEMENT_H
 #define FRIEZE_TOOLS_ECG_AGREEMENT_H
 
+#include "tools/frieze-ecg/BeatFile.h"
+
 #include "llvm/ADT/ArrayRef.h"
 
 #include <cstddef>
@@ -38,8 +40,18 @@ inline constexpr double matchTolerance = 0.15;
 
 /// Pairs beats with a reference one to one, the closest first. Both are
 /// positions in samples, ascending; rate is in Hz.
-Agreement matchBeats(llvm::ArrayRef<size_t> reference,
-                     llvm::ArrayRef<size_t> found, double rate);
+Agreement matchBeats(llvm::ArrayRef<uint64_t> reference,
+                     llvm::ArrayRef<uint64_t> found, double rate);
+
+/// As matchBeats, with what the files say of rates and flutter: beats of either
+/// list that lie in a stretch that the reference leaves out, or within
+/// leftOutMargin of it, do not count. defaultRate is that of a list whose rate
+/// is known neither from itself nor from the other.
+Agreement compareBeats(const BeatPositions &reference,
+                       const BeatPositions &found, double defaultRate);
+
+/// Seconds before and behind a stretch that is left out.
+inline constexpr double leftOutMargin = 0.5;
 
 } // namespace frieze::ecg
 

@@ -7,63 +7,78 @@
 
 #include "tools/frieze-ecg/BeatDetector.h"
 
-#include <algorithm>
-#include <limits>
-
 using namespace llvm;
 
 namespace frieze::ecg {
 
 std::vector<double> smoothScores(ArrayRef<float> scores) {
-  const ptrdiff_t half = boxWidth / 2, last = ptrdiff_t(scores.size()) - 1;
-  std::vector<double> smooth(scores.size());
-  for (ptrdiff_t center = 0; center <= last; ++center) {
-    // No running sum: its rounding would depend on all scores before, and equal
-    // neighbourhoods would not give equal means.
-    double sum = 0;
-    for (ptrdiff_t i = center - half; i <= center + half; ++i)
-      sum += scores[std::clamp<ptrdiff_t>(i, 0, last)];
-    smooth[center] = sum / boxWidth;
-  }
+  if (scores.size() < boxWidth)
+    return {};
+  // No running sum: its rounding would depend on all scores before, and equal
+  // neighbourhoods would not give equal means.
+  std::vector<double> smooth(scores.size() - (boxWidth - 1));
+  for (size_t offset = 0; offset < boxWidth; ++offset)
+    for (size_t i = 0; i < smooth.size(); ++i)
+      smooth[i] += scores[i + offset];
+  for (double &value : smooth)
+    value /= boxWidth;
   return smooth;
 }
 
-/// The maxima that reach the threshold, from left to right.
-static std::vector<Beat> findMaxima(ArrayRef<double> smooth) {
-  std::vector<Beat> maxima;
-  const double below = -std::numeric_limits<double>::infinity();
-  for (size_t start = 0; start < smooth.size();) {
-    size_t end = start + 1;
-    while (end < smooth.size() && smooth[end] == smooth[start])
+std::vector<LevelTop> findLevelTops(uint64_t first, ArrayRef<double> smooth) {
+  std::vector<LevelTop> tops;
+  const size_t last = smooth.size() - 1;
+  for (size_t begin = 1; begin < last;) {
+    const double level = smooth[begin];
+    size_t end = begin + 1;
+    while (end < last && smooth[end] == level)
       ++end;
-    double before = start > 0 ? smooth[start - 1] : below;
-    double after = end < smooth.size() ? smooth[end] : below;
-    double level = smooth[start];
-    if (level > before && level > after && level >= beatThreshold)
-      maxima.push_back({(start + end - 1) / 2, level});
-    start = end;
+    bool comesFromBefore = begin == 1 && smooth[0] == level;
+    bool goesOn = end == last && smooth[end] == level;
+    if (level >= beatThreshold &&
+        (smooth[begin - 1] < level || comesFromBefore) &&
+        (smooth[end] < level || goesOn))
+      tops.push_back(
+          {first + begin - 1, first + end - 1, level, comesFromBefore, goesOn});
+    begin = end;
   }
-  return maxima;
+  return tops;
 }
 
-std::vector<Beat> pickBeats(ArrayRef<float> scores) {
-  std::vector<Beat> beats;
-  for (const Beat &maximum : findMaxima(smoothScores(scores))) {
-    if (beats.empty()) {
-      beats.push_back(maximum);
-      continue;
+void LevelTopJoiner::add(ArrayRef<LevelTop> tops) {
+  for (LevelTop top : tops) {
+    if (top.comesFromBefore) {
+      // Without a top to continue, the scores fell to this level: it is none.
+      if (!open || open->end != top.begin) {
+        open.reset();
+        continue;
+      }
+      top.begin = open->begin;
     }
-    Beat &last = beats.back();
-    size_t distance = maximum.position - last.position;
+    open.reset();
+    if (top.goesOn)
+      open = top;
+    else
+      maxima.push_back({(top.begin + top.end - 1) / 2, top.score});
+  }
+}
+
+std::vector<Beat> pickBeats(std::vector<Beat> maxima) {
+  // In place: the beats kept so far are the first ones.
+  size_t kept = 0;
+  for (const Beat maximum : maxima) {
+    Beat *last = kept ? &maxima[kept - 1] : nullptr;
+    uint64_t distance = last ? maximum.position - last->position : tWaveTime;
     if (distance < refractoryTime) {
-      if (maximum.score > last.score)
-        last = maximum;
+      if (maximum.score > last->score)
+        *last = maximum;
     } else if (distance >= tWaveTime ||
-               maximum.score >= tWaveRatio * last.score) {
-      beats.push_back(maximum);
+               maximum.score >= tWaveRatio * last->score) {
+      maxima[kept++] = maximum;
     }
   }
-  return beats;
+  maxima.resize(kept);
+  return maxima;
 }
 
 } // namespace frieze::ecg

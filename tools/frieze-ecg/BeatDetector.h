@@ -11,6 +11,9 @@
 #include "llvm/ADT/ArrayRef.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace frieze::ecg {
@@ -33,22 +36,51 @@ inline constexpr double tWaveRatio = 0.7;
 
 /// One beat that was found.
 struct Beat {
-  /// Sample of the recording, from 0.
-  size_t position;
+  /// Sample from 0: at detectorRate, and in lists of beats of the recording.
+  uint64_t position;
   /// Smoothed score there, 0 to 1.
   double score;
 };
 
-/// The box mean of every score; beyond the ends, the end scores count.
+/// Box means of scores: of the scores i to i + boxWidth - 1 for each i. NaN,
+/// the score of a position that could not be scored, makes its means NaN.
 std::vector<double> smoothScores(llvm::ArrayRef<float> scores);
 
-/// The beats in the scores of consecutive samples, 0 to 1 each.
-///
-/// Candidates are the maxima of the smoothed scores that reach beatThreshold;
-/// of a level top, its middle. One pass from the left compares each with the
-/// last beat kept: within refractoryTime it replaces that beat if it is higher,
-/// within tWaveTime it must reach tWaveRatio of that beat's score.
-std::vector<Beat> pickBeats(llvm::ArrayRef<float> scores);
+/// A level top: a stretch of equal smoothed scores, at least beatThreshold,
+/// with lower ones on both sides as far as a range of positions shows.
+struct LevelTop {
+  /// Its first position, and the one behind its last.
+  uint64_t begin, end;
+  double score;
+  /// Whether the positions before and behind the range are as high.
+  bool comesFromBefore, goesOn;
+};
+
+/// The level tops among the positions from `first` on. smooth: their smoothed
+/// scores with one more on either side, minus infinity beyond an end of the
+/// recording. Where one is NaN there is no top.
+std::vector<LevelTop> findLevelTops(uint64_t first,
+                                    llvm::ArrayRef<double> smooth);
+
+/// Makes maxima, which are the middles of level tops, of the tops of
+/// neighbouring ranges.
+class LevelTopJoiner {
+public:
+  /// Takes the tops of the next range.
+  void add(llvm::ArrayRef<LevelTop> tops);
+  /// Hands over the maxima so far.
+  std::vector<Beat> takeMaxima() { return std::move(maxima); }
+
+private:
+  std::vector<Beat> maxima;
+  /// The top that goes on behind the ranges so far.
+  std::optional<LevelTop> open;
+};
+
+/// The beats among maxima in order. One pass from the left compares each with
+/// the last beat kept: within refractoryTime it replaces that beat if it is
+/// higher, within tWaveTime it must reach tWaveRatio of that beat's score.
+std::vector<Beat> pickBeats(std::vector<Beat> maxima);
 
 } // namespace frieze::ecg
 

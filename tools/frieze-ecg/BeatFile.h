@@ -9,6 +9,7 @@
 #define FRIEZE_TOOLS_ECG_BEATFILE_H
 
 #include "tools/frieze-ecg/BeatDetector.h"
+#include "tools/frieze-ecg/Recording.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -17,27 +18,53 @@
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace frieze::ecg {
 
-/// The beats of one recording.
+/// The beats found in one recording.
 struct BeatList {
-  /// Name of the recording.
-  std::string record;
-  /// Its sampling rate, Hz.
+  /// Name of the recording, and of the lead.
+  std::string record, lead;
+  /// Its sampling rate, Hz, and its length in samples.
   double rate = 0;
+  uint64_t length = 0;
   std::vector<Beat> beats;
+  /// Where nothing was looked for.
+  std::vector<Gap> gaps;
 };
 
-/// Writes CSV with the columns record, sample (from 0), time_s and score.
-void writeBeatsCSV(llvm::raw_ostream &stream, llvm::ArrayRef<BeatList> lists);
+/// How beats are written.
+enum class BeatFileFormat { CSV, JSON, Annotations };
 
-/// Reads the columns record and sample of a CSV file with a header line: the
-/// positions of each record, ascending.
-llvm::Expected<llvm::StringMap<std::vector<size_t>>>
-readBeatsCSV(llvm::StringRef path);
+/// The format of `path` by its extension: .csv (also .txt, none, and "-"),
+/// .json or .atr. The last holds one record.
+llvm::Expected<BeatFileFormat> findBeatFileFormat(llvm::StringRef path,
+                                                  size_t records);
+
+/// Writes beats. CSV has the columns record, sample (from 0), time_s and score;
+/// JSON has the gaps and all that BeatList has besides.
+void writeBeats(llvm::raw_ostream &stream, BeatFileFormat format,
+                llvm::ArrayRef<BeatList> lists);
+
+/// The beats that a file lists for one recording.
+struct BeatPositions {
+  /// In samples, ascending.
+  std::vector<uint64_t> beats;
+  /// Stretches, from the first to the last sample, in which beats do not count.
+  std::vector<std::pair<uint64_t, uint64_t>> leftOut;
+  /// Sampling rate in Hz, if the file tells.
+  std::optional<double> rate;
+};
+
+/// Reads the beats of one or more records: the columns record and sample, and
+/// time_s if it is there, of a CSV file with a header line; else those of a
+/// WFDB annotation file, or of the record with that name or header (its .atr).
+llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
 
 /// Writes `path` whole or not at all. "-" is standard output; what exists and
 /// is no regular file, such as /dev/null, is written directly.

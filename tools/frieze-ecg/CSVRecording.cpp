@@ -6,12 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/SampleFile.h"
 #include "tools/frieze-ecg/Text.h"
 
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace llvm;
 
@@ -26,7 +27,7 @@ std::optional<double> timeUnitsPerSecond(StringRef name) {
              1.0)
       .Cases({"time_ms", "time [ms]", "time (ms)", "ms", "milliseconds"},
              1000.0)
-      .Cases({"sample", "samples", "sample #", "index"}, 0.0)
+      .Cases({"sample", "samples", "sample #", "index", ""}, 0.0)
       .Default(std::nullopt);
 }
 
@@ -63,20 +64,88 @@ private:
   uint64_t rows = 0;
 };
 
-} // namespace
+/// Rows between two entries of the index.
+constexpr uint64_t indexStep = 1 << 12;
 
-Expected<Recording> readCSV(StringRef path, const RecordingOptions &options) {
-  auto file = readFile(path);
-  if (!file)
-    return file.takeError();
-  StringRef text = skipByteOrderMark((*file)->getBuffer());
-  Recording recording;
-  recording.rate = options.rate.value_or(360);
+class CSVRecording : public Recording {
+public:
+  explicit CSVRecording(SampleFile file) : file(std::move(file)) {}
 
+  /// Reads all rows: finds the lead, checks every field, and fills the index.
+  Error index(StringRef path, const RecordingOptions &options);
+
+  Error read(uint64_t first, MutableArrayRef<float> samples) const override {
+    LineReader reader(file, rowOffsets[first / indexStep]);
+    uint64_t skipped = first % indexStep;
+    for (size_t i = 0; i < samples.size();) {
+      Expected<std::optional<StringRef>> line = reader.next();
+      if (!line)
+        return line.takeError();
+      if (!*line)
+        return fileError(file.path(), "was changed while it was read");
+      if ((*line)->trim().empty())
+        continue;
+      if (skipped) {
+        --skipped;
+        continue;
+      }
+      SmallVector<StringRef> fields = splitFields(**line);
+      if (column < fields.size())
+        samples[i++] = parseSample(fields[column])
+                           .value_or(std::numeric_limits<float>::quiet_NaN());
+    }
+    return Error::success();
+  }
+
+private:
+  /// A finite number of millivolts, or NaN for a missing sample.
+  static std::optional<float> parseSample(StringRef field) {
+    if (field.empty() || field.equals_insensitive("nan"))
+      return std::numeric_limits<float>::quiet_NaN();
+    std::optional<double> value = parseNumber(field);
+    if (!value || !std::isfinite(float(*value)))
+      return std::nullopt;
+    return float(*value);
+  }
+
+  Error parseHeader(StringRef path, ArrayRef<StringRef> fields,
+                    const RecordingOptions &options);
+
+  SampleFile file;
   size_t columns = 0, column = 0;
   std::optional<TimeColumn> time;
-  for (uint64_t lineNumber = 1; !text.empty(); ++lineNumber) {
-    StringRef line = takeLine(text);
+  /// Byte of every indexStep-th row, counted from the first with samples.
+  std::vector<uint64_t> rowOffsets;
+};
+
+Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
+                                const RecordingOptions &options) {
+  bool hasTime = false;
+  if (std::optional<double> units = timeUnitsPerSecond(fields[0].lower())) {
+    time.emplace(*units ? *units / rate : 1.0);
+    hasTime = true;
+  }
+  std::vector<std::string> leads(fields.begin() + hasTime, fields.end());
+  if (leads.empty())
+    return fileError(path, "line 1: no column but the time");
+  Expected<size_t> found = findLead(path, leads, options.lead);
+  if (!found)
+    return found.takeError();
+  column = *found + hasTime;
+  lead = leads[*found];
+  return Error::success();
+}
+
+Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
+  LineReader reader(file, 0);
+  for (uint64_t lineNumber = 1;; ++lineNumber) {
+    uint64_t offset = reader.position();
+    Expected<std::optional<StringRef>> next = reader.next();
+    if (!next)
+      return next.takeError();
+    if (!*next)
+      return Error::success();
+    StringRef line = lineNumber == 1 ? skipByteOrderMark(**next) : **next;
     if (line.trim().empty())
       continue;
     auto error = [&](const Twine &message) {
@@ -88,35 +157,21 @@ Expected<Recording> readCSV(StringRef path, const RecordingOptions &options) {
       // A name that begins like a number is a damaged number.
       if (!parseNumber(fields[0]) &&
           fields[0].find_first_of("0123456789+-.") != 0) {
-        std::string first = fields[0].lower();
-        bool hasTime = false;
-        if (std::optional<double> units = timeUnitsPerSecond(first)) {
-          time.emplace(*units ? *units / recording.rate : 1.0);
-          hasTime = true;
-        }
-        std::vector<std::string> leads(fields.begin() + hasTime, fields.end());
-        if (leads.empty())
-          return error("no column but the time");
-        Expected<size_t> lead = findLead(path, leads, options.lead);
-        if (!lead)
-          return lead.takeError();
-        column = *lead + hasTime;
-        recording.lead = leads[*lead];
+        if (Error failed = parseHeader(path, fields, options))
+          return failed;
         continue;
       }
       if (columns != 1)
         return error("several columns need a header line with their names");
-      if (Expected<size_t> lead = findLead(path, {""}, options.lead); !lead)
-        return lead.takeError();
+      if (Expected<size_t> found = findLead(path, {""}, options.lead); !found)
+        return found.takeError();
     }
     if (fields.size() != columns)
       return error("expected " + Twine(columns) + " columns, found " +
                    Twine(fields.size()));
-    std::optional<double> value = parseNumber(fields[column]);
-    if (!value || !std::isfinite(float(*value)))
+    if (!parseSample(fields[column]))
       return error("expected a finite number, found '" +
                    fields[column].take_front(40) + "'");
-    recording.samples.push_back(float(*value));
     if (time) {
       std::optional<double> now = parseNumber(fields[0]);
       if (!now)
@@ -125,7 +180,22 @@ Expected<Recording> readCSV(StringRef path, const RecordingOptions &options) {
       if (const char *problem = time->next(*now))
         return error(problem);
     }
+    if (length++ % indexStep == 0)
+      rowOffsets.push_back(offset + (line.data() - (*next)->data()));
   }
+}
+
+} // namespace
+
+Expected<std::unique_ptr<Recording>> openCSV(StringRef path,
+                                             const RecordingOptions &options) {
+  Expected<SampleFile> file = SampleFile::open(path);
+  if (!file)
+    return file.takeError();
+  auto recording = std::make_unique<CSVRecording>(std::move(*file));
+  recording->rate = options.rate.value_or(360);
+  if (Error error = recording->index(path, options))
+    return error;
   return recording;
 }
 

@@ -14,8 +14,8 @@ using namespace llvm;
 
 namespace frieze::ecg {
 
-ProgressBar::ProgressBar(StringRef title, size_t total)
-    : title(title.take_front(24)), total(total),
+ProgressBar::ProgressBar(StringRef title)
+    : title(title.take_front(24)),
       visible(sys::Process::StandardErrIsDisplayed()) {}
 
 ProgressBar::~ProgressBar() {
@@ -23,11 +23,12 @@ ProgressBar::~ProgressBar() {
     errs() << "\r\033[K"; // clears the line
 }
 
-void ProgressBar::update(size_t done) {
-  if (!visible || !total)
+void ProgressBar::update(uint64_t done, uint64_t total) {
+  if (!visible)
     return;
+  std::lock_guard<std::mutex> lock(mutex);
   int percent = int(100.0 * done / total);
-  if (percent == shown)
+  if (percent <= shown)
     return;
   shown = percent;
   std::string bar(percent * 40 / 100, '#');

@@ -10,25 +10,28 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <cstdint>
+#include <mutex>
 #include <string>
 
 namespace frieze::ecg {
 
-/// A bar on standard error while it lives, if that is a terminal.
+/// A bar on standard error while it lives, if that is a terminal. Any number of
+/// threads may update it.
 class ProgressBar {
 public:
-  /// total: the steps of the whole job.
-  ProgressBar(llvm::StringRef title, size_t total);
+  explicit ProgressBar(llvm::StringRef title);
   ~ProgressBar();
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
 
-  void update(size_t done);
+  /// Shows that `done` of `total` steps are done; it never runs backwards.
+  void update(uint64_t done, uint64_t total);
 
 private:
   std::string title;
-  size_t total;
   bool visible;
+  std::mutex mutex;
   int shown = -1;
 };
 

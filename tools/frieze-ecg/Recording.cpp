@@ -6,13 +6,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/BeatDetector.h"
+#include "tools/frieze-ecg/Resampler.h"
 #include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/WindowScores.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace llvm;
@@ -23,7 +27,42 @@ namespace frieze::ecg {
 /// a converter, and would be scored as if it were millivolts.
 static constexpr float maxMillivolts = 500;
 
-static constexpr StringLiteral extensions[] = {".hea", ".csv", ".txt"};
+/// A recording is at most this long, seconds (a leap year): a header that says
+/// more is damaged.
+static constexpr double maxDuration = 366 * 86400.0;
+
+static constexpr StringLiteral extensions[] = {".hea", ".edf", ".bdf",
+                                               ".npy", ".csv", ".txt"};
+
+Error Recording::readAll(
+    function_ref<Error(uint64_t first, ArrayRef<float> samples)> take) const {
+  constexpr uint64_t pieceSize = 1 << 14;
+  std::vector<float> samples;
+  for (uint64_t first = 0; first < length; first += pieceSize) {
+    samples.resize(std::min(pieceSize, length - first));
+    if (Error error = read(first, samples))
+      return error;
+    if (Error error = take(first, samples))
+      return error;
+  }
+  return Error::success();
+}
+
+Error Recording::readPadded(int64_t first,
+                            MutableArrayRef<float> samples) const {
+  const int64_t last = length - 1;
+  const int64_t begin = std::clamp<int64_t>(first, 0, last);
+  const int64_t end =
+      std::clamp<int64_t>(first + int64_t(samples.size()) - 1, 0, last) + 1;
+  const size_t before =
+      std::clamp<int64_t>(begin - first, 0, samples.size() - (end - begin));
+  MutableArrayRef<float> inside = samples.slice(before, end - begin);
+  if (Error error = read(begin, inside))
+    return error;
+  std::fill(samples.begin(), inside.begin(), inside.front());
+  std::fill(inside.end(), samples.end(), inside.back());
+  return Error::success();
+}
 
 std::string recordName(StringRef path) {
   StringRef name = sys::path::filename(path);
@@ -52,40 +91,100 @@ Expected<size_t> findLead(StringRef path, ArrayRef<std::string> leads,
                              join(leads.take_front(20), ", "));
 }
 
-static Expected<Recording> readFormat(StringRef path,
-                                      const RecordingOptions &options) {
+std::optional<double> unitInMillivolts(StringRef unit) {
+  if (unit.equals_insensitive("mV"))
+    return 1.0;
+  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV")
+    return 1e-3;
+  if (unit.equals_insensitive("V"))
+    return 1e3;
+  return std::nullopt;
+}
+
+Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
+  if (!options.rate || *options.rate == rate)
+    return Error::success();
+  return fileError(path, "the sampling rate is " + formatNumber(rate) +
+                             " Hz, not " + formatNumber(*options.rate));
+}
+
+static Expected<std::unique_ptr<Recording>>
+openFormat(StringRef path, const RecordingOptions &options) {
   if (path.ends_with_insensitive(".hea"))
-    return readWFDB(path, options);
+    return openWFDB(path, options);
   if (path.ends_with_insensitive(".csv") || path.ends_with_insensitive(".txt"))
-    return readCSV(path, options);
+    return openCSV(path, options);
+  if (path.ends_with_insensitive(".edf") || path.ends_with_insensitive(".bdf"))
+    return openEDF(path, options);
+  if (path.ends_with_insensitive(".npy"))
+    return openNPY(path, options);
   std::string header = (path + ".hea").str();
   if (sys::fs::exists(header))
-    return readWFDB(header, options);
+    return openWFDB(header, options);
   if (!sys::fs::exists(path))
     return fileError(path, "no such file, nor " + sys::path::filename(header));
   return fileError(path, "not a recording that can be read: expected the name "
-                         "or header (.hea) of a WFDB record, or .csv");
+                         "or header (.hea) of a WFDB record, or .edf, "
+                         ".bdf, .csv or .npy");
 }
 
-Expected<Recording> readRecording(StringRef path,
-                                  const RecordingOptions &options) {
-  Expected<Recording> recording = readFormat(path, options);
-  if (!recording)
-    return recording;
-  recording->name = recordName(path);
-  if (recording->samples.empty())
-    return fileError(path, "the recording has no samples");
-  for (auto [position, sample] : enumerate(recording->samples)) {
-    if (!std::isfinite(sample))
-      return fileError(path, "sample " + Twine(position) + " of lead '" +
-                                 recording->lead +
-                                 "' is missing or not finite");
-    if (std::abs(sample) > maxMillivolts)
-      return fileError(path, "samples must be millivolts, found " +
-                                 Twine(std::lround(std::min(sample, 1e9f))) +
-                                 " at sample " + Twine(position));
+/// Appends the missing samples of one piece to the gaps before it.
+static void findGaps(uint64_t first, ArrayRef<float> samples,
+                     uint64_t shortestPause, std::vector<Gap> &gaps) {
+  for (auto [index, sample] : enumerate(samples)) {
+    if (!std::isnan(sample))
+      continue;
+    uint64_t position = first + index;
+    if (!gaps.empty() &&
+        position - (gaps.back().first + gaps.back().count) < shortestPause)
+      gaps.back().count = position + 1 - gaps.back().first;
+    else
+      gaps.push_back({position, 1});
   }
-  return recording;
+}
+
+Expected<std::unique_ptr<Recording>>
+openRecording(StringRef path, const RecordingOptions &options) {
+  Expected<std::unique_ptr<Recording>> opened = openFormat(path, options);
+  if (!opened)
+    return opened;
+  Recording &recording = **opened;
+  recording.name = recordName(path);
+  if (recording.length == 0)
+    return fileError(path, "the recording has no samples");
+  if (recording.duration() > maxDuration)
+    return fileError(path, "the recording must be at most a year long, found " +
+                               formatNumber(std::round(recording.duration())) +
+                               " s");
+  if (!(recording.rate >= ResampledRecording::minRate &&
+        recording.rate <= ResampledRecording::maxRate))
+    return fileError(path, "the sampling rate must be from " +
+                               formatNumber(ResampledRecording::minRate) +
+                               " to " +
+                               formatNumber(ResampledRecording::maxRate) +
+                               " Hz, found " + formatNumber(recording.rate));
+  const uint64_t shortestPause =
+      std::ceil(windowSize * recording.rate / detectorRate);
+  uint64_t usable = 0;
+  Error error =
+      recording.readAll([&](uint64_t first, ArrayRef<float> samples) -> Error {
+        findGaps(first, samples, shortestPause, recording.gaps);
+        for (auto [index, sample] : enumerate(samples)) {
+          usable += !std::isnan(sample);
+          if (std::abs(sample) > maxMillivolts)
+            return fileError(
+                path, "samples must be millivolts, found " +
+                          Twine(std::lround(std::clamp(sample, -1e9f, 1e9f))) +
+                          " at sample " + Twine(first + index));
+        }
+        return Error::success();
+      });
+  if (error)
+    return error;
+  if (usable == 0)
+    return fileError(path, "all samples of lead '" + recording.lead +
+                               "' are missing");
+  return opened;
 }
 
 } // namespace frieze::ecg

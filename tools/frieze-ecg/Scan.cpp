@@ -8,11 +8,11 @@
 #include "tools/frieze-ecg/Scan.h"
 #include "tools/LoadModel.h"
 #include "tools/frieze-ecg/Agreement.h"
-#include "tools/frieze-ecg/BeatDetector.h"
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/ProgressBar.h"
 #include "tools/frieze-ecg/Text.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
 
 #include <chrono>
@@ -21,25 +21,6 @@ using namespace llvm;
 
 namespace frieze::ecg {
 namespace {
-
-/// What scanning one record, or all of them, gave.
-struct ScanResult {
-  size_t beats = 0;
-  /// Length of the recordings, and time to score them and pick beats, seconds.
-  double recorded = 0, computing = 0;
-  std::optional<Agreement> agreement;
-
-  void operator+=(const ScanResult &other) {
-    beats += other.beats;
-    recorded += other.recorded;
-    computing += other.computing;
-    if (other.agreement) {
-      if (!agreement)
-        agreement.emplace();
-      *agreement += *other.agreement;
-    }
-  }
-};
 
 /// Prints an error on standard error; returns false.
 bool report(Error error) {
@@ -59,19 +40,14 @@ void printTime(raw_ostream &stream, double seconds) {
                    unsigned(tenths % 10));
 }
 
-void printResult(raw_ostream &stream, const ScanResult &result) {
-  stream << "  recording   ";
-  printTime(stream, result.recorded);
-  stream << format("\n  computing   %.2f s, %.0f x real time\n",
-                   result.computing, result.recorded / result.computing);
-  if (const auto &agreement = result.agreement)
-    stream << format("  agreement   sensitivity %.2f %%, positive predictivity "
-                     "%.2f %%, F1 %.2f %%\n"
-                     "              %zu of %zu reference beats within 150 ms, "
-                     "%.1f ms apart on average\n",
-                     agreement->sensitivity(), agreement->predictivity(),
-                     agreement->f1(), agreement->matched, agreement->reference,
-                     agreement->meanDistance());
+void printAgreement(raw_ostream &stream, const Agreement &agreement) {
+  stream << format("  agreement   sensitivity %.2f %%, positive predictivity "
+                   "%.2f %%, F1 %.2f %%\n"
+                   "              %zu of %zu reference beats within 150 ms, "
+                   "%.1f ms apart on average\n",
+                   agreement.sensitivity(), agreement.predictivity(),
+                   agreement.f1(), agreement.matched, agreement.reference,
+                   agreement.meanDistance());
 }
 
 class Scanner {
@@ -83,7 +59,7 @@ public:
 
   bool readReferences() {
     for (const std::string &path : options.references) {
-      auto beats = readBeatsCSV(path);
+      auto beats = readBeats(path);
       if (!beats)
         return report(beats.takeError());
       for (auto &entry : *beats)
@@ -95,9 +71,9 @@ public:
     return true;
   }
 
-  /// Reads every record once before the long work, so that all problems are
-  /// told at once and early.
-  bool checkRecords() {
+  /// Opens every record, which reads it once, before the long work, so that all
+  /// problems are told at once and early.
+  bool openRecords() {
     bool good = true;
     StringMap<std::string> names;
     for (const std::string &path : options.records) {
@@ -107,60 +83,80 @@ public:
         good = report(fileError(path, "records must have different names, " +
                                           Twine(other->second) +
                                           " is called '" + name + "' too"));
-      if (Expected<Recording> recording =
-              readRecording(path, options.recording))
-        good &= checkRecording(path, *recording);
-      else
-        good = report(recording.takeError());
+    }
+    recordings.resize(options.records.size());
+    std::vector<std::string> problems(recordings.size());
+    cantFail(forEachParallel(
+        options.detection.threads, recordings.size(), [&](size_t i) {
+          auto recording = openRecording(options.records[i], options.recording);
+          if (recording)
+            recordings[i] = std::move(*recording);
+          else
+            problems[i] = toString(recording.takeError());
+          return Error::success();
+        }));
+    for (size_t i = 0; i < recordings.size(); ++i) {
+      if (recordings[i]) {
+        good &= checkRecording(options.records[i], *recordings[i]);
+        printWarnings(options.records[i], *recordings[i]);
+      } else {
+        errs() << problems[i] << '\n';
+        good = false;
+      }
     }
     return good;
   }
 
-  bool scanRecord(const std::string &path) {
-    Expected<Recording> recording = readRecording(path, options.recording);
-    if (!recording)
-      return report(recording.takeError());
-
+  bool findBeats() {
+    std::vector<const Recording *> leads;
+    for (const auto &recording : recordings) {
+      leads.push_back(recording.get());
+      recorded += recording->duration();
+    }
     auto start = std::chrono::steady_clock::now();
-    Expected<std::vector<float>> scores = std::vector<float>();
+    Expected<std::vector<std::vector<Beat>>> beats =
+        std::vector<std::vector<Beat>>();
     {
-      ProgressBar bar(recording->name, recording->samples.size());
-      scores = scoreWindows(options.model, model, options.outputKind,
-                            recording->samples,
-                            [&](size_t done) { bar.update(done); });
+      ProgressBar bar(recordings.size() == 1
+                          ? recordings[0]->name
+                          : std::to_string(recordings.size()) + " records");
+      beats = detectBeats(
+          options.model, model, leads, options.detection,
+          [&](uint64_t done, uint64_t all) { bar.update(done, all); });
     }
-    if (!scores)
-      return report(scores.takeError());
-    BeatList list{recording->name, recording->rate, pickBeats(*scores)};
-    std::chrono::duration<double> elapsed =
-        std::chrono::steady_clock::now() - start;
-
-    ScanResult result;
-    result.beats = list.beats.size();
-    result.recorded = recording->duration();
-    result.computing = elapsed.count();
-    if (auto reference = references.find(list.record);
-        reference != references.end()) {
-      std::vector<size_t> positions;
-      for (const Beat &beat : list.beats)
-        positions.push_back(beat.position);
-      result.agreement =
-          matchBeats(reference->second, positions, recording->rate);
-    }
-    total += result;
-    printSummary(*recording, list, result);
-    lists.push_back(std::move(list));
+    if (!beats)
+      return report(beats.takeError());
+    computing = std::chrono::steady_clock::now() - start;
+    for (auto [recording, found] : zip_equal(recordings, *beats))
+      lists.push_back({recording->name, recording->lead, recording->rate,
+                       recording->length, std::move(found), recording->gaps});
     return true;
   }
 
   bool write() {
-    if (options.records.size() > 1) {
-      summary << "total: " << options.records.size() << " records, "
-              << total.beats << " beats\n";
-      printResult(summary, total);
+    Agreement total;
+    size_t beats = 0;
+    for (auto [recording, list] : zip_equal(recordings, lists)) {
+      beats += list.beats.size();
+      printRecord(*recording, list);
+      if (lists.size() == 1)
+        printSpeed();
+      if (!options.references.empty()) {
+        Agreement agreement = compare(list);
+        printAgreement(summary, agreement);
+        total += agreement;
+      }
+    }
+    if (lists.size() > 1) {
+      summary << "total: " << lists.size() << " records, " << beats
+              << " beats\n";
+      printLength(recorded);
+      printSpeed();
+      if (!options.references.empty())
+        printAgreement(summary, total);
     }
     if (Error error = writeWholeFile(options.output, [&](raw_ostream &stream) {
-          writeBeatsCSV(stream, lists);
+          writeBeats(stream, options.format, lists);
         }))
       return report(std::move(error));
     return true;
@@ -168,44 +164,86 @@ public:
 
 private:
   bool checkRecording(StringRef path, const Recording &recording) {
-    if (recording.rate != detectorRate)
-      return report(fileError(
-          path, "the sampling rate must be " + formatNumber(detectorRate) +
-                    " Hz, found " + formatNumber(recording.rate)));
     auto reference = references.find(recording.name);
     if (options.references.empty())
       return true;
     if (reference == references.end())
       return report(fileError(path, "no reference beats for record '" +
                                         recording.name + "'"));
-    if (reference->second.back() >= recording.samples.size())
+    const BeatPositions &beats = reference->second;
+    // Half a sample more, as beats of another rate are rounded.
+    if (!beats.beats.empty() &&
+        beats.beats.back() / beats.rate.value_or(recording.rate) >
+            (recording.length + 0.5) / recording.rate)
       return report(fileError(path, "the reference has a beat at sample " +
-                                        Twine(reference->second.back()) +
+                                        Twine(beats.beats.back()) +
                                         ", the recording has " +
-                                        Twine(recording.samples.size())));
+                                        Twine(recording.length)));
     return true;
   }
 
-  void printSummary(const Recording &recording, const BeatList &list,
-                    const ScanResult &result) {
+  static void printWarnings(StringRef path, const Recording &recording) {
+    for (const std::string &warning : recording.warnings)
+      errs() << warning << '\n';
+    if (recording.gaps.empty())
+      return;
+    uint64_t missing = 0;
+    for (const Gap &gap : recording.gaps)
+      missing += gap.count;
+    errs() << path << ": warning: samples are missing, no beats are looked for "
+           << "there: " << recording.gaps.size()
+           << (recording.gaps.size() == 1 ? " gap, " : " gaps, ")
+           << format("%.2f s together\n", missing / recording.rate);
+    constexpr size_t mostListed = 10;
+    for (const Gap &gap : ArrayRef(recording.gaps).take_front(mostListed))
+      errs() << path << ": note: gap at sample " << gap.first << ", "
+             << gap.count << " samples\n";
+    if (recording.gaps.size() > mostListed)
+      errs() << path << ": note: and " << recording.gaps.size() - mostListed
+             << " more\n";
+  }
+
+  Agreement compare(const BeatList &list) {
+    BeatPositions found;
+    found.rate = list.rate;
+    for (const Beat &beat : list.beats)
+      found.beats.push_back(beat.position);
+    return compareBeats(references[list.record], found, list.rate);
+  }
+
+  void printRecord(const Recording &recording, const BeatList &list) {
     summary << recording.name << ": " << list.beats.size() << " beats";
     if (list.beats.size() > 1) {
-      size_t span = list.beats.back().position - list.beats.front().position;
+      uint64_t span = list.beats.back().position - list.beats.front().position;
       summary << format(", mean heart rate %.1f bpm",
                         60 * recording.rate * (list.beats.size() - 1) / span);
     }
     if (!recording.lead.empty())
       summary << ", lead " << recording.lead;
     summary << '\n';
-    printResult(summary, result);
+    printLength(recording.duration());
+  }
+
+  void printLength(double seconds) {
+    summary << "  recording   ";
+    printTime(summary, seconds);
+    summary << '\n';
+  }
+
+  void printSpeed() {
+    summary << format("  computing   %.2f s, %.0f x real time\n",
+                      computing.count(), recorded / computing.count());
   }
 
   const ScanOptions &options;
   const frieze_model &model;
   raw_ostream &summary;
-  StringMap<std::vector<size_t>> references;
+  StringMap<BeatPositions> references;
+  std::vector<std::unique_ptr<Recording>> recordings;
   std::vector<BeatList> lists;
-  ScanResult total;
+  /// Length of all recordings, seconds, and the time to find their beats.
+  double recorded = 0;
+  std::chrono::duration<double> computing{};
 };
 
 } // namespace
@@ -221,12 +259,10 @@ int scan(const ScanOptions &options) {
     return 1;
   }
   Scanner scanner(options, **model);
-  if (!scanner.readReferences() || !scanner.checkRecords())
-    return 1;
-  for (const std::string &path : options.records)
-    if (!scanner.scanRecord(path))
-      return 1;
-  return scanner.write() ? 0 : 1;
+  return scanner.readReferences() && scanner.openRecords() &&
+                 scanner.findBeats() && scanner.write()
+             ? 0
+             : 1;
 }
 
 } // namespace frieze::ecg

@@ -8,8 +8,9 @@
 #ifndef FRIEZE_TOOLS_ECG_SCAN_H
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
+#include "tools/frieze-ecg/BeatFile.h"
+#include "tools/frieze-ecg/Detection.h"
 #include "tools/frieze-ecg/Recording.h"
-#include "tools/frieze-ecg/WindowScores.h"
 
 #include <string>
 #include <vector>
@@ -20,11 +21,12 @@ namespace frieze::ecg {
 struct ScanOptions {
   /// Artefact or model file of the classifier.
   std::string model;
-  OutputKind outputKind = OutputKind::Probability;
   std::vector<std::string> records;
   RecordingOptions recording;
+  DetectionOptions detection;
   /// File for the beats, "-" for standard output.
   std::string output = "-";
+  BeatFileFormat format = BeatFileFormat::CSV;
   /// Files with beats to compare with; may be empty.
   std::vector<std::string> references;
 };

@@ -56,10 +56,26 @@ StringRef takeLine(StringRef &text) {
   return line;
 }
 
+/// Where the field ends with which `text` begins.
+static size_t findFieldEnd(StringRef text, char separator) {
+  StringRef field = text.ltrim(" ");
+  if (!field.empty() && (field.front() == '"' || field.front() == '\'')) {
+    size_t quote = field.find(field.front(), 1);
+    if (quote != StringRef::npos)
+      return text.find(separator, text.size() - field.size() + quote);
+  }
+  return text.find(separator);
+}
+
 SmallVector<StringRef> splitFields(StringRef line) {
   SmallVector<StringRef> fields;
   char separator = line.contains(';') ? ';' : line.contains('\t') ? '\t' : ',';
-  line.split(fields, separator);
+  for (bool last = false; !last;) {
+    size_t end = findFieldEnd(line, separator);
+    last = end == StringRef::npos;
+    fields.push_back(line.take_front(end));
+    line = last ? StringRef() : line.drop_front(end + 1);
+  }
   for (StringRef &field : fields) {
     field = field.trim();
     if (field.size() >= 2 && field.front() == field.back() &&
@@ -67,6 +83,12 @@ SmallVector<StringRef> splitFields(StringRef line) {
       field = field.drop_front().drop_back().trim();
   }
   return fields;
+}
+
+std::string quoteField(StringRef field) {
+  if (field.find_first_of(",;\t") == StringRef::npos)
+    return field.str();
+  return ("\"" + field + "\"").str();
 }
 
 StringRef skipByteOrderMark(StringRef text) {

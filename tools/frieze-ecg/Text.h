@@ -41,8 +41,12 @@ std::string formatNumber(double value);
 llvm::StringRef takeLine(llvm::StringRef &text);
 
 /// The fields of a line of CSV, without blanks and quotes around them; they are
-/// parted by semicolons if there are any, else tabs, else commas.
+/// parted by semicolons if there are any, else tabs, else commas, outside of
+/// quotes.
 llvm::SmallVector<llvm::StringRef> splitFields(llvm::StringRef line);
+
+/// A field of CSV, in quotes if it has commas, semicolons or tabs.
+std::string quoteField(llvm::StringRef field);
 
 /// Skips the byte order mark with which some programs begin UTF-8 files.
 llvm::StringRef skipByteOrderMark(llvm::StringRef text);

@@ -22,6 +22,9 @@ StringRef takeUntil(StringRef &text, StringRef ends) {
   return head;
 }
 
+/// No field in converter units is further from zero.
+constexpr int64_t limit = int64_t(1) << 32;
+
 class HeaderParser {
 public:
   HeaderParser(StringRef path, StringRef text) : path(path), text(text) {}
@@ -31,9 +34,14 @@ public:
     StringRef line;
     if (!nextLine(line))
       return error("the header has no record line");
-    int64_t signalCount = 0;
-    if (Error failed = parseRecordLine(line, header, signalCount))
+    int64_t signalCount = 0, segmentCount = 0;
+    if (Error failed = parseRecordLine(line, header, signalCount, segmentCount))
       return failed;
+    if (segmentCount) {
+      if (Error failed = parseSegments(header, segmentCount))
+        return failed;
+      return header;
+    }
     while (nextLine(line)) {
       if (int64_t(header.signals.size()) == signalCount)
         return error("more than " + Twine(signalCount) +
@@ -84,11 +92,12 @@ private:
 
   /// name[/segments] signals [rate[/counter[(base)]] [frames [time [date]]]]
   Error parseRecordLine(StringRef line, WFDBHeader &header,
-                        int64_t &signalCount) {
-    StringRef name = takeField(line);
-    if (name.contains('/'))
-      return error("a record of several segments, '" + name +
-                   "', can't be read; give one of its segments");
+                        int64_t &signalCount, int64_t &segmentCount) {
+    auto [name, segments] = takeField(line).split('/');
+    if (!segments.empty())
+      if (Error failed = parseInto(segments, "the number of segments", 1,
+                                   1 << 16, segmentCount))
+        return failed;
     if (Error failed = parseInto(takeField(line), "the number of signals", 0,
                                  1 << 20, signalCount))
       return failed;
@@ -111,12 +120,45 @@ private:
     return Error::success();
   }
 
+  /// name frames, once for each segment
+  Error parseSegments(WFDBHeader &header, int64_t count) {
+    StringRef line;
+    int64_t frames = 0;
+    while (nextLine(line)) {
+      if (int64_t(header.segments.size()) == count)
+        return error("more than " + Twine(count) +
+                     " segments, which is what the record line says");
+      WFDBSegment &segment = header.segments.emplace_back();
+      segment.name = takeField(line).str();
+      if (Error failed = checkFileName(segment.name, "the segments"))
+        return failed;
+      if (Error failed = parseInto(takeField(line), "the number of samples", 0,
+                                   INT64_MAX - frames, segment.frames))
+        return failed;
+      frames += segment.frames;
+    }
+    if (int64_t(header.segments.size()) != count)
+      return fileError(path, "expected " + Twine(count) + " segments, found " +
+                                 Twine(header.segments.size()));
+    if (header.frames.value_or(frames) != frames)
+      return fileError(path, "expected segments of " + Twine(*header.frames) +
+                                 " samples together, found " + Twine(frames));
+    header.frames = frames;
+    return Error::success();
+  }
+
+  Error checkFileName(StringRef name, const char *what) {
+    if (name.find_first_of("/\\") == StringRef::npos)
+      return Error::success();
+    return error(Twine(what) + " must lie beside the header, found '" + name +
+                 "'");
+  }
+
   /// file format [gain [resolution [zero [first [checksum [block [name]]]]]]]
   Error parseSignalLine(StringRef line, WFDBSignal &signal) {
     signal.file = takeField(line).str();
-    if (StringRef(signal.file).find_first_of("/\\") != StringRef::npos)
-      return error("the samples must lie beside the header, found '" +
-                   signal.file + "'");
+    if (Error failed = checkFileName(signal.file, "the samples"))
+      return failed;
     if (Error failed = parseFormat(takeField(line), signal))
       return failed;
 
@@ -126,15 +168,15 @@ private:
       if (Error failed = parseGain(gain, signal, baseline))
         return failed;
     takeField(line); // the converter's resolution
-    int64_t zero = 0, first, blockSize;
-    constexpr int64_t limit = int64_t(1) << 32;
+    int64_t zero = 0, blockSize;
     if (StringRef field = takeField(line); !field.empty())
       if (Error failed = parseInto(field, "the zero", -limit, limit, zero))
         return failed;
     signal.baseline = baseline.value_or(zero);
+    signal.initial = zero;
     if (StringRef field = takeField(line); !field.empty())
-      if (Error failed =
-              parseInto(field, "the first sample", -limit, limit, first))
+      if (Error failed = parseInto(field, "the first sample", -limit, limit,
+                                   signal.initial))
         return failed;
     if (StringRef field = takeField(line); !field.empty())
       if (Error failed = parseInto(field, "the checksum", -limit, limit,
@@ -181,7 +223,8 @@ private:
       signal.gain = *gain;
     if (text.consume_front("(")) {
       baseline = parseInteger(takeUntil(text, ")"));
-      if (!baseline || !text.consume_front(")"))
+      if (!baseline || *baseline < -limit || *baseline > limit ||
+          !text.consume_front(")"))
         return error("malformed baseline in '" + field + "'");
     }
     if (text.consume_front("/"))

@@ -26,7 +26,8 @@ struct WFDBSignal {
   int64_t format = 0;
   /// Samples of this signal in a frame.
   int64_t samplesPerFrame = 1;
-  /// Samples by which the signal is shifted against the others.
+  /// Samples (of one a frame) that precede sample 0, by which the signal lags
+  /// behind the others.
   int64_t skew = 0;
   /// Bytes in the file before the samples.
   int64_t byteOffset = 0;
@@ -36,19 +37,30 @@ struct WFDBSignal {
   int64_t baseline = 0;
   /// Physical unit, such as "mV".
   std::string unit = "mV";
+  /// The sample that a file of differences begins from, converter units.
+  int64_t initial = 0;
   /// Sum of all samples modulo 65536, if the header has one.
   std::optional<int64_t> checksum;
   /// Description, by custom the name of the lead.
   std::string name;
 };
 
-/// A header of a record in one segment.
+/// One segment line of the header of a record in several segments.
+struct WFDBSegment {
+  /// Name of its record, beside the header; "~" where nothing was recorded.
+  std::string name;
+  /// Number of frames; 0 for a first segment that only lists the signals.
+  int64_t frames = 0;
+};
+
+/// A header of a record: either its signals or its segments.
 struct WFDBHeader {
   /// Frames per second, Hz.
   double rate = 250;
   /// Number of frames, if the header tells.
   std::optional<int64_t> frames;
   std::vector<WFDBSignal> signals;
+  std::vector<WFDBSegment> segments;
 };
 
 /// Parses the text of a header; `path` is for diagnostics. The format is

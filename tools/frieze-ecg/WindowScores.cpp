@@ -6,13 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/WindowScores.h"
+#include "tools/frieze-ecg/BeatDetector.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/Support/MemAlloc.h"
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <limits>
 
 using namespace llvm;
 
@@ -38,62 +39,72 @@ Error checkClassifier(StringRef path, const frieze_model &model) {
   return Error::success();
 }
 
-namespace {
+static size_t arenaSize(const frieze_model &model) {
+  return std::max<uint64_t>(model.arena_bytes, 1);
+}
+static size_t arenaAlignment(const frieze_model &model) {
+  return std::max<uint64_t>(model.arena_alignment, 1);
+}
 
-/// The scratch memory of one call.
-class Arena {
-public:
-  explicit Arena(const frieze_model &model)
-      : size(std::max<uint64_t>(model.arena_bytes, 1)),
-        alignment(std::max<uint64_t>(model.arena_alignment, 1)),
-        memory(allocate_buffer(size, alignment)) {}
-  ~Arena() { deallocate_buffer(memory, size, alignment); }
-  Arena(const Arena &) = delete;
-  Arena &operator=(const Arena &) = delete;
+WindowScores::WindowScores(StringRef path, const frieze_model &model,
+                           OutputKind kind, unsigned hop)
+    : path(path), model(model), kind(kind), hop(hop),
+      arena(allocate_buffer(arenaSize(model), arenaAlignment(model))) {}
 
-  void *get() const { return memory; }
+WindowScores::~WindowScores() {
+  deallocate_buffer(arena, arenaSize(model), arenaAlignment(model));
+}
 
-private:
-  size_t size, alignment;
-  void *memory;
-};
-
-} // namespace
-
-Expected<std::vector<float>>
-scoreWindows(StringRef path, const frieze_model &model, OutputKind kind,
-             ArrayRef<float> samples,
-             function_ref<void(size_t done)> progress) {
-  std::vector<float> scores(samples.size());
-  if (samples.empty())
-    return scores;
-  std::vector<float> padded;
-  padded.reserve(samples.size() + windowSize - 1);
-  padded.insert(padded.end(), samplesBefore, samples.front());
-  padded.insert(padded.end(), samples.begin(), samples.end());
-  padded.insert(padded.end(), samplesAfter, samples.back());
-
-  Arena arena(model);
-  constexpr size_t reportEvery = 4096;
-  for (size_t position = 0; position < samples.size(); ++position) {
-    const float *window = padded.data() + position;
-    float *score = &scores[position];
-    model.run(&window, &score, arena.get());
+/// Fills the grid: `samples` begins with the window of position `first`, which
+/// hop divides.
+Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
+  // Samples that were looked at, and the last missing one among them plus one.
+  size_t seen = 0, usable = 0;
+  for (size_t i = 0; i < grid.size(); ++i) {
+    const float *window = samples.data() + i * hop;
+    for (; seen < i * hop + windowSize; ++seen)
+      if (std::isnan(samples[seen]))
+        usable = seen + 1;
+    float *score = &grid[i];
+    if (usable > i * hop) {
+      *score = std::numeric_limits<float>::quiet_NaN();
+      continue;
+    }
+    model.run(&window, &score, arena);
     if (kind == OutputKind::Logit)
       *score = 1 / (1 + std::exp(-*score));
     // Written so that NaN fails too.
     if (!(*score >= 0 && *score <= 1))
-      return fileError(path, "the model's output must be between 0 and 1, "
-                             "found " +
-                                 formatNumber(*score) + " at sample " +
-                                 Twine(position) +
-                                 " (--logits is for a model that does not end "
-                                 "in a sigmoid)");
-    if (position % reportEvery == 0)
-      progress(position);
+      return fileError(path,
+                       "the model's output must be between 0 and 1, "
+                       "found " +
+                           formatNumber(*score) + " at " +
+                           formatNumber((first + i * hop) / detectorRate) +
+                           " s (--logits is for a model that does not "
+                           "end in a sigmoid)");
   }
-  progress(samples.size());
-  return scores;
+  return Error::success();
+}
+
+Error WindowScores::score(uint64_t first, ArrayRef<float> samples,
+                          MutableArrayRef<float> scores) {
+  if (scores.empty())
+    return Error::success();
+  const uint64_t gridFirst = first / hop * hop;
+  const uint64_t last = first + scores.size() - 1;
+  grid.resize((last + hop - 1) / hop - first / hop + 1);
+  if (Error error =
+          scoreGrid(gridFirst, samples.drop_front(hop - 1 - first % hop)))
+    return error;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    size_t offset = first - gridFirst + i;
+    float left = grid[offset / hop];
+    scores[i] = left;
+    // The next one only where it counts: there may be none.
+    if (size_t part = offset % hop)
+      scores[i] = left + (grid[offset / hop + 1] - left) * part / hop;
+  }
+  return Error::success();
 }
 
 } // namespace frieze::ecg

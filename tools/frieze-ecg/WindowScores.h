@@ -10,7 +10,6 @@
 
 #include "frieze/model.h"
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -29,15 +28,43 @@ llvm::Error checkClassifier(llvm::StringRef path, const frieze_model &model);
 /// How a model's output becomes a score between 0 and 1.
 enum class OutputKind { Probability, Logit };
 
-/// Scores every sample: the score at a position is the model's output on the
-/// window around it. Beyond the ends the end samples count.
-///
-/// samples: millivolts at detectorRate. progress is called now and then with
-/// the number of samples done. An output that is no probability is an error.
-llvm::Expected<std::vector<float>>
-scoreWindows(llvm::StringRef path, const frieze_model &model, OutputKind kind,
-             llvm::ArrayRef<float> samples,
-             llvm::function_ref<void(size_t done)> progress);
+/// Scores positions of a lead: the score of a position is the model's output on
+/// the window around it. With a hop N above 1 only positions that N divides are
+/// scored, and the others lie on the lines between them. One thread at a time
+/// may use an object; any number of them may share a model.
+class WindowScores {
+public:
+  /// path: the model's file, for diagnostics.
+  WindowScores(llvm::StringRef path, const frieze_model &model, OutputKind kind,
+               unsigned hop);
+  ~WindowScores();
+  WindowScores(const WindowScores &) = delete;
+  WindowScores &operator=(const WindowScores &) = delete;
+
+  /// Samples that score() needs before its first position, and behind its last.
+  size_t before() const { return samplesBefore + hop - 1; }
+  size_t after() const { return samplesAfter + hop - 1; }
+
+  /// Fills in the scores, 0 to 1, of the positions from `first` on.
+  ///
+  /// samples: millivolts at detectorRate from position first - before() on, one
+  /// for each score and before() + after() more. A score whose window has a
+  /// missing sample (NaN) is NaN. It is the same whatever range it is asked for
+  /// in. An output of the model that is no probability is an error.
+  llvm::Error score(uint64_t first, llvm::ArrayRef<float> samples,
+                    llvm::MutableArrayRef<float> scores);
+
+private:
+  llvm::Error scoreGrid(uint64_t first, llvm::ArrayRef<float> samples);
+
+  llvm::StringRef path;
+  const frieze_model &model;
+  OutputKind kind;
+  unsigned hop;
+  void *arena;
+  /// Scores of the positions that hop divides.
+  std::vector<float> grid;
+};
 
 } // namespace frieze::ecg
 

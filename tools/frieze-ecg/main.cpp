@@ -5,11 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
 
 using namespace llvm;
 using namespace frieze::ecg;
@@ -27,12 +30,14 @@ static cl::opt<std::string>
                    "frieze-compile wrote"),
           cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
-    output("o", cl::init("-"), cl::value_desc("beats.csv"),
-           cl::desc("File for the beats (default: standard output)"),
+    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr"),
+           cl::desc("File for the beats: CSV, JSON, or WFDB annotations of one "
+                    "record (default: CSV on standard output)"),
            cl::sub(scanCommand), cl::cat(category));
 static cl::list<std::string>
-    references("compare", cl::value_desc("beats.csv"),
-               cl::desc("Beats to compare with (columns record,sample)"),
+    references("compare", cl::value_desc("beats"),
+               cl::desc("Beats to compare with: CSV (columns record,sample), "
+                        "or a WFDB annotation file"),
                cl::sub(scanCommand), cl::cat(category));
 static cl::alias referencesAlias("reference", cl::aliasopt(references),
                                  cl::Hidden);
@@ -42,8 +47,18 @@ static cl::opt<std::string>
          cl::sub(scanCommand), cl::cat(category));
 static cl::opt<double>
     rate("rate", cl::value_desc("Hz"),
-         cl::desc("Sampling rate of a CSV recording (default: 360)"),
+         cl::desc("Sampling rate of a CSV or NPY recording (default: 360)"),
          cl::sub(scanCommand), cl::cat(category));
+static cl::opt<unsigned>
+    hop("hop", cl::init(1), cl::value_desc("N"),
+        cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "
+                 "finds the same beats)"),
+        cl::sub(scanCommand), cl::cat(category));
+static cl::opt<unsigned>
+    threads("threads", cl::init(0), cl::value_desc("N"),
+            cl::desc("Threads that score (default: as many as the processor "
+                     "runs at once)"),
+            cl::sub(scanCommand), cl::cat(category));
 static cl::opt<bool>
     logits("logits",
            cl::desc("The classifier does not end in a sigmoid: apply it"),
@@ -53,37 +68,91 @@ static cl::opt<bool>
                    cl::desc("Scan WFDB signals with a wrong checksum too"),
                    cl::sub(scanCommand), cl::cat(category));
 
-int main(int argc, char **argv) {
-  InitLLVM initLLVM(argc, argv);
-  cl::HideUnrelatedOptions(category);
-  cl::HideUnrelatedOptions(category, scanCommand);
-  cl::SetVersionPrinter(
-      [](raw_ostream &stream) { stream << "frieze-ecg " FRIEZE_VERSION "\n"; });
-  cl::ParseCommandLineOptions(
-      argc, argv,
-      "frieze-ecg scan: finds the beats of ECG recordings\n\n"
-      "A RECORD is the name or the header (.hea) of a WFDB record, or a CSV "
-      "file with\none column of millivolts, or with columns and a header line "
-      "(\"time,MLII\").\n");
-  if (!scanCommand) {
-    cl::PrintHelpMessage();
-    return 1;
-  }
+static cl::SubCommand compareCommand("compare",
+                                     "compare beats with a reference");
 
-  if (rate.getNumOccurrences() && !(rate > 0)) {
-    errs() << "--rate: error: must be positive\n";
-    return 1;
-  }
+static cl::list<std::string> compared(cl::Positional, cl::OneOrMore,
+                                      cl::desc("REFERENCE BEATS..."),
+                                      cl::sub(compareCommand),
+                                      cl::cat(category));
+static cl::opt<double>
+    comparedRate("rate", cl::init(360), cl::value_desc("Hz"),
+                 cl::desc("Sampling rate where neither file tells it (default: "
+                          "360)"),
+                 cl::sub(compareCommand), cl::cat(category));
+static cl::opt<bool> comparedJSON("json", cl::desc("Print JSON and no table"),
+                                  cl::sub(compareCommand), cl::cat(category));
 
+/// Prints a problem of the command line; returns the exit status.
+static int reportOption(const char *option, const Twine &message) {
+  errs() << option << ": error: " << message << '\n';
+  return 1;
+}
+
+static int runScan() {
+  if (rate.getNumOccurrences() && !(rate > 0 && std::isfinite(rate)))
+    return reportOption("--rate", "must be positive");
+  if (hop < 1 || hop > windowSize)
+    return reportOption("--hop", "must be from 1 to " + Twine(windowSize) +
+                                     ", found " + Twine(hop));
+  constexpr unsigned maxThreads = 1024;
+  if (threads > maxThreads)
+    return reportOption("--threads", "must be at most " + Twine(maxThreads) +
+                                         ", found " + Twine(threads));
   ScanOptions options;
   options.model = model;
-  options.outputKind = logits ? OutputKind::Logit : OutputKind::Probability;
+  options.detection.outputKind =
+      logits ? OutputKind::Logit : OutputKind::Probability;
+  options.detection.hop = hop;
+  options.detection.threads = threads;
   options.records.assign(records.begin(), records.end());
   options.recording.lead = lead;
   if (rate.getNumOccurrences())
     options.recording.rate = rate;
   options.recording.ignoreChecksum = ignoreChecksum;
   options.output = output;
+  Expected<BeatFileFormat> format = findBeatFileFormat(output, records.size());
+  if (!format) {
+    errs() << toString(format.takeError()) << '\n';
+    return 1;
+  }
+  options.format = *format;
   options.references.assign(references.begin(), references.end());
   return scan(options);
+}
+
+static int runCompare() {
+  if (!(comparedRate > 0 && std::isfinite(comparedRate)))
+    return reportOption("--rate", "must be positive");
+  CompareOptions options;
+  options.files.assign(compared.begin(), compared.end());
+  options.rate = comparedRate;
+  options.json = comparedJSON;
+  return compare(options);
+}
+
+int main(int argc, char **argv) {
+  InitLLVM initLLVM(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::HideUnrelatedOptions(category, scanCommand);
+  cl::HideUnrelatedOptions(category, compareCommand);
+  cl::SetVersionPrinter(
+      [](raw_ostream &stream) { stream << "frieze-ecg " FRIEZE_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "frieze-ecg: finds and compares the beats of ECG recordings\n\n"
+      "A RECORD is the name or the header (.hea) of a WFDB record; EDF, EDF+ "
+      "or "
+      "BDF; CSV\nwith one column of millivolts, or with columns and a header "
+      "line (\"time,MLII\");\nor NPY, an array of millivolts, or of samples "
+      "and "
+      "leads.\nBEATS are a CSV file with the columns record and "
+      "sample, a WFDB annotation file,\nor the name of a record that has one "
+      "(.atr).\n");
+  if (scanCommand)
+    return runScan();
+  if (compareCommand)
+    return runCompare();
+  cl::PrintHelpMessage();
+  return 1;
 }

@@ -1,0 +1,354 @@
+//===- WFDBRecordingTest.cpp - WFDB records ---------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/ecg/RecordingFixture.h"
+
+using namespace frieze::ecg;
+
+namespace {
+
+using WFDBRecordingTest = RecordingTest;
+
+/// Two samples in three bytes; the second byte holds the high bits of both.
+std::string pack212(const std::vector<int> &samples) {
+  std::string bytes;
+  for (size_t i = 0; i < samples.size(); i += 2) {
+    bool pair = i + 1 < samples.size();
+    int first = samples[i], second = pair ? samples[i + 1] : 0;
+    bytes += char(first & 0xFF);
+    bytes += char((first >> 8 & 0xF) | (second >> 8 & 0xF) << 4);
+    if (pair)
+      bytes += char(second & 0xFF);
+  }
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// WFDB samples
+//===----------------------------------------------------------------------===//
+
+TEST_F(WFDBRecordingTest, Format16) {
+  write("r.hea", "r 1 360 4\nr.dat 16 200(100)/mV 16 0 100 0 0 MLII\n");
+  write("r.dat", pack16({100, 300, -100, 32767}));
+  Whole recording = read("r");
+  EXPECT_EQ(recording.name, "r");
+  EXPECT_EQ(recording.lead, "MLII");
+  EXPECT_EQ(recording.rate, 360);
+  EXPECT_EQ(recording.samples,
+            (std::vector<float>{0, 1, -1, float(32667 / 200.0)}));
+}
+
+TEST_F(WFDBRecordingTest, Format212) {
+  write("r.hea", "r 1 360 5\nr.dat 212 200 12 0 0 0 0 V1\n");
+  write("r.dat", pack212({0, 200, -200, 2047, -2047}));
+  EXPECT_EQ(read("r").samples,
+            (std::vector<float>{0, 1, -1, float(2047 / 200.0),
+                                float(-2047 / 200.0)}));
+}
+
+TEST_F(WFDBRecordingTest, Format212WithThreeSignals) {
+  // Pairs cross the frames when the number of signals is odd.
+  write("r.hea", "r 3 360 3\n"
+                 "r.dat 212 100 12 0 0 0 0 A\n"
+                 "r.dat 212 100 12 0 0 0 0 B\n"
+                 "r.dat 212 100 12 0 0 0 0 C\n");
+  write("r.dat", pack212({1, 20, 300, 2, 40, 600, 3, 60, 900}));
+  RecordingOptions options;
+  EXPECT_EQ(read("r").samples, (std::vector<float>{0.01f, 0.02f, 0.03f}));
+  options.lead = "B";
+  EXPECT_EQ(read("r", options).samples, (std::vector<float>{0.2f, 0.4f, 0.6f}));
+  options.lead = "2";
+  EXPECT_EQ(read("r", options).samples, (std::vector<float>{3, 6, 9}));
+}
+
+TEST_F(WFDBRecordingTest, OtherFormats) {
+  struct Case {
+    const char *format;
+    std::string bytes;
+    std::vector<float> samples;
+  };
+  const Case cases[] = {
+      {"24", std::string("\x01\x00\x00\xFE\xFF\xFF", 6), {1, -2}},
+      {"32", std::string("\x01\x00\x00\x00\xFE\xFF\xFF\xFF", 8), {1, -2}},
+      {"61", std::string("\x00\x01\xFF\xFE", 4), {1, -2}},
+      {"80", "\x81\x7E", {1, -2}},
+      {"160", "\x01\x80\xFE\x7F", {1, -2}},
+      // 1, -2 and 3: one bit unused, ten a sample, five of the third.
+      {"310", std::string("\x02\x18\xFC\x07", 4), {1, -2, 3}},
+      // 1, -2 and 3: ten bits each from the lowest.
+      {"311", std::string("\x01\xF8\x3F\x00", 4), {1, -2, 3}},
+  };
+  for (const Case &c : cases) {
+    SCOPED_TRACE(c.format);
+    write("r.hea", "r 1 360\nr.dat " + std::string(c.format) + " 1/mV\n");
+    write("r.dat", c.bytes);
+    EXPECT_EQ(read("r").samples, c.samples);
+  }
+}
+
+TEST_F(WFDBRecordingTest, GainUnitAndBaseline) {
+  // Without a baseline the converter's zero counts; without a gain, 200.
+  write("a.hea", "a 1 360 2\na.dat 16 0.5/uV 16 10 0 0 0 A\n");
+  write("a.dat", pack16({10, 510}));
+  EXPECT_EQ(read("a").samples, (std::vector<float>{0, 1}));
+  write("b.hea", "b 1 360 2\na.dat 16 0 16 10 0 0 0 A\n");
+  EXPECT_EQ(read("b").samples, (std::vector<float>{0, 2.5}));
+  write("c.hea", "c 1 360 2\na.dat 16\n");
+  EXPECT_EQ(read("c").samples, (std::vector<float>{0.05f, 2.55f}));
+}
+
+TEST_F(WFDBRecordingTest, ByteOffsetAndSamplesPerFrame) {
+  write("r.hea", "r 2 180 2\n"
+                 "r.dat 16x2+3 1 16 0 0 0 0 A\n"
+                 "r.dat 16+3 1 16 0 0 0 0 B\n");
+  write("r.dat", "xyz" + pack16({1, 2, 30, 3, 4, 60}));
+  Whole recording = read("r");
+  EXPECT_EQ(recording.rate, 360);
+  EXPECT_EQ(recording.samples, (std::vector<float>{1, 2, 3, 4}));
+}
+
+// Differences are added up from the first sample that the header gives.
+TEST_F(WFDBRecordingTest, Format8) {
+  std::string bytes;
+  std::vector<float> samples;
+  int value = -500, sum = 0;
+  // More than one entry of the index.
+  for (int i = 0; i < 40000; ++i) {
+    int difference = (i * 37) % 201 - 100;
+    bytes += char(difference);
+    value += difference;
+    sum += value;
+    samples.push_back(float(value / 200.0));
+  }
+  write("r.hea", "r 1 360 40000\nr.dat 8 200 16 0 -500 " + std::to_string(sum) +
+                     " 0 A\n");
+  write("r.dat", bytes);
+  EXPECT_EQ(read("r").samples, samples);
+}
+
+// The samples that precede sample 0 are skipped, and the last ones are missing.
+TEST_F(WFDBRecordingTest, Skew) {
+  write("r.hea", "r 2 360 4\nr.dat 16:1 1 16 0 0 10 0 A\n"
+                 "r.dat 16 1 16 0 0 0 0 B\n");
+  write("r.dat", pack16({1, 10, 2, 20, 3, 30, 4, 40}));
+  Whole recording = read("r");
+  EXPECT_EQ(std::vector<float>(recording.samples.begin(),
+                               recording.samples.begin() + 3),
+            (std::vector<float>{2, 3, 4}));
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{3, 1}}));
+  RecordingOptions options;
+  options.lead = "B";
+  EXPECT_EQ(read("r", options).samples, (std::vector<float>{10, 20, 30, 40}));
+}
+
+//===----------------------------------------------------------------------===//
+// WFDB records in several segments
+//===----------------------------------------------------------------------===//
+
+TEST_F(WFDBRecordingTest, SegmentsOfFixedLayout) {
+  write("r.hea", "r/3 2 360 7\na 2\n~ 3\nb 2\n");
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 A\n"
+                 "a.dat 16 1 16 0 0 0 0 B\n");
+  write("a.dat", pack16({1, 10, 2, 20}));
+  // Gain and format of a segment are its own.
+  write("b.hea", "b 2 360 2\nb.dat 212 10 12 0 0 0 0 A\n"
+                 "b.dat 212 10 12 0 0 0 0 B\n");
+  write("b.dat", pack212({30, 300, 40, 400}));
+  RecordingOptions options;
+  options.lead = "B";
+  Whole recording = read("r", options);
+  ASSERT_EQ(recording.samples.size(), 7u);
+  EXPECT_EQ(recording.samples[1], 20);
+  EXPECT_EQ(recording.samples[5], 30);
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 3}}));
+
+  write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r", options), "b.hea: error: expected signal 1");
+  write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 C\n");
+  EXPECT_CONTAINS(problem("r"), "signal 0 must be 'A', found 'C'");
+  write("b.hea", "b 1 250 2\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r"), "all segments must have one sampling rate");
+  write("b.hea", "b 1 360 1\nb.dat 212 10 12 0 0 0 0 A\n");
+  EXPECT_CONTAINS(problem("r"), "expected 2 samples, found 1");
+  write("b.hea", "b/1 1 360 2\nr 2\n");
+  EXPECT_CONTAINS(problem("r"), "a segment must not have segments itself");
+}
+
+// The first segment lists all signals, and the others have some of them.
+TEST_F(WFDBRecordingTest, SegmentsOfVariableLayout) {
+  write("r.hea", "r/4 2 360 6\nr_layout 0\na 2\nb 2\nc 2\n");
+  write("r_layout.hea", "r_layout 2 360 0\n~ 0 200/mV 12 0 0 0 0 A\n"
+                        "~ 0 200/mV 12 0 0 0 0 B\n");
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 A\n"
+                 "a.dat 16 1 16 0 0 0 0 B\n");
+  write("b.hea", "b 1 360 2\na.dat 16 1 16 0 0 0 0 A\n");
+  write("c.hea", "c 1 360 2\na.dat 16 1 16 0 0 0 0 B\n");
+  write("a.dat", pack16({1, 10, 2, 20}));
+  RecordingOptions options;
+  options.lead = "B";
+  Whole recording = read("r", options);
+  ASSERT_EQ(recording.samples.size(), 6u);
+  EXPECT_EQ(recording.samples[1], 20);
+  EXPECT_EQ(recording.samples[4], 1);
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 2}}));
+}
+
+TEST_F(WFDBRecordingTest, LengthFromTheFile) {
+  write("r.hea", "r 2 360\nr.dat 212 1\nr.dat 212 1\n");
+  write("r.dat", pack212({1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read("r").samples.size(), 3u);
+}
+
+TEST_F(WFDBRecordingTest, CommentsAndLineEnds) {
+  write("r.hea", "# before\r\n\r\nr 1 360/360(0) 1 12:00:00 1/1/2000\r\n"
+                 "r.dat 16 1(-5)/mV 16 0 0 0 0 lead II\r\n# after\r\n");
+  write("r.dat", pack16({-5}));
+  EXPECT_EQ(read("r.hea").lead, "lead II");
+  EXPECT_EQ(read("r").samples, std::vector<float>{0});
+}
+
+TEST_F(WFDBRecordingTest, ChecksumModulo65536) {
+  write("r.dat", pack16({30000, 30000, 10000}));
+  for (const char *sum : {"4464", "70000", "-61072", "0"}) {
+    write("r.hea",
+          std::string("r 1 360 3\nr.dat 16 200 16 0 0 ") + sum + " 0 A\n");
+    EXPECT_EQ(read("r").samples.size(), 3u) << sum;
+  }
+  write("r.hea", "r 1 360 3\nr.dat 16 200 16 0 0 4465 0 A\n");
+  EXPECT_CONTAINS(problem("r"), "r.dat: error: checksum of lead 'A'");
+  RecordingOptions options;
+  options.ignoreChecksum = true;
+  EXPECT_EQ(read("r", options).samples.size(), 3u);
+}
+
+//===----------------------------------------------------------------------===//
+// What is wrong with WFDB records
+//===----------------------------------------------------------------------===//
+
+TEST_F(WFDBRecordingTest, TruncatedSamples) {
+  write("r.hea", "r 1 360 5\nr.dat 212 200\n");
+  std::string whole = pack212({1, 2, 3, 4, 5});
+  write("r.dat", whole);
+  EXPECT_EQ(read("r").samples.size(), 5u);
+  write("r.dat", whole.substr(0, whole.size() - 1));
+  EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
+  write("r.hea", "r 1 360 9223372036854775807\nr.dat 212 200\n");
+  EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
+  write("r.hea", "r 1 360 5\nr.dat 212+99 200\n");
+  EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
+}
+
+TEST_F(WFDBRecordingTest, NoSamples) {
+  write("r.hea", "r 1 360\nr.dat 16 200\n");
+  write("r.dat", "");
+  EXPECT_CONTAINS(problem("r"), "r: error: the recording has no samples");
+}
+
+// A file longer than the header says is read, with a word unless the checksum
+// proves the header right.
+TEST_F(WFDBRecordingTest, SamplesLeftOver) {
+  write("r.dat", pack16({1, 2, 3, 4}));
+  write("r.hea", "r 1 360 3\nr.dat 16 200\n");
+  Whole recording = read("r");
+  EXPECT_EQ(recording.samples.size(), 3u);
+  ASSERT_EQ(recording.warnings.size(), 1u);
+  EXPECT_CONTAINS(
+      recording.warnings[0],
+      "r.dat: warning: the header asks for 6 bytes, the file has 8");
+  write("r.hea", "r 1 360 3\nr.dat 16 200 16 0 1 6 0 A\n");
+  EXPECT_TRUE(read("r").warnings.empty());
+  write("r.hea", "r 1 360 4\nr.dat 16 200\n");
+  EXPECT_TRUE(read("r").warnings.empty());
+}
+
+TEST_F(WFDBRecordingTest, MissingSamplesAreGaps) {
+  write("r.hea", "r 1 360\nr.dat 212 200 12 0 0 0 0 V1\n");
+  std::vector<int> samples(1000, 7);
+  // Less than a window (145 samples) apart, two gaps are one.
+  samples[0] = samples[500] = samples[645] = samples[800] = samples[801] =
+      -2048;
+  write("r.dat", pack212(samples));
+  Whole recording = read("r");
+  EXPECT_EQ(pairs(recording.gaps), (Gaps{{0, 1}, {500, 146}, {800, 2}}));
+  EXPECT_TRUE(std::isnan(recording.samples[801]));
+  EXPECT_EQ(recording.samples[802], 7 / 200.0f);
+  write("r.dat", pack212(std::vector<int>(9, -2048)));
+  EXPECT_CONTAINS(problem("r"),
+                  "r: error: all samples of lead 'V1' are missing");
+}
+
+TEST_F(WFDBRecordingTest, WrongUnits) {
+  write("r.dat", pack16({1, 30000}));
+  write("r.hea", "r 1 360 2\nr.dat 16 1/mmHg 16 0 0 0 0 ABP\n");
+  EXPECT_CONTAINS(problem("r"), "'ABP' must be V, mV or uV, found 'mmHg'");
+  write("r.hea", "r 1 360 2\nr.dat 16 1/mV\n");
+  EXPECT_CONTAINS(problem("r"), "samples must be millivolts, found 30000");
+}
+
+TEST_F(WFDBRecordingTest, HeadersThatAreRefused) {
+  struct Case {
+    const char *header, *problem;
+  };
+  const Case cases[] = {
+      {"", "no record line"},
+      {"# only a comment\n", "no record line"},
+      {"r\n", "the number of signals"},
+      {"r -1 360 2\n", "the number of signals"},
+      {"r 99999999999999999999 360 2\n", "the number of signals"},
+      {"r 0 360 2\n", "no signals"},
+      {"r 2 360 2\nr.dat 16 200\n", "expected 2 signals, found 1"},
+      {"r 1 360 2\nr.dat 16 200\nr.dat 16 200\n", "line 3: more than 1"},
+      {"r 1 0 2\nr.dat 16 200\n", "the sampling rate"},
+      {"r 1 nan 2\nr.dat 16 200\n", "the sampling rate"},
+      {"r 1 360 -2\nr.dat 16 200\n", "the number of samples"},
+      {"r/0 1 360 2\na 2\n", "the number of segments"},
+      {"r/2 1 360 2\na 2\n", "expected 2 segments, found 1"},
+      {"r/1 1 360 2\na 2\na 2\n", "line 3: more than 1 segments"},
+      {"r/1 1 360 3\na 2\n", "segments of 3 samples together, found 2"},
+      {"r/1 1 360 2\na -2\n", "the number of samples"},
+      {"r/1 1 360 2\n../a 2\n", "beside the header"},
+      {"r/1 1 360 2\n~ 2\n", "no segment has samples"},
+      {"r 1 360 2\nr.dat\n", "line 2: the format"},
+      {"r 1 360 2\nr.dat 17 200\n", "found 17"},
+      {"r 1 360 2\nr.dat 516 200\n", "found 516"},
+      {"r 1 360 2\nr.dat 16x0 200\n", "samples in a frame"},
+      {"r 1 360 2\nr.dat 16:-1 200\n", "skew"},
+      {"r 1 360 2\nr.dat 16+-1 200\n", "byte offset"},
+      {"r 1 360 2\nr.dat 16 -200\n", "the gain"},
+      {"r 1 360 2\nr.dat 16 inf\n", "the gain"},
+      {"r 1 360 2\nr.dat 16 200(7/mV\n", "malformed baseline"},
+      {"r 1 360 2\n../r.dat 16 200\n", "beside the header"},
+      {"r 2 360 1\nr.dat 16 200\nr.dat 212 200\n", "one format"},
+  };
+  write("r.dat", pack16({1, 2, 3, 4}));
+  for (const Case &c : cases) {
+    write("r.hea", c.header);
+    std::string text = problem("r");
+    EXPECT_CONTAINS(text, c.problem);
+    EXPECT_CONTAINS(text, "r.hea: error: ");
+  }
+}
+
+TEST_F(WFDBRecordingTest, LeadsAndRate) {
+  write("r.hea", "r 2 360 2\nr.dat 16 200 16 0 0 0 0 A\n"
+                 "r.dat 16 200 16 0 0 0 0 A\n");
+  write("r.dat", pack16({1, 2, 3, 4}));
+  RecordingOptions options;
+  options.lead = "V9";
+  EXPECT_CONTAINS(problem("r", options), "no lead 'V9', found A, A");
+  options.lead = "2";
+  EXPECT_CONTAINS(problem("r", options), "no lead '2'");
+  options.lead = "A";
+  EXPECT_CONTAINS(problem("r", options), "2 leads are named 'A'");
+  options.lead = "1";
+  options.rate = 360;
+  EXPECT_EQ(read("r", options).samples.size(), 2u);
+  options.rate = 250;
+  EXPECT_CONTAINS(problem("r", options), "is 360 Hz, not 250");
+}
+
+} // namespace

@@ -1,0 +1,219 @@
+//===- Annotations.cpp - WFDB annotation files ------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Annotations.h"
+#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/WFDBHeader.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/EndianStream.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace llvm::support;
+
+namespace frieze::ecg {
+namespace {
+
+/// Codes in the upper six bits of a word; the lower ten are a time or a number.
+/// Up to 49 they are annotations (ecgcodes.h of WFDB), above they say more
+/// about the one before, and 59 moves the time.
+enum Code : unsigned {
+  Normal = 1,
+  Noise = 14,
+  Note = 22,
+  FlutterBegin = 32,
+  FlutterEnd = 33,
+  LastAnnotation = 49,
+  Skip = 59,
+  Number = 60,
+  Subtype = 61,
+  Channel = 62,
+  Text = 63,
+};
+
+/// Beats of all kinds: N L R a V F J A S E j / Q, B, ?, e n, f, r.
+constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+                                  11, 12, 13, 25, 30, 34, 35, 38, 41};
+
+constexpr StringLiteral resolutionNote = "## time resolution: ";
+
+class AnnotationReader {
+public:
+  AnnotationReader(StringRef path, StringRef data) : path(path), data(data) {}
+
+  Expected<BeatPositions> read() {
+    while (true) {
+      uint16_t word;
+      if (!take(word))
+        return truncated();
+      if (word == 0)
+        break;
+      unsigned code = word >> 10, number = word & 0x3FF;
+      if (code == Skip) {
+        uint16_t high, low;
+        if (!take(high) || !take(low))
+          return truncated();
+        time += int32_t(uint32_t(high) << 16 | low);
+      } else if (code == Text) {
+        // Padded to whole words.
+        size_t size = number + number % 2;
+        if (data.size() < size)
+          return truncated();
+        addText(data.take_front(number).rtrim('\0'));
+        data = data.drop_front(size);
+      } else if (code <= LastAnnotation) {
+        time += number;
+        if (Error error = addAnnotation(code))
+          return error;
+      } else if (code < Skip) {
+        return fileError(path, "not an annotation file: code " + Twine(code));
+      }
+    }
+    if (flutter)
+      result.leftOut.push_back({*flutter, UINT64_MAX});
+    llvm::sort(result.beats);
+    return std::move(result);
+  }
+
+private:
+  Error truncated() {
+    return fileError(path, "not an annotation file, or truncated: it has no "
+                           "end mark");
+  }
+
+  bool take(uint16_t &word) {
+    if (data.size() < 2)
+      return false;
+    word = endian::read16le(data.data());
+    data = data.drop_front(2);
+    return true;
+  }
+
+  Error addAnnotation(unsigned code) {
+    lastCode = code;
+    if (time < 0)
+      return fileError(path, "an annotation must not stand before sample 0");
+    if (is_contained(beatCodes, code))
+      result.beats.push_back(time);
+    if (code == FlutterBegin && !flutter)
+      flutter = time;
+    if (code == FlutterEnd && flutter) {
+      result.leftOut.push_back({*flutter, uint64_t(time)});
+      flutter.reset();
+    }
+    return Error::success();
+  }
+
+  void addText(StringRef text) {
+    if (lastCode != Note || time != 0 || !text.consume_front(resolutionNote))
+      return;
+    std::optional<double> rate = parseNumber(text.trim());
+    if (rate && std::isfinite(*rate) && *rate > 0)
+      result.rate = rate;
+  }
+
+  StringRef path, data;
+  /// Samples from the start of the record.
+  int64_t time = 0;
+  unsigned lastCode = 0;
+  /// Where flutter began that has not ended yet.
+  std::optional<uint64_t> flutter;
+  BeatPositions result;
+};
+
+class AnnotationWriter {
+public:
+  explicit AnnotationWriter(raw_ostream &stream)
+      : writer(stream, endianness::little) {}
+
+  void annotate(uint64_t position, Code code) {
+    uint64_t step = position - time;
+    while (step > 0x3FF) {
+      uint32_t skipped = std::min<uint64_t>(step, INT32_MAX);
+      writer.write<uint16_t>(Skip << 10);
+      writer.write<uint16_t>(skipped >> 16);
+      writer.write<uint16_t>(skipped & 0xFFFF);
+      step -= skipped;
+    }
+    writer.write<uint16_t>(code << 10 | step);
+    time = position;
+  }
+
+  void addSubtype(int subtype) {
+    writer.write<uint16_t>(Subtype << 10 | (subtype & 0x3FF));
+  }
+
+  void addText(StringRef text) {
+    writer.write<uint16_t>(Text << 10 | text.size());
+    writer.OS << text;
+    if (text.size() % 2)
+      writer.OS << '\0';
+  }
+
+  void finish() { writer.write<uint16_t>(0); }
+
+private:
+  endian::Writer writer;
+  uint64_t time = 0;
+};
+
+} // namespace
+
+Expected<BeatPositions> readAnnotations(StringRef path) {
+  auto file = readFile(path);
+  if (!file)
+    return file.takeError();
+  Expected<BeatPositions> beats =
+      AnnotationReader(path, (*file)->getBuffer()).read();
+  if (!beats || beats->rate)
+    return beats;
+  SmallString<256> header(path);
+  sys::path::replace_extension(header, ".hea");
+  if (sys::fs::exists(header)) {
+    auto text = readFile(header);
+    if (!text)
+      return text.takeError();
+    Expected<WFDBHeader> parsed = parseWFDBHeader(header, (*text)->getBuffer());
+    if (!parsed)
+      return parsed.takeError();
+    beats->rate = parsed->rate;
+  }
+  return beats;
+}
+
+void writeAnnotations(raw_ostream &stream, const BeatList &list) {
+  AnnotationWriter writer(stream);
+  writer.annotate(0, Note);
+  writer.addText((resolutionNote + formatNumber(list.rate)).str());
+  auto gap = list.gaps.begin();
+  bool inGap = false;
+  auto markGapsBefore = [&](uint64_t position) {
+    while (gap != list.gaps.end()) {
+      uint64_t at = inGap ? gap->first + gap->count : gap->first;
+      if (at >= position)
+        return;
+      writer.annotate(at, Noise);
+      writer.addSubtype(inGap ? 0 : -1);
+      gap += inGap;
+      inGap = !inGap;
+    }
+  };
+  for (const Beat &beat : list.beats) {
+    markGapsBefore(beat.position);
+    writer.annotate(beat.position, Normal);
+  }
+  markGapsBefore(list.length);
+  writer.finish();
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,31 @@
+//===- Compare.h - The job of frieze-ecg compare ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_COMPARE_H
+#define FRIEZE_TOOLS_ECG_COMPARE_H
+
+#include <string>
+#include <vector>
+
+namespace frieze::ecg {
+
+/// What the command line asks for.
+struct CompareOptions {
+  /// Files of beats, each reference followed by the beats to compare with it.
+  std::vector<std::string> files;
+  /// Sampling rate of files that do not tell theirs, Hz.
+  double rate = 360;
+  /// Whether to print JSON and no table.
+  bool json = false;
+};
+
+/// Compares beats and prints how they agree. Returns the exit status.
+int compare(const CompareOptions &options);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_COMPARE_H

@@ -1,0 +1,178 @@
+//===- Detection.cpp - Beats of recordings, by threads ----------*- C++ -*-===//
+//-*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/Resampler.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/ThreadPool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+Error forEachParallel(unsigned threads, size_t count,
+                      function_ref<Error(size_t)> work) {
+  std::atomic<size_t> firstFailed = count;
+  std::mutex mutex;
+  Error result = Error::success();
+  {
+    DefaultThreadPool pool(hardware_concurrency(threads));
+    for (size_t i = 0; i < count; ++i)
+      pool.async([&, i] {
+        if (i > firstFailed)
+          return;
+        Error error = work(i);
+        if (!error)
+          return;
+        std::lock_guard<std::mutex> lock(mutex);
+        if (i < firstFailed) {
+          firstFailed = i;
+          std::swap(result, error);
+        }
+        consumeError(std::move(error));
+      });
+  }
+  return result;
+}
+
+namespace {
+
+/// Positions of one lead that a thread scores at once.
+struct Chunk {
+  const Recording *lead;
+  uint64_t first, count;
+  /// What it found.
+  std::vector<LevelTop> tops;
+};
+
+/// Finds the level tops of a chunk.
+Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
+  const Recording &lead = *chunk.lead;
+  // A smoothed score takes half a box on either side, and a top its neighbours.
+  constexpr int64_t margin = boxWidth / 2 + 1;
+  const int64_t length = lead.length, begin = int64_t(chunk.first) - margin,
+                end = int64_t(chunk.first + chunk.count) + margin;
+  const int64_t first = std::max<int64_t>(begin, 0),
+                last = std::min(end, length);
+  std::vector<float> samples(windowScores.before() + (last - first) +
+                             windowScores.after());
+  if (Error error =
+          lead.readPadded(first - int64_t(windowScores.before()), samples))
+    return error;
+  std::vector<float> scores(end - begin);
+  MutableArrayRef<float> inside =
+      MutableArrayRef<float>(scores).slice(first - begin, last - first);
+  if (Error error = windowScores.score(first, samples, inside))
+    return error;
+  // Beyond the ends, the end scores count...
+  std::fill_n(scores.begin(), first - begin, inside.front());
+  std::fill_n(scores.rbegin(), end - last, inside.back());
+  std::vector<double> smooth = smoothScores(scores);
+  // ...but no top goes on there.
+  constexpr double below = -std::numeric_limits<double>::infinity();
+  if (chunk.first == 0)
+    smooth.front() = below;
+  if (chunk.first + chunk.count == lead.length)
+    smooth.back() = below;
+  chunk.tops = findLevelTops(chunk.first, smooth);
+  chunk.tops.shrink_to_fit();
+  return Error::success();
+}
+
+/// One recording at detectorRate.
+class DetectorLead {
+public:
+  explicit DetectorLead(const Recording &source) : source(source) {
+    if (source.rate != detectorRate)
+      resampled = std::make_unique<ResampledRecording>(source, detectorRate);
+  }
+
+  const Recording &get() const { return resampled ? *resampled : source; }
+
+  /// The beats among maxima, in samples of the recording.
+  std::vector<Beat> pick(std::vector<Beat> maxima) const {
+    leaveOutGaps(maxima);
+    std::vector<Beat> beats = pickBeats(std::move(maxima));
+    for (Beat &beat : beats)
+      beat.position = toSource(beat.position);
+    return beats;
+  }
+
+private:
+  uint64_t toSource(uint64_t position) const {
+    return resampled ? resampled->toSource(position) : position;
+  }
+
+  /// Leaves out the maxima that are too close to a gap.
+  void leaveOutGaps(std::vector<Beat> &maxima) const {
+    const uint64_t margin = std::ceil(gapMargin * source.rate / detectorRate);
+    ArrayRef<Gap> gaps = source.gaps;
+    erase_if(maxima, [&](const Beat &maximum) {
+      uint64_t position = toSource(maximum.position);
+      while (!gaps.empty() &&
+             gaps.front().first + gaps.front().count + margin <= position)
+        gaps = gaps.drop_front();
+      return !gaps.empty() && position + margin >= gaps.front().first;
+    });
+  }
+
+  const Recording &source;
+  /// Only at another rate.
+  std::unique_ptr<ResampledRecording> resampled;
+};
+
+} // namespace
+
+Expected<std::vector<std::vector<Beat>>>
+detectBeats(StringRef path, const frieze_model &model,
+            ArrayRef<const Recording *> recordings,
+            const DetectionOptions &options,
+            function_ref<void(uint64_t done, uint64_t total)> progress) {
+  std::vector<DetectorLead> leads;
+  std::vector<Chunk> chunks;
+  uint64_t total = 0;
+  for (const Recording *recording : recordings) {
+    const Recording &lead = leads.emplace_back(*recording).get();
+    for (uint64_t first = 0; first < lead.length; first += options.chunkSize)
+      chunks.push_back(
+          {&lead, first, std::min(options.chunkSize, lead.length - first), {}});
+    total += lead.length;
+  }
+  std::atomic<uint64_t> done = 0;
+  Error error =
+      forEachParallel(options.threads, chunks.size(), [&](size_t i) -> Error {
+        WindowScores windowScores(path, model, options.outputKind, options.hop);
+        if (Error error = scoreChunk(chunks[i], windowScores))
+          return error;
+        progress(done += chunks[i].count, total);
+        return Error::success();
+      });
+  if (error)
+    return error;
+
+  std::vector<std::vector<Beat>> beats;
+  auto chunk = chunks.begin();
+  for (const DetectorLead &lead : leads) {
+    LevelTopJoiner joiner;
+    for (; chunk != chunks.end() && chunk->lead == &lead.get(); ++chunk)
+      joiner.add(std::exchange(chunk->tops, {}));
+    beats.push_back(lead.pick(joiner.takeMaxima()));
+  }
+  return beats;
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,54 @@
+//===- Detection.h - Beats of recordings, by threads ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_DETECTION_H
+#define FRIEZE_TOOLS_ECG_DETECTION_H
+
+#include "tools/frieze-ecg/BeatDetector.h"
+#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/WindowScores.h"
+
+#include <vector>
+
+namespace frieze::ecg {
+
+/// How beats are looked for. Only `hop` and `outputKind` change what is found.
+struct DetectionOptions {
+  OutputKind outputKind = OutputKind::Probability;
+  /// Every so many positions one is scored.
+  unsigned hop = 1;
+  /// Threads that score; 0 for as many as the processor runs at once.
+  unsigned threads = 0;
+  /// Positions that a thread takes at once, at least 1.
+  uint64_t chunkSize = 1 << 14;
+};
+
+/// No beat is reported this close to a missing sample, samples at detectorRate:
+/// a window may need it, and the first maximum behind a gap may be the T wave
+/// of a beat inside.
+inline constexpr size_t gapMargin = windowSize;
+
+/// Finds the beats of each recording, in samples of that recording. A recording
+/// at another rate than detectorRate is resampled.
+///
+/// path: the model's file, for diagnostics. progress is called by any thread,
+/// with the number of positions scored so far and of all.
+llvm::Expected<std::vector<std::vector<Beat>>>
+detectBeats(llvm::StringRef path, const frieze_model &model,
+            llvm::ArrayRef<const Recording *> recordings,
+            const DetectionOptions &options,
+            llvm::function_ref<void(uint64_t done, uint64_t total)> progress);
+
+/// Calls `work` for 0 to count - 1 on several threads (0 for as many as the
+/// processor runs at once). Of several errors the one of the lowest number is
+/// returned, whatever the threads; behind it, calls may be left out.
+llvm::Error forEachParallel(unsigned threads, size_t count,
+                            llvm::function_ref<llvm::Error(size_t)> work);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_DETECTION_H

@@ -1,0 +1,118 @@
+//===- NPYRecording.cpp - Recordings in NumPy arrays ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/NumpyFile.h"
+#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/SampleFile.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <algorithm>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+namespace {
+
+class NPYRecording : public Recording {
+public:
+  NPYRecording(SampleFile file, uint64_t dataOffset, const NpyHeader &header,
+               uint64_t column)
+      : file(std::move(file)), type(header.type) {
+    length = header.shape[0];
+    const uint64_t leads = header.shape.size() == 2 ? header.shape[1] : 1;
+    stride = header.isFortran ? 1 : leads;
+    offset =
+        dataOffset + (header.isFortran ? column * length : column) * type.size;
+  }
+
+  Error read(uint64_t first, MutableArrayRef<float> samples) const override {
+    constexpr uint64_t pieceSize = 1 << 20;
+    const uint64_t most =
+        std::max<uint64_t>(1, pieceSize / (stride * type.size));
+    std::vector<uint8_t> bytes;
+    while (!samples.empty()) {
+      uint64_t count = std::min<uint64_t>(most, samples.size());
+      // From the first sample to the last, without what follows in its row.
+      bytes.resize(((count - 1) * stride + 1) * type.size);
+      if (Error error = file.read(offset + first * stride * type.size, bytes))
+        return error;
+      for (uint64_t i = 0; i < count; ++i) {
+        const uint8_t *element = &bytes[i * stride * type.size];
+        samples[i] = decodeElements(
+            StringRef(reinterpret_cast<const char *>(element), type.size),
+            type)[0];
+      }
+      first += count;
+      samples = samples.drop_front(count);
+    }
+    return Error::success();
+  }
+
+private:
+  SampleFile file;
+  ElementType type;
+  /// Elements from one sample to the next; byte of the first.
+  uint64_t stride, offset;
+};
+
+} // namespace
+
+Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
+                                             const RecordingOptions &options) {
+  Expected<SampleFile> file = SampleFile::open(path);
+  if (!file)
+    return file.takeError();
+  constexpr uint64_t mostHeader = 1 << 16;
+  std::string start(std::min(file->size(), mostHeader), '\0');
+  if (Error error = file->read(
+          0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(start.data()),
+                                      start.size())))
+    return error;
+  StringRef rest = start;
+  Expected<NpyHeader> header = takeNpyHeader(rest);
+  if (!header)
+    return fileError(path, toString(header.takeError()));
+  const uint64_t dataOffset = start.size() - rest.size();
+  if (header->type.kind == ElementKind::Bool)
+    return fileError(path, "expects numbers, but got truth values");
+
+  ArrayRef<int64_t> shape = header->shape;
+  if (shape.empty() || shape.size() > 2 ||
+      any_of(shape, [](int64_t size) { return size < 0; }))
+    return fileError(path, "expects an array of samples, or of samples and "
+                           "leads, but got shape " +
+                               formatShape(shape));
+  const uint64_t leads = shape.size() == 2 ? shape[1] : 1;
+  // Else it is most likely the wrong way round.
+  if (leads == 0 || leads > uint64_t(std::max<int64_t>(shape[0], 1)))
+    return fileError(path, "expects samples along the first axis and leads "
+                           "along the second, but got shape " +
+                               formatShape(shape));
+  const uint64_t row = leads * header->type.size;
+  const uint64_t available = file->size() - dataOffset;
+  if (uint64_t(shape[0]) > available / row ||
+      uint64_t(shape[0]) * row != available)
+    return fileError(path, "expects data for shape " + formatShape(shape) +
+                               ", but got " + Twine(available) + " bytes");
+
+  std::vector<std::string> names;
+  for (uint64_t lead = 0; lead < leads; ++lead)
+    names.push_back(std::to_string(lead));
+  Expected<size_t> lead = findLead(path, names, options.lead);
+  if (!lead)
+    return lead.takeError();
+  auto recording = std::make_unique<NPYRecording>(std::move(*file), dataOffset,
+                                                  *header, *lead);
+  recording->rate = options.rate.value_or(360);
+  if (leads > 1)
+    recording->lead = names[*lead];
+  return recording;
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,94 @@
+//===- SampleFile.cpp - A file that is read in ranges -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/SampleFile.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/Support/FileSystem.h"
+
+#include <algorithm>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+Expected<SampleFile> SampleFile::open(StringRef path) {
+  SampleFile file;
+  file.name = path.str();
+  sys::fs::file_status status;
+  // Asked before it is opened: opening a pipe would wait for its writer.
+  if (std::error_code error = sys::fs::status(path, status))
+    return fileError(path, "can't read: " + error.message());
+  if (!sys::fs::is_regular_file(status))
+    return fileError(path, "can't read: not a regular file");
+  file.bytes = status.getSize();
+  file.modified = status.getLastModificationTime();
+  // Whether it may be read is told now, and not in the middle of the work.
+  if (Error error = file.read(0, {}))
+    return error;
+  return file;
+}
+
+Error SampleFile::read(uint64_t offset, MutableArrayRef<uint8_t> buffer) const {
+  Expected<sys::fs::file_t> handle = sys::fs::openNativeFileForRead(name);
+  if (!handle)
+    return fileError(name, "can't read: " + toString(handle.takeError()));
+  scope_exit closer([&] { sys::fs::closeFile(*handle); });
+  sys::fs::file_status status;
+  if (std::error_code error = sys::fs::status(*handle, status))
+    return fileError(name, "can't read: " + error.message());
+  if (status.getSize() != bytes || status.getLastModificationTime() != modified)
+    return fileError(name, "was changed while it was read");
+  while (!buffer.empty()) {
+    auto *data = reinterpret_cast<char *>(buffer.data());
+    Expected<size_t> count = sys::fs::readNativeFileSlice(
+        *handle, MutableArrayRef<char>(data, buffer.size()), offset);
+    if (!count)
+      return fileError(name, "can't read: " + toString(count.takeError()));
+    if (*count == 0)
+      return fileError(name,
+                       "can't read: the file ends at byte " + Twine(offset));
+    offset += *count;
+    buffer = buffer.drop_front(*count);
+  }
+  return Error::success();
+}
+
+Expected<std::optional<StringRef>> LineReader::next() {
+  constexpr size_t pieceSize = 1 << 16, longestLine = 1 << 20;
+  size_t searched = used;
+  while (true) {
+    auto begin = buffer.begin() + used;
+    auto end = std::find(buffer.begin() + searched, buffer.end(), '\n');
+    bool atEnd = offset == file.size();
+    if (end == buffer.end() && !atEnd) {
+      if (buffer.size() - used > longestLine)
+        return fileError(file.path(), "a line is longer than " +
+                                          Twine(longestLine) + " bytes");
+      buffer.erase(buffer.begin(), begin);
+      used = 0;
+      searched = buffer.size();
+      size_t piece = std::min<uint64_t>(pieceSize, file.size() - offset);
+      buffer.resize(searched + piece);
+      if (Error error = file.read(
+              offset, MutableArrayRef<uint8_t>(buffer).drop_front(searched)))
+        return error;
+      offset += piece;
+      continue;
+    }
+    if (begin == buffer.end())
+      return std::nullopt;
+    StringRef line(reinterpret_cast<const char *>(&*begin), end - begin);
+    used += line.size() + (end != buffer.end());
+    line.consume_back("\r");
+    return line;
+  }
+}
+
+} // namespace frieze::ecg
