@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/LoadModel.h"
+#include "dialect/LayerName.h"
 #include "tools/CompilerContext.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
@@ -64,6 +65,42 @@ llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
   if (!module)
     return llvm::createStringError("cannot be compiled");
   return loadModule(*module, options);
+}
+
+llvm::Expected<LoadedModel>
+frieze::loadWindowModel(llvm::StringRef path, const CompileOptions &options) {
+  llvm::Expected<bool> artefact = isArtefact(path);
+  if (!artefact)
+    return artefact.takeError();
+  if (*artefact)
+    return loadLibrary(path);
+
+  CompilerContext context;
+  std::string obstacle;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  {
+    // Errors of the file itself come again below.
+    mlir::ScopedDiagnosticHandler handler(
+        context, [&](mlir::Diagnostic &diagnostic) {
+          if (obstacle.empty()) {
+            llvm::StringRef layer = nn::findLayerName(diagnostic.getLocation());
+            if (!layer.empty())
+              obstacle = ("layer '" + layer + "': ").str();
+            obstacle += diagnostic.str();
+          }
+          return mlir::success();
+        });
+    module = compileTo(Stage::NNOpt, path, options, context);
+  }
+  if (module)
+    return loadModule(*module, options);
+  CompileOptions single = options;
+  single.streamHop = 0;
+  llvm::Expected<LoadedModel> model = loadModel(path, single);
+  if (model)
+    llvm::errs() << path << ": warning: every window is computed for itself: "
+                 << obstacle << '\n';
+  return model;
 }
 
 llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,

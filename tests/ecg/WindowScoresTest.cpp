@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 
 #include <cmath>
+#include <utility>
 
 using namespace frieze::ecg;
 
@@ -61,6 +62,51 @@ TEST(WindowScoresTest, PositionIsSample36OfTheWindow) {
   std::vector<float> scores = cantFail(score(identity, 7, samples));
   EXPECT_EQ(scores,
             std::vector<float>(samples.begin() + 36, samples.end() - 108));
+}
+
+/// A stream whose scores are sample 36 of its windows, of `hop` samples.
+template <unsigned hop> frieze_stream makeStream() {
+  frieze_stream stream = {};
+  stream.window = 145;
+  stream.hop = hop;
+  stream.channels = 1;
+  stream.state_bytes = stream.state_alignment = 64;
+  stream.init = [](void *state) { *static_cast<uint64_t *>(state) = 1; };
+  stream.push = [](void *state, const float *samples, uint64_t count,
+                   float *const *outputs) -> uint64_t {
+    EXPECT_EQ(std::exchange(*static_cast<uint64_t *>(state), 0), 1u);
+    uint64_t windows = (count - 145) / hop + 1;
+    EXPECT_EQ(145 + (windows - 1) * hop, count);
+    for (uint64_t i = 0; i < windows; ++i)
+      outputs[0][i] = samples[36 + i * hop];
+    return windows;
+  };
+  return stream;
+}
+
+// A stream of the same hop is used in place of single windows, and no other.
+TEST(WindowScoresTest, StreamOfTheSameHop) {
+  frieze_model model =
+      makeModel([](const float *const *, float *const *, void *) { FAIL(); });
+  const frieze_stream three = makeStream<3>(), one = makeStream<1>();
+  model.stream = &three;
+  std::vector<float> samples(300);
+  for (size_t i = 0; i < samples.size(); ++i)
+    samples[i] = i / 1000.0f;
+  // A missing sample is missing in every window that has it.
+  samples[250] = NAN;
+  std::vector<float> scores = cantFail(score(model, 0, samples, /*hop=*/3));
+  for (size_t i = 0; i < scores.size(); ++i)
+    if (i / 3 * 3 + (i % 3 ? 3 : 0) + 144 + 2 < 250)
+      EXPECT_NEAR(scores[i], samples[38 + i], 1e-6) << i;
+    else if (i % 3 == 0 && i + 2 + 144 >= 250)
+      EXPECT_TRUE(std::isnan(scores[i])) << i;
+  frieze_model other = identity;
+  other.stream = &three;
+  std::vector<float> single = cantFail(score(other, 0, samples));
+  EXPECT_EQ(single.front(), samples[36]);
+  model.stream = &one;
+  EXPECT_EQ(cantFail(score(model, 0, samples)).front(), samples[36]);
 }
 
 // With a hop, positions that it divides have their own score, those between lie

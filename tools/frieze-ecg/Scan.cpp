@@ -249,7 +249,9 @@ private:
 } // namespace
 
 int scan(const ScanOptions &options) {
-  Expected<LoadedModel> model = loadModel(options.model);
+  CompileOptions compileOptions;
+  compileOptions.streamHop = options.detection.hop;
+  Expected<LoadedModel> model = loadWindowModel(options.model, compileOptions);
   if (!model) {
     report(fileError(options.model, toString(model.takeError())));
     return 1;

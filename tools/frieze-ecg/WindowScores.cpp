@@ -39,25 +39,37 @@ Error checkClassifier(StringRef path, const frieze_model &model) {
   return Error::success();
 }
 
-static size_t arenaSize(const frieze_model &model) {
-  return std::max<uint64_t>(model.arena_bytes, 1);
-}
-static size_t arenaAlignment(const frieze_model &model) {
-  return std::max<uint64_t>(model.arena_alignment, 1);
+static const frieze_stream *findStream(const frieze_model &model,
+                                       unsigned hop) {
+  const frieze_stream *stream = model.stream;
+  bool fits = stream && stream->hop == hop && stream->window == windowSize &&
+              stream->channels == 1;
+  return fits ? stream : nullptr;
 }
 
 WindowScores::WindowScores(StringRef path, const frieze_model &model,
                            OutputKind kind, unsigned hop)
     : path(path), model(model), kind(kind), hop(hop),
-      arena(allocate_buffer(arenaSize(model), arenaAlignment(model))) {}
+      stream(findStream(model, hop)),
+      memoryBytes(std::max<uint64_t>(
+          stream ? stream->state_bytes : model.arena_bytes, 1)),
+      memoryAlignment(std::max<uint64_t>(
+          stream ? stream->state_alignment : model.arena_alignment, 1)),
+      memory(allocate_buffer(memoryBytes, memoryAlignment)) {}
 
 WindowScores::~WindowScores() {
-  deallocate_buffer(arena, arenaSize(model), arenaAlignment(model));
+  deallocate_buffer(memory, memoryBytes, memoryAlignment);
 }
 
 /// Fills the grid: `samples` begins with the window of position `first`, which
 /// hop divides.
 Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
+  if (stream) {
+    float *scores = grid.data();
+    stream->init(memory);
+    stream->push(memory, samples.data(), (grid.size() - 1) * hop + windowSize,
+                 &scores);
+  }
   // Samples that were looked at, and the last missing one among them plus one.
   size_t seen = 0, usable = 0;
   for (size_t i = 0; i < grid.size(); ++i) {
@@ -70,7 +82,8 @@ Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
       *score = std::numeric_limits<float>::quiet_NaN();
       continue;
     }
-    model.run(&window, &score, arena);
+    if (!stream)
+      model.run(&window, &score, memory);
     if (kind == OutputKind::Logit)
       *score = 1 / (1 + std::exp(-*score));
     // Written so that NaN fails too.

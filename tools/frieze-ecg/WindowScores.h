@@ -30,8 +30,9 @@ enum class OutputKind { Probability, Logit };
 
 /// Scores positions of a lead: the score of a position is the model's output on
 /// the window around it. With a hop N above 1 only positions that N divides are
-/// scored, and the others lie on the lines between them. One thread at a time
-/// may use an object; any number of them may share a model.
+/// scored, and the others lie on the lines between them. A model that was
+/// compiled for a stream of this hop shares the work of its windows. One thread
+/// at a time may use an object; any number of them may share a model.
 class WindowScores {
 public:
   /// path: the model's file, for diagnostics.
@@ -61,7 +62,12 @@ private:
   const frieze_model &model;
   OutputKind kind;
   unsigned hop;
-  void *arena;
+  /// Of the model, if it moves by as many samples; null to score each window
+  /// for itself.
+  const frieze_stream *stream;
+  /// State of the stream, or arena of the model.
+  size_t memoryBytes, memoryAlignment;
+  void *memory;
   /// Scores of the positions that hop divides.
   std::vector<float> grid;
 };
