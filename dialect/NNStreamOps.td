@@ -1,4 +1,4 @@
-//===- NNStreamOps.td - Windows that slide over a recording -*- tablegen -*-===//
+//===- NNStreamOps.td - Windows sliding over a recording ---*- tablegen -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

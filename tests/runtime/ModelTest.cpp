@@ -206,4 +206,96 @@ TEST(SessionTest, ArenasOfAnySize) {
   EXPECT_THROW(Session{Model(description)}, std::bad_alloc);
 }
 
+//===----------------------------------------------------------------------===//
+// Streams
+//===----------------------------------------------------------------------===//
+
+/// The samples of a recording so far, in the state of its stream.
+struct Recording {
+  uint64_t samples;
+  float sum;
+};
+
+const frieze_stream sums = {
+    /*window=*/3,
+    /*hop=*/2,
+    /*channels=*/1,
+    /*block=*/1,
+    sizeof(Recording),
+    /*state_alignment=*/128,
+    [](void *state) { *static_cast<Recording *>(state) = {0, 0}; },
+    // The sum of all samples so far, at the end of each window.
+    [](void *state, const float *samples, uint64_t count,
+       float *const *out) -> uint64_t {
+      auto *recording = static_cast<Recording *>(state);
+      uint64_t windows = 0;
+      for (uint64_t i = 0; i < count; ++i) {
+        recording->sum += samples[i];
+        uint64_t n = ++recording->samples;
+        if (n >= 3 && (n - 3) % 2 == 0)
+          out[0][windows++] = recording->sum;
+      }
+      lastArena = state;
+      return windows;
+    },
+    [](void *state, float *const *) -> uint64_t {
+      *static_cast<Recording *>(state) = {0, 0};
+      return 0;
+    },
+};
+
+frieze_model describeStream() {
+  frieze_model description = describe();
+  description.input_count = description.output_count = 1;
+  description.stream = &sums;
+  return description;
+}
+
+TEST(StreamTest, PushesAnyNumberOfSamples) {
+  frieze_model description = describeStream();
+  Stream stream{Model(description)};
+  EXPECT_EQ(stream.window(), 3u);
+  EXPECT_EQ(stream.hop(), 2u);
+  EXPECT_EQ(stream.channels(), 1u);
+  EXPECT_EQ(stream.max_windows(5), 3u);
+  const float samples[] = {1, 10, 100, 1000, 10000};
+  float output[3] = {};
+  EXPECT_EQ(stream.push(samples, 2, output), 0u);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(lastArena) % 128, 0u);
+  EXPECT_EQ(stream.push(samples + 2, 3, output), 2u);
+  EXPECT_EQ(output[0], 111);
+  EXPECT_EQ(output[1], 11111);
+}
+
+// Each way to begin again leaves nothing of the recording before.
+TEST(StreamTest, BeginsAgain) {
+  frieze_model description = describeStream();
+  Stream stream{Model(description)}, other(stream.model());
+  const float samples[] = {1, 10, 100};
+  float output = 0;
+  float *outputs[] = {&output};
+  stream.push(samples, 2, outputs);
+  stream.restart();
+  EXPECT_EQ(stream.push(samples, 3, outputs), 1u);
+  EXPECT_EQ(output, 111);
+  EXPECT_EQ(stream.flush(&output), 0u);
+  EXPECT_EQ(stream.push(samples, 3, outputs), 1u);
+  EXPECT_EQ(output, 111);
+  // The other one has a state of its own.
+  EXPECT_EQ(other.push(samples, 2, outputs), 0u);
+}
+
+TEST(StreamTest, RefusesModelsWithoutStream) {
+  frieze_model description = describe();
+  EXPECT_EQ(problemOf<Error>([&] { Stream stream{Model(description)}; }),
+            "pair: expects a model compiled with --stream-hop");
+  description.stream = &sums;
+  Stream stream{Model(description)};
+  float output = 0;
+  const char *problem = "expects a model of one output, but got 2";
+  EXPECT_EQ(problemOf<Error>([&] { stream.push(&output, 0, &output); }),
+            problem);
+  EXPECT_EQ(problemOf<Error>([&] { stream.flush(&output); }), problem);
+}
+
 } // namespace

@@ -41,9 +41,11 @@ typedef struct frieze_tensor {
  * windows share done once: constant data, shared by any number of threads.
  *
  * A stream lives in memory of the caller's, its state, one for each recording
- * in progress. Like running a model, no function here takes a lock, allocates
- * or calls anything. Scores have the same bits as those of `run` on each
- * window, wherever the stream starts and however many samples come at a time.
+ * in progress. One thread at a time uses a state, and any number of threads a
+ * state each. Like running a model, no function here takes a lock, allocates,
+ * calls anything or can fail. Scores have the same bits as those of `run` on
+ * each window, wherever the stream starts and however many samples come at a
+ * time.
  */
 typedef struct frieze_stream {
   /** Samples of a window, and from the start of one window to the next. */
@@ -80,9 +82,12 @@ typedef struct frieze_stream {
 /**
  * A compiled model: constant data, shared by any number of threads.
  *
- * Running a model takes no lock, allocates nothing and calls nothing. The
- * caller's floating-point mode is part of the contract: round to nearest, and
- * denormals neither flushed nor read as zero.
+ * Running a model takes no lock, allocates nothing, calls nothing and cannot
+ * fail; any number of threads may do so at once, each with its own arena.
+ * Values are in the units that the model was trained on. Arrays and arena
+ * belong to the caller, and nothing of them is kept after a call. The caller's
+ * floating-point mode is part of the contract: round to nearest, and denormals
+ * neither flushed nor read as zero.
  */
 typedef struct frieze_model {
   /** FRIEZE_ABI_VERSION of the compiler that wrote the model. */
@@ -140,11 +145,11 @@ typedef struct frieze_model {
 #define FRIEZE_STATIC_ASSERT(condition, message)                               \
   FRIEZE_STATIC_ASSERT_AT(condition, __LINE__)
 #endif
-FRIEZE_STATIC_ASSERT(sizeof(frieze_tensor) == 2 * sizeof(void *) + 16,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_tensor) == 32,
                      "unexpected layout of frieze_tensor");
 FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 128,
                      "unexpected layout of frieze_model");
-FRIEZE_STATIC_ASSERT(sizeof(frieze_stream) == 3 * sizeof(void *) + 48,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_stream) == 72,
                      "unexpected layout of frieze_stream");
 
 #endif /* FRIEZE_MODEL_H */

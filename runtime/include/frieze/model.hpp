@@ -237,6 +237,86 @@ private:
   AlignedMemory arena;
 };
 
+/// Scores a recording window by window as its samples come, where the model was
+/// compiled with --stream-hop. It owns the state of one recording, so each
+/// recording in progress needs a stream of its own, used by one thread at a
+/// time; any number of them share one model. One that was moved from can only
+/// be assigned to or destroyed.
+class Stream {
+public:
+  /// Allocates the state and starts a recording. Throws Error if the model has
+  /// no stream, std::bad_alloc if there is no memory.
+  explicit Stream(Model model)
+      : used(std::move(model)),
+        state(find(used).state_bytes, find(used).state_alignment) {
+    restart();
+  }
+
+  const Model &model() const noexcept { return used; }
+
+  /// Samples of a window, and from the start of one window to the next.
+  std::uint64_t window() const noexcept { return functions().window; }
+  std::uint64_t hop() const noexcept { return functions().hop; }
+  /// Values of one sample.
+  std::uint64_t channels() const noexcept { return functions().channels; }
+
+  /// The most windows that push() writes when it is given `count` samples.
+  std::uint64_t max_windows(std::uint64_t count) const noexcept {
+    return count / hop() + 1;
+  }
+
+  /// Takes the next `count` samples, 0 or more, of channels() values each, and
+  /// writes the outputs of every window that they complete. `outputs` points to
+  /// output_count() arrays with room for max_windows(count) windows, one after
+  /// the other; they overlap nothing. Returns the number of windows written.
+  std::uint64_t push(const float *samples, std::uint64_t count,
+                     float *const *outputs) noexcept {
+    return functions().push(state.get(), samples, count, outputs);
+  }
+
+  /// Ends the recording and starts another one. Writes the outputs of windows
+  /// that push() has held back, at most max_windows(0), and returns their
+  /// number; samples that complete no window are forgotten.
+  std::uint64_t flush(float *const *outputs) noexcept {
+    return functions().flush(state.get(), outputs);
+  }
+
+  /// The same for a model of one output; throws Error, before anything is done,
+  /// for another one.
+  std::uint64_t push(const float *samples, std::uint64_t count, float *output) {
+    expect_single();
+    return push(samples, count, &output);
+  }
+  std::uint64_t flush(float *output) {
+    expect_single();
+    return flush(&output);
+  }
+
+  /// Forgets the recording and starts another one.
+  void restart() noexcept { functions().init(state.get()); }
+
+private:
+  static const frieze_stream &find(const Model &model) {
+    if (!model.description().stream)
+      throw Error(std::string(model.name()) +
+                  ": expects a model compiled with --stream-hop");
+    return *model.description().stream;
+  }
+
+  const frieze_stream &functions() const noexcept {
+    return *used.description().stream;
+  }
+
+  void expect_single() const {
+    if (used.output_count() != 1)
+      throw Error("expects a model of one output, but got " +
+                  std::to_string(used.output_count()));
+  }
+
+  Model used;
+  AlignedMemory state;
+};
+
 } // namespace frieze
 
 #endif // FRIEZE_MODEL_HPP
