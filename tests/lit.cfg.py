@@ -1,5 +1,6 @@
 """lit configuration: IR tests, checked by FileCheck."""
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -10,6 +11,10 @@ config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.frieze_build_tests
 config.excludes = ["models", "unit", "e2e", "bench"]
+
+# Without the browser, the tests that look at pages are not run, and lit says so.
+if shutil.which("chromium"):
+    config.available_features.add("chromium")
 
 config.environment["PATH"] = os.pathsep.join(
     [config.frieze_tools, config.llvm_tools, config.environment["PATH"]])

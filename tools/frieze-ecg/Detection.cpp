@@ -53,6 +53,7 @@ namespace {
 
 /// Positions of one lead that a thread scores at once.
 struct Chunk {
+  size_t recording;
   const Recording *lead;
   uint64_t first, count;
   /// What it found.
@@ -60,7 +61,8 @@ struct Chunk {
 };
 
 /// Finds the level tops of a chunk.
-Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
+Error scoreChunk(Chunk &chunk, WindowScores &windowScores,
+                 const DetectionOptions &options) {
   const Recording &lead = *chunk.lead;
   // A smoothed score takes half a box on either side, and a top its neighbours.
   constexpr int64_t margin = boxWidth / 2 + 1;
@@ -82,6 +84,9 @@ Error scoreChunk(Chunk &chunk, WindowScores &windowScores) {
   std::fill_n(scores.begin(), first - begin, inside.front());
   std::fill_n(scores.rbegin(), end - last, inside.back());
   std::vector<double> smooth = smoothScores(scores);
+  if (options.takeScores)
+    options.takeScores(chunk.recording, chunk.first,
+                       ArrayRef<double>(smooth).drop_front().drop_back());
   // ...but no top goes on there.
   constexpr double below = -std::numeric_limits<double>::infinity();
   if (chunk.first == 0)
@@ -148,15 +153,18 @@ detectBeats(StringRef path, const frieze_model &model,
   for (const Recording *recording : recordings) {
     const Recording &lead = leads.emplace_back(*recording).get();
     for (uint64_t first = 0; first < lead.length; first += options.chunkSize)
-      chunks.push_back(
-          {&lead, first, std::min(options.chunkSize, lead.length - first), {}});
+      chunks.push_back({leads.size() - 1,
+                        &lead,
+                        first,
+                        std::min(options.chunkSize, lead.length - first),
+                        {}});
     total += lead.length;
   }
   std::atomic<uint64_t> done = 0;
   Error error =
       forEachParallel(options.threads, chunks.size(), [&](size_t i) -> Error {
         WindowScores windowScores(path, model, options.outputKind, options.hop);
-        if (Error error = scoreChunk(chunks[i], windowScores))
+        if (Error error = scoreChunk(chunks[i], windowScores, options))
           return error;
         progress(done += chunks[i].count, total);
         return Error::success();
@@ -168,7 +176,7 @@ detectBeats(StringRef path, const frieze_model &model,
   auto chunk = chunks.begin();
   for (const DetectorLead &lead : leads) {
     LevelTopJoiner joiner;
-    for (; chunk != chunks.end() && chunk->lead == &lead.get(); ++chunk)
+    for (; chunk != chunks.end() && chunk->recording == beats.size(); ++chunk)
       joiner.add(std::exchange(chunk->tops, {}));
     beats.push_back(lead.pick(joiner.takeMaxima()));
   }

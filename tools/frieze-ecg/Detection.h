@@ -12,6 +12,7 @@
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/WindowScores.h"
 
+#include <functional>
 #include <vector>
 
 namespace frieze::ecg {
@@ -25,6 +26,11 @@ struct DetectionOptions {
   unsigned threads = 0;
   /// Positions that a thread takes at once, at least 1.
   uint64_t chunkSize = 1 << 14;
+  /// If set, it is given the smoothed scores of the positions from `first` on
+  /// of a recording, by any thread; NaN where there is none.
+  std::function<void(size_t recording, uint64_t first,
+                     llvm::ArrayRef<double> scores)>
+      takeScores;
 };
 
 /// No beat is reported this close to a missing sample, samples at detectorRate:

@@ -10,10 +10,12 @@
 #include "tools/frieze-ecg/Agreement.h"
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/ProgressBar.h"
+#include "tools/frieze-ecg/Report.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
 
 #include <chrono>
 
@@ -113,6 +115,14 @@ public:
       leads.push_back(recording.get());
       recorded += recording->duration();
     }
+    DetectionOptions detection = options.detection;
+    if (!options.report.empty()) {
+      curve.emplace(recordings[0]->duration());
+      detection.takeScores = [&](size_t, uint64_t first,
+                                 ArrayRef<double> scores) {
+        curve->take(first, scores);
+      };
+    }
     auto start = std::chrono::steady_clock::now();
     Expected<std::vector<std::vector<Beat>>> beats =
         std::vector<std::vector<Beat>>();
@@ -121,7 +131,7 @@ public:
                           ? recordings[0]->name
                           : std::to_string(recordings.size()) + " records");
       beats = detectBeats(
-          options.model, model, leads, options.detection,
+          options.model, model, leads, detection,
           [&](uint64_t done, uint64_t all) { bar.update(done, all); });
     }
     if (!beats)
@@ -134,6 +144,13 @@ public:
   }
 
   bool write() {
+    // Made before anything is written, as reading may fail.
+    Expected<std::string> page = std::string();
+    if (curve)
+      page = makeReport(sys::path::filename(options.model), *recordings[0],
+                        lists[0], *curve);
+    if (!page)
+      return report(page.takeError());
     Agreement total;
     size_t beats = 0;
     for (auto [recording, list] : zip_equal(recordings, lists)) {
@@ -159,6 +176,10 @@ public:
           writeBeats(stream, options.format, lists);
         }))
       return report(std::move(error));
+    if (curve)
+      if (Error error = writeWholeFile(
+              options.report, [&](raw_ostream &stream) { stream << *page; }))
+        return report(std::move(error));
     return true;
   }
 
@@ -241,6 +262,8 @@ private:
   StringMap<BeatPositions> references;
   std::vector<std::unique_ptr<Recording>> recordings;
   std::vector<BeatList> lists;
+  /// Only for a report.
+  std::optional<ScoreCurve> curve;
   /// Length of all recordings, seconds, and the time to find their beats.
   double recorded = 0;
   std::chrono::duration<double> computing{};

@@ -27,6 +27,8 @@ struct ScanOptions {
   /// File for the beats, "-" for standard output.
   std::string output = "-";
   BeatFileFormat format = BeatFileFormat::CSV;
+  /// File for a page with the one record, or none.
+  std::string report;
   /// Files with beats to compare with; may be empty.
   std::vector<std::string> references;
 };

@@ -34,6 +34,11 @@ static cl::opt<std::string>
            cl::desc("File for the beats: CSV, JSON, or WFDB annotations of one "
                     "record (default: CSV on standard output)"),
            cl::sub(scanCommand), cl::cat(category));
+static cl::opt<std::string>
+    report("report", cl::value_desc("strip.html"),
+           cl::desc("File for a page with the trace, scores and beats of one "
+                    "record"),
+           cl::sub(scanCommand), cl::cat(category));
 static cl::list<std::string>
     references("compare", cl::value_desc("beats"),
                cl::desc("Beats to compare with: CSV (columns record,sample), "
@@ -117,6 +122,10 @@ static int runScan() {
     return 1;
   }
   options.format = *format;
+  if (!report.empty() && records.size() != 1)
+    return reportOption("--report", "a page shows one record, found " +
+                                        Twine(records.size()));
+  options.report = report;
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }

@@ -1,0 +1,129 @@
+"""Looks at pages of frieze-ecg in Chromium:
+python3 check_report.py FRIEZE-ECG FRIEZE-COMPILE SOURCE FOLDER"""
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+
+
+def browse(page, *options):
+    """Standard output of the browser on a page; it may use no network."""
+    run = subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--force-device-scale-factor=1",
+         "--window-size=1200,900", "--virtual-time-budget=5000", "--host-resolver-rules=MAP * ~NOTFOUND",
+         f"--user-data-dir={os.path.abspath('profile')}", *options,
+         "file://" + os.path.abspath(page.split("#")[0]) + "".join(page.partition("#")[1:])],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=300)
+    return run.stdout.decode()
+
+
+def count_pixels(path):
+    """How often each colour occurs in a PNG of 8 bits, RGB or RGBA."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at, packed = 8, b""
+    while at < len(data):
+        size, = struct.unpack(">I", data[at:at + 4])
+        kind, body = data[at + 4:at + 8], data[at + 8:at + 8 + size]
+        if kind == b"IHDR":
+            width, height, depth, colours = struct.unpack(">IIBB", body[:10])
+            assert depth == 8 and colours in (2, 6)
+            channels = 3 if colours == 2 else 4
+        packed += body if kind == b"IDAT" else b""
+        at += size + 12
+    raw, stride, counts = zlib.decompress(packed), width * channels, {}
+    above = bytearray(stride)
+    for row in range(height):
+        method = raw[row * (stride + 1)]
+        line = bytearray(raw[row * (stride + 1) + 1:(row + 1) * (stride + 1)])
+        for i in range(stride):
+            a = line[i - channels] if i >= channels else 0
+            b, c = above[i], above[i - channels] if i >= channels else 0
+            if method == 1:
+                line[i] = line[i] + a & 255
+            elif method == 2:
+                line[i] = line[i] + b & 255
+            elif method == 3:
+                line[i] = line[i] + (a + b >> 1) & 255
+            elif method == 4:
+                p = a + b - c
+                near = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))
+                line[i] = line[i] + near[2] & 255
+        above = line
+        for i in range(0, stride, channels):
+            colour = bytes(line[i:i + 3]).hex()
+            counts[colour] = counts.get(colour, 0) + 1
+    return counts
+
+
+def count_beats(dom):
+    return len(re.findall(r'class="beat"', dom)), int(re.search(r'data-beats="(\d+)"', dom)[1])
+
+
+def check_record(scan, source):
+    """The recording that ships: every beat is an element, every curve is drawn."""
+    subprocess.run([scan, "scan", "--model", os.path.join(source, "tools/ecg/ecg.keras"), "--hop=4",
+                    os.path.join(source, "tools/ecg/208"), "-o", "beats.csv", "--report", "208.html"],
+                   check=True, stdout=subprocess.DEVNULL)
+    with open("beats.csv") as file:
+        lines = file.read().splitlines()[1:]
+    with open("208.html", encoding="utf-8") as file:
+        assert not re.search(r'(src|href)=|https?:', file.read()), "the page needs other files"
+    dom = browse("208.html", "--dump-dom")
+    assert count_beats(dom) == (len(lines), len(lines)), count_beats(dom)
+    samples = re.findall(r'data-sample="(\d+)"', dom)
+    assert samples == [line.split(",")[1] for line in lines]
+    assert "208, lead MLII" in dom and "5:00.00 at 360 Hz" in dom
+    browse("208.html#t=10,12", "--screenshot=208.png")
+    counts = {"dark": 0, "blue": 0, "green": 0}
+    for colour, count in count_pixels("208.png").items():
+        red, green, blue = bytes.fromhex(colour)
+        counts["dark"] += count * (max(red, green, blue) < 100)
+        counts["blue"] += count * (blue > red + 60)
+        counts["green"] += count * (green > max(red, blue) + 40)
+    # Trace, score and heart rate are lines across the window.
+    assert min(counts.values()) > 500, counts
+
+
+def check_long(scan, compiler):
+    """More beats than elements, more samples than the page holds, and a gap: a pulse of 31
+    samples every 100, to a classifier whose score is the sample at the position."""
+    kernel = [[0.0]] * 145
+    kernel[36] = [8.0]
+    with open("model.json", "w") as file:
+        json.dump({"format": "frieze-model", "version": 1,
+                   "input": {"name": "ecg", "shape": [145]},
+                   "layers": [{"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
+                               "bias": [-4.0]},
+                              {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
+    subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
+    pulses = 22000
+    header = ("{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }\n" % (pulses * 100)).encode()
+    period = struct.pack("<100f", *[1 if 40 <= i <= 70 else 0 for i in range(100)])
+    with open("<script>.npy", "wb") as file:
+        file.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header)
+        file.write(period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
+    subprocess.run([scan, "scan", "--model", "model.so", "<script>.npy", "-o", "long.csv",
+                    "--report", "long.html"], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    # Within a window of the gap there are no beats.
+    beats = pulses - 10 - 2
+    dom = browse("long.html", "--dump-dom")
+    assert count_beats(dom) == (0, beats), count_beats(dom)
+    assert "zoom in" in dom and "Reduced: " in dom and "1 gap" in dom
+    assert "<h1>&lt;script&gt;</h1>" in dom
+    dom = browse("long.html#t=100,200", "--dump-dom")
+    assert count_beats(dom) == (360, beats), count_beats(dom)
+
+
+def main():
+    scan, compiler, source, folder = sys.argv[1:]
+    os.chdir(folder)
+    check_record(scan, source)
+    check_long(scan, compiler)
+
+
+main()

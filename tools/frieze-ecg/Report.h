@@ -1,0 +1,51 @@
+//===- Report.h - A page with a recording and its beats ---------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TOOLS_ECG_REPORT_H
+#define FRIEZE_TOOLS_ECG_REPORT_H
+
+#include "tools/frieze-ecg/BeatFile.h"
+#include "tools/frieze-ecg/Recording.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace frieze::ecg {
+
+/// The smoothed scores of a recording, at detectorRate, few enough for a page:
+/// the highest of each `bin` of them.
+class ScoreCurve {
+public:
+  /// For a recording of so many seconds.
+  explicit ScoreCurve(double duration);
+
+  /// Takes the scores of the positions from `first` on, NaN where there is
+  /// none. Threads may do so at once for ranges that begin at multiples of
+  /// 2^14.
+  void take(uint64_t first, llvm::ArrayRef<double> scores);
+
+  uint64_t bin() const { return uint64_t(1) << shift; }
+  /// From 0 to 254, and 255 where there is none.
+  llvm::ArrayRef<uint8_t> highest() const { return bins; }
+
+private:
+  unsigned shift = 0;
+  std::vector<uint8_t> bins;
+};
+
+/// The page of one recording, which needs no other file and no network. Of a
+/// recording of up to two million samples it holds all, of a longer one the
+/// lowest and the highest of each 2, 4, 8, ... samples.
+llvm::Expected<std::string> makeReport(llvm::StringRef model,
+                                       const Recording &recording,
+                                       const BeatList &beats,
+                                       const ScoreCurve &scores);
+
+} // namespace frieze::ecg
+
+#endif // FRIEZE_TOOLS_ECG_REPORT_H
