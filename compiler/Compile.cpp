@@ -56,6 +56,9 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
   PassManager pm(module.getContext());
   if (options.configure && failed(options.configure(pm)))
     return failure();
+  // A hundred ops for each layer, which LLVM verifies in the end.
+  if (to > Stage::NNOpt)
+    pm.enableVerifier(false);
   if (passes(Stage::NNOpt)) {
     NNOptPipelineOptions nnOpt;
     nnOpt.exact = options.exact;

@@ -82,7 +82,6 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
 void frieze::buildLoopsPipeline(OpPassManager &pm,
                                 const LoopsPipelineOptions &options) {
   pm.addPass(createNNToLoopsPass({options.name, options.target}));
-  pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
 

@@ -111,7 +111,7 @@ static std::string defineEntry(StringRef name) {
 
 Error frieze::linkSharedLibrary(StringRef object, StringRef name,
                                 StringRef output) {
-  auto linker = findProgram({"ld.lld-22", "ld.lld"});
+  auto linker = findProgram({"x86_64-linux-gnu-ld.bfd", "ld.lld-22", "ld.lld"});
   if (!linker)
     return linker.takeError();
   std::string soname =

@@ -23,7 +23,8 @@ llvm::Error writeFile(llvm::StringRef output,
 llvm::Error writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
                                llvm::StringRef output);
 
-/// Links with ld.lld; needs no C library.
+/// Links with GNU ld, which starts in a fraction of the time, or ld.lld; needs
+/// no C library.
 llvm::Error linkSharedLibrary(llvm::StringRef object, llvm::StringRef name,
                               llvm::StringRef output);
 

@@ -73,9 +73,10 @@ def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
   let summary = "Test at the end of loops that run at least once";
   let description = [{
     A loop with constant bounds that is not empty needs no test before its first
-    round. LLVM's loop-rotate finds that too, but walks all loops of a function
-    for each: minutes for a network of hundreds of layers. It is left those with
-    open bounds.
+    round, and is at its end where its index equals the bound, which leaves LLVM
+    free to count something else instead. Its own loop-rotate and indvars find
+    that too, but walk all loops of a function for each: minutes for a network
+    of hundreds of layers.
 
     ```mlir
     scf.for %i = %c0 to %c8 step %c2 {
@@ -87,8 +88,8 @@ def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
     scf.while (%i = %c0) : (index) -> index {
       "body"(%i)
       %next = arith.addi %i, %c2 : index
-      %is_less = arith.cmpi slt, %next, %c8 : index
-      scf.condition(%is_less) %next : index
+      %goes_on = arith.cmpi ne, %next, %c8 : index
+      scf.condition(%goes_on) %next : index
     } do {
     ^bb0(%next: index):
       scf.yield %next : index

@@ -19,11 +19,13 @@ namespace frieze {
 
 using namespace mlir;
 
-/// Whether the body runs at least once.
-static bool runsAtLeastOnce(scf::ForOp loop) {
+/// Whether the body runs at least once, and ends exactly at the upper bound.
+static bool hasKnownLength(scf::ForOp loop) {
   std::optional<int64_t> lower = getConstantIntValue(loop.getLowerBound());
   std::optional<int64_t> upper = getConstantIntValue(loop.getUpperBound());
-  return lower && upper && *lower < *upper;
+  std::optional<int64_t> step = getConstantIntValue(loop.getStep());
+  return lower && upper && step && *lower < *upper &&
+         (*upper - *lower) % *step == 0;
 }
 
 static void rotate(RewriterBase &rewriter, scf::ForOp loop) {
@@ -44,9 +46,9 @@ static void rotate(RewriterBase &rewriter, scf::ForOp loop) {
   SmallVector<Value> next{arith::AddIOp::create(
       rewriter, loc, body->getArgument(0), loop.getStep())};
   llvm::append_range(next, yield.getOperands());
-  Value isLess = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::slt,
+  Value goesOn = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::ne,
                                        next.front(), loop.getUpperBound());
-  rewriter.replaceOpWithNewOp<scf::ConditionOp>(yield, isLess, next);
+  rewriter.replaceOpWithNewOp<scf::ConditionOp>(yield, goesOn, next);
   rewriter.replaceOp(loop, rotated.getResults().drop_front());
 }
 
@@ -55,7 +57,7 @@ struct RotateLoopsPass : frieze::impl::RotateLoopsPassBase<RotateLoopsPass> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     getOperation()->walk([&](scf::ForOp loop) {
-      if (runsAtLeastOnce(loop))
+      if (hasKnownLength(loop))
         rotate(rewriter, loop);
     });
   }

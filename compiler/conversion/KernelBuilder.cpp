@@ -12,6 +12,7 @@
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/Support/BLAKE3.h"
 
 using namespace mlir;
@@ -69,16 +70,40 @@ Value KernelBuilder::loadConstants(Operation *owner, StringRef parameter,
 // Indices and loops
 //===----------------------------------------------------------------------===//
 
+Value KernelBuilder::getConstant(TypedAttr value) {
+  Value &constant = uniqueConstants[value];
+  if (!constant) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(entry);
+    constant =
+        arith::ConstantOp::create(builder, builder.getUnknownLoc(), value);
+  }
+  return constant;
+}
+
 Value KernelBuilder::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
+  return getConstant(builder.getIndexAttr(value));
 }
 
 Value KernelBuilder::add(Value a, Value b) {
-  return builder.createOrFold<arith::AddIOp>(loc, a, b);
+  std::optional<int64_t> x = getConstantIntValue(a), y = getConstantIntValue(b);
+  if (x && y)
+    return index(*x + *y);
+  if (x)
+    return add(b, a);
+  if (y == 0)
+    return a;
+  // (v + x) + y = v + (x + y)
+  auto sum = a.getDefiningOp<arith::AddIOp>();
+  if (y && sum && (x = getConstantIntValue(sum.getRhs())))
+    return add(sum.getLhs(), *x + *y);
+  return arith::AddIOp::create(builder, loc, a, b);
 }
 
 Value KernelBuilder::mul(Value a, int64_t b) {
-  return builder.createOrFold<arith::MulIOp>(loc, a, index(b));
+  if (std::optional<int64_t> x = getConstantIntValue(a))
+    return index(*x * b);
+  return b == 1 ? a : arith::MulIOp::create(builder, loc, a, index(b));
 }
 
 void KernelBuilder::forEach(int64_t count, Body body) {

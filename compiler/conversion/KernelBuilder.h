@@ -45,8 +45,9 @@ struct EpilogueStage {
   mlir::Value scale, shift;
 };
 
-/// Emits the kernels of one variant. Every buffer is a flat memref of float32;
-/// indices are in elements.
+/// Emits the kernels of one variant, from where `builder` is in the first block
+/// of a function. Every buffer is a flat memref of float32; indices are in
+/// elements.
 class KernelBuilder {
 public:
   KernelBuilder(mlir::OpBuilder &builder, const TargetVariant &target,
@@ -66,6 +67,9 @@ public:
 
   mlir::Value loadConstants(mlir::Operation *owner, llvm::StringRef parameter,
                             llvm::ArrayRef<double> values);
+
+  /// One constant for each value, at the start of the function.
+  mlir::Value getConstant(mlir::TypedAttr value);
 
   /// Index arithmetic, folded where operands are constant.
   mlir::Value index(int64_t value);
@@ -128,6 +132,8 @@ public:
 
 private:
   ConstantPool &constants;
+  mlir::Block *entry = builder.getInsertionBlock();
+  llvm::DenseMap<mlir::Attribute, mlir::Value> uniqueConstants;
   mlir::Location loc = builder.getUnknownLoc();
 };
 

@@ -27,8 +27,7 @@ public:
         bitsType(mlir::VectorType::get(width, kernel.builder.getI32Type())) {}
 
   Value constant(float value) {
-    return create<mlir::arith::ConstantOp>(
-        mlir::DenseElementsAttr::get(type, value));
+    return kernel.getConstant(mlir::DenseElementsAttr::get(type, value));
   }
   Value add(Value a, Value b) { return kernel.addFloat(a, b); }
   Value sub(Value a, Value b) { return create<mlir::arith::SubFOp>(a, b); }
@@ -45,8 +44,7 @@ public:
   }
 
   Bits bitsConstant(int32_t value) {
-    return create<mlir::arith::ConstantOp>(
-        mlir::DenseElementsAttr::get(bitsType, value));
+    return kernel.getConstant(mlir::DenseElementsAttr::get(bitsType, value));
   }
   Bits bits(Value a) { return create<mlir::arith::BitcastOp>(bitsType, a); }
   Value fromBits(Bits a) { return create<mlir::arith::BitcastOp>(type, a); }

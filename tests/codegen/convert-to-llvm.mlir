@@ -20,6 +20,24 @@ func.func @kernels(%x: memref<8xf32>, %y: memref<8xf32>) {
 
 // -----
 
+// A buffer is its address, and a view an address within it. Indices do not wrap.
+// CHECK-LABEL: llvm.func @addresses
+// CHECK-SAME: %[[ARENA:.*]]: !llvm.ptr, %[[AT:.*]]: i64
+func.func @addresses(%arena: memref<64xi8>, %at: index) -> f32 {
+  %c32 = arith.constant 32 : index
+  // CHECK: %[[VIEW:.*]] = llvm.getelementptr inbounds|nuw %[[ARENA]][%{{.*}}] : {{.*}}, i8
+  %view = memref.view %arena[%c32][] : memref<64xi8> to memref<8xf32>
+  // CHECK: %[[NEXT:.*]] = llvm.add %[[AT]], %{{.*}} overflow<nsw> : i64
+  %c1 = arith.constant 1 : index
+  %next = arith.addi %at, %c1 : index
+  // CHECK: %[[ADDRESS:.*]] = llvm.getelementptr inbounds|nuw %[[VIEW]][%[[NEXT]]] : {{.*}}, f32
+  // CHECK: llvm.load %[[ADDRESS]] {alignment = 4 : i64} : !llvm.ptr -> f32
+  %0 = memref.load %view[%next] : memref<8xf32>
+  return %0 : f32
+}
+
+// -----
+
 // What moves lanes becomes shuffles.
 // CHECK-LABEL: llvm.func @lanes
 func.func @lanes(%x: memref<8xf32>, %y: memref<8xf32>) {

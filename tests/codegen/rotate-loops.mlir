@@ -6,8 +6,8 @@
 // CHECK: %[[R:.*]]:2 = scf.while (%[[I:.*]] = %c0, %[[S:.*]] = %{{.*}}) : (index, f32) -> (index, f32) {
 // CHECK: %[[NEXT_S:.*]] = arith.addf %[[S]]
 // CHECK: %[[NEXT_I:.*]] = arith.addi %[[I]], %c2
-// CHECK: %[[LESS:.*]] = arith.cmpi slt, %[[NEXT_I]], %c8
-// CHECK: scf.condition(%[[LESS]]) %[[NEXT_I]], %[[NEXT_S]]
+// CHECK: %[[GOES_ON:.*]] = arith.cmpi ne, %[[NEXT_I]], %c8
+// CHECK: scf.condition(%[[GOES_ON]]) %[[NEXT_I]], %[[NEXT_S]]
 // CHECK: ^bb0(%[[A:.*]]: index, %[[B:.*]]: f32):
 // CHECK: scf.yield %[[A]], %[[B]]
 // CHECK: return %[[R]]#1
@@ -62,6 +62,19 @@ func.func @empty(%x: memref<8xf32>, %value: f32) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   scf.for %i = %c1 to %c0 step %c1 {
+    memref.store %value, %x[%i] : memref<8xf32>
+  }
+  return
+}
+
+// A last step beyond the bound must not fire: the index never equals it.
+// CHECK-LABEL: func.func @beyond
+// CHECK: scf.for
+func.func @beyond(%x: memref<8xf32>, %value: f32) {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  %c8 = arith.constant 8 : index
+  scf.for %i = %c0 to %c8 step %c3 {
     memref.store %value, %x[%i] : memref<8xf32>
   }
   return

@@ -60,13 +60,11 @@ createTargetMachine(const Target &target) {
       llvm::CodeGenOptLevel::Aggressive));
 }
 
-/// What kernels need of LLVM's pipelines: simpler addresses, and what does not
-/// change in a loop before it. They hold neither memory to promote nor calls to
-/// inline. One run of instcombine is enough, and by its name alone it would
-/// abort where a second one found more to do.
+/// What kernels need of LLVM's pipelines: what does not change in a loop before
+/// it, and nothing computed twice. They hold neither memory to promote nor
+/// calls to inline, and their instructions are the simplest already.
 static constexpr llvm::StringLiteral optimizations =
-    "function(early-cse,instcombine<no-verify-fixpoint>,"
-    "loop-mssa(loop-rotate,licm),loop(indvars),early-cse,simplifycfg)";
+    "function(early-cse,loop-mssa(licm),early-cse,simplifycfg)";
 
 std::unique_ptr<llvm::Module>
 frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
@@ -95,11 +93,37 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   return llvmModule;
 }
 
+/// Makes arrays of numbers arrays of bytes, which LLVM writes as a whole: it
+/// writes numbers one by one, in half a microsecond each.
+static void storeAsBytes(llvm::Module &module) {
+  for (llvm::GlobalVariable &global :
+       llvm::make_early_inc_range(module.globals())) {
+    if (!global.hasInitializer() || !global.hasPrivateLinkage())
+      continue;
+    auto *numbers =
+        llvm::dyn_cast<llvm::ConstantDataArray>(global.getInitializer());
+    if (!numbers)
+      continue;
+    llvm::Constant *bytes = llvm::ConstantDataArray::getString(
+        module.getContext(), numbers->getRawDataValues(), /*AddNull=*/false);
+    auto *replacement =
+        new llvm::GlobalVariable(module, bytes->getType(), global.isConstant(),
+                                 global.getLinkage(), bytes, "", &global);
+    replacement->copyAttributesFrom(&global);
+    replacement->takeName(&global);
+    global.replaceAllUsesWith(replacement);
+    global.eraseFromParent();
+  }
+}
+
 mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
                                             const Target &target,
                                             bool asAssembly,
                                             llvm::raw_pwrite_stream &os) {
   auto machine = createTargetMachine(target);
+  // An assembler reads numbers, an object has bytes.
+  if (!asAssembly)
+    storeAsBytes(module);
   llvm::legacy::PassManager passes;
   if (machine->addPassesToEmitFile(passes, os, nullptr,
                                    asAssembly
