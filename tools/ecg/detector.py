@@ -26,6 +26,11 @@ AFTER = 108
 WINDOW = BEFORE + 1 + AFTER
 HOP = 3  # between the positions the twin scores: the stride of the pooling
 
+# How the level of a recording is estimated, see level().
+LEVEL_PIECE = 720  # 2 s
+LEVEL_PIECES = 150  # at most
+LEVEL_SPAN = 18  # 50 ms, three periods of 60 Hz
+
 SMOOTH = 29  # box mean over the scores, 81 ms
 THRESHOLD = 0.4  # smallest smoothed score of a beat
 REFRACTORY = 72  # 200 ms: of two peaks closer than this the higher stays
@@ -156,6 +161,62 @@ def keep(positions, left_out):
     for first, last in left_out:
         kept &= (positions < first) | (positions > last)
     return positions[kept]
+
+
+# The level of a recording
+
+
+@dataclass
+class Level:
+    """What the classifier's input is made from: (samples - offset) / scale.
+
+    offset: the baseline, millivolts.
+    scale: the height of a QRS complex, millivolts; negative if it points down.
+    """
+
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+def level(signal):
+    """The level of one lead: (samples,) float32 millivolts to a Level.
+
+    Looks at pieces of 2 s, spread evenly. With k = LEVEL_SPAN, the curvature of
+    piece x is x[t] - (x[t - k] + x[t + k]) / 2; how far its maximum and its minimum
+    are from 0 is how far the QRS complex stands out upwards and downwards. Medians
+    over all pieces that are not flat give the offset (of the pieces' medians), the
+    scale (of the larger of the two) and its sign (of maximum plus minimum).
+
+    frieze-ecg does the same in tools/frieze-ecg/SignalLevel.cpp.
+    """
+    count = min(-(-len(signal) // LEVEL_PIECE), LEVEL_PIECES)
+    last = max(len(signal) - LEVEL_PIECE, 0)
+    baselines, heights, asymmetries = [], [], []
+    for i in range(count):
+        start = i * last // max(count - 1, 1)
+        x = signal[start : start + LEVEL_PIECE].astype(np.float64)
+        around = x[: -2 * LEVEL_SPAN] + x[2 * LEVEL_SPAN :]
+        curvature = x[LEVEL_SPAN:-LEVEL_SPAN] - around / 2
+        up = curvature.max(initial=0)
+        down = curvature.min(initial=0)
+        if up > 0 or down < 0:
+            baselines.append(np.median(x))
+            heights.append(max(up, -down))
+            asymmetries.append(up + down)
+    if not heights:
+        return Level()
+    height = np.median(heights)
+    return Level(
+        float(np.median(baselines)),
+        float(-height if np.median(asymmetries) < 0 else height),
+    )
+
+
+def normalize(signal):
+    """One lead as the classifier sees it: (samples,) float32 millivolts to the same
+    with its baseline at 0 and its QRS complexes upright and about 1 high."""
+    found = level(signal)
+    return ((signal - found.offset) / found.scale).astype(np.float32)
 
 
 # From scores to beats
