@@ -73,6 +73,16 @@ TEST(SignalLevelTest, SeesPastArtefactsAndFlatLines) {
   EXPECT_EQ(levelOf(samples).scale, 1.5);
 }
 
+// Missing samples do not count.
+TEST(SignalLevelTest, SeesPastGaps) {
+  std::vector<float> samples = trace(72000, 1.5f, 0.5f);
+  for (size_t i = 0; i < samples.size(); i += 700)
+    std::fill_n(samples.begin() + i, 100, NAN);
+  std::fill(samples.begin() + 30000, samples.end(), NAN);
+  EXPECT_EQ(levelOf(samples).offset, 0.5);
+  EXPECT_EQ(levelOf(samples).scale, 1.5);
+}
+
 // Nothing to estimate from leaves the signal as it is.
 TEST(SignalLevelTest, LeavesFlatSignalsAlone) {
   for (size_t length : {0, 1, 36, 37, 5000}) {

@@ -7,7 +7,11 @@
 
 #include "tools/frieze-ecg/SignalLevel.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 using namespace llvm;
 
@@ -45,12 +49,16 @@ void LevelEstimator::add(ArrayRef<float> piece) {
   for (size_t t = levelSpan; t + levelSpan < piece.size(); ++t) {
     double around = double(piece[t - levelSpan]) + piece[t + levelSpan];
     double curvature = piece[t] - around / 2;
+    // Neither is NaN if this is.
     up = std::max(up, curvature);
     down = std::min(down, curvature);
   }
   if (up == 0 && down == 0)
     return;
-  baselines.push_back(median(std::vector<double>(piece.begin(), piece.end())));
+  std::vector<double> present;
+  llvm::copy_if(piece, std::back_inserter(present),
+                [](float sample) { return !std::isnan(sample); });
+  baselines.push_back(median(std::move(present)));
   heights.push_back(std::max(up, -down));
   asymmetries.push_back(up + down);
 }

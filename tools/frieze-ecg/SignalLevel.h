@@ -62,8 +62,8 @@ std::vector<SampleRange> levelRanges(size_t sampleCount);
 /// minimum, so that up to half of the pieces may hold artefacts.
 class LevelEstimator {
 public:
-  /// Takes one piece, finite millivolts. Pieces of at most 2 levelSpan samples
-  /// count as flat.
+  /// Takes one piece, millivolts, NaN where samples are missing. Pieces of at
+  /// most 2 levelSpan samples count as flat.
   void add(llvm::ArrayRef<float> piece);
 
   /// The level; offset 0 and scale 1 if all pieces were flat.
