@@ -227,7 +227,7 @@ def main():
     parser.add_argument("--output", default="ecg.keras", help="the model to write")
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="RECORD",
                         help="records to score instead of training on them")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
