@@ -94,10 +94,23 @@ TEST(BeatDetectorTest, OneSampleIsAMaximum) {
 }
 
 TEST(BeatDetectorTest, ThresholdIsOnTheSmoothedScore) {
-  EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.41)}})), Positions{500});
-  EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.39)}})).empty());
+  EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.13)}})), Positions{500});
+  EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.11)}})).empty());
   EXPECT_NEAR(findBeats(trace(1000, {{500, heightFor(0.41)}}), 1000)[0].score,
               0.41, 1e-6);
+}
+
+TEST(BeatDetectorTest, ThresholdFallsAfterABeat) {
+  EXPECT_DOUBLE_EQ(thresholdAfter(0), 0.3);
+  EXPECT_DOUBLE_EQ(thresholdAfter(130), 0.3);
+  EXPECT_DOUBLE_EQ(thresholdAfter(245), 0.21);
+  EXPECT_DOUBLE_EQ(thresholdAfter(360), 0.12);
+  EXPECT_DOUBLE_EQ(thresholdAfter(1ul << 40), 0.12);
+  double beat = heightFor(0.9), score = heightFor(0.2);
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {645, score}})),
+            Positions{400});
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {665, score}})),
+            (Positions{400, 665}));
 }
 
 TEST(BeatDetectorTest, MiddleOfALevelTop) {
@@ -151,6 +164,17 @@ TEST(BeatDetectorTest, TWaveMustReachPartOfItsBeat) {
   EXPECT_EQ(positions(trace(1000, {{400, beat}, {529, above}})),
             (Positions{400, 529}));
   EXPECT_EQ(positions(trace(1000, {{400, beat}, {530, below}})),
+            (Positions{400, 530}));
+}
+
+TEST(BeatDetectorTest, PWaveGivesWayToItsBeat) {
+  double beat = heightFor(0.9), below = heightFor(0.9 * 0.49),
+         above = heightFor(0.9 * 0.51);
+  EXPECT_EQ(positions(trace(1000, {{400, below}, {529, beat}})),
+            Positions{529});
+  EXPECT_EQ(positions(trace(1000, {{400, above}, {529, beat}})),
+            (Positions{400, 529}));
+  EXPECT_EQ(positions(trace(1000, {{400, below}, {530, beat}})),
             (Positions{400, 530}));
 }
 

@@ -5,8 +5,9 @@ Shared by train.py, evaluate.py and make_beats.py; not a program of its own.
 Units: signals are in millivolts at 360 Hz; positions and times are in samples
 unless a name ends in _S (seconds) or _MS (milliseconds).
 
-The classifier sees 145 samples, from 36 before a position to 108 after it, and
-answers with the probability that the position is a beat.
+The classifier sees 145 samples, from 36 before a position to 108 after it, in units
+of the recording's level(), and answers with the probability that the position is a
+beat.
 """
 
 import os
@@ -25,12 +26,21 @@ BEFORE = 36
 AFTER = 108
 WINDOW = BEFORE + 1 + AFTER
 HOP = 3  # between the positions the twin scores: the stride of the pooling
+POOLED = 48  # length behind the pooling
+
+# How the level of a recording is estimated, see level().
+LEVEL_PIECE = 720  # 2 s
+LEVEL_PIECES = 150  # at most
+LEVEL_SPAN = 18  # 50 ms, three periods of 60 Hz
 
 SMOOTH = 29  # box mean over the scores, 81 ms
-THRESHOLD = 0.4  # smallest smoothed score of a beat
+THRESHOLD = 0.12  # smallest smoothed score of a beat ...
+EARLY_THRESHOLD = 0.3  # ... and of one up to 360 ms after another; between ...
+PAUSE = 360  # ... that and 1 s it falls linearly
 REFRACTORY = 72  # 200 ms: of two peaks closer than this the higher stays
 T_WAVE = 130  # 360 ms (129.6): a peak this soon after a beat may be its T wave ...
-T_WAVE_RATIO = 0.7  # ... and must reach this part of that beat's score
+T_WAVE_RATIO = 0.7  # ... and must reach this part of that beat's score; and a beat
+P_WAVE_RATIO = 0.5  # below this part of a peak this soon after was its P wave
 MATCH = 54  # 150 ms, the tolerance of ANSI/AAMI EC57
 FLUTTER_MARGIN = 180  # 0.5 s left out on either side of ventricular flutter
 
@@ -43,7 +53,7 @@ BEAT_CODES = frozenset("NLRBAaJSVrFejnE/fQ?")
 
 
 def build_model():
-    """The classifier: (batch, 145, 1) millivolts to (batch, 1) probability.
+    """The classifier: (batch, 145, 1) normalized samples to (batch, 1) probability.
 
     Lengths: 145 -> conv1 144 -> conv2 143 -> pool 48 -> conv3 47 -> 47 * 32 = 1504.
     """
@@ -72,34 +82,25 @@ def build_model():
     )
 
 
-def build_twin():
-    """The same network over a stretch: (batch, 3 n + 142, 1) to (batch, n, 1).
+def build_twin(model):
+    """The classifier over a stretch: (batch, 3 n + 142, 1) to (batch, n, 1).
 
     Neighbouring windows share their convolutions. Output i is the classifier's on
     samples 3 i ... 3 i + 144: the pooling moves by 3, and so do the positions. The
-    layers with weights bear the names they have in build_model().
+    two dense layers, with nothing between them, are one.
     """
-    dense = build_model().layers
-    shared = dense[: [layer.name for layer in dense].index("flatten")]
-    head = [
-        layers.Conv1D(32, 47, name="fc1"),
-        layers.Conv1D(1, 1, activation="sigmoid", name="fc2"),
-    ]
+    names = [layer.name for layer in model.layers]
+    shared = model.layers[: names.index("flatten")]
     fresh = [layer.__class__.from_config(layer.get_config()) for layer in shared]
-    return keras.Sequential([keras.Input((None, 1), name="ecg"), *fresh, *head])
-
-
-def copy_weights(source, target):
-    """Copies the weights between a model and its twin, either way.
-
-    Only the shapes of the dense layers differ: fc1 is (1504, 32) in the model and
-    (47, 32, 32) in the twin, fc2 (32, 1) and (1, 32, 1), in the same order.
-    """
-    for layer in target.layers:
-        if layer.weights:
-            values = source.get_layer(layer.name).get_weights()
-            shapes = [tuple(w.shape) for w in layer.weights]
-            layer.set_weights([v.reshape(s) for v, s in zip(values, shapes)])
+    head = layers.Conv1D(1, POOLED - 1, activation="sigmoid", name="head")
+    twin = keras.Sequential([keras.Input((None, 1), name="ecg"), *fresh, head])
+    for layer, source in zip(fresh, shared):
+        layer.set_weights(source.get_weights())
+    first, first_bias = model.get_layer("fc1").get_weights()
+    second, second_bias = model.get_layer("fc2").get_weights()
+    kernel = (first @ second).reshape(head.kernel.shape)
+    head.set_weights([kernel, first_bias @ second + second_bias])
+    return twin
 
 
 # Records
@@ -158,11 +159,68 @@ def keep(positions, left_out):
     return positions[kept]
 
 
+# The level of a recording
+
+
+@dataclass
+class Level:
+    """What the classifier's input is made from: (samples - offset) / scale.
+
+    offset: the baseline, millivolts.
+    scale: the height of a QRS complex, millivolts; negative if it points down.
+    """
+
+    offset: float = 0.0
+    scale: float = 1.0
+
+
+def level(signal):
+    """The level of one lead: (samples,) float32 millivolts to a Level.
+
+    Looks at pieces of 2 s, spread evenly. With k = LEVEL_SPAN, the curvature of
+    piece x is x[t] - (x[t - k] + x[t + k]) / 2; how far its maximum and its minimum
+    are from 0 is how far the QRS complex stands out upwards and downwards. Medians
+    over all pieces that are not flat give the offset (of the pieces' medians), the
+    scale (of the larger of the two) and its sign (of maximum plus minimum).
+
+    frieze-ecg does the same in tools/frieze-ecg/SignalLevel.cpp.
+    """
+    count = min(-(-len(signal) // LEVEL_PIECE), LEVEL_PIECES)
+    last = max(len(signal) - LEVEL_PIECE, 0)
+    baselines, heights, asymmetries = [], [], []
+    for i in range(count):
+        start = i * last // max(count - 1, 1)
+        x = signal[start : start + LEVEL_PIECE].astype(np.float64)
+        around = x[: -2 * LEVEL_SPAN] + x[2 * LEVEL_SPAN :]
+        curvature = x[LEVEL_SPAN:-LEVEL_SPAN] - around / 2
+        up = curvature.max(initial=0)
+        down = curvature.min(initial=0)
+        if up > 0 or down < 0:
+            baselines.append(np.median(x))
+            heights.append(max(up, -down))
+            asymmetries.append(up + down)
+    if not heights:
+        return Level()
+    height = np.median(heights)
+    return Level(
+        float(np.median(baselines)),
+        float(-height if np.median(asymmetries) < 0 else height),
+    )
+
+
+def normalize(signal):
+    """One lead as the classifier sees it: (samples,) float32 millivolts to the same
+    with its baseline at 0 and its QRS complexes upright and about 1 high."""
+    found = level(signal)
+    return ((signal - found.offset) / found.scale).astype(np.float32)
+
+
 # From scores to beats
 
 
 def score(twin, signal, stretch=8192):
-    """The score of every sample: (samples,) millivolts to (samples,) probability.
+    """The score of every sample: (samples,) as normalize() makes them, to (samples,)
+    probability.
 
     The edges are padded with the first and the last sample, so that every position
     has a whole window. The twin answers for every third position of a stretch, so
@@ -188,9 +246,8 @@ def score(twin, signal, stretch=8192):
 def pick(scores):
     """The beats in a row of scores: (samples,) probability to (beats,) int64.
 
-    Peaks are the maxima of the box mean that reach the threshold; of a level top
-    its middle. One pass from the left then applies the refractory time and the
-    T-wave rule against the last beat kept.
+    Peaks are the maxima of the box mean that reach THRESHOLD; of a level top its
+    middle. One pass from the left then compares each with the last beat kept.
     """
     half = SMOOTH // 2
     total = np.cumsum(np.pad(scores.astype(np.float64), (half + 1, half), mode="edge"))
@@ -205,22 +262,32 @@ def pick(scores):
     peaks = ((starts + ends) // 2)[is_peak]
 
     beats = []
-    for peak in peaks:
-        if beats and peak - beats[-1] < REFRACTORY:
-            if smooth[peak] > smooth[beats[-1]]:
+    for peak, height in zip(peaks, smooth[peaks]):
+        if not beats:
+            beats.append(peak)
+            continue
+        distance = peak - beats[-1]
+        before = smooth[beats[-1]]
+        soon = distance < T_WAVE
+        if distance < REFRACTORY or (soon and before < P_WAVE_RATIO * height):
+            if height > before:
                 beats[-1] = peak
-        elif (
-            not beats
-            or peak - beats[-1] >= T_WAVE
-            or smooth[peak] >= T_WAVE_RATIO * smooth[beats[-1]]
+        elif height >= threshold_after(distance) and (
+            not soon or height >= T_WAVE_RATIO * before
         ):
             beats.append(peak)
     return np.array(beats, np.int64)
 
 
+def threshold_after(distance):
+    """The smallest smoothed score of a beat, by samples since the beat before it."""
+    part = min(max((distance - T_WAVE) / (PAUSE - T_WAVE), 0), 1)
+    return EARLY_THRESHOLD + (THRESHOLD - EARLY_THRESHOLD) * part
+
+
 def detect(twin, signal):
-    """The beats of one lead: (samples,) millivolts to (beats,) int64."""
-    return pick(score(twin, signal))
+    """The beats of one lead: (samples,) float32 millivolts to (beats,) int64."""
+    return pick(score(twin, normalize(signal)))
 
 
 # Agreement

@@ -19,13 +19,6 @@ import numpy as np
 import wfdb
 
 
-def load_twin(path):
-    """The saved classifier in its form for stretches (detector.build_twin)."""
-    twin = detector.build_twin()
-    detector.copy_weights(keras.saving.load_model(path, compile=False), twin)
-    return twin
-
-
 def read_beats(path, name):
     """The positions of one record in a CSV of record,sample: (beats,) int64."""
     with open(path, encoding="ascii", newline="") as file:
@@ -43,26 +36,34 @@ def main():
     parser.add_argument("--lead", type=int, default=0)
     parser.add_argument("--gain", type=float, default=1.0, help="multiplies the signal")
     parser.add_argument("--offset", type=float, default=0.0, help="added to it, in mV")
+    parser.add_argument("--level", choices=["auto", "off"], default="auto",
+                        help="what the classifier sees: auto, the recording with its "
+                        "baseline at 0 and its QRS complexes 1 high; off, millivolts")
     args = parser.parse_args()
     if not args.records and not (args.recording and args.beats):
         parser.error("give --records, or --recording and --beats")
 
-    twin = load_twin(args.model)
+    model = keras.saving.load_model(args.model, compile=False)
+    twin = detector.build_twin(model)
 
-    def detect(signal):
-        return detector.detect(twin, signal[:, args.lead] * args.gain + args.offset)
+    def detect(name, signal):
+        lead = signal[:, args.lead].astype(np.float32) * args.gain + args.offset
+        if args.level == "auto":
+            print(f"{name}: {detector.level(lead)}")
+            lead = detector.normalize(lead)
+        return detector.pick(detector.score(twin, lead))
 
     rows = []
     if args.recording:
         signal, _ = wfdb.rdsamp(args.recording)
         name = args.recording.replace("\\", "/").rsplit("/", 1)[-1]
         beats = read_beats(args.beats, name)
-        rows.append((name, detector.match(beats, detect(signal))))
+        rows.append((name, detector.match(beats, detect(name, signal))))
     if args.records:
         for path in detector.find_records(args.records):
             if not args.only or path.name in args.only:
                 record = detector.read_record(path)
-                found = detect(record.signal)
+                found = detect(record.name, record.signal)
                 rows.append((record.name, detector.compare(record, found)))
     detector.print_table(rows)
 

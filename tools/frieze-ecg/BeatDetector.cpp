@@ -7,6 +7,8 @@
 
 #include "tools/frieze-ecg/BeatDetector.h"
 
+#include <algorithm>
+
 using namespace llvm;
 
 namespace frieze::ecg {
@@ -63,17 +65,29 @@ void LevelTopJoiner::add(ArrayRef<LevelTop> tops) {
   }
 }
 
+double thresholdAfter(uint64_t distance) {
+  double part = (double(distance) - tWaveTime) / (pauseTime - tWaveTime);
+  return earlyThreshold +
+         (beatThreshold - earlyThreshold) * std::clamp(part, 0.0, 1.0);
+}
+
 std::vector<Beat> pickBeats(std::vector<Beat> maxima) {
   // In place: the beats kept so far are the first ones.
   size_t kept = 0;
   for (const Beat maximum : maxima) {
-    Beat *last = kept ? &maxima[kept - 1] : nullptr;
-    uint64_t distance = last ? maximum.position - last->position : tWaveTime;
-    if (distance < refractoryTime) {
-      if (maximum.score > last->score)
-        *last = maximum;
-    } else if (distance >= tWaveTime ||
-               maximum.score >= tWaveRatio * last->score) {
+    if (kept == 0) {
+      maxima[kept++] = maximum;
+      continue;
+    }
+    Beat &last = maxima[kept - 1];
+    uint64_t distance = maximum.position - last.position;
+    bool isSoon = distance < tWaveTime;
+    if (distance < refractoryTime ||
+        (isSoon && last.score < pWaveRatio * maximum.score)) {
+      if (maximum.score > last.score)
+        last = maximum;
+    } else if (maximum.score >= thresholdAfter(distance) &&
+               (!isSoon || maximum.score >= tWaveRatio * last.score)) {
       maxima[kept++] = maximum;
     }
   }

@@ -24,15 +24,25 @@ inline constexpr double detectorRate = 360;
 
 /// Width of the box mean over the scores, samples (81 ms).
 inline constexpr size_t boxWidth = 29;
-/// Smallest smoothed score of a beat.
-inline constexpr double beatThreshold = 0.4;
 /// Of two maxima closer than this the higher stays, samples (200 ms).
 inline constexpr size_t refractoryTime = 72;
 /// A maximum closer than this to the beat before it may be that beat's T wave,
 /// samples (360 ms, rounded up)...
 inline constexpr size_t tWaveTime = 130;
-/// ...and must reach this part of that beat's score.
+/// ...and must reach this part of that beat's score...
 inline constexpr double tWaveRatio = 0.7;
+/// ...and a beat with less than this part of its score was a P wave.
+inline constexpr double pWaveRatio = 0.5;
+/// Smallest smoothed score of a beat closer than tWaveTime to the one before.
+inline constexpr double earlyThreshold = 0.3;
+/// Smallest smoothed score of any beat; thresholdAfter() falls to it...
+inline constexpr double beatThreshold = 0.12;
+/// ...until this long after the beat before, samples (1 s).
+inline constexpr size_t pauseTime = 360;
+
+/// The smallest smoothed score of a beat so many samples after the one before:
+/// the longer no beat came, the more likely is one.
+double thresholdAfter(uint64_t distance);
 
 /// One beat that was found.
 struct Beat {
@@ -79,7 +89,9 @@ private:
 
 /// The beats among maxima in order. One pass from the left compares each with
 /// the last beat kept: within refractoryTime it replaces that beat if it is
-/// higher, within tWaveTime it must reach tWaveRatio of that beat's score.
+/// higher, within tWaveTime if that beat is below pWaveRatio of its score. Else
+/// it must reach thresholdAfter() and, within tWaveTime, tWaveRatio of that
+/// beat's score.
 std::vector<Beat> pickBeats(std::vector<Beat> maxima);
 
 } // namespace frieze::ecg
