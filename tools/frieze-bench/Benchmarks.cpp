@@ -8,7 +8,11 @@
 #include "tools/frieze-bench/Benchmarks.h"
 #include "tools/frieze-bench/CallBuffers.h"
 
+#include "llvm/Support/MemAlloc.h"
+
 #include <benchmark/benchmark.h>
+
+#include <random>
 
 using namespace frieze;
 
@@ -136,4 +140,100 @@ void frieze::registerComparison(const Subject &subject, Peer &peer,
       })
       ->Unit(benchmark::kMicrosecond)
       ->UseManualTime();
+}
+
+namespace {
+/// Buffers of a stream, which begins with its first block.
+class StreamBuffers {
+public:
+  explicit StreamBuffers(const Subject &subject)
+      : stream(*subject.model->stream),
+        state(
+            llvm::allocate_buffer(stream.state_bytes, stream.state_alignment)) {
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    samples.resize((stream.window + stream.block * stream.hop) *
+                   stream.channels);
+    for (float &sample : samples)
+      sample = normal(random);
+    for (uint64_t i = 0; i < subject.model->output_count; ++i) {
+      outputs.emplace_back(subject.model->outputs[i].elements *
+                           (stream.block + stream.window / stream.hop + 2));
+      pointers.push_back(outputs.back().data());
+    }
+    stream.init(state);
+    if (stream.window > stream.hop)
+      push(stream.window - stream.hop);
+  }
+  ~StreamBuffers() {
+    llvm::deallocate_buffer(state, stream.state_bytes, stream.state_alignment);
+  }
+
+  void push(uint64_t count) {
+    stream.push(state, samples.data(), count, pointers.data());
+  }
+
+  const frieze_stream &stream;
+
+private:
+  void *state;
+  std::vector<float> samples;
+  std::vector<std::vector<float>> outputs;
+  std::vector<float *> pointers;
+};
+} // namespace
+
+static void measureStream(benchmark::State &state, const Subject &subject,
+                          uint64_t windows, const char *mode, Results &results,
+                          BlockSizes &sizes) {
+  CallBuffers buffers(*subject.model);
+  StreamBuffers stream(subject);
+  auto timeSingle = [&](int64_t count) {
+    return timeCalls(count, [&] {
+      buffers.run();
+      benchmark::ClobberMemory();
+    });
+  };
+  auto timeStream = [&](int64_t count) {
+    double call = timeCalls(count, [&] {
+      stream.push(windows * stream.stream.hop);
+      benchmark::ClobberMemory();
+    });
+    return call / windows;
+  };
+  if (sizes.ours == 0)
+    sizes = {chooseBlockSize(timeSingle), chooseBlockSize([&](int64_t count) {
+               return timeStream(count) * windows;
+             })};
+  std::vector<double> single, shared;
+  while (state.KeepRunningBatch(sizes.theirs * windows)) {
+    single.push_back(timeSingle(sizes.ours));
+    shared.push_back(timeStream(sizes.theirs));
+  }
+  StreamMeasurement measurement{mode, CallTimes::summarize(std::move(shared)),
+                                CallTimes::summarize(std::move(single))};
+  reportMedian(state, measurement.stream);
+  state.counters["single_min_us"] = measurement.single.min;
+  state.counters["single_median_us"] = measurement.single.median;
+  state.counters["ratio_min"] = measurement.getMinRatio();
+  state.counters["ratio_median"] = measurement.getMedianRatio();
+  state.counters["state_bytes"] = stream.stream.state_bytes;
+  update(results.streams, measurement, [&](const StreamMeasurement &other) {
+    return other.mode == measurement.mode;
+  });
+}
+
+void frieze::registerStream(const Subject &subject, Results &results) {
+  auto add = [&](uint64_t windows, const char *mode) {
+    benchmark::RegisterBenchmark((subject.name + "/" + mode).c_str(),
+                                 [&, windows, mode, sizes = BlockSizes()](
+                                     benchmark::State &state) mutable {
+                                   measureStream(state, subject, windows, mode,
+                                                 results, sizes);
+                                 })
+        ->Unit(benchmark::kMicrosecond)
+        ->UseManualTime();
+  };
+  add(subject.model->stream->block, "stream_block");
+  add(1, "stream_push");
 }

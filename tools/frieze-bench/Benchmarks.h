@@ -21,6 +21,10 @@ void registerBenchmark(const Subject &subject, Results &results);
 /// Registers a benchmark of `peer` in turns with `subject`, likewise.
 void registerComparison(const Subject &subject, Peer &peer, Results &results);
 
+/// Times the stream of a subject, which has one, in blocks of windows and in
+/// single ones.
+void registerStream(const Subject &subject, Results &results);
+
 } // namespace frieze
 
 #endif // FRIEZE_TOOLS_BENCH_BENCHMARKS_H

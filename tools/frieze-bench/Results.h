@@ -38,11 +38,24 @@ struct Comparison {
   double getMedianRatio() const { return theirs.median / ours.median; }
 };
 
+/// Windows along a recording, timed in turns with the same model on windows of
+/// their own; per window.
+struct StreamMeasurement {
+  /// "stream_block" for a whole block of windows at a time, "stream_push" for
+  /// one.
+  std::string mode;
+  CallTimes stream, single;
+
+  double getMinRatio() const { return single.min / stream.min; }
+  double getMedianRatio() const { return single.median / stream.median; }
+};
+
 /// All of a run; the whole model comes first, then its layers.
 struct Results {
   MachinePeak peak;
   std::vector<Measurement> measurements;
   std::vector<Comparison> comparisons;
+  std::vector<StreamMeasurement> streams;
 };
 
 } // namespace frieze

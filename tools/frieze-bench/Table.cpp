@@ -75,6 +75,21 @@ ComparisonCells frieze::getCells(const Comparison &comparison) {
           formatv("{0:e1}", comparison.difference)};
 }
 
+StreamCells frieze::getStreamHeadings() {
+  return {"mode",   "min",       "median", "single min",
+          "median", "ratio min", "median"};
+}
+
+StreamCells frieze::getCells(const StreamMeasurement &measurement) {
+  return {measurement.mode,
+          formatTime(measurement.stream.min),
+          formatTime(measurement.stream.median),
+          formatTime(measurement.single.min),
+          formatTime(measurement.single.median),
+          formatv("{0:f1}", measurement.getMinRatio()),
+          formatv("{0:f1}", measurement.getMedianRatio())};
+}
+
 std::string frieze::describeMachine(const MachinePeak &peak) {
   std::string text =
       formatv("one core: {0:f1} GFLOP/s at best", peak.gigaflops);
@@ -119,6 +134,8 @@ static constexpr std::array<int, 11> measurementWidths = {22, 9, 9, 12, 7, 6,
 static constexpr std::array<int, 9> comparisonWidths = {22, 18, 9, 9, 10,
                                                         9,  9,  7, 10};
 
+static constexpr std::array<int, 7> streamWidths = {22, 9, 9, 10, 9, 9, 7};
+
 template <size_t count>
 static void printHeadings(const std::array<std::string, count> &cells,
                           const std::array<int, count> &widths, size_t names) {
@@ -157,6 +174,14 @@ void TablePrinter::printNew() {
     }
     printRow(getCells(results.comparisons[comparisonsPrinted]),
              comparisonWidths, 2);
+  }
+  for (; streamsPrinted < results.streams.size(); ++streamsPrinted) {
+    if (streamsPrinted == 0) {
+      llvm::outs() << "\nmicroseconds per window of a recording, in turns with "
+                      "single windows\n";
+      printHeadings(getStreamHeadings(), streamWidths, 1);
+    }
+    printRow(getCells(results.streams[streamsPrinted]), streamWidths, 1);
   }
   llvm::outs().flush();
 }

@@ -18,6 +18,7 @@ namespace frieze {
 /// A row of figures, or the headings over them.
 using MeasurementCells = std::array<std::string, 11>;
 using ComparisonCells = std::array<std::string, 9>;
+using StreamCells = std::array<std::string, 7>;
 
 /// The texts of the tables, here and in the report. What is not known, and
 /// rates of what has no multiply-adds, are dashes.
@@ -26,6 +27,8 @@ MeasurementCells getCells(const Measurement &measurement,
                           const MachinePeak &peak);
 ComparisonCells getComparisonHeadings();
 ComparisonCells getCells(const Comparison &comparison);
+StreamCells getStreamHeadings();
+StreamCells getCells(const StreamMeasurement &measurement);
 
 /// The peak and the bandwidths, on one line.
 std::string describeMachine(const MachinePeak &peak);
@@ -42,7 +45,7 @@ public:
 
 private:
   const Results &results;
-  size_t measurementsPrinted = 0, comparisonsPrinted = 0;
+  size_t measurementsPrinted = 0, comparisonsPrinted = 0, streamsPrinted = 0;
 };
 
 } // namespace frieze

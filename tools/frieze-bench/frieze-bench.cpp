@@ -189,6 +189,8 @@ int main(int argc, char **argv) {
   addContext(results.peak);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);
+  if (model.model->stream)
+    registerStream(model, results);
   for (const std::unique_ptr<Peer> &peer : peers)
     registerComparison(model, *peer, results);
   Reporter reporter(results);

@@ -8,6 +8,7 @@
 
 #include "tools/frieze-ecg/Detection.h"
 #include "tools/frieze-ecg/Resampler.h"
+#include "tools/frieze-ecg/SignalLevel.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ThreadPool.h"
@@ -61,8 +62,8 @@ struct Chunk {
 };
 
 /// Finds the level tops of a chunk.
-Error scoreChunk(Chunk &chunk, WindowScores &windowScores,
-                 const DetectionOptions &options) {
+Error scoreChunk(Chunk &chunk, const SignalLevel &level,
+                 WindowScores &windowScores, const DetectionOptions &options) {
   const Recording &lead = *chunk.lead;
   // A smoothed score takes half a box on either side, and a top its neighbours.
   constexpr int64_t margin = boxWidth / 2 + 1;
@@ -75,6 +76,7 @@ Error scoreChunk(Chunk &chunk, WindowScores &windowScores,
   if (Error error =
           lead.readPadded(first - int64_t(windowScores.before()), samples))
     return error;
+  level.normalize(samples);
   std::vector<float> scores(end - begin);
   MutableArrayRef<float> inside =
       MutableArrayRef<float>(scores).slice(first - begin, last - first);
@@ -101,12 +103,27 @@ Error scoreChunk(Chunk &chunk, WindowScores &windowScores,
 /// One recording at detectorRate.
 class DetectorLead {
 public:
-  explicit DetectorLead(const Recording &source) : source(source) {
+  explicit DetectorLead(const Recording *recording) : source(*recording) {
     if (source.rate != detectorRate)
       resampled = std::make_unique<ResampledRecording>(source, detectorRate);
   }
 
   const Recording &get() const { return resampled ? *resampled : source; }
+  const SignalLevel &getLevel() const { return level; }
+
+  /// Reads parts of the recording to find its level.
+  Error findLevel() {
+    LevelEstimator estimator;
+    std::vector<float> samples;
+    for (const SampleRange &range : levelRanges(get().length)) {
+      samples.resize(range.count);
+      if (Error error = get().read(range.first, samples))
+        return error;
+      estimator.add(samples);
+    }
+    level = estimator.estimate();
+    return Error::success();
+  }
 
   /// The beats among maxima, in samples of the recording.
   std::vector<Beat> pick(std::vector<Beat> maxima) const {
@@ -138,6 +155,7 @@ private:
   const Recording &source;
   /// Only at another rate.
   std::unique_ptr<ResampledRecording> resampled;
+  SignalLevel level;
 };
 
 } // namespace
@@ -147,13 +165,18 @@ detectBeats(StringRef path, const frieze_model &model,
             ArrayRef<const Recording *> recordings,
             const DetectionOptions &options,
             function_ref<void(uint64_t done, uint64_t total)> progress) {
-  std::vector<DetectorLead> leads;
+  std::vector<DetectorLead> leads(recordings.begin(), recordings.end());
+  if (options.normalize)
+    if (Error error =
+            forEachParallel(options.threads, leads.size(),
+                            [&](size_t i) { return leads[i].findLevel(); }))
+      return error;
   std::vector<Chunk> chunks;
   uint64_t total = 0;
-  for (const Recording *recording : recordings) {
-    const Recording &lead = leads.emplace_back(*recording).get();
+  for (auto [number, detectorLead] : enumerate(leads)) {
+    const Recording &lead = detectorLead.get();
     for (uint64_t first = 0; first < lead.length; first += options.chunkSize)
-      chunks.push_back({leads.size() - 1,
+      chunks.push_back({number,
                         &lead,
                         first,
                         std::min(options.chunkSize, lead.length - first),
@@ -164,7 +187,8 @@ detectBeats(StringRef path, const frieze_model &model,
   Error error =
       forEachParallel(options.threads, chunks.size(), [&](size_t i) -> Error {
         WindowScores windowScores(path, model, options.outputKind, options.hop);
-        if (Error error = scoreChunk(chunks[i], windowScores, options))
+        const SignalLevel &level = leads[chunks[i].recording].getLevel();
+        if (Error error = scoreChunk(chunks[i], level, windowScores, options))
           return error;
         progress(done += chunks[i].count, total);
         return Error::success();

@@ -68,6 +68,13 @@ static cl::opt<bool>
     logits("logits",
            cl::desc("The classifier does not end in a sigmoid: apply it"),
            cl::sub(scanCommand), cl::cat(category));
+enum class Level { Auto, Off };
+static cl::opt<Level> level(
+    "level", cl::init(Level::Auto),
+    cl::desc("What is taken out of a recording before it is scored:"),
+    cl::values(clEnumValN(Level::Auto, "auto", "its offset, gain and polarity"),
+               clEnumValN(Level::Off, "off", "nothing: millivolts")),
+    cl::sub(scanCommand), cl::cat(category));
 static cl::opt<bool>
     ignoreChecksum("ignore-checksum",
                    cl::desc("Scan WFDB signals with a wrong checksum too"),
@@ -108,6 +115,7 @@ static int runScan() {
   options.model = model;
   options.detection.outputKind =
       logits ? OutputKind::Logit : OutputKind::Probability;
+  options.detection.normalize = level == Level::Auto;
   options.detection.hop = hop;
   options.detection.threads = threads;
   options.records.assign(records.begin(), records.end());
