@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/Detection.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 
 #include <atomic>
@@ -150,6 +151,24 @@ TEST(DetectionTest, NoBeatsNearGaps) {
   EXPECT_EQ(nearest(4454, 1), (Found{4300, 4600, 4900}));
   EXPECT_EQ(nearest(4455, 1), (Found{4300, 4900}));
   EXPECT_EQ(nearest(4446, 309), (Found{4300, 4900}));
+}
+
+// Chunks without samples are skipped, and change nothing.
+TEST(DetectionTest, UnrecordedStretches) {
+  Samples samples = withGap(1000, 5000);
+  DetectionOptions options;
+  options.chunkSize = 100;
+  Beats expected = detect({&samples}, options);
+  samples.unrecorded = samples.gaps;
+  uint64_t positions = 0;
+  options.threads = 1;
+  auto beats = detectBeats("model", identity(), {&samples}, options,
+                           [&](uint64_t done, uint64_t) { positions = done; });
+  ASSERT_TRUE(bool(beats));
+  EXPECT_EQ(positions, 4000u);
+  ASSERT_EQ((*beats)[0].size(), expected[0].size());
+  for (auto [beat, other] : llvm::zip_equal((*beats)[0], expected[0]))
+    EXPECT_EQ(beat.position, other.first);
 }
 
 // A recording may begin and end with a gap.

@@ -169,6 +169,7 @@ TEST_F(EDFRecordingTest, FilesThatAreRefused) {
       {header({}, "1"), "the number of signals must be a whole number of at"},
       {header({{}}, "1", "", "0", "0") + data, "duration of a record must be"},
       {header({{}}, "1", "", "0", "nan") + data, "duration of a record must"},
+      {header({{}}, "1", "EDF+D", "0", "1e-300") + data, "rate must be from"},
       {header({{}}, "2") + data, "truncated: expects 2 records of 4 bytes"},
       {header({{}}, "99999999") + data, "truncated: expects 99999999 records"},
       {header({{}}, "1") + data + data,

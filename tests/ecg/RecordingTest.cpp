@@ -24,11 +24,29 @@ TEST_F(RecordingTest, FilesThatAreNoRecordings) {
   EXPECT_CONTAINS(problem("folder.csv"), "not a regular file");
   write("r.csv", "0.1," + std::string(1 << 21, '1'));
   EXPECT_CONTAINS(problem("r.csv"), "a line is longer than");
-  std::string rows = "0.5\n";
-  write("r.csv", rows);
-  RecordingOptions options;
-  options.rate = 1e-8;
-  EXPECT_CONTAINS(problem("r.csv", options), "at most a year long");
+  write("r.csv", "0.5\n");
+  for (double rate : {49.9, 50001.0}) {
+    RecordingOptions options;
+    options.rate = rate;
+    EXPECT_CONTAINS(problem("r.csv", options), "must be from 50 to 50000 Hz");
+  }
+  // What a header makes up takes no time and no memory.
+  write("r.hea", "r/2 1 360 20000000002\n~ 20000000000\na 2\n");
+  write("a.hea", "a 1 360 2\na.dat 16 200\n");
+  write("a.dat", "abcd");
+  EXPECT_CONTAINS(problem("r"),
+                  "r: error: the recording must be at most a year long");
+}
+
+// What a file only makes up is not read.
+TEST_F(RecordingTest, LongGap) {
+  write("r.hea", "r/4 1 360 10000000006\na 2\n~ 9999999000\n~ 1000\na 4\n");
+  write("a.hea", "a 1 360\na.dat 16 200\n");
+  write("a.dat", pack16({1, 2, 3, 4}));
+  auto recording = openRecording(path("r"), {});
+  ASSERT_TRUE(bool(recording)) << llvm::toString(recording.takeError());
+  EXPECT_EQ(pairs((*recording)->gaps), (Gaps{{2, 10000000000}}));
+  EXPECT_EQ((*recording)->length, 10000000006u);
 }
 
 // A recording is read again and again; another file in its place is noticed.

@@ -236,7 +236,7 @@ TEST_F(WFDBRecordingTest, TruncatedSamples) {
   EXPECT_EQ(read("r").samples.size(), 5u);
   write("r.dat", whole.substr(0, whole.size() - 1));
   EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
-  write("r.hea", "r 1 360 9223372036854775807\nr.dat 212 200\n");
+  write("r.hea", "r 1 360 1099511627776\nr.dat 212 200\n");
   EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
   write("r.hea", "r 1 360 5\nr.dat 212+99 200\n");
   EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");

@@ -194,6 +194,8 @@ Expected<std::unique_ptr<Recording>> openCSV(StringRef path,
     return file.takeError();
   auto recording = std::make_unique<CSVRecording>(std::move(*file));
   recording->rate = options.rate.value_or(360);
+  if (Error error = checkRate(path, options, recording->rate))
+    return error;
   if (Error error = recording->index(path, options))
     return error;
   return recording;

@@ -125,6 +125,17 @@ public:
     return Error::success();
   }
 
+  /// Whether the file has no samples around these positions.
+  bool isUnrecorded(uint64_t first, uint64_t last) const {
+    first = toSource(first);
+    last = toSource(last);
+    auto gap = partition_point(source.unrecorded, [&](const Gap &g) {
+      return g.first + g.count <= first;
+    });
+    return gap != source.unrecorded.end() && gap->first <= first &&
+           last < gap->first + gap->count;
+  }
+
   /// The beats among maxima, in samples of the recording.
   std::vector<Beat> pick(std::vector<Beat> maxima) const {
     leaveOutGaps(maxima);
@@ -173,15 +184,15 @@ detectBeats(StringRef path, const frieze_model &model,
       return error;
   std::vector<Chunk> chunks;
   uint64_t total = 0;
-  for (auto [number, detectorLead] : enumerate(leads)) {
-    const Recording &lead = detectorLead.get();
-    for (uint64_t first = 0; first < lead.length; first += options.chunkSize)
-      chunks.push_back({number,
-                        &lead,
-                        first,
-                        std::min(options.chunkSize, lead.length - first),
-                        {}});
-    total += lead.length;
+  for (auto [number, lead] : enumerate(leads)) {
+    const uint64_t length = lead.get().length;
+    for (uint64_t first = 0; first < length; first += options.chunkSize) {
+      uint64_t count = std::min(options.chunkSize, length - first);
+      if (lead.isUnrecorded(first, first + count - 1))
+        continue;
+      chunks.push_back({number, &lead.get(), first, count, {}});
+      total += count;
+    }
   }
   std::atomic<uint64_t> done = 0;
   Error error =

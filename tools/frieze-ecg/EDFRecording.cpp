@@ -112,13 +112,18 @@ Error EDFRecording::findRuns() {
     if (record == 0)
       start = *onset;
     int64_t sample = std::llround((*onset - start) * rate);
-    if (runs.empty() || sample > int64_t(endOf(runs.back())) + slack)
+    if (runs.empty()) {
+      runs.push_back({0, record, 1});
+    } else if (sample > int64_t(endOf(runs.back())) + slack) {
+      uint64_t end = endOf(runs.back());
+      unrecorded.push_back({end, sample - end});
       runs.push_back({uint64_t(sample), record, 1});
-    else if (sample >= int64_t(endOf(runs.back())) - slack)
+    } else if (sample >= int64_t(endOf(runs.back())) - slack) {
       ++runs.back().records;
-    else
+    } else {
       return fileError(file.path(), "record " + Twine(record) +
                                         " begins before the one before ends");
+    }
     if (runs.size() > mostRuns)
       return fileError(file.path(), "more than " + Twine(mostRuns) + " gaps");
   }

@@ -110,6 +110,8 @@ Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
   auto recording = std::make_unique<NPYRecording>(std::move(*file), dataOffset,
                                                   *header, *lead);
   recording->rate = options.rate.value_or(360);
+  if (Error error = checkRate(path, options, recording->rate))
+    return error;
   if (leads > 1)
     recording->lead = names[*lead];
   return recording;

@@ -38,12 +38,23 @@ Error Recording::readAll(
     function_ref<Error(uint64_t first, ArrayRef<float> samples)> take) const {
   constexpr uint64_t pieceSize = 1 << 14;
   std::vector<float> samples;
-  for (uint64_t first = 0; first < length; first += pieceSize) {
-    samples.resize(std::min(pieceSize, length - first));
+  ArrayRef<Gap> skipped = unrecorded;
+  for (uint64_t first = 0; first < length;) {
+    uint64_t end = length;
+    if (!skipped.empty()) {
+      end = skipped.front().first;
+      if (end == first) {
+        first += skipped.front().count;
+        skipped = skipped.drop_front();
+        continue;
+      }
+    }
+    samples.resize(std::min(pieceSize, end - first));
     if (Error error = read(first, samples))
       return error;
     if (Error error = take(first, samples))
       return error;
+    first += samples.size();
   }
   return Error::success();
 }
@@ -102,10 +113,18 @@ std::optional<double> unitInMillivolts(StringRef unit) {
 }
 
 Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
-  if (!options.rate || *options.rate == rate)
-    return Error::success();
-  return fileError(path, "the sampling rate is " + formatNumber(rate) +
-                             " Hz, not " + formatNumber(*options.rate));
+  // Written so that NaN fails too.
+  if (!(rate >= ResampledRecording::minRate &&
+        rate <= ResampledRecording::maxRate))
+    return fileError(path, "the sampling rate must be from " +
+                               formatNumber(ResampledRecording::minRate) +
+                               " to " +
+                               formatNumber(ResampledRecording::maxRate) +
+                               " Hz, found " + formatNumber(rate));
+  if (options.rate && *options.rate != rate)
+    return fileError(path, "the sampling rate is " + formatNumber(rate) +
+                               " Hz, not " + formatNumber(*options.rate));
+  return Error::success();
 }
 
 static Expected<std::unique_ptr<Recording>>
@@ -128,19 +147,14 @@ openFormat(StringRef path, const RecordingOptions &options) {
                          ".bdf, .csv or .npy");
 }
 
-/// Appends the missing samples of one piece to the gaps before it.
-static void findGaps(uint64_t first, ArrayRef<float> samples,
-                     uint64_t shortestPause, std::vector<Gap> &gaps) {
-  for (auto [index, sample] : enumerate(samples)) {
-    if (!std::isnan(sample))
-      continue;
-    uint64_t position = first + index;
-    if (!gaps.empty() &&
-        position - (gaps.back().first + gaps.back().count) < shortestPause)
-      gaps.back().count = position + 1 - gaps.back().first;
-    else
-      gaps.push_back({position, 1});
-  }
+/// Appends a gap behind the others, or to the last one, if less than
+/// `shortestPause` is between them.
+static void addGap(std::vector<Gap> &gaps, Gap gap, uint64_t shortestPause) {
+  if (!gaps.empty() &&
+      gap.first - (gaps.back().first + gaps.back().count) < shortestPause)
+    gaps.back().count = gap.first + gap.count - gaps.back().first;
+  else
+    gaps.push_back(gap);
 }
 
 Expected<std::unique_ptr<Recording>>
@@ -156,21 +170,21 @@ openRecording(StringRef path, const RecordingOptions &options) {
     return fileError(path, "the recording must be at most a year long, found " +
                                formatNumber(std::round(recording.duration())) +
                                " s");
-  if (!(recording.rate >= ResampledRecording::minRate &&
-        recording.rate <= ResampledRecording::maxRate))
-    return fileError(path, "the sampling rate must be from " +
-                               formatNumber(ResampledRecording::minRate) +
-                               " to " +
-                               formatNumber(ResampledRecording::maxRate) +
-                               " Hz, found " + formatNumber(recording.rate));
   const uint64_t shortestPause =
       std::ceil(windowSize * recording.rate / detectorRate);
   uint64_t usable = 0;
+  ArrayRef<Gap> unrecorded = recording.unrecorded;
   Error error =
       recording.readAll([&](uint64_t first, ArrayRef<float> samples) -> Error {
-        findGaps(first, samples, shortestPause, recording.gaps);
+        while (!unrecorded.empty() && unrecorded.front().first < first) {
+          addGap(recording.gaps, unrecorded.front(), shortestPause);
+          unrecorded = unrecorded.drop_front();
+        }
         for (auto [index, sample] : enumerate(samples)) {
-          usable += !std::isnan(sample);
+          if (std::isnan(sample))
+            addGap(recording.gaps, {first + index, 1}, shortestPause);
+          else
+            ++usable;
           if (std::abs(sample) > maxMillivolts)
             return fileError(
                 path, "samples must be millivolts, found " +
@@ -181,6 +195,8 @@ openRecording(StringRef path, const RecordingOptions &options) {
       });
   if (error)
     return error;
+  for (const Gap &gap : unrecorded)
+    addGap(recording.gaps, gap, shortestPause);
   if (usable == 0)
     return fileError(path, "all samples of lead '" + recording.lead +
                                "' are missing");

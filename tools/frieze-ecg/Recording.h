@@ -38,7 +38,8 @@ public:
   virtual llvm::Error read(uint64_t first,
                            llvm::MutableArrayRef<float> samples) const = 0;
 
-  /// Hands all samples to `take`, piece by piece in their order.
+  /// Hands all samples to `take`, piece by piece in their order, but those of
+  /// unrecorded stretches.
   llvm::Error
   readAll(llvm::function_ref<llvm::Error(uint64_t first,
                                          llvm::ArrayRef<float> samples)>
@@ -60,8 +61,10 @@ public:
   double rate = 0;
   /// Number of samples.
   uint64_t length = 0;
-  /// Where samples are missing, in order. Gaps with less than a window between
-  /// them are one.
+  /// Stretches of which the file has no samples, in order; none is empty.
+  std::vector<Gap> unrecorded;
+  /// Where samples are missing for any reason, in order. Gaps with less than a
+  /// window between them are one.
   std::vector<Gap> gaps;
   /// What is odd about the file but no error, as `file: message`.
   std::vector<std::string> warnings;
@@ -119,7 +122,7 @@ llvm::Expected<size_t> findLead(llvm::StringRef path,
 /// Millivolts in one of the units that recordings of ECG use.
 std::optional<double> unitInMillivolts(llvm::StringRef unit);
 
-/// Checks that a file that states the rate `rate` is not to be read at another.
+/// Checks that `rate` can be resampled, and is no other than is asked for.
 llvm::Error checkRate(llvm::StringRef path, const RecordingOptions &options,
                       double rate);
 

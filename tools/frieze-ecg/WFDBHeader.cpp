@@ -25,6 +25,9 @@ StringRef takeUntil(StringRef &text, StringRef ends) {
 /// No field in converter units is further from zero.
 constexpr int64_t limit = int64_t(1) << 32;
 
+/// More than a century: times the samples in a frame, still a 64-bit number.
+constexpr int64_t mostFrames = int64_t(1) << 40;
+
 class HeaderParser {
 public:
   HeaderParser(StringRef path, StringRef text) : path(path), text(text) {}
@@ -112,7 +115,7 @@ private:
     if (!frames.empty()) {
       int64_t count;
       if (Error failed =
-              parseInto(frames, "the number of samples", 0, INT64_MAX, count))
+              parseInto(frames, "the number of samples", 0, mostFrames, count))
         return failed;
       if (count)
         header.frames = count;
@@ -133,7 +136,7 @@ private:
       if (Error failed = checkFileName(segment.name, "the segments"))
         return failed;
       if (Error failed = parseInto(takeField(line), "the number of samples", 0,
-                                   INT64_MAX - frames, segment.frames))
+                                   mostFrames - frames, segment.frames))
         return failed;
       frames += segment.frames;
     }

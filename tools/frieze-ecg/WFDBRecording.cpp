@@ -46,6 +46,8 @@ public:
   void append(uint64_t count, std::optional<WFDBSignalFile> file) {
     if (file && !file->warning().empty())
       warnings.push_back(file->warning());
+    if (!file && count)
+      unrecorded.push_back({length, count});
     segments.push_back({length, count, std::move(file)});
     length += count;
   }
