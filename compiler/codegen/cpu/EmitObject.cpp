@@ -64,7 +64,7 @@ createTargetMachine(const Target &target) {
 /// it, and nothing computed twice. They hold neither memory to promote nor
 /// calls to inline, and their instructions are the simplest already.
 static constexpr llvm::StringLiteral optimizations =
-    "function(early-cse,loop-mssa(licm),early-cse,simplifycfg)";
+    "function(loop-mssa(licm),early-cse,simplifycfg)";
 
 std::unique_ptr<llvm::Module>
 frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
