@@ -20,8 +20,8 @@ namespace frieze::ecg {
 /// How beats are looked for. Only the first three change what is found.
 struct DetectionOptions {
   OutputKind outputKind = OutputKind::Probability;
-  /// Whether offset, gain and polarity of each recording are taken out before it
-  /// is scored (SignalLevel.h).
+  /// Whether offset, gain and polarity of each recording are taken out before
+  /// it is scored (SignalLevel.h).
   bool normalize = true;
   /// Every so many positions one is scored.
   unsigned hop = 1;
