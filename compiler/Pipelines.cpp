@@ -94,6 +94,10 @@ void frieze::buildLLVMPipeline(OpPassManager &pm,
 }
 
 void frieze::registerPassesAndPipelines() {
+  // MLIR's own among the passes above.
+  registerPass([] { return createCanonicalizerPass(); });
+  registerPass([] { return createCSEPass(); });
+  registerPass([] { return createSCFToControlFlowPass(); });
   nn::registerFriezeTransformsPasses();
   registerFriezeConversionPasses();
   registerFriezeCodegenPasses();

@@ -8,7 +8,6 @@
 #include "compiler/Compile.h"
 #include "compiler/Summary.h"
 #include "mlir/IR/AsmState.h"
-#include "mlir/InitAllPasses.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "tools/CompilerContext.h"
@@ -57,7 +56,6 @@ int main(int argc, char **argv) {
   llvm::setBugReportMsg(
       "please report this crash of frieze-compile, with the model\n");
   // So that --mlir-print-ir-after knows the names of passes.
-  mlir::registerAllPasses();
   registerPassesAndPipelines();
   mlir::registerMLIRContextCLOptions();
   mlir::registerPassManagerCLOptions();
