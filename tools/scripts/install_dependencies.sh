@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and testing Frieze needs, those
-# that are missing only. Says nothing when there are none.
+# Installs the Debian packages that building and testing Frieze needs, and those
+# given as arguments; those that are missing only. Says nothing when there are none.
 set -euo pipefail
 
 packages=(
@@ -9,6 +9,7 @@ packages=(
   nlohmann-json3-dev libzip-dev libhdf5-dev zlib1g-dev libzstd-dev libbenchmark-dev
   libonnx-dev libprotobuf-dev protobuf-compiler
   libsoxr-dev libgtest-dev python3 python3-numpy
+  "$@"
 )
 
 missing=()
