@@ -51,30 +51,30 @@ llvm::Expected<bool> frieze::isArtefact(llvm::StringRef path) {
   return magic == llvm::file_magic::elf_shared_object;
 }
 
-llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
-                                              const CompileOptions &options) {
+/// Loads `path` where it is an artefact, else what `compile` makes of it.
+static llvm::Expected<LoadedModel>
+loadOr(llvm::StringRef path,
+       llvm::function_ref<llvm::Expected<LoadedModel>()> compile) {
   llvm::Expected<bool> artefact = isArtefact(path);
   if (!artefact)
     return artefact.takeError();
-  if (*artefact)
-    return loadLibrary(path);
-
-  CompilerContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(Stage::NNOpt, path, options, context);
-  if (!module)
-    return llvm::createStringError("cannot be compiled");
-  return loadModule(*module, options);
+  return *artefact ? loadLibrary(path) : compile();
 }
 
-llvm::Expected<LoadedModel>
-frieze::loadWindowModel(llvm::StringRef path, const CompileOptions &options) {
-  llvm::Expected<bool> artefact = isArtefact(path);
-  if (!artefact)
-    return artefact.takeError();
-  if (*artefact)
-    return loadLibrary(path);
+llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
+                                              const CompileOptions &options) {
+  return loadOr(path, [&]() -> llvm::Expected<LoadedModel> {
+    CompilerContext context;
+    mlir::OwningOpRef<mlir::ModuleOp> module =
+        compileTo(Stage::NNOpt, path, options, context);
+    if (!module)
+      return llvm::createStringError("cannot be compiled");
+    return loadModule(*module, options);
+  });
+}
 
+static llvm::Expected<LoadedModel>
+compileWindowModel(llvm::StringRef path, const CompileOptions &options) {
   CompilerContext context;
   std::string obstacle;
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -101,6 +101,11 @@ frieze::loadWindowModel(llvm::StringRef path, const CompileOptions &options) {
     llvm::errs() << path << ": warning: every window is computed for itself: "
                  << obstacle << '\n';
   return model;
+}
+
+llvm::Expected<LoadedModel>
+frieze::loadWindowModel(llvm::StringRef path, const CompileOptions &options) {
+  return loadOr(path, [&] { return compileWindowModel(path, options); });
 }
 
 llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,

@@ -71,6 +71,8 @@ private:
     return length > hop / getUnit(step);
   }
 
+  /// Whether `op` has no padding; else an error.
+  bool isValid(Operation *op, ArrayRef<int64_t> padding);
   /// The rows of `input` from which those of a result of `length` positions,
   /// `unit` samples from one row to the next, are computed.
   Value takeRows(const TimeLine &input, int64_t length, int64_t unit,
@@ -154,8 +156,12 @@ static bool isAlongChannels(ArrayRef<Attribute> stages, int64_t rank) {
   });
 }
 
-static bool hasPadding(ArrayRef<int64_t> padding) {
-  return llvm::any_of(padding, [](int64_t size) { return size != 0; });
+bool StreamBuilder::isValid(Operation *op, ArrayRef<int64_t> padding) {
+  if (llvm::all_of(padding, [](int64_t size) { return size == 0; }))
+    return true;
+  op->emitError("expects valid padding to be shared between windows");
+  failed = true;
+  return false;
 }
 
 std::optional<TimeLine> StreamBuilder::shareConv(ConvOp op,
@@ -183,11 +189,8 @@ std::optional<TimeLine> StreamBuilder::shareConv(ConvOp op,
   }
   if (!overlaps(length, resultStep))
     return std::nullopt;
-  if (hasPadding(op.getPaddingValues())) {
-    op.emitError("expects valid padding to be shared between windows");
-    failed = true;
+  if (!isValid(op, op.getPaddingValues()))
     return std::nullopt;
-  }
 
   int64_t convLength = (input.length - span) / stride + 1;
   Sliding sliding{0, stride, span};
@@ -250,11 +253,8 @@ std::optional<TimeLine> StreamBuilder::sharePool(PoolOpT op,
   int64_t step = input.step * stride, length = op.getType().getDimSize(1);
   if (!overlaps(length, step))
     return std::nullopt;
-  if (hasPadding(op.getPaddingValues())) {
-    op.emitError("expects valid padding to be shared between windows");
-    failed = true;
+  if (!isValid(op, op.getPaddingValues()))
     return std::nullopt;
-  }
   int64_t unitIn = getUnit(input.step);
   Value rows = takeRows(input, length, getUnit(step),
                         {0, stride, (op.getWindow()[0] - 1) * dilation + 1});

@@ -90,26 +90,31 @@ void EntryPointBuilder::emitRun() {
       [&](ValueRange buffers) { callVariant(constant(i64, 1), buffers); });
 }
 
+void EntryPointBuilder::emitLoop(Value count,
+                                 llvm::function_ref<Value(Value)> emitBody) {
+  Block *before = builder.getInsertionBlock();
+  Block *after = before->splitBlock(builder.getInsertionPoint());
+  Block *head = builder.createBlock(after, {i64}, {loc});
+  Block *body = builder.createBlock(after);
+  builder.setInsertionPointToEnd(before);
+  LLVM::BrOp::create(builder, loc, constant(i64, 0), head);
+
+  builder.setInsertionPointToEnd(head);
+  Value i = head->getArgument(0);
+  Value isDone =
+      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq, i, count);
+  LLVM::CondBrOp::create(builder, loc, isDone, after, body);
+
+  builder.setInsertionPointToEnd(body);
+  Value next = LLVM::AddOp::create(builder, loc, i, emitBody(i));
+  LLVM::BrOp::create(builder, loc, next, head);
+  builder.setInsertionPointToStart(after);
+}
+
 void EntryPointBuilder::emitRunBatch() {
   SmallVector<Type> arguments{i64};
   arguments.append(getInputs().size() + getOutputs().size() + 1, pointer);
-  auto emitLoop = [&](ValueRange values) {
-    Value count = values.front();
-    ValueRange buffers = values.drop_front();
-    Block *before = builder.getInsertionBlock();
-    Block *after = before->splitBlock(builder.getInsertionPoint());
-    Block *head = builder.createBlock(after, {i64}, {loc});
-    Block *body = builder.createBlock(after);
-    builder.setInsertionPointToEnd(before);
-    LLVM::BrOp::create(builder, loc, constant(i64, 0), head);
-
-    builder.setInsertionPointToEnd(head);
-    Value first = head->getArgument(0);
-    Value isDone = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq,
-                                        first, count);
-    LLVM::CondBrOp::create(builder, loc, isDone, after, body);
-
-    builder.setInsertionPointToEnd(body);
+  auto emitCalls = [&](Value count, ValueRange buffers, Value first) {
     Value calls = constant(i64, getMicroBatch());
     if (getMicroBatch() > 1) {
       Value left = LLVM::SubOp::create(builder, loc, count, first);
@@ -129,12 +134,14 @@ void EntryPointBuilder::emitRunBatch() {
     advance(getOutputs());
     operands.push_back(buffers.back());
     callVariant(calls, operands);
-    Value next = LLVM::AddOp::create(builder, loc, first, calls);
-    LLVM::BrOp::create(builder, loc, next, head);
-    builder.setInsertionPointToStart(after);
+    return calls;
   };
   emitFunction((getName() + "_run_batch").str(), arguments,
-               LLVM::Linkage::External, emitLoop);
+               LLVM::Linkage::External, [&](ValueRange values) {
+                 emitLoop(values.front(), [&](Value first) {
+                   return emitCalls(values.front(), values.drop_front(), first);
+                 });
+               });
 }
 
 SmallVector<Value> EntryPointBuilder::loadPointers(Value array, size_t count) {

@@ -119,9 +119,9 @@ private:
   /// The functions above for callers that learn of the model at run time, and
   /// the frieze_stream.
   void emitStreamDescription();
-  /// A loop of i from 0 below `count`.
+  /// A loop of i from 0 to `count`, which `emitBody` returns the steps to.
   void emitLoop(mlir::Value count,
-                llvm::function_ref<void(mlir::Value)> emitBody);
+                llvm::function_ref<mlir::Value(mlir::Value)> emitBody);
   /// Copies `count` floats.
   void emitCopyLoop(mlir::Value from, mlir::Value to, mlir::Value count);
   /// `base` and so many bytes or floats.

@@ -24,31 +24,12 @@ Value EntryPointBuilder::offsetFloats(Value base, Value floats) {
                              ArrayRef<LLVM::GEPArg>{floats});
 }
 
-void EntryPointBuilder::emitLoop(Value count,
-                                 llvm::function_ref<void(Value)> emitBody) {
-  Block *before = builder.getInsertionBlock();
-  Block *after = before->splitBlock(builder.getInsertionPoint());
-  Block *head = builder.createBlock(after, {i64}, {loc});
-  Block *body = builder.createBlock(after);
-  builder.setInsertionPointToEnd(before);
-  LLVM::BrOp::create(builder, loc, constant(i64, 0), head);
-  builder.setInsertionPointToEnd(head);
-  Value i = head->getArgument(0);
-  Value isMore =
-      LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::ult, i, count);
-  LLVM::CondBrOp::create(builder, loc, isMore, body, after);
-  builder.setInsertionPointToEnd(body);
-  emitBody(i);
-  Value next = LLVM::AddOp::create(builder, loc, i, constant(i64, 1));
-  LLVM::BrOp::create(builder, loc, next, head);
-  builder.setInsertionPointToStart(after);
-}
-
 void EntryPointBuilder::emitCopyLoop(Value from, Value to, Value count) {
   emitLoop(count, [&](Value i) {
     Value element = LLVM::LoadOp::create(builder, loc, builder.getF32Type(),
                                          offsetFloats(from, i));
     LLVM::StoreOp::create(builder, loc, element, offsetFloats(to, i));
+    return constant(i64, 1);
   });
 }
 
@@ -64,6 +45,7 @@ void EntryPointBuilder::emitStreamInit() {
           Value word = LLVM::GEPOp::create(builder, loc, pointer, i64, state,
                                            ArrayRef<LLVM::GEPArg>{i});
           LLVM::StoreOp::create(builder, loc, constant(i64, 0), word);
+          return constant(i64, 1);
         });
         LLVM::StoreOp::create(builder, loc,
                               constant(i64, getStreamNumber("missing_samples")),
