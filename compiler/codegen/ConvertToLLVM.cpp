@@ -67,6 +67,24 @@ template <typename OpT> struct AccessLowering : ConvertOpToLLVMPattern<OpT> {
   }
 };
 
+struct PrefetchLowering : ConvertOpToLLVMPattern<memref::PrefetchOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(memref::PrefetchOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    // May lie behind the end of the buffer, which is harmless.
+    Value address = LLVM::GEPOp::create(
+        rewriter, op.getLoc(), adaptor.getMemref().getType(),
+        op.getMemRefType().getElementType(), adaptor.getMemref(),
+        adaptor.getIndices());
+    rewriter.replaceOpWithNewOp<LLVM::Prefetch>(op, address, op.getIsWrite(),
+                                                op.getLocalityHint(),
+                                                /*cache=*/op.getIsDataCache());
+    return success();
+  }
+};
+
 struct ViewLowering : ConvertOpToLLVMPattern<memref::ViewOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
 
@@ -143,9 +161,10 @@ struct ConvertToLLVMPass
       return LLVM::LLVMPointerType::get(type.getContext());
     });
     RewritePatternSet patterns(context);
-    patterns.add<AccessLowering<memref::LoadOp>, AccessLowering<vector::LoadOp>,
-                 AccessLowering<vector::StoreOp>, ViewLowering, GlobalLowering,
-                 GetGlobalLowering, FunctionLowering>(converter);
+    patterns
+        .add<AccessLowering<memref::LoadOp>, AccessLowering<vector::LoadOp>,
+             AccessLowering<vector::StoreOp>, PrefetchLowering, ViewLowering,
+             GlobalLowering, GetGlobalLowering, FunctionLowering>(converter);
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
     cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
     populateFuncToLLVMConversionPatterns(converter, patterns);

@@ -11,80 +11,70 @@
 #include "compiler/conversion/VectorOps.h"
 #include "dialect/Weights.h"
 #include "dialect/Winograd.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
 namespace {
-/// Tiles are worked on in blocks of several, of one row of tiles or of several
-/// whole rows, in three phases: the transformed inputs of the block, one matrix
-/// product for each point, the results. All sizes are in elements.
+/// The tiles of all images, row after row, are worked on in blocks. A block has
+/// three phases: the transformed inputs of its tiles, one matrix product for
+/// each point, the results. All sizes are in elements.
 struct Blocking {
   /// `input` with its padding in it, `start` where the scratch memory is free.
   Blocking(ConvOp op, const ImageShape &input, int64_t start)
       : tiling(WinogradTiling::get(op)), input(input),
         filters(op.getType().getShape().back()),
         start(llvm::alignTo(start, 16)) {
-    int64_t columns = tiling.width.getTileCount();
-    int64_t rows = tiling.height.getTileCount();
+    int64_t kernelBytes =
+        tiling.getPoints() * input.channels * filters * sizeof(float);
     // Rows for a register tile of every target; more would leave the
     // first-level cache. A kernel that leaves the second-level cache is worth
     // reading less often.
-    int64_t kernelBytes =
-        tiling.getPoints() * input.channels * filters * sizeof(float);
-    int64_t minTiles = kernelBytes > 1 << 20 ? 24 : 4;
-    int64_t maxTiles = kernelBytes > 1 << 20 ? 48 : 12;
-    int64_t blocks = llvm::divideCeil(columns, maxTiles);
-    tileColumns = llvm::divideCeil(columns, blocks);
-    tileRows = std::min(rows, std::max<int64_t>(1, minTiles / columns));
+    int64_t most = kernelBytes > 1 << 20 ? 48 : 8;
+    tiles = std::min(most, getAllTiles());
+    // The last block is moved back to end at the last tile.
+    for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
+      if (getBlocks(fewer) * fewer < getBlocks(tiles) * tiles)
+        tiles = fewer;
   }
 
+  int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
+  int64_t getBlocks(int64_t size) const {
+    return llvm::divideCeil(getAllTiles(), size);
+  }
   bool isTwoDimensional() const { return tiling.height.form.getPoints() > 1; }
-  int64_t getTiles() const { return tileRows * tileColumns; }
 
-  // The transformed inputs of a point: one row per tile. A row of a multiple of
-  // 512 bytes would meet few sets of the first-level cache.
-  int64_t getInputStride() const {
-    return llvm::alignTo(input.channels, 16) +
-           (input.channels % 128 == 0 ? 16 : 0);
+  /// Inputs or products of a point: one row per tile. A row of a multiple of
+  /// 512 bytes would meet few sets of the first-level cache.
+  int64_t getRowElements() const {
+    int64_t elements = llvm::alignTo(std::max(input.channels, filters), 16);
+    return elements + (elements % 128 == 0 ? 16 : 0);
   }
-  // The products of a point: one row per tile.
-  int64_t getProductStride() const { return llvm::alignTo(filters, 16); }
   int64_t getFilterPadding() const {
     return llvm::alignTo(filters, getColumnPadding(filters));
   }
-  // Either of them.
+  /// An odd number of lines, so that the points of a tile meet all sets.
   int64_t getPointElements() const {
-    return getTiles() * std::max(getInputStride(), getProductStride());
-  }
-  // Inputs transformed along the height: points, then whole rows.
-  int64_t getStripElements() const {
-    return isTwoDimensional()
-               ? tiling.height.form.getPoints() * input.getRowElements()
-               : 0;
+    return (tiles * getRowElements() / 16 | 1) * 16;
   }
 
   // Where things start in the scratch memory.
-  int64_t getProductsAt() const {
-    return start + llvm::alignTo(tileRows * getStripElements(), 16);
-  }
-  // The products of a point replace the inputs of the point before it.
+  int64_t getProductsAt() const { return start; }
+  /// The products of a point replace the inputs of the point before it.
   int64_t getInputsAt() const { return getProductsAt() + getPointElements(); }
-  /// Of one vector of filters, results along the width: one line per point of
-  /// the height.
+  /// A tile between the transforms along its two axes, of one vector of
+  /// channels.
   int64_t getLinesAt() const {
     return getInputsAt() + tiling.getPoints() * getPointElements();
   }
-  int64_t getEnd() const {
-    return getLinesAt() +
-           tiling.height.form.getPoints() * tiling.width.form.outputs * 16;
-  }
+  int64_t getEnd() const { return getLinesAt() + tiling.getPoints() * 16; }
 
   WinogradTiling tiling;
   ImageShape input;
   int64_t filters, start;
-  int64_t tileRows, tileColumns;
+  int64_t tiles;
 };
 } // namespace
 
@@ -105,23 +95,17 @@ public:
 
 private:
   void loadParameters(ConvOp op);
-  /// Results of tile number `tile` begin here, before the pooling's stride.
-  Value getTileStart(const WinogradAxis &axis, Value tile);
-  /// Where the strip of row `row` of the block begins.
-  Value getStrip(Value row) {
-    return kernel.add(kernel.mul(row, blocking.getStripElements()),
-                      blocking.start);
-  }
-  /// Transforms the rows of the image at `image` under tile row `row` along the
-  /// height, into the strip at `strip`.
-  void transformHeights(Value image, Value row, Value strip);
-  /// Transforms one row of tiles along the width, from the rows at `rows` to
-  /// the points of the tiles from number `tile` of the block.
-  void transformWidths(Value source, Value rows, Value firstColumn, Value tile);
-  /// The products of all points.
+  /// A tile: its number in its block, and where its inputs and results start.
+  struct Tile {
+    Value number, input, output;
+  };
+  Tile findTile(Value block, Value number);
+  /// The inputs of a tile, transformed, to its row of each point.
+  void transformInputs(const Tile &tile);
+  /// The products of all points of a block.
   void multiply();
-  /// The results of tile `tile` of the block into the image at `image`.
-  void finishTile(Value tile, Value image, Value row, Value column);
+  /// The results of a tile from its row of each point.
+  void finish(const Tile &tile);
 
   KernelBuilder &kernel;
   Blocking blocking;
@@ -149,71 +133,79 @@ void WinogradEmitter::loadParameters(ConvOp op) {
                  tiling.getPoints() * blocking.input.channels, padding));
 }
 
-/// `index * step`, moved back where it would pass `extent - step`.
-static Value getBlockStart(KernelBuilder &kernel, Value index, int64_t step,
-                           int64_t extent) {
-  Value start = kernel.mul(index, step);
-  if (extent % step == 0)
-    return start;
-  return kernel.builder.createOrFold<arith::MinSIOp>(
-      kernel.getLocation(), start, kernel.index(extent - step));
+WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  /// The start of part `index` of `extent`, moved back to end there.
+  auto getStart = [&](Value index, int64_t size, int64_t extent) {
+    Value start = kernel.mul(index, size);
+    if (extent % size == 0)
+      return start;
+    return builder.createOrFold<arith::MinSIOp>(loc, start,
+                                                kernel.index(extent - size));
+  };
+  auto divide = [&](Value index, int64_t size) {
+    return std::make_pair(
+        builder.createOrFold<arith::DivUIOp>(loc, index, kernel.index(size)),
+        builder.createOrFold<arith::RemUIOp>(loc, index, kernel.index(size)));
+  };
+  Value first = getStart(block, blocking.tiles, blocking.getAllTiles());
+  auto [image, inImage] =
+      divide(builder.createOrFold<arith::AddIOp>(loc, first, number),
+             tiling.getTileCount());
+  auto [row, column] = divide(inImage, tiling.width.getTileCount());
+  Value top =
+      getStart(row, tiling.height.getTileExtent(), tiling.height.extent);
+  Value left =
+      getStart(column, tiling.width.getTileExtent(), tiling.width.extent);
+  auto find = [&, image = image](const ImageShape &shape, int64_t heightStride,
+                                 int64_t widthStride) {
+    return kernel.add(
+        kernel.mul(image, shape.getImageElements()),
+        kernel.add(kernel.mul(top, heightStride * shape.getRowElements()),
+                   kernel.mul(left, widthStride * shape.channels)));
+  };
+  return {number,
+          find(blocking.input, tiling.height.stride, tiling.width.stride),
+          find(outputShape, 1, 1)};
 }
 
-Value WinogradEmitter::getTileStart(const WinogradAxis &axis, Value tile) {
-  return getBlockStart(kernel, tile, axis.getTileExtent(), axis.extent);
-}
-
-void WinogradEmitter::transformHeights(Value image, Value row, Value strip) {
-  const WinogradForm &form = tiling.height.form;
-  int64_t rowElements = blocking.input.getRowElements();
-  Value from =
-      kernel.add(image, kernel.mul(getTileStart(tiling.height, row),
-                                   tiling.height.stride * rowElements));
-  kernel.forEachVector(rowElements, [&](Value at, int64_t width) {
-    SmallVector<Value> values;
-    for (int64_t i = 0; i < form.getPoints(); ++i)
-      values.push_back(kernel.loadVector(
-          input, kernel.add(kernel.add(from, i * rowElements), at), width));
-    VectorOps ops(kernel, width);
-    form.transformInput(ops, MutableArrayRef(values));
-    for (int64_t i = 0; i < form.getPoints(); ++i)
-      kernel.storeVector(values[i], scratch,
-                         kernel.add(kernel.add(strip, i * rowElements), at),
-                         width);
-  });
-}
-
-void WinogradEmitter::transformWidths(Value source, Value rows,
-                                      Value firstColumn, Value tile) {
-  const WinogradForm &form = tiling.width.form;
-  int64_t channels = blocking.input.channels;
+void WinogradEmitter::transformInputs(const Tile &tile) {
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
   int64_t pointElements = blocking.getPointElements();
-  kernel.forEach(tiling.height.form.getPoints(), [&](Value i) {
-    Value row =
-        kernel.add(rows, kernel.mul(i, blocking.input.getRowElements()));
-    Value point = kernel.add(kernel.mul(i, form.getPoints() * pointElements),
-                             blocking.getInputsAt());
-    kernel.forEach(blocking.tileColumns, [&](Value column) {
-      Value left = getTileStart(tiling.width,
-                                kernel.builder.createOrFold<arith::AddIOp>(
-                                    kernel.getLocation(), firstColumn, column));
-      Value from =
-          kernel.add(row, kernel.mul(left, tiling.width.stride * channels));
-      Value to = kernel.add(point, kernel.mul(kernel.add(tile, column),
-                                              blocking.getInputStride()));
-      kernel.forEachVector(channels, [&](Value channel, int64_t width) {
-        SmallVector<Value> values;
-        for (int64_t j = 0; j < form.getPoints(); ++j)
-          values.push_back(kernel.loadVector(
-              source, kernel.add(kernel.add(from, j * channels), channel),
-              width));
-        VectorOps ops(kernel, width);
-        form.transformInput(ops, MutableArrayRef(values));
-        for (int64_t j = 0; j < form.getPoints(); ++j)
-          kernel.storeVector(
-              values[j], scratch,
-              kernel.add(kernel.add(to, j * pointElements), channel), width);
-      });
+  int64_t channels = blocking.input.channels;
+  kernel.forEachVector(channels, [&](Value channel, int64_t lanes) {
+    VectorOps ops(kernel, lanes);
+    Value from = kernel.add(tile.input, channel);
+    Value to = kernel.add(
+        kernel.add(kernel.mul(tile.number, blocking.getRowElements()), channel),
+        blocking.getInputsAt());
+    /// Along one axis, from `source` to the scratch memory.
+    auto transform = [&](const WinogradForm &form, Value source, Value at,
+                         int64_t stride, Value targetAt, int64_t targetStride) {
+      SmallVector<Value> values;
+      for (int64_t i = 0; i < form.getPoints(); ++i)
+        values.push_back(
+            kernel.loadVector(source, kernel.add(at, i * stride), lanes));
+      form.transformInput(ops, MutableArrayRef(values));
+      for (int64_t i = 0; i < form.getPoints(); ++i)
+        kernel.storeVector(values[i], scratch,
+                           kernel.add(targetAt, i * targetStride), lanes);
+    };
+    if (!blocking.isTwoDimensional())
+      return transform(width, input, from, channels, to, pointElements);
+    Value lines = kernel.index(blocking.getLinesAt());
+    kernel.forEach(width.getPoints(), [&](Value j) {
+      transform(height, input, kernel.add(from, kernel.mul(j, channels)),
+                blocking.input.getRowElements(),
+                kernel.add(lines, kernel.mul(j, 16)), width.getPoints() * 16);
+    });
+    kernel.forEach(height.getPoints(), [&](Value i) {
+      transform(
+          width, scratch,
+          kernel.add(lines, kernel.mul(i, width.getPoints() * 16)), 16,
+          kernel.add(to, kernel.mul(i, width.getPoints() * pointElements)),
+          pointElements);
     });
   });
 }
@@ -223,11 +215,12 @@ void WinogradEmitter::multiply() {
   int64_t padding = blocking.getFilterPadding();
   MatrixProduct product;
   product.input = product.output = scratch;
-  product.inputRowStride = blocking.getInputStride();
+  product.prefetchesWeights = true;
+  product.inputRowStride = blocking.getRowElements();
   product.weights = kernelConstants;
   product.bias = biasConstants;
-  product.outputRowStride = blocking.getProductStride();
-  product.rows = blocking.getTiles();
+  product.outputRowStride = blocking.getRowElements();
+  product.rows = blocking.tiles;
   product.columns = padding;
   product.channelBase = kernel.index(0);
   kernel.forEach(tiling.getPoints(), [&](Value point) {
@@ -265,17 +258,11 @@ void WinogradEmitter::multiply() {
   });
 }
 
-void WinogradEmitter::finishTile(Value tile, Value image, Value row,
-                                 Value column) {
+void WinogradEmitter::finish(const Tile &tile) {
   const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
   int64_t pointElements = blocking.getPointElements();
-  Value from = kernel.add(kernel.mul(tile, blocking.getProductStride()),
+  Value from = kernel.add(kernel.mul(tile.number, blocking.getRowElements()),
                           blocking.getProductsAt());
-  Value to = kernel.add(
-      image, kernel.add(kernel.mul(getTileStart(tiling.height, row),
-                                   outputShape.getRowElements()),
-                        kernel.mul(getTileStart(tiling.width, column),
-                                   outputShape.channels)));
   kernel.forEachVector(blocking.filters, [&](Value filter, int64_t lanes) {
     VectorOps ops(kernel, lanes);
     /// Results along the width of row `i` of the points.
@@ -293,8 +280,9 @@ void WinogradEmitter::finishTile(Value tile, Value image, Value row,
       return values;
     };
     auto store = [&](SmallVector<Value> window, int64_t h, Value w) {
-      Value at = kernel.add(kernel.add(to, h * outputShape.getRowElements()),
-                            kernel.mul(w, outputShape.channels));
+      Value at =
+          kernel.add(kernel.add(tile.output, h * outputShape.getRowElements()),
+                     kernel.mul(w, outputShape.channels));
       kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
                          output, kernel.add(at, filter), lanes);
     };
@@ -340,38 +328,33 @@ void WinogradEmitter::finishTile(Value tile, Value image, Value row,
 }
 
 void WinogradEmitter::emit() {
-  int64_t rows = tiling.height.getTileCount();
-  int64_t columns = tiling.width.getTileCount();
-  int64_t blockRows = blocking.tileRows, blockColumns = blocking.tileColumns;
-  kernel.forEach(outputShape.batch, [&](Value n) {
-    Value from = kernel.mul(n, blocking.input.getImageElements());
-    Value to = kernel.mul(n, outputShape.getImageElements());
-    kernel.forEach(llvm::divideCeil(rows, blockRows), [&](Value rowBlock) {
-      Value firstRow = getBlockStart(kernel, rowBlock, blockRows, rows);
-      if (blocking.isTwoDimensional())
-        kernel.forEach(blockRows, [&](Value row) {
-          transformHeights(from, kernel.add(firstRow, row), getStrip(row));
-        });
-      kernel.forEach(
-          llvm::divideCeil(columns, blockColumns), [&](Value columnBlock) {
-            Value firstColumn =
-                getBlockStart(kernel, columnBlock, blockColumns, columns);
-            kernel.forEach(blockRows, [&](Value row) {
-              bool transformed = blocking.isTwoDimensional();
-              transformWidths(transformed ? scratch : input,
-                              transformed ? getStrip(row) : from, firstColumn,
-                              kernel.mul(row, blockColumns));
-            });
-            multiply();
-            kernel.forEach(blockRows, [&](Value row) {
-              kernel.forEach(blockColumns, [&](Value column) {
-                finishTile(kernel.add(kernel.mul(row, blockColumns), column),
-                           to, kernel.add(firstRow, row),
-                           kernel.add(firstColumn, column));
-              });
-            });
-          });
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  int64_t blocks = blocking.getBlocks(blocking.tiles);
+  auto emitIf = [&](arith::CmpIPredicate predicate, Value a, int64_t b,
+                    llvm::function_ref<void()> body) {
+    auto choice = scf::IfOp::create(
+        builder, loc,
+        arith::CmpIOp::create(builder, loc, predicate, a, kernel.index(b)),
+        /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(choice.thenBlock());
+    body();
+  };
+  // The results of a tile are made with the inputs of that tile of the next
+  // block, in the same memory, which then passes the first-level cache once and
+  // not twice. After the last block come its results.
+  kernel.forEach(blocks + 1, [&](Value block) {
+    kernel.forEach(blocking.tiles, [&](Value number) {
+      emitIf(arith::CmpIPredicate::sgt, block, 0, [&] {
+        finish(findTile(
+            arith::SubIOp::create(builder, loc, block, kernel.index(1)),
+            number));
+      });
+      emitIf(arith::CmpIPredicate::slt, block, blocks,
+             [&] { transformInputs(findTile(block, number)); });
     });
+    emitIf(arith::CmpIPredicate::slt, block, blocks, [&] { multiply(); });
   });
 }
 

@@ -38,6 +38,18 @@ func.func @addresses(%arena: memref<64xi8>, %at: index) -> f32 {
 
 // -----
 
+// What is fetched ahead may lie behind the end of its buffer.
+// CHECK-LABEL: llvm.func @prefetch
+// CHECK-SAME: %[[X:.*]]: !llvm.ptr, %[[AT:.*]]: i64
+func.func @prefetch(%x: memref<8xf32>, %at: index) {
+  // CHECK: %[[ADDRESS:.*]] = llvm.getelementptr %[[X]][%[[AT]]] : {{.*}}, f32
+  // CHECK: "llvm.intr.prefetch"(%[[ADDRESS]]) <{cache = 1 : i32, hint = 3 : i32, rw = 0 : i32}>
+  memref.prefetch %x[%at], read, locality<3>, data : memref<8xf32>
+  return
+}
+
+// -----
+
 // What moves lanes becomes shuffles.
 // CHECK-LABEL: llvm.func @lanes
 func.func @lanes(%x: memref<8xf32>, %y: memref<8xf32>) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/RegisterTile.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -61,8 +62,18 @@ private:
 };
 } // namespace
 
+/// Elements, of the 1 KiB that a core multiplies while the second-level cache
+/// answers.
+static constexpr int64_t prefetchDistance = 256;
+
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
                                Value inputAt, Value weightAt) {
+  if (product.prefetchesWeights)
+    for (int64_t line = 0; line < shape.vectors * shape.lanes; line += 16)
+      memref::PrefetchOp::create(
+          kernel.builder, kernel.getLocation(), product.weights,
+          kernel.add(weightAt, line + prefetchDistance), /*isWrite=*/false,
+          /*localityHint=*/3, /*isDataCache=*/true);
   SmallVector<Value> weights;
   for (int64_t v = 0; v < shape.vectors; ++v)
     weights.push_back(kernel.loadVector(

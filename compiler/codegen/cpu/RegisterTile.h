@@ -53,6 +53,9 @@ struct MatrixProduct {
   /// Whether results are added to what the output holds; its rows are then
   /// readable like those of the weights.
   bool accumulates = false;
+  /// Whether weights are fetched into the first-level cache ahead of their use,
+  /// for runs of terms that are too short for the processor to do it.
+  bool prefetchesWeights = false;
 };
 
 /// Multiple that columns of weights and biases are padded to, for all targets.

@@ -1,0 +1,78 @@
+// RUN: frieze-opt %s --split-input-file --nn-to-loops=target=x86-64-v4 --canonicalize --mlir-elide-resource-strings-if-larger=150 | FileCheck %s
+
+// Four tiles of F(4x4, 3x3) are one block. The step after the last block has its
+// results only: of a tile, first the results of the last block, then, in the
+// same memory, the inputs of this one.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<3200xf32> {{.*}}, %[[Y:.*]]: memref<256xf32> {{.*}}, %{{.*}}: memref<{{.*}}xi8>
+// CHECK: scf.for %[[BLOCK:.*]] = %c0 to %c2 step
+// CHECK: scf.for %{{.*}} = %c0 to %c4 step
+// CHECK: %[[HASRESULTS:.*]] = arith.cmpi sgt, %[[BLOCK]], %c0
+// CHECK: scf.if %[[HASRESULTS]]
+// Along the width, six products to four results, then along the height, where a
+// window of the pooling is combined before its ReLU.
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK-COUNT-4: vector.store {{.*}} vector<16xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// CHECK-COUNT-2: vector.store %{{.*}}, %[[Y]]
+// CHECK: %[[HASINPUTS:.*]] = arith.cmpi slt, %[[BLOCK]], %c1
+// CHECK: scf.if %[[HASINPUTS]]
+// Along the height, then along the width, for two vectors of channels.
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK-COUNT-6: vector.load %[[X]]
+// CHECK-COUNT-6: vector.store
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK-COUNT-6: vector.store
+// A matrix product for each point: the four tiles are its rows. The sum of the
+// point 1 starts from the bias, and weights are fetched ahead.
+// CHECK: scf.if
+// CHECK: scf.for %[[POINT:.*]] = %c0 to %c36 step
+// CHECK: %[[ISBIAS:.*]] = arith.cmpi eq, %[[POINT]], %c7
+// CHECK: arith.select %[[ISBIAS]], %c16, %c0
+// CHECK: scf.for %{{.*}} = %c0 to %c32 step %c1 iter_args
+// CHECK: memref.prefetch %{{.*}}, read, locality<3>, data
+// CHECK-COUNT-4: math.fma
+// CHECK-NOT: math.fma
+// CHECK: scf.yield
+func.func @model(%x: tensor<1x10x10x32xf32>) -> tensor<1x4x4x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x16xf32>) bias(dense<1.0> : tensor<16xf32>) winograd = [4, 4]
+         epilogue(max_pool([2, 2], [2, 2]), relu) : tensor<1x10x10x32xf32> -> tensor<1x4x4x16xf32>
+  return %0 : tensor<1x4x4x16xf32>
+}
+
+// -----
+
+// A sequence of 32 tiles of F(4, 3) is four blocks of eight. One transform goes
+// from the input to the points.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<4160xf32> {{.*}}, %[[Y:.*]]: memref<4096xf32>
+// CHECK: scf.for %[[BLOCK:.*]] = %c0 to %c5 step
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step
+// CHECK: arith.cmpi sgt, %[[BLOCK]], %c0
+// CHECK-COUNT-6: vector.load
+// CHECK-COUNT-4: vector.store %{{.*}}, %[[Y]]
+// CHECK: arith.cmpi slt, %[[BLOCK]], %c4
+// CHECK-COUNT-6: vector.load %[[X]]
+// CHECK-COUNT-6: vector.store
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK: scf.for %{{.*}} = %c0 to %c32 step %c1 iter_args
+// CHECK-COUNT-16: math.fma
+// CHECK: scf.yield
+func.func @model(%x: tensor<1x130x32xf32>) -> tensor<1x128x32xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x32x32xf32>) winograd = [4]
+         : tensor<1x130x32xf32> -> tensor<1x128x32xf32>
+  return %0 : tensor<1x128x32xf32>
+}
+
+// -----
+
+// must not fire: without the attribute the sum is direct, and its weights lie in
+// the first-level cache.
+// CHECK-LABEL: func.func private @model
+// CHECK-NOT: memref.prefetch
+// CHECK: return
+func.func @model(%x: tensor<1x130x32xf32>) -> tensor<1x128x32xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x32x32xf32>) : tensor<1x130x32xf32> -> tensor<1x128x32xf32>
+  return %0 : tensor<1x128x32xf32>
+}
