@@ -227,25 +227,49 @@ void frieze::lowerGlobalPool(KernelBuilder &kernel, GlobalPoolOp op) {
   Value output = kernel.buffers[op.getOutput()];
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
-  kernel.forEach(shape.batch, [&](Value n) {
-    Value image = kernel.mul(n, shape.getImageElements());
-    kernel.forEachVector(shape.channels, [&](Value channel, int64_t width) {
-      Value first = kernel.add(image, channel);
-      Value start = kernel.loadVector(input, first, width);
-      Value result = kernel.reduce(
-          kernel.index(1), kernel.index(positions), start,
-          [&](Value position, ValueRange carried) -> SmallVector<Value> {
-            Value at = kernel.add(first, kernel.mul(position, shape.channels));
-            Value element = kernel.loadVector(input, at, width);
-            return {isMax ? kernel.maximum(carried[0], element)
-                          : kernel.addFloat(carried[0], element)};
-          })[0];
+  int64_t lanes = kernel.target.lanes;
+  // Several at a time: each waits for its last maximum or sum.
+  constexpr int64_t mostVectors = 4;
+  auto poolVectors = [&](Value image, Value pooled, Value channel,
+                         int64_t channels) {
+    SmallVector<int64_t> widths(channels / lanes, lanes);
+    if (channels % lanes)
+      widths.push_back(channels % lanes);
+    auto load = [&](Value at, size_t vector) {
+      return kernel.loadVector(input, kernel.add(at, vector * lanes),
+                               widths[vector]);
+    };
+    Value first = kernel.add(image, channel);
+    SmallVector<Value> results;
+    for (size_t v = 0; v < widths.size(); ++v)
+      results.push_back(load(first, v));
+    results = kernel.reduce(
+        kernel.index(1), kernel.index(positions), results,
+        [&](Value position, ValueRange carried) {
+          Value at = kernel.add(first, kernel.mul(position, shape.channels));
+          SmallVector<Value> combined;
+          for (auto [v, value] : llvm::enumerate(carried))
+            combined.push_back(isMax ? kernel.maximum(value, load(at, v))
+                                     : kernel.addFloat(value, load(at, v)));
+          return combined;
+        });
+    for (auto [v, result] : llvm::enumerate(results)) {
       if (!isMax)
         result = kernel.mulFloat(
-            result, kernel.constant(1.0f / float(positions), width));
-      kernel.storeVector(
-          kernel.applyEpilogue(epilogue, result, channel), output,
-          kernel.add(kernel.mul(n, shape.channels), channel), width);
+            result, kernel.constant(1.0f / float(positions), widths[v]));
+      Value at = kernel.add(channel, v * lanes);
+      kernel.storeVector(kernel.applyEpilogue(epilogue, result, at), output,
+                         kernel.add(pooled, at), widths[v]);
+    }
+  };
+  kernel.forEach(shape.batch, [&](Value n) {
+    Value image = kernel.mul(n, shape.getImageElements());
+    Value pooled = kernel.mul(n, shape.channels);
+    int64_t size = mostVectors * lanes, groups = shape.channels / size;
+    kernel.forEach(groups, [&](Value group) {
+      poolVectors(image, pooled, kernel.mul(group, size), size);
     });
+    if (int64_t rest = shape.channels % size)
+      poolVectors(image, pooled, kernel.index(groups * size), rest);
   });
 }

@@ -78,10 +78,12 @@ func.func @model(%x: tensor<1x7x4xf32>) -> tensor<1x8x8xf32> {
 // -----
 
 // Depthwise: each column has an input of its own, so that inputs are loaded like
-// weights, and never broadcast. Its 20 channels are whole vectors and a rest.
+// weights, and never broadcast. Its 20 channels are whole vectors and a rest. The
+// sum over the window is not a loop.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<100xf32>
 // CHECK-NOT: vector.broadcast
+// CHECK-NOT: iter_args
 // V4: vector.load %[[X]]{{.*}} vector<16xf32>
 // V4: vector.load %[[X]]{{.*}} vector<4xf32>
 // V3: scf.for %{{.*}} = %c0 to %c2
@@ -93,6 +95,16 @@ func.func @model(%x: tensor<1x7x4xf32>) -> tensor<1x8x8xf32> {
 func.func @model(%x: tensor<1x5x20xf32>) -> tensor<1x4x20xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x20xf32>) groups = 20 : tensor<1x5x20xf32> -> tensor<1x4x20xf32>
   return %0 : tensor<1x4x20xf32>
+}
+
+// -----
+
+// A window of more than 25 positions is loops again.
+// CHECK-LABEL: func.func private @model
+// CHECK: scf.for %{{.*}} = %c0 to %c26 step %c1 iter_args
+func.func @model(%x: tensor<1x30x16xf32>) -> tensor<1x5x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<26x1x16xf32>) groups = 16 : tensor<1x30x16xf32> -> tensor<1x5x16xf32>
+  return %0 : tensor<1x5x16xf32>
 }
 
 // -----

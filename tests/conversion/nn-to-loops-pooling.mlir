@@ -103,6 +103,21 @@ func.func @model(%x: tensor<1x5x6x8xf32>) -> tensor<1x8xf32> {
 
 // -----
 
+// Vectors of channels side by side: four, and then what is left.
+// CHECK-LABEL: func.func private @model
+// V3: scf.for %{{.*}} = %c1 to %c6 step %c1 iter_args({{(%.* = %.*, ){3}%.* = %.*}})
+// V3-COUNT-4: arith.addf
+// V3-NOT: arith.addf
+// V3: scf.for %{{.*}} = %c1 to %c6 step %c1 iter_args({{(%.* = %.*)}}, {{(%.* = %.*)}})
+// V3: arith.addf {{.*}} vector<8xf32>
+// V3: arith.addf {{.*}} vector<4xf32>
+func.func @model(%x: tensor<1x6x44xf32>) -> tensor<1x44xf32> {
+  %0 = nn.global_pool avg %x : tensor<1x6x44xf32> -> tensor<1x44xf32>
+  return %0 : tensor<1x44xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func private @model
 // CHECK: scf.for %{{.*}} = %c1 to %c9 step %c1 iter_args
 // CHECK: arith.cmpf uno

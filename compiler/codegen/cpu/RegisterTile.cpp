@@ -62,6 +62,16 @@ private:
 };
 } // namespace
 
+/// Of a window of 5 x 5.
+static constexpr int64_t mostUnrolledTerms = 25;
+
+static int64_t countTerms(const MatrixProduct &product) {
+  int64_t terms = 1;
+  for (const ReductionLoop &loop : product.terms)
+    terms *= loop.extent;
+  return terms;
+}
+
 /// Elements, of the 1 KiB that a core multiplies while the second-level cache
 /// answers.
 static constexpr int64_t prefetchDistance = 256;
@@ -105,12 +115,18 @@ SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
     return accumulators;
   }
   const ReductionLoop &loop = loops.front();
-  return kernel.reduce(
-      loop.extent, accumulators, [&](Value i, ValueRange carried) {
-        return sumOver(loops.drop_front(), llvm::to_vector(carried),
-                       kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
-                       kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
-      });
+  auto addTerms = [&](Value i, ValueRange carried) {
+    return sumOver(loops.drop_front(), llvm::to_vector(carried),
+                   kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+                   kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+  };
+  // The sums of a depthwise convolution are so short that a loop over them
+  // would cost as much as they do.
+  if (!product.inputPerColumn || countTerms(product) > mostUnrolledTerms)
+    return kernel.reduce(loop.extent, accumulators, addTerms);
+  for (int64_t i = 0; i < loop.extent; ++i)
+    accumulators = addTerms(kernel.index(i), accumulators);
+  return accumulators;
 }
 
 void TileEmitter::addNeighbours(SmallVector<Value> &sums) {
@@ -276,9 +292,7 @@ static TileShape chooseTileShape(const TargetVariant &target,
 double frieze::estimateCycles(const TargetVariant &target,
                               const MatrixProduct &product) {
   TileShape shape = chooseTileShape(target, product);
-  int64_t terms = 1;
-  for (const ReductionLoop &loop : product.terms)
-    terms *= loop.extent;
+  int64_t terms = countTerms(product);
   auto estimateTile = [&](int64_t rows, int64_t vectors) {
     double inputs = rows * product.poolOffsets.size();
     double sums = inputs * vectors;
