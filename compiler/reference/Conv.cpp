@@ -104,27 +104,51 @@ static Tensor<float> convolveByWinograd(
   return y;
 }
 
+namespace {
+/// Of a convolution, transposed or not. Sequences are images of height 1.
+template <typename T> struct Parameters {
+  template <typename OpT>
+  explicit Parameters(OpT op)
+      : kernelShape(op.getKernel().getShapedType().getShape()),
+        windowHeight(heightOf(kernelShape.drop_back(2), 1)),
+        windowWidth(widthOf(kernelShape.drop_back(2))),
+        strideHeight(heightOf(op.getStrideValues(), 1)),
+        strideWidth(widthOf(op.getStrideValues())),
+        dilationHeight(heightOf(op.getDilationValues(), 1)),
+        dilationWidth(widthOf(op.getDilationValues())),
+        filters(kernelShape.back()),
+        channelsPerGroup(kernelShape[kernelShape.size() - 2]),
+        filtersPerGroup(filters / op.getGroups()),
+        kernel(read<T>(op.getKernel())),
+        bias(readOr<T>(op.getBiasAttr(), filters, 0)) {
+    auto padding = op.getPaddingValues();
+    top = padding.size() == 4 ? padding[0] : 0;
+    left = padding[padding.size() - 2];
+  }
+
+  /// The first input channel that filter `f` meets.
+  int64_t getFirstChannel(int64_t f) const {
+    return f / filtersPerGroup * channelsPerGroup;
+  }
+
+  llvm::ArrayRef<int64_t> kernelShape;
+  int64_t windowHeight, windowWidth, strideHeight, strideWidth, dilationHeight,
+      dilationWidth, top, left, filters, channelsPerGroup, filtersPerGroup;
+  std::vector<T> kernel, bias;
+};
+} // namespace
+
 template <typename T>
 Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
   mlir::RankedTensorType type = op.getConvType();
   Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
   Image in(x.shape), out(y.shape);
-  llvm::ArrayRef<int64_t> kernelShape =
-      op.getKernel().getShapedType().getShape();
-  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto padding = op.getPaddingValues();
-  int64_t top = padding.size() == 4 ? padding[0] : 0;
-  int64_t left = padding[padding.size() - 2];
-  int64_t filtersPerGroup = out.channels / op.getGroups();
-  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
-  auto kernel = read<T>(op.getKernel());
-  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+  Parameters<T> parameters(op);
   auto border = readOr<T>(op.getBorderAttr(), in.channels, 0);
   // Of the padded input.
   auto readInput = [&](int64_t n, int64_t h, int64_t w, int64_t c) {
-    h -= top;
-    w -= left;
+    h -= parameters.top;
+    w -= parameters.left;
     bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
     return inside ? x.values[in.at(n, h, w, c)] : border[c];
   };
@@ -138,15 +162,16 @@ Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
     for (int64_t oh = 0; oh < out.height; ++oh)
       for (int64_t ow = 0; ow < out.width; ++ow)
         for (int64_t f = 0; f < out.channels; ++f) {
-          T sum = bias[f];
-          const T *weight = kernel.data() + f;
-          for (int64_t kh = 0; kh < heightOf(window, 1); ++kh)
-            for (int64_t kw = 0; kw < widthOf(window); ++kw) {
+          T sum = parameters.bias[f];
+          const T *weight = parameters.kernel.data() + f;
+          for (int64_t kh = 0; kh < parameters.windowHeight; ++kh)
+            for (int64_t kw = 0; kw < parameters.windowWidth; ++kw) {
               int64_t h =
-                  oh * heightOf(strides, 1) + kh * heightOf(dilations, 1);
-              int64_t w = ow * widthOf(strides) + kw * widthOf(dilations);
-              int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
-              for (int64_t c = 0; c < channelsPerGroup; ++c) {
+                  oh * parameters.strideHeight + kh * parameters.dilationHeight;
+              int64_t w =
+                  ow * parameters.strideWidth + kw * parameters.dilationWidth;
+              int64_t firstChannel = parameters.getFirstChannel(f);
+              for (int64_t c = 0; c < parameters.channelsPerGroup; ++c) {
                 sum = std::fma(readInput(n, h, w, firstChannel + c), *weight,
                                sum);
                 weight += out.channels;
@@ -162,24 +187,17 @@ Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
                                            const Tensor<T> &x) {
   Tensor<T> y = makeResult<ConvTransposeOp, T>(op);
   Image in(x.shape), out(y.shape);
-  llvm::ArrayRef<int64_t> kernelShape =
-      op.getKernel().getShapedType().getShape();
-  llvm::ArrayRef<int64_t> window = kernelShape.drop_back(2);
-  auto strides = op.getStrideValues(), dilations = op.getDilationValues();
-  auto padding = op.getPaddingValues();
-  int64_t top = padding.size() == 4 ? padding[0] : 0;
-  int64_t left = padding[padding.size() - 2];
-  int64_t filtersPerGroup = out.channels / op.getGroups();
-  int64_t channelsPerGroup = kernelShape[kernelShape.size() - 2];
-  auto kernel = read<T>(op.getKernel());
-  auto bias = readOr<T>(op.getBiasAttr(), out.channels, 0);
+  Parameters<T> parameters(op);
   auto addPixel = [&](T sum, int64_t n, int64_t h, int64_t w, int64_t tap,
                       int64_t f) {
     bool inside = h >= 0 && h < in.height && w >= 0 && w < in.width;
-    int64_t firstChannel = f / filtersPerGroup * channelsPerGroup;
-    for (int64_t c = 0; c < channelsPerGroup; ++c) {
+    int64_t firstChannel = parameters.getFirstChannel(f);
+    for (int64_t c = 0; c < parameters.channelsPerGroup; ++c) {
       T value = inside ? x.values[in.at(n, h, w, firstChannel + c)] : T(0);
-      T weight = kernel[(tap * channelsPerGroup + c) * out.channels + f];
+      T weight =
+          parameters
+              .kernel[(tap * parameters.channelsPerGroup + c) * out.channels +
+                      f];
       sum = std::fma(value, weight, sum);
     }
     return sum;
@@ -188,16 +206,17 @@ Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
     for (int64_t oh = 0; oh < out.height; ++oh)
       for (int64_t ow = 0; ow < out.width; ++ow)
         for (int64_t f = 0; f < out.channels; ++f) {
-          T sum = bias[f];
+          T sum = parameters.bias[f];
           // The last tap meets the first position.
-          for (int64_t kh = heightOf(window, 1) - 1; kh >= 0; --kh)
-            for (int64_t kw = widthOf(window) - 1; kw >= 0; --kw) {
-              int64_t h = oh + top - kh * heightOf(dilations, 1);
-              int64_t w = ow + left - kw * widthOf(dilations);
-              if (h % heightOf(strides, 1) == 0 && w % widthOf(strides) == 0)
-                sum = addPixel(sum, n, h / heightOf(strides, 1),
-                               w / widthOf(strides), kh * widthOf(window) + kw,
-                               f);
+          for (int64_t kh = parameters.windowHeight - 1; kh >= 0; --kh)
+            for (int64_t kw = parameters.windowWidth - 1; kw >= 0; --kw) {
+              int64_t h = oh + parameters.top - kh * parameters.dilationHeight;
+              int64_t w = ow + parameters.left - kw * parameters.dilationWidth;
+              if (h % parameters.strideHeight == 0 &&
+                  w % parameters.strideWidth == 0)
+                sum = addPixel(sum, n, h / parameters.strideHeight,
+                               w / parameters.strideWidth,
+                               kh * parameters.windowWidth + kw, f);
             }
           y.values[out.at(n, oh, ow, f)] = sum;
         }

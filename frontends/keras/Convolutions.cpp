@@ -15,23 +15,52 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::keras;
 
-/// Takes the geometry of a convolution over `spatialRank` axes, but for
-/// padding.
-static WindowGeometry takeGeometry(Layer &layer, size_t spatialRank) {
+namespace {
+/// What every convolution has; the geometry has no padding yet.
+struct Options {
+  WindowGeometry geometry;
+  std::string padding;
+  bool useBias;
+  Activation activation;
+};
+} // namespace
+
+/// The options of a convolution over `spatialRank` axes, which may be causal
+/// over one where `mayBeCausal`.
+static Options takeOptions(Layer &layer, size_t spatialRank,
+                           bool mayBeCausal = true) {
   WindowGeometry geometry;
   geometry.window = layer.config.takeInts("kernel_size", {}, spatialRank);
   geometry.strides = layer.config.takeInts("strides", 1, spatialRank);
   geometry.dilations = layer.config.takeInts("dilation_rate", 1, spatialRank);
   expectChannelsLast(layer);
-  return geometry;
-}
-
-static std::string takePaddingMode(Layer &layer, size_t spatialRank) {
   std::string mode = layer.config.takeString("padding", "valid");
-  bool isCausal = mode == "causal" && spatialRank == 1;
+  bool isCausal = mode == "causal" && spatialRank == 1 && mayBeCausal;
   if (mode != "valid" && mode != "same" && !isCausal)
     layer.emitError() << "unsupported padding '" << mode << "'";
-  return mode;
+  bool useBias = layer.config.takeBool("use_bias", true);
+  return {geometry, mode, useBias, takeActivation(layer, "activation")};
+}
+
+/// Whether all options were taken, and the input has `spatialRank` axes between
+/// its samples and its channels.
+static bool checkLayer(Layer &layer, size_t spatialRank) {
+  return layer.checkRank(spatialRank + 2, spatialRank + 2) &&
+         !layer.config.hasFailed();
+}
+
+/// The kernels, and the bias or null; nothing after an error.
+static SmallVector<ElementsAttr> readParameters(Layer &layer,
+                                                SmallVector<WeightSpec> specs,
+                                                int64_t filters, bool useBias) {
+  if (useBias)
+    specs.push_back({"bias", {filters}});
+  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  if (!useBias)
+    weights.push_back(nullptr);
+  return weights;
 }
 
 /// The orders of axes in which Keras 1 stored kernels: of two in 1-D, the older
@@ -51,38 +80,31 @@ static SmallVector<SmallVector<int64_t>> getKernelLayouts(const Layer &layer,
 /// Builds the convolution and what follows it. `kernelShape` is what the file
 /// has behind the window; nn.conv has `(C / groups, filters)` there, with the
 /// same elements.
-static Value build(Layer &layer, WindowGeometry geometry, StringRef padding,
-                   int64_t groups, int64_t filters,
-                   ArrayRef<int64_t> kernelShape, bool useBias,
-                   const Activation &activation) {
+static Value build(Layer &layer, Options options, int64_t groups,
+                   int64_t filters, ArrayRef<int64_t> kernelShape) {
+  WindowGeometry &geometry = options.geometry;
   int64_t channels = layer.getInputShape().back();
   WeightSpec kernel{"kernel", geometry.window, geometry.window};
   kernel.shape.append(kernelShape.begin(), kernelShape.end());
   kernel.opShape.append({channels / groups, filters});
   kernel.layouts = getKernelLayouts(layer, geometry.window.size());
   kernel.windowAxes = geometry.window.size();
-  SmallVector<WeightSpec, 2> specs{kernel};
-  if (useBias)
-    specs.push_back({"bias", {filters}});
-  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
-  if (llvm::is_contained(weights, ElementsAttr()))
+  SmallVector<ElementsAttr> weights =
+      readParameters(layer, {kernel}, filters, options.useBias);
+  if (weights.empty())
     return {};
-  geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  geometry.padding =
+      getPadding(options.padding, layer.getInputShape(), geometry);
   Value output = layer.builder.conv(layer.name, layer.getInput(), weights[0],
-                                    useBias ? weights[1] : ElementsAttr(),
-                                    geometry, groups);
-  return activation.apply(layer, output);
+                                    weights[1], geometry, groups);
+  return options.activation.apply(layer, output);
 }
 
 template <size_t spatialRank> static Value importConv(Layer &layer) {
-  WindowGeometry geometry = takeGeometry(layer, spatialRank);
-  std::string padding = takePaddingMode(layer, spatialRank);
+  Options options = takeOptions(layer, spatialRank);
   int64_t filters = layer.config.takeInt("filters", {});
   int64_t groups = layer.config.takeInt("groups", 1);
-  bool useBias = layer.config.takeBool("use_bias", true);
-  Activation activation = takeActivation(layer, "activation");
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
   if (channels % groups != 0 || filters % groups != 0) {
@@ -91,26 +113,21 @@ template <size_t spatialRank> static Value importConv(Layer &layer) {
                       << " output channels, but got " << groups;
     return {};
   }
-  return build(layer, geometry, padding, groups, filters,
-               {channels / groups, filters}, useBias, activation);
+  return build(layer, options, groups, filters, {channels / groups, filters});
 }
 
 template <size_t spatialRank> static Value importDepthwiseConv(Layer &layer) {
-  WindowGeometry geometry = takeGeometry(layer, spatialRank);
-  std::string padding = takePaddingMode(layer, spatialRank);
+  Options options = takeOptions(layer, spatialRank);
   int64_t multiplier = layer.config.takeInt("depth_multiplier", 1);
   // What tf.keras inherits from its convolutions, and never uses.
   layer.config.ignore("groups");
   layer.config.ignore("filters");
-  bool useBias = layer.config.takeBool("use_bias", true);
-  Activation activation = takeActivation(layer, "activation");
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
   // Kernel (window..., C, M); output channel c * M + m, as with groups = C.
-  return build(layer, geometry, padding, channels, channels * multiplier,
-               {channels, multiplier}, useBias, activation);
+  return build(layer, options, channels, channels * multiplier,
+               {channels, multiplier});
 }
 
 /// Keras has the output channels of a transposed convolution before the input
@@ -132,53 +149,44 @@ static ElementsAttr swapLastAxes(Layer &layer, ElementsAttr kernel) {
 }
 
 template <size_t spatialRank> static Value importConvTranspose(Layer &layer) {
-  WindowGeometry geometry = takeGeometry(layer, spatialRank);
-  std::string padding = takePaddingMode(layer, 0);
+  Options options = takeOptions(layer, spatialRank, /*mayBeCausal=*/false);
   int64_t filters = layer.config.takeInt("filters", {});
   SmallVector<int64_t> outputPadding;
   if (layer.config.take("output_padding"))
     outputPadding = layer.config.takeInts("output_padding", {}, spatialRank, 0);
   // What tf.keras inherits from its convolutions, and never uses.
   layer.config.ignore("groups");
-  bool useBias = layer.config.takeBool("use_bias", true);
-  Activation activation = takeActivation(layer, "activation");
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkLayer(layer, spatialRank))
     return {};
-  int64_t channels = layer.getInputShape().back();
+  WindowGeometry &geometry = options.geometry;
   WeightSpec kernel{"kernel", geometry.window};
-  kernel.shape.append({filters, channels});
+  kernel.shape.append({filters, layer.getInputShape().back()});
   kernel.windowAxes = spatialRank;
-  SmallVector<WeightSpec, 2> specs{kernel};
-  if (useBias)
-    specs.push_back({"bias", {filters}});
-  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
-  if (llvm::is_contained(weights, ElementsAttr()))
+  SmallVector<ElementsAttr> weights =
+      readParameters(layer, {kernel}, filters, options.useBias);
+  if (weights.empty())
     return {};
-  geometry.padding = getTransposedPadding(padding, geometry, outputPadding);
+  geometry.padding =
+      getTransposedPadding(options.padding, geometry, outputPadding);
   Value output = layer.builder.convTranspose(
-      layer.name, layer.getInput(), swapLastAxes(layer, weights[0]),
-      useBias ? weights[1] : ElementsAttr(), geometry, /*groups=*/1);
-  return activation.apply(layer, output);
+      layer.name, layer.getInput(), swapLastAxes(layer, weights[0]), weights[1],
+      geometry, /*groups=*/1);
+  return options.activation.apply(layer, output);
 }
 
 /// A separable convolution is a depthwise one without a bias, and one with a
 /// window of one.
 template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
-  WindowGeometry geometry = takeGeometry(layer, spatialRank);
-  std::string padding = takePaddingMode(layer, spatialRank);
+  Options options = takeOptions(layer, spatialRank);
   int64_t filters = layer.config.takeInt("filters", {});
   int64_t multiplier = layer.config.takeInt("depth_multiplier", 1);
   // What tf.keras inherits from its convolutions, and never uses.
   for (StringRef key : {"groups", "kernel_initializer", "kernel_regularizer"})
     layer.config.ignore(key);
-  bool useBias = layer.config.takeBool("use_bias", true);
-  Activation activation = takeActivation(layer, "activation");
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
-  WindowGeometry point;
+  WindowGeometry &geometry = options.geometry, point;
   point.window = point.strides = point.dilations =
       SmallVector<int64_t>(spatialRank, 1);
   point.padding.assign(2 * spatialRank, 0);
@@ -189,19 +197,17 @@ template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
   pointwise.shape.append({channels * multiplier, filters});
   depthwise.layouts = pointwise.layouts = getKernelLayouts(layer, spatialRank);
   depthwise.windowAxes = spatialRank;
-  SmallVector<WeightSpec, 3> specs{depthwise, pointwise};
-  if (useBias)
-    specs.push_back({"bias", {filters}});
-  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
-  if (llvm::is_contained(weights, ElementsAttr()))
+  SmallVector<ElementsAttr> weights =
+      readParameters(layer, {depthwise, pointwise}, filters, options.useBias);
+  if (weights.empty())
     return {};
-  geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  geometry.padding =
+      getPadding(options.padding, layer.getInputShape(), geometry);
   Value output = layer.builder.conv(layer.name, layer.getInput(), weights[0],
-                                    ElementsAttr(), geometry, channels);
-  output = layer.builder.conv(layer.name, output, weights[1],
-                              useBias ? weights[2] : ElementsAttr(), point,
+                                    nullptr, geometry, channels);
+  output = layer.builder.conv(layer.name, output, weights[1], weights[2], point,
                               /*groups=*/1);
-  return activation.apply(layer, output);
+  return options.activation.apply(layer, output);
 }
 
 ArrayRef<LayerClass> keras::getConvolutionLayers() {

@@ -7,6 +7,7 @@
 
 #include "frontends/keras/ModelImporter.h"
 #include "frontends/keras/Keras1.h"
+#include "frontends/keras/LayerImporter.h"
 #include "frontends/keras/ModelGraph.h"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,8 @@ namespace {
 /// Imports Sequential and functional models, also in one another.
 class ModelImporter {
 public:
-  explicit ModelImporter(ModelContext &model) : model(model) {}
+  explicit ModelImporter(ModelContext &model)
+      : model(model), layerImporter(model) {}
 
   /// Imports the model that `root` describes, and its inputs and outputs.
   void run(const json &root);
@@ -48,16 +50,9 @@ private:
                      ArrayRef<CallArgument> arguments);
   Values importTimeDistributed(const LayerEntry &entry, const LayerPath &path,
                                ArrayRef<CallArgument> arguments);
-  Values importPlainLayer(const LayerEntry &entry, const LayerPath &path,
-                          ArrayRef<CallArgument> arguments);
-  void passMask(const LayerEntry &entry, const Layer &layer,
-                ArrayRef<Value> outputs);
 
   ModelContext &model;
-  /// Layers with problems that a further call would only report again.
-  llvm::StringSet<> failedLayers;
-  /// Values with a mask, and the layers that made it.
-  llvm::DenseMap<Value, std::string> maskedValues;
+  LayerImporter layerImporter;
   size_t callCount = 0;
 };
 } // namespace
@@ -129,146 +124,6 @@ Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
 // Layers
 //===----------------------------------------------------------------------===//
 
-/// Marks the outputs of a layer that passes a mask on, or makes one, and
-/// reports a mask that the layer would compute with.
-void ModelImporter::passMask(const LayerEntry &entry, const Layer &layer,
-                             ArrayRef<Value> outputs) {
-  std::string origin = layer.makesMask ? entry.step.name : "";
-  MaskUse use = getMaskUse(entry.className);
-  for (Value input : layer.inputs) {
-    auto mask = maskedValues.find(input);
-    if (mask == maskedValues.end() || use == MaskUse::Drops)
-      continue;
-    if (use == MaskUse::Reads) {
-      model.builder.emitError(entry.step.name)
-          << "unsupported mask, made by layer '" << mask->second << "'";
-      return;
-    }
-    origin = mask->second;
-  }
-  if (!origin.empty())
-    for (Value output : outputs)
-      maskedValues[output] = origin;
-}
-
-/// Gives the arguments of an operation the names of its parameters, and adds
-/// its constants to `config`.
-static SmallVector<CallArgument> nameArguments(const LayerClass &operation,
-                                               ArrayRef<CallArgument> arguments,
-                                               json &config) {
-  SmallVector<StringRef> parameters;
-  operation.parameters.split(parameters, ',');
-  SmallVector<CallArgument> named;
-  for (auto [index, argument] : enumerate(arguments)) {
-    if (argument.keyword == "name")
-      continue;
-    std::string keyword = argument.keyword;
-    if (keyword.empty() && index < parameters.size())
-      keyword = parameters[index].str();
-    if (argument.constant && !keyword.empty())
-      config[keyword] = *argument.constant;
-    else
-      named.push_back({keyword, argument.constant, argument.tensors});
-  }
-  return named;
-}
-
-/// Whether a layer takes its channels first; `config` then says that they are
-/// last. A few layers have them elsewhere.
-static bool takeChannelsFirst(StringRef className, json &config) {
-  const json *format = findMember(config, "data_format");
-  if (!format || *format != "channels_first" ||
-      className.starts_with("ConvLSTM"))
-    return false;
-  config["data_format"] = "channels_last";
-  return true;
-}
-
-/// The value with the axis of its channels, 1 or the last one, moved to the
-/// other place.
-static Value moveChannels(ModelBuilder &builder, StringRef layer, Value value,
-                          bool toLast) {
-  if (!value || getShape(value).size() < 3)
-    return value;
-  auto permutation =
-      llvm::to_vector(llvm::seq<int64_t>(0, getShape(value).size()));
-  if (toLast)
-    std::rotate(permutation.begin() + 1, permutation.begin() + 2,
-                permutation.end());
-  else
-    std::rotate(permutation.begin() + 1, permutation.end() - 1,
-                permutation.end());
-  return builder.transpose(layer, value, permutation);
-}
-
-/// Imports a layer that is no model.
-ModelImporter::Values
-ModelImporter::importPlainLayer(const LayerEntry &entry, const LayerPath &path,
-                                ArrayRef<CallArgument> arguments) {
-  const std::string &name = entry.step.name;
-  std::string key = getPathKey(path);
-  const LayerClass *layerClass = findLayerClass(entry.className);
-  if (!layerClass) {
-    // The package only where it tells the class from one of Keras.
-    StringRef plain = StringRef(entry.className).rsplit('>').second;
-    bool isPlain = !plain.empty() && !findLayerClass(plain);
-    model.builder.emitError(name)
-        << "unsupported layer class '" << (isPlain ? plain : entry.className)
-        << "'"
-        << (entry.className == "Lambda" ? ", as code in a file is never run"
-                                        : "");
-    failedLayers.insert(key);
-    return {};
-  }
-  json ownConfig = entry.config->is_object() ? *entry.config : json::object();
-  bool isOperation = !layerClass->parameters.empty();
-  if (isOperation)
-    ownConfig.erase("function");
-  bool isChannelsFirst = takeChannelsFirst(entry.className, ownConfig);
-  ObjectReader config(ownConfig, [&] { return model.builder.emitError(name); });
-  Layer layer{model, model.builder, config, name, path, {}};
-  layer.className = entry.className;
-  layer.isChannelsFirst = isChannelsFirst;
-  StringRef first = layerClass->parameters.split(',').first;
-  SmallVector<CallArgument> named(arguments);
-  if (isOperation)
-    named = nameArguments(*layerClass, arguments, ownConfig);
-  for (CallArgument &argument : named)
-    if (argument.keyword == first && !argument.constant)
-      llvm::append_range(layer.inputs, argument.tensors);
-    else
-      layer.arguments.push_back(std::move(argument));
-  const Values inputs = layer.inputs;
-  if ((inputs.empty() && !isOperation) ||
-      (inputs.size() > 1 && !layerClass->takesMany)) {
-    model.builder.emitError(name)
-        << "expects " << (layerClass->takesMany ? "inputs" : "one input")
-        << ", but got " << inputs.size();
-    failedLayers.insert(key);
-    return {};
-  }
-  ignoreHarmless(config);
-  if (isChannelsFirst)
-    layer.inputs.front() = moveChannels(model.builder, name, inputs.front(),
-                                        /*toLast=*/true);
-  Values outputs{layerClass->import(layer)};
-  if (isChannelsFirst && outputs.front() && inputs.front() &&
-      getShape(outputs.front()).size() == getShape(inputs.front()).size())
-    outputs.front() = moveChannels(model.builder, name, outputs.front(),
-                                   /*toLast=*/false);
-  layer.checkArguments(llvm::any_of(
-      inputs, [&](Value input) { return maskedValues.contains(input); }));
-  config.finish();
-  bool areKnown = !llvm::is_contained(inputs, Value());
-  if (config.hasFailed() || (areKnown && !outputs.front()))
-    failedLayers.insert(key);
-  if (!outputs.front())
-    return {};
-  llvm::append_range(outputs, layer.moreOutputs);
-  passMask(entry, layer, outputs);
-  return outputs;
-}
-
 /// Values passed by position.
 static SmallVector<CallArgument> getArguments(ArrayRef<Value> values) {
   return {CallArgument{"", nullptr, SmallVector<Value>(values)}};
@@ -289,9 +144,7 @@ ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
     return importModel(entry, path, arguments);
   if (entry.className == "TimeDistributed")
     return importTimeDistributed(entry, path, arguments);
-  if (failedLayers.contains(getPathKey(path)))
-    return {};
-  return importPlainLayer(entry, path, arguments);
+  return layerImporter.import(entry, path, arguments);
 }
 
 /// Imports a wrapper whose layer sees every step as a sample.
@@ -321,9 +174,9 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
   }
   if (!layer.checkRank(3, maxRank))
     return {};
-  if (maskedValues.contains(layer.getInput())) {
-    config.emitError() << "unsupported mask, made by layer '"
-                       << maskedValues.lookup(layer.getInput()) << "'";
+  if (StringRef origin = layerImporter.findMask(layer.getInput());
+      !origin.empty()) {
+    config.emitError() << "unsupported mask, made by layer '" << origin << "'";
     return {};
   }
   LayerStep step{name, "layer", 0, /*isMember=*/true};
