@@ -27,12 +27,10 @@ struct Blocking {
       : tiling(WinogradTiling::get(op)), input(input),
         filters(op.getType().getShape().back()),
         start(llvm::alignTo(start, 16)) {
-    int64_t kernelBytes =
-        tiling.getPoints() * input.channels * filters * sizeof(float);
     // Rows for a register tile of every target; more would leave the
     // first-level cache. A kernel that leaves the second-level cache is worth
     // reading less often.
-    int64_t most = kernelBytes > 1 << 20 ? 48 : 8;
+    int64_t most = fitsSecondLevel() ? 8 : 48;
     tiles = std::min(most, getAllTiles());
     // The last block is moved back to end at the last tile.
     for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
@@ -40,6 +38,11 @@ struct Blocking {
         tiles = fewer;
   }
 
+  /// Whether the kernel stays in the second-level cache.
+  bool fitsSecondLevel() const {
+    return tiling.getPoints() * input.channels * filters * sizeof(float) <=
+           1 << 20;
+  }
   int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
   int64_t getBlocks(int64_t size) const {
     return llvm::divideCeil(getAllTiles(), size);
@@ -215,7 +218,7 @@ void WinogradEmitter::multiply() {
   int64_t padding = blocking.getFilterPadding();
   MatrixProduct product;
   product.input = product.output = scratch;
-  product.prefetchesWeights = true;
+  product.prefetchesWeights = blocking.fitsSecondLevel();
   product.inputRowStride = blocking.getRowElements();
   product.weights = kernelConstants;
   product.bias = biasConstants;

@@ -72,18 +72,18 @@ static int64_t countTerms(const MatrixProduct &product) {
   return terms;
 }
 
-/// Elements, of the 1 KiB that a core multiplies while the second-level cache
-/// answers.
-static constexpr int64_t prefetchDistance = 256;
-
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
                                Value inputAt, Value weightAt) {
-  if (product.prefetchesWeights)
+  if (product.prefetchesWeights) {
+    // The terms in 1 KiB, which a core multiplies while the second-level cache
+    // answers.
+    int64_t distance = llvm::alignTo(256, product.terms.back().weightStride);
     for (int64_t line = 0; line < shape.vectors * shape.lanes; line += 16)
       memref::PrefetchOp::create(
           kernel.builder, kernel.getLocation(), product.weights,
-          kernel.add(weightAt, line + prefetchDistance), /*isWrite=*/false,
+          kernel.add(weightAt, line + distance), /*isWrite=*/false,
           /*localityHint=*/3, /*isDataCache=*/true);
+  }
   SmallVector<Value> weights;
   for (int64_t v = 0; v < shape.vectors; ++v)
     weights.push_back(kernel.loadVector(
