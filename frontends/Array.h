@@ -8,6 +8,7 @@
 #ifndef FRIEZE_FRONTENDS_ARRAY_H
 #define FRIEZE_FRONTENDS_ARRAY_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
@@ -54,6 +55,30 @@ bool isSupported(ElementType type);
 /// The number of elements of `shape`. Nothing, if a size is negative or a limit
 /// above exceeded.
 std::optional<int64_t> countElements(llvm::ArrayRef<int64_t> shape);
+
+/// The elements of `shape`, row major, of which neighbours along each axis are
+/// so many of `strides` apart in `values`.
+template <typename T>
+std::vector<T> readStrided(llvm::ArrayRef<T> values,
+                           llvm::ArrayRef<int64_t> shape,
+                           llvm::ArrayRef<int64_t> strides) {
+  int64_t count = 1, from = 0;
+  for (int64_t size : shape)
+    count *= size;
+  std::vector<T> elements(count);
+  llvm::SmallVector<int64_t> index(shape.size(), 0);
+  for (T &element : elements) {
+    element = values[from];
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis])
+        break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return elements;
+}
 
 /// `(2, 32, 32)`
 std::string formatShape(llvm::ArrayRef<int64_t> shape);

@@ -138,23 +138,10 @@ bool NpyHeaderParser::parse(NpyHeader &header) {
 /// Reorders `values`, whose first axis varies fastest, to row major.
 static std::vector<float> toRowMajor(ArrayRef<float> values,
                                      ArrayRef<int64_t> shape) {
-  std::vector<float> result(values.size());
   SmallVector<int64_t> strides(shape.size(), 1);
   for (size_t axis = 1; axis < shape.size(); ++axis)
     strides[axis] = strides[axis - 1] * shape[axis - 1];
-  SmallVector<int64_t> index(shape.size(), 0);
-  int64_t position = 0;
-  for (float &value : result) {
-    value = values[position];
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      position += strides[axis];
-      if (++index[axis] < shape[axis])
-        break;
-      position -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return result;
+  return readStrided(values, shape, strides);
 }
 
 Expected<NpyHeader> frieze::takeNpyHeader(StringRef &bytes) {

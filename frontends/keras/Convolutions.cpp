@@ -42,27 +42,6 @@ static Options takeOptions(Layer &layer, size_t spatialRank,
   return {geometry, mode, useBias, takeActivation(layer, "activation")};
 }
 
-/// Whether all options were taken, and the input has `spatialRank` axes between
-/// its samples and its channels.
-static bool checkLayer(Layer &layer, size_t spatialRank) {
-  return layer.checkRank(spatialRank + 2, spatialRank + 2) &&
-         !layer.config.hasFailed();
-}
-
-/// The kernels, and the bias or null; nothing after an error.
-static SmallVector<ElementsAttr> readParameters(Layer &layer,
-                                                SmallVector<WeightSpec> specs,
-                                                int64_t filters, bool useBias) {
-  if (useBias)
-    specs.push_back({"bias", {filters}});
-  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
-  if (llvm::is_contained(weights, ElementsAttr()))
-    return {};
-  if (!useBias)
-    weights.push_back(nullptr);
-  return weights;
-}
-
 /// The orders of axes in which Keras 1 stored kernels: of two in 1-D, the older
 /// one is Theano's, which in 2-D came with channels first. A file without a
 /// version may be newer.
@@ -90,7 +69,7 @@ static Value build(Layer &layer, Options options, int64_t groups,
   kernel.layouts = getKernelLayouts(layer, geometry.window.size());
   kernel.windowAxes = geometry.window.size();
   SmallVector<ElementsAttr> weights =
-      readParameters(layer, {kernel}, filters, options.useBias);
+      layer.readKernelsAndBias({kernel}, filters, options.useBias);
   if (weights.empty())
     return {};
   geometry.padding =
@@ -104,7 +83,7 @@ template <size_t spatialRank> static Value importConv(Layer &layer) {
   Options options = takeOptions(layer, spatialRank);
   int64_t filters = layer.config.takeInt("filters", {});
   int64_t groups = layer.config.takeInt("groups", 1);
-  if (!checkLayer(layer, spatialRank))
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
   if (channels % groups != 0 || filters % groups != 0) {
@@ -122,7 +101,7 @@ template <size_t spatialRank> static Value importDepthwiseConv(Layer &layer) {
   // What tf.keras inherits from its convolutions, and never uses.
   layer.config.ignore("groups");
   layer.config.ignore("filters");
-  if (!checkLayer(layer, spatialRank))
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
   // Kernel (window..., C, M); output channel c * M + m, as with groups = C.
@@ -156,14 +135,14 @@ template <size_t spatialRank> static Value importConvTranspose(Layer &layer) {
     outputPadding = layer.config.takeInts("output_padding", {}, spatialRank, 0);
   // What tf.keras inherits from its convolutions, and never uses.
   layer.config.ignore("groups");
-  if (!checkLayer(layer, spatialRank))
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   WindowGeometry &geometry = options.geometry;
   WeightSpec kernel{"kernel", geometry.window};
   kernel.shape.append({filters, layer.getInputShape().back()});
   kernel.windowAxes = spatialRank;
   SmallVector<ElementsAttr> weights =
-      readParameters(layer, {kernel}, filters, options.useBias);
+      layer.readKernelsAndBias({kernel}, filters, options.useBias);
   if (weights.empty())
     return {};
   geometry.padding =
@@ -183,7 +162,7 @@ template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
   // What tf.keras inherits from its convolutions, and never uses.
   for (StringRef key : {"groups", "kernel_initializer", "kernel_regularizer"})
     layer.config.ignore(key);
-  if (!checkLayer(layer, spatialRank))
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   int64_t channels = layer.getInputShape().back();
   WindowGeometry &geometry = options.geometry, point;
@@ -197,8 +176,8 @@ template <size_t spatialRank> static Value importSeparableConv(Layer &layer) {
   pointwise.shape.append({channels * multiplier, filters});
   depthwise.layouts = pointwise.layouts = getKernelLayouts(layer, spatialRank);
   depthwise.windowAxes = spatialRank;
-  SmallVector<ElementsAttr> weights =
-      readParameters(layer, {depthwise, pointwise}, filters, options.useBias);
+  SmallVector<ElementsAttr> weights = layer.readKernelsAndBias(
+      {depthwise, pointwise}, filters, options.useBias);
   if (weights.empty())
     return {};
   geometry.padding =

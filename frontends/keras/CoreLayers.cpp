@@ -20,15 +20,12 @@ static Value importDense(Layer &layer) {
   Activation activation = takeActivation(layer, "activation");
   if (!layer.checkRank(2, maxRank) || layer.config.hasFailed())
     return {};
-  SmallVector<WeightSpec, 2> specs{
-      {"kernel", {layer.getInputShape().back(), units}}};
-  if (useBias)
-    specs.push_back({"bias", {units}});
-  SmallVector<ElementsAttr> weights = layer.readWeights(specs);
-  if (llvm::is_contained(weights, ElementsAttr()))
+  SmallVector<ElementsAttr> weights = layer.readKernelsAndBias(
+      {{"kernel", {layer.getInputShape().back(), units}}}, units, useBias);
+  if (weights.empty())
     return {};
-  Value output = layer.builder.dense(layer.name, layer.getInput(), weights[0],
-                                     useBias ? weights[1] : ElementsAttr());
+  Value output =
+      layer.builder.dense(layer.name, layer.getInput(), weights[0], weights[1]);
   return activation.apply(layer, output);
 }
 

@@ -214,6 +214,19 @@ SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs,
   return attributes;
 }
 
+SmallVector<ElementsAttr>
+Layer::readKernelsAndBias(SmallVector<WeightSpec> specs, int64_t outputs,
+                          bool useBias) {
+  if (useBias)
+    specs.push_back({"bias", {outputs}});
+  SmallVector<ElementsAttr> weights = readWeights(specs);
+  if (llvm::is_contained(weights, ElementsAttr()))
+    return {};
+  if (!useBias)
+    weights.push_back(nullptr);
+  return weights;
+}
+
 //===----------------------------------------------------------------------===//
 // Masks
 //===----------------------------------------------------------------------===//
@@ -302,4 +315,9 @@ void keras::ignoreHarmless(ObjectReader &config, bool allowIntegers) {
 
 void keras::expectChannelsLast(Layer &layer) {
   layer.config.expectOnly("data_format", "channels_last");
+}
+
+bool keras::checkSpatialLayer(Layer &layer, size_t spatialRank) {
+  return layer.checkRank(spatialRank + 2, spatialRank + 2) &&
+         !layer.config.hasFailed();
 }

@@ -102,6 +102,11 @@ struct Layer {
   /// The same, before they become attributes. Empty where that fails.
   std::vector<Array> readArrays(llvm::ArrayRef<WeightSpec> specs,
                                 llvm::StringRef part = "");
+  /// The kernels `specs`, and the bias of `outputs` elements or null. Nothing
+  /// where the config failed.
+  llvm::SmallVector<mlir::ElementsAttr>
+  readKernelsAndBias(llvm::SmallVector<WeightSpec> specs, int64_t outputs,
+                     bool useBias);
 };
 
 /// Imports a layer: reads its whole config and returns its output, null where
@@ -173,6 +178,10 @@ void ignoreHarmless(ObjectReader &config, bool allowIntegers = false);
 
 /// Reports a layout other than `channels_last`.
 void expectChannelsLast(Layer &layer);
+
+/// Whether all options were taken, and the input has `spatialRank` axes between
+/// its samples and its channels; reports that.
+bool checkSpatialLayer(Layer &layer, size_t spatialRank);
 
 } // namespace frieze::keras
 

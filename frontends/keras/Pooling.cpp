@@ -24,8 +24,7 @@ static Value importPool(Layer &layer) {
   if (padding != "valid" && padding != "same")
     layer.emitError() << "unsupported padding '" << padding << "'";
   expectChannelsLast(layer);
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
   return layer.builder.pool(layer.name, kind, layer.getInput(), geometry);
@@ -35,8 +34,7 @@ template <nn::PoolKind kind, size_t spatialRank>
 static Value importGlobalPool(Layer &layer) {
   bool keepDims = layer.config.takeBool("keepdims", false);
   expectChannelsLast(layer);
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   return layer.builder.globalPool(layer.name, kind, layer.getInput(), keepDims);
 }

@@ -67,8 +67,7 @@ static SmallVector<int64_t> takeMargins(Layer &layer, StringRef key,
 template <size_t spatialRank> static Value importZeroPadding(Layer &layer) {
   SmallVector<int64_t> padding = takeMargins(layer, "padding", 1, spatialRank);
   expectChannelsLast(layer);
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   SmallVector<int64_t> low(spatialRank + 2, 0), high(spatialRank + 2, 0);
   for (size_t axis = 0; axis < spatialRank; ++axis) {
@@ -82,8 +81,7 @@ template <size_t spatialRank> static Value importCropping(Layer &layer) {
   SmallVector<int64_t> cropping =
       takeMargins(layer, "cropping", spatialRank == 1 ? 1 : 0, spatialRank);
   expectChannelsLast(layer);
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   SmallVector<int64_t> begin(spatialRank + 2, 0), size(layer.getInputShape());
   for (size_t axis = 0; axis < spatialRank; ++axis) {
@@ -107,8 +105,7 @@ template <size_t spatialRank> static Value importUpSampling(Layer &layer) {
   if (interpolation != "nearest" && interpolation != "bilinear")
     layer.emitError() << "unsupported interpolation '" << interpolation << "'";
   expectChannelsLast(layer);
-  if (!layer.checkRank(spatialRank + 2, spatialRank + 2) ||
-      layer.config.hasFailed())
+  if (!checkSpatialLayer(layer, spatialRank))
     return {};
   SmallVector<int64_t> sizes;
   for (size_t axis = 0; axis < spatialRank; ++axis)

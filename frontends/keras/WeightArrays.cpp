@@ -26,7 +26,7 @@ static SmallVector<int64_t> permute(ArrayRef<int64_t> shape,
 static Array restore(const Array &stored, ArrayRef<int64_t> shape,
                      ArrayRef<int64_t> layout) {
   // How far apart neighbours along each axis of the result are stored.
-  SmallVector<int64_t> distances(shape.size(), 0), index(shape.size(), 0);
+  SmallVector<int64_t> distances(shape.size(), 0);
   int64_t distance = 1;
   for (auto [axis, size] :
        llvm::reverse(llvm::zip_equal(layout, stored.shape))) {
@@ -34,20 +34,8 @@ static Array restore(const Array &stored, ArrayRef<int64_t> shape,
       distances[axis] = distance;
     distance *= size;
   }
-  Array array{SmallVector<int64_t>(shape), {}};
-  array.values.reserve(stored.values.size());
-  int64_t from = 0;
-  while (array.values.size() < stored.values.size()) {
-    array.values.push_back(stored.values[from]);
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      from += distances[axis];
-      if (++index[axis] < shape[axis])
-        break;
-      from -= distances[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return array;
+  return {SmallVector<int64_t>(shape),
+          readStrided<float>(stored.values, shape, distances)};
 }
 
 Expected<Array> keras::readArray(Hdf5File &file, const Twine &path,

@@ -39,26 +39,14 @@ static std::vector<double> expand(const Constant &constant,
                                   ArrayRef<int64_t> shape) {
   if (ArrayRef<int64_t>(constant.shape) == shape)
     return constant.values;
-  SmallVector<int64_t> strides(shape.size(), 0), index(shape.size(), 0);
+  SmallVector<int64_t> strides(shape.size(), 0);
   int64_t stride = 1;
   for (size_t i = 1; i <= constant.shape.size(); ++i) {
     int64_t size = *(constant.shape.end() - i);
     strides[shape.size() - i] = size == 1 ? 0 : stride;
     stride *= size;
   }
-  std::vector<double> values(*countElements(shape));
-  int64_t from = 0;
-  for (double &value : values) {
-    value = constant.values[from];
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis])
-        break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return values;
+  return readStrided<double>(constant.values, shape, strides);
 }
 
 /// Rounds to what `elementClass` holds.

@@ -292,23 +292,13 @@ Tensor frieze::onnx::transpose(Node &node, const Tensor &input,
   SmallVector<int64_t> strides(constant.shape.size(), 1);
   for (size_t axis = strides.size(); axis-- > 1;)
     strides[axis - 1] = strides[axis] * constant.shape[axis];
-  Constant result{constant.elementClass, {}, {}};
-  for (int64_t axis : permutation)
-    result.shape.push_back(constant.shape[axis]);
-  result.values.reserve(constant.values.size());
-  SmallVector<int64_t> index(permutation.size(), 0);
-  for (size_t i = 0; i < constant.values.size(); ++i) {
-    int64_t from = 0;
-    for (auto [position, axis] : enumerate(permutation))
-      from += index[position] * strides[axis];
-    result.values.push_back(constant.values[from]);
-    for (size_t axis = index.size(); axis-- > 0;) {
-      if (++index[axis] < result.shape[axis])
-        break;
-      index[axis] = 0;
-    }
+  SmallVector<int64_t> shape, permuted;
+  for (int64_t axis : permutation) {
+    shape.push_back(constant.shape[axis]);
+    permuted.push_back(strides[axis]);
   }
-  return result;
+  return Constant{constant.elementClass, shape,
+                  readStrided<double>(constant.values, shape, permuted)};
 }
 
 Value frieze::onnx::toChannelsLast(Node &node, Value input) {
