@@ -139,28 +139,21 @@ void WinogradEmitter::loadParameters(ConvOp op) {
 WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
-  /// The start of part `index` of `extent`, moved back to end there.
-  auto getStart = [&](Value index, int64_t size, int64_t extent) {
-    Value start = kernel.mul(index, size);
-    if (extent % size == 0)
-      return start;
-    return builder.createOrFold<arith::MinSIOp>(loc, start,
-                                                kernel.index(extent - size));
-  };
   auto divide = [&](Value index, int64_t size) {
     return std::make_pair(
         builder.createOrFold<arith::DivUIOp>(loc, index, kernel.index(size)),
         builder.createOrFold<arith::RemUIOp>(loc, index, kernel.index(size)));
   };
-  Value first = getStart(block, blocking.tiles, blocking.getAllTiles());
+  Value first =
+      kernel.getChunkStart(block, blocking.getAllTiles(), blocking.tiles);
   auto [image, inImage] =
       divide(builder.createOrFold<arith::AddIOp>(loc, first, number),
              tiling.getTileCount());
   auto [row, column] = divide(inImage, tiling.width.getTileCount());
-  Value top =
-      getStart(row, tiling.height.getTileExtent(), tiling.height.extent);
-  Value left =
-      getStart(column, tiling.width.getTileExtent(), tiling.width.extent);
+  Value top = kernel.getChunkStart(row, tiling.height.extent,
+                                   tiling.height.getTileExtent());
+  Value left = kernel.getChunkStart(column, tiling.width.extent,
+                                    tiling.width.getTileExtent());
   auto find = [&, image = image](const ImageShape &shape, int64_t heightStride,
                                  int64_t widthStride) {
     return kernel.add(

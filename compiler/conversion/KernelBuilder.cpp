@@ -136,13 +136,15 @@ SmallVector<Value> KernelBuilder::reduce(Value low, Value high, ValueRange init,
 }
 
 void KernelBuilder::forEachChunk(int64_t count, int64_t size, Body body) {
-  forEach(llvm::divideCeil(count, size), [&](Value i) {
-    Value first = mul(i, size);
-    if (count > size && count % size)
-      first =
-          builder.createOrFold<arith::MinSIOp>(loc, first, index(count - size));
-    body(first);
-  });
+  forEach(llvm::divideCeil(count, size),
+          [&](Value i) { body(getChunkStart(i, count, size)); });
+}
+
+Value KernelBuilder::getChunkStart(Value number, int64_t count, int64_t size) {
+  Value first = mul(number, size);
+  if (count <= size || count % size == 0)
+    return first;
+  return builder.createOrFold<arith::MinSIOp>(loc, first, index(count - size));
 }
 
 void KernelBuilder::forEachVector(

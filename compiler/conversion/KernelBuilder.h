@@ -91,6 +91,8 @@ public:
   /// Calls `body(first)` for chunks of `size` elements that cover `count`; the
   /// last one overlaps the one before where they do not divide.
   void forEachChunk(int64_t count, int64_t size, Body body);
+  /// The first element of chunk number `number` of those.
+  mlir::Value getChunkStart(mlir::Value number, int64_t count, int64_t size);
   /// Calls `body(i, width)` for chunks of up to one register over `count`
   /// elements, the last one narrower where they do not divide.
   void forEachVector(int64_t count,

@@ -108,22 +108,19 @@ namespace {
 /// Of a convolution, transposed or not. Sequences are images of height 1.
 template <typename T> struct Parameters {
   template <typename OpT>
-  explicit Parameters(OpT op)
-      : kernelShape(op.getKernel().getShapedType().getShape()),
-        windowHeight(heightOf(kernelShape.drop_back(2), 1)),
-        windowWidth(widthOf(kernelShape.drop_back(2))),
-        strideHeight(heightOf(op.getStrideValues(), 1)),
-        strideWidth(widthOf(op.getStrideValues())),
-        dilationHeight(heightOf(op.getDilationValues(), 1)),
-        dilationWidth(widthOf(op.getDilationValues())),
-        filters(kernelShape.back()),
-        channelsPerGroup(kernelShape[kernelShape.size() - 2]),
-        filtersPerGroup(filters / op.getGroups()),
-        kernel(read<T>(op.getKernel())),
-        bias(readOr<T>(op.getBiasAttr(), filters, 0)) {
+  explicit Parameters(OpT op) : kernel(read<T>(op.getKernel())) {
+    llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+    llvm::ArrayRef<int64_t> window = shape.drop_back(2);
+    auto strides = op.getStrideValues(), dilations = op.getDilationValues();
     auto padding = op.getPaddingValues();
+    windowHeight = heightOf(window, 1), windowWidth = widthOf(window);
+    strideHeight = heightOf(strides, 1), strideWidth = widthOf(strides);
+    dilationHeight = heightOf(dilations, 1), dilationWidth = widthOf(dilations);
     top = padding.size() == 4 ? padding[0] : 0;
     left = padding[padding.size() - 2];
+    channelsPerGroup = shape[shape.size() - 2];
+    filtersPerGroup = shape.back() / op.getGroups();
+    bias = readOr<T>(op.getBiasAttr(), shape.back(), 0);
   }
 
   /// The first input channel that filter `f` meets.
@@ -131,9 +128,8 @@ template <typename T> struct Parameters {
     return f / filtersPerGroup * channelsPerGroup;
   }
 
-  llvm::ArrayRef<int64_t> kernelShape;
   int64_t windowHeight, windowWidth, strideHeight, strideWidth, dilationHeight,
-      dilationWidth, top, left, filters, channelsPerGroup, filtersPerGroup;
+      dilationWidth, top, left, channelsPerGroup, filtersPerGroup;
   std::vector<T> kernel, bias;
 };
 } // namespace
