@@ -36,15 +36,28 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
       bytes, ParserConfig(context, /*verifyAfterParse=*/true), path);
   if (!module)
     return {};
-  if (!module->lookupSymbol<func::FuncOp>("model")) {
-    emitError(getLayerLocation(context, path)) << "expects a function '@model'";
+  Location location = getLayerLocation(context, path);
+  auto fail = [&](const Twine &message) -> OwningOpRef<ModuleOp> {
+    emitError(location) << message;
     return {};
+  };
+  auto model = module->lookupSymbol<func::FuncOp>("model");
+  if (!model || model.isDeclaration())
+    return fail("expects a function '@model'");
+  // The others are those of a stream.
+  for (Operation &op : *module->getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function)
+      return fail("expects functions, but got " + op.getName().getStringRef());
+    if (!llvm::is_contained({"model", "stream_window", "stream_block"},
+                            function.getName()) ||
+        function.isDeclaration())
+      return fail("expects no function beside '@model', but got '@" +
+                  function.getName() + "'");
   }
-  if (options.batch || !options.dimensions.empty()) {
-    emitError(getLayerLocation(context, path))
-        << "expects neither --batch nor --dim, as all sizes are in the file";
-    return {};
-  }
+  if (options.batch || !options.dimensions.empty())
+    return fail(
+        "expects neither --batch nor --dim, as all sizes are in the file");
   return module;
 }
 
