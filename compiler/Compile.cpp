@@ -152,9 +152,14 @@ static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
   return code;
 }
 
+SmallVector<char, 0> frieze::emitObject(ModuleOp module,
+                                        const CompileOptions &options) {
+  return generateCode(module, Stage::Obj, options);
+}
+
 LogicalResult frieze::linkModule(ModuleOp module, StringRef output,
                                  const CompileOptions &options) {
-  SmallVector<char, 0> code = generateCode(module, Stage::Obj, options);
+  SmallVector<char, 0> code = emitObject(module, options);
   if (code.empty())
     return failure();
   return report(linkSharedLibrary(StringRef(code.data(), code.size()),

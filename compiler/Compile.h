@@ -57,6 +57,10 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
                                 const CompileOptions &options,
                                 llvm::StringRef sourceSHA256 = "");
 
+/// The relocatable object of `module`, at Stage::LLVM; empty after a diagnostic.
+llvm::SmallVector<char, 0> emitObject(mlir::ModuleOp module,
+                                      const CompileOptions &options);
+
 /// Links `module`, at Stage::LLVM, into the shared library `output`.
 mlir::LogicalResult linkModule(mlir::ModuleOp module, llvm::StringRef output,
                                const CompileOptions &options);
