@@ -57,7 +57,8 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
                                 const CompileOptions &options,
                                 llvm::StringRef sourceSHA256 = "");
 
-/// The relocatable object of `module`, at Stage::LLVM; empty after a diagnostic.
+/// The relocatable object of `module`, at Stage::LLVM; empty after a
+/// diagnostic.
 llvm::SmallVector<char, 0> emitObject(mlir::ModuleOp module,
                                       const CompileOptions &options);
 
