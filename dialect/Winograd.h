@@ -70,9 +70,10 @@ struct WinogradAxis {
   int64_t getTileStart(int64_t tile) const {
     return std::min(tile * getTileExtent(), extent - getTileExtent());
   }
-  /// Whether tiles hold whole windows, next to each other where more than one.
+  /// Whether tiles hold whole windows, next to each other where more than one,
+  /// and no two tiles parts of one.
   bool isValid() const {
-    return form.outputs % window == 0 &&
+    return form.outputs % window == 0 && stride >= window &&
            (stride == window || form.outputs == window) &&
            extent >= getTileExtent();
   }

@@ -10,7 +10,7 @@
 // batches and streams those of single samples and windows, and nothing is read
 // or written outside the caller's memory. FRIEZE_GRAPHS sets how many graphs
 // (500 by all tests together), FRIEZE_SEED the first seed, FRIEZE_FAILURES the
-// folder for graphs that fail, which are reduced.
+// folder for graphs that fail, which are reduced unless FRIEZE_REDUCE is 0.
 
 #include "compiler/codegen/cpu/TargetDescription.h"
 #include "compiler/reference/Evaluate.h"
@@ -458,6 +458,8 @@ void Codegen::runAll(double share, uint64_t firstSeed,
     Problem problem = check(*graph, seed);
     if (problem.empty())
       continue;
+    if (readNumber("FRIEZE_REDUCE", 1) == 0)
+      FAIL() << "seed " << seed << ": " << problem;
     OwningOpRef<ModuleOp> reduced =
         reduceGraph(*graph, [&](ModuleOp candidate) {
           return !check(candidate, seed).empty();

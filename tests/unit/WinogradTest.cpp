@@ -148,6 +148,8 @@ TEST(WinogradTest, LastTileEndsWithTheResult) {
   EXPECT_FALSE((WinogradAxis{{4, 3}, 3, 3, 13}.isValid()));
   EXPECT_FALSE((WinogradAxis{{4, 3}, 2, 3, 13}.isValid()));
   EXPECT_TRUE((WinogradAxis{{2, 2}, 2, 3, 13}.isValid()));
+  // The results that two windows share would be those of two tiles.
+  EXPECT_FALSE((WinogradAxis{{4, 3}, 4, 2, 13}.isValid()));
 }
 
 /// A convolution of 1 x `length` x `channels`, or of a square of that length,
