@@ -81,9 +81,9 @@ struct RecordingOptions {
   bool ignoreChecksum = false;
 };
 
-/// Opens one lead of `path`: a WFDB record by its name or header, or CSV. All
-/// of it is read once: what is truncated, damaged, empty or not in millivolts
-/// is an error, and missing samples are listed as gaps.
+/// Opens one lead of `path`: a WFDB record by its name or header, EDF, BDF, CSV
+/// or NPY. All of it is read once: what is truncated, damaged, empty or not in
+/// millivolts is an error, and missing samples are listed as gaps.
 llvm::Expected<std::unique_ptr<Recording>>
 openRecording(llvm::StringRef path, const RecordingOptions &options);
 
