@@ -8,6 +8,7 @@
 #include "SampleFile.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,14 @@ static void print_outputs(const frieze_model *model, float *const *outputs,
   }
 }
 
+static int flush_output(void) {
+  if (fflush(stdout) || ferror(stdout)) {
+    fprintf(stderr, "<stdout>: error: can't write: %s\n", strerror(errno));
+    return -1;
+  }
+  return 0;
+}
+
 static int run(const frieze_model *model, char **paths, run_state *state) {
   uint64_t samples = 0;
   if (read_inputs(model, paths, state, &samples))
@@ -145,11 +154,7 @@ static int run(const frieze_model *model, char **paths, run_state *state) {
     if (ferror(stdout))
       break;
   }
-  if (fflush(stdout) || ferror(stdout)) {
-    fprintf(stderr, "<stdout>: error: can't write: %s\n", strerror(errno));
-    return -1;
-  }
-  return 0;
+  return flush_output();
 }
 
 /** Whether this program understands the model: its ABI, and one batch size. */
@@ -180,15 +185,22 @@ int main(int argc, char **argv) {
   const char *program = argc > 0 ? argv[0] : "model";
   if (check_model(program, model))
     return 1;
+  /* What cannot be written is told, instead of ending the program. */
+#ifdef SIGXFSZ
+  signal(SIGXFSZ, SIG_IGN);
+#endif
+#ifdef SIGPIPE
+  signal(SIGPIPE, SIG_IGN);
+#endif
 
   int first = 1;
   if (argc > 1 && !strcmp(argv[1], "--help")) {
     print_usage(stdout, program, model);
-    return 0;
+    return flush_output() ? 1 : 0;
   }
   if (argc > 1 && !strcmp(argv[1], "--version")) {
     print_version(model);
-    return 0;
+    return flush_output() ? 1 : 0;
   }
   if (argc > 1 && !strcmp(argv[1], "--")) {
     first = 2;
