@@ -7,9 +7,17 @@
 
 #include "frontends/Files.h"
 #include "frontends/Array.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zip.h>
 
 using namespace llvm;
@@ -51,30 +59,223 @@ Expected<std::string> frieze::readFile(StringRef path, size_t limit) {
   return bytes;
 }
 
-Error frieze::writeFile(StringRef path, StringRef bytes) {
-  auto write = [&](raw_ostream &stream) {
-    stream << bytes;
-    stream.flush();
-    // An error that nobody clears ends the process.
-    auto &file = static_cast<raw_fd_ostream &>(stream);
-    std::error_code code = file.error();
-    file.clear_error();
-    return errorCodeToError(code);
-  };
-  // What is no regular file (/dev/null, a pipe) cannot be replaced.
-  if (path != "-" && sys::fs::exists(path) && !sys::fs::is_regular_file(path)) {
-    std::error_code code;
-    raw_fd_ostream stream(path, code);
-    if (code)
-      return makeError("cannot be written: " + code.message());
-    if (Error error = write(stream))
-      return makeError("cannot be written: " + toString(std::move(error)));
-    return Error::success();
+//===----------------------------------------------------------------------===//
+// Writing
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Where the bytes for a path go.
+struct Destination {
+  /// The path without the links that lead to it.
+  SmallString<256> path;
+  /// The open file of this process that it stands for, or -1.
+  int descriptor = -1;
+  /// Whether it is opened as it stands, as nothing may take its place.
+  bool isDevice = false;
+  /// What is replaced, if there is something.
+  std::optional<sys::fs::file_status> replaced;
+
+  bool isStream() const { return descriptor >= 0 || isDevice; }
+};
+} // namespace
+
+/// Follows the links at `path` by hand, as what they lead to need not be there
+/// yet, and as /dev/stdout and the like stand for what is open already.
+static Error followLinks(Destination &destination) {
+  SmallString<64> openFiles;
+  sys::fs::real_path("/proc/self/fd", openFiles);
+  constexpr int maxLinks = 40;
+  for (int count = 0; sys::fs::is_symlink_file(destination.path); ++count) {
+    if (count == maxLinks)
+      return errorCodeToError(
+          std::make_error_code(std::errc::too_many_symbolic_link_levels));
+    SmallString<256> folder;
+    StringRef parent = sys::path::parent_path(destination.path);
+    if (std::error_code error =
+            sys::fs::real_path(parent.empty() ? "." : parent, folder))
+      return errorCodeToError(error);
+    if (folder == openFiles && !sys::path::filename(destination.path)
+                                    .getAsInteger(10, destination.descriptor))
+      return Error::success();
+    std::error_code error;
+    std::string target =
+        std::filesystem::read_symlink(destination.path.c_str(), error).string();
+    if (error)
+      return errorCodeToError(error);
+    sys::path::append(folder, target);
+    destination.path =
+        sys::path::is_absolute(target) ? StringRef(target) : StringRef(folder);
   }
-  if (Error error = writeToOutput(path, write))
+  return Error::success();
+}
+
+static Expected<Destination> findDestination(StringRef path) {
+  Destination destination;
+  destination.path = path;
+  if (path == "-") {
+    destination.descriptor = STDOUT_FILENO;
+    return destination;
+  }
+  if (Error error = followLinks(destination))
+    return std::move(error);
+  if (destination.descriptor >= 0)
+    return destination;
+  sys::fs::file_status status, target;
+  if (std::error_code error = sys::fs::status(path, status)) {
+    if (error != std::errc::no_such_file_or_directory)
+      return errorCodeToError(error);
+    return destination;
+  }
+  // Links of /proc to open files need not lead where they say.
+  destination.isDevice = !sys::fs::is_regular_file(status) ||
+                         sys::fs::status(destination.path, target) ||
+                         !sys::fs::equivalent(status, target);
+  if (destination.isDevice)
+    destination.path = path;
+  else
+    destination.replaced = status;
+  return destination;
+}
+
+StringRef frieze::getOutputName(StringRef path) {
+  return path == "-" ? "<stdout>" : path;
+}
+
+bool frieze::isStream(StringRef path) {
+  Expected<Destination> destination = findDestination(path);
+  if (destination)
+    return destination->isStream();
+  consumeError(destination.takeError());
+  return false;
+}
+
+bool frieze::isStandardOutput(StringRef path) {
+  Expected<Destination> destination = findDestination(path);
+  if (destination)
+    return destination->descriptor == STDOUT_FILENO;
+  consumeError(destination.takeError());
+  return false;
+}
+
+/// What went wrong with `stream`, which would end the process if nobody asked.
+static std::error_code takeError(raw_fd_ostream &stream) {
+  std::error_code error = stream.error();
+  stream.clear_error();
+  return error;
+}
+
+static Error writeStream(const Destination &destination,
+                         function_ref<void(raw_ostream &)> write) {
+  auto writeTo = [&](raw_fd_ostream &&stream) {
+    write(stream);
+    stream.flush();
+    return errorCodeToError(takeError(stream));
+  };
+  if (destination.descriptor >= 0) {
+    outs().flush();
+    return writeTo(
+        raw_fd_ostream(destination.descriptor, /*shouldClose=*/false));
+  }
+  int file;
+  if (std::error_code error = sys::fs::openFileForWrite(
+          destination.path, file, sys::fs::CD_OpenExisting))
+    return errorCodeToError(error);
+  return writeTo(raw_fd_ostream(file, /*shouldClose=*/true));
+}
+
+/// Gives the new file `file` the permissions of what it replaces, and those to
+/// execute it that the user grants.
+static std::error_code setPermissions(int file, const Destination &destination,
+                                      FileKind kind) {
+  if (!destination.replaced)
+    return {};
+  // Without the right to give files away, it belongs to the user.
+  (void)sys::fs::changeFileOwnership(file, destination.replaced->getUser(),
+                                     destination.replaced->getGroup());
+  unsigned permissions = destination.replaced->permissions() & 0777;
+  if (kind == FileKind::Executable)
+    permissions |= sys::fs::all_exe & ~sys::fs::getUmask();
+  return sys::fs::setPermissions(file, sys::fs::perms(permissions));
+}
+
+/// Writes a file beside the destination and renames it.
+static Error replaceFile(const Destination &destination,
+                         function_ref<void(raw_ostream &)> write,
+                         FileKind kind) {
+  if (destination.replaced)
+    if (std::error_code error =
+            sys::fs::access(destination.path, sys::fs::AccessMode::Write))
+      return errorCodeToError(error);
+  StringRef folder = sys::path::parent_path(destination.path);
+  SmallString<256> temporary(folder);
+  sys::path::append(temporary, ".frieze-%%%%%%%%.tmp");
+  int file;
+  unsigned mode = sys::fs::all_read | sys::fs::all_write;
+  if (kind == FileKind::Executable)
+    mode |= sys::fs::all_exe;
+  if (std::error_code error = sys::fs::createUniqueFile(
+          Twine(temporary), file, temporary, sys::fs::OF_None, mode))
+    return makeError("no file can be made in '" +
+                     (folder.empty() ? "." : folder) + "': " + error.message());
+  sys::RemoveFileOnSignal(temporary);
+  raw_fd_ostream stream(file, /*shouldClose=*/true);
+  std::error_code error = setPermissions(file, destination, kind);
+  if (!error) {
+    write(stream);
+    // Some file systems tell only now that there was no room.
+    stream.close();
+    error = takeError(stream);
+  }
+  if (!error)
+    error = sys::fs::rename(temporary, destination.path);
+  if (error)
+    sys::fs::remove(temporary);
+  sys::DontRemoveFileOnSignal(temporary);
+  return errorCodeToError(error);
+}
+
+Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
+                        FileKind kind) {
+  Expected<Destination> destination = findDestination(path);
+  Error error = destination.takeError();
+  if (!error)
+    error = destination->isStream() ? writeStream(*destination, write)
+                                    : replaceFile(*destination, write, kind);
+  if (error)
     return makeError("cannot be written: " + toString(std::move(error)));
   return Error::success();
 }
+
+//===----------------------------------------------------------------------===//
+// Files in memory
+//===----------------------------------------------------------------------===//
+
+Expected<MemoryFile> MemoryFile::create(StringRef bytes) {
+  MemoryFile file(memfd_create("frieze", 0));
+  std::error_code error(errno, std::generic_category());
+  if (file.descriptor >= 0) {
+    raw_fd_ostream stream(file.descriptor, /*shouldClose=*/false);
+    stream << bytes;
+    stream.flush();
+    error = takeError(stream);
+  }
+  if (file.descriptor < 0 || error)
+    return makeError("cannot make a file in memory: " + error.message());
+  return file;
+}
+
+MemoryFile::~MemoryFile() {
+  if (descriptor >= 0)
+    close(descriptor);
+}
+
+std::string MemoryFile::getPath() const {
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
+//===----------------------------------------------------------------------===//
+// ZipArchive
+//===----------------------------------------------------------------------===//
 
 bool frieze::isZip(StringRef bytes) {
   // The second is an archive without members.
@@ -84,10 +285,6 @@ bool frieze::isZip(StringRef bytes) {
 bool frieze::isHdf5(StringRef bytes) {
   return bytes.starts_with("\x89HDF\r\n\x1a\n");
 }
-
-//===----------------------------------------------------------------------===//
-// ZipArchive
-//===----------------------------------------------------------------------===//
 
 void ZipArchive::Closer::operator()(zip_t *archive) const {
   zip_discard(archive);

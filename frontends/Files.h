@@ -9,11 +9,14 @@
 #define FRIEZE_FRONTENDS_FILES_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 struct zip;
@@ -25,9 +28,42 @@ namespace frieze {
 llvm::Expected<std::string> readFile(llvm::StringRef path,
                                      size_t limit = size_t(1) << 31);
 
-/// Writes the file `path`, or standard output for `-`. A regular file appears
-/// whole or not at all.
-llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
+enum class FileKind { Data, Executable };
+
+/// Writes the file `path` through `write`. It appears whole or not at all, with
+/// the permissions of the one that it replaces, and links to it stay. What
+/// isStream() is written to as it stands. Errors do not name the file.
+llvm::Error writeFile(llvm::StringRef path,
+                      llvm::function_ref<void(llvm::raw_ostream &)> write,
+                      FileKind kind = FileKind::Data);
+
+/// What diagnostics call the output `path`: `<stdout>` where it is `-`.
+llvm::StringRef getOutputName(llvm::StringRef path);
+
+/// Whether `path`, or what its links lead to, is a device, a pipe or an open
+/// file of this process: standard output (`-`), or the like of /dev/stdout.
+bool isStream(llvm::StringRef path);
+
+/// Whether `path` is `-` or another name for standard output.
+bool isStandardOutput(llvm::StringRef path);
+
+/// A file in memory. While it lives, this process and those that it starts find
+/// it at getPath().
+class MemoryFile {
+public:
+  static llvm::Expected<MemoryFile> create(llvm::StringRef bytes = "");
+  MemoryFile(MemoryFile &&other) noexcept
+      : descriptor(std::exchange(other.descriptor, -1)) {}
+  MemoryFile &operator=(MemoryFile &&) = delete;
+  ~MemoryFile();
+
+  std::string getPath() const;
+
+private:
+  explicit MemoryFile(int descriptor) : descriptor(descriptor) {}
+
+  int descriptor;
+};
 
 /// Whether `bytes` begin as such a file does.
 bool isZip(llvm::StringRef bytes);

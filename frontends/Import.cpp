@@ -123,7 +123,7 @@ std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   return layers;
 }
 
-OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
+OwningOpRef<ModuleOp> frieze::importModel(StringRef path, StringRef bytes,
                                           const ImportOptions &options,
                                           MLIRContext *context) {
   auto fail = [&](const Twine &message) -> OwningOpRef<ModuleOp> {
@@ -133,9 +133,6 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   if (options.batch && (*options.batch < 1 || *options.batch > maxElements))
     return fail("expects a positive batch size, but got " +
                 Twine(*options.batch));
-  Expected<std::string> bytes = readFile(path);
-  if (!bytes)
-    return fail(toString(bytes.takeError()));
   // What is wrong with a part of the file that is read twice is said once.
   llvm::StringSet<> reported;
   ScopedDiagnosticHandler skipRepeated(context, [&](Diagnostic &diagnostic) {
@@ -146,7 +143,7 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   });
   // The readers throw nothing themselves; their libraries may, at any limit.
   try {
-    ModelFile file{path, *bytes, options, context};
+    ModelFile file{path, bytes, options, context};
     return importBytes(file);
   } catch (const std::exception &exception) {
     return fail(Twine("cannot be imported: ") + exception.what());

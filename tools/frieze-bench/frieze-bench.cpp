@@ -5,16 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/Package.h"
+#include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/Benchmarks.h"
 #include "tools/frieze-bench/Report.h"
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/InitLLVM.h"
 
 #include <benchmark/benchmark.h>
+#include <iostream>
 #include <sched.h>
 
 using namespace frieze;
@@ -161,12 +162,13 @@ static void addContext(const MachinePeak &peak) {
   }
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+static int measure(int argc, char **argv) {
   Options command(argc, argv);
   llvm::Expected<CompileOptions> options = command.model.get("model");
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
+  if (!command.report.empty() && !isPagePath(command.report))
+    return failWith(command.report, "expects the extension .html");
   if (!command.compare.empty())
     pinToOneCore();
 
@@ -196,6 +198,9 @@ int main(int argc, char **argv) {
   Reporter reporter(results);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
+  // Where Google Benchmark's reporters print.
+  if (!std::cout.flush())
+    return failWith("<stdout>", "cannot be written");
   if (!reporter.error.empty())
     return failWith("frieze-bench", reporter.error);
   if (command.report.empty() || results.measurements.empty())
@@ -203,6 +208,9 @@ int main(int argc, char **argv) {
   if (llvm::Error error = writeFile(command.report, [&](llvm::raw_ostream &os) {
         writeReport(results, os);
       }))
-    return failWith(command.report, llvm::toString(std::move(error)));
+    return failWith(getOutputName(command.report),
+                    llvm::toString(std::move(error)));
   return 0;
 }
+
+int main(int argc, char **argv) { return runTool(argc, argv, measure); }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Annotations.h"
+#include "frontends/Files.h"
 #include "tools/frieze-ecg/Text.h"
 #include "tools/frieze-ecg/WFDBHeader.h"
 
@@ -172,9 +173,8 @@ private:
 Expected<BeatPositions> readAnnotations(StringRef path) {
   auto file = readFile(path);
   if (!file)
-    return file.takeError();
-  Expected<BeatPositions> beats =
-      AnnotationReader(path, (*file)->getBuffer()).read();
+    return inFile(path, file.takeError());
+  Expected<BeatPositions> beats = AnnotationReader(path, *file).read();
   if (!beats || beats->rate)
     return beats;
   SmallString<256> header(path);
@@ -182,8 +182,8 @@ Expected<BeatPositions> readAnnotations(StringRef path) {
   if (sys::fs::exists(header)) {
     auto text = readFile(header);
     if (!text)
-      return text.takeError();
-    Expected<WFDBHeader> parsed = parseWFDBHeader(header, (*text)->getBuffer());
+      return inFile(header, text.takeError());
+    Expected<WFDBHeader> parsed = parseWFDBHeader(header, *text);
     if (!parsed)
       return parsed.takeError();
     beats->rate = parsed->rate;

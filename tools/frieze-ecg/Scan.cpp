@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Scan.h"
+#include "frontends/Files.h"
 #include "tools/LoadModel.h"
 #include "tools/frieze-ecg/Agreement.h"
 #include "tools/frieze-ecg/BeatFile.h"
@@ -56,8 +57,11 @@ class Scanner {
 public:
   Scanner(const ScanOptions &options, const frieze_model &model)
       : options(options), model(model),
-        // Beats and summary must not mix on standard output.
-        summary(options.output == "-" ? errs() : outs()) {}
+        // What is written and the summary must not mix on standard output.
+        summary(isStandardOutput(options.output) ||
+                        isStandardOutput(options.report)
+                    ? errs()
+                    : outs()) {}
 
   bool readReferences() {
     for (const std::string &path : options.references) {
@@ -172,14 +176,14 @@ public:
       if (!options.references.empty())
         printAgreement(summary, total);
     }
-    if (Error error = writeWholeFile(options.output, [&](raw_ostream &stream) {
+    if (Error error = writeFile(options.output, [&](raw_ostream &stream) {
           writeBeats(stream, options.format, lists);
         }))
-      return report(std::move(error));
+      return report(inFile(getOutputName(options.output), std::move(error)));
     if (curve)
-      if (Error error = writeWholeFile(
+      if (Error error = writeFile(
               options.report, [&](raw_ostream &stream) { stream << *page; }))
-        return report(std::move(error));
+        return report(inFile(getOutputName(options.report), std::move(error)));
     return true;
   }
 

@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
 
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
@@ -134,6 +135,13 @@ static int runScan() {
     return reportOption("--report", "a page shows one record, found " +
                                         Twine(records.size()));
   options.report = report;
+  if (!report.empty() && !frieze::isPagePath(report))
+    return reportOption("--report", "the page is written as .html, found '" +
+                                        Twine(report) + "'");
+  if (report == output ||
+      (frieze::isStandardOutput(report) && frieze::isStandardOutput(output)))
+    return reportOption("--report", "the beats are written to '" +
+                                        Twine(output) + "' already");
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }
@@ -148,8 +156,7 @@ static int runCompare() {
   return compare(options);
 }
 
-int main(int argc, char **argv) {
-  InitLLVM initLLVM(argc, argv);
+static int runCommand(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, scanCommand);
   cl::HideUnrelatedOptions(category, compareCommand);
@@ -172,4 +179,8 @@ int main(int argc, char **argv) {
     return runCompare();
   cl::PrintHelpMessage();
   return 1;
+}
+
+int main(int argc, char **argv) {
+  return frieze::runTool(argc, argv, runCommand);
 }
