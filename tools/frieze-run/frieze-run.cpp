@@ -12,6 +12,7 @@
 #include "tools/CompilerContext.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/AlignOf.h"
 
@@ -162,21 +163,55 @@ static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
 // Arrays in and out
 //===----------------------------------------------------------------------===//
 
-/// Orders the arrays as the model has its inputs: by name if all names match,
-/// else as they come.
+/// The places among `arrays` of those called `names`, each taken once. Names
+/// that are missing have none.
+static std::vector<size_t> findPlaces(llvm::ArrayRef<NamedArray> arrays,
+                                      llvm::ArrayRef<std::string> names) {
+  std::vector<size_t> places;
+  for (const std::string &name : names)
+    for (auto [place, array] : llvm::enumerate(arrays))
+      if (array.name == name && !llvm::is_contained(places, place)) {
+        places.push_back(place);
+        break;
+      }
+  return places;
+}
+
+static std::string quoteNames(llvm::ArrayRef<std::string> names) {
+  return names.empty() ? "none" : "'" + llvm::join(names, "', '") + "'";
+}
+
+/// Orders the arrays as the model has its inputs: by their names, or by number
+/// where all are called arr_0, arr_1 and so on, as NumPy calls those that got
+/// no name. A single one needs none.
 static llvm::Error orderArrays(std::vector<NamedArray> &arrays,
                                llvm::ArrayRef<Port> inputs) {
-  if (arrays.size() != inputs.size())
-    return llvm::createStringError("expects " + llvm::Twine(inputs.size()) +
-                                   " arrays, but got " +
-                                   llvm::Twine(arrays.size()));
+  if (arrays.size() == 1 && inputs.size() == 1)
+    return llvm::Error::success();
+  std::vector<std::string> names, numbers, found;
+  for (auto [i, port] : llvm::enumerate(inputs)) {
+    names.push_back(port.name);
+    numbers.push_back("arr_" + std::to_string(i));
+  }
+  for (const NamedArray &array : arrays)
+    found.push_back(array.name);
+  std::vector<size_t> places = findPlaces(arrays, names);
+  if (places.empty())
+    places = findPlaces(arrays, numbers);
+  if (places.size() != inputs.size() || places.size() != arrays.size()) {
+    std::string expected =
+        inputs.size() == 1 ? "one array, for the input " + quoteNames(names)
+                           : "arrays " + quoteNames(names) + " (or " +
+                                 llvm::join(numbers, ", ") + " in this order)";
+    bool hasNoNames = found.size() == 1 && found.front().empty();
+    return llvm::createStringError(
+        "expects " + expected + ", but got " +
+        (hasNoNames ? "one without a name" : quoteNames(found)));
+  }
   std::vector<NamedArray> ordered;
-  for (const Port &port : inputs)
-    for (NamedArray &array : arrays)
-      if (array.name == port.name)
-        ordered.push_back(array);
-  if (ordered.size() == arrays.size())
-    arrays = std::move(ordered);
+  for (size_t place : places)
+    ordered.push_back(std::move(arrays[place]));
+  arrays = std::move(ordered);
   return llvm::Error::success();
 }
 
@@ -278,7 +313,9 @@ static int run(int argc, char **argv) {
   cl::opt<std::string> input(
       "input", cl::value_desc("file"), cl::Required, cl::cat(category),
       cl::desc(
-          "Arrays to run on, .npz or .npy; the first axis counts samples"));
+          "Arrays to run on, .npz or .npy; the first axis counts samples.\n"
+          "Arrays of a .npz are called as the inputs, or arr_0, arr_1 and\n"
+          "so on in the model's order"));
   cl::opt<std::string> output(
       "output", cl::value_desc("file"), cl::Required, cl::cat(category),
       cl::desc("Where to write the results, .npz or, of one output, .npy"));
