@@ -13,6 +13,8 @@
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 
 #include <benchmark/benchmark.h>
 #include <iostream>
@@ -41,7 +43,7 @@ public:
   void ReportRuns(const std::vector<Run> &runs) override {
     for (const Run &run : runs)
       if (run.error_occurred)
-        error = run.error_message;
+        errors.push_back(run.error_message);
     if (!standard)
       return table.printNew();
     // Google Benchmark would append "/manual_time" to the names.
@@ -53,10 +55,12 @@ public:
   void Finalize() override {
     if (standard)
       standard->Finalize();
+    else
+      table.printAbsentPeers();
   }
 
-  /// Of the last benchmark that failed, or "".
-  std::string error;
+  /// Of the benchmarks that failed.
+  std::vector<std::string> errors;
 
 private:
   TablePrinter table;
@@ -74,7 +78,9 @@ struct Options {
       "compare", cl::CommaSeparated, cl::value_desc("file,..."),
       cl::cat(category),
       cl::desc("Measure the same model, .onnx or .tflite, in ONNX Runtime,\n"
-               "OpenVINO and LiteRT, those that are installed")};
+               "OpenVINO and LiteRT, those that are installed, and hold its\n"
+               "outputs against theirs: beyond " +
+               std::string(Peer::tolerance) + ", exit with 1")};
   cl::opt<std::string> python{
       "python", cl::value_desc("path"), cl::init("python3"), cl::cat(category),
       cl::desc("Interpreter that has these libraries (default python3)")};
@@ -118,12 +124,9 @@ static void pinToOneCore() {
   sched_setaffinity(0, sizeof(cores), &cores);
 }
 
-/// Every peer that runs one of `files`, at least one; the others are named on
-/// standard error.
-static llvm::Expected<std::vector<std::unique_ptr<Peer>>>
-startPeers(llvm::ArrayRef<std::string> files, const std::string &python,
-           const frieze_model &model) {
-  for (const std::string &file : files) {
+/// What is wrong with the files to compare with, or their interpreter.
+static llvm::Error checkComparison(const Options &command) {
+  for (const std::string &file : command.compare) {
     if (findPeerLibraries(file).empty())
       return llvm::createStringError(
           "expects .onnx or .tflite files for --compare, but got '" + file +
@@ -131,35 +134,67 @@ startPeers(llvm::ArrayRef<std::string> files, const std::string &python,
     if (!llvm::sys::fs::exists(file))
       return llvm::createStringError("'" + file + "' does not exist");
   }
-  std::vector<std::unique_ptr<Peer>> peers;
-  for (const std::string &file : files)
-    for (const PeerLibrary &library : findPeerLibraries(file)) {
-      auto peer = Peer::start(library, file, python, model);
-      if (peer)
-        peers.push_back(std::move(*peer));
-      else
-        llvm::errs() << file << ": warning: " << library.name
-                     << " is skipped: " << llvm::toString(peer.takeError())
-                     << "\n";
-    }
-  if (peers.empty())
-    return llvm::createStringError("expects a library to compare with, but " +
-                                   python + " has none that runs the model");
-  return peers;
+  llvm::ErrorOr<std::string> python =
+      llvm::sys::findProgramByName(command.python);
+  if (command.python.getNumOccurrences() &&
+      !(python && llvm::sys::fs::can_execute(*python)))
+    return llvm::createStringError(
+        "expects an interpreter for --python, but '" + command.python +
+        "' cannot be found");
+  return llvm::Error::success();
 }
 
-static void addContext(const MachinePeak &peak) {
+/// Starts every peer that runs one of the files, and puts down those that
+/// don't. False after a message where one fails, or its outputs are others.
+static bool startPeers(const Options &command, const frieze_model &model,
+                       std::vector<std::unique_ptr<Peer>> &peers,
+                       std::vector<AbsentPeer> &absent) {
+  bool good = true;
+  auto report = [&](const std::string &file, const llvm::Twine &message) {
+    failWith(file, message);
+    good = false;
+  };
+  for (const std::string &file : command.compare)
+    for (const PeerLibrary &library : findPeerLibraries(file)) {
+      auto peer = Peer::start(library, file, command.python, model);
+      if (peer) {
+        if (!(*peer)->agrees())
+          report(file,
+                 "expects the outputs of '" + command.path + "' to within " +
+                     Peer::tolerance + ", but got differences up to " +
+                     llvm::formatv("{0:e1}", (*peer)->getDifference()).str() +
+                     " in " + (*peer)->getName());
+        peers.push_back(std::move(*peer));
+        continue;
+      }
+      llvm::Error other = llvm::handleErrors(
+          peer.takeError(), [&](const MissingLibrary &missing) {
+            llvm::errs() << file << ": warning: " << library.name
+                         << " is skipped: " << missing.message() << "\n";
+          });
+      absent.push_back({library.name.str(), file, bool(other)});
+      if (other)
+        report(file, library.name + ": " + llvm::toString(std::move(other)));
+    }
+  return good;
+}
+
+static void addContext(const Results &results) {
   auto add = [](const std::string &key, double value) {
     benchmark::AddCustomContext(key, llvm::formatv("{0:f1}", value));
   };
-  add("peak_gflops", peak.gigaflops);
-  for (const Bandwidth &bandwidth : peak.bandwidths) {
+  add("peak_gflops", results.peak.gigaflops);
+  for (const Bandwidth &bandwidth : results.peak.bandwidths) {
     llvm::StringRef level = bandwidth.level;
     add("bandwidth_" + level.lower() + "_gb_per_s", bandwidth.gigabytes);
     // The level that holds the weights of small models stands for all.
     if (level == "L2")
       add("bandwidth_gb_per_s", bandwidth.gigabytes);
   }
+  for (const AbsentPeer &absent : results.absentPeers)
+    benchmark::AddCustomContext(
+        absent.peer + ", " + llvm::sys::path::filename(absent.file).str(),
+        absent.getState());
 }
 
 static int measure(int argc, char **argv) {
@@ -167,6 +202,8 @@ static int measure(int argc, char **argv) {
   llvm::Expected<CompileOptions> options = command.model.get("model");
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
+  if (llvm::Error error = checkComparison(command))
+    return failWith("frieze-bench", llvm::toString(std::move(error)));
   if (!command.report.empty() && !isPagePath(command.report))
     return failWith(command.report, "expects the extension .html");
   if (!command.compare.empty())
@@ -177,18 +214,12 @@ static int measure(int argc, char **argv) {
   if (!subjects)
     return failWith(command.path, llvm::toString(subjects.takeError()));
   const Subject &model = subjects->front();
-  std::vector<std::unique_ptr<Peer>> peers;
-  if (!command.compare.empty()) {
-    auto started = startPeers(std::vector<std::string>(command.compare),
-                              command.python, *model.model);
-    if (!started)
-      return failWith("frieze-bench", llvm::toString(started.takeError()));
-    peers = std::move(*started);
-  }
-
   Results results;
+  std::vector<std::unique_ptr<Peer>> peers;
+  bool good = startPeers(command, *model.model, peers, results.absentPeers);
+
   results.peak = measureMachinePeak();
-  addContext(results.peak);
+  addContext(results);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);
   if (model.model->stream)
@@ -198,19 +229,19 @@ static int measure(int argc, char **argv) {
   Reporter reporter(results);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
+  for (const std::string &error : reporter.errors)
+    failWith("frieze-bench", error);
+  good &= reporter.errors.empty();
   // Where Google Benchmark's reporters print.
   if (!std::cout.flush())
     return failWith("<stdout>", "cannot be written");
-  if (!reporter.error.empty())
-    return failWith("frieze-bench", reporter.error);
-  if (command.report.empty() || results.measurements.empty())
-    return 0;
-  if (llvm::Error error = writeFile(command.report, [&](llvm::raw_ostream &os) {
-        writeReport(results, os);
-      }))
-    return failWith(getOutputName(command.report),
-                    llvm::toString(std::move(error)));
-  return 0;
+  if (!command.report.empty() && !results.measurements.empty())
+    if (llvm::Error error =
+            writeFile(command.report,
+                      [&](llvm::raw_ostream &os) { writeReport(results, os); }))
+      return failWith(getOutputName(command.report),
+                      llvm::toString(std::move(error)));
+  return good ? 0 : 1;
 }
 
 int main(int argc, char **argv) { return runTool(argc, argv, measure); }
