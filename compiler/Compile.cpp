@@ -192,6 +192,10 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                       "expects another extension than .h for a static "
                       "library, as its header goes there"),
                   output, context);
+  // Before the work.
+  if (failed(report(checkWritable(output), getOutputName(output), context)) ||
+      (hasHeader && failed(report(checkWritable(header), header, context))))
+    return failure();
   llvm::Expected<std::string> bytes = readFile(path);
   if (!bytes)
     return report(bytes.takeError(), path, context);

@@ -109,6 +109,23 @@ static Error followLinks(Destination &destination) {
   return Error::success();
 }
 
+/// Whether a file may be made beside the destination, and take its place.
+static Error checkReplacement(const Destination &destination) {
+  auto mayWrite = [](StringRef path) {
+    return sys::fs::access(path, sys::fs::AccessMode::Write);
+  };
+  if (destination.replaced)
+    if (std::error_code error = mayWrite(destination.path))
+      return errorCodeToError(error);
+  StringRef folder = sys::path::parent_path(destination.path);
+  if (folder.empty())
+    folder = ".";
+  if (std::error_code error = mayWrite(folder))
+    return makeError("no file can be made in '" + folder +
+                     "': " + error.message());
+  return Error::success();
+}
+
 static Expected<Destination> findDestination(StringRef path) {
   Destination destination;
   destination.path = path;
@@ -121,20 +138,35 @@ static Expected<Destination> findDestination(StringRef path) {
   if (destination.descriptor >= 0)
     return destination;
   sys::fs::file_status status, target;
-  if (std::error_code error = sys::fs::status(path, status)) {
-    if (error != std::errc::no_such_file_or_directory)
-      return errorCodeToError(error);
+  std::error_code error = sys::fs::status(path, status);
+  if (sys::fs::is_directory(status))
+    error = std::make_error_code(std::errc::is_a_directory);
+  if (error && error != std::errc::no_such_file_or_directory)
+    return errorCodeToError(error);
+  // Links of /proc to open files need not lead where they say.
+  destination.isDevice = !error && (!sys::fs::is_regular_file(status) ||
+                                    sys::fs::status(destination.path, target) ||
+                                    !sys::fs::equivalent(status, target));
+  if (destination.isDevice) {
+    destination.path = path;
     return destination;
   }
-  // Links of /proc to open files need not lead where they say.
-  destination.isDevice = !sys::fs::is_regular_file(status) ||
-                         sys::fs::status(destination.path, target) ||
-                         !sys::fs::equivalent(status, target);
-  if (destination.isDevice)
-    destination.path = path;
-  else
+  if (!error)
     destination.replaced = status;
+  if (Error error = checkReplacement(destination))
+    return std::move(error);
   return destination;
+}
+
+/// What keeps a file from being written, for messages.
+static Error describeFailure(Error error) {
+  if (!error)
+    return Error::success();
+  return makeError("cannot be written: " + toString(std::move(error)));
+}
+
+Error frieze::checkWritable(StringRef path) {
+  return describeFailure(findDestination(path).takeError());
 }
 
 StringRef frieze::getOutputName(StringRef path) {
@@ -202,12 +234,7 @@ static std::error_code setPermissions(int file, const Destination &destination,
 static Error replaceFile(const Destination &destination,
                          function_ref<void(raw_ostream &)> write,
                          FileKind kind) {
-  if (destination.replaced)
-    if (std::error_code error =
-            sys::fs::access(destination.path, sys::fs::AccessMode::Write))
-      return errorCodeToError(error);
-  StringRef folder = sys::path::parent_path(destination.path);
-  SmallString<256> temporary(folder);
+  SmallString<256> temporary(sys::path::parent_path(destination.path));
   sys::path::append(temporary, ".frieze-%%%%%%%%.tmp");
   int file;
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
@@ -215,8 +242,7 @@ static Error replaceFile(const Destination &destination,
     mode |= sys::fs::all_exe;
   if (std::error_code error = sys::fs::createUniqueFile(
           Twine(temporary), file, temporary, sys::fs::OF_None, mode))
-    return makeError("no file can be made in '" +
-                     (folder.empty() ? "." : folder) + "': " + error.message());
+    return errorCodeToError(error);
   sys::RemoveFileOnSignal(temporary);
   raw_fd_ostream stream(file, /*shouldClose=*/true);
   std::error_code error = setPermissions(file, destination, kind);
@@ -237,13 +263,11 @@ static Error replaceFile(const Destination &destination,
 Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
                         FileKind kind) {
   Expected<Destination> destination = findDestination(path);
-  Error error = destination.takeError();
-  if (!error)
-    error = destination->isStream() ? writeStream(*destination, write)
-                                    : replaceFile(*destination, write, kind);
-  if (error)
-    return makeError("cannot be written: " + toString(std::move(error)));
-  return Error::success();
+  if (!destination)
+    return describeFailure(destination.takeError());
+  return describeFailure(destination->isStream()
+                             ? writeStream(*destination, write)
+                             : replaceFile(*destination, write, kind));
 }
 
 //===----------------------------------------------------------------------===//

@@ -37,6 +37,9 @@ llvm::Error writeFile(llvm::StringRef path,
                       llvm::function_ref<void(llvm::raw_ostream &)> write,
                       FileKind kind = FileKind::Data);
 
+/// An error where writeFile could not even begin, to be told before the work.
+llvm::Error checkWritable(llvm::StringRef path);
+
 /// What diagnostics call the output `path`: `<stdout>` where it is `-`.
 llvm::StringRef getOutputName(llvm::StringRef path);
 

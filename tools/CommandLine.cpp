@@ -30,10 +30,15 @@ int frieze::runTool(int argc, char **argv,
   return status;
 }
 
-bool frieze::isPagePath(llvm::StringRef path) {
+llvm::Error frieze::checkPage(llvm::StringRef path) {
+  if (path.empty())
+    return llvm::Error::success();
   llvm::StringRef extension = llvm::sys::path::extension(path);
-  return extension.equals_insensitive(".html") ||
-         (extension.empty() && isStream(path));
+  if (!extension.equals_insensitive(".html") &&
+      !(extension.empty() && isStream(path)))
+    return llvm::createStringError("expects the extension .html, but got '" +
+                                   extension + "'");
+  return checkWritable(path);
 }
 
 int frieze::failWith(llvm::StringRef tool, const llvm::Twine &message) {

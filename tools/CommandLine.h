@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
 
 namespace frieze {
 
@@ -19,8 +20,9 @@ namespace frieze {
 /// a limit or as nobody reads, is an error of that write and ends nothing.
 int runTool(int argc, char **argv, llvm::function_ref<int(int, char **)> run);
 
-/// Whether a page can be written to `path`: a .html file, or a pipe or device.
-bool isPagePath(llvm::StringRef path);
+/// What keeps a page from being written to `path`, which is a .html file, or a
+/// pipe or device. None is wanted where it is empty.
+llvm::Error checkPage(llvm::StringRef path);
 
 /// Prints `tool: error: message` and returns the exit status 1.
 int failWith(llvm::StringRef tool, const llvm::Twine &message);

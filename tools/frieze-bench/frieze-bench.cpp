@@ -204,8 +204,8 @@ static int measure(int argc, char **argv) {
     return failWith("frieze-bench", llvm::toString(options.takeError()));
   if (llvm::Error error = checkComparison(command))
     return failWith("frieze-bench", llvm::toString(std::move(error)));
-  if (!command.report.empty() && !isPagePath(command.report))
-    return failWith(command.report, "expects the extension .html");
+  if (llvm::Error error = checkPage(command.report))
+    return failWith(command.report, llvm::toString(std::move(error)));
   if (!command.compare.empty())
     pinToOneCore();
 

@@ -135,13 +135,13 @@ static int runScan() {
     return reportOption("--report", "a page shows one record, found " +
                                         Twine(records.size()));
   options.report = report;
-  if (!report.empty() && !frieze::isPagePath(report))
-    return reportOption("--report", "the page is written as .html, found '" +
-                                        Twine(report) + "'");
-  if (report == output ||
-      (frieze::isStandardOutput(report) && frieze::isStandardOutput(output)))
-    return reportOption("--report", "the beats are written to '" +
-                                        Twine(output) + "' already");
+  if (frieze::isStandardOutput(report) && frieze::isStandardOutput(output))
+    return reportOption("--report", "the beats are on standard output already");
+  if (Error error = frieze::checkWritable(output))
+    return frieze::failWith(frieze::getOutputName(output),
+                            toString(std::move(error)));
+  if (Error error = frieze::checkPage(report))
+    return frieze::failWith(report, toString(std::move(error)));
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }

@@ -339,6 +339,8 @@ static int run(int argc, char **argv) {
   llvm::Expected<NumpyFormat> format = findNumpyFormat(output);
   if (!format)
     return failWith(output, llvm::toString(format.takeError()));
+  if (llvm::Error error = checkWritable(output))
+    return failWith(getOutputName(output), llvm::toString(std::move(error)));
   if (path == "-" && input == "-")
     return failWith("frieze-run", "expects either the model or its input on "
                                   "standard input, but got both");

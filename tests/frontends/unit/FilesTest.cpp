@@ -212,6 +212,21 @@ TEST_F(FilesTest, SaysWhatCannotBeWritten) {
   EXPECT_EQ(write("file/below", "x"), "cannot be written: Not a directory");
 }
 
+TEST_F(FilesTest, SaysBeforehandWhatCannotBeWritten) {
+  auto check = [&](const std::string &file) {
+    return toString(checkWritable(file));
+  };
+  EXPECT_EQ(check(path("file")), "");
+  EXPECT_EQ(check("-"), "");
+  EXPECT_EQ(check("file"), "");
+  EXPECT_EQ(check("/dev/null"), "");
+  EXPECT_EQ(check(folder.string()), "cannot be written: Is a directory");
+  EXPECT_EQ(check(path("none/file")),
+            "cannot be written: no file can be made in '" + path("none") +
+                "': No such file or directory");
+  EXPECT_EQ(countFiles(), 0u);
+}
+
 TEST_F(FilesTest, ReadsPipes) {
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
   // Both ends, so that nothing waits.
