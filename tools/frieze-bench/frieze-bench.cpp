@@ -19,44 +19,54 @@
 #include <benchmark/benchmark.h>
 #include <iostream>
 #include <sched.h>
+#include <sstream>
 
 using namespace frieze;
 namespace cl = llvm::cl;
 
 namespace {
-/// Hands results to one of Google Benchmark's reporters, or prints the table in
-/// place of its own.
+/// Hands results to Google Benchmark's reporters, or prints the table in place
+/// of its own.
 class Reporter : public benchmark::BenchmarkReporter {
 public:
-  explicit Reporter(const Results &results)
-      : table(results), standard(benchmark::CreateDefaultDisplayReporter()) {
-    if (dynamic_cast<benchmark::ConsoleReporter *>(standard.get()))
-      standard = nullptr;
+  /// Writes JSON to `file` too, if there is one.
+  Reporter(const Results &results, std::ostream *file) : table(results) {
+    std::unique_ptr<benchmark::BenchmarkReporter> display(
+        benchmark::CreateDefaultDisplayReporter());
+    printsTable = dynamic_cast<benchmark::ConsoleReporter *>(display.get());
+    if (!printsTable)
+      reporters.push_back(std::move(display));
+    if (!file)
+      return;
+    reporters.push_back(std::make_unique<benchmark::JSONReporter>());
+    reporters.back()->SetOutputStream(file);
   }
 
   bool ReportContext(const Context &context) override {
-    if (standard)
-      return standard->ReportContext(context);
-    table.printHeader();
-    return true;
+    if (printsTable)
+      table.printHeader();
+    return llvm::all_of(reporters, [&](auto &reporter) {
+      return reporter->ReportContext(context);
+    });
   }
   void ReportRuns(const std::vector<Run> &runs) override {
     for (const Run &run : runs)
       if (run.error_occurred)
         errors.push_back(run.error_message);
-    if (!standard)
-      return table.printNew();
+    if (printsTable)
+      table.printNew();
     // Google Benchmark would append "/manual_time" to the names.
     std::vector<Run> named = runs;
     for (Run &run : named)
       run.run_name.time_type.clear();
-    standard->ReportRuns(named);
+    for (auto &reporter : reporters)
+      reporter->ReportRuns(named);
   }
   void Finalize() override {
-    if (standard)
-      standard->Finalize();
-    else
+    if (printsTable)
       table.printAbsentPeers();
+    for (auto &reporter : reporters)
+      reporter->Finalize();
   }
 
   /// Of the benchmarks that failed.
@@ -64,7 +74,8 @@ public:
 
 private:
   TablePrinter table;
-  std::unique_ptr<benchmark::BenchmarkReporter> standard;
+  bool printsTable;
+  std::vector<std::unique_ptr<benchmark::BenchmarkReporter>> reporters;
 };
 
 /// The command line, in Google Benchmark's part and ours.
@@ -88,6 +99,8 @@ struct Options {
                               cl::cat(category),
                               cl::desc("Write the results as a page")};
   ModelOptions model{category};
+  /// Google Benchmark's, which would not tell of a full disk.
+  std::string json, jsonFormat = "json";
 
   /// Exits where the command line is wrong.
   Options(int argc, char **argv);
@@ -100,10 +113,17 @@ Options::Options(int argc, char **argv) {
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   // Google Benchmark takes its own flags out first.
   std::vector<char *> benchmarkArguments{argv[0]}, ownArguments{argv[0]};
-  for (int i = 1; i < argc; ++i)
-    (llvm::StringRef(argv[i]).starts_with("--benchmark_") ? benchmarkArguments
-                                                          : ownArguments)
-        .push_back(argv[i]);
+  for (int i = 1; i < argc; ++i) {
+    llvm::StringRef argument = argv[i];
+    if (argument.consume_front("--benchmark_out="))
+      json = argument.str();
+    else if (argument.consume_front("--benchmark_out_format="))
+      jsonFormat = argument.str();
+    else if (argument.starts_with("--benchmark_"))
+      benchmarkArguments.push_back(argv[i]);
+    else
+      ownArguments.push_back(argv[i]);
+  }
   cl::ParseCommandLineOptions(ownArguments.size(), ownArguments.data(),
                               "Measures a compiled model, or a model file, "
                               "which it compiles first, on one\n"
@@ -197,6 +217,37 @@ static void addContext(const Results &results) {
         absent.getState());
 }
 
+/// False after a message, where a file could not be written in the end.
+static bool checkOutputs(const Options &command) {
+  auto report = [](llvm::StringRef file, llvm::Error error) {
+    if (!error)
+      return true;
+    failWith(getOutputName(file), llvm::toString(std::move(error)));
+    return false;
+  };
+  if (command.jsonFormat != "json") {
+    failWith("frieze-bench", "expects json for --benchmark_out_format, but "
+                             "got '" +
+                                 command.jsonFormat + "'");
+    return false;
+  }
+  return report(command.report, checkPage(command.report)) &&
+         (command.json.empty() ||
+          report(command.json, checkWritable(command.json)));
+}
+
+/// Writes `path`, if there is one; false after a message.
+static bool write(const std::string &path,
+                  llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  if (path.empty())
+    return true;
+  llvm::Error error = writeFile(path, print);
+  if (!error)
+    return true;
+  failWith(getOutputName(path), llvm::toString(std::move(error)));
+  return false;
+}
+
 static int measure(int argc, char **argv) {
   Options command(argc, argv);
   llvm::Expected<CompileOptions> options = command.model.get("model");
@@ -204,8 +255,8 @@ static int measure(int argc, char **argv) {
     return failWith("frieze-bench", llvm::toString(options.takeError()));
   if (llvm::Error error = checkComparison(command))
     return failWith("frieze-bench", llvm::toString(std::move(error)));
-  if (llvm::Error error = checkPage(command.report))
-    return failWith(command.report, llvm::toString(std::move(error)));
+  if (!checkOutputs(command))
+    return 1;
   if (!command.compare.empty())
     pinToOneCore();
 
@@ -226,7 +277,8 @@ static int measure(int argc, char **argv) {
     registerStream(model, results);
   for (const std::unique_ptr<Peer> &peer : peers)
     registerComparison(model, *peer, results);
-  Reporter reporter(results);
+  std::ostringstream json;
+  Reporter reporter(results, command.json.empty() ? nullptr : &json);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   for (const std::string &error : reporter.errors)
@@ -235,12 +287,10 @@ static int measure(int argc, char **argv) {
   // Where Google Benchmark's reporters print.
   if (!std::cout.flush())
     return failWith("<stdout>", "cannot be written");
-  if (!command.report.empty() && !results.measurements.empty())
-    if (llvm::Error error =
-            writeFile(command.report,
-                      [&](llvm::raw_ostream &os) { writeReport(results, os); }))
-      return failWith(getOutputName(command.report),
-                      llvm::toString(std::move(error)));
+  good &= write(command.json, [&](llvm::raw_ostream &os) { os << json.str(); });
+  if (!results.measurements.empty())
+    good &= write(command.report,
+                  [&](llvm::raw_ostream &os) { writeReport(results, os); });
   return good ? 0 : 1;
 }
 
