@@ -7,6 +7,7 @@
 
 #include "frontends/NumpyFile.h"
 #include "frontends/Files.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Endian.h"

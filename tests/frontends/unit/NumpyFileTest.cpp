@@ -7,6 +7,7 @@
 
 #include "frontends/NumpyFile.h"
 #include "frontends/Files.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 
