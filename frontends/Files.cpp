@@ -242,14 +242,14 @@ static std::error_code setPermissions(int file, const Destination &destination,
 static Error replaceFile(const Destination &destination,
                          function_ref<void(raw_ostream &)> write,
                          FileKind kind) {
-  SmallString<256> temporary(sys::path::parent_path(destination.path));
-  sys::path::append(temporary, ".frieze-%%%%%%%%.tmp");
+  SmallString<256> model(sys::path::parent_path(destination.path)), temporary;
+  sys::path::append(model, ".frieze-%%%%%%%%.tmp");
   int file;
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (kind == FileKind::Executable)
     mode |= sys::fs::all_exe;
-  if (std::error_code error = sys::fs::createUniqueFile(
-          Twine(temporary), file, temporary, sys::fs::OF_None, mode))
+  if (std::error_code error = sys::fs::createUniqueFile(model, file, temporary,
+                                                        sys::fs::OF_None, mode))
     return errorCodeToError(error);
   sys::RemoveFileOnSignal(temporary);
   raw_fd_ostream stream(file, /*shouldClose=*/true);

@@ -111,7 +111,8 @@ static void writeTable(const Results &results, llvm::raw_ostream &os) {
 static void writeComparisons(const Results &results, llvm::raw_ostream &os) {
   os << "<h2>Beside other libraries</h2>\n<p>How many times as long they take "
         "(medians), in turns with Frieze on the same core.</p>\n";
-  drawBars(results.comparisons, os);
+  if (!results.comparisons.empty())
+    drawBars(results.comparisons, os);
   os << "<div class=\"scroll\"><table>\n";
   writeRow(getComparisonHeadings(), "th", os);
   for (const Comparison &comparison : results.comparisons)
