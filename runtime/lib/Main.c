@@ -93,6 +93,14 @@ static void release(const frieze_model *model, run_state *state) {
   free(state->arena_block);
 }
 
+/** Whether an input before the one at index is standard input too. */
+static int is_second_stdin(char **paths, uint64_t index) {
+  for (uint64_t i = 0; i < index; ++i)
+    if (!strcmp(paths[i], "-") && !strcmp(paths[index], "-"))
+      return 1;
+  return 0;
+}
+
 /** Reads every input; all must hold equally many samples. */
 static int read_inputs(const frieze_model *model, char **paths,
                        run_state *state, uint64_t *samples) {
@@ -100,8 +108,10 @@ static int read_inputs(const frieze_model *model, char **paths,
   for (uint64_t i = 0; i < model->input_count; ++i) {
     frieze_error error;
     uint64_t count = 0;
-    int bad = frieze_read_samples(paths[i], &model->inputs[i],
-                                  &state->arrays[i], &count, &error);
+    int bad = is_second_stdin(paths, i)
+                  ? frieze_fail(&error, "can be read for one input, found two")
+                  : frieze_read_samples(paths[i], &model->inputs[i],
+                                        &state->arrays[i], &count, &error);
     if (bad)
       state->arrays[i].data = NULL;
     else if (i == 0)
