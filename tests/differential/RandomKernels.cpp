@@ -247,7 +247,8 @@ void KernelGraph::addConv(Value x) {
     filters = groups * pick(1, std::max<int64_t>(1, 24 / groups));
   }
   bool isStream = kind == KernelGraphKind::Stream;
-  bool isFiltered = groups == 1 && chance(0.25);
+  // Sums of minimal filtering are made in blocks of 64 channels.
+  bool isFiltered = groups == 1 && chance(depth > 60 ? 0.6 : 0.25);
   SmallVector<int64_t> kernelShape, strides, dilations, padding, tile;
   int64_t formTaps = pick(2, 3);
   for (size_t axis = 0; axis < axes; ++axis) {
@@ -311,6 +312,10 @@ void KernelGraph::addConvTranspose(Value x) {
 void KernelGraph::addDense(Value x) {
   int64_t inputs = shapeOf(x).back();
   int64_t outputs = chance(0.2) ? 1 : channels() * (chance(0.1) ? 5 : 1);
+  // Weights that the first-level cache does not hold beside the values, which
+  // several calls read together.
+  if (inputs > 60 && rankOf(x) == 2 && chance(0.4))
+    outputs = choose<int64_t>({100, 113, 200});
   if (elementsOf(shapeOf(x)) * outputs > mostTerms || rankOf(x) < 1)
     return;
   Attributes attributes{named("kernel", kernel({inputs, outputs})),
@@ -365,8 +370,11 @@ void KernelGraph::addMatmul(Value x) {
 
 void KernelGraph::addNormalize(Value x) {
   SmallVector<int64_t> axes;
+  bool isLast = chance(0.3);
   for (int64_t axis = 0; axis < rankOf(x); ++axis)
-    if (chance(axis == 0 ? (kind == KernelGraphKind::Batch ? 0.0 : 0.1) : 0.5))
+    if (isLast ? axis + 1 == rankOf(x)
+               : chance(axis == 0 ? (kind == KernelGraphKind::Batch ? 0.0 : 0.1)
+                                  : 0.5))
       axes.push_back(axis);
   auto form = *symbolizeNormalizeKind(
       pick(0, (int64_t)getMaxEnumValForNormalizeKind()));
@@ -597,7 +605,13 @@ OwningOpRef<ModuleOp> KernelGraph::build() {
   } else {
     for (int64_t axes = pick(0, 2); axes > 0; --axes)
       shape.push_back(positions());
-    shape.push_back(channels());
+    double draw = uniform(0, 1);
+    shape.push_back(draw < 0.1   ? choose<int64_t>({63, 64, 65, 128, 130})
+                    : draw < 0.2 ? 1
+                                 : channels());
+    // Rows of one channel that fill more than a vector.
+    if (shape.back() == 1 && shape.size() > 2 && chance(0.5))
+      shape[1] = choose<int64_t>({17, 33, 40});
   }
   function = begin(RankedTensorType::get(shape, type));
   values.push_back(function.getArgument(0));
