@@ -32,6 +32,7 @@ llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
 /// Whether `bytes` begin as such a file does.
 bool isZip(llvm::StringRef bytes);
 bool isHdf5(llvm::StringRef bytes);
+bool isSafetensors(llvm::StringRef bytes);
 
 /// Read access to the members of a zip archive in memory.
 class ZipArchive {

@@ -7,12 +7,14 @@
 
 #include "frontends/Import.h"
 #include "frontends/Files.h"
+#include "frontends/ForeignFiles.h"
 #include "frontends/Json.h"
 #include "frontends/ModelBuilder.h"
 #include "frontends/json/JsonModel.h"
 #include "frontends/keras/KerasModel.h"
 #include "frontends/onnx/OnnxModel.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <nlohmann/json.hpp>
@@ -64,19 +66,19 @@ static OwningOpRef<ModuleOp> importJson(ModelFile &file) {
   return importJsonModel(file, *root);
 }
 
-/// Whether `bytes` are not text. MLIR bytecode isn't either, but is accepted.
-static bool isBinary(StringRef bytes) {
-  if (bytes.starts_with("ML\xEFR"))
-    return false;
-  return llvm::any_of(bytes.take_front(512),
-                      [](unsigned char c) { return c < '\t'; });
+/// Whether it is bytecode, has a function, or is called so.
+static bool isMlir(const ModelFile &file) {
+  return file.bytes.starts_with("ML\xEFR") ||
+         file.bytes.contains("func.func") ||
+         sys::path::extension(file.path) == ".mlir";
 }
 
-/// Whether the name promises a format other than MLIR.
-static bool hasOtherExtension(StringRef path) {
-  return llvm::is_contained(
-      {".keras", ".h5", ".hdf5", ".json", ".onnx", ".npz", ".zip"},
-      sys::path::extension(path));
+static OwningOpRef<ModuleOp> refuse(const ModelFile &file,
+                                    const ForeignFile &foreign) {
+  emitError(getLayerLocation(file.context, file.path))
+      << "expects a Keras, ONNX, JSON or MLIR file, but got "
+      << foreign.describe();
+  return {};
 }
 
 static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
@@ -95,13 +97,9 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   }
   if (isOnnx(file.bytes))
     return importOnnx(file);
-  if (text.empty() || isBinary(file.bytes) || hasOtherExtension(file.path)) {
-    emitError(getLayerLocation(file.context, file.path))
-        << "expects a Keras, ONNX, JSON or MLIR file, but got "
-        << (text.empty() ? "an empty one" : "another format");
-    return {};
-  }
-  return importMlir(file);
+  if (!text.empty() && isMlir(file))
+    return importMlir(file);
+  return refuse(file, recognizeFile(file.path, file.bytes));
 }
 
 std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
@@ -120,6 +118,8 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   if (options.batch && (*options.batch < 1 || *options.batch > maxElements))
     return fail("expects a positive batch size, but got " +
                 Twine(*options.batch));
+  if (path != "-" && sys::fs::is_directory(path))
+    return refuse({path, "", options, context}, recognizeFolder(path));
   Expected<std::string> bytes = readFile(path);
   if (!bytes)
     return fail(toString(bytes.takeError()));

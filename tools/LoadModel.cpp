@@ -45,6 +45,9 @@ static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
 }
 
 llvm::Expected<bool> frieze::isArtefact(llvm::StringRef path) {
+  // Importing says what is in a folder.
+  if (llvm::sys::fs::is_directory(path))
+    return false;
   llvm::file_magic magic;
   if (std::error_code error = llvm::identify_magic(path, magic))
     return llvm::createStringError(error.message());
