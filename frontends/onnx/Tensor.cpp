@@ -123,9 +123,10 @@ double frieze::onnx::roundTo(double value, DataType type) {
            : element.size == 4 ? double(float(value))
                                : roundFloat(value, APFloat::IEEEhalf());
   double whole = std::trunc(value);
-  if (element.size == 8 || !std::isfinite(whole))
-    return whole;
   auto [lowest, count] = getRange(element);
+  // Beyond 64 bits are only the rounded limits.
+  if (!std::isfinite(whole) || (element.size == 8 && whole >= lowest))
+    return whole;
   return whole - count * std::floor((whole - lowest) / count);
 }
 

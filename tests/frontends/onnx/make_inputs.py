@@ -229,7 +229,7 @@ def types():
         element_type=integers)
     # Rounded as their types say: a sum of numbers in the columns of `y`.
     constants = {"f": np.float32([1.2345678, -2.7, 70000.3, 1e-9, 65519]),
-                 "wide": np.int64([200, -129, 511, 256, 1]),
+                 "wide": np.int64([200, -129, 511, 256, 1]), "negative": np.int32([-1, 1, 2, 3, 4]),
                  "thirds": np.float64([1, 2, 3, 4, 5]), "three": np.float64(3)}
     yield "rounded", model(
         [node("Cast", "f", "a1", to=half), node("Clip", "a1 low high", "a2"),
@@ -240,9 +240,10 @@ def types():
          node("Mul", "e1 three", "e2"), node("Equal", "e2 thirds", "e3"),
          node("Cast", "e3", "e", to=FLOAT), node("ReduceMean", "wide", "m1", keepdims=1),
          node("Cast", "m1", "m2", to=FLOAT), node("Expand", "m2 five", "m"),
-         node("Concat", "a b c d e m", "all", axis=0), node("Reshape", "all shape", "table"),
-         node("Add", "x table", "y", "sum")], [6, 5],
-        constants | {"shape": np.array([1, 6, 5]), "five": np.array([5]),
+         node("Cast", "negative", "n1", to=TensorProto.UINT64), node("Cast", "n1", "n", to=FLOAT),
+         node("Concat", "a b c d e m n", "all", axis=0), node("Reshape", "all shape", "table"),
+         node("Add", "x table", "y", "sum")], [7, 5],
+        constants | {"shape": np.array([1, 7, 5]), "five": np.array([5]),
                      "low": np.float16(-65504), "high": np.float16(65504)})
     yield "clips", model(
         [node("Clip", "x low high", "a"), node("Clip", "x high low", "b"),

@@ -11,6 +11,6 @@ bits = f.view(np.uint32)
 bfloat = ((bits + 0x7FFF + (bits >> 16 & 1)) & np.uint32(0xFFFF0000)).view(np.float32)
 wide = np.int64([200, -129, 511, 256, 1])
 rows = [half, bfloat, wide.astype(np.int8), wide.astype(np.uint8), np.ones(5),
-        np.full(5, int(wide.sum() / 5))]
+        np.full(5, int(wide.sum() / 5)), np.int32([-1, 1, 2, 3, 4]).astype(np.uint64)]
 result = np.load(sys.argv[1])[0]
 assert np.array_equal(result, np.float32(rows)), result
