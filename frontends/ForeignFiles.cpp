@@ -102,9 +102,21 @@ static constexpr StringLiteral fromTorch =
     "(example_input,), 'model.onnx')";
 static constexpr StringLiteral fromWeights =
     "give the architecture as MODEL, in JSON, and this file by --weights";
+static constexpr StringLiteral fromPickle =
+    "save the model in a format of its library";
+static constexpr StringLiteral toInput = "give it to frieze-run by --input";
 
 /// The first that matches counts.
 static constexpr ForeignFormat formats[] = {
+    {"a pointer of Git LFS", "fetch the file itself with git lfs pull",
+     [](const Evidence &file) {
+       return file.startsWith("version https://git-lfs");
+     }},
+    {"a web page", "download the file itself",
+     [](const Evidence &file) {
+       return file.bytes.starts_with_insensitive("<!doctype html") ||
+              file.bytes.starts_with_insensitive("<html");
+     }},
     {"a TensorFlow.js model", "give the Keras file that it was made from",
      [](const Evidence &file) { return file.mentions("\"modelTopology\""); }},
     {"a configuration of Hugging Face",
@@ -159,16 +171,18 @@ static constexpr ForeignFormat formats[] = {
        return file.startsWith("model_checkpoint_path:") ||
               file.bytes.ends_with("\x57\xfb\x80\x8b\x24\x75\x47\xdb") ||
               file.hasMember("checkpoint") ||
+              file.hasMember("variables.index") ||
               sys::path::filename(file.path).contains(".data-000");
      }},
     {"a frozen graph of TensorFlow",
      "convert it to ONNX with python -m tf2onnx.convert --graphdef graph.pb "
      "--inputs x:0 --outputs y:0 --output model.onnx",
      isGraphDef},
-    {"a Core ML model", "export the original model to ONNX",
-     [](const Evidence &file) {
-       return file.hasExtension({".mlmodel", ".mlpackage", ".mlmodelc"});
-     }},
+    {"a graph of TensorFlow as text",
+     "convert the graph itself to ONNX with python -m tf2onnx.convert",
+     [](const Evidence &file) { return file.startsWith("node {"); }},
+    {"a GGUF file", "",
+     [](const Evidence &file) { return file.startsWith("GGUF"); }},
     {"an OpenVINO model", "give the ONNX file that it was made from",
      [](const Evidence &file) {
        return file.startsWith("<?xml") && file.mentions("<net ");
@@ -180,12 +194,8 @@ static constexpr ForeignFormat formats[] = {
      [](const Evidence &file) { return isPickleOf(file, "sklearn"); }},
     {"a pickled Keras model", "save it with model.save('model.keras')",
      [](const Evidence &file) { return isPickleOf(file, "keras"); }},
-    {"a Python pickle", "save the model in a format of its library",
-     [](const Evidence &file) {
-       return isPickle(file) ||
-              file.hasExtension({".pkl", ".pickle", ".joblib"});
-     }},
-    {"an array of NumPy", "give it to frieze-run by --input",
+    {"a Python pickle", fromPickle, isPickle},
+    {"an array of NumPy", toInput,
      [](const Evidence &file) { return file.startsWith("\x93NUMPY"); }},
     {"arrays of NumPy", fromWeights,
      [](const Evidence &file) {
@@ -201,15 +211,6 @@ static constexpr ForeignFormat formats[] = {
     {"a program or library that is compiled already", "",
      [](const Evidence &file) {
        return file.startsWith("\x7f\x45LF") || file.startsWith("!<arch>");
-     }},
-    {"a pointer of Git LFS", "fetch the file itself with git lfs pull",
-     [](const Evidence &file) {
-       return file.startsWith("version https://git-lfs");
-     }},
-    {"a web page", "download the file itself",
-     [](const Evidence &file) {
-       return file.bytes.starts_with_insensitive("<!doctype html") ||
-              file.bytes.starts_with_insensitive("<html");
      }},
     {"an XML file", "",
      [](const Evidence &file) { return file.startsWith("<?xml"); }},
@@ -231,10 +232,33 @@ static constexpr ForeignFormat formats[] = {
                        name.ends_with(".h5");
               });
      }},
-    {"a table of numbers", "give it to frieze-run by --input",
+    {"a table of numbers", toInput, isTable},
+    // By the name, where the content does not tell.
+    {"a Core ML model", "export the original model to ONNX",
      [](const Evidence &file) {
-       return file.hasExtension({".csv", ".tsv"}) || isTable(file);
+       return file.hasExtension({".mlmodel", ".mlpackage", ".mlmodelc"});
      }},
+    {"a Caffe model", "convert it to ONNX",
+     [](const Evidence &file) {
+       return file.hasExtension({".caffemodel", ".prototxt"});
+     }},
+    {"a TensorFlow graph or SavedModel, by its name",
+     "convert it to ONNX with python -m tf2onnx.convert",
+     [](const Evidence &file) { return file.hasExtension({".pb"}); }},
+    {"a PyTorch file, by its name", fromTorch,
+     [](const Evidence &file) {
+       return file.hasExtension({".pt", ".pth", ".ptl"});
+     }},
+    {"code", "run it, and give the file in which it saves the model",
+     [](const Evidence &file) {
+       return file.hasExtension({".py", ".ipynb"}) || file.startsWith("#!");
+     }},
+    {"a Python pickle", fromPickle,
+     [](const Evidence &file) {
+       return file.hasExtension({".pkl", ".pickle", ".joblib"});
+     }},
+    {"a table of numbers", toInput,
+     [](const Evidence &file) { return file.hasExtension({".csv", ".tsv"}); }},
 };
 
 static ForeignFile recognize(const Evidence &file) {

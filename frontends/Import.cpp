@@ -66,11 +66,13 @@ static OwningOpRef<ModuleOp> importJson(ModelFile &file) {
   return importJsonModel(file, *root);
 }
 
-/// Whether it is bytecode, has a function, or is called so.
+/// Whether it is bytecode, or text that has a function or is called so.
 static bool isMlir(const ModelFile &file) {
-  return file.bytes.starts_with("ML\xEFR") ||
-         file.bytes.contains("func.func") ||
-         sys::path::extension(file.path) == ".mlir";
+  if (file.bytes.starts_with("ML\xEFR"))
+    return true;
+  bool isText = !file.bytes.take_front(512).contains('\0');
+  return isText && (file.bytes.contains("func.func") ||
+                    sys::path::extension(file.path) == ".mlir");
 }
 
 static OwningOpRef<ModuleOp> refuse(const ModelFile &file,

@@ -351,7 +351,9 @@ void ModelImporter::runFunctional(const json &config) {
 
 void ModelImporter::run(const json &root) {
   std::string className = root.is_object() ? getClassName(root) : "";
-  if (!isModelClass(className))
+  if (className.empty())
+    model.builder.emitError() << "expects a model with 'class_name'";
+  else if (!isModelClass(className))
     model.builder.emitError()
         << "unsupported model class '" << getPlainName(className)
         << "', expects a Sequential or functional model; " << replaceHint;
