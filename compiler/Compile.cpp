@@ -196,7 +196,7 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   if (failed(report(checkWritable(output), getOutputName(output), context)) ||
       (hasHeader && failed(report(checkWritable(header), header, context))))
     return failure();
-  llvm::Expected<std::string> bytes = readFile(path);
+  llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return report(bytes.takeError(), path, context);
   Stage lastPassStage =

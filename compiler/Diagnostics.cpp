@@ -49,8 +49,8 @@ static void printDiagnostic(const Diagnostic &diagnostic) {
     printDiagnostic(note);
 }
 
-/// Prints a decision of compiler/transforms/Remarks.h, whose arguments are
-/// subject, rule and why.
+/// Prints a decision of compiler/transforms/Remarks.h, which says where its
+/// subject, rule and why are.
 static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
   ArrayRef<DiagnosticArgument> arguments = diagnostic.getArguments();
   auto text = [&](size_t index) {
@@ -64,16 +64,13 @@ static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
   if (format == RemarkFormat::JSON) {
     llvm::errs() << llvm::json::Value(llvm::json::Object{{"remark", text(0)},
                                                          {"layer", layer},
-                                                         {"rule", text(1)},
-                                                         {"why", text(2)}})
+                                                         {"rule", text(2)},
+                                                         {"why", text(4)}})
                  << "\n";
     return;
   }
   printLayer(layer, llvm::errs());
-  llvm::errs() << "remark: " << text(0) << " " << text(1);
-  if (!text(2).empty())
-    llvm::errs() << " (" << text(2) << ")";
-  llvm::errs() << "\n";
+  llvm::errs() << "remark: " << diagnostic << "\n";
 }
 
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, RemarkFormat remarks)

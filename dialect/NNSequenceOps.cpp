@@ -20,6 +20,9 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
   if (table.size() != 2) // C1
     return emitOptionalError(loc, "expects a table of rank 2, but got rank ",
                              table.size());
+  if (table[0] >= int64_t(1) << 24) // C2
+    return emitOptionalError(loc, "expects a table of fewer than ",
+                             int64_t(1) << 24, " rows, but got ", table[0]);
   SmallVector<int64_t> shape(input.getShape());
   shape.push_back(table[1]);
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),

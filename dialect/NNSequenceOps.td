@@ -14,7 +14,8 @@ def NN_EmbeddingOp : NN_InferredOp<"embedding", [NN_EpilogueOpInterface]> {
   let summary = "rows of a table, by number";
   let description = [{
     `y[n, ..., :] = epilogue(table[trunc(x[n, ...]), :])`; a row of NaN where the
-    number, truncated towards zero, is no row of the table.
+    number, truncated towards zero, is no row of the table. With `from_end`,
+    numbers below zero count from the end: -1 is the last row.
 
     Example:
 
@@ -25,12 +26,13 @@ def NN_EmbeddingOp : NN_InferredOp<"embedding", [NN_EpilogueOpInterface]> {
 
     Constraints:
     - (C1) the table has rank 2.
+    - (C2) the table has fewer than 2^24 rows, as float32 numbers no more.
   }];
   let arguments = (ins NN_Tensor:$input, NN_Weights:$table,
-      OptionalAttr<NN_Epilogue>:$epilogue);
+      UnitAttr:$from_end, OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = [{
-    $input `table` `(` $table `)`
+    $input `table` `(` $table `)` (`from_end` $from_end^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];

@@ -8,6 +8,7 @@
 #include "frontends/Files.h"
 #include "frontends/Array.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Signals.h"
@@ -65,6 +66,13 @@ bool frieze::isZip(StringRef bytes) {
 
 bool frieze::isHdf5(StringRef bytes) {
   return bytes.starts_with("\x89HDF\r\n\x1a\n");
+}
+
+bool frieze::isSafetensors(StringRef bytes) {
+  // The length of a header of JSON, and the header.
+  const size_t prefix = 8;
+  return bytes.size() > prefix && bytes[prefix] == '{' &&
+         support::endian::read64le(bytes.data()) <= bytes.size() - prefix;
 }
 
 //===----------------------------------------------------------------------===//

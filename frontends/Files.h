@@ -26,6 +26,7 @@ llvm::Expected<std::string> readFile(llvm::StringRef path,
 /// Whether `bytes` begin as such a file does.
 bool isZip(llvm::StringRef bytes);
 bool isHdf5(llvm::StringRef bytes);
+bool isSafetensors(llvm::StringRef bytes);
 
 enum class FileKind { Data, Executable };
 

@@ -7,12 +7,14 @@
 
 #include "frontends/Import.h"
 #include "frontends/Files.h"
+#include "frontends/ForeignFiles.h"
 #include "frontends/Json.h"
 #include "frontends/ModelBuilder.h"
 #include "frontends/json/JsonModel.h"
 #include "frontends/keras/KerasModel.h"
 #include "frontends/onnx/OnnxModel.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <nlohmann/json.hpp>
@@ -77,19 +79,18 @@ static OwningOpRef<ModuleOp> importJson(ModelFile &file) {
   return importJsonModel(file, *root);
 }
 
-/// Whether `bytes` are not text. MLIR bytecode isn't either, but is accepted.
-static bool isBinary(StringRef bytes) {
-  if (bytes.starts_with("ML\xEFR"))
-    return false;
-  return llvm::any_of(bytes.take_front(512),
-                      [](unsigned char c) { return c < '\t'; });
+/// Whether it is bytecode, or text that has a function or is called so.
+static bool isMlir(const ModelFile &file) {
+  if (file.bytes.starts_with("ML\xEFR"))
+    return true;
+  bool isText = !file.bytes.take_front(512).contains('\0');
+  return isText && (file.bytes.contains("func.func") ||
+                    sys::path::extension(file.path) == ".mlir");
 }
 
-/// Whether the name promises a format other than MLIR.
-static bool hasOtherExtension(StringRef path) {
-  return llvm::is_contained(
-      {".keras", ".h5", ".hdf5", ".json", ".onnx", ".npz", ".zip"},
-      sys::path::extension(path));
+static std::string describeRefusal(const ForeignFile &foreign) {
+  return "expects a Keras, ONNX, JSON or MLIR file, but got " +
+         foreign.describe();
 }
 
 static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
@@ -108,19 +109,23 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   }
   if (isOnnx(file.bytes))
     return importOnnx(file);
-  if (text.empty() || isBinary(file.bytes) || hasOtherExtension(file.path)) {
-    emitError(getLayerLocation(file.context, file.path))
-        << "expects a Keras, ONNX, JSON or MLIR file, but got "
-        << (text.empty() ? "an empty one" : "another format");
-    return {};
-  }
-  return importMlir(file);
+  if (!text.empty() && isMlir(file))
+    return importMlir(file);
+  emitError(getLayerLocation(file.context, file.path))
+      << describeRefusal(recognizeFile(file.path, file.bytes));
+  return {};
 }
 
 std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   std::vector<LayerDescription> layers = listKerasLayers(context);
   llvm::append_range(layers, listOnnxOperators());
   return layers;
+}
+
+Expected<std::string> frieze::readModel(StringRef path) {
+  if (path != "-" && sys::fs::is_directory(path))
+    return makeError(describeRefusal(recognizeFolder(path)));
+  return readFile(path);
 }
 
 OwningOpRef<ModuleOp> frieze::importModel(StringRef path, StringRef bytes,

@@ -35,6 +35,10 @@ struct ImportOptions {
   std::vector<DimensionSize> dimensions;
 };
 
+/// The bytes of the model file `path`, or of standard input for `-`. The error
+/// says what is in a folder, such as a SavedModel of TensorFlow.
+llvm::Expected<std::string> readModel(llvm::StringRef path);
+
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
 /// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model
 /// (.onnx), JSON (our spec, or Keras's `to_json()`), or MLIR text.

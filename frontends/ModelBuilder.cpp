@@ -176,7 +176,9 @@ void ModelBuilder::addOutput(StringRef name, Value value) {
 }
 
 OwningOpRef<ModuleOp> ModelBuilder::finish() {
-  checkDimensions();
+  // A file that is refused as a whole has no inputs.
+  if (!failed || !inputNames.empty())
+    checkDimensions();
   if (failed)
     return {};
   if (llvm::is_contained(outputs, Value())) {
@@ -335,9 +337,10 @@ Value ModelBuilder::activation(StringRef layer, Value input,
 Value ModelBuilder::activation(StringRef layer, Value input,
                                nn::ActivationKind kind, double alpha,
                                double beta) {
-  return activation(
-      layer, input,
-      nn::ActivationAttr::get(builder.getContext(), kind, alpha, beta));
+  return activation(layer, input,
+                    nn::ActivationAttr::getChecked(
+                        [&] { return emitError(layer); }, builder.getContext(),
+                        kind, llvm::APFloat(alpha), llvm::APFloat(beta)));
 }
 
 Value ModelBuilder::softmax(StringRef layer, Value input, int64_t axis) {
@@ -380,12 +383,15 @@ Value ModelBuilder::concat(StringRef layer, ValueRange inputs, int64_t axis) {
       builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
 }
 
-Value ModelBuilder::embedding(StringRef layer, Value input,
-                              ElementsAttr table) {
+Value ModelBuilder::embedding(StringRef layer, Value input, ElementsAttr table,
+                              bool fromEnd) {
   if (!table)
     return {};
-  return create<nn::EmbeddingOp>(layer, input,
-                                 builder.getNamedAttr("table", table));
+  SmallVector<NamedAttribute> attributes{builder.getNamedAttr("table", table)};
+  if (fromEnd)
+    attributes.push_back(
+        builder.getNamedAttr("from_end", builder.getUnitAttr()));
+  return create<nn::EmbeddingOp>(layer, input, attributes);
 }
 
 Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,

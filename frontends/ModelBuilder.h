@@ -109,6 +109,7 @@ public:
                      mlir::ElementsAttr scale, mlir::ElementsAttr shift);
   mlir::Value activation(llvm::StringRef layer, mlir::Value input,
                          nn::ActivationAttr function);
+  /// Reports parameters that the function cannot have.
   mlir::Value activation(llvm::StringRef layer, mlir::Value input,
                          nn::ActivationKind kind, double alpha = 0.0,
                          double beta = 0.0);
@@ -149,8 +150,9 @@ public:
                                 bool isFirst = false);
   mlir::Value concat(llvm::StringRef layer, mlir::ValueRange inputs,
                      int64_t axis);
+  /// `fromEnd`: numbers below zero count from the last row on.
   mlir::Value embedding(llvm::StringRef layer, mlir::Value input,
-                        mlir::ElementsAttr table);
+                        mlir::ElementsAttr table, bool fromEnd = false);
   mlir::Value gru(llvm::StringRef layer, mlir::Value input,
                   const RecurrentParameters &parameters);
   mlir::Value lstm(llvm::StringRef layer, mlir::Value input,

@@ -71,7 +71,7 @@ llvm::Expected<LoadedModel> frieze::loadArtefact(llvm::StringRef path,
 static llvm::Expected<LoadedModel> loadOr(
     llvm::StringRef path,
     llvm::function_ref<llvm::Expected<LoadedModel>(llvm::StringRef)> compile) {
-  llvm::Expected<std::string> bytes = readFile(path);
+  llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return bytes.takeError();
   return isArtefact(*bytes) ? loadArtefact(path, *bytes) : compile(*bytes);

@@ -35,8 +35,9 @@ void frieze::lowerEmbedding(KernelBuilder &kernel, EmbeddingOp op) {
       return arith::CmpFOp::create(builder, loc, predicate, number,
                                    scalar(bound));
     };
+    float below = op.getFromEnd() ? -shape[0] - 1 : -1;
     Value isRow = arith::AndIOp::create(
-        builder, loc, compare(arith::CmpFPredicate::OGT, -1.0f),
+        builder, loc, compare(arith::CmpFPredicate::OGT, below),
         compare(arith::CmpFPredicate::OLT, shape[0]));
     // What is no row must not reach the conversion, which would be undefined.
     Value safe =
@@ -44,6 +45,12 @@ void frieze::lowerEmbedding(KernelBuilder &kernel, EmbeddingOp op) {
     Value row =
         arith::FPToSIOp::create(builder, loc, builder.getI32Type(), safe);
     row = arith::IndexCastOp::create(builder, loc, builder.getIndexType(), row);
+    if (op.getFromEnd()) {
+      Value isBelowZero = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::slt, row, kernel.index(0));
+      row = arith::SelectOp::create(builder, loc, isBelowZero,
+                                    kernel.add(row, shape[0]), row);
+    }
     Value from = kernel.mul(row, shape[1]), to = kernel.mul(i, shape[1]);
     kernel.forEachVector(shape[1], [&](Value channel, int64_t width) {
       Value entry = kernel.loadVector(table, kernel.add(from, channel), width);

@@ -21,12 +21,16 @@ Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<EmbeddingOp, T>(op);
   auto table = read<T>(op.getTable());
   int64_t rows = op.getTable().getShapedType().getDimSize(0);
+  int64_t lowest = op.getFromEnd() ? -rows : 0;
   size_t width = op.getTable().getShapedType().getDimSize(1);
   for (size_t i = 0; i < x.values.size(); ++i) {
-    bool isRow = x.values[i] > -1 && x.values[i] < T(rows);
+    T number = x.values[i];
+    bool isRow = number > T(lowest - 1) && number < T(rows);
+    int64_t row = isRow ? int64_t(number) : 0;
+    row += row < 0 ? rows : 0;
     for (size_t c = 0; c < width; ++c)
-      y.values[i * width + c] = isRow ? table[size_t(x.values[i]) * width + c]
-                                      : std::numeric_limits<T>::quiet_NaN();
+      y.values[i * width + c] =
+          isRow ? table[row * width + c] : std::numeric_limits<T>::quiet_NaN();
   }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }

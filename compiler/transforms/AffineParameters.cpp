@@ -68,6 +68,21 @@ Operation *frieze::nn::getOnlyUser(Value value) {
   return isa_and_nonnull<NNDialect>(user->getDialect()) ? user : nullptr;
 }
 
+static constexpr llvm::StringLiteral batchNormTag = "batch norm";
+
+Location frieze::nn::tagBatchNorm(Location location) {
+  MLIRContext *context = location.getContext();
+  return FusedLoc::get(context, location,
+                       StringAttr::get(context, batchNormTag));
+}
+
+StringRef frieze::nn::getSubject(AffineOp affine) {
+  auto location = dyn_cast<FusedLoc>(Location(affine.getLoc()));
+  auto tag = location ? dyn_cast_or_null<StringAttr>(location.getMetadata())
+                      : StringAttr();
+  return tag && tag.getValue() == batchNormTag ? batchNormTag : "affine";
+}
+
 std::string frieze::nn::getLayerName(Operation *op) {
   StringRef name = findLayerName(op->getLoc());
   return name.empty() ? op->getName().getStringRef().str()

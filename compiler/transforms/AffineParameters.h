@@ -54,6 +54,12 @@ bool isRearrangement(mlir::Operation *op, int64_t axis);
 /// The only user of `value`, or null if there are several, or it is returned.
 mlir::Operation *getOnlyUser(mlir::Value value);
 
+/// The location of an affine that was a batch norm at `location`.
+mlir::Location tagBatchNorm(mlir::Location location);
+
+/// What `affine` is to readers of remarks: "batch norm", or "affine".
+llvm::StringRef getSubject(AffineOp affine);
+
 /// The layer's name in quotes, or its op's, for messages.
 std::string getLayerName(mlir::Operation *op);
 

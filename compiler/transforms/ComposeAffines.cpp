@@ -30,7 +30,7 @@ static LogicalResult compose(AffineOp second) {
     outer->shift[c] += outer->scale[c] * inner->shift[c];
     outer->scale[c] *= inner->scale[c];
   }
-  emitDecision(first.getLoc(), "batch norm",
+  emitDecision(first.getLoc(), getSubject(first),
                "composed with the affine of " + getLayerName(second));
   second.getInputMutable().assign(first.getInput());
   first.erase();

@@ -153,7 +153,7 @@ static LogicalResult foldBackward(AffineOp affine) {
     folded = foldIntoTable(embedding, path->parameters);
   if (failed(folded))
     return failure();
-  emitDecision(affine.getLoc(), "batch norm",
+  emitDecision(affine.getLoc(), getSubject(affine),
                "folded backward into " + getLayerName(path->producer));
   affine.replaceAllUsesWith(affine.getInput());
   affine.erase();

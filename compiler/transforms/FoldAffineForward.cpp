@@ -324,7 +324,7 @@ static LogicalResult foldForward(AffineOp affine) {
     why += "; " + std::to_string(path.blocked.size()) + " of " +
            std::to_string(travelling.size()) +
            " channels stay, whose sign, shift or border forbids it";
-  emitDecision(affine.getLoc(), "batch norm",
+  emitDecision(affine.getLoc(), getSubject(affine),
                "folded forward" + path.route + " into " +
                    getLayerName(path.consumer),
                why);

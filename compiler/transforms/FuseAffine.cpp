@@ -63,7 +63,7 @@ static LogicalResult fuse(AffineOp affine) {
                       " is not linear up to there, or has no weights";
     if (auto refused = affine->getAttrOfType<StringAttr>("nn.refused"))
       why += "; forward: " + refused.getValue().str();
-    emitDecision(affine.getLoc(), "batch norm",
+    emitDecision(affine.getLoc(), getSubject(affine),
                  "fused into the epilogue of " + getLayerName(producer), why);
     affine.replaceAllUsesWith(affine.getInput());
     affine.erase();
@@ -73,7 +73,7 @@ static LogicalResult fuse(AffineOp affine) {
   auto identity =
       IdentityOp::create(builder, affine.getLoc(), affine.getType(),
                          affine.getInput(), builder.getArrayAttr({stage}));
-  emitDecision(affine.getLoc(), "batch norm", "is a kernel of its own",
+  emitDecision(affine.getLoc(), getSubject(affine), "is a kernel of its own",
                !producer                ? "its input is an input of the model"
                : !producer->hasOneUse() ? "its input has other uses"
                                         : "no kernel makes its input");

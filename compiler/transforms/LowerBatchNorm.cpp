@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
@@ -58,7 +59,8 @@ static LogicalResult lowerBatchNorm(BatchNormOp op) {
   OpBuilder builder(op);
   int64_t channels = scale.size();
   auto affine = AffineOp::create(
-      builder, op.getLoc(), op.getType(), op.getInput(), op.getAxisAttr(),
+      builder, tagBatchNorm(op.getLoc()), op.getType(), op.getInput(),
+      op.getAxisAttr(),
       createWeightsLike(op.getGammaAttr() ? op.getGammaAttr()
                                           : op.getVarianceAttr(),
                         {channels}, scale),

@@ -9,6 +9,9 @@
 
 void frieze::nn::emitDecision(mlir::Location location, llvm::StringRef subject,
                               const llvm::Twine &rule, const llvm::Twine &why) {
-  // Three arguments, which compiler/Diagnostics.cpp relies on.
-  mlir::emitRemark(location) << llvm::Twine(subject) << rule << why;
+  // A sentence whose parts compiler/Diagnostics.cpp finds by their numbers.
+  mlir::InFlightDiagnostic remark = mlir::emitRemark(location);
+  remark << llvm::Twine(subject) << " " << rule;
+  if (!why.isTriviallyEmpty() && !why.str().empty())
+    remark << " (" << why << ")";
 }

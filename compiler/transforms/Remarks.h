@@ -12,9 +12,9 @@
 
 namespace frieze::nn {
 
-/// Reports a decision on the layer at `location`, as a remark whose arguments
-/// are `subject` (what was changed, "batch norm"), `rule` (how) and `why` (why
-/// nothing better was done, or "").
+/// Reports a decision on the layer at `location`, as the remark `subject rule
+/// (why)`: what was changed ("pooling"), how, and why nothing better was done,
+/// or "". Subject, rule and why are its arguments 0, 2 and 4.
 void emitDecision(mlir::Location location, llvm::StringRef subject,
                   const llvm::Twine &rule, const llvm::Twine &why = "");
 

@@ -31,10 +31,20 @@ bool JsonLayer::checkReady(size_t minimum, size_t maximum) {
   return isReady;
 }
 
+SmallVector<int64_t> JsonLayer::takeInts(StringRef key,
+                                         std::optional<int64_t> fallback,
+                                         size_t count, int64_t minimum) {
+  const json *value = attributes.take(key);
+  if (input || !value || !value->is_array())
+    return attributes.takeInts(key, fallback, count, minimum);
+  attributes.takeIntList(key, minimum);
+  return SmallVector<int64_t>(count, minimum);
+}
+
 std::optional<int64_t> JsonLayer::takeAxis() {
   const int64_t limit = maxRank;
   int64_t axis = attributes.takeInt("axis", -1, -limit, limit);
-  if (!input)
+  if (!input || attributes.hasFailed())
     return std::nullopt;
   int64_t rank = getInputShape().size();
   if (axis >= -rank && axis < rank)

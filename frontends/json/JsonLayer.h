@@ -34,6 +34,11 @@ struct JsonLayer {
   bool checkReady(size_t minimum, size_t maximum);
   /// The shape of the input, or an empty one where it is null.
   llvm::ArrayRef<int64_t> getInputShape() const;
+  /// Takes a list of `count` integers, or one for all, as ObjectReader does;
+  /// of any length where the input, whose axes they are for, is not known.
+  llvm::SmallVector<int64_t> takeInts(llvm::StringRef key,
+                                      std::optional<int64_t> fallback,
+                                      size_t count, int64_t minimum = 1);
   /// Takes `axis`, which counts the batch as 0 and may count from the end.
   std::optional<int64_t> takeAxis();
   /// Takes the list `key` of different axes, not the batch, in ascending order.

@@ -27,7 +27,7 @@ static SmallVector<int64_t> takePadding(JsonLayer &layer,
   const json *value = layer.attributes.take("padding");
   size_t spatialRank = geometry.window.size();
   if (value && !value->is_string())
-    return layer.attributes.takeInts("padding", 0, 2 * spatialRank, 0);
+    return layer.takeInts("padding", 0, 2 * spatialRank, 0);
   std::string mode = layer.attributes.takeString("padding", "valid");
   if (mode != "valid" && mode != "same" && mode != "causal")
     layer.attributes.emitError() << "expects 'padding' to be \"valid\", "
@@ -74,9 +74,9 @@ static std::pair<int64_t, WindowGeometry> takeConvShape(JsonLayer &layer) {
   size_t spatialRank = getSpatialRank(layer);
   int64_t filters = layer.attributes.takeInt("filters", {});
   WindowGeometry geometry;
-  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
-  geometry.strides = layer.attributes.takeInts("strides", 1, spatialRank);
-  geometry.dilations = layer.attributes.takeInts("dilations", 1, spatialRank);
+  geometry.window = layer.takeInts("window", {}, spatialRank);
+  geometry.strides = layer.takeInts("strides", 1, spatialRank);
+  geometry.dilations = layer.takeInts("dilations", 1, spatialRank);
   return {filters, geometry};
 }
 
@@ -110,8 +110,8 @@ static Value importConvTranspose(JsonLayer &layer) {
   auto [filters, geometry] = takeConvShape(layer);
   const json *padding = layer.attributes.take("padding");
   if (padding && !padding->is_string()) {
-    geometry.padding = layer.attributes.takeInts(
-        "padding", 0, 2 * geometry.window.size(), -maxElements);
+    geometry.padding =
+        layer.takeInts("padding", 0, 2 * geometry.window.size(), -maxElements);
   } else {
     std::string mode = layer.attributes.takeString("padding", "valid");
     if (mode != "valid" && mode != "same")
@@ -229,10 +229,10 @@ static Value importActivation(JsonLayer &layer) {
 template <nn::PoolKind kind> static Value importPool(JsonLayer &layer) {
   size_t spatialRank = getSpatialRank(layer);
   WindowGeometry geometry;
-  geometry.window = layer.attributes.takeInts("window", {}, spatialRank);
+  geometry.window = layer.takeInts("window", {}, spatialRank);
   geometry.strides = geometry.window;
   if (layer.attributes.take("strides"))
-    geometry.strides = layer.attributes.takeInts("strides", {}, spatialRank);
+    geometry.strides = layer.takeInts("strides", {}, spatialRank);
   geometry.dilations.assign(spatialRank, 1);
   geometry.padding = takePadding(layer, geometry);
   if (!layer.checkReady(3, 4))
@@ -275,9 +275,8 @@ static EnumT takeEnum(JsonLayer &layer, StringRef key, StringRef fallback,
 
 static Value importPad(JsonLayer &layer) {
   size_t rank = layer.input ? layer.getInputShape().size() : 2;
-  SmallVector<int64_t> low = layer.attributes.takeInts("low", {}, rank - 1, 0);
-  SmallVector<int64_t> high =
-      layer.attributes.takeInts("high", {}, rank - 1, 0);
+  SmallVector<int64_t> low = layer.takeInts("low", {}, rank - 1, 0);
+  SmallVector<int64_t> high = layer.takeInts("high", {}, rank - 1, 0);
   auto mode =
       takeEnum<nn::PadMode>(layer, "mode", "constant", nn::symbolizePadMode);
   double value = layer.attributes.takeNumber("value", 0.0);
@@ -296,7 +295,7 @@ static Value importResize(JsonLayer &layer) {
         << "expects 'kind' to be \"nearest\" or \"linear\", but got '"
         << kindName << "'";
   SmallVector<int64_t> sizes =
-      layer.attributes.takeInts("sizes", {}, getSpatialRank(layer));
+      layer.takeInts("sizes", {}, getSpatialRank(layer));
   auto coordinates = takeEnum<nn::Coordinates>(
       layer, "coordinates", "half_pixel", nn::symbolizeCoordinates);
   auto rounding =
@@ -309,11 +308,10 @@ static Value importResize(JsonLayer &layer) {
 
 static Value importSlice(JsonLayer &layer) {
   size_t rank = layer.input ? layer.getInputShape().size() : 2;
-  SmallVector<int64_t> begin =
-      layer.attributes.takeInts("begin", 0, rank - 1, 0);
-  SmallVector<int64_t> size = layer.attributes.takeInts("size", {}, rank - 1);
+  SmallVector<int64_t> begin = layer.takeInts("begin", 0, rank - 1, 0);
+  SmallVector<int64_t> size = layer.takeInts("size", {}, rank - 1);
   SmallVector<int64_t> strides =
-      layer.attributes.takeInts("strides", 1, rank - 1, -maxElements);
+      layer.takeInts("strides", 1, rank - 1, -maxElements);
   if (!layer.checkReady(2, maxRank))
     return {};
   begin.insert(begin.begin(), 0);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/json/JsonModel.h"
+#include "frontends/ForeignFiles.h"
 #include "frontends/json/JsonLayer.h"
 #include "llvm/Support/Path.h"
 
@@ -102,8 +103,12 @@ OwningOpRef<ModuleOp> frieze::importJsonModel(const ModelFile &file,
   ModelBuilder builder(file.path, file.options, file.context);
   ObjectReader reader(root, [&] { return builder.emitError(); });
   if (!root.is_object() || reader.takeString("format", "") != "frieze-model") {
+    ForeignFile foreign = recognizeFile(file.path, file.bytes);
     builder.emitError() << "expects a Keras model (\"class_name\") or a Frieze "
-                           "model (\"format\": \"frieze-model\")";
+                           "model (\"format\": \"frieze-model\")"
+                        << (foreign.wayOut.empty()
+                                ? ""
+                                : ", but got " + foreign.describe());
     return {};
   }
   if (reader.takeInt("version", {}) != 1)

@@ -7,6 +7,7 @@
 
 #include "frontends/json/WeightFile.h"
 #include "frontends/Files.h"
+#include "frontends/ForeignFiles.h"
 #include "frontends/Hdf5File.h"
 #include "frontends/Json.h"
 #include "frontends/NumpyFile.h"
@@ -24,6 +25,11 @@ static Error noSuchArray(StringRef name) {
   return makeError("expects an array '" + name + "' in the weights");
 }
 
+static Error fail(StringRef bytes) {
+  return makeError("expects a .npz, .safetensors or HDF5 file, but got " +
+                   recognizeFile("", bytes).kind);
+}
+
 namespace {
 class NpzWeights : public WeightFile {
 public:
@@ -33,6 +39,9 @@ public:
     Expected<ZipArchive> archive = ZipArchive::open(file->bytes);
     if (!archive)
       return archive.takeError();
+    if (llvm::none_of(archive->getNames(),
+                      [](StringRef name) { return name.ends_with(".npy"); }))
+      return fail(file->bytes);
     file->archive.emplace(std::move(*archive));
     return file;
   }
@@ -146,12 +155,10 @@ Expected<Array> SafetensorsWeights::read(StringRef name) const {
 
 Expected<std::unique_ptr<WeightFile>>
 frieze::parseSafetensors(std::string bytes) {
+  if (!isSafetensors(bytes))
+    return fail(bytes);
   const size_t prefix = 8;
-  if (bytes.size() < prefix)
-    return makeError("expects a .npz, .safetensors or HDF5 file");
   uint64_t size = support::endian::read64le(bytes.data());
-  if (size > bytes.size() - prefix || bytes[prefix] != '{')
-    return makeError("expects a .npz, .safetensors or HDF5 file");
   Expected<json> header = parseJson(StringRef(bytes).substr(prefix, size));
   if (!header)
     return header.takeError();

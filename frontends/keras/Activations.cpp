@@ -18,10 +18,12 @@ using namespace frieze::keras;
 using nlohmann::json;
 using nn::ActivationKind;
 
+/// Null, and reported, where the function cannot have those parameters.
 static nn::ActivationAttr get(Layer &layer, ActivationKind kind,
                               double alpha = 0.0, double beta = 0.0) {
-  return nn::ActivationAttr::get(layer.builder.getBuilder().getContext(), kind,
-                                 alpha, beta);
+  return nn::ActivationAttr::getChecked([&] { return layer.emitError(); },
+                                        layer.builder.getBuilder().getContext(),
+                                        kind, APFloat(alpha), APFloat(beta));
 }
 
 Value Activation::apply(Layer &layer, Value input) const {
@@ -158,7 +160,7 @@ static Activation readElu(Layer &layer) {
 static Activation readSoftmax(Layer &layer) {
   Activation activation{{}, composeSoftmax};
   activation.axes = layer.takeAxisList();
-  if (activation.axes.empty())
+  if (activation.axes.empty() && !layer.config.hasFailed())
     layer.emitError() << "expects at least one axis of softmax";
   return activation;
 }

@@ -85,10 +85,10 @@ splitEquation(StringRef equation) {
   return std::array<std::string, 3>{input.str(), kernel.str(), output.str()};
 }
 
-/// The last `count` sizes of `output_shape`, without the batch: a number or a
+/// The last `count` sizes of an output shape without the batch: a number or a
 /// list, in which unknown sizes are null.
-static SmallVector<int64_t> takeOutputSizes(Layer &layer, size_t count) {
-  const json *value = layer.config.take("output_shape");
+static SmallVector<int64_t> readOutputSizes(Layer &layer, const json *value,
+                                            size_t count) {
   json sizes = value && value->is_array() ? *value
                : value                    ? json::array({*value})
                                           : json::array();
@@ -111,6 +111,7 @@ static SmallVector<int64_t> takeOutputSizes(Layer &layer, size_t count) {
 static Value importEinsumDense(Layer &layer) {
   std::string equation = layer.config.takeString("equation", {});
   std::string biasAxes = layer.config.takeString("bias_axes", "");
+  const json *outputShape = layer.config.take("output_shape");
   Activation activation = takeActivation(layer, "activation");
   for (StringRef key : {"lora_rank", "lora_alpha", "quantization_config",
                         "gptq_unpacked_column_size"})
@@ -145,7 +146,8 @@ static Value importEinsumDense(Layer &layer) {
                       << "', expects those of a dense layer on the last axes";
     return {};
   }
-  SmallVector<int64_t> sizes = takeOutputSizes(layer, outputs.size());
+  SmallVector<int64_t> sizes =
+      readOutputSizes(layer, outputShape, outputs.size());
   if (sizes.empty())
     return {};
   ArrayRef<int64_t> shape = layer.getInputShape();
@@ -339,7 +341,7 @@ static Value importMultiHeadAttention(Layer &layer) {
   SmallVector<int64_t> outputs{getShape(layer.inputs[0]).back()};
   if (outputShape) {
     size_t count = outputShape->is_array() ? outputShape->size() : 1;
-    outputs = takeOutputSizes(layer, count);
+    outputs = readOutputSizes(layer, outputShape, count);
     if (outputs.empty())
       return {};
   }

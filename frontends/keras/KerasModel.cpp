@@ -7,6 +7,7 @@
 
 #include "frontends/keras/KerasModel.h"
 #include "frontends/Files.h"
+#include "frontends/ForeignFiles.h"
 #include "frontends/Json.h"
 #include "frontends/ZipArchive.h"
 #include "frontends/keras/ModelImporter.h"
@@ -21,6 +22,10 @@ using nlohmann::json;
 
 /// No archive holds more weights, optimizer state included.
 static constexpr size_t maxWeightBytes = size_t(1) << 31;
+
+static constexpr char weightsAlone[] =
+    "weights alone; give the architecture as MODEL, the text of "
+    "model.to_json(), and this file by --weights";
 
 static OwningOpRef<ModuleOp> fail(const ModelFile &file, Error error) {
   handleAllErrors(std::move(error), [&](const ErrorInfoBase &info) {
@@ -53,13 +58,18 @@ openWeightBytes(StringRef bytes) {
     Expected<ZipArchive> archive = ZipArchive::open(bytes);
     if (!archive)
       return archive.takeError();
+    if (!archive->contains("model.weights.h5"))
+      if (ForeignFile foreign = recognizeFile("", bytes);
+          !foreign.wayOut.empty())
+        return makeError("expects weights in HDF5, but got " + foreign.kind);
     if (Error error =
             archive->read("model.weights.h5", maxWeightBytes).moveInto(member))
       return std::move(error);
     bytes = member;
   }
   if (!isHdf5(bytes))
-    return makeError("expects weights in HDF5, but got another format");
+    return makeError("expects weights in HDF5, but got " +
+                     recognizeFile("", bytes).kind);
   Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(bytes);
   if (!file)
     return file.takeError();
@@ -89,8 +99,10 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
   if (!archive)
     return fail(file, archive.takeError());
   if (!archive->contains("config.json"))
-    return fail(file, makeError("expects a Keras archive, with a member "
-                                "'config.json'"));
+    return fail(file,
+                makeError("expects a Keras archive, with a member "
+                          "'config.json', but got " +
+                          recognizeFile(file.path, file.bytes).describe()));
   std::string config;
   if (Error error = archive->read("config.json", maxJsonBytes).moveInto(config))
     return fail(file, std::move(error));
@@ -119,10 +131,16 @@ OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
   if (!hdf5)
     return fail(file, hdf5.takeError());
   std::optional<std::string> config = (*hdf5)->getString("", "model_config");
-  if (!config)
-    return fail(file,
-                makeError("expects a whole Keras model, with an attribute "
-                          "'model_config'"));
+  if (!config) {
+    auto weights = openWeights(std::move(*hdf5));
+    bool areWeights = bool(weights);
+    if (!areWeights)
+      consumeError(weights.takeError());
+    return fail(
+        file, makeError("expects a whole Keras model, with an attribute "
+                        "'model_config', but got " +
+                        Twine(areWeights ? weightsAlone : "other HDF5 data")));
+  }
   Expected<json> root = parseJson(*config);
   if (!root)
     return fail(file, root.takeError());

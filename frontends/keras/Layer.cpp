@@ -85,7 +85,7 @@ bool Layer::checkRank(size_t minimum, size_t maximum) {
 }
 
 std::optional<int64_t> Layer::resolveAxis(int64_t axis) {
-  if (!getInput())
+  if (!getInput() || config.hasFailed())
     return std::nullopt;
   int64_t rank = getInputShape().size();
   if (axis >= -rank && axis < rank)

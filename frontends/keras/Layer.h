@@ -77,7 +77,7 @@ struct Layer {
   /// Reports if not. Fails for a null input.
   bool checkRank(size_t minimum, size_t maximum);
   /// The axis of the input that `axis` means, which may count from the end.
-  /// Nothing for a null input.
+  /// Nothing for a null input, or where the config failed.
   std::optional<int64_t> resolveAxis(int64_t axis);
   /// The axes of the input that `axes` mean, in ascending order. Nothing where
   /// one is none or there twice, which is reported, and for a null input.

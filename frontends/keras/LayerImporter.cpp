@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/LayerImporter.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <nlohmann/json.hpp>
 
@@ -74,14 +75,12 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     return {};
   const LayerClass *layerClass = findLayerClass(entry.className);
   if (!layerClass) {
-    // The package only where it tells the class from one of Keras.
-    StringRef plain = StringRef(entry.className).rsplit('>').second;
-    bool isPlain = !plain.empty() && !findLayerClass(plain);
+    bool isOwn = StringRef(entry.className).contains('>');
     model.builder.emitError(name)
-        << "unsupported layer class '" << (isPlain ? plain : entry.className)
-        << "'"
+        << "unsupported layer class '" << getPlainName(entry.className) << "'"
         << (entry.className == "Lambda" ? ", as code in a file is never run"
-                                        : "");
+            : isOwn ? ", whose code is not in the file; " + replaceHint
+                    : "");
     failedLayers.insert(key);
     return {};
   }
@@ -123,6 +122,10 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
                                    /*toLast=*/false);
   layer.checkArguments(llvm::any_of(
       inputs, [&](Value input) { return maskedValues.contains(input); }));
+  // An operation that stopped may not have come to all of its parameters.
+  if (!outputs.front())
+    for (StringRef parameter : llvm::split(layerClass->parameters, ','))
+      config.ignore(parameter);
   config.finish();
   bool areKnown = !llvm::is_contained(inputs, Value());
   if (config.hasFailed() || (areKnown && !outputs.front()))

@@ -71,6 +71,11 @@ std::string keras::getClassName(const json &layer) {
                                                         : name.str();
 }
 
+StringRef keras::getPlainName(StringRef className) {
+  StringRef plain = className.rsplit('>').second;
+  return plain.empty() || isKnownClass(plain) ? className : plain;
+}
+
 bool keras::isModelClass(StringRef className) {
   return className == "Sequential" || className == "Functional" ||
          className == "Model";

@@ -34,6 +34,14 @@ std::vector<LayerEntry> readLayers(ModelBuilder &builder,
 /// Keras's.
 std::string getClassName(const nlohmann::json &layer);
 
+/// The name of a class that isn't supported, for messages: with its package
+/// only where that tells it from a class of Keras.
+llvm::StringRef getPlainName(llvm::StringRef className);
+/// What to do about a class that isn't Keras's.
+inline constexpr llvm::StringLiteral replaceHint =
+    "export the model to ONNX with model.export('model.onnx', "
+    "format='onnx'), or build it of Keras's own layers";
+
 /// Whether a class holds layers of its own.
 bool isModelClass(llvm::StringRef className);
 /// Whether it does, or is that of a layer that can be imported.

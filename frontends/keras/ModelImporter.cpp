@@ -351,9 +351,14 @@ void ModelImporter::runFunctional(const json &config) {
 
 void ModelImporter::run(const json &root) {
   std::string className = root.is_object() ? getClassName(root) : "";
-  if (!isModelClass(className) || !findMember(root, "config"))
+  if (className.empty())
+    model.builder.emitError() << "expects a model with 'class_name'";
+  else if (!isModelClass(className))
     model.builder.emitError()
-        << "unsupported model class '" << className << "'";
+        << "unsupported model class '" << getPlainName(className)
+        << "', expects a Sequential or functional model; " << replaceHint;
+  else if (!findMember(root, "config"))
+    model.builder.emitError() << "expects a model with 'config'";
   else if (className == "Sequential")
     runSequential(root);
   else

@@ -119,6 +119,7 @@ static RecurrentConfig takeConfig(Layer &layer, StringRef className) {
     known = findRecurrentClass(cellName);
     if (!known || !StringRef(cellName).ends_with("Cell")) {
       layer.emitError() << "unsupported class '" << cellName << "' of a cell";
+      takeSteps(layer, config);
       return config;
     }
     ObjectReader reader(*cellConfig, [&] { return layer.emitError(); });

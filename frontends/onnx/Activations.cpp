@@ -85,6 +85,8 @@ static Tensors importClip(Node &node) {
       bounds[i] = bound->values[0];
     }
   }
+  // ONNX has the upper bound alone then, everywhere.
+  bounds[0] = std::min(bounds[0], bounds[1]);
   if (node.areAllConstant()) {
     Constant result = *node.getInput().constant;
     for (double &value : result.values)
@@ -164,7 +166,7 @@ template <bool isLog> static Tensors importSoftmax(Node &node) {
 ArrayRef<Operator> frieze::onnx::getActivationOperators() {
   static const Operator operators[] = {
       {"Celu", importCelu},
-      {"Clip", importClip, 1, 3},
+      {"Clip", importClip, 1, 3, ValueTypes::Whole},
       {"Elu", importElu},
       {"Erf", importPlain<ActivationKind::Erf>},
       {"Exp", importPlain<ActivationKind::Exp>},

@@ -49,12 +49,6 @@ static std::vector<double> expand(const Constant &constant,
   return readStrided<double>(constant.values, shape, strides);
 }
 
-/// Rounds to what `elementClass` holds.
-static double round(double value, ElementClass elementClass) {
-  return elementClass == ElementClass::Float ? double(float(value))
-                                             : std::trunc(value);
-}
-
 using BinaryFn = double (*)(double, double);
 
 /// Reports shapes that do not fit, and division of integers by zero.
@@ -68,17 +62,16 @@ static Tensor combineConstants(Node &node, BinaryFn function, const Constant &a,
   }
   if (!checkFolded(node, *shape))
     return {};
-  ElementClass elementClass =
-      isComparison ? ElementClass::Bool : a.elementClass;
-  Constant result{elementClass, *shape, expand(a, *shape)};
+  DataType type = isComparison ? DataType::Bool : a.type;
+  Constant result{type, *shape, expand(a, *shape)};
   std::vector<double> others = expand(b, *shape);
   for (size_t i = 0; i < others.size(); ++i) {
     double value = function(result.values[i], others[i]);
-    if (elementClass == ElementClass::Integer && !std::isfinite(value)) {
+    if (isInteger(type) && !std::isfinite(value)) {
       node.emitError() << "expects no division by zero";
       return {};
     }
-    result.values[i] = round(value, elementClass);
+    result.values[i] = roundTo(value, type);
   }
   return result;
 }
@@ -86,7 +79,7 @@ static Tensor combineConstants(Node &node, BinaryFn function, const Constant &a,
 template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
   Constant result = *node.getInput().constant;
   for (double &value : result.values)
-    value = round(function(value), result.elementClass);
+    value = roundTo(function(value), result.type);
   return {std::move(result)};
 }
 
@@ -107,11 +100,6 @@ static Tensor combine(Node &node, BinaryKind kind, const Tensor &lhs,
                       const Tensor &rhs) {
   if (!lhs || !rhs)
     return {};
-  if (kind == BinaryKind::Div && lhs.getElementClass() != ElementClass::Float) {
-    node.emitError() << "unsupported quotient of integers that are not "
-                        "constant";
-    return {};
-  }
   size_t rank = std::max(lhs.getShape().size(), rhs.getShape().size());
   if (lhs.value && rhs.value) {
     if (kind == BinaryKind::Mul) {
@@ -150,7 +138,7 @@ template <BinaryKind kind> static Tensors importBinary(Node &node) {
 
 static Tensors importMean(Node &node) {
   Tensor sum = importBinary<BinaryKind::Add>(node).front();
-  Constant factor{ElementClass::Float, {}, {1.0 / node.getNumInputs()}};
+  Constant factor{DataType::Float, {}, {1.0 / node.getNumInputs()}};
   if (!sum || sum.value)
     return {combine(node, BinaryKind::Mul, sum, factor)};
   return {combineConstants(
@@ -276,7 +264,7 @@ static Tensors importWhere(Node &node) {
   }
   if (!checkFolded(node, *shape))
     return {{}};
-  Constant result{first->elementClass, *shape, expand(*first, *shape)};
+  Constant result{first->type, *shape, expand(*first, *shape)};
   std::vector<double> others = expand(*second, *shape);
   std::vector<double> conditions = expand(*condition, *shape);
   for (size_t i = 0; i < others.size(); ++i)
@@ -293,7 +281,7 @@ static Tensor repeat(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
   if (input.constant) {
     if (!checkFolded(node, shape))
       return {};
-    return Constant{input.getElementClass(), SmallVector<int64_t>(shape),
+    return Constant{input.getType(), SmallVector<int64_t>(shape),
                     expand(*input.constant, shape)};
   }
   Value value = addAxes(node, input.value, shape.size());
@@ -306,7 +294,7 @@ static Tensor repeat(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
   return {
       node.builder.binaryWithWeights(node.name, BinaryKind::Mul, value,
                                      {sizes, std::vector<float>(*count, 1.0f)}),
-      input.valueClass};
+      input.valueType};
 }
 
 /// Repeats along axes of size 1.
@@ -360,33 +348,35 @@ static Tensors importTile(Node &node) {
 
 ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
   static const Operator operators[] = {
-      {"Abs", importAbs},
-      {"Add", importBinary<BinaryKind::Add>, 2, 2},
+      {"Abs", importAbs, 1, 1, ValueTypes::Whole},
+      {"Add", importBinary<BinaryKind::Add>, 2, 2, ValueTypes::Whole},
       {"And", importConstantPair<5, true>, 2, 2},
       {"Ceil", importCeil},
       {"Div", importBinary<BinaryKind::Div>, 2, 2},
       {"Equal", importConstantPair<0, true>, 2, 2},
-      {"Expand", importExpand, 2, 2},
+      {"Expand", importExpand, 2, 2, ValueTypes::Any},
       {"Floor", importFloor},
       {"Greater", importConstantPair<1, true>, 2, 2},
       {"GreaterOrEqual", importConstantPair<2, true>, 2, 2},
       {"Less", importConstantPair<3, true>, 2, 2},
       {"LessOrEqual", importConstantPair<4, true>, 2, 2},
       {"Log", importLog},
-      {"Max", importBinary<BinaryKind::Maximum>, 1, SIZE_MAX},
+      {"Max", importBinary<BinaryKind::Maximum>, 1, SIZE_MAX,
+       ValueTypes::Whole},
       {"Mean", importMean, 1, SIZE_MAX},
-      {"Min", importBinary<BinaryKind::Minimum>, 1, SIZE_MAX},
+      {"Min", importBinary<BinaryKind::Minimum>, 1, SIZE_MAX,
+       ValueTypes::Whole},
       {"Mod", importConstantPair<7, false>, 2, 2},
-      {"Mul", importBinary<BinaryKind::Mul>, 2, 2},
-      {"Neg", importNeg},
+      {"Mul", importBinary<BinaryKind::Mul>, 2, 2, ValueTypes::Whole},
+      {"Neg", importNeg, 1, 1, ValueTypes::Whole},
       {"Not", importNot},
       {"Or", importConstantPair<6, true>, 2, 2},
       {"Pow", importPow, 2, 2},
       {"Reciprocal", importReciprocal},
       {"Sqrt", importSqrt},
-      {"Sub", importBinary<BinaryKind::Sub>, 2, 2},
-      {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX},
-      {"Tile", importTile, 2, 2},
+      {"Sub", importBinary<BinaryKind::Sub>, 2, 2, ValueTypes::Whole},
+      {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX, ValueTypes::Whole},
+      {"Tile", importTile, 2, 2, ValueTypes::Any},
       {"Where", importWhere, 3, 3},
   };
   return operators;

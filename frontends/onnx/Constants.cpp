@@ -18,11 +18,11 @@ static Tensors importConstant(Node &node) {
   if (node.hasAttribute("value"))
     return {node.takeTensor("value")};
   if (node.hasAttribute("value_float"))
-    return {Constant{
-        ElementClass::Float, {}, {node.takeFloat("value_float", 0.0)}}};
+    return {
+        Constant{DataType::Float, {}, {node.takeFloat("value_float", 0.0)}}};
   if (node.hasAttribute("value_floats")) {
     SmallVector<double> values = node.takeFloats("value_floats");
-    return {Constant{ElementClass::Float,
+    return {Constant{DataType::Float,
                      {int64_t(values.size())},
                      std::vector<double>(values.begin(), values.end())}};
   }
@@ -39,7 +39,7 @@ static Tensors importConstant(Node &node) {
 static Tensors importConstantOfShape(Node &node) {
   Tensor fill = node.hasAttribute("value")
                     ? node.takeTensor("value")
-                    : Tensor(Constant{ElementClass::Float, {}, {0.0}});
+                    : Tensor(Constant{DataType::Float, {}, {0.0}});
   std::optional<SmallVector<int64_t>> shape = node.getIntegers(0);
   if (!fill || !shape)
     return {{}};
@@ -50,7 +50,7 @@ static Tensors importConstantOfShape(Node &node) {
   if (!checkFolded(node, *shape))
     return {{}};
   return {Constant{
-      fill.constant->elementClass, *shape,
+      fill.constant->type, *shape,
       std::vector<double>(*countElements(*shape), fill.constant->values[0])}};
 }
 
@@ -75,9 +75,9 @@ static Tensors importRange(Node &node) {
                        << end;
     return {{}};
   }
-  Constant result{node.getInput().getElementClass(), {int64_t(count)}, {}};
+  Constant result{node.getInput().getType(), {int64_t(count)}, {}};
   for (int64_t i = 0; i < int64_t(count); ++i)
-    result.values.push_back(start + i * step);
+    result.values.push_back(roundTo(start + i * step, result.type));
   return {result};
 }
 
@@ -85,7 +85,7 @@ static Tensors importRange(Node &node) {
 /// of each position of an axis.
 static Tensors importDequantizeLinear(Node &node) {
   node.expectOnly("block_size", 0);
-  node.ignore("output_dtype");
+  int64_t outputType = node.takeInt("output_dtype", 0);
   int64_t axis = node.takeInt("axis", 1);
   const Constant *stored = node.getConstant(0), *scale = node.getConstant(1);
   if (!stored || !scale)
@@ -110,11 +110,19 @@ static Tensors importDequantizeLinear(Node &node) {
            .drop_front(count == 1 ? stored->shape.size() : *resolved + 1))
     inner *= size;
   Constant result = *stored;
-  result.elementClass = ElementClass::Float;
+  // 0 is that of the scale.
+  std::optional<DataType> type =
+      outputType == 0 ? scale->type : getDataType(int(outputType));
+  if (!type || !isFloat(*type)) {
+    node.emitError() << "unsupported element type of a constant: "
+                     << getTypeName(type ? int(*type) : int(outputType));
+    return {{}};
+  }
+  result.type = *type;
   for (auto [index, value] : enumerate(result.values)) {
     size_t position = index / inner % count;
     double origin = zero ? zero->values[position] : 0.0;
-    value = float((value - origin) * scale->values[position]);
+    value = roundTo((value - origin) * scale->values[position], *type);
   }
   return {result};
 }

@@ -87,7 +87,7 @@ static void takeCutPadding(Node &node, WindowGeometry &geometry) {
   ArrayRef<int64_t> sizes = node.getShape().drop_front(2);
   SmallVector<int64_t> pads = node.takeInts("pads", 2 * axes, 0, 0);
   SmallVector<int64_t> more = node.takeInts("output_padding", axes, 0, 0);
-  std::string mode = node.takeString("auto_pad", "NOTSET");
+  std::string mode = takeAutoPad(node, pads);
   bool isSame = mode == "SAME_UPPER" || mode == "SAME_LOWER";
   if (!isSame && mode != "NOTSET" && mode != "VALID")
     node.emitError() << "unsupported value of 'auto_pad': '" << mode << "'";

@@ -96,9 +96,17 @@ private:
 } // namespace
 
 bool GraphImporter::readOpset() {
-  for (const auto &import : model.opset_import())
-    if (isOwnDomain(import.domain()))
-      opset = import.version();
+  for (const auto &import : model.opset_import()) {
+    if (!isOwnDomain(import.domain()))
+      continue;
+    if (opset != 0 && opset != import.version()) {
+      builder.emitError() << "expects operators of one version of ONNX, but "
+                             "got versions "
+                          << opset << " and " << import.version();
+      return false;
+    }
+    opset = import.version();
+  }
   if (opset >= minimumOpset && opset <= maximumOpset)
     return true;
   builder.emitError() << "expects operators of ONNX's version " << minimumOpset
@@ -125,8 +133,7 @@ void GraphImporter::findUses() {
 
 void GraphImporter::importInputs() {
   for (const auto &tensor : graph.initializer())
-    if (!initializers.try_emplace(tensor.name(), &tensor).second)
-      builder.emitError(tensor.name()) << "expects a name to be defined once";
+    initializers.try_emplace(tensor.name(), &tensor);
   for (const auto &tensor : graph.sparse_initializer())
     builder.emitError(tensor.values().name()) << "unsupported sparse constant";
   for (const auto &input : graph.input()) {
@@ -148,7 +155,9 @@ void GraphImporter::importInputs() {
           << (isFloat || isInteger
                   ? ""
                   : ", but got type " + getTypeName(elementType));
-      continue;
+      // What is behind one of another type is still checked.
+      if (!type.has_shape() || type.shape().dim_size() == 0)
+        continue;
     }
     SmallVector<int64_t> shape;
     SmallVector<std::string> names;
@@ -159,7 +168,7 @@ void GraphImporter::importInputs() {
                                                 : ShapedType::kDynamic);
     }
     tensor = Tensor(builder.addInput(name, shape, names),
-                    isFloat ? ElementClass::Float : ElementClass::Integer);
+                    isInteger ? DataType(elementType) : DataType::Float);
   }
 }
 
@@ -202,11 +211,20 @@ bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
 /// the end.
 bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
                                  StringRef layer) {
-  if (isOwnDomain(proto.domain()) && findOperator(proto.op_type()))
+  // A function of the model goes before an operator of its name.
+  bool isFunction = llvm::any_of(model.functions(), [&](const auto &function) {
+    return function.domain() == proto.domain() &&
+           function.name() == proto.op_type();
+  });
+  if (isOwnDomain(proto.domain()) && findOperator(proto.op_type()) &&
+      !isFunction)
     return true;
-  std::string name = isOwnDomain(proto.domain())
-                         ? proto.op_type()
-                         : proto.domain() + "::" + proto.op_type();
+  std::string name = "'";
+  if (!isOwnDomain(proto.domain()))
+    name += proto.domain() + "::";
+  name += proto.op_type() + "'";
+  if (isFunction)
+    name += ", a function of the model";
   auto known = llvm::find_if(
       unsupported, [&](const auto &other) { return other.name == name; });
   if (known == unsupported.end())
@@ -218,11 +236,40 @@ bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
 void GraphImporter::reportUnsupported() {
   for (const auto &[name, firstLayer, count] : unsupported) {
     InFlightDiagnostic diagnostic = builder.emitError(firstLayer);
-    diagnostic << "unsupported operator '" << name << "'";
+    diagnostic << "unsupported operator " << name;
     if (count > 1)
       diagnostic << ", here and in " << count - 1
                  << (count == 2 ? " other node" : " other nodes");
   }
+}
+
+/// Whether values have types that the operator takes; reported if not.
+static bool checkTypes(Node &node, ValueTypes types) {
+  for (auto [index, input] : enumerate(node.getInputs())) {
+    DataType type = input.valueType;
+    if (!input.value || type == DataType::Float || types == ValueTypes::Any ||
+        types == ValueTypes::Own ||
+        (types == ValueTypes::Whole && isInteger(type)))
+      continue;
+    node.emitError() << "unsupported type of input " << index << " of "
+                     << node.proto.op_type()
+                     << ", a value computed from the model's inputs, expects "
+                        "float32, but got "
+                     << getTypeName(type);
+  }
+  return !node.hasFailed();
+}
+
+/// Gives the values among `outputs` the type of the first among the inputs.
+static void setTypes(const Node &node, ValueTypes types,
+                     MutableArrayRef<Tensor> outputs) {
+  if (types == ValueTypes::Own)
+    return;
+  auto first = llvm::find_if(
+      node.getInputs(), [](const Tensor &input) { return bool(input.value); });
+  if (first != node.getInputs().end())
+    for (Tensor &output : outputs)
+      output.valueType = first->valueType;
 }
 
 void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
@@ -253,15 +300,18 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
         count >= known->minimumInputs && count <= known->maximumInputs;
     for (size_t i = 0; hasAll && i < known->minimumInputs; ++i)
       hasAll = node.hasInput(i);
-    if (hasAll) {
+    if (hasAll && checkTypes(node, known->types)) {
       outputs = known->import(node);
+      setTypes(node, known->types, outputs);
       // One that failed may not have come to its attributes.
-      if (!node.hasFailed())
+      if (node.hasFailed())
+        outputs.clear();
+      else
         node.finish();
       for (Tensor &output : outputs)
         if (!checkBudget(output, computedCount, maxComputed))
           output = Tensor();
-    } else {
+    } else if (!hasAll) {
       node.emitError() << "expects " << proto.op_type() << " with "
                        << known->minimumInputs
                        << (known->minimumInputs == 1 ? " input" : " inputs")
@@ -272,15 +322,9 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
     }
   }
   outputs.resize(std::max<size_t>(outputs.size(), proto.output_size()));
-  for (auto [index, name] : enumerate(proto.output())) {
-    if (name.empty())
-      continue;
-    if (initializers.contains(name) || !tensors.try_emplace(name).second)
-      node.emitError() << "expects a name to be defined once, but '" << name
-                       << "' is defined before";
-    else
-      tensors[name] = node.hasFailed() ? Tensor() : outputs[index];
-  }
+  for (auto [index, name] : enumerate(proto.output()))
+    if (!name.empty())
+      tensors.try_emplace(name, outputs[index]);
 }
 
 void GraphImporter::importOutputs() {
@@ -305,6 +349,7 @@ void GraphImporter::run() {
                         << " nodes, but got " << graph.node_size();
     return;
   }
+  checkNames(builder, graph);
   findUses();
   importInputs();
   for (int index = 0; index < graph.node_size(); ++index)

@@ -11,10 +11,15 @@
 #include "frontends/ModelBuilder.h"
 
 namespace onnx {
+class GraphProto;
 class ModelProto;
-}
+} // namespace onnx
 
 namespace frieze::onnx {
+
+/// Reports the names that `graph`, or a graph in an attribute of a node,
+/// defines twice, whether anything reads them or not.
+void checkNames(ModelBuilder &builder, const ::onnx::GraphProto &graph);
 
 /// Builds `model` with `builder`. Tensors stored in other files are read from
 /// `folder`.

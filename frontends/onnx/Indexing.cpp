@@ -20,7 +20,7 @@ pickElements(Node &node, const Constant &from, ArrayRef<int64_t> shape,
              llvm::function_ref<int64_t(ArrayRef<int64_t> index)> pick) {
   if (!checkFolded(node, shape))
     return {};
-  Constant result{from.elementClass, SmallVector<int64_t>(shape), {}};
+  Constant result{from.type, SmallVector<int64_t>(shape), {}};
   SmallVector<int64_t> index(shape.size(), 0);
   for (int64_t i = 0, count = *countElements(shape); i < count; ++i) {
     result.values.push_back(from.values[pick(index)]);
@@ -77,7 +77,7 @@ static Tensor sliceValue(Node &node, const Slice &slice) {
   const Tensor &input = node.getInput();
   return {node.builder.slice(node.name, input.value, slice.begin, slice.size,
                              slice.strides),
-          input.valueClass};
+          input.valueType};
 }
 
 /// The positions `indices` along an axis of a value: a slice where they are
@@ -109,7 +109,7 @@ static Tensor gatherPositions(Node &node, int64_t axis,
     values.push_back(sliceValue(node, slice).value);
   }
   return {node.builder.concat(node.name, values, axis),
-          node.getInput().valueClass};
+          node.getInput().valueType};
 }
 
 /// The rows of a table that a value numbers.
@@ -122,13 +122,18 @@ static Tensor gatherRows(Node &node, int64_t axis) {
     return {};
   }
   return {node.builder.embedding(
-      node.name, node.getValue(1),
-      node.builder.addWeights(node.name, "table", table.toArray()))};
+              node.name, node.getValue(1),
+              node.builder.addWeights(node.name, "table", table.toArray()),
+              /*fromEnd=*/true),
+          table.type};
 }
 
 static Tensors importGather(Node &node) {
   std::optional<int64_t> axis = node.takeAxis(0);
-  if (!axis)
+  if (!isInteger(node.getInput(1).getType()))
+    node.emitError() << "expects indices that are integers, but got type "
+                     << getTypeName(node.getInput(1).getType());
+  if (!axis || node.hasFailed())
     return {{}};
   if (node.getInput(0).constant && node.getInput(1).value)
     return {gatherRows(node, *axis)};
@@ -282,9 +287,9 @@ static Tensors importSplit(Node &node) {
 
 ArrayRef<Operator> frieze::onnx::getIndexingOperators() {
   static const Operator operators[] = {
-      {"Gather", importGather, 2, 2},
-      {"Slice", importSlice, 1, 5},
-      {"Split", importSplit, 1, 2},
+      {"Gather", importGather, 2, 2, ValueTypes::Own},
+      {"Slice", importSlice, 1, 5, ValueTypes::Any},
+      {"Split", importSplit, 1, 2, ValueTypes::Any},
   };
   return operators;
 }

@@ -14,7 +14,7 @@ using namespace frieze;
 using namespace frieze::onnx;
 using ::onnx::AttributeProto;
 
-static std::string getName(const ::onnx::NodeProto &proto) {
+std::string frieze::onnx::getNodeName(const ::onnx::NodeProto &proto) {
   if (!proto.name().empty())
     return proto.name();
   for (const std::string &output : proto.output())
@@ -25,7 +25,7 @@ static std::string getName(const ::onnx::NodeProto &proto) {
 
 Node::Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
            StringRef folder, Tensors inputs, SmallVector<bool> usedOutputs)
-    : builder(builder), proto(proto), name(getName(proto)), opset(opset),
+    : builder(builder), proto(proto), name(getNodeName(proto)), opset(opset),
       folder(folder), inputs(std::move(inputs)),
       usedOutputs(std::move(usedOutputs)) {}
 
@@ -99,11 +99,22 @@ std::string Node::takeString(StringRef key, StringRef fallback) {
   return attribute->s();
 }
 
+/// Whether an attribute is a list of `kind`, which an empty one may leave open.
+static bool isOfKind(const AttributeProto &attribute,
+                     AttributeProto::AttributeType kind) {
+  if (attribute.type() != AttributeProto::UNDEFINED)
+    return attribute.type() == kind;
+  return !attribute.has_i() && !attribute.has_f() && !attribute.has_s() &&
+         (attribute.ints().empty() || kind == AttributeProto::INTS) &&
+         (attribute.floats().empty() || kind == AttributeProto::FLOATS) &&
+         (attribute.strings().empty() || kind == AttributeProto::STRINGS);
+}
+
 std::optional<SmallVector<int64_t>> Node::takeInts(StringRef key) {
   const AttributeProto *attribute = take(key);
   if (!attribute)
     return std::nullopt;
-  if (attribute->has_i() || attribute->floats_size()) {
+  if (!isOfKind(*attribute, AttributeProto::INTS)) {
     reportKind(key, "a list of integers");
     return std::nullopt;
   }
@@ -127,6 +138,10 @@ SmallVector<int64_t> Node::takeInts(StringRef key, size_t count,
 
 SmallVector<double> Node::takeFloats(StringRef key) {
   const AttributeProto *attribute = take(key);
+  if (attribute && !isOfKind(*attribute, AttributeProto::FLOATS)) {
+    reportKind(key, "a list of numbers");
+    attribute = nullptr;
+  }
   if (!attribute)
     return {};
   return SmallVector<double>(attribute->floats().begin(),
@@ -135,6 +150,10 @@ SmallVector<double> Node::takeFloats(StringRef key) {
 
 SmallVector<std::string> Node::takeStrings(StringRef key) {
   const AttributeProto *attribute = take(key);
+  if (attribute && !isOfKind(*attribute, AttributeProto::STRINGS)) {
+    reportKind(key, "a list of strings");
+    attribute = nullptr;
+  }
   if (!attribute)
     return {};
   return SmallVector<std::string>(attribute->strings().begin(),
@@ -166,10 +185,14 @@ void Node::expectOnly(StringRef key, int64_t value) {
 }
 
 void Node::finish() {
+  llvm::StringSet<> names;
   for (const AttributeProto &attribute : proto.attribute())
     if (!taken.contains(attribute.name()))
       emitError() << "unsupported attribute '" << attribute.name() << "' of "
                   << proto.op_type();
+    else if (!names.insert(attribute.name()).second)
+      emitError() << "expects an attribute '" << attribute.name()
+                  << "' once, but got it twice";
 }
 
 //===----------------------------------------------------------------------===//
@@ -189,8 +212,7 @@ std::optional<SmallVector<int64_t>> Node::getIntegers(size_t index) {
   const Constant *constant = getConstant(index);
   if (!constant)
     return std::nullopt;
-  if (constant->elementClass == ElementClass::Integer &&
-      constant->shape.size() <= 1)
+  if (isInteger(constant->type) && constant->shape.size() <= 1)
     return constant->getIntegers();
   emitError() << "expects input " << index << " to be a list of integers";
   return std::nullopt;
@@ -216,6 +238,10 @@ Value Node::getValue(size_t index) {
   }
   return builder.constant(
       name, builder.addWeights(name, "value", input.constant->toArray()));
+}
+
+bool Node::hasOutput(size_t index) const {
+  return int64_t(index) < proto.output_size() && !proto.output(index).empty();
 }
 
 bool Node::areAllConstant() const {
@@ -278,7 +304,7 @@ Tensor frieze::onnx::reshape(Node &node, const Tensor &input,
     return result;
   }
   return {node.builder.reshapeWithBatch(node.name, input.value, shape),
-          input.valueClass};
+          input.valueType};
 }
 
 Tensor frieze::onnx::transpose(Node &node, const Tensor &input,
@@ -287,7 +313,7 @@ Tensor frieze::onnx::transpose(Node &node, const Tensor &input,
     return {};
   if (input.value)
     return {node.builder.transpose(node.name, input.value, permutation),
-            input.valueClass};
+            input.valueType};
   const Constant &constant = *input.constant;
   SmallVector<int64_t> strides(constant.shape.size(), 1);
   for (size_t axis = strides.size(); axis-- > 1;)
@@ -297,7 +323,7 @@ Tensor frieze::onnx::transpose(Node &node, const Tensor &input,
     shape.push_back(constant.shape[axis]);
     permuted.push_back(strides[axis]);
   }
-  return Constant{constant.elementClass, shape,
+  return Constant{constant.type, shape,
                   readStrided<double>(constant.values, shape, permuted)};
 }
 
@@ -334,12 +360,19 @@ WindowGeometry frieze::onnx::takeWindow(Node &node, ArrayRef<int64_t> window,
   return geometry;
 }
 
+std::string frieze::onnx::takeAutoPad(Node &node, ArrayRef<int64_t> pads) {
+  std::string mode = node.takeString("auto_pad", "NOTSET");
+  if (mode != "NOTSET" && llvm::any_of(pads, [](int64_t pad) { return pad; }))
+    node.emitError() << "expects 'pads' or 'auto_pad', but got both";
+  return mode;
+}
+
 void frieze::onnx::takePadding(Node &node, WindowGeometry &geometry,
                                ArrayRef<int64_t> shape) {
   size_t spatialRank = geometry.window.size();
   // Of all axes low, then of all axes high.
   SmallVector<int64_t> pads = node.takeInts("pads", 2 * spatialRank, 0, 0);
-  std::string mode = node.takeString("auto_pad", "NOTSET");
+  std::string mode = takeAutoPad(node, pads);
   if (mode == "SAME_UPPER" || mode == "SAME_LOWER") {
     // Its axes begin after the batch.
     SmallVector<int64_t> sizes{1};

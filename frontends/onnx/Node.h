@@ -21,6 +21,9 @@ namespace frieze::onnx {
 
 using Tensors = llvm::SmallVector<Tensor, 2>;
 
+/// What messages call a node: its name, or where it has none its first output.
+std::string getNodeName(const ::onnx::NodeProto &proto);
+
 /// One node being imported: what its importer reads from and builds with. It
 /// keeps account of the attributes, so that none is ignored by mistake; one of
 /// the wrong kind is reported, and a usable value returned in its place.
@@ -32,7 +35,6 @@ public:
 
   ModelBuilder &builder;
   const ::onnx::NodeProto &proto;
-  /// The name of the node, or where it has none of its first output.
   const std::string name;
   /// The version of ONNX's operators that the model is written for.
   const int64_t opset;
@@ -89,6 +91,8 @@ public:
   /// The input as a value of the model, which a constant becomes.
   mlir::Value getValue(size_t index = 0);
   bool areAllConstant() const;
+  /// Whether the node has output `index`, read or not.
+  bool hasOutput(size_t index) const;
   /// Whether anything reads output `index`.
   bool isUsed(size_t index) const {
     return index < usedOutputs.size() && usedOutputs[index];
@@ -117,6 +121,20 @@ private:
   bool failed = false;
 };
 
+/// Which types a node's inputs may have where they are no constants, and what
+/// its results have then. nn has all values as float32.
+enum class ValueTypes {
+  /// float32 alone.
+  Float,
+  /// Integers too, on which it computes what it does on other numbers; results
+  /// have the type of the first value.
+  Whole,
+  /// All, as it moves elements; results have the type of the first value.
+  Any,
+  /// All; the importer says what its results have.
+  Own,
+};
+
 /// Imports a node: reads all of its attributes and returns its outputs, null
 /// ones where a problem was reported.
 using ImportNodeFn = Tensors (*)(Node &node);
@@ -126,6 +144,7 @@ struct Operator {
   ImportNodeFn import;
   /// How many inputs there must be, and can be.
   size_t minimumInputs = 1, maximumInputs = 1;
+  ValueTypes types = ValueTypes::Float;
 };
 
 /// The operators of each family.
@@ -171,6 +190,8 @@ mlir::Value toChannelsFirst(Node &node, mlir::Value input);
 /// axes, but for the padding.
 WindowGeometry takeWindow(Node &node, llvm::ArrayRef<int64_t> window,
                           size_t spatialRank);
+/// Takes `auto_pad`, beside which there must be no `pads`.
+std::string takeAutoPad(Node &node, llvm::ArrayRef<int64_t> pads);
 /// Takes the padding into `geometry`, of windows on an input of `shape`
 /// (channels first).
 void takePadding(Node &node, WindowGeometry &geometry,

@@ -19,10 +19,12 @@ static Tensors importBatchNormalization(Node &node) {
   node.expectOnly("training_mode", 0);
   node.expectOnly("spatial", 1);
   double epsilon = node.takeFloat("epsilon", 1e-5);
+  // Before there was that attribute, outputs beside the first one meant it.
   for (size_t index = 1; index < 5 && !node.hasFailed(); ++index)
-    if (node.isUsed(index))
+    if (node.opset < 14 ? node.hasOutput(index) : node.isUsed(index))
       node.emitError() << "unsupported output " << index
-                       << " of BatchNormalization";
+                       << " of BatchNormalization, which is for training; "
+                          "export the model for inference";
   static constexpr StringLiteral names[] = {"gamma", "beta", "mean",
                                             "variance"};
   ElementsAttr parameters[4];
@@ -73,7 +75,7 @@ static Tensors importLayerNormalization(Node &node) {
   std::optional<int64_t> axis = node.takeAxis(-1);
   double epsilon = node.takeFloat("epsilon", 1e-5);
   // The type of sums.
-  node.ignore("stash_type");
+  node.expectOnly("stash_type", int(DataType::Float));
   for (size_t index : {1, 2})
     if (node.isUsed(index))
       node.emitError() << "unsupported output " << index << " of "
@@ -93,7 +95,7 @@ static Tensors importLayerNormalization(Node &node) {
 /// come a scale and a shift of each channel.
 static Tensors normalizeGroups(Node &node, int64_t groups) {
   double epsilon = node.takeFloat("epsilon", 1e-5);
-  node.ignore("stash_type");
+  node.expectOnly("stash_type", int(DataType::Float));
   ArrayRef<int64_t> shape = node.getShape();
   if (shape.size() < 3 || (groups && shape[1] % groups != 0)) {
     node.emitError() << "expects an input with positions and "

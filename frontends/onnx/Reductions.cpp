@@ -19,7 +19,7 @@ static Tensor reduceConstant(Node &node, ArrayRef<int64_t> axes,
                              double (*combine)(double, double), bool isMean) {
   const Constant &constant = *node.getInput().constant;
   Constant result{
-      constant.elementClass, SmallVector<int64_t>(shape),
+      constant.type, SmallVector<int64_t>(shape),
       std::vector<double>(countElements(shape).value_or(0), initial)};
   double count = double(constant.values.size()) / result.values.size();
   SmallVector<int64_t> index(constant.shape.size(), 0);
@@ -36,8 +36,7 @@ static Tensor reduceConstant(Node &node, ArrayRef<int64_t> axes,
     }
   }
   for (double &value : result.values)
-    if (constant.elementClass == ElementClass::Float)
-      value = float(isMean ? value / count : value);
+    value = roundTo(isMean ? value / count : value, constant.type);
   return result;
 }
 
@@ -150,11 +149,11 @@ ArrayRef<Operator> frieze::onnx::getReductionOperators() {
        2},
       {"ReduceLogSum", importSumOf<ActivationKind::Linear, ActivationKind::Log>,
        1, 2},
-      {"ReduceMax", importReduceMax, 1, 2},
+      {"ReduceMax", importReduceMax, 1, 2, ValueTypes::Whole},
       {"ReduceMean", importReduceMean, 1, 2},
-      {"ReduceMin", importReduceMin, 1, 2},
+      {"ReduceMin", importReduceMin, 1, 2, ValueTypes::Whole},
       {"ReduceProd", importReduceProd, 1, 2},
-      {"ReduceSum", importReduceSum, 1, 2},
+      {"ReduceSum", importReduceSum, 1, 2, ValueTypes::Whole},
       {"ReduceSumSquare",
        importSumOf<ActivationKind::Square, ActivationKind::Linear>, 1, 2},
   };

@@ -123,6 +123,8 @@ static Tensors importResize(Node &node) {
   SmallVector<double> scales;
   if (node.hasInput(3)) {
     sizes = node.getIntegers(3).value_or(sizes);
+    if (node.hasInput(2) && !getScales(node, 2).empty())
+      node.emitError() << "expects scales or sizes, but got both";
   } else if (node.hasInput(2)) {
     scales = getScales(node, 2);
   }

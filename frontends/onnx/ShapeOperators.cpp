@@ -161,23 +161,44 @@ static Tensors importSpaceToDepth(Node &node) {
   return importDepth(node, /*toDepth=*/true);
 }
 
-/// Values of one class, which nn has as float32: nothing to do where the number
-/// stays as it is.
-static Tensor castTo(Node &node, ElementClass to) {
-  const Tensor &input = node.getInput();
-  if (input.constant) {
-    Constant result = *input.constant;
-    result.elementClass = to;
-    for (double &value : result.values)
-      value = to == ElementClass::Bool      ? double(value != 0)
-              : to == ElementClass::Integer ? std::trunc(value)
-                                            : double(float(value));
+static Tensor castConstant(Node &node, DataType to) {
+  Constant result = *node.getInput().constant;
+  DataType from = std::exchange(result.type, to);
+  if (from == to)
     return result;
+  for (double &value : result.values) {
+    // Integers lose their higher bits, but the lower ones of those are unknown.
+    bool mustFit = isFloat(from) || std::fabs(value) > 0x1p53;
+    if (mustFit && !isInRange(value, to)) {
+      node.emitError() << "expects numbers that " << getTypeName(to)
+                       << " has, but got " << value;
+      return {};
+    }
+    value = roundTo(value, to);
   }
-  if (to == ElementClass::Float || to == input.getElementClass())
+  return result;
+}
+
+/// Whether all numbers of a value of type `from`, which nn has as float32, stay
+/// as they are.
+static bool isExact(DataType from, DataType to) {
+  bool isIndex = to == DataType::Int32 || to == DataType::Int64;
+  return from == to || to == DataType::Float || to == DataType::Double ||
+         (isIndex && !isFloat(from));
+}
+
+static Tensor castTo(Node &node, DataType to) {
+  const Tensor &input = node.getInput();
+  if (input.constant)
+    return castConstant(node, to);
+  DataType from = input.valueType;
+  if (isExact(from, to))
     return {input.value, to};
   node.emitError() << "unsupported conversion of a value computed from the "
-                      "model's inputs, expects it to be to float32";
+                      "model's inputs, expects one that keeps all numbers, "
+                      "but got one from "
+                   << getTypeName(from) << " to " << getTypeName(to)
+                   << (isFloat(to) ? "; export the model in float32" : "");
   return {};
 }
 
@@ -186,7 +207,7 @@ static Tensors importCast(Node &node) {
   // Of conversions to float8.
   node.ignore("saturate");
   node.ignore("round_mode");
-  std::optional<ElementClass> to = getElementClass(type);
+  std::optional<DataType> to = getDataType(type);
   if (!to)
     node.emitError() << "unsupported value of 'to': " << getTypeName(type);
   return {to ? castTo(node, *to) : Tensor()};
@@ -195,7 +216,7 @@ static Tensors importCast(Node &node) {
 static Tensors importCastLike(Node &node) {
   node.ignore("saturate");
   node.ignore("round_mode");
-  return {castTo(node, node.getInput(1).getElementClass())};
+  return {castTo(node, node.getInput(1).getType())};
 }
 
 /// Values are joined along an axis behind that of the batch.
@@ -207,8 +228,7 @@ static Tensor concatValues(Node &node, ArrayRef<Tensor> inputs, int64_t axis) {
       return {};
   }
   if (axis > 0)
-    return {node.builder.concat(node.name, values, axis),
-            inputs.front().valueClass};
+    return node.builder.concat(node.name, values, axis);
   SmallVector<int64_t> shape(inputs.front().getShape());
   shape[0] = 0;
   for (Value &value : values) {
@@ -224,7 +244,7 @@ static Tensor concatValues(Node &node, ArrayRef<Tensor> inputs, int64_t axis) {
 static Tensor concatConstants(Node &node, int64_t axis) {
   ArrayRef<Tensor> inputs = node.getInputs();
   const Constant &first = *inputs.front().constant;
-  Constant result{first.elementClass, first.shape, {}};
+  Constant result{first.type, first.shape, {}};
   int64_t outer = 1;
   for (int64_t i = 0; i < axis; ++i)
     outer *= first.shape[i];
@@ -336,20 +356,20 @@ static Tensors importPad(Node &node) {
 
 ArrayRef<Operator> frieze::onnx::getShapeOperators() {
   static const Operator operators[] = {
-      {"Cast", importCast},
-      {"CastLike", importCastLike, 2, 2},
-      {"Concat", importConcat, 1, SIZE_MAX},
-      {"DepthToSpace", importDepthToSpace},
-      {"Flatten", importFlatten},
-      {"Identity", importIdentity},
-      {"Pad", importPad, 1, 4},
-      {"Reshape", importReshape, 2, 2},
-      {"Shape", importShape},
-      {"Size", importSize},
-      {"SpaceToDepth", importSpaceToDepth},
-      {"Squeeze", importSqueeze, 1, 2},
-      {"Transpose", importTranspose},
-      {"Unsqueeze", importUnsqueeze, 1, 2},
+      {"Cast", importCast, 1, 1, ValueTypes::Own},
+      {"CastLike", importCastLike, 2, 2, ValueTypes::Own},
+      {"Concat", importConcat, 1, SIZE_MAX, ValueTypes::Any},
+      {"DepthToSpace", importDepthToSpace, 1, 1, ValueTypes::Any},
+      {"Flatten", importFlatten, 1, 1, ValueTypes::Any},
+      {"Identity", importIdentity, 1, 1, ValueTypes::Any},
+      {"Pad", importPad, 1, 4, ValueTypes::Any},
+      {"Reshape", importReshape, 2, 2, ValueTypes::Any},
+      {"Shape", importShape, 1, 1, ValueTypes::Own},
+      {"Size", importSize, 1, 1, ValueTypes::Own},
+      {"SpaceToDepth", importSpaceToDepth, 1, 1, ValueTypes::Any},
+      {"Squeeze", importSqueeze, 1, 2, ValueTypes::Any},
+      {"Transpose", importTranspose, 1, 1, ValueTypes::Any},
+      {"Unsqueeze", importUnsqueeze, 1, 2, ValueTypes::Any},
   };
   return operators;
 }

@@ -40,11 +40,11 @@ ArrayRef<int64_t> Tensor::getShape() const {
 }
 
 Constant frieze::onnx::makeInteger(int64_t value) {
-  return {ElementClass::Integer, {}, {double(value)}};
+  return {DataType::Int64, {}, {double(value)}};
 }
 
 Constant frieze::onnx::makeIntegers(ArrayRef<int64_t> values) {
-  return {ElementClass::Integer,
+  return {DataType::Int64,
           {int64_t(values.size())},
           std::vector<double>(values.begin(), values.end())};
 }
@@ -87,27 +87,70 @@ static std::optional<ElementType> getElementType(int type) {
   }
 }
 
-static ElementClass getKindClass(ElementKind kind) {
-  switch (kind) {
-  case ElementKind::Bool:
-    return ElementClass::Bool;
-  case ElementKind::Signed:
-  case ElementKind::Unsigned:
-    return ElementClass::Integer;
-  case ElementKind::Float:
-  case ElementKind::BFloat:
-    return ElementClass::Float;
-  }
-  llvm_unreachable("unknown element kind");
+static bool isIntegerKind(ElementKind kind) {
+  return kind == ElementKind::Signed || kind == ElementKind::Unsigned;
 }
 
-std::optional<ElementClass> frieze::onnx::getElementClass(int type) {
-  if (std::optional<ElementType> known = getElementType(type))
-    return getKindClass(known->kind);
+bool frieze::onnx::isInteger(DataType type) {
+  return isIntegerKind(getElementType(int(type))->kind);
+}
+
+bool frieze::onnx::isFloat(DataType type) {
+  return type != DataType::Bool && !isInteger(type);
+}
+
+static double roundFloat(double value, const fltSemantics &semantics) {
+  bool losesInfo;
+  APFloat number(value);
+  number.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+  return number.convertToDouble();
+}
+
+/// The lowest number of a type of integers, and the number of all.
+static std::pair<double, double> getRange(ElementType type) {
+  double count = std::ldexp(1.0, 8 * type.size);
+  return {type.kind == ElementKind::Signed ? -count / 2 : 0.0, count};
+}
+
+double frieze::onnx::roundTo(double value, DataType type) {
+  ElementType element = *getElementType(int(type));
+  if (element.kind == ElementKind::Bool)
+    return value != 0.0;
+  if (element.kind == ElementKind::BFloat)
+    return roundFloat(value, APFloat::BFloat());
+  if (element.kind == ElementKind::Float)
+    return element.size == 8   ? value
+           : element.size == 4 ? double(float(value))
+                               : roundFloat(value, APFloat::IEEEhalf());
+  double whole = std::trunc(value);
+  auto [lowest, count] = getRange(element);
+  // Beyond 64 bits are only the rounded limits.
+  if (!std::isfinite(whole) || (element.size == 8 && whole >= lowest))
+    return whole;
+  return whole - count * std::floor((whole - lowest) / count);
+}
+
+bool frieze::onnx::isInRange(double value, DataType type) {
+  if (!isInteger(type))
+    return true;
+  auto [lowest, count] = getRange(*getElementType(int(type)));
+  double whole = std::trunc(value);
+  return whole >= lowest && whole < lowest + count;
+}
+
+std::optional<DataType> frieze::onnx::getDataType(int type) {
+  if (getElementType(type))
+    return DataType(type);
   return std::nullopt;
 }
 
 std::string frieze::onnx::getTypeName(int type) {
+  // From 17 on; the schema may be older than the file.
+  static constexpr StringLiteral later[] = {
+      "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+      "uint4",        "int4",           "float4e2m1", "float8e8m0"};
+  if (type >= 17 && type < 17 + int(std::size(later)))
+    return later[type - 17].str();
   return TensorProto::DataType_IsValid(type)
              ? StringRef(
                    TensorProto::DataType_Name(TensorProto::DataType(type)))
@@ -117,9 +160,8 @@ std::string frieze::onnx::getTypeName(int type) {
 
 /// Elements in raw data: little endian.
 static std::vector<double> decodeRaw(StringRef bytes, ElementType type) {
-  bool isInteger = getKindClass(type.kind) == ElementClass::Integer;
-  // float32 holds the small integers as well.
-  if (!isInteger || type.size <= 2) {
+  // float32 holds the small numbers as well.
+  if (type.size <= 2 || (type.size == 4 && !isIntegerKind(type.kind))) {
     std::vector<float> values = decodeElements(bytes, type);
     return std::vector<double>(values.begin(), values.end());
   }
@@ -130,7 +172,8 @@ static std::vector<double> decodeRaw(StringRef bytes, ElementType type) {
     for (size_t i = 0; i < type.size; ++i)
       bits |= uint64_t(uint8_t(bytes[i])) << 8 * i;
     unsigned shift = 64 - 8 * type.size;
-    values.push_back(type.kind == ElementKind::Unsigned
+    values.push_back(type.kind == ElementKind::Float ? bit_cast<double>(bits)
+                     : type.kind == ElementKind::Unsigned
                          ? double(bits)
                          : double(int64_t(bits << shift) >> shift));
   }
@@ -147,12 +190,8 @@ static std::vector<double> decodeTyped(const TensorProto &proto,
   switch (proto.data_type()) {
   case TensorProto::FLOAT:
     return convert(proto.float_data());
-  case TensorProto::DOUBLE: {
-    std::vector<double> values = convert(proto.double_data());
-    for (double &value : values)
-      value = float(value);
-    return values;
-  }
+  case TensorProto::DOUBLE:
+    return convert(proto.double_data());
   case TensorProto::INT64:
     return convert(proto.int64_data());
   case TensorProto::UINT32:
@@ -235,7 +274,8 @@ Expected<Constant> frieze::onnx::readTensor(const TensorProto &proto,
     return makeError("expects a constant of at most " + Twine(maxElements) +
                      " elements on at most " + Twine(maxRank) +
                      " axes, but got shape " + formatShape(shape));
-  Constant constant{getKindClass(type->kind), SmallVector<int64_t>(shape), {}};
+  Constant constant{
+      DataType(proto.data_type()), SmallVector<int64_t>(shape), {}};
   size_t size = *count * type->size;
   if (proto.data_location() == TensorProto::EXTERNAL) {
     Expected<std::string> bytes = readExternalData(proto, folder, size);

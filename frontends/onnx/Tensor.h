@@ -19,13 +19,31 @@ class TensorProto;
 
 namespace frieze::onnx {
 
-enum class ElementClass { Float, Integer, Bool };
+/// ONNX's element types, by their numbers in TensorProto::DataType; those that
+/// importers name.
+enum class DataType : int {
+  Float = 1,
+  Int32 = 6,
+  Int64 = 7,
+  Bool = 9,
+  Double = 11
+};
 
-/// A tensor whose elements are known at import, row major. Floating-point ones
-/// are float32 values; integers beyond 2^53 are rounded, which only the
-/// "to the end" of slices are in practice; bools are 0 and 1.
+bool isFloat(DataType type);
+bool isInteger(DataType type);
+
+/// `value` as `type` has it: floating-point numbers are rounded to the nearest,
+/// integers of up to 32 bits lose their higher bits.
+double roundTo(double value, DataType type);
+
+/// Whether `value` without what follows its point is a number of `type`.
+bool isInRange(double value, DataType type);
+
+/// A tensor whose elements are known at import, row major, each as its type has
+/// it; but integers beyond 2^53 are rounded, which only the "to the end" of
+/// slices are in practice. Bools are 0 and 1.
 struct Constant {
-  ElementClass elementClass = ElementClass::Float;
+  DataType type = DataType::Float;
   llvm::SmallVector<int64_t> shape;
   std::vector<double> values;
 
@@ -40,27 +58,27 @@ struct Constant {
 struct Tensor {
   std::shared_ptr<const Constant> constant;
   mlir::Value value;
-  /// That of the value: nn computes in float32, but indices stay whole.
-  ElementClass valueClass = ElementClass::Float;
+  /// That of the value in the file. nn has all of them as float32, so that
+  /// operators must leave the others exact; see ValueTypes.
+  DataType valueType = DataType::Float;
 
   Tensor() = default;
-  Tensor(mlir::Value value, ElementClass valueClass = ElementClass::Float)
-      : value(value), valueClass(valueClass) {}
+  Tensor(mlir::Value value, DataType valueType = DataType::Float)
+      : value(value), valueType(valueType) {}
   Tensor(Constant constant)
       : constant(std::make_shared<Constant>(std::move(constant))) {}
 
   explicit operator bool() const { return constant || value; }
   llvm::ArrayRef<int64_t> getShape() const;
-  ElementClass getElementClass() const {
-    return constant ? constant->elementClass : valueClass;
-  }
+  DataType getType() const { return constant ? constant->type : valueType; }
 };
 
-/// The class of ONNX's element type `type`, a TensorProto::DataType. Nothing
-/// where its elements are no numbers, or of a kind that is not read.
-std::optional<ElementClass> getElementClass(int type);
+/// ONNX's element type `type`, a TensorProto::DataType. Nothing where its
+/// elements are no numbers, or of a kind that is not read.
+std::optional<DataType> getDataType(int type);
 /// What ONNX calls the element type `type`, or its number.
 std::string getTypeName(int type);
+inline std::string getTypeName(DataType type) { return getTypeName(int(type)); }
 
 /// A scalar, or a vector of integers.
 Constant makeInteger(int64_t value);

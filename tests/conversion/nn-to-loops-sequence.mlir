@@ -35,6 +35,22 @@ func.func @model(%x: tensor<1x5xf32>) -> tensor<1x5x8xf32> {
 
 // -----
 
+// From the end: numbers down to -10, of which those below zero become rows.
+// CHECK-LABEL: func.func private @model
+// CHECK-DAG: %[[BELOW:.*]] = arith.constant -1.100000e+01 : f32
+// CHECK:   arith.cmpf ogt, %{{.*}}, %[[BELOW]] : f32
+// CHECK:   %[[INDEX:.*]] = arith.index_cast %{{.*}} : i32 to index
+// CHECK:   %[[IS_BELOW:.*]] = arith.cmpi slt, %[[INDEX]], %c0 : index
+// CHECK:   %[[UP:.*]] = arith.addi %[[INDEX]], %c10 : index
+// CHECK:   %[[ROW:.*]] = arith.select %[[IS_BELOW]], %[[UP]], %[[INDEX]] : index
+// CHECK:   arith.muli %[[ROW]], %c8
+func.func @model(%x: tensor<1x5xf32>) -> tensor<1x5x8xf32> {
+  %0 = nn.embedding %x table(dense<0.5> : tensor<10x8xf32>) from_end : tensor<1x5xf32> -> tensor<1x5x8xf32>
+  return %0 : tensor<1x5x8xf32>
+}
+
+// -----
+
 // A concatenation copies one operand after the other; the second takes its scales
 // and shifts from channel 8 on.
 // CHECK-LABEL: func.func private @model

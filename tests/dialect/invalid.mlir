@@ -770,6 +770,16 @@ func.func @embedding_c1(%x: tensor<1x20xf32>) -> tensor<1x20x1xf32> {
 
 // -----
 
+// embedding (C2): the table has fewer than 2^24 rows, as float32 numbers no more
+func.func @embedding_c2(%x: tensor<1x20xf32>) -> tensor<1x20x1xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a table of fewer than 16777216 rows, but got 16777216}}
+  %0 = nn.embedding %x table(dense<0.5> : tensor<16777216x1xf32>) : tensor<1x20xf32> -> tensor<1x20x1xf32>
+  return %0 : tensor<1x20x1xf32>
+}
+
+// -----
+
 // gru (C1): the input has rank 3
 func.func @gru_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}

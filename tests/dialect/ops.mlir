@@ -311,6 +311,8 @@ func.func @embedding(%x: tensor<1x20xf32>) -> tensor<1x20x16xf32> {
   %0 = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>) : tensor<1x20xf32> -> tensor<1x20x16xf32>
   // CHECK: nn.embedding %{{.*}} table(dense<5.000000e-01> : tensor<100x16xf32>) epilogue(relu) : tensor<1x20xf32> -> tensor<1x20x16xf32>
   %1 = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>) epilogue(relu) : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  // CHECK: nn.embedding %{{.*}} table(dense<5.000000e-01> : tensor<100x16xf32>) from_end : tensor<1x20xf32> -> tensor<1x20x16xf32>
+  %2 = nn.embedding %x table(dense<0.5> : tensor<100x16xf32>) from_end : tensor<1x20xf32> -> tensor<1x20x16xf32>
   return %1 : tensor<1x20x16xf32>
 }
 

@@ -21,6 +21,16 @@ func.func @dense(%x: tensor<1x5xf32>) -> tensor<1x5x3xf32> {
   return %1 : tensor<1x5x3xf32>
 }
 
+// Rows that are numbered from the end too.
+// CHECK-LABEL: @from_end
+func.func @from_end(%x: tensor<1x5xf32>) -> tensor<1x5x1xf32> {
+  // CHECK-NEXT: nn.embedding %{{.*}} table({{.*}} : tensor<2x1xf64>) from_end : tensor<1x5xf32> -> tensor<1x5x1xf32>
+  // CHECK-NEXT: return
+  %0 = nn.embedding %x table(dense<[[1.0], [3.0]]> : tensor<2x1xf32>) from_end : tensor<1x5xf32> -> tensor<1x5x1xf32>
+  %1 = nn.activation relu %0 : tensor<1x5x1xf32>
+  return %1 : tensor<1x5x1xf32>
+}
+
 // One after the other: relu(2 * (-1)) + 0.5 and relu(2 * 3) + 0.5.
 // CHECK-LABEL: @several
 func.func @several(%x: tensor<1x5xf32>) -> tensor<1x5x1xf32> {

@@ -490,6 +490,17 @@ TYPED_TEST(ReferenceTest, Embedding) {
     EXPECT_TRUE(std::isnan(y[i])) << i;
 }
 
+TYPED_TEST(ReferenceTest, EmbeddingFromEnd) {
+  auto y = this->run("nn.embedding %x table(dense<[[1.0], [2.0], [3.0]]> : "
+                     "tensor<3x1xf32>) from_end",
+                     "tensor<1x7xf32>", "tensor<1x7x1xf32>",
+                     {-1, -3, 2, -0.5, -2.5, -4, 3});
+  // Truncated first: -0.5 is row 0, and -2.5 the second from the end.
+  EXPECT_EQ(Values<TypeParam>(y.begin(), y.begin() + 5),
+            Values<TypeParam>({3, 1, 3, 1, 2}));
+  EXPECT_TRUE(std::isnan(y[5]) && std::isnan(y[6]));
+}
+
 TYPED_TEST(ReferenceTest, LSTM) {
   // Gates of slope 1: i = x, f = 1 (bias), g = 2 x, o = 1 (bias), so that
   // c = c + x * 2 x, and h = c: 2, then 2 + 8, then 10 + 18.

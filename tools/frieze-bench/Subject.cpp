@@ -132,7 +132,7 @@ llvm::Expected<std::vector<Subject>>
 frieze::loadSubjects(llvm::StringRef path, bool withLayers,
                      const CompileOptions &options) {
   std::vector<Subject> subjects;
-  llvm::Expected<std::string> bytes = readFile(path);
+  llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return bytes.takeError();
   if (isArtefact(*bytes)) {

@@ -367,7 +367,7 @@ static int run(int argc, char **argv) {
       return failWith(path, llvm::toString(model.takeError()));
     return finish(createRunner(*model));
   }
-  llvm::Expected<std::string> bytes = readFile(path);
+  llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return failWith(path, llvm::toString(bytes.takeError()));
   CompilerContext context;

@@ -101,6 +101,19 @@ def models():
          node("Fancy", "d", "e", "custom", domain="com.example"),
          node("If", "e", "f", "branch"), node("Sum3", "f a", "y")],
         [1, 5], {"k": image}, domains=["com.example"])
+    # What reads a node with an attribute too many is checked, what reads one that cannot be is not.
+    yield "follow_on", model(
+        [node("Conv", "x k", "a", "conv", shiny=1), node("MaxPool", "a", "b", "pool",
+                                                         kernel_shape=[2], dilations=[2]),
+         node("Det", "x", "c", "det"), node("Reshape", "c shape", "d", "reshape"),
+         node("Gemm", "d k", "e", "gemm"), node("Flatten", "a", "f", "flatten"),
+         node("Gemm", "f k", "g", "shapes"), node("Concat", "b e g", "y", "all", axis=1)],
+        [1, 5], {"k": image, "shape": np.array([7, 3])})
+    # A function that is called as an operator is.
+    shadowed = model([node("Relu", "x", "y", "shadowed")], [4])
+    shadowed.functions.append(helper.make_function(
+        "", "Relu", ["x"], ["y"], [node("Neg", "x", "y")], [helper.make_opsetid("", 17)]))
+    yield "function", shadowed
     yield "dead", model([node("Det", "x", "unread", "dead"), node("Relu", "x", "y")], [4])
     yield "attributes", model(
         [node("Conv", "x k", "a", "strides", strides=[0]),
@@ -110,8 +123,12 @@ def models():
          node("Softmax", "x", "e", "axis", axis=3),
          node("Conv", "x k", "f", "auto_pad", auto_pad="FANCY"),
          node("BatchNormalization", "x one one one one", "g", "training", training_mode=1),
-         node("Concat", "a b c d e f g", "y", axis=1)],
-        [1, 5], {"k": image, "one": ramp(1) + 1})
+         node("Conv", "x k", "h", "both_pads", auto_pad="VALID", pads=[1, 1]),
+         node("ReduceMax", "x", "i", "list", axes="1"),
+         helper.make_node("Resize", ["x", "", "scales", "sizes"], ["j"], "both_sizes"),
+         node("Concat", "a b c d e f g h i j", "y", axis=1)],
+        [1, 5], {"k": image, "one": ramp(1) + 1, "sizes": np.array([1, 1, 10]),
+                 "scales": np.float32([1, 1, 2])})
     yield "operands", model(
         [node("Conv", "x x", "a", "kernel"), node("Reshape", "x shape", "b", "reshape"),
          node("Gemm", "x k", "c", "gemm"), node("MatMul", "x missing", "d", "order"),
@@ -131,6 +148,14 @@ def models():
     yield "constant_output", model([node("Relu", "x", "unread")], [4], {"y": ramp(4)})
     yield from recurrent()
     yield "functions", functions()
+    yield from batch_norms()
+    yield from types()
+    yield "names", names()
+    yield "twice", twice()
+    yield "versions", versions()
+    yield "stash_type", model(
+        [node("LayerNormalization", "x g", "y", "layer", stash_type=TensorProto.FLOAT16)],
+        [3, 4], {"g": ramp(4)})
     yield "normalizations", model(
         [node("LayerNormalization", "x g b", "a", "layer", epsilon=0.25),
          node("InstanceNormalization", "a g3 b3", "c", "instance"),
@@ -144,6 +169,122 @@ def models():
         [node("DequantizeLinear", "w scale zero", "f", axis=1), node("MatMul", "x f", "y", "fc")],
         [2], {"w": np.array([[3, 4], [-1, 8]], np.int8),
               "scale": np.array([0.5, 1], np.float32), "zero": np.array([1, 0], np.int8)})
+
+
+def batch_norms():
+    """Batch norm of training and of inference, as older exporters write them."""
+    ones = {"one": ramp(3) + 1}
+
+    def norm(outputs, name, **attributes):
+        result = node("BatchNormalization", "x one one one one", outputs[0], name, **attributes)
+        result.output.extend(outputs[1:])
+        return result
+
+    yield "batch_norm_training", model(
+        [norm(["a", "m", "v", "sm", "sv"], "five"), norm(["b", "m2", "v2"], "three"),
+         norm(["c", "", "", "sm3"], "gap"), norm(["d"], "spatial", spatial=0),
+         norm(["e"], "mode", training_mode=1), norm(["f", "", "", "", ""], "empty"),
+         norm(["g"], "plain"), node("Concat", "a b c d e f g", "y", axis=1)], [3, 4], ones, opset=8)
+    yield "batch_norm_inference", model(
+        [norm(["a", "", "", "", ""], "empty", spatial=1), norm(["b"], "plain", momentum=0.1),
+         node("Concat", "a b", "y", axis=1)], [3, 4], ones, opset=8)
+    yield "batch_norm_unread", model(
+        [norm(["y", "mean", "variance"], "unread", training_mode=0)], [3, 4], ones, opset=14)
+
+
+def types():
+    """Values of other types than float32, and conversions."""
+    integers, double, half = TensorProto.INT64, TensorProto.DOUBLE, TensorProto.FLOAT16
+    bfloat = TensorProto.BFLOAT16
+    rows = ramp(4, 2)
+    # Indices of an input, which count from the end where they are below zero.
+    yield "gather_end", model([node("Gather", "rows x", "y", "gather")], [4], {"rows": rows},
+                              element_type=integers)
+    yield "gather_computed", model(
+        [node("Cast", "x", "a", to=TensorProto.INT32), node("Add", "a one", "b"),
+         node("Reshape", "b shape", "c"), node("Gather", "rows c", "y", "gather")], [4],
+        {"rows": rows, "one": np.int32(1), "shape": np.array([1, 4])}, element_type=integers)
+    # What no number is changed by: integers, and float64 and back.
+    yield "casts", model(
+        [node("Cast", "x", "a", to=double), node("Transpose", "a", "b", perm=[0, 2, 1]),
+         node("Cast", "b", "c", to=FLOAT), node("Gather", "halves zero", "h"),
+         node("Cast", "h", "i", to=FLOAT), node("Add", "c i", "y", "sum")], [2, 2],
+        {"halves": np.array([0.5], np.float16), "zero": np.int64(0)})
+    yield "casts_bad", model(
+        [node("Cast", "x", "a", "half", to=half), node("Cast", "a", "a2", to=FLOAT),
+         node("Cast", "x", "b", "bfloat", to=bfloat), node("CastLike", "x h", "c", "like"),
+         node("Cast", "x", "d", "int", to=integers), node("Cast", "x", "e", "bool", to=9),
+         node("Cast", "x", "f1", to=double), node("Add", "f1 w", "f", "double"),
+         node("Cast", "x", "g", "float8", to=TensorProto.FLOAT8E4M3FN),
+         node("Cast", "big", "k", "range", to=TensorProto.INT8),
+         node("Gather", "w x", "l", "indices"),
+         node("Concat", "a2 b c d e f g k l", "y", axis=1)], [2],
+        {"h": np.float16(1), "w": ramp(2, 2), "big": np.array([300.0], np.float32)})
+    # Integers, on which fewer operators are exact.
+    yield "integers", model(
+        [node("ReduceMean", "x", "a", "mean", axes=[1]), node("Div", "x two", "b", "quotient"),
+         node("Add", "x two", "c"), node("Div", "c two", "d", "later"),
+         node("Cast", "x", "e", "narrow", to=TensorProto.INT8),
+         node("Concat", "a b d e", "y", axis=1)], [4], {"two": np.int64(2)},
+        element_type=integers)
+    # Rounded as their types say: a sum of numbers in the columns of `y`.
+    constants = {"f": np.float32([1.2345678, -2.7, 70000.3, 1e-9, 65519]),
+                 "wide": np.int64([200, -129, 511, 256, 1]), "negative": np.int32([-1, 1, 2, 3, 4]),
+                 "thirds": np.float64([1, 2, 3, 4, 5]), "three": np.float64(3)}
+    yield "rounded", model(
+        [node("Cast", "f", "a1", to=half), node("Clip", "a1 low high", "a2"),
+         node("Cast", "a2", "a", to=FLOAT), node("Cast", "f", "b1", to=bfloat),
+         node("Cast", "b1", "b", to=FLOAT), node("Cast", "wide", "c1", to=TensorProto.INT8),
+         node("Cast", "c1", "c", to=FLOAT), node("Cast", "wide", "d1", to=TensorProto.UINT8),
+         node("Cast", "d1", "d", to=FLOAT), node("Div", "thirds three", "e1"),
+         node("Mul", "e1 three", "e2"), node("Equal", "e2 thirds", "e3"),
+         node("Cast", "e3", "e", to=FLOAT), node("ReduceMean", "wide", "m1", keepdims=1),
+         node("Cast", "m1", "m2", to=FLOAT), node("Expand", "m2 five", "m"),
+         node("Cast", "negative", "n1", to=TensorProto.UINT64), node("Cast", "n1", "n", to=FLOAT),
+         node("Concat", "a b c d e m n", "all", axis=0), node("Reshape", "all shape", "table"),
+         node("Add", "x table", "y", "sum")], [7, 5],
+        constants | {"shape": np.array([1, 7, 5]), "five": np.array([5]),
+                     "low": np.float16(-65504), "high": np.float16(65504)})
+    yield "clips", model(
+        [node("Clip", "x low high", "a"), node("Clip", "x high low", "b"),
+         node("Concat", "a b", "y", axis=1)], [5],
+        {"low": np.float32(-0.25), "high": np.float32(0.5)})
+    yield "clip_nan", model([node("Clip", "x low", "y", "clip")], [5], {"low": np.float32("nan")})
+
+
+def names():
+    """Names that are defined twice, also where nothing reads them."""
+    proto = model(
+        [node("Relu", "x", "a", "first"), node("Neg", "x", "a", "second"),
+         node("Neg", "x", "x", "input"), node("Neg", "x", "w", "constant"),
+         node("Relu", "x", "u", "dead"), node("Neg", "x", "u", "dead_too"),
+         node("Add", "a w", "y", "sum")], [4], {"w": ramp(4)})
+    body = helper.make_graph(
+        [node("Neg", "x", "a", "inner")], "body", [],
+        [helper.make_tensor_value_info("a", FLOAT, None)])
+    other = helper.make_graph(
+        [node("Neg", "x", "own", "other")], "body", [],
+        [helper.make_tensor_value_info("own", FLOAT, None)])
+    proto.graph.node.append(node("If", "x", "dead_if", "branch", then_branch=body, else_branch=other))
+    proto.graph.node.append(node("If", "x", "own", "after", then_branch=other, else_branch=other))
+    proto.graph.initializer.append(numpy_helper.from_array(ramp(4), "w"))
+    proto.graph.input.append(helper.make_tensor_value_info("x", FLOAT, ["batch", 4]))
+    proto.graph.input.append(helper.make_tensor_value_info("w", FLOAT, [4]))
+    return proto
+
+
+def twice():
+    """An attribute, and a version, that are there twice."""
+    proto = model([node("LeakyRelu", "x", "y", "leaky", alpha=0.5)], [4])
+    proto.graph.node[0].attribute.append(helper.make_attribute("alpha", 0.25))
+    return proto
+
+
+def versions():
+    """Two versions of ONNX's operators."""
+    proto = dense()
+    proto.opset_import.append(helper.make_opsetid("ai.onnx", 13))
+    return proto
 
 
 def recurrent():

@@ -83,7 +83,9 @@ TEST(Safetensors, RefusesOtherFiles) {
                                    std::string(100, '\0'), tooLong, huge}) {
     auto file = parseSafetensors(bytes);
     ASSERT_FALSE(bool(file));
-    EXPECT_EQ(toString(file.takeError()),
-              "expects a .npz, .safetensors or HDF5 file");
+    EXPECT_EQ(
+        toString(file.takeError()),
+        std::string("expects a .npz, .safetensors or HDF5 file, but got ") +
+            (bytes.empty() ? "an empty file" : "another format"));
   }
 }
