@@ -7,6 +7,7 @@
 
 #include "frontends/ForeignFiles.h"
 #include "frontends/Files.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
