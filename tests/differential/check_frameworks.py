@@ -3,8 +3,9 @@
     python3 check_frameworks.py [--count N] [--seed N] [--jobs N] [--only keras|onnx]
 
 Needs what frameworks/requirements.txt lists, which the first call installs from
-PyPI into build/frameworks/venv. Model i of a run depends on the seed plus i
-alone. What is compared, and how strictly, stands in frameworks/compare.py.
+PyPI into build/frameworks/venv (2 GB), by the Debian package python3-venv. Model
+i of a run depends on the seed plus i alone. What is compared, and how strictly,
+stands in frameworks/compare.py.
 
 A model that Frieze refuses with a diagnostic is counted by its reason. One that
 comes out wrong, crashes or does not end is reduced while it still fails, stored
@@ -44,6 +45,11 @@ def parse_arguments():
     return arguments
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def enter_environment():
     """Goes on in the virtual environment of the requirements, which is made once."""
     requirements = os.path.join(HERE, "requirements.txt")
@@ -51,12 +57,12 @@ def enter_environment():
     python, stamp = os.path.join(folder, "bin", "python"), os.path.join(folder, "requirements.txt")
     if os.path.realpath(sys.prefix) == os.path.realpath(folder):
         return
-    with open(requirements, encoding="utf-8") as file:
-        wanted = file.read()
-    if not os.path.exists(stamp) or open(stamp, encoding="utf-8").read() != wanted:
+    if not os.path.exists(stamp) or read(stamp) != read(requirements):
         print("installing Keras and ONNX Runtime", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        for command in ([sys.executable, "-m", "venv", "--clear", folder],
+                        [python, "-m", "pip", "install", "--quiet", "-r", requirements]):
+            if subprocess.run(command, check=False).returncode:
+                sys.exit(f"error: cannot make {folder}; it needs python3-venv and PyPI")
         shutil.copy(requirements, stamp)
     os.execv(python, [python, *sys.argv])
 

@@ -7,10 +7,9 @@ its inputs, `is_open`, whether its batch is, `truth()` in float64, known as such
 - `frieze-run --reference=f64`, which evaluates the file as it was imported, in
   float64: equal to the truth within STRICT of an output's largest number, as
   frameworks compute some functions of float64 less well, such as erf, and have
-  some constants in float32, such as the weights of bilinear sampling; and half a
-  unit in the last place, as results are written in float32. Where the truth is
-  only known in float32, within LOOSE, and then what Frieze evaluates is the
-  truth for what follows.
+  some constants in float32, such as slopes; and half a unit in the last place,
+  as results are written in float32. Where the truth is only known in float32,
+  within LOOSE, and then what Frieze evaluates is the truth for what follows.
 - compiled code: within 1e-5 + 1e-5 |y| of the truth, or, where that is not
   enough, with FACTOR times the framework's own largest error in float32 added.
   A model that loses digits loses them in every float32 implementation; the
