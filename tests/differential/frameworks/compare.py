@@ -32,7 +32,7 @@ FACTOR = 32
 TIMEOUT = 120  # seconds
 np.seterr(all="ignore")
 FIXED_FLAGS = [[]] * 5 + [["--exact"], ["--target=x86-64-v3"], ["--target=x86-64-v2"]]
-FLAGS = FIXED_FLAGS + [["--batch=2"], ["--batch=4", "--exact"]]  # where the batch is open
+FLAGS = FIXED_FLAGS + [["--batch=2"], ["--batch=2", "--exact"]]  # where the batch is open
 
 DIAGNOSTIC = re.compile(r"^[^:\n]+: (?:layer '(?:[^'\n]*)': )?error: (.*)$", re.MULTILINE)
 CRASH = re.compile(r"LLVM ERROR|Stack dump|PLEASE submit|Assertion|Sanitizer|UNREACHABLE")

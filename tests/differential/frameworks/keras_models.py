@@ -19,7 +19,9 @@ from keras import layers
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
-SAMPLES = 4
+# No likely size of an axis: Keras on TensorFlow takes what is summed with a value
+# for its bias if only the batch is larger than 1, and as large as an axis.
+SAMPLES = 22
 
 
 # --- From a recipe to a model ------------------------------------------------
