@@ -36,12 +36,18 @@ Value Activation::apply(Layer &layer, Value input) const {
 // Functions of several operations
 //===----------------------------------------------------------------------===//
 
-static SmallVector<int64_t> countFromStart(Value input,
-                                           ArrayRef<int64_t> axes) {
+/// The axes of `input` that the file means, from the start. It counts them with
+/// the channels where it has them.
+static SmallVector<int64_t> locateAxes(const Layer &layer, Value input,
+                                       ArrayRef<int64_t> axes) {
   int64_t rank = getShape(input).size();
   SmallVector<int64_t> positions;
-  for (int64_t axis : axes)
-    positions.push_back(axis < 0 ? axis + rank : axis);
+  for (int64_t axis : axes) {
+    int64_t position = axis < 0 ? axis + rank : axis;
+    if (layer.isChannelsFirst && position > 0)
+      position = position == 1 ? rank - 1 : position - 1;
+    positions.push_back(position);
+  }
   llvm::sort(positions);
   return positions;
 }
@@ -56,7 +62,7 @@ static Value subtractMaximum(Layer &layer, Value input,
 
 static Value composeSoftmax(Layer &layer, Value input, ArrayRef<int64_t> axes) {
   ModelBuilder &builder = layer.builder;
-  SmallVector<int64_t> positions = countFromStart(input, axes);
+  SmallVector<int64_t> positions = locateAxes(layer, input, axes);
   if (positions.size() == 1)
     return builder.softmax(layer.name, input, positions.front());
   Value exponentials =
@@ -70,7 +76,7 @@ static Value composeSoftmax(Layer &layer, Value input, ArrayRef<int64_t> axes) {
 static Value composeLogSoftmax(Layer &layer, Value input,
                                ArrayRef<int64_t> axes) {
   ModelBuilder &builder = layer.builder;
-  SmallVector<int64_t> positions = countFromStart(input, axes);
+  SmallVector<int64_t> positions = locateAxes(layer, input, axes);
   Value shifted = subtractMaximum(layer, input, positions);
   Value sum = builder.reduce(
       layer.name, nn::ReduceKind::Sum,

@@ -157,7 +157,7 @@ struct Activation {
   /// One after the other; none for `linear`.
   llvm::SmallVector<nn::ActivationAttr, 2> functions;
   /// What is no pointwise function of its own, such as softmax, or null. Axes
-  /// may count from the end.
+  /// are those of the file, and may count from the end.
   mlir::Value (*compose)(Layer &layer, mlir::Value input,
                          llvm::ArrayRef<int64_t> axes) = nullptr;
   llvm::SmallVector<int64_t, 1> axes = {-1};

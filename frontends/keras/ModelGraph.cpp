@@ -44,6 +44,7 @@ private:
   void collect(const LayerEntry *layer, const json &value, TensorNames &names);
   InFlightDiagnostic emitError(const LayerEntry *layer);
   void noteReferences(ArrayRef<TensorName> names);
+  int64_t countOwnCalls(const LayerEntry &layer, bool isPort) const;
   ModelGraph::Tensor resolve(const LayerEntry *layer, const TensorName &name);
   void sort();
 
@@ -59,6 +60,8 @@ private:
   std::vector<CallRange> ranges;
   /// For each call.
   std::vector<TensorNames> inputNames;
+  /// Whether the calls are written as Keras 3 writes them.
+  bool isKeras3 = false;
   ModelGraph graph;
 };
 } // namespace
@@ -151,6 +154,7 @@ void GraphReader::readCall(const LayerEntry &layer, const json &node) {
   inputNames.emplace_back();
   graph.calls.push_back({&layer, {}, {}});
   if (const json *positional = findMember(node, "args")) {
+    isKeras3 = true;
     if (positional->is_array())
       for (const json &value : *positional)
         readArgument(layer, "", value);
@@ -209,6 +213,19 @@ void GraphReader::noteReferences(ArrayRef<TensorName> names) {
     }
 }
 
+/// The calls of a nested model that are not in the file but count: its first,
+/// from its own inputs. Keras 3 counts it where it lists the ports of the model
+/// around it, and of functional models alone; earlier versions do in most
+/// files, and then everywhere.
+int64_t GraphReader::countOwnCalls(const LayerEntry &layer, bool isPort) const {
+  if (!isModelClass(layer.className))
+    return 0;
+  if (isKeras3)
+    return isPort && layer.className != "Sequential";
+  return ranges[&layer - layers.begin()].lowest == 1;
+}
+
+/// The tensor of a name that `layer` reads, or of a port of the model.
 ModelGraph::Tensor GraphReader::resolve(const LayerEntry *layer,
                                         const TensorName &name) {
   const ModelGraph::Tensor unknown{graph.calls.size(), 0};
@@ -221,11 +238,7 @@ ModelGraph::Tensor GraphReader::resolve(const LayerEntry *layer,
   const CallRange &range = ranges[found->second];
   if (range.count == 0)
     return unknown;
-  // A nested model mostly has a first call of its own, from its own inputs,
-  // which is not in the file but counts.
-  bool isShifted =
-      isModelClass(layers[found->second].className) && range.lowest == 1;
-  int64_t call = name.call - isShifted;
+  int64_t call = name.call - countOwnCalls(layers[found->second], !layer);
   if (call < 0 || uint64_t(call) >= range.count || name.output < 0) {
     emitError(layer) << "expects tensors of the model, but got output "
                      << name.output << " of call " << name.call << " of layer '"

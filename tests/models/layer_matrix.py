@@ -380,6 +380,10 @@ def channels_first2d():
     layers = {
         "conv": L.Conv2D(5, 3, padding="same", data_format="channels_first"),
         "conv strides": L.Conv2D(5, 2, strides=2, data_format="channels_first"),
+        # These go along the last axis, which is the width.
+        "conv softmax": L.Conv2D(5, 3, activation="softmax", data_format="channels_first"),
+        "transpose log softmax": L.Conv2DTranspose(
+            3, 2, activation="log_softmax", data_format="channels_first"),
         "depthwise": L.DepthwiseConv2D(3, data_format="channels_first"),
         "max pool": L.MaxPooling2D(2, data_format="channels_first"),
         "average pool": L.AveragePooling2D(3, 2, data_format="channels_first"),
