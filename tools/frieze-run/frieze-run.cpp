@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/codegen/cpu/TargetDescription.h"
 #include "compiler/reference/Evaluate.h"
 #include "frontends/Files.h"
 #include "frontends/NumpyFile.h"
@@ -116,7 +117,8 @@ static llvm::ArrayRef<int64_t> getShape(mlir::Type type) {
 }
 
 template <typename T>
-static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
+static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function,
+                                           reference::Arithmetic arithmetic) {
   Runner runner;
   std::vector<llvm::ArrayRef<int64_t>> shapes;
   for (mlir::Type type : function.getArgumentTypes())
@@ -137,9 +139,9 @@ static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
     runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
                                 getShape(type).drop_front());
-  runner.run =
-      [function](int64_t calls, llvm::ArrayRef<const float *> inputs,
-                 llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
+  runner.run = [function, arithmetic](
+                   int64_t calls, llvm::ArrayRef<const float *> inputs,
+                   llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
     for (int64_t call = 0; call < calls; ++call) {
       std::vector<reference::Tensor<T>> arguments;
       for (auto [type, data] :
@@ -148,7 +150,7 @@ static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
         const float *first = data + call * elements;
         arguments.push_back({getShape(type).vec(), {first, first + elements}});
       }
-      auto results = reference::evaluate<T>(function, arguments);
+      auto results = reference::evaluate<T>(function, arguments, arithmetic);
       if (failed(results))
         return llvm::createStringError("cannot be evaluated");
       for (auto [result, data] : llvm::zip_equal(*results, outputs))
@@ -379,8 +381,14 @@ static int run(int argc, char **argv) {
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
   if (!function)
     return failWith(path, "expects a function @model");
-  return finish(stage == Stage::NN ? createRunner<double>(function)
-                                   : createRunner<float>(function));
+  // Of a target with several variants, the bits are those of the better ones.
+  const Target *target = findTarget(options->target);
+  auto arithmetic = target && !target->variants.front().hasFMA
+                        ? reference::Arithmetic::Unfused
+                        : reference::Arithmetic::Fused;
+  return finish(stage == Stage::NN ? createRunner<double>(
+                                         function, reference::Arithmetic::Fused)
+                                   : createRunner<float>(function, arithmetic));
 }
 
 int main(int argc, char **argv) { return runTool(argc, argv, run); }
