@@ -97,7 +97,7 @@ frieze::createRandomInputs(func::FuncOp function, uint64_t seed,
     reference::Tensor<double> tensor{type.getShape().vec(), {}};
     for (int64_t i = 0; i < type.getNumElements(); ++i) {
       double value = isNumber
-                         ? double(random() % 10)
+                         ? double(random() % 16) - 3
                          : (float)std::normal_distribution<double>()(random);
       if (hasExtremes && random() % 16 == 0)
         value = (float)extremes[random() % std::size(extremes)];

@@ -330,7 +330,10 @@ void KernelGraph::addEmbedding(Value x) {
   Value numbers = x;
   if (kind != KernelGraphKind::Stream && chance(0.7))
     numbers = addInput({batch, positions()});
-  add<EmbeddingOp>(numbers, {named("table", kernel({10, channels()}))});
+  Attributes attributes{named("table", kernel({10, channels()}))};
+  if (chance(0.4))
+    attributes.push_back(named("from_end", builder.getUnitAttr()));
+  add<EmbeddingOp>(numbers, attributes);
 }
 
 void KernelGraph::addGlobalPool(Value x) {
