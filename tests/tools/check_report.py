@@ -106,7 +106,7 @@ def check_long(scan, compiler):
     with open("<script>.npy", "wb") as file:
         file.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header)
         file.write(period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
-    subprocess.run([scan, "scan", "--model", "model.so", "<script>.npy", "-o", "long.csv",
+    subprocess.run([scan, "scan", "--model", "model.so", "--rate=360", "<script>.npy", "-o", "long.csv",
                     "--report", "long.html"], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     # Within a window of the gap there are no beats.

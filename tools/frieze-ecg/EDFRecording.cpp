@@ -206,29 +206,36 @@ Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
   Expected<EDFHeader> header = parseEDFHeader(*file);
   if (!header)
     return header.takeError();
-  std::vector<std::string> names;
+  std::vector<Lead> leads;
   std::vector<size_t> signals;
+  bool hasOneRate = true;
   for (auto [index, signal] : enumerate(header->signals)) {
     if (signal.isAnnotations())
       continue;
-    names.push_back(signal.label);
+    leads.push_back({signal.label, signal.unit});
     signals.push_back(index);
+    hasOneRate &= signal.samples == header->signals[signals[0]].samples;
   }
-  if (names.empty())
+  if (leads.empty())
     return fileError(path, "the recording has no signals but annotations");
-  Expected<size_t> lead = findLead(path, names, options.lead);
-  if (!lead)
-    return lead.takeError();
-  const EDFSignal &signal = header->signals[signals[*lead]];
+  Expected<LeadChoice> choice = chooseLead(path, leads, options.lead);
+  if (!choice)
+    return choice.takeError();
+  const EDFSignal &signal = header->signals[signals[choice->index]];
   if (Error error = checkSignal(path, signal, header->duration))
     return error;
   const double millivolts = *unitInMillivolts(signal.unit);
   auto recording = std::make_unique<EDFRecording>(
-      std::move(*file), std::move(*header), signals[*lead], millivolts);
+      std::move(*file), std::move(*header), signals[choice->index], millivolts);
   if (Error error = checkRate(path, options, recording->rate))
     return error;
   if (Error error = recording->findRuns())
     return error;
+  if (hasOneRate)
+    recording->frameRate = recording->rate;
+  recording->files = {path.str()};
+  if (choice->note)
+    recording->warnings.push_back(*choice->note);
   return recording;
 }
 

@@ -48,12 +48,14 @@ static cl::alias referencesAlias("reference", cl::aliasopt(references),
                                  cl::Hidden);
 static cl::opt<std::string>
     lead("lead", cl::value_desc("name|N"),
-         cl::desc("Lead to scan, by name or number from 0 (default: 0)"),
+         cl::desc("Lead to scan, by name or number from 0 (default: the first "
+                  "ECG)"),
          cl::sub(scanCommand), cl::cat(category));
-static cl::opt<double>
-    rate("rate", cl::value_desc("Hz"),
-         cl::desc("Sampling rate of a CSV or NPY recording (default: 360)"),
-         cl::sub(scanCommand), cl::cat(category));
+static cl::opt<double> rate(
+    "rate", cl::value_desc("Hz"),
+    cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
+             "CSV without a time"),
+    cl::sub(scanCommand), cl::cat(category));
 static cl::opt<unsigned>
     hop("hop", cl::init(1), cl::value_desc("N"),
         cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "

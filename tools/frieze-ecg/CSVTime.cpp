@@ -1,0 +1,185 @@
+//===- CSVTime.cpp - Columns that number the rows of CSV --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/CSVTime.h"
+#include "tools/frieze-ecg/Resampler.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+/// A rate that was given may differ by so much from what the times tell:
+/// clocks run fast or slow.
+static constexpr double rateTolerance = 0.005;
+
+static constexpr double millisecond = 1e3, microsecond = 1e6;
+
+std::optional<TimeUnit> findTimeUnit(StringRef name, bool isFirst) {
+  // Both letters that stand for micro are no ASCII: "µs" is one word.
+  std::vector<std::string> words = splitWords(name);
+  if (words.empty())
+    return isFirst ? std::optional(TimeUnit{0.0}) : std::nullopt;
+  std::optional<double> perSecond =
+      StringSwitch<std::optional<double>>(words.back())
+          .Cases({"S", "SEC", "SECS", "SECOND", "SECONDS"}, 1.0)
+          .Cases({"MS", "MSEC", "MSECS", "MILLISECOND", "MILLISECONDS"},
+                 millisecond)
+          .Cases({"US", "USEC", "\u00B5S", "\u03BCS", "MICROSECOND",
+                  "MICROSECONDS"},
+                 microsecond)
+          .Default(std::nullopt);
+  StringRef head = words.front();
+  constexpr StringLiteral counters[] = {"SAMPLE", "SAMPLES", "INDEX", "ROW",
+                                        "NUMBER", "NO",      "NR"};
+  if (all_of(words,
+             [&](StringRef word) { return is_contained(counters, word); }) ||
+      (isFirst && head == "UNNAMED"))
+    return TimeUnit{0.0};
+  if (head.starts_with("TIME") || head.starts_with("DATE") ||
+      head.starts_with("ELAPSED") || head == "CLOCK" || head == "EPOCH" ||
+      head == "UNIX" || (head == "T" && (words.size() == 1 || perSecond)) ||
+      (words.size() == 1 && perSecond))
+    return TimeUnit{perSecond};
+  return std::nullopt;
+}
+
+/// A number for a message: what was measured has digits without end.
+static std::string shorten(double value) {
+  std::string text;
+  raw_string_ostream(text) << format("%.6g", value);
+  return text;
+}
+
+/// What the last digit of a number counts: 0.001 for "12.500", 1e-5 for
+/// "1.25e-3".
+static double lastDigit(StringRef number) {
+  auto [mantissa, exponent] = number.split(number.contains('e') ? 'e' : 'E');
+  return std::pow(10.0, double(parseInteger(exponent).value_or(0)) -
+                            double(mantissa.split('.').second.size()));
+}
+
+std::string TimeColumn::take(StringRef field) {
+  std::optional<double> time = parseNumber(field);
+  if (!time)
+    return ("expected the time in numbers, found '" + field.take_front(40) +
+            "'")
+        .str();
+  if (!std::isfinite(*time))
+    return "the time must be finite";
+  const double before = last;
+  last = *time;
+  if (rows++ == 0) {
+    first = *time;
+    resolution = lastDigit(field);
+    return {};
+  }
+  auto problem = [&](const char *text) {
+    return (Twine(text) + ": " + formatNumber(*time) + " follows " +
+            formatNumber(before))
+        .str();
+  };
+  if (*time < before)
+    return problem("the time runs backwards");
+  // Each row bounds the step, as its time may be wrong by what is not printed;
+  // a quarter of a step is what clocks and single precision make of it. A gap
+  // leaves no step that fits the rows before and behind it.
+  resolution = std::min(resolution, lastDigit(field));
+  const double count = double(rows - 1), elapsed = *time - first;
+  const bool countsSamples = unit.perSecond == 0.0;
+  const double slack =
+      countsSamples ? 0.25 : std::max(resolution, elapsed / count / 4);
+  leastStep = std::max(leastStep, (elapsed - slack) / count);
+  mostStep = std::min(mostStep, (elapsed + slack) / count);
+  if (countsSamples && elapsed != count)
+    return problem("the samples have a gap");
+  if (leastStep > mostStep)
+    return problem("the time has a gap, or uneven steps");
+  return {};
+}
+
+double TimeColumn::uncertainty() const {
+  // Single precision is no better than that.
+  return std::max(resolution / (last - first), 1e-6);
+}
+
+Expected<std::optional<double>> TimeColumn::findRate(StringRef path) const {
+  if (unit.perSecond == 0.0 || rows < 2)
+    return std::nullopt;
+  const double exact = unit.perSecond.value_or(1) / step();
+  if (!unit.perSecond && last > first &&
+      !(exact >= ResampledRecording::minRate &&
+        exact <= ResampledRecording::maxRate))
+    return fileError(path, "column '" + name + "' grows by " + shorten(step()) +
+                               " a row, in a unit that its name does not "
+                               "tell: call it time_s, time_ms, time_us or "
+                               "sample, or give --rate=HZ");
+  // Written so that no step at all is coarse too.
+  constexpr double mostUncertain = 1e-3, coarsest = 0.05;
+  if (!(uncertainty() <= mostUncertain) ||
+      resolution > coarsest * unit.perSecond.value_or(1))
+    return fileError(path, "column '" + name +
+                               "' is too short or too coarse to tell the "
+                               "sampling rate: give --rate=HZ");
+  // The number with the fewest digits that the times allow.
+  for (double digits = 1; digits < 1e6; digits *= 10) {
+    double rate = std::round(exact * digits) / digits;
+    if (std::abs(rate - exact) <= uncertainty() * exact)
+      return rate;
+  }
+  return exact;
+}
+
+bool TimeColumn::fits(double rate, double perSecond) const {
+  const double expected = double(rows - 1) / rate * perSecond;
+  return std::abs(last - first - expected) <=
+         rateTolerance * expected + resolution;
+}
+
+Error TimeColumn::checkRate(StringRef path, double rate) const {
+  if (unit.perSecond == 0.0 || rows < 2)
+    return Error::success();
+  auto units = {1.0, millisecond, microsecond};
+  if (unit.perSecond ? fits(rate, *unit.perSecond)
+                     : step() == 1 || any_of(units, [&](double perSecond) {
+                         return fits(rate, perSecond);
+                       }))
+    return Error::success();
+  return fileError(path, "column '" + name + "' grows by " + shorten(step()) +
+                             " a row, which does not fit a sampling rate of " +
+                             formatNumber(rate) + " Hz");
+}
+
+Expected<double> findRate(StringRef path, ArrayRef<TimeColumn> times,
+                          const RecordingOptions &options) {
+  std::optional<double> rate = options.rate;
+  for (bool hasUnit : {true, false})
+    for (const TimeColumn &column : times) {
+      if (rate || column.hasUnit() != hasUnit)
+        continue;
+      Expected<std::optional<double>> found = column.findRate(path);
+      if (!found)
+        return found.takeError();
+      rate = *found;
+    }
+  if (!rate)
+    return missingRate(path);
+  for (const TimeColumn &column : times)
+    if (Error error = column.checkRate(path, *rate))
+      return error;
+  return *rate;
+}
+
+} // namespace frieze::ecg
