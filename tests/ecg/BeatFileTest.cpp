@@ -238,6 +238,25 @@ TEST_F(BeatFileTest, SaysWhatCannotBeWritten) {
       << problem;
 }
 
+// Before the work, as far as it can be told.
+TEST_F(BeatFileTest, ChecksThePlace) {
+  std::ofstream(file) << "old";
+  for (const std::string &path :
+       {file, (folder / "new.csv").string(), std::string("-"),
+        std::string("new.csv"), std::string("/dev/null")}) {
+    llvm::Error error = checkWritable(path);
+    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  }
+  for (const std::string &path :
+       {folder.string(), (folder / "none" / "new.csv").string(),
+        file + "/new.csv"}) {
+    llvm::Error error = checkWritable(path);
+    ASSERT_TRUE(bool(error)) << path;
+    EXPECT_EQ(llvm::toString(std::move(error)).find(path + ": error: can't"),
+              0u);
+  }
+}
+
 TEST_F(BeatFileTest, WritesDevicesDirectly) {
   if (!fs::is_character_file("/dev/null"))
     GTEST_SKIP();

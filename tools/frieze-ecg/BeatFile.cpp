@@ -213,6 +213,27 @@ std::optional<double> findRate(const BeatPositions &beats,
   return beats.countsFrames ? record.frames : record.samples;
 }
 
+Error checkWritable(StringRef path) {
+  sys::fs::file_status status;
+  bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);
+  if (path == "-" || (exists && !sys::fs::is_directory(status) &&
+                      !sys::fs::is_regular_file(status)))
+    return Error::success();
+  SmallString<256> target(path);
+  if (exists)
+    sys::fs::real_path(path, target);
+  StringRef folder = sys::path::parent_path(target);
+  if (folder.empty())
+    folder = ".";
+  std::error_code error = sys::fs::access(folder, sys::fs::AccessMode::Write);
+  if (!error && !sys::fs::is_directory(folder))
+    error = std::make_error_code(std::errc::not_a_directory);
+  if (exists && sys::fs::is_directory(status))
+    error = std::make_error_code(std::errc::is_a_directory);
+  return error ? fileError(path, "can't write: " + error.message())
+               : Error::success();
+}
+
 Error writeWholeFile(StringRef path, function_ref<void(raw_ostream &)> write) {
   sys::fs::file_status status;
   bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);

@@ -89,6 +89,10 @@ std::optional<double> findRate(const BeatPositions &beats,
 /// that name or header (its .atr).
 llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
 
+/// Checks that writeWholeFile can make `path`, as far as that can be told
+/// before.
+llvm::Error checkWritable(llvm::StringRef path);
+
 /// Writes `path` whole or not at all. "-" is standard output; what exists and
 /// is no regular file, such as /dev/null, is written directly.
 llvm::Error writeWholeFile(llvm::StringRef path,

@@ -32,6 +32,8 @@ namespace {
 bool isSameFile(StringRef a, StringRef b) {
   if (a.empty() || b.empty())
     return false;
+  if (a == "-" || b == "-")
+    return a == b;
   if (sys::fs::exists(a) && sys::fs::exists(b))
     return sys::fs::is_regular_file(a) && sys::fs::equivalent(a, b);
   auto clean = [](StringRef path) {
@@ -40,7 +42,7 @@ bool isSameFile(StringRef a, StringRef b) {
     sys::path::remove_dots(absolute, /*remove_dot_dot=*/true);
     return absolute;
   };
-  return a != "-" && clean(a) == clean(b);
+  return clean(a) == clean(b);
 }
 
 class Scanner {
@@ -145,7 +147,7 @@ private:
     good = false;
   }
 
-  /// What is written must not replace what is read.
+  /// What is written must have a place, and not replace what is read.
   bool checkOutputs() {
     std::vector<std::string> inputs{options.model};
     append_range(inputs, options.records);
@@ -154,19 +156,24 @@ private:
       inputs.push_back(entry.second.file);
     for (const Result &result : results)
       append_range(inputs, result.recording->files);
-    bool differ = true;
-    for (StringRef output : {options.output, options.report})
-      for (const std::string &input : inputs)
-        if (isSameFile(output, input)) {
-          report(fileError(output, "is read too, and would be replaced"));
-          differ = false;
-          break;
-        }
-    if (isSameFile(options.output, options.report)) {
-      report(fileError(options.report, "is the file for the beats too"));
-      differ = false;
+    Error problems = Error::success();
+    auto add = [&](Error error) {
+      problems = joinErrors(std::move(problems), std::move(error));
+    };
+    for (StringRef output : {options.output, options.report}) {
+      if (any_of(inputs,
+                 [&](StringRef input) { return isSameFile(output, input); }))
+        add(fileError(output, "is read too, and would be replaced"));
+      else if (!output.empty())
+        add(checkWritable(output));
     }
-    return differ;
+    if (isSameFile(options.output, options.report))
+      add(fileError(options.report == "-" ? "<stdout>" : options.report,
+                    "is the file for the beats too"));
+    if (!problems)
+      return true;
+    report(std::move(problems));
+    return false;
   }
 
   void findBeats() {
