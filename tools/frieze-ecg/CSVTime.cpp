@@ -94,13 +94,13 @@ std::string TimeColumn::take(StringRef field) {
   if (*time < before)
     return problem("the time runs backwards");
   // Each row bounds the step, as its time may be wrong by what is not printed;
-  // a quarter of a step is what clocks and single precision make of it. A gap
+  // 0.4 of a step is what clocks and single precision may make of it. A gap
   // leaves no step that fits the rows before and behind it.
   resolution = std::min(resolution, lastDigit(field));
   const double count = double(rows - 1), elapsed = *time - first;
   const bool countsSamples = unit.perSecond == 0.0;
   const double slack =
-      countsSamples ? 0.25 : std::max(resolution, elapsed / count / 4);
+      countsSamples ? 0.25 : std::max(resolution, 0.4 * elapsed / count);
   leastStep = std::max(leastStep, (elapsed - slack) / count);
   mostStep = std::min(mostStep, (elapsed + slack) / count);
   if (countsSamples && elapsed != count)
