@@ -120,6 +120,10 @@ TEST_F(AnnotationsTest, RateFromTheHeader) {
   write("r.hea", "r/1 1 250 9\na 9\n");
   EXPECT_EQ(read(file).rate, 250);
   EXPECT_FALSE(read(file).record.samples);
+  write("r.hea", "r 1\nr.dat 16\n");
+  EXPECT_FALSE(read(file).rate);
+  EXPECT_FALSE(read(file).record.samples);
+  write("r.hea", "r 1 250 9\nr.dat 16\n");
   write("r.atr", note("## time resolution: 1000") + end);
   EXPECT_EQ(read(file).rate, 1000);
   EXPECT_EQ(read(file).record.frames, 250);

@@ -101,6 +101,28 @@ TEST_F(WFDBRecordingTest, GainUnitAndBaseline) {
   EXPECT_EQ(read("c").samples, (std::vector<float>{0.05f, 2.55f}));
 }
 
+// What a header does not tell is said, and not told of one that does.
+TEST_F(WFDBRecordingTest, WhatTheFormatAssumes) {
+  write("a.dat", pack16({10, 510}));
+  write("a.hea", "a 1 360 2\na.dat 16 200 16 0 0 0 0 II\n");
+  EXPECT_TRUE(read("a").warnings.empty());
+  for (const char *gain : {"", " 0", " 0(0)/mV"}) {
+    write("a.hea", "a 1 360 2\na.dat 16" + std::string(gain) + "\n");
+    ASSERT_EQ(read("a").warnings.size(), 1u);
+    EXPECT_CONTAINS(read("a").warnings[0],
+                    "a.hea: note: lead '' is not calibrated, 200 units are "
+                    "taken for 1 mV");
+  }
+  write("a.hea", "a 1\na.dat 16x2 200\n");
+  EXPECT_EQ(read("a").rate, 500);
+  ASSERT_EQ(read("a").warnings.size(), 1u);
+  EXPECT_CONTAINS(read("a").warnings[0],
+                  "a.hea: note: tells no rate, for which the format has 250 "
+                  "frames a second; --rate says otherwise");
+  EXPECT_EQ(read("a", atRate(360)).rate, 360);
+  EXPECT_TRUE(read("a", atRate(360)).warnings.empty());
+}
+
 TEST_F(WFDBRecordingTest, ByteOffsetAndSamplesPerFrame) {
   write("r.hea", "r 2 180 2\n"
                  "r.dat 16x2+3 1 16 0 0 0 0 A\n"

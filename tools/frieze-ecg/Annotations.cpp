@@ -184,10 +184,11 @@ static Error readRates(StringRef headerPath, BeatPositions &beats) {
     return header.takeError();
   beats.record.frames = header->rate;
   ArrayRef<WFDBSignal> signals = header->signals;
-  if (!signals.empty() && all_of(signals, [&](const WFDBSignal &signal) {
+  if (header->rate && !signals.empty() &&
+      all_of(signals, [&](const WFDBSignal &signal) {
         return signal.samplesPerFrame == signals[0].samplesPerFrame;
       }))
-    beats.record.samples = header->rate * signals[0].samplesPerFrame;
+    beats.record.samples = *header->rate * signals[0].samplesPerFrame;
   return Error::success();
 }
 

@@ -87,14 +87,29 @@ Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
   return chooseLead(path, leads, wanted);
 }
 
-/// What a record has of its lead.
-void describeLead(WFDBRecording &recording, const WFDBHeader &header,
-                  const WFDBSignal &signal, const LeadChoice &choice) {
-  recording.lead = signal.name;
-  recording.rate = header.rate * signal.samplesPerFrame;
-  recording.frameRate = header.rate;
+/// What a record has of its lead, and what had to be assumed of it.
+void describeLead(StringRef headerPath, const WFDBHeader &header,
+                  const WFDBSignal &signal, const LeadChoice &choice,
+                  const RecordingOptions &options, WFDBRecording &recording) {
+  constexpr double defaultRate = 250; // of the format
+  std::vector<std::string> &warnings = recording.warnings;
   if (choice.note)
-    recording.warnings.push_back(*choice.note);
+    warnings.push_back(*choice.note);
+  if (!header.rate && !options.rate)
+    warnings.push_back((headerPath +
+                        ": note: tells no rate, for which the format has 250 "
+                        "frames a second; --rate says otherwise")
+                           .str());
+  if (!signal.isCalibrated)
+    warnings.push_back((headerPath + ": note: lead '" + signal.name +
+                        "' is not calibrated, " + formatNumber(signal.gain) +
+                        " units are taken for 1 " + signal.unit)
+                           .str());
+  recording.lead = signal.name;
+  recording.frameRate = header.rate    ? *header.rate
+                        : options.rate ? *options.rate / signal.samplesPerFrame
+                                       : defaultRate;
+  recording.rate = *recording.frameRate * signal.samplesPerFrame;
 }
 
 /// Opens the segments of a record in several.
@@ -108,7 +123,7 @@ public:
     auto recording = std::make_unique<WFDBRecording>();
     if (Error error = chooseSignal())
       return error;
-    describeLead(*recording, header, chosen, choice);
+    describeLead(headerPath, header, chosen, choice, options, *recording);
     for (const WFDBSegment &segment : header.segments) {
       if (segment.name == "~" || segment.frames == 0)
         recording->append(segment.frames * chosen.samplesPerFrame, {});
@@ -223,7 +238,8 @@ openSignals(StringRef headerPath, const WFDBHeader &header,
   if (!file)
     return file.takeError();
   auto recording = std::make_unique<WFDBRecording>();
-  describeLead(*recording, header, header.signals[choice->index], *choice);
+  describeLead(headerPath, header, header.signals[choice->index], *choice,
+               options, *recording);
   recording->append(file->length(), std::move(*file));
   return recording;
 }
