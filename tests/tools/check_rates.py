@@ -25,11 +25,16 @@ def write_model(compiler):
     subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 
-def write_record(name, other=""):
+def get_samples():
     samples = [0] * (RATE * SECONDS)
     for beat in BEATS:
         at = round(beat * RATE)
         samples[at - 21:at + 22] = [1000] * 43
+    return samples
+
+
+def write_record(name, other=""):
+    samples = get_samples()
     os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
     base = os.path.basename(name)
     with open(name + ".dat", "wb") as file:
@@ -78,6 +83,9 @@ def expect_problem(errors, *parts):
     assert all(part in errors for part in parts), errors
 
 
+NOTE = "note: tells no rate, its beats are taken to count samples of the lead, at 500 Hz"
+
+
 def check_scan(scan):
     """Beats to compare with are of the record that is scanned."""
     all_found = f"{len(BEATS)} of {len(BEATS)} reference beats"
@@ -86,8 +94,11 @@ def check_scan(scan):
         output, errors = run(scan, *arguments, reference)
         assert all_found in output, (reference, output)
         # Samples could also be taken for frames.
-        assert ("its samples are taken for those of the lead, at 500 Hz" in errors) == (
-            reference == "lead/frames.csv"), errors
+        assert (NOTE in errors) == (reference == "lead/frames.csv"), errors
+    # A CSV recording has no frames.
+    output, errors = run(scan, "scan", "--model", "model.so", "--rate=500", "samples/frames.csv",
+                         "-o", "samples/beats.csv", "--compare", "samples/frames.atr")
+    assert all_found in output and NOTE in errors, (output, errors)
     # What is written is read again, wherever it lies.
     for output in "apart/written.json", "apart/written.atr", "beats.csv":
         run(scan, "scan", "--model", "model.so", "frames", "-o", output)
@@ -136,12 +147,15 @@ def main():
     os.chdir(folder)
     write_model(compiler)
     write_record("frames")
-    for folder in "lead", "written":
+    for folder in "lead", "samples", "written":
         os.makedirs(folder)
     # Another signal has one sample a frame.
     write_record("two/frames", "frames.dat 16 1/mmHg 16 0 0 0 0 ABP\n")
     write_annotations("frames.atr", FRAMES)
     write_annotations("two/frames.atr", FRAMES)
+    write_annotations("samples/frames.atr", RATE)
+    with open("samples/frames.csv", "w") as file:
+        file.writelines(f"{sample / 1000}\n" for sample in get_samples())
     write_annotations("apart/frames.atr", FRAMES)
     write_annotations("noted/frames.atr", RATE, note="500")
     write_csv("lead/frames.csv", RATE)

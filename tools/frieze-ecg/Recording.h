@@ -64,6 +64,8 @@ public:
   /// Frames per second, which WFDB annotations of the recording count unless
   /// they tell a rate; none if its signals differ in ways that leave it open.
   std::optional<double> frameRate;
+  /// Whether the format has frames; else each sample is taken for one.
+  bool hasFrames = false;
   /// Number of samples.
   uint64_t length = 0;
   /// Stretches of which the file has no samples, in order; none is empty.

@@ -258,11 +258,13 @@ private:
                            "--rate=HZ"));
       return std::nullopt;
     }
-    if (!beats.rate && !beats.countsFrames &&
-        recording.frameRate != recording.rate)
-      errs() << beats.file
-             << ": note: tells no rate, its samples are taken for "
-             << "those of the lead, at " << formatNumber(*rate) << " Hz\n";
+    // Frames and samples could be taken for each other.
+    if (!beats.rate &&
+        (beats.countsFrames ? !recording.hasFrames
+                            : recording.frameRate != recording.rate))
+      errs() << beats.file << ": note: tells no rate, its beats are taken to "
+             << "count samples of the lead, at " << formatNumber(*rate)
+             << " Hz\n";
     // Half a sample more, as beats of another rate are rounded.
     if (!beats.beats.empty() && beats.beats.back() / *rate >
                                     (recording.length + 0.5) / recording.rate) {

@@ -106,6 +106,7 @@ void describeLead(StringRef headerPath, const WFDBHeader &header,
                         " units are taken for 1 " + signal.unit)
                            .str());
   recording.lead = signal.name;
+  recording.hasFrames = true;
   recording.frameRate = header.rate    ? *header.rate
                         : options.rate ? *options.rate / signal.samplesPerFrame
                                        : defaultRate;
