@@ -160,6 +160,7 @@ TEST(LeadsTest, NoECG) {
                                   {{"", ""}},
                                   {{"ch1"}, {"Foo"}}})
     EXPECT_EQ(choose(leads).first, -1);
+  EXPECT_LT(choose({{"EEG"}, {std::string(1 << 20, 'I')}}).second.size(), 300u);
   EXPECT_NE(choose(std::vector<Lead>(99, {"EEG"}))
                 .second.find("63 'EEG' (mV), and 35 more: choose"),
             std::string::npos);

@@ -43,6 +43,9 @@ std::vector<std::string> splitWords(StringRef label) {
 
 namespace {
 
+/// Characters of a label that are looked at, and shown.
+constexpr size_t longestLabel = 100;
+
 /// Names of leads, and of the electrodes between which they are measured:
 /// limbs, chest, modified and monitoring leads, those of Frank.
 #define LEAD                                                                   \
@@ -81,8 +84,8 @@ private:
 
 /// "3 'Resp' (l)", with the number from 0 by which --lead finds it.
 std::string describe(size_t index, const Lead &lead) {
-  return (Twine(index) + " '" + lead.label + "' (" +
-          (lead.unit.empty() ? "no unit" : StringRef(lead.unit)) + ")")
+  return (Twine(index) + " '" + StringRef(lead.label).take_front(longestLabel) +
+          "' (" + (lead.unit.empty() ? "no unit" : StringRef(lead.unit)) + ")")
       .str();
 }
 
@@ -126,7 +129,10 @@ StringRef reasonAgainst(const Lead &lead) {
 } // namespace
 
 LabelKind findLabelKind(StringRef label) {
-  const Words kinds;
+  // No file that can be trusted has longer ones.
+  if (label.size() > longestLabel)
+    return LabelKind::Unknown;
+  static const Words kinds;
   std::vector<std::string> words = splitWords(label);
   if (any_of(words, [&](StringRef word) { return kinds.isOther(word); }))
     return LabelKind::Other;

@@ -86,6 +86,17 @@ private:
     good = false;
   }
 
+  static void add(Error &problems, Error error) {
+    problems = joinErrors(std::move(problems), std::move(error));
+  }
+
+  bool isSuccess(Error problems) {
+    if (!problems)
+      return true;
+    report(std::move(problems));
+    return false;
+  }
+
   void readReferences() {
     for (const std::string &path : options.references) {
       auto beats = readBeats(path);
@@ -100,21 +111,23 @@ private:
     }
   }
 
-  /// Two records of one name could not be told apart in what is written.
+  /// Two records of one name could not be told apart in what is written, and a
+  /// line end in one would be that of a row.
   bool checkNames() {
-    bool differ = true;
+    Error problems = Error::success();
     StringMap<std::string> names;
     for (const std::string &path : options.records) {
       std::string name = recordName(path);
+      if (any_of(name, [](char c) { return uint8_t(c) < ' '; }))
+        add(problems, fileError(path, "a record's name must not have line ends "
+                                      "or other control characters"));
       auto [other, isNew] = names.try_emplace(name, path);
-      if (isNew)
-        continue;
-      report(fileError(path, "records must have different names, " +
-                                 Twine(other->second) + " is called '" + name +
-                                 "' too"));
-      differ = false;
+      if (!isNew)
+        add(problems, fileError(path, "records must have different names, " +
+                                          Twine(other->second) +
+                                          " is called '" + name + "' too"));
     }
-    return differ;
+    return isSuccess(std::move(problems));
   }
 
   /// Opens every record, which reads it once, before the long work, so that
@@ -157,23 +170,18 @@ private:
     for (const Result &result : results)
       append_range(inputs, result.recording->files);
     Error problems = Error::success();
-    auto add = [&](Error error) {
-      problems = joinErrors(std::move(problems), std::move(error));
-    };
     for (StringRef output : {options.output, options.report}) {
       if (any_of(inputs,
                  [&](StringRef input) { return isSameFile(output, input); }))
-        add(fileError(output, "is read too, and would be replaced"));
+        add(problems, fileError(output, "is read too, and would be replaced"));
       else if (!output.empty())
-        add(checkWritable(output));
+        add(problems, checkWritable(output));
     }
     if (isSameFile(options.output, options.report))
-      add(fileError(options.report == "-" ? "<stdout>" : options.report,
+      add(problems,
+          fileError(options.report == "-" ? "<stdout>" : options.report,
                     "is the file for the beats too"));
-    if (!problems)
-      return true;
-    report(std::move(problems));
-    return false;
+    return isSuccess(std::move(problems));
   }
 
   void findBeats() {
