@@ -107,6 +107,8 @@ TEST_F(CSVRecordingTest, RateFromTheTime) {
       {"t (\u00B5s)", 2000, 0, 500},
       {"elapsed_ms", 2, 0, 500},
       {"timestamp", 0.002, 3, 500},
+      {"time (min)", 1 / 21600.0, 8, 360},
+      {"time_ns", 2e6, 0, 500},
   };
   for (const Case &c : cases) {
     SCOPED_TRACE(c.name);
@@ -132,6 +134,15 @@ TEST_F(CSVRecordingTest, TimesThatTellNoRate) {
       "r.csv: error: column 'time' grows by 4 a row, in a unit that "
       "its name does not tell: call it time_s, time_ms, time_us or "
       "sample, or give --rate=HZ");
+  for (const char *name : {"time", "t", "time of day", "date"}) {
+    // Minutes.
+    write("r.csv", timed(name, 1 / 21600.0, 8));
+    EXPECT_CONTAINS(problem("r.csv"), "in a unit that its name does not tell");
+  }
+  write("r.csv", timed("time of day", 1 / 360.0));
+  EXPECT_CONTAINS(problem("r.csv"), "in a unit that its name does not tell");
+  EXPECT_EQ(read("r.csv", atRate(360)).samples.size(), 2000u);
+  write("r.csv", timed("time", 4, 0));
   // The rate tells the unit.
   EXPECT_EQ(read("r.csv", atRate(250)).samples.size(), 2000u);
   EXPECT_CONTAINS(problem("r.csv", atRate(360)),
@@ -152,7 +163,7 @@ TEST_F(CSVRecordingTest, TimesThatTellNoRate) {
   }
   write("r.csv", timed("time", 0.004, 3, 0, 0, 3));
   EXPECT_CONTAINS(problem("r.csv"), "too short or too coarse");
-  write("r.csv", timed("time", 0.0001, 0, 0, 0, 20000));
+  write("r.csv", timed("time_s", 0.0001, 0, 0, 0, 20000));
   EXPECT_CONTAINS(problem("r.csv"), "too short or too coarse");
   write("r.csv", "time,II\n12:00:00.000,1\n");
   EXPECT_CONTAINS(problem("r.csv", atRate(360)),

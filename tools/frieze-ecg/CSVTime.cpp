@@ -25,35 +25,51 @@ namespace frieze::ecg {
 /// clocks run fast or slow.
 static constexpr double rateTolerance = 0.005;
 
+/// Without a unit, times that make a higher rate as seconds, Hz, are most
+/// likely minutes or hours.
+static constexpr double mostOfSeconds = 5000;
+
 static constexpr double millisecond = 1e3, microsecond = 1e6;
 
+/// How many of a unit of time a second has; none for other words.
+static std::optional<double> findUnitsPerSecond(StringRef word) {
+  return StringSwitch<std::optional<double>>(word)
+      .Cases({"H", "HR", "HOUR", "HOURS"}, 1 / 3600.0)
+      .Cases({"MIN", "MINS", "MINUTE", "MINUTES"}, 1 / 60.0)
+      .Cases({"S", "SEC", "SECS", "SECOND", "SECONDS"}, 1.0)
+      .Cases({"MS", "MSEC", "MSECS", "MILLISECOND", "MILLISECONDS"},
+             millisecond)
+      // Both letters that stand for micro are no ASCII: "µs" is one word.
+      .Cases(
+          {"US", "USEC", "\u00B5S", "\u03BCS", "MICROSECOND", "MICROSECONDS"},
+          microsecond)
+      .Cases({"NS", "NSEC", "NANOSECOND", "NANOSECONDS"}, 1e9)
+      .Default(std::nullopt);
+}
+
 std::optional<TimeUnit> findTimeUnit(StringRef name, bool isFirst) {
-  // Both letters that stand for micro are no ASCII: "µs" is one word.
   std::vector<std::string> words = splitWords(name);
   if (words.empty())
     return isFirst ? std::optional(TimeUnit{0.0}) : std::nullopt;
-  std::optional<double> perSecond =
-      StringSwitch<std::optional<double>>(words.back())
-          .Cases({"S", "SEC", "SECS", "SECOND", "SECONDS"}, 1.0)
-          .Cases({"MS", "MSEC", "MSECS", "MILLISECOND", "MILLISECONDS"},
-                 millisecond)
-          .Cases({"US", "USEC", "\u00B5S", "\u03BCS", "MICROSECOND",
-                  "MICROSECONDS"},
-                 microsecond)
-          .Default(std::nullopt);
+  auto areAll = [&](ArrayRef<StringLiteral> list) {
+    return all_of(words,
+                  [&](StringRef word) { return is_contained(list, word); });
+  };
   StringRef head = words.front();
-  constexpr StringLiteral counters[] = {"SAMPLE", "SAMPLES", "INDEX", "ROW",
-                                        "NUMBER", "NO",      "NR"};
-  if (all_of(words,
-             [&](StringRef word) { return is_contained(counters, word); }) ||
+  if (areAll({"SAMPLE", "SAMPLES", "INDEX", "ROW", "NUMBER", "NO", "NR"}) ||
       (isFirst && head == "UNNAMED"))
     return TimeUnit{0.0};
-  if (head.starts_with("TIME") || head.starts_with("DATE") ||
-      head.starts_with("ELAPSED") || head == "CLOCK" || head == "EPOCH" ||
-      head == "UNIX" || (head == "T" && (words.size() == 1 || perSecond)) ||
-      (words.size() == 1 && perSecond))
-    return TimeUnit{perSecond};
-  return std::nullopt;
+  std::optional<double> perSecond = findUnitsPerSecond(words.back());
+  const bool isAlone = words.size() == 1;
+  // Alone, "min" and "h" are something else.
+  if (!(head.starts_with("TIME") || head.starts_with("DATE") ||
+        head.starts_with("ELAPSED") || head == "CLOCK" || head == "EPOCH" ||
+        head == "UNIX" || (head == "T" && (isAlone || perSecond)) ||
+        (isAlone && perSecond && *perSecond >= 1)))
+    return std::nullopt;
+  return TimeUnit{perSecond,
+                  areAll({"TIME", "TIMES", "T", "TIMESTAMP", "TIMESTAMPS",
+                          "ELAPSED", "UNIX", "EPOCH"})};
 }
 
 /// A number for a message: what was measured has digits without end.
@@ -120,8 +136,8 @@ Expected<std::optional<double>> TimeColumn::findRate(StringRef path) const {
     return std::nullopt;
   const double exact = unit.perSecond.value_or(1) / step();
   if (!unit.perSecond && last > first &&
-      !(exact >= ResampledRecording::minRate &&
-        exact <= ResampledRecording::maxRate))
+      !(unit.mayBeSeconds && exact >= ResampledRecording::minRate &&
+        exact <= mostOfSeconds))
     return fileError(path, "column '" + name + "' grows by " + shorten(step()) +
                                " a row, in a unit that its name does not "
                                "tell: call it time_s, time_ms, time_us or "

@@ -26,6 +26,8 @@ struct TimeUnit {
   /// How many there are in a second; 0 if it counts samples, none if the name
   /// of the column does not tell.
   std::optional<double> perSecond;
+  /// Whether the name leaves open what else than seconds it could be.
+  bool mayBeSeconds = false;
 };
 
 /// The unit of a column with this name; none if it is no time. `isFirst` says
@@ -44,8 +46,8 @@ public:
   bool hasUnit() const { return unit.perSecond.has_value(); }
 
   /// The sampling rate in Hz that the times tell; none if they count samples.
-  /// Without a unit they are seconds if that is a rate of ECG, and else an
-  /// error, as are times too coarse to tell.
+  /// Without a unit they are seconds if that is a usual rate of ECG, and else
+  /// an error, as are times too coarse to tell.
   llvm::Expected<std::optional<double>> findRate(llvm::StringRef path) const;
 
   /// Checks that the times fit `rate`, in Hz; without a unit, in any.

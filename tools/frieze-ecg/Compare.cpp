@@ -77,26 +77,26 @@ bool Comparison::add(StringRef referencePath, StringRef foundPath) {
     return false;
   if (references->empty())
     return report(fileError(referencePath, "expects beats, but has none"));
-  bool good = true;
-  std::set<StringRef> compared;
   std::map<StringRef, const BeatPositions *> sorted;
   for (const auto &entry : *references)
     sorted[entry.first()] = &entry.second;
+  BeatPositions none;
+  none.file = foundPath.str();
+  bool good = true;
+  std::set<StringRef> compared;
   for (auto [record, reference] : sorted) {
     // One record is compared with one, whatever their names.
     auto own = references->size() == 1 && found->size() == 1
                    ? found->begin()
                    : found->find(record);
-    BeatPositions none;
-    if (own == found->end())
+    if (own == found->end()) {
       errs() << foundPath << ": warning: no beats of record '" << record
              << "'\n";
-    none.file = foundPath.str();
-    bool isThere = own != found->end();
-    if (isThere)
-      compared.insert(own->first());
-    good &= addRecord({record, reference, isThere ? own->first() : record,
-                       isThere ? &own->second : &none});
+      good &= addRecord({record, reference, record, &none});
+      continue;
+    }
+    compared.insert(own->first());
+    good &= addRecord({record, reference, own->first(), &own->second});
   }
   // A reference of one record takes its own from a file of several.
   if (references->size() == 1 && !compared.empty())
