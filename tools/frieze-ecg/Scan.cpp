@@ -287,7 +287,7 @@ private:
   }
 
   void printSummary() {
-    Agreement total;
+    std::optional<Agreement> total;
     size_t beats = 0;
     for (const Result &result : results) {
       beats += result.list.beats.size();
@@ -297,7 +297,9 @@ private:
       if (result.referenceRate) {
         Agreement agreement = compare(result);
         printAgreement(summary, agreement);
-        total += agreement;
+        if (!total)
+          total.emplace();
+        *total += agreement;
       }
     }
     if (results.size() < 2)
@@ -306,8 +308,8 @@ private:
             << " beats\n";
     printLength(summary, recorded);
     printSpeed(summary, computing.count(), recorded);
-    if (!options.references.empty())
-      printAgreement(summary, total);
+    if (total)
+      printAgreement(summary, *total);
   }
 
   Agreement compare(const Result &result) {
