@@ -125,6 +125,24 @@ TEST_F(EDFRecordingTest, ContinuousEDFPlus) {
   EXPECT_CONTAINS(problem("r.edf", options), "no lead 'EDF Annotations'");
 }
 
+// Starts that do not go with that are told.
+TEST_F(EDFRecordingTest, ContinuousWithGaps) {
+  auto file = [](const char *last) {
+    return header({{}, annotations}, "2", "EDF+C") + pack16({-100, 50}) +
+           annotation("7") + pack16({-100, 50}) + annotation(last);
+  };
+  for (const char *last : {"7.008", "7.5", "x"}) {
+    write("r.edf", file(last));
+    EXPECT_TRUE(read("r.edf").warnings.empty()) << last;
+  }
+  write("r.edf", file("8"));
+  EXPECT_EQ(read("r.edf").samples.size(), 4u);
+  ASSERT_EQ(read("r.edf").warnings.size(), 1u);
+  EXPECT_CONTAINS(read("r.edf").warnings[0],
+                  "r.edf: warning: is said to be continuous, but its last "
+                  "record begins at 8 s and not at 7.008 s: gaps are not told");
+}
+
 TEST_F(EDFRecordingTest, BDFHas24Bits) {
   Signal wide{"ECG", "mV", "-1", "1", "-8000000", "8000000", "2"};
   write("r.bdf", header({wide}, "1", "24BIT",

@@ -59,6 +59,7 @@ private:
     return run.sample + run.records * signal.samples;
   }
   Expected<double> readOnset(uint64_t record, const EDFSignal &annotations);
+  void checkContinuity(const EDFSignal &annotations);
   Error readRun(uint64_t sample, MutableArrayRef<float> samples) const;
 
   SampleFile file;
@@ -91,14 +92,37 @@ Expected<double> EDFRecording::readOnset(uint64_t record,
   return *onset;
 }
 
+void EDFRecording::checkContinuity(const EDFSignal &annotations) {
+  if (header.records < 2)
+    return;
+  // Without the starts, which no reader needs, there is nothing to check.
+  Expected<double> first = readOnset(0, annotations);
+  Expected<double> last = readOnset(header.records - 1, annotations);
+  if (!first || !last) {
+    consumeError(first.takeError());
+    consumeError(last.takeError());
+    return;
+  }
+  constexpr double slack = 0.5; // seconds that clocks may run fast or slow
+  const double expected = *first + (header.records - 1) * header.duration;
+  if (std::abs(*last - expected) > slack)
+    warnings.push_back(file.path() +
+                       ": warning: is said to be continuous, but its last "
+                       "record begins at " +
+                       formatNumber(*last) + " s and not at " +
+                       formatNumber(expected) + " s: gaps are not told");
+}
+
 Error EDFRecording::findRuns() {
+  auto annotations = find_if(
+      header.signals, [](const EDFSignal &s) { return s.isAnnotations(); });
   if (!header.isDiscontinuous) {
     runs.push_back({0, 0, header.records});
     length = endOf(runs.back());
+    if (annotations != header.signals.end())
+      checkContinuity(*annotations);
     return Error::success();
   }
-  auto annotations = find_if(
-      header.signals, [](const EDFSignal &s) { return s.isAnnotations(); });
   if (annotations == header.signals.end())
     return fileError(file.path(), "an EDF+D file must have annotations");
   // Starts are rounded by their writers.
