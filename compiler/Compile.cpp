@@ -10,12 +10,11 @@
 #include "compiler/codegen/Package.h"
 #include "compiler/codegen/cpu/EmitObject.h"
 #include "dialect/NNDialect.h"
+#include "frontends/Files.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 
@@ -37,15 +36,9 @@ std::string frieze::getIdentifier(StringRef text) {
   return identifier;
 }
 
-/// Lower-case hexadecimal, or "" for what cannot be read a second time.
-static std::string hashFile(StringRef path) {
-  if (path == "-")
-    return "";
-  auto buffer = llvm::MemoryBuffer::getFile(path);
-  if (!buffer)
-    return "";
-  auto digest =
-      llvm::SHA256::hash(llvm::arrayRefFromStringRef((*buffer)->getBuffer()));
+/// In lower-case hexadecimal.
+static std::string hash(StringRef bytes) {
+  auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes));
   return llvm::toHex(digest, /*LowerCase=*/true);
 }
 
@@ -81,9 +74,11 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
 }
 
 OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
+                                        StringRef bytes,
                                         const CompileOptions &options,
                                         MLIRContext *context) {
-  OwningOpRef<ModuleOp> module = importModel(path, options.import, context);
+  OwningOpRef<ModuleOp> module =
+      importModel(path, bytes, options.import, context);
   if (!module)
     return nullptr;
   if (options.onImport)
@@ -97,7 +92,7 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
   if (stage == Stage::NNOpt)
     return module;
   if (failed(lowerModule(*module, Stage::NNOpt, stage, options,
-                         stage == Stage::LLVM ? hashFile(path) : "")))
+                         stage == Stage::LLVM ? hash(bytes) : "")))
     return nullptr;
   return module;
 }
@@ -152,60 +147,87 @@ static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
   return code;
 }
 
-LogicalResult frieze::linkModule(ModuleOp module, StringRef output,
-                                 const CompileOptions &options) {
-  SmallVector<char, 0> code = generateCode(module, Stage::Obj, options);
+SmallVector<char, 0> frieze::emitObject(ModuleOp module,
+                                        const CompileOptions &options) {
+  return generateCode(module, Stage::Obj, options);
+}
+
+llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
+                                               const CompileOptions &options) {
+  SmallVector<char, 0> code = emitObject(module, options);
   if (code.empty())
-    return failure();
-  return report(linkSharedLibrary(StringRef(code.data(), code.size()),
-                                  options.name, output),
-                output, module.getContext());
+    return llvm::createStringError("cannot be compiled");
+  return linkSharedLibrary(StringRef(code.data(), code.size()), options.name,
+                           options.name + ".so");
+}
+
+/// The bytes of `stage`, the object or what it is packaged in, for `output`.
+static llvm::Expected<std::string> package(Stage stage, StringRef object,
+                                           StringRef output,
+                                           const CompileOptions &options) {
+  switch (stage) {
+  case Stage::Static:
+    return makeStaticLibrary(object, options.name);
+  case Stage::Shared:
+    return linkSharedLibrary(object, options.name,
+                             isStream(output)
+                                 ? options.name + ".so"
+                                 : llvm::sys::path::filename(output).str());
+  case Stage::Exe:
+    return linkExecutable(object, options.name);
+  default:
+    return object.str();
+  }
 }
 
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
+  SmallString<128> header(output);
+  llvm::sys::path::replace_extension(header, "h");
+  // A header goes beside a file, not beside a device or a stream.
+  bool hasHeader = stage == Stage::Static && !isStream(output);
+  if (hasHeader && header == output)
+    return report(llvm::createStringError(
+                      "expects another extension than .h for a static "
+                      "library, as its header goes there"),
+                  output, context);
+  // Before the work.
+  if (failed(report(checkWritable(output), getOutputName(output), context)) ||
+      (hasHeader && failed(report(checkWritable(header), header, context))))
+    return failure();
+  llvm::Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return report(bytes.takeError(), path, context);
   Stage lastPassStage =
       stage == Stage::Header ? Stage::Loops : std::min(stage, Stage::LLVM);
   OwningOpRef<ModuleOp> module =
-      compileTo(lastPassStage, path, options, context);
+      compileTo(lastPassStage, path, *bytes, options, context);
   if (!module)
     return failure();
-  auto write = [&](llvm::function_ref<void(llvm::raw_ostream &)> print) {
-    return report(writeFile(output, print), output, context);
+  auto write = [&](StringRef file,
+                   llvm::function_ref<void(llvm::raw_ostream &)> print) {
+    FileKind kind = stage == Stage::Shared || stage == Stage::Exe
+                        ? FileKind::Executable
+                        : FileKind::Data;
+    return report(writeFile(file, print, kind), getOutputName(file), context);
   };
+  auto writeHeader = [&](llvm::raw_ostream &os) { printHeader(*module, os); };
   if (stage <= Stage::LLVM)
-    return write(
-        [&](llvm::raw_ostream &os) { printMLIR(*module, output != "-", os); });
+    return write(output, [&](llvm::raw_ostream &os) {
+      printMLIR(*module, output != "-", os);
+    });
   if (stage == Stage::Header)
-    return write([&](llvm::raw_ostream &os) { printHeader(*module, os); });
+    return write(output, writeHeader);
 
   SmallVector<char, 0> code = generateCode(*module, stage, options);
   if (code.empty())
     return failure();
-  StringRef object(code.data(), code.size());
-  switch (stage) {
-  case Stage::Shared:
-    return report(linkSharedLibrary(object, options.name, output), output,
-                  context);
-  case Stage::Exe:
-    return report(linkExecutable(object, options.name, output), output,
-                  context);
-  case Stage::Static: {
-    if (failed(report(writeStaticLibrary(object, options.name, output), output,
-                      context)))
-      return failure();
-    // A header goes beside a file, not beside a device or a stream.
-    if (output == "-" || !llvm::sys::fs::is_regular_file(output))
-      return success();
-    SmallString<128> header(output);
-    llvm::sys::path::replace_extension(header, "h");
-    return report(
-        writeFile(header,
-                  [&](llvm::raw_ostream &os) { printHeader(*module, os); }),
-        header, context);
-  }
-  default:
-    return write([&](llvm::raw_ostream &os) { os << object; });
-  }
+  llvm::Expected<std::string> packaged =
+      package(stage, StringRef(code.data(), code.size()), output, options);
+  if (!packaged)
+    return report(packaged.takeError(), getOutputName(output), context);
+  if (failed(write(output, [&](llvm::raw_ostream &os) { os << *packaged; })))
+    return failure();
+  return hasHeader ? write(header, writeHeader) : success();
 }

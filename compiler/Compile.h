@@ -42,12 +42,13 @@ struct CompileOptions {
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
 };
 
-/// Registers what compileTo and writeArtefact need.
+/// Registers what compileTo and compileFile need.
 void registerCompilerDialects(mlir::DialectRegistry &registry);
 
-/// Imports the model file `path` and takes it up to `stage`, at most
-/// Stage::LLVM. Null after a diagnostic.
+/// Imports the model file `path`, which holds `bytes`, and takes it up to
+/// `stage`, at most Stage::LLVM. Null after a diagnostic.
 mlir::OwningOpRef<mlir::ModuleOp> compileTo(Stage stage, llvm::StringRef path,
+                                            llvm::StringRef bytes,
                                             const CompileOptions &options,
                                             mlir::MLIRContext *context);
 
@@ -57,13 +58,18 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
                                 const CompileOptions &options,
                                 llvm::StringRef sourceSHA256 = "");
 
-/// Links `module`, at Stage::LLVM, into the shared library `output`.
-mlir::LogicalResult linkModule(mlir::ModuleOp module, llvm::StringRef output,
-                               const CompileOptions &options);
+/// The relocatable object of `module`, at Stage::LLVM; empty after a
+/// diagnostic.
+llvm::SmallVector<char, 0> emitObject(mlir::ModuleOp module,
+                                      const CompileOptions &options);
+
+/// The bytes of the shared library that `module`, at Stage::LLVM, becomes.
+llvm::Expected<std::string> linkModule(mlir::ModuleOp module,
+                                       const CompileOptions &options);
 
 /// Takes the model file `path` to `stage`, whichever, and writes the file
-/// `output`: whole or not at all, or directly where it exists and is no regular
-/// file. "-" is standard output, where MLIR is printed without its weights.
+/// `output` (see writeFile) and, for a static library, the header beside it.
+/// MLIR on "-" is printed without its weights.
 mlir::LogicalResult compileFile(Stage stage, llvm::StringRef path,
                                 llvm::StringRef output,
                                 const CompileOptions &options,

@@ -44,6 +44,10 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   pm.addPass(nn::createMoveReshapesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(nn::createFusePadPass());
+  // Minimal filtering is for single windows, and not exact.
+  bool mayFilter = !options.exact && !options.streamHop;
+  if (mayFilter)
+    pm.addPass(nn::createEstimateRangesPass());
   // The law of batch norm, from the best rule to the last resort.
   pm.addPass(nn::createLowerBatchNormPass());
   pm.addPass(nn::createComposeAffinesPass());
@@ -70,8 +74,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   pm.addPass(nn::createFusePoolPass());
   fusePointwise();
   // Algorithms.
-  if (!options.exact && !options.streamHop)
-    pm.addPass(nn::createChooseWinogradPass());
+  pm.addPass(nn::createChooseWinogradPass({/*exact=*/!mayFilter}));
   pm.addPass(nn::createSplitSumsPass());
   pm.addPass(nn::createRoundParametersPass());
   if (options.streamHop)

@@ -39,10 +39,9 @@ void ModelSummary::addImported(ModuleOp module) {
 }
 
 void ModelSummary::addOptimised(ModuleOp module) {
-  module.walk([&](Operation *op) {
-    if (auto function = dyn_cast<func::FuncOp>(op))
-      arenaBytes +=
-          MemoryPlan::create(function, chooseMicroBatch(function)).arenaBytes;
+  auto model = module.lookupSymbol<func::FuncOp>("model");
+  arenaBytes = MemoryPlan::create(model, chooseMicroBatch(model)).arenaBytes;
+  model.walk([&](Operation *op) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))
       return;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/NNDialect.h"
+#include "dialect/ModelInterface.h"
 #include "dialect/NNAttrs.h"
 #include "dialect/NNOps.h"
 
@@ -19,4 +20,12 @@ void NNDialect::initialize() {
 #define GET_OP_LIST
 #include "dialect/NNOps.cpp.inc"
       >();
+}
+
+mlir::LogicalResult
+NNDialect::verifyOperationAttribute(mlir::Operation *op,
+                                    mlir::NamedAttribute attribute) {
+  if (attribute.getName() == "nn.interface")
+    return verifyModelInterface(op, attribute.getValue());
+  return mlir::success();
 }

@@ -29,6 +29,7 @@ def NN_Dialect : Dialect {
     each result while it is still in a register. One op is then one kernel.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
   let extraClassDeclaration = "void registerAttributes();";
 }
 

@@ -47,8 +47,11 @@ LogicalResult IdentityOp::inferReturnTypes(MLIRContext *,
                                            std::optional<Location> loc,
                                            Adaptor adaptor,
                                            SmallVectorImpl<Type> &types) {
-  return inferEpilogue(loc, adaptor.getEpilogueAttr(), inputType(adaptor),
-                       types);
+  RankedTensorType input = inputType(adaptor);
+  SmallVector<int64_t> shape(input.getShape());
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
+                       input.getElementType(), /*affineAxis=*/std::nullopt,
+                       /*mayPool=*/false, types); // C1
 }
 
 LogicalResult PadOp::inferReturnTypes(MLIRContext *,

@@ -48,7 +48,8 @@ def NN_IdentityOp : NN_InferredOp<"identity", [NN_EpilogueOpInterface]> {
            : tensor<1x4xf32>
     ```
 
-    Constraints: none beyond the types.
+    Constraints:
+    - (C1) all affines of the epilogue have one axis.
   }];
   let arguments = (ins NN_Tensor:$input, OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_Tensor:$output);

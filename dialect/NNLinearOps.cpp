@@ -84,8 +84,9 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
   if (failed(verifyParameter(loc, "border value", adaptor.getBorderAttr(),
                              channels))) // C7
     return failure();
-  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
-                       input.getElementType(), /*mayPool=*/true, types); // C8
+  return inferEpilogue(
+      loc, adaptor.getEpilogueAttr(), shape, input.getElementType(),
+      /*affineAxis=*/shape.size() - 1, /*mayPool=*/true, types); // C8
 }
 
 bool ConvOp::allowsWinograd(ArrayRef<int64_t> outputs) {
@@ -167,8 +168,9 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
                                " and ", padding[2 * axis + 1]);
   }
   shape.back() = filters;
-  return inferEpilogue(loc, adaptor.getEpilogueAttr(), shape,
-                       input.getElementType(), /*mayPool=*/false, types); // C7
+  return inferEpilogue(
+      loc, adaptor.getEpilogueAttr(), shape, input.getElementType(),
+      /*affineAxis=*/shape.size() - 1, /*mayPool=*/false, types); // C7
 }
 
 LogicalResult DenseOp::inferReturnTypes(MLIRContext *,

@@ -54,10 +54,11 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
     - (C6) the dilated window fits into the padded input.
     - (C7) `border` has one entry per input channel.
     - (C8) the epilogue has at most one pooling, whose window fits, and its
-      affines have one entry per channel.
+      affines run along the channels, with one entry for each.
     - (C9) `winograd` has one entry per spatial axis, each 1 for a window of 1,
       2 for 2, 2 or 4 for 3; strides, dilations and groups are 1; a tile fits
-      into the result and holds whole windows of a pooling.
+      into the result and holds whole windows of a pooling, which do not
+      overlap.
   }];
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
       OptionalAttr<NN_Weights>:$bias,

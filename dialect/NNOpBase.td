@@ -38,8 +38,9 @@ def NN_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
   let cppNamespace = "::frieze::nn";
   let description = [{
     A kernel whose results pass through the stages of its epilogue while they are
-    still in registers: activations, affines along an axis of the result, and, for
-    conv only, one pooling. The stages apply in the order in which they stand.
+    still in registers: activations, affines along the last axis of the result
+    (for identity along any one), and, for conv only, one pooling. The stages
+    apply in the order in which they stand.
   }];
   let methods = [
     InterfaceMethod<"The stages, or null.", "::mlir::ArrayAttr", "getEpilogueAttr">,

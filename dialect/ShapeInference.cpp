@@ -101,7 +101,8 @@ LogicalResult nn::verifyRank(std::optional<Location> loc,
 
 LogicalResult nn::inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
                                 SmallVectorImpl<int64_t> &shape,
-                                Type elementType, bool mayPool,
+                                Type elementType,
+                                std::optional<int64_t> affineAxis, bool mayPool,
                                 SmallVectorImpl<Type> &types) {
   if (epilogue && epilogue.empty())
     return emitOptionalError(loc, "expects an epilogue of at least one stage");
@@ -109,8 +110,14 @@ LogicalResult nn::inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
        epilogue ? epilogue.getValue() : ArrayRef<Attribute>()) {
     if (auto affine = dyn_cast<AffineStageAttr>(stage)) {
       auto type = RankedTensorType::get(shape, elementType);
-      if (failed(verifyAxis(loc, type, affine.getAxis())) ||
-          failed(verifyParameter(loc, "scale", affine.getScale(),
+      if (failed(verifyAxis(loc, type, affine.getAxis())))
+        return failure();
+      if (affineAxis.value_or(affine.getAxis()) != affine.getAxis())
+        return emitOptionalError(loc, "expects affines along axis ",
+                                 *affineAxis, " in the epilogue, but got ",
+                                 affine.getAxis());
+      affineAxis = affine.getAxis();
+      if (failed(verifyParameter(loc, "scale", affine.getScale(),
                                  shape[affine.getAxis()])) ||
           failed(verifyParameter(loc, "shift", affine.getShift(),
                                  shape[affine.getAxis()])))
@@ -140,5 +147,6 @@ LogicalResult nn::inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
   auto tensor = cast<RankedTensorType>(type);
   SmallVector<int64_t> shape(tensor.getShape());
   return inferEpilogue(loc, epilogue, shape, tensor.getElementType(),
-                       /*mayPool=*/false, types);
+                       /*affineAxis=*/tensor.getRank() - 1, /*mayPool=*/false,
+                       types);
 }

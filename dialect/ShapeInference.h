@@ -66,15 +66,16 @@ repeatSizes(llvm::ArrayRef<int64_t> lhs, llvm::ArrayRef<int64_t> rhs,
 mlir::LogicalResult verifyRank(std::optional<mlir::Location> loc,
                                mlir::RankedTensorType type);
 
-/// The type of a kernel's result of shape `shape` after its epilogue.
-mlir::LogicalResult inferEpilogue(std::optional<mlir::Location> loc,
-                                  mlir::ArrayAttr epilogue,
-                                  llvm::SmallVectorImpl<int64_t> &shape,
-                                  mlir::Type elementType, bool mayPool,
-                                  llvm::SmallVectorImpl<mlir::Type> &types);
+/// The type of a kernel's result of shape `shape` after its epilogue, all of
+/// whose affines have one axis: `affineAxis`, or any where that is left out.
+mlir::LogicalResult
+inferEpilogue(std::optional<mlir::Location> loc, mlir::ArrayAttr epilogue,
+              llvm::SmallVectorImpl<int64_t> &shape, mlir::Type elementType,
+              std::optional<int64_t> affineAxis, bool mayPool,
+              llvm::SmallVectorImpl<mlir::Type> &types);
 
 /// The type of a kernel without pooling, whose result is `type` before its
-/// epilogue.
+/// epilogue; its affines run along the last axis.
 mlir::LogicalResult inferEpilogue(std::optional<mlir::Location> loc,
                                   mlir::ArrayAttr epilogue, mlir::Type type,
                                   llvm::SmallVectorImpl<mlir::Type> &types);

@@ -7,6 +7,9 @@
 
 #include "dialect/Winograd.h"
 #include "dialect/Weights.h"
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
 
 using namespace frieze::nn;
 
@@ -67,4 +70,93 @@ llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
             to[pair] += factor * from[pair];
         }
   return transformed;
+}
+
+namespace {
+/// A sum without signs, and the roundings on the longest way to it.
+struct Magnitude {
+  double value = 0;
+  int64_t roundings = 0;
+};
+
+struct MagnitudeOps {
+  using Value = Magnitude;
+  Magnitude constant(float value) { return {std::fabs(value), 0}; }
+  Magnitude add(Magnitude a, Magnitude b) {
+    return {a.value + b.value, std::max(a.roundings, b.roundings) + 1};
+  }
+  Magnitude sub(Magnitude a, Magnitude b) { return add(a, b); }
+  Magnitude fma(Magnitude a, Magnitude b, Magnitude c) {
+    return {a.value * b.value + c.value,
+            std::max(a.roundings + b.roundings, c.roundings) + 1};
+  }
+};
+} // namespace
+
+/// Applies `transform` to each column of a tile, a row after the other, or to
+/// each row.
+static void transformTile(
+    llvm::MutableArrayRef<Magnitude> tile, int64_t rows, int64_t columns,
+    bool alongHeight,
+    llvm::function_ref<void(llvm::MutableArrayRef<Magnitude>)> transform) {
+  for (int64_t line = 0; line < (alongHeight ? columns : rows); ++line) {
+    auto at = [&](int64_t i) -> Magnitude & {
+      return tile[alongHeight ? i * columns + line : line * columns + i];
+    };
+    llvm::SmallVector<Magnitude> values;
+    for (int64_t i = 0; i < (alongHeight ? rows : columns); ++i)
+      values.push_back(at(i));
+    transform(values);
+    for (auto [i, value] : llvm::enumerate(values))
+      at(i) = value;
+  }
+}
+
+std::optional<double> frieze::nn::boundError(ConvOp op) {
+  if (mlir::failed(readWeights(op.getKernel())) ||
+      (op.getBiasAttr() && mlir::failed(readWeights(op.getBiasAttr()))))
+    return std::nullopt;
+  WinogradTiling tiling = WinogradTiling::get(op);
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t rows = height.getPoints(), columns = width.getPoints();
+  MagnitudeOps ops;
+  llvm::SmallVector<Magnitude> inputs(tiling.getPoints(), Magnitude{1, 0});
+  transformTile(inputs, rows, columns, true,
+                [&](auto values) { height.transformInput(ops, values); });
+  transformTile(inputs, rows, columns, false,
+                [&](auto values) { width.transformInput(ops, values); });
+
+  llvm::SmallVector<double> kernel = transformKernel(op);
+  llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+  int64_t filters = shape.back(), channels = shape[shape.size() - 2];
+  llvm::SmallVector<double> bias(filters, 0.0);
+  if (op.getBiasAttr())
+    bias = *readWeights(op.getBiasAttr());
+  // The terms of a block, its sum, and the rounding of the weights.
+  int64_t inSum = std::min(channels, winogradBlock) +
+                  (channels + winogradBlock - 1) / winogradBlock + 1;
+  double worst = 0;
+  for (int64_t f = 0; f < filters; ++f) {
+    llvm::SmallVector<Magnitude> tile(tiling.getPoints());
+    for (int64_t point = 0; point < tiling.getPoints(); ++point) {
+      double weights = 0;
+      for (int64_t c = 0; c < channels; ++c)
+        weights += std::fabs(kernel[(point * channels + c) * filters + f]);
+      if (point == tiling.getBiasPoint())
+        weights += std::fabs(bias[f]) / inputs[point].value;
+      tile[point] = {weights * inputs[point].value,
+                     inputs[point].roundings + inSum};
+    }
+    transformTile(tile, rows, columns, false,
+                  [&](auto values) { width.transformOutput(ops, values); });
+    transformTile(tile, rows, columns, true,
+                  [&](auto values) { height.transformOutput(ops, values); });
+    for (int64_t i = 0; i < height.outputs; ++i)
+      for (int64_t j = 0; j < width.outputs; ++j) {
+        const Magnitude &result = tile[i * columns + j];
+        double roundings = std::ldexp((double)result.roundings, -24);
+        worst = std::max(worst, result.value * roundings / (1 - roundings));
+      }
+  }
+  return worst;
 }

@@ -70,9 +70,10 @@ struct WinogradAxis {
   int64_t getTileStart(int64_t tile) const {
     return std::min(tile * getTileExtent(), extent - getTileExtent());
   }
-  /// Whether tiles hold whole windows, next to each other where more than one.
+  /// Whether tiles hold whole windows, next to each other where more than one,
+  /// and no two tiles parts of one.
   bool isValid() const {
-    return form.outputs % window == 0 &&
+    return form.outputs % window == 0 && stride >= window &&
            (stride == window || form.outputs == window) &&
            extent >= getTileExtent();
   }
@@ -91,6 +92,13 @@ struct WinogradTiling {
   int64_t getPoints() const {
     return height.form.getPoints() * width.form.getPoints();
   }
+  /// Whether a result depends on inputs of its tile that its own window does
+  /// not read, which cancel only up to rounding. F(2, .) has none: of its
+  /// points, 0 alone meets the first input, and infinity alone the last, and
+  /// each of these goes into the one result that reads that input.
+  bool reachesBeyond() const {
+    return height.form.outputs > 2 || width.form.outputs > 2;
+  }
   /// The product whose sum starts from the bias.
   int64_t getBiasPoint() const {
     return height.form.getBiasPoint() * width.form.getPoints() +
@@ -108,6 +116,15 @@ constexpr int64_t winogradBlock = 64;
 /// G g G^T for the kernel of `op`, in double: (points, input channels, output
 /// channels), the points of the height outside.
 llvm::SmallVector<double> transformKernel(ConvOp op);
+
+/// How far the results of `op`, which has `winograd`, before their epilogue,
+/// can lie from the exact sums of its kernel in f32, for inputs of magnitude at
+/// most 1 in a tile: n u / (1 - n u) times what the algorithm adds up without
+/// signs, where n roundings lie on the longest way from an input to a result,
+/// and u is 2^-24 (Higham, "Accuracy and Stability of Numerical Algorithms",
+/// section 3.1). The bias counts with its own magnitude. Nothing where weights
+/// are elided.
+std::optional<double> boundError(ConvOp op);
 
 template <typename Ops>
 void WinogradForm::transformInput(

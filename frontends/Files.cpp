@@ -1,4 +1,4 @@
-//===- Files.cpp - Bytes of files and of archive members --------*- C++ -*-===//
+//===- Files.cpp - Reading and writing files --------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,10 +7,17 @@
 
 #include "frontends/Files.h"
 #include "frontends/Array.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <zip.h>
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace llvm;
 using namespace frieze;
@@ -51,31 +58,6 @@ Expected<std::string> frieze::readFile(StringRef path, size_t limit) {
   return bytes;
 }
 
-Error frieze::writeFile(StringRef path, StringRef bytes) {
-  auto write = [&](raw_ostream &stream) {
-    stream << bytes;
-    stream.flush();
-    // An error that nobody clears ends the process.
-    auto &file = static_cast<raw_fd_ostream &>(stream);
-    std::error_code code = file.error();
-    file.clear_error();
-    return errorCodeToError(code);
-  };
-  // What is no regular file (/dev/null, a pipe) cannot be replaced.
-  if (path != "-" && sys::fs::exists(path) && !sys::fs::is_regular_file(path)) {
-    std::error_code code;
-    raw_fd_ostream stream(path, code);
-    if (code)
-      return makeError("cannot be written: " + code.message());
-    if (Error error = write(stream))
-      return makeError("cannot be written: " + toString(std::move(error)));
-    return Error::success();
-  }
-  if (Error error = writeToOutput(path, write))
-    return makeError("cannot be written: " + toString(std::move(error)));
-  return Error::success();
-}
-
 bool frieze::isZip(StringRef bytes) {
   // The second is an archive without members.
   return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06");
@@ -86,130 +68,239 @@ bool frieze::isHdf5(StringRef bytes) {
 }
 
 //===----------------------------------------------------------------------===//
-// ZipArchive
+// Writing
 //===----------------------------------------------------------------------===//
 
-void ZipArchive::Closer::operator()(zip_t *archive) const {
-  zip_discard(archive);
+namespace {
+/// Where the bytes for a path go.
+struct Destination {
+  /// The path without the links that lead to it.
+  SmallString<256> path;
+  /// The open file of this process that it stands for, or -1.
+  int descriptor = -1;
+  /// Whether it is opened as it stands, as nothing may take its place.
+  bool isDevice = false;
+  /// What is replaced, if there is something.
+  std::optional<sys::fs::file_status> replaced;
+
+  bool isStream() const { return descriptor >= 0 || isDevice; }
+};
+} // namespace
+
+/// Follows the links at `path` by hand, as what they lead to need not be there
+/// yet, and as /dev/stdout and the like stand for what is open already.
+static Error followLinks(Destination &destination) {
+  SmallString<64> openFiles;
+  sys::fs::real_path("/proc/self/fd", openFiles);
+  constexpr int maxLinks = 40;
+  for (int count = 0; sys::fs::is_symlink_file(destination.path); ++count) {
+    if (count == maxLinks)
+      return errorCodeToError(
+          std::make_error_code(std::errc::too_many_symbolic_link_levels));
+    SmallString<256> folder;
+    StringRef parent = sys::path::parent_path(destination.path);
+    if (std::error_code error =
+            sys::fs::real_path(parent.empty() ? "." : parent, folder))
+      return errorCodeToError(error);
+    if (folder == openFiles && !sys::path::filename(destination.path)
+                                    .getAsInteger(10, destination.descriptor))
+      return Error::success();
+    std::error_code error;
+    std::string target =
+        std::filesystem::read_symlink(destination.path.c_str(), error).string();
+    if (error)
+      return errorCodeToError(error);
+    sys::path::append(folder, target);
+    destination.path =
+        sys::path::is_absolute(target) ? StringRef(target) : StringRef(folder);
+  }
+  return Error::success();
 }
 
-Expected<ZipArchive> ZipArchive::open(StringRef bytes) {
-  // Without bytes, libzip would begin an archive.
-  if (!isZip(bytes))
-    return makeError("expects a zip archive");
-  zip_error_t error;
-  zip_error_init(&error);
-  auto fail = [&] {
-    std::string message = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    return makeError("damaged zip archive: " + message);
+/// Whether a file may be made beside the destination, and take its place.
+static Error checkReplacement(const Destination &destination) {
+  auto mayWrite = [](StringRef path) {
+    return sys::fs::access(path, sys::fs::AccessMode::Write);
   };
-  zip_source_t *source =
-      zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  if (!source)
-    return fail();
-  zip_t *archive = zip_open_from_source(source, ZIP_RDONLY, &error);
-  if (!archive) {
-    zip_source_free(source);
-    return fail();
+  if (destination.replaced)
+    if (std::error_code error = mayWrite(destination.path))
+      return errorCodeToError(error);
+  StringRef folder = sys::path::parent_path(destination.path);
+  if (folder.empty())
+    folder = ".";
+  if (std::error_code error = mayWrite(folder))
+    return makeError("no file can be made in '" + folder +
+                     "': " + error.message());
+  return Error::success();
+}
+
+static Expected<Destination> findDestination(StringRef path) {
+  Destination destination;
+  destination.path = path;
+  if (path == "-") {
+    destination.descriptor = STDOUT_FILENO;
+    return destination;
   }
-  zip_error_fini(&error);
-  return ZipArchive(archive);
+  if (Error error = followLinks(destination))
+    return std::move(error);
+  if (destination.descriptor >= 0)
+    return destination;
+  sys::fs::file_status status, target;
+  std::error_code error = sys::fs::status(path, status);
+  if (sys::fs::is_directory(status))
+    error = std::make_error_code(std::errc::is_a_directory);
+  if (error && error != std::errc::no_such_file_or_directory)
+    return errorCodeToError(error);
+  // Links of /proc to open files need not lead where they say.
+  destination.isDevice = !error && (!sys::fs::is_regular_file(status) ||
+                                    sys::fs::status(destination.path, target) ||
+                                    !sys::fs::equivalent(status, target));
+  if (destination.isDevice) {
+    destination.path = path;
+    return destination;
+  }
+  if (!error)
+    destination.replaced = status;
+  if (Error error = checkReplacement(destination))
+    return std::move(error);
+  return destination;
 }
 
-std::vector<std::string> ZipArchive::getNames() const {
-  std::vector<std::string> names;
-  zip_int64_t count = zip_get_num_entries(archive.get(), 0);
-  for (zip_int64_t index = 0; index < count; ++index)
-    if (const char *name = zip_get_name(archive.get(), index, 0))
-      names.push_back(name);
-  return names;
+/// What keeps a file from being written, for messages.
+static Error describeFailure(Error error) {
+  if (!error)
+    return Error::success();
+  return makeError("cannot be written: " + toString(std::move(error)));
 }
 
-bool ZipArchive::contains(StringRef name) const {
-  return zip_name_locate(archive.get(), name.str().c_str(), 0) >= 0;
+Error frieze::checkWritable(StringRef path) {
+  return describeFailure(findDestination(path).takeError());
 }
 
-Expected<std::string> ZipArchive::read(StringRef name, size_t limit) const {
-  auto fail = [&](const Twine &problem) {
-    return makeError("damaged archive member '" + name + "': " + problem);
+StringRef frieze::getOutputName(StringRef path) {
+  return path == "-" ? "<stdout>" : path;
+}
+
+bool frieze::isStream(StringRef path) {
+  Expected<Destination> destination = findDestination(path);
+  if (destination)
+    return destination->isStream();
+  consumeError(destination.takeError());
+  return false;
+}
+
+bool frieze::isStandardOutput(StringRef path) {
+  Expected<Destination> destination = findDestination(path);
+  if (destination)
+    return destination->descriptor == STDOUT_FILENO;
+  consumeError(destination.takeError());
+  return false;
+}
+
+/// What went wrong with `stream`, which would end the process if nobody asked.
+static std::error_code takeError(raw_fd_ostream &stream) {
+  std::error_code error = stream.error();
+  stream.clear_error();
+  return error;
+}
+
+static Error writeStream(const Destination &destination,
+                         function_ref<void(raw_ostream &)> write) {
+  auto writeTo = [&](raw_fd_ostream &&stream) {
+    write(stream);
+    stream.flush();
+    return errorCodeToError(takeError(stream));
   };
-  zip_stat_t stat;
-  zip_stat_init(&stat);
-  if (zip_stat(archive.get(), name.str().c_str(), 0, &stat) != 0)
-    return makeError("expects an archive member '" + name + "'");
-  zip_uint64_t required = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
-  if ((stat.valid & required) != required)
-    return fail("size unknown");
-  const zip_uint64_t honestSize = 1 << 26, honestRatio = 100;
-  if (stat.size > limit ||
-      (stat.size > honestSize && stat.size / honestRatio > stat.comp_size))
-    return makeError("archive member '" + name + "' is too large, with " +
-                     Twine(uint64_t(stat.size)) + " bytes");
-  zip_file_t *file = zip_fopen(archive.get(), name.str().c_str(), 0);
-  if (!file)
-    return fail(zip_strerror(archive.get()));
-  // Grown as data arrives: the stated size may be a lie.
-  std::string bytes;
-  std::vector<char> chunk(1 << 16);
-  zip_int64_t count = 0;
-  while (bytes.size() <= stat.size &&
-         (count = zip_fread(file, chunk.data(), chunk.size())) > 0)
-    bytes.append(chunk.data(), count);
-  std::string problem;
-  if (count < 0)
-    problem = zip_file_strerror(file);
-  // Closing checks the CRC of what was read.
-  int closed = zip_fclose(file);
-  if (count < 0)
-    return fail(problem);
-  if (bytes.size() != stat.size || closed != 0)
-    return fail("size or checksum differ from what is stated");
-  return bytes;
+  if (destination.descriptor >= 0) {
+    outs().flush();
+    return writeTo(
+        raw_fd_ostream(destination.descriptor, /*shouldClose=*/false));
+  }
+  int file;
+  if (std::error_code error = sys::fs::openFileForWrite(
+          destination.path, file, sys::fs::CD_OpenExisting))
+    return errorCodeToError(error);
+  return writeTo(raw_fd_ostream(file, /*shouldClose=*/true));
 }
 
-Expected<std::string>
-frieze::formatZip(ArrayRef<std::pair<std::string, std::string>> members) {
-  zip_source_t *buffer = zip_source_buffer_create(nullptr, 0, 0, nullptr);
-  zip_t *archive =
-      buffer ? zip_open_from_source(buffer, ZIP_TRUNCATE, nullptr) : nullptr;
-  if (!archive) {
-    zip_source_free(buffer);
-    return makeError("zip is out of memory");
+/// Gives the new file `file` the permissions of what it replaces, and those to
+/// execute it that the user grants.
+static std::error_code setPermissions(int file, const Destination &destination,
+                                      FileKind kind) {
+  if (!destination.replaced)
+    return {};
+  // Without the right to give files away, it belongs to the user.
+  (void)sys::fs::changeFileOwnership(file, destination.replaced->getUser(),
+                                     destination.replaced->getGroup());
+  unsigned permissions = destination.replaced->permissions() & 0777;
+  if (kind == FileKind::Executable)
+    permissions |= sys::fs::all_exe & ~sys::fs::getUmask();
+  return sys::fs::setPermissions(file, sys::fs::perms(permissions));
+}
+
+/// Writes a file beside the destination and renames it.
+static Error replaceFile(const Destination &destination,
+                         function_ref<void(raw_ostream &)> write,
+                         FileKind kind) {
+  SmallString<256> model(sys::path::parent_path(destination.path)), temporary;
+  sys::path::append(model, ".frieze-%%%%%%%%.tmp");
+  int file;
+  unsigned mode = sys::fs::all_read | sys::fs::all_write;
+  if (kind == FileKind::Executable)
+    mode |= sys::fs::all_exe;
+  if (std::error_code error = sys::fs::createUniqueFile(model, file, temporary,
+                                                        sys::fs::OF_None, mode))
+    return errorCodeToError(error);
+  sys::RemoveFileOnSignal(temporary);
+  raw_fd_ostream stream(file, /*shouldClose=*/true);
+  std::error_code error = setPermissions(file, destination, kind);
+  if (!error) {
+    write(stream);
+    // Some file systems tell only now that there was no room.
+    stream.close();
+    error = takeError(stream);
   }
-  // Closing the archive frees the source, unless someone keeps it.
-  zip_source_keep(buffer);
-  bool failed = false;
-  for (const auto &[name, bytes] : members) {
-    zip_source_t *source =
-        zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
-    zip_int64_t index =
-        zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
-    if (index < 0)
-      zip_source_free(source);
-    // The first day that zip can express.
-    failed |= index < 0 ||
-              zip_set_file_compression(archive, index, ZIP_CM_STORE, 0) != 0 ||
-              zip_file_set_dostime(archive, index, 0, (1 << 5) | 1, 0) != 0;
+  if (!error)
+    error = sys::fs::rename(temporary, destination.path);
+  if (error)
+    sys::fs::remove(temporary);
+  sys::DontRemoveFileOnSignal(temporary);
+  return errorCodeToError(error);
+}
+
+Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
+                        FileKind kind) {
+  Expected<Destination> destination = findDestination(path);
+  if (!destination)
+    return describeFailure(destination.takeError());
+  return describeFailure(destination->isStream()
+                             ? writeStream(*destination, write)
+                             : replaceFile(*destination, write, kind));
+}
+
+//===----------------------------------------------------------------------===//
+// Files in memory
+//===----------------------------------------------------------------------===//
+
+Expected<MemoryFile> MemoryFile::create(StringRef bytes) {
+  MemoryFile file(memfd_create("frieze", 0));
+  std::error_code error(errno, std::generic_category());
+  if (file.descriptor >= 0) {
+    raw_fd_ostream stream(file.descriptor, /*shouldClose=*/false);
+    stream << bytes;
+    stream.flush();
+    error = takeError(stream);
   }
-  std::string bytes;
-  if (failed || zip_close(archive) != 0) {
-    zip_discard(archive);
-    failed = true;
-  } else {
-    zip_stat_t stat;
-    zip_stat_init(&stat);
-    failed =
-        zip_source_stat(buffer, &stat) != 0 || zip_source_open(buffer) != 0;
-    if (!failed) {
-      bytes.resize(stat.size);
-      failed = zip_source_read(buffer, bytes.data(), bytes.size()) !=
-               zip_int64_t(bytes.size());
-      zip_source_close(buffer);
-    }
-  }
-  zip_source_free(buffer);
-  if (failed)
-    return makeError("zip archive cannot be built");
-  return bytes;
+  if (file.descriptor < 0 || error)
+    return makeError("cannot make a file in memory: " + error.message());
+  return file;
+}
+
+MemoryFile::~MemoryFile() {
+  if (descriptor >= 0)
+    close(descriptor);
+}
+
+std::string MemoryFile::getPath() const {
+  return "/proc/self/fd/" + std::to_string(descriptor);
 }

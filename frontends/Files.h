@@ -1,4 +1,4 @@
-//===- Files.h - Bytes of files and of archive members ----------*- C++ -*-===//
+//===- Files.h - Reading and writing files ----------------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,15 +8,13 @@
 #ifndef FRIEZE_FRONTENDS_FILES_H
 #define FRIEZE_FRONTENDS_FILES_H
 
-#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/raw_ostream.h"
 
-#include <memory>
 #include <string>
-#include <vector>
-
-struct zip;
+#include <utility>
 
 namespace frieze {
 
@@ -25,40 +23,49 @@ namespace frieze {
 llvm::Expected<std::string> readFile(llvm::StringRef path,
                                      size_t limit = size_t(1) << 31);
 
-/// Writes the file `path`, or standard output for `-`. A regular file appears
-/// whole or not at all.
-llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
-
 /// Whether `bytes` begin as such a file does.
 bool isZip(llvm::StringRef bytes);
 bool isHdf5(llvm::StringRef bytes);
 
-/// Read access to the members of a zip archive in memory.
-class ZipArchive {
-public:
-  /// `bytes` must outlive the archive.
-  static llvm::Expected<ZipArchive> open(llvm::StringRef bytes);
+enum class FileKind { Data, Executable };
 
-  /// The names of the members in the archive's order.
-  std::vector<std::string> getNames() const;
-  bool contains(llvm::StringRef name) const;
-  /// The bytes of a member. An error where there are more than `limit`, or far
-  /// more than a member of its compressed size could honestly hold.
-  llvm::Expected<std::string> read(llvm::StringRef name, size_t limit) const;
+/// Writes the file `path` through `write`. It appears whole or not at all, with
+/// the permissions of the one that it replaces, and links to it stay. What
+/// isStream() is written to as it stands. Errors do not name the file.
+llvm::Error writeFile(llvm::StringRef path,
+                      llvm::function_ref<void(llvm::raw_ostream &)> write,
+                      FileKind kind = FileKind::Data);
+
+/// An error where writeFile could not even begin, to be told before the work.
+llvm::Error checkWritable(llvm::StringRef path);
+
+/// What diagnostics call the output `path`: `<stdout>` where it is `-`.
+llvm::StringRef getOutputName(llvm::StringRef path);
+
+/// Whether `path`, or what its links lead to, is a device, a pipe or an open
+/// file of this process: standard output (`-`), or the like of /dev/stdout.
+bool isStream(llvm::StringRef path);
+
+/// Whether `path` is `-` or another name for standard output.
+bool isStandardOutput(llvm::StringRef path);
+
+/// A file in memory. While it lives, this process and those that it starts find
+/// it at getPath().
+class MemoryFile {
+public:
+  static llvm::Expected<MemoryFile> create(llvm::StringRef bytes = "");
+  MemoryFile(MemoryFile &&other) noexcept
+      : descriptor(std::exchange(other.descriptor, -1)) {}
+  MemoryFile &operator=(MemoryFile &&) = delete;
+  ~MemoryFile();
+
+  std::string getPath() const;
 
 private:
-  struct Closer {
-    void operator()(zip *archive) const;
-  };
-  explicit ZipArchive(zip *archive) : archive(archive) {}
+  explicit MemoryFile(int descriptor) : descriptor(descriptor) {}
 
-  std::unique_ptr<zip, Closer> archive;
+  int descriptor;
 };
-
-/// A zip archive of members (name and bytes), stored uncompressed. Equal
-/// members give equal bytes.
-llvm::Expected<std::string>
-formatZip(llvm::ArrayRef<std::pair<std::string, std::string>> members);
 
 } // namespace frieze
 

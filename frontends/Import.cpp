@@ -36,15 +36,28 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
       bytes, ParserConfig(context, /*verifyAfterParse=*/true), path);
   if (!module)
     return {};
-  if (!module->lookupSymbol<func::FuncOp>("model")) {
-    emitError(getLayerLocation(context, path)) << "expects a function '@model'";
+  Location location = getLayerLocation(context, path);
+  auto fail = [&](const Twine &message) -> OwningOpRef<ModuleOp> {
+    emitError(location) << message;
     return {};
+  };
+  auto model = module->lookupSymbol<func::FuncOp>("model");
+  if (!model || model.isDeclaration())
+    return fail("expects a function '@model'");
+  // The others are those of a stream.
+  for (Operation &op : *module->getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function)
+      return fail("expects functions, but got " + op.getName().getStringRef());
+    if (!llvm::is_contained({"model", "stream_window", "stream_block"},
+                            function.getName()) ||
+        function.isDeclaration())
+      return fail("expects no function beside '@model', but got '@" +
+                  function.getName() + "'");
   }
-  if (options.batch || !options.dimensions.empty()) {
-    emitError(getLayerLocation(context, path))
-        << "expects neither --batch nor --dim, as all sizes are in the file";
-    return {};
-  }
+  if (options.batch || !options.dimensions.empty())
+    return fail(
+        "expects neither --batch nor --dim, as all sizes are in the file");
   return module;
 }
 
@@ -110,7 +123,7 @@ std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   return layers;
 }
 
-OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
+OwningOpRef<ModuleOp> frieze::importModel(StringRef path, StringRef bytes,
                                           const ImportOptions &options,
                                           MLIRContext *context) {
   auto fail = [&](const Twine &message) -> OwningOpRef<ModuleOp> {
@@ -120,9 +133,6 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   if (options.batch && (*options.batch < 1 || *options.batch > maxElements))
     return fail("expects a positive batch size, but got " +
                 Twine(*options.batch));
-  Expected<std::string> bytes = readFile(path);
-  if (!bytes)
-    return fail(toString(bytes.takeError()));
   // What is wrong with a part of the file that is read twice is said once.
   llvm::StringSet<> reported;
   ScopedDiagnosticHandler skipRepeated(context, [&](Diagnostic &diagnostic) {
@@ -133,7 +143,7 @@ OwningOpRef<ModuleOp> frieze::importModel(StringRef path,
   });
   // The readers throw nothing themselves; their libraries may, at any limit.
   try {
-    ModelFile file{path, *bytes, options, context};
+    ModelFile file{path, bytes, options, context};
     return importBytes(file);
   } catch (const std::exception &exception) {
     return fail(Twine("cannot be imported: ") + exception.what());

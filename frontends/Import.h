@@ -35,9 +35,9 @@ struct ImportOptions {
   std::vector<DimensionSize> dimensions;
 };
 
-/// Reads the model file at `path`. Its content decides the format: a Keras zip
-/// archive (.keras), a Keras HDF5 file (.h5), an ONNX model (.onnx), JSON (our
-/// spec, or Keras's `to_json()`), or MLIR text.
+/// Reads the model file at `path`, which holds `bytes`. They decide the format:
+/// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model
+/// (.onnx), JSON (our spec, or Keras's `to_json()`), or MLIR text.
 ///
 /// The module holds one public function, `@model`, with one argument per input
 /// and one result per output, each with its name in the attribute `nn.name`.
@@ -45,6 +45,7 @@ struct ImportOptions {
 /// path. Problems, all of them at once, are reported as diagnostics of the
 /// context at such locations; then the result is null.
 mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
+                                              llvm::StringRef bytes,
                                               const ImportOptions &options,
                                               mlir::MLIRContext *context);
 

@@ -7,9 +7,11 @@
 
 #include "frontends/NumpyFile.h"
 #include "frontends/Files.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace frieze;
@@ -190,11 +192,15 @@ Expected<std::vector<NamedArray>> frieze::parseNpz(StringRef bytes) {
   if (!archive)
     return archive.takeError();
   std::vector<NamedArray> arrays;
+  StringSet<> names;
   int64_t budget = maxNpzElements;
   for (const std::string &member : archive->getNames()) {
     StringRef name = member;
     if (!name.consume_back(".npy"))
       return makeError("expects .npy members, but got '" + name + "'");
+    if (!names.insert(name).second)
+      return makeError("expects one array of each name, but got '" + name +
+                       "' twice");
     Expected<std::string> data =
         archive->read(member, size_t(maxElements) * 8 + (1 << 16));
     if (!data)
@@ -217,6 +223,9 @@ Expected<std::vector<NamedArray>> frieze::readNumpyFile(StringRef path) {
     return bytes.takeError();
   if (isZip(*bytes))
     return parseNpz(*bytes);
+  if (!StringRef(*bytes).starts_with(npyMagic))
+    return makeError("expects a .npz or .npy file, but got " +
+                     Twine(bytes->empty() ? "an empty one" : "another format"));
   Expected<Array> array = parseNpy(*bytes);
   if (!array)
     return array.takeError();
@@ -254,18 +263,31 @@ std::string frieze::formatNpy(const Array &array) {
   return bytes;
 }
 
-Error frieze::writeNumpyFile(StringRef path, ArrayRef<NamedArray> arrays) {
-  if (path.ends_with(".npy")) {
+Expected<NumpyFormat> frieze::findNumpyFormat(StringRef path) {
+  StringRef extension = sys::path::extension(path);
+  if (extension.equals_insensitive(".npy"))
+    return NumpyFormat::Npy;
+  if (extension.equals_insensitive(".npz") ||
+      (extension.empty() && isStream(path)))
+    return NumpyFormat::Npz;
+  return makeError("expects the extension .npz or .npy, but got '" + extension +
+                   "'");
+}
+
+Error frieze::writeNumpyFile(StringRef path, NumpyFormat format,
+                             ArrayRef<NamedArray> arrays) {
+  std::string bytes;
+  if (format == NumpyFormat::Npy) {
     if (arrays.size() != 1)
       return makeError("expects one array for a .npy file, but got " +
                        Twine(arrays.size()));
-    return writeFile(path, formatNpy(arrays.front().array));
+    bytes = formatNpy(arrays.front().array);
+  } else {
+    std::vector<std::pair<std::string, std::string>> members;
+    for (const NamedArray &array : arrays)
+      members.emplace_back(array.name + ".npy", formatNpy(array.array));
+    if (Error error = formatZip(members).moveInto(bytes))
+      return error;
   }
-  std::vector<std::pair<std::string, std::string>> members;
-  for (const NamedArray &array : arrays)
-    members.emplace_back(array.name + ".npy", formatNpy(array.array));
-  Expected<std::string> archive = formatZip(members);
-  if (!archive)
-    return archive.takeError();
-  return writeFile(path, *archive);
+  return writeFile(path, [&](raw_ostream &os) { os << bytes; });
 }

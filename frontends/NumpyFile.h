@@ -27,7 +27,8 @@ llvm::Expected<NpyHeader> takeNpyHeader(llvm::StringRef &bytes);
 /// in C or Fortran order, but no objects or records.
 llvm::Expected<Array> parseNpy(llvm::StringRef bytes);
 
-/// The arrays in the bytes of a .npz file, in its order, named without `.npy`.
+/// The arrays in the bytes of a .npz file, in its order, named without `.npy`,
+/// each name once.
 llvm::Expected<std::vector<NamedArray>> parseNpz(llvm::StringRef bytes);
 
 /// Reads a .npz file, or a .npy file as one array without a name. The content
@@ -37,9 +38,15 @@ llvm::Expected<std::vector<NamedArray>> readNumpyFile(llvm::StringRef path);
 /// `array` as the bytes of a .npy file.
 std::string formatNpy(const Array &array);
 
-/// Writes a .npy file if `path` ends so, for which there must be one array, and
-/// else a .npz file, uncompressed. A regular file appears whole or not at all.
-llvm::Error writeNumpyFile(llvm::StringRef path,
+enum class NumpyFormat { Npy, Npz };
+
+/// The format that the extension of `path` asks for. Pipes and devices without
+/// one get .npz.
+llvm::Expected<NumpyFormat> findNumpyFormat(llvm::StringRef path);
+
+/// Writes `arrays` to `path`; see writeFile. A .npy file holds one, a .npz
+/// file, uncompressed, any number of different names.
+llvm::Error writeNumpyFile(llvm::StringRef path, NumpyFormat format,
                            llvm::ArrayRef<NamedArray> arrays);
 
 } // namespace frieze

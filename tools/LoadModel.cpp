@@ -10,25 +10,24 @@
 #include "tools/CompilerContext.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 
 #include <dlfcn.h>
 
 using namespace frieze;
 
 LoadedModel::LoadedModel(LoadedModel &&other) noexcept
-    : library(std::exchange(other.library, nullptr)), model(other.model) {}
+    : file(std::move(other.file)),
+      library(std::exchange(other.library, nullptr)), model(other.model) {}
 
 LoadedModel::~LoadedModel() {
   if (library)
     dlclose(library);
 }
 
-static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
-  // Without a slash, dlopen would search the system's folders.
-  llvm::SmallString<128> absolute(path);
-  llvm::sys::fs::make_absolute(absolute);
-  void *library = dlopen(absolute.c_str(), RTLD_NOW | RTLD_LOCAL);
+static llvm::Expected<LoadedModel>
+openLibrary(const std::string &path,
+            std::optional<MemoryFile> file = std::nullopt) {
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     return llvm::createStringError(llvm::Twine("cannot be loaded: ") +
                                    dlerror());
@@ -41,40 +40,64 @@ static llvm::Expected<LoadedModel> loadLibrary(llvm::StringRef path) {
         model ? "was compiled by another version of Frieze"
               : "expects the symbol " FRIEZE_MODEL_ENTRY ", but it is missing");
   }
-  return LoadedModel(library, *model);
+  return LoadedModel(library, *model, std::move(file));
 }
 
-llvm::Expected<bool> frieze::isArtefact(llvm::StringRef path) {
-  llvm::file_magic magic;
-  if (std::error_code error = llvm::identify_magic(path, magic))
-    return llvm::createStringError(error.message());
-  return magic == llvm::file_magic::elf_shared_object;
+static llvm::Expected<LoadedModel> openBytes(llvm::StringRef bytes) {
+  llvm::Expected<MemoryFile> file = MemoryFile::create(bytes);
+  if (!file)
+    return file.takeError();
+  std::string path = file->getPath();
+  return openLibrary(path, std::move(*file));
 }
 
-/// Loads `path` where it is an artefact, else what `compile` makes of it.
-static llvm::Expected<LoadedModel>
-loadOr(llvm::StringRef path,
-       llvm::function_ref<llvm::Expected<LoadedModel>()> compile) {
-  llvm::Expected<bool> artefact = isArtefact(path);
-  if (!artefact)
-    return artefact.takeError();
-  return *artefact ? loadLibrary(path) : compile();
+bool frieze::isArtefact(llvm::StringRef bytes) {
+  return llvm::identify_magic(bytes) == llvm::file_magic::elf_shared_object;
+}
+
+llvm::Expected<LoadedModel> frieze::loadArtefact(llvm::StringRef path,
+                                                 llvm::StringRef bytes) {
+  if (isStream(path))
+    return openBytes(bytes);
+  // Debuggers and profilers find its symbols there. Without a slash, dlopen
+  // would search the system's folders.
+  llvm::SmallString<128> absolute(path);
+  llvm::sys::fs::make_absolute(absolute);
+  return openLibrary(absolute.str().str());
+}
+
+/// Loads `path` where it is an artefact, else what `compile` makes of its
+/// bytes.
+static llvm::Expected<LoadedModel> loadOr(
+    llvm::StringRef path,
+    llvm::function_ref<llvm::Expected<LoadedModel>(llvm::StringRef)> compile) {
+  llvm::Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return bytes.takeError();
+  return isArtefact(*bytes) ? loadArtefact(path, *bytes) : compile(*bytes);
+}
+
+static llvm::Expected<LoadedModel> compileModel(llvm::StringRef path,
+                                                llvm::StringRef bytes,
+                                                const CompileOptions &options) {
+  CompilerContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      compileTo(Stage::NNOpt, path, bytes, options, context);
+  if (!module)
+    return llvm::createStringError("cannot be compiled");
+  return loadModule(*module, options);
 }
 
 llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
                                               const CompileOptions &options) {
-  return loadOr(path, [&]() -> llvm::Expected<LoadedModel> {
-    CompilerContext context;
-    mlir::OwningOpRef<mlir::ModuleOp> module =
-        compileTo(Stage::NNOpt, path, options, context);
-    if (!module)
-      return llvm::createStringError("cannot be compiled");
-    return loadModule(*module, options);
+  return loadOr(path, [&](llvm::StringRef bytes) {
+    return compileModel(path, bytes, options);
   });
 }
 
 static llvm::Expected<LoadedModel>
-compileWindowModel(llvm::StringRef path, const CompileOptions &options) {
+compileWindowModel(llvm::StringRef path, llvm::StringRef bytes,
+                   const CompileOptions &options) {
   CompilerContext context;
   std::string obstacle;
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -92,13 +115,13 @@ compileWindowModel(llvm::StringRef path, const CompileOptions &options) {
           }
           return mlir::success();
         });
-    module = compileTo(Stage::NNOpt, path, options, context);
+    module = compileTo(Stage::NNOpt, path, bytes, options, context);
   }
   if (module)
     return loadModule(*module, options);
   CompileOptions single = options;
   single.streamHop = 0;
-  llvm::Expected<LoadedModel> model = loadModel(path, single);
+  llvm::Expected<LoadedModel> model = compileModel(path, bytes, single);
   if (model)
     llvm::errs() << path << ": warning: every window is computed for itself: "
                  << obstacle << '\n';
@@ -107,18 +130,17 @@ compileWindowModel(llvm::StringRef path, const CompileOptions &options) {
 
 llvm::Expected<LoadedModel>
 frieze::loadWindowModel(llvm::StringRef path, const CompileOptions &options) {
-  return loadOr(path, [&] { return compileWindowModel(path, options); });
+  return loadOr(path, [&](llvm::StringRef bytes) {
+    return compileWindowModel(path, bytes, options);
+  });
 }
 
 llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,
                                                const CompileOptions &options) {
-  llvm::SmallString<128> library;
-  if (std::error_code error =
-          llvm::sys::fs::createTemporaryFile("frieze", "so", library))
-    return llvm::createStringError(error.message());
-  llvm::FileRemover remover(library);
-  if (failed(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)) ||
-      failed(linkModule(module, library, options)))
+  if (failed(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)))
     return llvm::createStringError("cannot be compiled");
-  return loadLibrary(library);
+  llvm::Expected<std::string> library = linkModule(module, options);
+  if (!library)
+    return library.takeError();
+  return openBytes(*library);
 }

@@ -101,8 +101,3 @@ ModelOptions::get(llvm::StringRef defaultName) const {
         "expects --name to be a C identifier, but got '" + options.name + "'");
   return options;
 }
-
-int frieze::failWith(llvm::StringRef tool, const llvm::Twine &message) {
-  llvm::errs() << tool << ": error: " << message << "\n";
-  return 1;
-}

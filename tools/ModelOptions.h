@@ -32,9 +32,6 @@ private:
   llvm::cl::opt<int64_t> streamHop, streamBlock;
 };
 
-/// Prints `tool: error: message` and returns the exit status 1.
-int failWith(llvm::StringRef tool, const llvm::Twine &message);
-
 } // namespace frieze
 
 #endif // FRIEZE_TOOLS_MODELOPTIONS_H

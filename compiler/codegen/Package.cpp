@@ -6,30 +6,24 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Package.h"
+#include "frontends/Files.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
 
 #include <optional>
+#include <utility>
 
 using namespace llvm;
 using namespace frieze;
 
-Error frieze::writeFile(StringRef output,
-                        function_ref<void(raw_ostream &)> write) {
-  return writeToOutput(output, [&](raw_ostream &os) {
-    write(os);
-    return Error::success();
-  });
-}
-
-Error frieze::writeStaticLibrary(StringRef object, StringRef name,
-                                 StringRef output) {
+Expected<std::string> frieze::makeStaticLibrary(StringRef object,
+                                                StringRef name) {
   std::string member = (name + ".o").str();
   NewArchiveMember entry(MemoryBufferRef(object, member));
   auto archive = writeArchiveToBuffer(entry, SymtabWritingMode::NormalSymtab,
@@ -37,8 +31,66 @@ Error frieze::writeStaticLibrary(StringRef object, StringRef name,
                                       /*Deterministic=*/true, /*Thin=*/false);
   if (!archive)
     return archive.takeError();
-  return writeFile(output,
-                   [&](raw_ostream &os) { os << (*archive)->getBuffer(); });
+  return (*archive)->getBuffer().str();
+}
+
+//===----------------------------------------------------------------------===//
+// Linking
+//===----------------------------------------------------------------------===//
+
+/// The folder for temporary files, and how to choose another, for messages.
+static std::string describeTemporaryFolder() {
+  SmallString<128> folder;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
+  return ("'" + folder + "' (TMPDIR)").str();
+}
+
+namespace {
+/// A file in the folder for temporary files, removed at the end.
+class TemporaryFile {
+public:
+  static Expected<TemporaryFile> create(StringRef suffix, StringRef bytes = "");
+  TemporaryFile(TemporaryFile &&other) noexcept
+      : path(std::exchange(other.path, "")) {}
+  ~TemporaryFile();
+
+  const std::string &getPath() const { return path; }
+
+private:
+  TemporaryFile() = default;
+
+  std::string path;
+};
+} // namespace
+
+Expected<TemporaryFile> TemporaryFile::create(StringRef suffix,
+                                              StringRef bytes) {
+  TemporaryFile file;
+  SmallString<128> path;
+  int descriptor;
+  std::error_code error =
+      sys::fs::createTemporaryFile("frieze", suffix, descriptor, path);
+  if (!error) {
+    file.path = path.str();
+    sys::RemoveFileOnSignal(file.path);
+    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+    stream << bytes;
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  if (error)
+    return createStringError("cannot write temporary files in " +
+                             describeTemporaryFolder() + ": " +
+                             error.message());
+  return file;
+}
+
+TemporaryFile::~TemporaryFile() {
+  if (path.empty())
+    return;
+  sys::fs::remove(path);
+  sys::DontRemoveFileOnSignal(path);
 }
 
 /// Where this program stands, so that its parts are found beside it.
@@ -60,48 +112,40 @@ static Expected<std::string> findProgram(ArrayRef<StringRef> names) {
                            " to link with, but found none");
 }
 
-/// Runs `program` on the object and writes what it makes to `output`.
-static Error link(const std::string &program, ArrayRef<std::string> arguments,
-                  StringRef object, StringRef output) {
-  SmallString<128> objectPath, linkedPath, logPath;
-  auto createTemporary = [](StringRef suffix, SmallString<128> &path) {
-    return errorCodeToError(
-        sys::fs::createTemporaryFile("frieze", suffix, path));
-  };
-  if (Error error =
-          joinErrors(joinErrors(createTemporary("o", objectPath),
-                                createTemporary("linked", linkedPath)),
-                     createTemporary("log", logPath)))
-    return error;
-  FileRemover removers[] = {FileRemover(objectPath), FileRemover(linkedPath),
-                            FileRemover(logPath)};
-  if (Error error =
-          writeFile(objectPath, [&](raw_ostream &os) { os << object; }))
-    return error;
+/// What `program` makes of the object.
+static Expected<std::string> link(const std::string &program,
+                                  ArrayRef<std::string> arguments,
+                                  StringRef object) {
+  Expected<TemporaryFile> input = TemporaryFile::create("o", object);
+  if (!input)
+    return input.takeError();
+  Expected<TemporaryFile> linked = TemporaryFile::create("linked");
+  if (!linked)
+    return linked.takeError();
+  // In memory, as a full disk has no room for what the linker says of it.
+  Expected<MemoryFile> log = MemoryFile::create();
+  if (!log)
+    return log.takeError();
 
-  SmallVector<StringRef> command{program, "-o", linkedPath, objectPath};
+  SmallVector<StringRef> command{program, "-o", linked->getPath(),
+                                 input->getPath()};
   command.append(arguments.begin(), arguments.end());
+  std::string logPath = log->getPath();
   std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
                                           StringRef(logPath)};
   std::string message;
   if (sys::ExecuteAndWait(program, command, std::nullopt, redirects, 0, 0,
                           &message) != 0) {
-    if (auto log = MemoryBuffer::getFile(logPath))
-      message += (*log)->getBuffer().rtrim();
-    return createStringError("cannot link with " + program + ": " + message);
+    std::string text;
+    if (Error error = readFile(logPath).moveInto(text))
+      consumeError(std::move(error));
+    SmallVector<StringRef> lines;
+    StringRef(text).rtrim().split(lines, '\n');
+    return createStringError("cannot link with " + program + " in " +
+                             describeTemporaryFolder() + ": " + message +
+                             join(lines, "; "));
   }
-  auto linked = MemoryBuffer::getFile(linkedPath, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!linked)
-    return errorCodeToError(linked.getError());
-  if (Error error = writeFile(
-          output, [&](raw_ostream &os) { os << (*linked)->getBuffer(); }))
-    return error;
-  sys::fs::file_status status;
-  if (!sys::fs::status(output, status) && sys::fs::is_regular_file(status))
-    return errorCodeToError(sys::fs::setPermissions(
-        output, status.permissions() | sys::fs::all_exe));
-  return Error::success();
+  return readFile(linked->getPath());
 }
 
 /// Every shared library and executable has its model under one known symbol.
@@ -109,21 +153,18 @@ static std::string defineEntry(StringRef name) {
   return ("--defsym=frieze_model_entry=" + name + "_model").str();
 }
 
-Error frieze::linkSharedLibrary(StringRef object, StringRef name,
-                                StringRef output) {
+Expected<std::string>
+frieze::linkSharedLibrary(StringRef object, StringRef name, StringRef soname) {
   auto linker = findProgram({"x86_64-linux-gnu-ld.bfd", "ld.lld-22", "ld.lld"});
   if (!linker)
     return linker.takeError();
-  std::string soname =
-      output == "-" ? (name + ".so").str() : sys::path::filename(output).str();
   return link(*linker,
               {"-shared", "--gc-sections", "-z", "noexecstack",
-               "--build-id=none", "-soname", soname, defineEntry(name)},
-              object, output);
+               "--build-id=none", "-soname", soname.str(), defineEntry(name)},
+              object);
 }
 
-Error frieze::linkExecutable(StringRef object, StringRef name,
-                             StringRef output) {
+Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name) {
   auto driver = findProgram({"cc", "gcc", "clang", "clang-22"});
   if (!driver)
     return driver.takeError();
@@ -134,5 +175,5 @@ Error frieze::linkExecutable(StringRef object, StringRef name,
   return link(*driver,
               {mainLibrary.str().str(), "-lm", "-Wl,--gc-sections",
                "-Wl," + defineEntry(name)},
-              object, output);
+              object);
 }

@@ -8,30 +8,27 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_PACKAGE_H
 #define FRIEZE_COMPILER_CODEGEN_PACKAGE_H
 
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/raw_ostream.h"
+
+#include <string>
 
 namespace frieze {
 
-/// Writes the file `output` through `write`: whole or not at all, or directly
-/// where it exists and is no regular file; "-" is standard output.
-llvm::Error writeFile(llvm::StringRef output,
-                      llvm::function_ref<void(llvm::raw_ostream &)> write);
+/// Each takes the bytes of an object compiled under the name `name`, and
+/// returns those of the file around it.
+llvm::Expected<std::string> makeStaticLibrary(llvm::StringRef object,
+                                              llvm::StringRef name);
 
-/// Each takes the bytes of an object compiled under the name `name`.
-llvm::Error writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
-                               llvm::StringRef output);
-
-/// Links with GNU ld, which starts in a fraction of the time, or ld.lld; needs
-/// no C library.
-llvm::Error linkSharedLibrary(llvm::StringRef object, llvm::StringRef name,
-                              llvm::StringRef output);
+/// Links with GNU ld, which starts in a fraction of the time, or ld.lld, in the
+/// folder for temporary files; needs no C library.
+llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
+                                              llvm::StringRef name,
+                                              llvm::StringRef soname);
 
 /// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
 /// program, built or installed, with the system's C compiler.
-llvm::Error linkExecutable(llvm::StringRef object, llvm::StringRef name,
-                           llvm::StringRef output);
+llvm::Expected<std::string> linkExecutable(llvm::StringRef object,
+                                           llvm::StringRef name);
 
 } // namespace frieze
 

@@ -244,20 +244,31 @@ void frieze::lowerConcat(KernelBuilder &kernel, ConcatOp op) {
   Value output = kernel.buffers[op.getOutput()];
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
+  int64_t channels = op.getType().getShape().back();
+  bool joinsChannels = axis + 1 == op.getType().getRank();
+  bool hasChannels = llvm::any_of(epilogue, [](const EpilogueStage &stage) {
+    return isa<AffineStageAttr>(stage.attribute);
+  });
   for (Value operand : op.getInputs()) {
     Value input = kernel.buffers[operand];
     int64_t run = cast<ShapedType>(operand.getType()).getNumElements() / outer;
+    // Vectors begin anew with the channels of a row: a run is a slice of one,
+    // or several whole ones.
+    int64_t rows = hasChannels && !joinsChannels ? run / channels : 1;
+    int64_t length = run / rows, firstChannel = joinsChannels ? start : 0;
     kernel.forEach(outer, [&](Value block) {
-      Value from = kernel.mul(block, run);
-      Value to = kernel.add(kernel.mul(block, outputRun), start);
-      // An epilogue has its affines along the last axis, which is also the axis
-      // of the concatenation: a run is a slice of the channels.
-      kernel.forEachVector(run, [&](Value offset, int64_t width) {
-        Value vector =
-            kernel.loadVector(input, kernel.add(from, offset), width);
-        vector =
-            kernel.applyEpilogue(epilogue, vector, kernel.add(offset, start));
-        kernel.storeVector(vector, output, kernel.add(to, offset), width);
+      kernel.forEach(rows, [&](Value row) {
+        Value inRun = kernel.mul(row, length);
+        Value from = kernel.add(kernel.mul(block, run), inRun);
+        Value to =
+            kernel.add(kernel.add(kernel.mul(block, outputRun), inRun), start);
+        kernel.forEachVector(length, [&](Value offset, int64_t width) {
+          Value vector =
+              kernel.loadVector(input, kernel.add(from, offset), width);
+          vector = kernel.applyEpilogue(epilogue, vector,
+                                        kernel.add(offset, firstChannel));
+          kernel.storeVector(vector, output, kernel.add(to, offset), width);
+        });
       });
     });
     start += run;

@@ -6,39 +6,67 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/Lowerings.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/ADT/DenseMap.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
+using Lowering = void (*)(KernelBuilder &, Operation *);
+
+template <typename OpT, void (*lower)(KernelBuilder &, OpT)>
+static std::pair<TypeID, Lowering> row() {
+  return {TypeID::get<OpT>(), [](KernelBuilder &kernel, Operation *op) {
+            lower(kernel, cast<OpT>(op));
+          }};
+}
+
+template <typename OpT> static std::pair<TypeID, Lowering> binaryRow() {
+  return {TypeID::get<OpT>(), [](KernelBuilder &kernel, Operation *op) {
+            lowerBinary(kernel, op, OpT::kind);
+          }};
+}
+
+/// The lowering of `op`; null where it has none.
+static Lowering findLowering(Operation *op) {
+  static const std::pair<TypeID, Lowering> rows[] = {
+      row<ConvOp, lowerConv>(),
+      row<ConvTransposeOp, lowerConvTranspose>(),
+      row<DenseOp, lowerDense>(),
+      row<MatmulOp, lowerMatmul>(),
+      row<MaxPoolOp, lowerMaxPool>(),
+      row<AvgPoolOp, lowerAvgPool>(),
+      row<GlobalPoolOp, lowerGlobalPool>(),
+      row<ReduceOp, lowerReduce>(),
+      row<NormalizeOp, lowerNormalize>(),
+      row<ActivationOp, lowerActivation>(),
+      binaryRow<AddOp>(),
+      binaryRow<SubOp>(),
+      binaryRow<MulOp>(),
+      binaryRow<DivOp>(),
+      binaryRow<MaximumOp>(),
+      binaryRow<MinimumOp>(),
+      row<AffineOp, lowerAffine>(),
+      row<PreluOp, lowerPrelu>(),
+      row<SoftmaxOp, lowerSoftmax>(),
+      row<PadOp, lowerPad>(),
+      row<ResizeOp, lowerResize>(),
+      row<SliceOp, lowerSlice>(),
+      row<TransposeOp, lowerTranspose>(),
+      row<IdentityOp, lowerIdentity>(),
+      row<ConcatOp, lowerConcat>(),
+      row<WindowsOp, lowerWindows>(),
+      row<EmbeddingOp, lowerEmbedding>(),
+      row<GRUOp, lowerGRU>(),
+      row<LSTMOp, lowerLSTM>(),
+      row<RNNOp, lowerRNN>()};
+  static const llvm::DenseMap<TypeID, Lowering> lowerings(std::begin(rows),
+                                                          std::end(rows));
+  return lowerings.lookup(op->getName().getTypeID());
+}
+
+bool frieze::hasLowering(Operation *op) { return findLowering(op); }
+
 void frieze::lowerOp(KernelBuilder &kernel, Operation *op) {
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<ConvOp>([&](auto op) { lowerConv(kernel, op); })
-      .Case<ConvTransposeOp>([&](auto op) { lowerConvTranspose(kernel, op); })
-      .Case<DenseOp>([&](auto op) { lowerDense(kernel, op); })
-      .Case<MatmulOp>([&](auto op) { lowerMatmul(kernel, op); })
-      .Case<MaxPoolOp>([&](auto op) { lowerMaxPool(kernel, op); })
-      .Case<AvgPoolOp>([&](auto op) { lowerAvgPool(kernel, op); })
-      .Case<GlobalPoolOp>([&](auto op) { lowerGlobalPool(kernel, op); })
-      .Case<ReduceOp>([&](auto op) { lowerReduce(kernel, op); })
-      .Case<NormalizeOp>([&](auto op) { lowerNormalize(kernel, op); })
-      .Case<ActivationOp>([&](auto op) { lowerActivation(kernel, op); })
-      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
-          [&](auto op) { lowerBinary(kernel, op, op.kind); })
-      .Case<AffineOp>([&](auto op) { lowerAffine(kernel, op); })
-      .Case<PreluOp>([&](auto op) { lowerPrelu(kernel, op); })
-      .Case<SoftmaxOp>([&](auto op) { lowerSoftmax(kernel, op); })
-      .Case<PadOp>([&](auto op) { lowerPad(kernel, op); })
-      .Case<ResizeOp>([&](auto op) { lowerResize(kernel, op); })
-      .Case<SliceOp>([&](auto op) { lowerSlice(kernel, op); })
-      .Case<TransposeOp>([&](auto op) { lowerTranspose(kernel, op); })
-      .Case<IdentityOp>([&](auto op) { lowerIdentity(kernel, op); })
-      .Case<ConcatOp>([&](auto op) { lowerConcat(kernel, op); })
-      .Case<WindowsOp>([&](auto op) { lowerWindows(kernel, op); })
-      .Case<EmbeddingOp>([&](auto op) { lowerEmbedding(kernel, op); })
-      .Case<GRUOp>([&](auto op) { lowerGRU(kernel, op); })
-      .Case<LSTMOp>([&](auto op) { lowerLSTM(kernel, op); })
-      .Case<RNNOp>([&](auto op) { lowerRNN(kernel, op); })
-      .Default([](Operation *) { llvm_unreachable("an op without lowering"); });
+  findLowering(op)(kernel, op);
 }

@@ -13,7 +13,10 @@
 
 namespace frieze {
 
-/// Emits the kernel of `op`, an nn op that computes something.
+/// Whether lowerOp knows `op`.
+bool hasLowering(mlir::Operation *op);
+
+/// Emits the kernel of `op`.
 void lowerOp(KernelBuilder &kernel, mlir::Operation *op);
 
 /// Each emits the kernel of one op, from the buffers of its operands to the

@@ -24,8 +24,20 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
+/// Whether there is code for `op` in a function that is part of a stream, or in
+/// one that is not; reports it if not.
+static LogicalResult checkLowering(Operation &op, bool isStream) {
+  if (isa<HistoryOp>(op) && !isStream)
+    return op.emitOpError("expects a stream, as a single window has no calls "
+                          "before it");
+  if (hasLowering(&op) || isa<ConstantOp, ReshapeOp, HistoryOp>(op))
+    return success();
+  return op.emitOpError(
+      "cannot be lowered to loops; run the nn-opt pipeline first");
+}
+
 /// Everything that a lowering relies on, as an error here.
-static LogicalResult checkSupported(func::FuncOp function) {
+static LogicalResult checkSupported(func::FuncOp function, bool isStream) {
   if (!llvm::hasSingleElement(function.getBody()))
     return function.emitOpError("expects a single block");
   auto isFloat32 = [](Type type) {
@@ -37,10 +49,8 @@ static LogicalResult checkSupported(func::FuncOp function) {
   if (function.getNumArguments() == 0 || function.getNumResults() == 0)
     return function.emitOpError("expects at least one input and one output");
   for (Operation &op : function.getBody().front().without_terminator()) {
-    if (!isa_and_nonnull<NNDialect>(op.getDialect()) ||
-        isa<BatchNormOp, DropoutOp>(op))
-      return op.emitOpError(
-          "cannot be lowered to loops; run the nn-opt pipeline first");
+    if (failed(checkLowering(op, isStream)))
+      return failure();
     if (!isFloat32(op.getResult(0).getType()))
       return op.emitOpError("expects f32 elements to generate code");
     auto check = [&](StringRef name, ElementsAttr weights) -> LogicalResult {
@@ -339,12 +349,12 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       return signalPassFailure();
     }
     SmallVector<func::FuncOp> functions{function};
-    for (StringRef symbol : StreamLowering::symbols)
-      if (auto part = module.lookupSymbol<func::FuncOp>(symbol))
-        functions.push_back(part);
+    llvm::append_range(functions, StreamLowering::findFunctions(module));
     for (func::FuncOp part : functions)
-      if (failed(checkSupported(part)))
+      if (failed(checkSupported(part, /*isStream=*/part != function)))
         return signalPassFailure();
+    if (failed(StreamLowering::check(module)))
+      return signalPassFailure();
     FunctionLowering lowering(function, name);
     for (const TargetVariant &variant : found->variants) {
       lowering.lower(variant);

@@ -90,7 +90,8 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
       return body({input, number, 1, kernel.index(0)});
     if (runs.size() == 1 && !endsReduced)
       return kernel.forEachVector(runs[0].size, [&](Value i, int64_t width) {
-        body({kernel.add(input, i), kernel.add(number, i), width, i});
+        Value channel = lastAxis == 1 ? kernel.index(0) : i;
+        body({kernel.add(input, i), kernel.add(number, i), width, channel});
       });
     kernel.forEach(runs[0].size, [&](Value i) {
       int64_t results = 1;

@@ -55,6 +55,13 @@ struct StreamState {
                             mlir::func::FuncOp block);
 };
 
+/// Whether `window` and `block` (or null) are functions that nn-share-windows
+/// could have made of `model`: their samples, scores and time lines fit to each
+/// other. Else an error.
+mlir::LogicalResult checkStream(mlir::func::FuncOp model,
+                                mlir::func::FuncOp window,
+                                mlir::func::FuncOp block);
+
 /// The values of a function of nn-share-windows that are remembered, with the
 /// numbers of their time lines.
 llvm::DenseMap<mlir::Value, int64_t> findTimeLines(mlir::func::FuncOp function);

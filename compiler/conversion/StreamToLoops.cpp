@@ -17,10 +17,28 @@
 using namespace mlir;
 using namespace frieze;
 
-StreamLowering::StreamLowering(ModuleOp module, StringRef name) : name(name) {
+SmallVector<func::FuncOp> StreamLowering::findFunctions(ModuleOp module) {
+  SmallVector<func::FuncOp> functions;
   for (StringRef symbol : symbols)
     if (auto function = module.lookupSymbol<func::FuncOp>(symbol))
       functions.push_back(function);
+  return functions;
+}
+
+LogicalResult StreamLowering::check(ModuleOp module) {
+  SmallVector<func::FuncOp> functions = findFunctions(module);
+  if (functions.empty())
+    return success();
+  if (functions.front().getName() != symbols[0])
+    return functions.front().emitError("expects a function @")
+           << symbols[0] << " beside it";
+  return checkStream(module.lookupSymbol<func::FuncOp>("model"),
+                     functions.front(),
+                     functions.size() > 1 ? functions.back() : nullptr);
+}
+
+StreamLowering::StreamLowering(ModuleOp module, StringRef name)
+    : functions(findFunctions(module)), name(name) {
   if (!functions.empty())
     state = StreamState::create(
         functions.front(), functions.size() > 1 ? functions.back() : nullptr);

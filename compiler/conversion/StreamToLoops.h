@@ -26,6 +26,12 @@ public:
   /// Of the function for one window, and of that for a block.
   static constexpr llvm::StringLiteral symbols[] = {"stream_window",
                                                     "stream_block"};
+  /// Those of `module`, in this order.
+  static llvm::SmallVector<mlir::func::FuncOp>
+  findFunctions(mlir::ModuleOp module);
+  /// Whether they fit to each other and to `@model`; else an error. Each was
+  /// found to be a straight line of ops that can be lowered.
+  static mlir::LogicalResult check(mlir::ModuleOp module);
 
   void lower(const TargetVariant &target, ConstantPool &constants);
 

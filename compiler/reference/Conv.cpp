@@ -29,8 +29,8 @@ static std::vector<float> multiplyTile(llvm::ArrayRef<float> inputs,
         float sum = fromBias ? bias[f] : 0;
         for (int64_t c = block; c < std::min(channels, block + winogradBlock);
              ++c)
-          sum = std::fma(inputs[point * channels + c],
-                         kernel[(point * channels + c) * filters + f], sum);
+          sum = multiplyAdd(inputs[point * channels + c],
+                            kernel[(point * channels + c) * filters + f], sum);
         float &product = products[point * filters + f];
         product = block == 0 ? sum : product + sum;
       }
@@ -168,8 +168,8 @@ Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
                   ow * parameters.strideWidth + kw * parameters.dilationWidth;
               int64_t firstChannel = parameters.getFirstChannel(f);
               for (int64_t c = 0; c < parameters.channelsPerGroup; ++c) {
-                sum = std::fma(readInput(n, h, w, firstChannel + c), *weight,
-                               sum);
+                sum = multiplyAdd(readInput(n, h, w, firstChannel + c), *weight,
+                                  sum);
                 weight += out.channels;
               }
             }
@@ -194,7 +194,7 @@ Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
           parameters
               .kernel[(tap * parameters.channelsPerGroup + c) * out.channels +
                       f];
-      sum = std::fma(value, weight, sum);
+      sum = multiplyAdd(value, weight, sum);
     }
     return sum;
   };

@@ -23,8 +23,8 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
       chains[0] = bias[f];
       for (size_t k = 0; k < inputs; ++k) {
         T &chain = chains[k % chains.size()];
-        chain = std::fma(x.values[row * inputs + k], kernel[k * outputs + f],
-                         chain);
+        chain = multiplyAdd(x.values[row * inputs + k], kernel[k * outputs + f],
+                            chain);
       }
       while (chains.size() > 1) {
         for (size_t c = 0; c < chains.size() / 2; ++c)
@@ -61,7 +61,7 @@ Tensor<T> reference::matmul(MatmulOp op, const Tensor<T> &x,
       for (size_t j = 0; j < columns; ++j) {
         T sum = 0;
         for (size_t k = 0; k < terms; ++k)
-          sum = std::fma(a[i * terms + k], b[k * columns + j], sum);
+          sum = multiplyAdd(a[i * terms + k], b[k * columns + j], sum);
         z.values[(matrix * rows + i) * columns + j] = sum;
       }
   }

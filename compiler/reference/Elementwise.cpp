@@ -116,7 +116,7 @@ Tensor<T> reference::affine(AffineOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<AffineOp, T>(op);
   auto scale = read<T>(op.getScale()), shift = read<T>(op.getShift());
   forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
-    y.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+    y.values[i] = multiplyAdd(x.values[i], scale[c], shift[c]);
   });
   return y;
 }
@@ -222,7 +222,7 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
       auto scale = read<T>(affine.getScale()),
            shift = read<T>(affine.getShift());
       forEachChannel(x, affine.getAxis(), [&](size_t i, size_t c) {
-        x.values[i] = std::fma(x.values[i], scale[c], shift[c]);
+        x.values[i] = multiplyAdd(x.values[i], scale[c], shift[c]);
       });
     } else {
       auto pooling = llvm::cast<PoolStageAttr>(stage);

@@ -26,7 +26,9 @@ static LogicalResult checkWeights(Operation &op) {
 
 template <typename T>
 FailureOr<std::vector<Tensor<T>>>
-reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
+reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs,
+                    Arithmetic arithmetic) {
+  ScopedArithmetic scope(arithmetic);
   llvm::DenseMap<Value, Tensor<T>> values;
   for (auto [argument, input] :
        llvm::zip_equal(function.getArguments(), inputs))
@@ -128,6 +130,6 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs) {
 }
 
 template FailureOr<std::vector<Tensor<float>>>
-    reference::evaluate(func::FuncOp, ArrayRef<Tensor<float>>);
+    reference::evaluate(func::FuncOp, ArrayRef<Tensor<float>>, Arithmetic);
 template FailureOr<std::vector<Tensor<double>>>
-    reference::evaluate(func::FuncOp, ArrayRef<Tensor<double>>);
+    reference::evaluate(func::FuncOp, ArrayRef<Tensor<double>>, Arithmetic);

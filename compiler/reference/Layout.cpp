@@ -91,7 +91,7 @@ Tensor<T> reference::resize(ResizeOp op, const Tensor<T> &x) {
     if (op.getKind() == ResizeKind::Nearest)
       return low;
     T high = x.values[in.at(n, h, columns.getHigh(ow), c)];
-    return std::fma(T(columns.weights[ow]), high - low, low);
+    return multiplyAdd(T(columns.weights[ow]), high - low, low);
   };
   for (int64_t n = 0; n < out.batch; ++n)
     for (int64_t oh = 0; oh < out.height; ++oh)
@@ -104,9 +104,9 @@ Tensor<T> reference::resize(ResizeOp op, const Tensor<T> &x) {
           }
           result = readRow(n, rows.low[oh], ow, c);
           if (op.getKind() == ResizeKind::Linear)
-            result =
-                std::fma(T(rows.weights[oh]),
-                         readRow(n, rows.getHigh(oh), ow, c) - result, result);
+            result = multiplyAdd(T(rows.weights[oh]),
+                                 readRow(n, rows.getHigh(oh), ow, c) - result,
+                                 result);
         }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }

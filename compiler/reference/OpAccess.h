@@ -8,10 +8,9 @@
 #ifndef FRIEZE_COMPILER_REFERENCE_OPACCESS_H
 #define FRIEZE_COMPILER_REFERENCE_OPACCESS_H
 
+#include "compiler/reference/Arithmetic.h"
 #include "compiler/reference/Ops.h"
 #include "dialect/Weights.h"
-
-#include <cmath>
 
 namespace frieze::reference {
 

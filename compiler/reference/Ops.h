@@ -16,7 +16,7 @@ namespace frieze::reference {
 
 /// Elements row major. T = double is the truth: plain loops and libm. T = float
 /// is what compiled code must equal in every bit: sums in the order that the
-/// op's description gives, by std::fma, and functions from
+/// op's description gives, by multiplyAdd of Arithmetic.h, and functions from
 /// dialect/ElementaryFunctions.h.
 template <typename T> struct Tensor {
   std::vector<int64_t> shape;

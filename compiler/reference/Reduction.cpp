@@ -91,7 +91,7 @@ Tensor<T> reference::normalize(NormalizeOp op, const Tensor<T> &x) {
       x, op.getAxes(), T(-0.0),
       [&](T sum, T element, size_t result) {
         T difference = isCentred ? element - means[result] : element;
-        return std::fma(difference, difference, sum);
+        return multiplyAdd(difference, difference, sum);
       },
       add);
   for (T &factor : factors)

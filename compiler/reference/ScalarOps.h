@@ -8,7 +8,8 @@
 #ifndef FRIEZE_COMPILER_REFERENCE_SCALAROPS_H
 #define FRIEZE_COMPILER_REFERENCE_SCALAROPS_H
 
-#include <cmath>
+#include "compiler/reference/Arithmetic.h"
+
 #include <cstdint>
 #include <cstring>
 
@@ -25,7 +26,7 @@ struct ScalarOps {
   float sub(float a, float b) { return a - b; }
   float mul(float a, float b) { return a * b; }
   float div(float a, float b) { return a / b; }
-  float fma(float a, float b, float c) { return std::fma(a, b, c); }
+  float fma(float a, float b, float c) { return multiplyAdd(a, b, c); }
   float abs(float a) { return std::fabs(a); }
   float sqrt(float a) { return std::sqrt(a); }
   bool greater(float a, float b) { return a > b; }

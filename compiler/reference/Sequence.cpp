@@ -44,7 +44,7 @@ static void addProducts(const T *factors, int64_t rows,
                         int64_t low, int64_t high) {
   for (int64_t k = 0; k < rows; ++k)
     for (int64_t j = low; j < high; ++j)
-      sums[j] = std::fma(factors[k], matrix[k * sums.size() + j], sums[j]);
+      sums[j] = multiplyAdd(factors[k], matrix[k * sums.size() + j], sums[j]);
 }
 
 /// Calls `update(step)` for each step, to make the new state from the old one
@@ -120,7 +120,7 @@ template <typename T> Tensor<T> reference::gru(GRUOp op, const Tensor<T> &x) {
           addProducts(h.data(), units, recurrent, u, 2 * units, 3 * units);
           for (int64_t j = 0; j < units; ++j)
             z[2 * units + j] =
-                std::fma(reset[j], u[2 * units + j], z[2 * units + j]);
+                multiplyAdd(reset[j], u[2 * units + j], z[2 * units + j]);
         } else {
           for (int64_t j = 0; j < units; ++j)
             reset[j] *= h[j];

@@ -9,6 +9,7 @@
 #include "compiler/transforms/Remarks.h"
 #include "dialect/Winograd.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_CHOOSEWINOGRADPASS
@@ -40,6 +41,11 @@ static constexpr double minGain = 1.1;
 /// Of all layers together (see the pass description).
 static constexpr double errorBudget = 2e-6;
 static constexpr double errorOfF43 = 4.5e-7, errorOfNestedF43 = 1.1e-6;
+/// These errors are relative to the terms of a sum. Where the terms are more
+/// than so many times its result, they are not small beside that.
+static constexpr double mostAmplification = 4;
+/// Left by nn-estimate-ranges.
+static constexpr StringRef amplificationName = "nn.amplification";
 
 static double getCost(ConvOp op, const WinogradTiling &tiling) {
   ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
@@ -70,22 +76,28 @@ static bool isShown(Value value) {
   });
 }
 
-/// The cheapest algorithm with minimal filtering, if one is allowed.
-static std::optional<Algorithm> findBest(ConvOp op) {
-  std::optional<Algorithm> best;
+/// What can compute `op` with minimal filtering, the cheapest first.
+static SmallVector<Algorithm> findAlgorithms(ConvOp op) {
+  SmallVector<Algorithm> found;
+  double direct = getDirectCost(op);
+  auto amplification = op->getAttrOfType<FloatAttr>(amplificationName);
+  bool hasKnownRange =
+      amplification && amplification.getValueAsDouble() <= mostAmplification;
   auto consider = [&](ArrayRef<int64_t> outputs) {
     if (!op.allowsWinograd(outputs))
       return;
     WinogradTiling tiling = WinogradTiling::get(op, outputs);
     bool isNested = tiling.height.form.outputs == 4;
-    double error = tiling.width.form.outputs < 4 ? 0.0
-                   : isNested                    ? errorOfNestedF43
-                                                 : errorOfF43;
+    if (tiling.reachesBeyond() && !hasKnownRange)
+      return;
     if (isNested && isShown(op.getOutput()))
       return;
+    double error = !tiling.reachesBeyond() ? 0.0
+                   : isNested              ? errorOfNestedF43
+                                           : errorOfF43;
     double cost = getCost(op, tiling);
-    if (!best || cost < best->cost)
-      best = {SmallVector<int64_t>(outputs), cost, error};
+    if (direct >= minGain * cost)
+      found.push_back({SmallVector<int64_t>(outputs), cost, error});
   };
   if (op.getSpatialRank() == 1) {
     consider({2});
@@ -94,7 +106,10 @@ static std::optional<Algorithm> findBest(ConvOp op) {
     consider({2, 2});
     consider({4, 4});
   }
-  return best;
+  llvm::sort(found, [](const Algorithm &a, const Algorithm &b) {
+    return a.cost < b.cost;
+  });
+  return found;
 }
 
 /// "F(4x4, 3x3)".
@@ -109,29 +124,57 @@ static std::string formatForm(ConvOp op, ArrayRef<int64_t> outputs) {
   return text;
 }
 
+/// What the results promise of samples that are large or no numbers.
+static std::string describePromise(ConvOp op, double error) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (error > 0)
+    os << llvm::formatv("rounding {0:e1} of the result on average; ", error);
+  if (std::optional<double> bound = boundError(op))
+    os << llvm::formatv(
+        "within {0:e1} of the exact sum where inputs are at most "
+        "1, in proportion where they are larger; ",
+        *bound);
+  os << (WinogradTiling::get(op).reachesBeyond()
+             ? "the inputs of a tile count, and infinities and NaN among them "
+               "spread to all of its results"
+             : "those that the sum reads count, and an infinity among them may "
+               "make the result NaN");
+  return text;
+}
+
 namespace {
 struct ChooseWinogradPass
     : frieze::nn::impl::ChooseWinogradPassBase<ChooseWinogradPass> {
+  using ChooseWinogradPassBase::ChooseWinogradPassBase;
+
   void runOnOperation() override {
+    if (exact)
+      getOperation()->walk([](ConvOp op) { op.removeWinogradAttr(); });
+    else
+      choose();
+    getOperation()->walk([](ConvOp op) { op->removeAttr(amplificationName); });
+  }
+
+  void choose() {
     struct Candidate {
       ConvOp op;
-      Algorithm algorithm;
+      SmallVector<Algorithm> algorithms;
       double gain;
       size_t number;
     };
     SmallVector<Candidate> candidates;
     getOperation()->walk([&](ConvOp op) {
       ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
-      if (!op.getType().getElementType().isF32() ||
+      // What a file at nn-opt has was chosen when more was known.
+      if (op.getWinograd() || !op.getType().getElementType().isF32() ||
           std::min(kernel.back(), kernel[kernel.size() - 2]) < minChannels)
         return;
-      std::optional<Algorithm> best = findBest(op);
-      if (!best)
-        return;
-      double direct = getDirectCost(op);
-      if (direct >= minGain * best->cost)
-        candidates.push_back(
-            {op, *best, direct - best->cost, candidates.size()});
+      SmallVector<Algorithm> algorithms = findAlgorithms(op);
+      if (!algorithms.empty())
+        candidates.push_back({op, algorithms,
+                              getDirectCost(op) - algorithms.front().cost,
+                              candidates.size()});
     });
     // Errors of layers are independent: their squares add up.
     llvm::sort(candidates, [](const Candidate &a, const Candidate &b) {
@@ -140,14 +183,18 @@ struct ChooseWinogradPass
     });
     double left = errorBudget * errorBudget;
     for (Candidate &candidate : candidates) {
-      auto &[outputs, cost, error] = candidate.algorithm;
-      if (error * error > left)
+      auto *algorithm =
+          llvm::find_if(candidate.algorithms, [&](const Algorithm &algorithm) {
+            return algorithm.error * algorithm.error <= left;
+          });
+      if (algorithm == candidate.algorithms.end())
         continue;
-      left -= error * error;
-      candidate.op.setWinograd(outputs);
+      left -= algorithm->error * algorithm->error;
+      candidate.op.setWinograd(algorithm->outputs);
       emitDecision(candidate.op.getLoc(), "convolution",
                    "computed by minimal filtering " +
-                       formatForm(candidate.op, outputs));
+                       formatForm(candidate.op, algorithm->outputs),
+                   describePromise(candidate.op, algorithm->error));
       ++chosen;
     }
   }

@@ -65,7 +65,9 @@ static LogicalResult moveStrides(Operation *reader) {
     value = value.getDefiningOp()->getOperand(0);
   }
   auto conv = value.getDefiningOp<ConvOp>();
-  if (!conv || !value.hasOneUse() || !conv.getEpilogueStages().empty())
+  // Tiles of minimal filtering hold neighbours.
+  if (!conv || !value.hasOneUse() || !conv.getEpilogueStages().empty() ||
+      conv.getWinograd())
     return failure();
 
   Builder builder(reader->getContext());

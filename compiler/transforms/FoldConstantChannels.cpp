@@ -278,12 +278,17 @@ static int64_t foldConstants(Operation *op) {
   consumer->select(keptInputs, all);
   layer->write();
   consumer->write();
-  if (conv && conv.getBorderAttr() && !consumer->border.empty()) {
+  if (conv && conv.getBorderAttr()) {
     SmallVector<double> keptBorder;
-    for (int64_t c : kept)
-      keptBorder.push_back(consumer->border[c]);
-    conv.setBorderAttr(createWeightsLike(conv.getBorderAttr(),
-                                         {(int64_t)kept.size()}, keptBorder));
+    if (!consumer->border.empty())
+      for (int64_t c : kept)
+        keptBorder.push_back(consumer->border[c]);
+    // Without padding, a border is seen by nothing.
+    conv.setBorderAttr(keptBorder.empty()
+                           ? nullptr
+                           : createWeightsLike(conv.getBorderAttr(),
+                                               {(int64_t)kept.size()},
+                                               keptBorder));
   }
   updateTypes(op, *link, kept.size());
   emitDecision(op->getLoc(), "channels",

@@ -25,8 +25,7 @@ static bool mayTake(EpilogueOpInterface kernel, int64_t axis) {
   // Kernels run along channels; only nn.identity runs along any one axis.
   int64_t rank = cast<ShapedType>(op->getResult(0).getType()).getRank();
   if (!isa<IdentityOp>(op))
-    return axis == rank - 1 && (!isa<ConcatOp>(op) ||
-                                (int64_t)cast<ConcatOp>(op).getAxis() == axis);
+    return axis == rank - 1;
   return llvm::all_of(kernel.getEpilogueStages(), [&](Attribute stage) {
     auto affine = dyn_cast<AffineStageAttr>(stage);
     return !affine || affine.getAxis() == axis;

@@ -413,6 +413,37 @@ def PoolBeforeActivationPass : Pass<"nn-pool-before-activation"> {
                               "Activations moved behind a max pooling">];
 }
 
+def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
+  let summary = "Estimate what convolutions add up from trained statistics";
+  let description = [{
+    Batch norms tell the mean and variance of what they read and of what they
+    make, and some functions are bounded. From these follow the means and
+    variances of other values, as if channels were independent and normally
+    distributed. Each conv whose input, or whose result, the model tells of so
+    gets `nn.amplification`: the root mean square of the sum of its terms,
+    without their signs, over 1 + that of its result, at worst of all filters.
+    It is below 1 where terms are independent, and large where they cancel: a
+    constant offset of the input that the kernel takes out, for one. For
+    `nn-choose-winograd`, which removes it.
+
+    ```mlir
+    %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>)
+           : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+    %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+           epsilon = 0.0 : tensor<1x32x16xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>) {nn.amplification = 5.000000e-01 : f64}
+           : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+    %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+           epsilon = 0.0 : tensor<1x32x16xf32>
+    ```
+  }];
+  let statistics = [Statistic<"known", "convs of known range",
+                              "Convs that the model tells the range of">];
+}
+
 def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
   let summary = "Compute convolutions with fewer products";
   let description = [{
@@ -425,8 +456,17 @@ def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
     Error, as the root mean square relative to that of a layer's results: the
     direct sum of K products has about 1e-8 sqrt(K); F(2,2) and F(2,3) about
     the same, as their sums are shorter; F(4,3) has 4.5e-7, nested over two axes 1.1e-6.
-    All F(4,3) of a model together may have 2e-6, spent where it saves most; and
-    nested ones are not used where a result of the model shows theirs unsummed.
+    All F(4,3) of a model together may have 2e-6, spent where it saves most;
+    where that is spent, F(2,3) takes their place. Nested ones are not used where
+    a result of the model shows theirs unsummed.
+
+    A result of F(2,2) or F(2,3) is made from the inputs that the direct sum
+    reads and no others. One of F(4,3) has its share of the rounding errors of
+    all inputs of its tile: a sample far larger than its neighbours spoils the
+    results beside it, and infinities and NaN spread. It is therefore used only
+    where the model tells the range of its values, and that their terms do not
+    cancel: `nn.amplification`, left by `nn-estimate-ranges`, at most 4. The
+    remark gives the bound that holds for every input.
 
     ```mlir
     %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>)
@@ -434,10 +474,12 @@ def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
     ```
     ==>
     ```mlir
-    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>) winograd = [4]
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>) winograd = [2]
            : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
     ```
   }];
+  let options = [Option<"exact", "exact", "bool", /*default=*/"false",
+      "Choose the direct sum for every conv, whatever it has">];
   let statistics = [Statistic<"chosen", "convs by minimal filtering",
                               "Convs that get a winograd attribute">];
 }

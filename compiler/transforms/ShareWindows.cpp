@@ -7,6 +7,7 @@
 
 #include "compiler/transforms/Passes.h"
 #include "dialect/NNOps.h"
+#include "dialect/SampleAxis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -130,8 +131,11 @@ Value StreamBuilder::takeRows(const TimeLine &input, int64_t length,
   int64_t low = stride - unread - ((sliding.span - 1) * apart + 1);
   if (low == 0 && high == countRows(input.step))
     return input.rows;
-  int64_t number =
-      numbers.try_emplace(input.rows, numbers.size()).first->second;
+  // Under another shape, the same rows.
+  Value stored = input.rows;
+  while (auto reshape = stored.getDefiningOp<ReshapeOp>())
+    stored = reshape.getInput();
+  int64_t number = numbers.try_emplace(stored, numbers.size()).first->second;
   return HistoryOp::create(builder, input.rows.getLoc(), input.rows, number,
                            builder.getDenseI64ArrayAttr({low, high}));
 }
@@ -191,6 +195,12 @@ std::optional<TimeLine> StreamBuilder::shareConv(ConvOp op,
     return std::nullopt;
   if (!isValid(op, op.getPaddingValues()))
     return std::nullopt;
+  if (op.getWinograd()) {
+    op.emitError("expects a direct sum to be shared between windows, whose "
+                 "tiles begin elsewhere");
+    failed = true;
+    return std::nullopt;
+  }
 
   int64_t convLength = (input.length - span) / stride + 1;
   Sliding sliding{0, stride, span};
@@ -392,18 +402,14 @@ LogicalResult StreamBuilder::computePerWindow(Operation *op) {
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())
     operands.push_back(getWindows(operand));
-  // The batch stays the first axis.
-  bool keepsBatch =
-      llvm::TypeSwitch<Operation *, bool>(op)
-          .Case<TransposeOp>(
-              [](auto op) { return op.getPermutation().front() == 0; })
-          .Case<ReduceOp>([](auto op) { return op.getAxes().front() != 0; })
-          .Case<ConcatOp>([](auto op) { return op.getAxis() != 0; })
-          .Case<MatmulOp>([](auto op) { return op.getType().getRank() > 2; })
-          .Default([](Operation *) { return true; });
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto isOneSample = [](Type type) {
+    ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
+    return !shape.empty() && shape.front() == 1;
+  };
   if (windows > 1 && !isa<ConstantOp>(op) &&
-      (!keepsBatch || type.getDimSize(0) != 1))
+      (!keepsSamplesApart(op) || !isOneSample(type) ||
+       !llvm::all_of(op->getOperandTypes(), isOneSample)))
     return op->emitError("expects a layer that keeps the windows apart, to "
                          "compute several of them together");
   Operation *copy = cloneOp(op, operands, [&](Operation *copy) {
@@ -497,6 +503,12 @@ struct ShareWindowsPass
         type.getDimSize(0) != 1)
       return model.emitError("expects one input of shape (1, samples) or (1, "
                              "samples, channels) to stream");
+    WalkResult found = model.walk([](HistoryOp op) -> WalkResult {
+      return op.emitError("expects a model of single windows, which has no "
+                          "calls before it");
+    });
+    if (found.wasInterrupted())
+      return failure();
     int64_t windows =
         block > 0 ? block : std::max<int64_t>(1, blockSamples / hop);
     SmallVector<std::pair<StringRef, int64_t>> functions{{"stream_window", 1}};

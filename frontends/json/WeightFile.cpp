@@ -10,6 +10,7 @@
 #include "frontends/Hdf5File.h"
 #include "frontends/Json.h"
 #include "frontends/NumpyFile.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
 

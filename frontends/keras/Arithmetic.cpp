@@ -115,7 +115,7 @@ static Value importPower(Layer &layer) {
     return importReciprocalRoot(layer);
   if (x && exponent && *exponent == -1)
     return importFunction<nn::ActivationKind::Reciprocal>(layer);
-  layer.takeTensors("y");
+  (void)layer.takeTensors("y");
   if (!layer.config.hasFailed() && (x || layer.inputs.empty()))
     layer.emitError() << "unsupported power, expects a tensor to the power of "
                          "1, 2, 3, 0.5, -0.5 or -1";
@@ -154,19 +154,19 @@ template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
 }
 
 ArrayRef<LayerClass> keras::getArithmetic() {
-  using enum nn::ActivationKind;
+  using nn::ActivationKind;
   constexpr auto mean = importReduce<nn::ReduceKind::Mean>;
   constexpr auto sum = importReduce<nn::ReduceKind::Sum>;
   constexpr auto max = importReduce<nn::ReduceKind::Max>;
   constexpr auto min = importReduce<nn::ReduceKind::Min>;
   static const LayerClass classes[] = {
-      {"ops.Absolute", importFunction<Abs>, false, "x"},
+      {"ops.Absolute", importFunction<ActivationKind::Abs>, false, "x"},
       {"ops.Add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"ops.Amax", max, false, "x,axis,keepdims"},
       {"ops.Amin", min, false, "x,axis,keepdims"},
       {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
-      {"ops.Erf", importFunction<Erf>, false, "x"},
-      {"ops.Log", importFunction<Log>, false, "x"},
+      {"ops.Erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"ops.Log", importFunction<ActivationKind::Log>, false, "x"},
       {"ops.Max", max, false, "x,axis,keepdims,initial"},
       {"ops.Maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
       {"ops.Mean", mean, false, "x,axis,keepdims"},
@@ -175,32 +175,34 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"ops.Multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"ops.Negative", importNegative, false, "x"},
       {"ops.Power", importPower, false, "x,y"},
-      {"ops.Reciprocal", importFunction<Reciprocal>, false, "x"},
+      {"ops.Reciprocal", importFunction<ActivationKind::Reciprocal>, false,
+       "x"},
       {"ops.Rsqrt", importReciprocalRoot, false, "x"},
-      {"ops.Sqrt", importFunction<Sqrt>, false, "x"},
-      {"ops.Square", importFunction<Square>, false, "x"},
+      {"ops.Sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
+      {"ops.Square", importFunction<ActivationKind::Square>, false, "x"},
       {"ops.Subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
       {"ops.Sum", sum, false, "x,axis,keepdims"},
       {"ops.TrueDivide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.__operators__.add", importBinary<BinaryKind::Add>, false, "x,y"},
-      {"tf.math.abs", importFunction<Abs>, false, "x"},
+      {"tf.math.abs", importFunction<ActivationKind::Abs>, false, "x"},
       {"tf.math.add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
-      {"tf.math.erf", importFunction<Erf>, false, "x"},
-      {"tf.math.log", importFunction<Log>, false, "x"},
+      {"tf.math.erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"tf.math.log", importFunction<ActivationKind::Log>, false, "x"},
       {"tf.math.maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
       {"tf.math.minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
       {"tf.math.multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"tf.math.negative", importNegative, false, "x"},
       {"tf.math.pow", importPower, false, "x,y"},
-      {"tf.math.reciprocal", importFunction<Reciprocal>, false, "x"},
+      {"tf.math.reciprocal", importFunction<ActivationKind::Reciprocal>, false,
+       "x"},
       {"tf.math.reduce_max", max, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_mean", mean, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_min", min, false, "input_tensor,axis,keepdims"},
       {"tf.math.reduce_sum", sum, false, "input_tensor,axis,keepdims"},
       {"tf.math.rsqrt", importReciprocalRoot, false, "x"},
-      {"tf.math.sqrt", importFunction<Sqrt>, false, "x"},
-      {"tf.math.square", importFunction<Square>, false, "x"},
+      {"tf.math.sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
+      {"tf.math.square", importFunction<ActivationKind::Square>, false, "x"},
       {"tf.math.subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
       {"tf.math.truediv", importBinary<BinaryKind::Div>, false, "x,y"},
   };

@@ -8,6 +8,7 @@
 #include "frontends/keras/KerasModel.h"
 #include "frontends/Files.h"
 #include "frontends/Json.h"
+#include "frontends/ZipArchive.h"
 #include "frontends/keras/ModelImporter.h"
 
 #include <nlohmann/json.hpp>

@@ -32,7 +32,7 @@ struct RecurrentConfig {
   RecurrentClass recurrentClass;
   int64_t units = 1;
   bool useBias = true, returnsState = false;
-  RecurrentParameters parameters;
+  RecurrentParameters parameters{};
 };
 } // namespace
 

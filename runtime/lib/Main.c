@@ -8,6 +8,7 @@
 #include "SampleFile.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,14 @@ static void release(const frieze_model *model, run_state *state) {
   free(state->arena_block);
 }
 
+/** Whether an input before the one at index is standard input too. */
+static int is_second_stdin(char **paths, uint64_t index) {
+  for (uint64_t i = 0; i < index; ++i)
+    if (!strcmp(paths[i], "-") && !strcmp(paths[index], "-"))
+      return 1;
+  return 0;
+}
+
 /** Reads every input; all must hold equally many samples. */
 static int read_inputs(const frieze_model *model, char **paths,
                        run_state *state, uint64_t *samples) {
@@ -99,8 +108,10 @@ static int read_inputs(const frieze_model *model, char **paths,
   for (uint64_t i = 0; i < model->input_count; ++i) {
     frieze_error error;
     uint64_t count = 0;
-    int bad = frieze_read_samples(paths[i], &model->inputs[i],
-                                  &state->arrays[i], &count, &error);
+    int bad = is_second_stdin(paths, i)
+                  ? frieze_fail(&error, "can be read for one input, found two")
+                  : frieze_read_samples(paths[i], &model->inputs[i],
+                                        &state->arrays[i], &count, &error);
     if (bad)
       state->arrays[i].data = NULL;
     else if (i == 0)
@@ -131,6 +142,14 @@ static void print_outputs(const frieze_model *model, float *const *outputs,
   }
 }
 
+static int flush_output(void) {
+  if (fflush(stdout) || ferror(stdout)) {
+    fprintf(stderr, "<stdout>: error: can't write: %s\n", strerror(errno));
+    return -1;
+  }
+  return 0;
+}
+
 static int run(const frieze_model *model, char **paths, run_state *state) {
   uint64_t samples = 0;
   if (read_inputs(model, paths, state, &samples))
@@ -145,11 +164,7 @@ static int run(const frieze_model *model, char **paths, run_state *state) {
     if (ferror(stdout))
       break;
   }
-  if (fflush(stdout) || ferror(stdout)) {
-    fprintf(stderr, "<stdout>: error: can't write: %s\n", strerror(errno));
-    return -1;
-  }
-  return 0;
+  return flush_output();
 }
 
 /** Whether this program understands the model: its ABI, and one batch size. */
@@ -180,15 +195,22 @@ int main(int argc, char **argv) {
   const char *program = argc > 0 ? argv[0] : "model";
   if (check_model(program, model))
     return 1;
+  /* What cannot be written is told, instead of ending the program. */
+#ifdef SIGXFSZ
+  signal(SIGXFSZ, SIG_IGN);
+#endif
+#ifdef SIGPIPE
+  signal(SIGPIPE, SIG_IGN);
+#endif
 
   int first = 1;
   if (argc > 1 && !strcmp(argv[1], "--help")) {
     print_usage(stdout, program, model);
-    return 0;
+    return flush_output() ? 1 : 0;
   }
   if (argc > 1 && !strcmp(argv[1], "--version")) {
     print_version(model);
-    return 0;
+    return flush_output() ? 1 : 0;
   }
   if (argc > 1 && !strcmp(argv[1], "--")) {
     first = 2;

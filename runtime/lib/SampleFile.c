@@ -132,6 +132,9 @@ int frieze_read_samples(const char *path, const frieze_tensor *input,
       free(array->data);
       failed = -1;
     }
+  } else if (size >= 4 && !memcmp(bytes, "PK\3\4", 4)) {
+    failed = frieze_fail(error, "expected .npy or CSV, found an archive such "
+                                "as .npz: save each array as .npy");
   } else {
     failed = frieze_parse_csv((const char *)bytes, size,
                               input->elements / batch, array, error);

@@ -21,6 +21,59 @@ func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
 
 // -----
 
+// Earlier calls, of a function that is no part of a stream.
+func.func @model(%x: tensor<1x4x2xf32>) -> tensor<1x5x2xf32> {
+  // expected-error @+1 {{'nn.history' op expects a stream, as a single window has no calls before it}}
+  %0 = nn.history %x timeline = 0 rows = [-1, 4] : tensor<1x4x2xf32> -> tensor<1x5x2xf32>
+  return %0 : tensor<1x5x2xf32>
+}
+
+// -----
+
+// A stream whose parts do not fit to the model.
+func.func @model(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
+  %0 = nn.activation relu %x : tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+// expected-error @+1 {{expects samples of the kind that the model has, and its results}}
+func.func @stream_window(%x: tensor<1x1x3xf32>) -> tensor<1x4x2xf32> {
+  %0 = nn.constant value(dense<0.5> : tensor<1x4x2xf32>) : tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+
+// -----
+
+// A stream of blocks alone.
+func.func @model(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
+  %0 = nn.activation relu %x : tensor<1x4x2xf32>
+  return %0 : tensor<1x4x2xf32>
+}
+// expected-error @+1 {{expects a function @stream_window beside it}}
+func.func @stream_block(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
+  return %x : tensor<1x4x2xf32>
+}
+
+// -----
+
+// A time line that the function of one window does not remember.
+func.func @model(%x: tensor<1x2x1xf32>) -> tensor<1x2x1xf32> {
+  %0 = nn.activation relu %x : tensor<1x2x1xf32>
+  return %0 : tensor<1x2x1xf32>
+}
+func.func @stream_window(%x: tensor<1x1x1xf32>) -> tensor<1x2x1xf32> {
+  %0 = nn.history %x timeline = 0 rows = [-1, 1] : tensor<1x1x1xf32> -> tensor<1x2x1xf32>
+  return %0 : tensor<1x2x1xf32>
+}
+func.func @stream_block(%x: tensor<1x2x1xf32>) -> tensor<2x2x1xf32> {
+  %0 = nn.activation relu %x : tensor<1x2x1xf32>
+  // expected-error @+1 {{expects the rows of its time line in one window, so many times}}
+  %1 = nn.history %0 timeline = 1 rows = [-1, 2] : tensor<1x2x1xf32> -> tensor<1x3x1xf32>
+  %2 = nn.windows %1 length = 2 dilation = 1 stride = 1 : tensor<1x3x1xf32> -> tensor<2x2x1xf32>
+  return %2 : tensor<2x2x1xf32>
+}
+
+// -----
+
 // Ops of other dialects.
 func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   // expected-error @+1 {{'arith.addf' op cannot be lowered to loops}}

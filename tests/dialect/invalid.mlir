@@ -174,6 +174,26 @@ func.func @conv_c8_affine(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
 
 // -----
 
+// conv (C8): an affine runs along the channels
+func.func @conv_c8_channels(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects affines along axis 2 in the epilogue, but got 1}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x2xf32>) epilogue(affine(1, dense<1.0> : tensor<8xf32>, dense<1.0> : tensor<8xf32>)) : tensor<1x9x4xf32> -> tensor<1x8x2xf32>
+  return %0 : tensor<1x8x2xf32>
+}
+
+// -----
+
+// an epilogue without pooling: affines run along the last axis
+func.func @add_affine(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects affines along axis 2 in the epilogue, but got 1}}
+  %0 = nn.add %x, %x epilogue(affine(1, dense<1.0> : tensor<9xf32>, dense<1.0> : tensor<9xf32>)) : tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
 // conv (C8): an affine's axis is one of the result
 func.func @conv_c8_axis(%x: tensor<1x9x4xf32>) -> tensor<1x8x2xf32> {
   // expected-error @+2 {{failed to infer returned types}}
@@ -993,6 +1013,16 @@ func.func @concat_c2_rank(%x: tensor<1x9x4xf32>, %y: tensor<1x4xf32>) -> tensor<
   // expected-error @+1 {{expects operands that differ along axis 1 only, but got 'tensor<1x9x4xf32>' and 'tensor<1x4xf32>'}}
   %0 = nn.concat %x, %y axis = 1 : tensor<1x9x4xf32>, tensor<1x4xf32> -> tensor<1x10x4xf32>
   return %0 : tensor<1x10x4xf32>
+}
+
+// -----
+
+// identity (C1): affines have one axis
+func.func @identity_c1(%x: tensor<1x2x2xf32>) -> tensor<1x2x2xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects affines along axis 1 in the epilogue, but got 2}}
+  %0 = nn.identity %x epilogue(affine(1, dense<2.0> : tensor<2xf32>, dense<1.0> : tensor<2xf32>), affine(2, dense<2.0> : tensor<2xf32>, dense<1.0> : tensor<2xf32>)) : tensor<1x2x2xf32>
+  return %0 : tensor<1x2x2xf32>
 }
 
 // -----

@@ -10,9 +10,12 @@
 // that fails is reduced and printed.
 
 #include "compiler/Compile.h"
+#include "compiler/reference/Evaluate.h"
 #include "dialect/NNOps.h"
 #include "mlir/IR/Verifier.h"
+#include "tests/differential/RandomBuilder.h"
 #include "tests/differential/RandomGraph.h"
+#include "tests/differential/ReduceGraph.h"
 #include "gtest/gtest.h"
 
 #include <algorithm>
@@ -60,10 +63,6 @@ protected:
   /// Compares a graph with what nn-opt makes of it.
   template <typename T>
   Comparison compare(ModuleOp graph, uint64_t seed, double tolerance);
-
-  /// Removes layers while the graph still fails.
-  OwningOpRef<ModuleOp> reduce(ModuleOp graph,
-                               llvm::function_ref<bool(ModuleOp)> fails);
 
   template <typename T>
   void runAll(FloatType type, double tolerance, uint64_t firstSeed);
@@ -171,55 +170,6 @@ Comparison Differential::compare(ModuleOp graph, uint64_t seed,
   return result;
 }
 
-OwningOpRef<ModuleOp>
-Differential::reduce(ModuleOp graph, llvm::function_ref<bool(ModuleOp)> fails) {
-  OwningOpRef<ModuleOp> smallest = graph.clone();
-  bool isSmaller = true;
-  while (isSmaller) {
-    isSmaller = false;
-    size_t size = getModel(*smallest).getBody().front().getOperations().size();
-    for (size_t position = 0; position + 1 < size && !isSmaller; ++position) {
-      auto getOp = [&](ModuleOp module) {
-        return &*std::next(getModel(module).getBody().front().begin(),
-                           position);
-      };
-      // Either leave the layer out, or end the model with it.
-      for (bool endsHere : {true, false}) {
-        OwningOpRef<ModuleOp> candidate = smallest->clone();
-        func::FuncOp function = getModel(*candidate);
-        Operation *op = getOp(*candidate);
-        Operation *terminator = function.getBody().front().getTerminator();
-        if (endsHere) {
-          if (op->getNextNode() == terminator &&
-              terminator->getNumOperands() == 1)
-            continue;
-          terminator->setOperands(op->getResults());
-        } else {
-          if (op->getOperand(0).getType() != op->getResult(0).getType())
-            continue;
-          op->getResult(0).replaceAllUsesWith(op->getOperand(0));
-        }
-        function.setFunctionType(
-            FunctionType::get(&context, function.getArgumentTypes(),
-                              terminator->getOperandTypes()));
-        SmallVector<Operation *> layers;
-        for (Operation &layer : function.getBody().front().without_terminator())
-          layers.push_back(&layer);
-        for (Operation *layer : llvm::reverse(layers))
-          if (layer->use_empty())
-            layer->erase();
-        if (function.getBody().front().getOperations().size() < size &&
-            fails(*candidate)) {
-          smallest = std::move(candidate);
-          isSmaller = true;
-          break;
-        }
-      }
-    }
-  }
-  return smallest;
-}
-
 template <typename T>
 void Differential::runAll(FloatType type, double tolerance,
                           uint64_t firstSeed) {
@@ -232,9 +182,10 @@ void Differential::runAll(FloatType type, double tolerance,
     worst = std::max(worst, result.excess);
     if (result.excess <= 1)
       continue;
-    OwningOpRef<ModuleOp> reduced = reduce(*graph, [&](ModuleOp candidate) {
-      return compare<T>(candidate, seed, tolerance).excess > 1;
-    });
+    OwningOpRef<ModuleOp> reduced =
+        reduceGraph(*graph, [&](ModuleOp candidate) {
+          return compare<T>(candidate, seed, tolerance).excess > 1;
+        });
     std::string text;
     llvm::raw_string_ostream os(text);
     reduced->print(os);

@@ -7,81 +7,26 @@
 
 #include "tests/differential/RandomGraph.h"
 #include "dialect/NNOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-
-#include <random>
+#include "tests/differential/RandomBuilder.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
 namespace {
-class GraphBuilder {
+class GraphBuilder : RandomBuilder {
 public:
-  GraphBuilder(MLIRContext *context, uint64_t seed, FloatType type)
-      : builder(context), random(seed), type(type),
-        module(ModuleOp::create(builder.getUnknownLoc())) {}
+  using RandomBuilder::RandomBuilder;
 
   OwningOpRef<ModuleOp> build();
 
 private:
-  int64_t pick(int64_t low, int64_t high) {
-    return std::uniform_int_distribution<int64_t>(low, high)(random);
-  }
-  bool chance(double probability) {
-    return std::bernoulli_distribution(probability)(random);
-  }
-  double uniform(double low, double high) {
-    return std::uniform_real_distribution<double>(low, high)(random);
-  }
-
-  ElementsAttr weights(ArrayRef<int64_t> shape,
-                       llvm::function_ref<double()> draw) {
-    auto tensor = RankedTensorType::get(shape, type);
-    SmallVector<APFloat> values;
-    bool losesInfo;
-    for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
-      values.emplace_back(draw());
-      values.back().convert(type.getFloatSemantics(),
-                            APFloat::rmNearestTiesToEven, &losesInfo);
-    }
-    return cast<ElementsAttr>(DenseElementsAttr::get(tensor, values));
-  }
-  /// A kernel, some of whose columns may be zero.
-  ElementsAttr kernel(ArrayRef<int64_t> shape) {
-    int64_t columns = shape.back(), index = 0;
-    std::vector<bool> isZero(columns);
-    for (int64_t c = 0; c < columns; ++c)
-      isZero[c] = chance(0.08);
-    double scale = 1.5 / std::sqrt(double(std::max<int64_t>(
-                             1, ShapedType::getNumElements(shape) / columns)));
-    return weights(shape, [&] {
-      double value = uniform(-scale, scale);
-      return isZero[index++ % columns] ? 0.0 : value;
-    });
-  }
-  ElementsAttr vector(int64_t size, double low, double high) {
-    return weights({size}, [&] { return uniform(low, high); });
-  }
-
-  Location layer() {
-    return NameLoc::get(
-        builder.getStringAttr("layer" + std::to_string(count++)));
-  }
-  NamedAttribute named(StringRef name, Attribute value) {
-    return builder.getNamedAttr(name, value);
-  }
-  Attribute integers(ArrayRef<int64_t> values) {
-    return builder.getDenseI64ArrayAttr(values);
-  }
   ActivationAttr activation();
 
   /// Adds a layer on `value` if its shape allows.
   template <typename OpT>
   bool add(ValueRange operands, ArrayRef<NamedAttribute> attributes) {
-    ScopedDiagnosticHandler quiet(builder.getContext(), [](Diagnostic &) {});
-    FailureOr<Value> result =
-        createChecked<OpT>(builder, layer(), operands, attributes);
+    FailureOr<Value> result = tryCreate<OpT>(operands, attributes);
     if (failed(result) ||
         cast<ShapedType>(result->getType()).getNumElements() > 4096)
       return false;
@@ -97,16 +42,7 @@ private:
   void addJoin(Value value);
   void addReshape(Value value);
 
-  ArrayRef<int64_t> shapeOf(Value value) {
-    return cast<ShapedType>(value.getType()).getShape();
-  }
-
-  OpBuilder builder;
-  std::mt19937_64 random;
-  FloatType type;
-  OwningOpRef<ModuleOp> module;
   SmallVector<Value> values;
-  int count = 0;
 };
 } // namespace
 
@@ -385,13 +321,8 @@ OwningOpRef<ModuleOp> GraphBuilder::build() {
     inputs[0] = RankedTensorType::get({shape[0], pick(2, 6)}, type);
   else if (chance(0.15))
     inputs.push_back(inputs[0]);
-  builder.setInsertionPointToStart(module->getBody());
-  auto function =
-      func::FuncOp::create(builder, builder.getUnknownLoc(), "model",
-                           builder.getFunctionType(inputs, {}));
-  Block *body = function.addEntryBlock();
-  builder.setInsertionPointToStart(body);
-  llvm::append_range(values, body->getArguments());
+  func::FuncOp function = begin(inputs);
+  llvm::append_range(values, function.getArguments());
   if (startsWithEmbedding)
     add<EmbeddingOp>(values.back(), {named("table", kernel({10, pick(1, 4)}))});
   for (int64_t i = pick(3, 10); i > 0; --i)
@@ -399,33 +330,11 @@ OwningOpRef<ModuleOp> GraphBuilder::build() {
   SmallVector<Value> results{values.back()};
   if (chance(0.15))
     results.push_back(values[pick(0, values.size() - 1)]);
-  func::ReturnOp::create(builder, builder.getUnknownLoc(), results);
-  function.setFunctionType(
-      builder.getFunctionType(inputs, ValueRange(results).getTypes()));
-  return std::move(module);
+  return finish(function, results);
 }
 
 OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context,
                                                 uint64_t seed,
                                                 FloatType elementType) {
   return GraphBuilder(context, seed, elementType).build();
-}
-
-std::vector<reference::Tensor<double>>
-frieze::createRandomInputs(func::FuncOp function, uint64_t seed) {
-  std::mt19937_64 random(seed + 1);
-  std::vector<reference::Tensor<double>> inputs;
-  for (BlockArgument argument : function.getArguments()) {
-    auto type = cast<RankedTensorType>(argument.getType());
-    bool isNumber = llvm::any_of(argument.getUsers(), [](Operation *user) {
-      return isa<EmbeddingOp>(user);
-    });
-    reference::Tensor<double> tensor{type.getShape().vec(), {}};
-    for (int64_t i = 0; i < type.getNumElements(); ++i)
-      tensor.values.push_back(
-          isNumber ? double(random() % 10)
-                   : (float)std::normal_distribution<double>()(random));
-    inputs.push_back(std::move(tensor));
-  }
-  return inputs;
 }

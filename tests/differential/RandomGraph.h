@@ -8,7 +8,6 @@
 #ifndef FRIEZE_TESTS_DIFFERENTIAL_RANDOMGRAPH_H
 #define FRIEZE_TESTS_DIFFERENTIAL_RANDOMGRAPH_H
 
-#include "compiler/reference/Evaluate.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace frieze {
@@ -21,10 +20,6 @@ namespace frieze {
 mlir::OwningOpRef<mlir::ModuleOp>
 createRandomGraph(mlir::MLIRContext *context, uint64_t seed,
                   mlir::FloatType elementType);
-
-/// Inputs for the model's arguments.
-std::vector<reference::Tensor<double>>
-createRandomInputs(mlir::func::FuncOp function, uint64_t seed);
 
 } // namespace frieze
 

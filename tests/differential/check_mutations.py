@@ -1,11 +1,16 @@
-"""Breaks each rule of nn-opt on purpose, and checks that the differential test sees it.
+"""Breaks each rule and each lowering on purpose, and checks that the nets see it.
 
     python3 check_mutations.py SOURCE BUILD [--only NAME]
 
-For each mutation, one source file is changed in a temporary copy, compiled with
-the build's own command, and linked before the libraries into a second
-DifferentialTest, which must fail. SOURCE and BUILD stay as they are. Exit status
-1 if a mutation survives, or its text is no longer in the source.
+A mutation replaces an expression or a statement of one source file. All those of
+one net go into one program, which asks the environment at each of them whether it
+applies: the changed copies are compiled with the build's own commands, linked
+before the libraries, and SOURCE and BUILD stay as they are. The program must pass
+without a mutation, and fail with each. Exit status 1 if one survives, if its text
+is not in the source exactly once, or if a lowering has none.
+
+In a replacement, MUTATED stands for whether it applies, where text and
+replacement cannot be told apart by a condition around them.
 """
 import argparse
 import concurrent.futures
@@ -17,64 +22,284 @@ import subprocess
 import sys
 import tempfile
 
-# Name, file in compiler/transforms, text, replacement.
-MUTATIONS = [
-    ("epsilon left out", "LowerBatchNorm", "g / std::sqrt(v + epsilon)", "g / std::sqrt(v + 0.001)"),
-    ("mean with the wrong sign", "LowerBatchNorm", "b - m * scale.back()", "b + m * scale.back()"),
-    ("composed shift not scaled", "ComposeAffines",
-     "outer->scale[c] * inner->shift[c]", "inner->shift[c]"),
-    ("composed with another reader", "ComposeAffines", "!first->hasOneUse() || ", ""),
-    ("bias not scaled backward", "FoldAffineBackward",
-     "parameters.scale[c] * (*bias)[c]", "(*bias)[c]"),
-    ("backward with another reader", "FoldAffineBackward",
-     "if (!producer || !value.hasOneUse())", "if (!producer)"),
-    ("backward through unequal positions", "FoldAffineBackward",
-     "if (parameters.scale[i] != parameters.scale[i % channels] ||\n"
-     "        parameters.shift[i] != parameters.shift[i % channels])", "if (false)"),
-    ("backward through max pooling", "FoldAffineBackward",
-     "bool mayPass = isa<AvgPoolOp>(producer);", "bool mayPass = isa<AvgPoolOp, MaxPoolOp>(producer);"),
-    ("table not shifted", "FoldAffineBackward",
-     "parameters.scale[c] * entry + parameters.shift[c]", "parameters.scale[c] * entry"),
-    ("negative scale before max pooling", "FoldAffineForward", "if (!(scale >= 0))", "if (false)"),
-    ("shift lost forward", "FoldAffineForward",
-     "(*bias)[column] += parameters.shift[channel] * weight;", ""),
-    ("border of zeros", "FoldAffineForward",
-     "((*border)[c] - parameters.shift[c]) / parameters.scale[c]", "0.0"),
-    ("border with scale zero", "FoldAffineForward",
-     "bool isExact = scale != 0 && std::isfinite(((*border)[c] - shift) / scale);",
-     "bool isExact = true;"),
-    ("other operands of a concatenation scaled", "FoldAffineForward",
-     "isOurs ? traveller.parameters.scale[c] : 1.0", "isOurs ? traveller.parameters.scale[c] : 2.0"),
-    ("groups mixed up", "FoldAffineForward",
-     "column / (columns / groups) * groupSize +", "0 * groupSize +"),
-    ("blocked channels folded as well", "FoldAffineForward",
-     "      arriving.setIdentity(c);\n  LogicalResult", "      ;\n  LogicalResult"),
-    ("shift into a transposed convolution", "FoldAffineForward", "if (shift != 0)", "if (false)"),
-    ("slice of other channels", "FoldAffineForward",
-     "slice.getBegin()[axis] + i * slice.getStrideValues()[axis]", "i"),
-    ("slice of other channels backward", "FoldAffineBackward",
-     "slice.getBegin()[axis] + i * slice.getStrideValues()[axis]", "i"),
-    ("padding taken for zeros", "FusePad", "if (value != 0)", "if (false)"),
-    ("padding that may be the maximum", "FusePad", "if (!activation || !(value <= 0))", "if (!activation)"),
-    ("negative scale through ReLU", "FoldScaleThroughRelu", "return s > 0;", "return s != 0;"),
-    ("affine fused where the raw value is read", "FuseAffine",
-     "if (!op->hasOneUse())\n    return false;", ""),
-    ("activation fused where the raw value is read", "FuseActivation",
-     "!kernel || !kernel->hasOneUse()", "!kernel"),
-    ("padded pooling fused", "FusePool",
-     "[](int64_t p) { return p != 0; }))\n    return \"it has padding\"",
-     "[](int64_t p) { return false; }))\n    return \"it has padding\""),
-    ("pooling fused where the raw value is read", "FusePool", "if (!conv->hasOneUse())", "if (false)"),
-    ("composed bias lost", "ComposeLinear", "(*bias)[o] += (*aBias)[m] * weight;", ""),
-    ("constant not through its activation", "FoldConstantChannels",
-     "value = frieze::reference::applyFunction(activation.getFunction(), *value);", "{}"),
-    ("constant channel beside another border", "FoldConstantChannels",
-     "!consumer->border.empty() && *value != consumer->border[c]", "false"),
-    ("open ReLU taken for closed", "FoldConstantChannels", "largest <= 0", "largest <= 0.5"),
-    ("stride not moved", "DropUnreadOutputs", "factor *= stride;", "factor *= 1 + 0 * stride;"),
-    ("bias of a dense after an embedding lost", "FoldIntoEmbedding",
-     "double sum = (*bias)[o];", "double sum = 0;"),
-]
+# Mutations by file: name, text, replacement.
+# What DifferentialTest holds: rules of nn-opt.
+FOLDS = {
+    "compiler/transforms/LowerBatchNorm.cpp": [
+        ("epsilon left out", "g / std::sqrt(v + epsilon)", "g / std::sqrt(v + 0.001)"),
+        ("mean with the wrong sign", "b - m * scale.back()", "b + m * scale.back()"),
+    ],
+    "compiler/transforms/ComposeAffines.cpp": [
+        ("composed shift not scaled", "outer->scale[c] * inner->shift[c]", "inner->shift[c]"),
+        ("composed with another reader", "!first->hasOneUse()", "false"),
+    ],
+    "compiler/transforms/FoldAffineBackward.cpp": [
+        ("bias not scaled backward", "parameters.scale[c] * (*bias)[c]", "(*bias)[c]"),
+        ("backward with another reader", "!producer || !value.hasOneUse()", "!producer"),
+        ("backward through unequal positions",
+         "parameters.scale[i] != parameters.scale[i % channels] ||\n"
+         "        parameters.shift[i] != parameters.shift[i % channels]", "false"),
+        ("backward through max pooling", "bool mayPass = isa<AvgPoolOp>(producer);",
+         "bool mayPass = MUTATED ? isa<AvgPoolOp, MaxPoolOp>(producer) : isa<AvgPoolOp>(producer);"),
+        ("table not shifted", "parameters.scale[c] * entry + parameters.shift[c]",
+         "parameters.scale[c] * entry"),
+        ("slice of other channels backward",
+         "slice.getBegin()[axis] + i * slice.getStrideValues()[axis]", "i"),
+    ],
+    "compiler/transforms/FoldAffineForward.cpp": [
+        ("negative scale before max pooling", "!(scale >= 0)", "false"),
+        ("shift lost forward", "(*bias)[column] += parameters.shift[channel] * weight;", ""),
+        ("border of zeros", "((*border)[c] - parameters.shift[c]) / parameters.scale[c]", "0.0"),
+        ("border with scale zero",
+         "scale != 0 && std::isfinite(((*border)[c] - shift) / scale)", "true"),
+        ("other operands of a concatenation scaled",
+         "isOurs ? traveller.parameters.scale[c] : 1.0",
+         "isOurs ? traveller.parameters.scale[c] : 2.0"),
+        ("groups mixed up", "column / (columns / groups) * groupSize", "0 * groupSize"),
+        ("blocked channels folded as well", "path.blocked.contains(origin)", "false"),
+        ("shift into a transposed convolution", "if (shift != 0)\n      blocked.insert(origin);",
+         "if (shift != 0 && !MUTATED)\n      blocked.insert(origin);"),
+        ("slice of other channels",
+         "slice.getBegin()[axis] + i * slice.getStrideValues()[axis]", "i"),
+    ],
+    "compiler/transforms/FusePad.cpp": [
+        ("padding taken for zeros", "if (value != 0)\n    conv.setBorderAttr(",
+         "if (value != 0 && !MUTATED)\n    conv.setBorderAttr("),
+        ("padding that may be the maximum", "!(value <= 0)", "false"),
+    ],
+    "compiler/transforms/FoldScaleThroughRelu.cpp": [
+        ("negative scale through ReLU", "return s > 0;", "return MUTATED ? s != 0 : s > 0;"),
+    ],
+    "compiler/transforms/FuseAffine.cpp": [
+        ("affine fused where the raw value is read", "if (!op->hasOneUse())\n    return false;", ";"),
+    ],
+    "compiler/transforms/FuseActivation.cpp": [
+        ("activation fused where the raw value is read", "!kernel || !kernel->hasOneUse()", "!kernel"),
+    ],
+    "compiler/transforms/FusePool.cpp": [
+        ("padded pooling fused",
+         "llvm::any_of(pool.getPaddingValues(), [](int64_t p) { return p != 0; })", "false"),
+        ("pooling fused where the raw value is read", "!conv->hasOneUse()", "false"),
+    ],
+    "compiler/transforms/ComposeLinear.cpp": [
+        ("composed bias lost", "(*bias)[o] += (*aBias)[m] * weight;", ""),
+    ],
+    "compiler/transforms/FoldConstantChannels.cpp": [
+        ("constant not through its activation",
+         "frieze::reference::applyFunction(activation.getFunction(), *value)", "*value"),
+        ("constant channel beside another border",
+         "!consumer->border.empty() && *value != consumer->border[c]", "false"),
+        ("open ReLU taken for closed", "largest <= 0", "largest <= 0.5"),
+    ],
+    "compiler/transforms/DropUnreadOutputs.cpp": [
+        ("stride not moved", "factor *= stride;", ""),
+    ],
+    "compiler/transforms/FoldIntoEmbedding.cpp": [
+        ("bias of a dense after an embedding lost", "double sum = (*bias)[o];",
+         "double sum = MUTATED ? 0 : (*bias)[o];"),
+    ],
+}
+
+# What CodegenTest holds: a tail, a mask, a stride or a chain of each lowering, of
+# what lowerings are written in, and of what stands around them.
+LOWERINGS = {
+    "compiler/conversion/Conv.cpp": [
+        ("lowerConv: stride of a pooled row",
+         "poolStride.width * shape.stride.width * shape.input.channels",
+         "shape.stride.width * shape.input.channels"),
+        ("lowerConv: dilation", "shape.dilation.height * shape.input.getRowElements()",
+         "shape.input.getRowElements()"),
+        ("lowerConv: bias of a group", "product.biasBase = kernel.mul(group, padded);",
+         "product.biasBase = kernel.index(0);"),
+        ("lowerConv: border", "op.getBorderAttr()", "ElementsAttr()"),
+    ],
+    "compiler/conversion/ConvByWinograd.cpp": [
+        ("lowerConv: channels beyond the last block",
+         "blocks > 0 && channels % winogradBlock", "false"),
+        ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
+        ("lowerConv: last tile",
+         "kernel.getChunkStart(column, tiling.width.extent, tiling.width.getTileExtent())",
+         "kernel.mul(column, tiling.width.getTileExtent())"),
+    ],
+    "compiler/conversion/ConvOverWidth.cpp": [
+        ("lowerConv: phases of a strided row", "position % layout.phases * layout.phaseStride",
+         "0 * layout.phaseStride"),
+        ("lowerConv: rest of a row", "copy(kernel.index(chunks), rest);", ";"),
+    ],
+    "compiler/codegen/cpu/RegisterTile.cpp": [
+        ("lowerConv: rows of the last tile", "kernel.index(tiles * shape.rows)", "kernel.index(0)"),
+        ("lowerConv: columns of the last tile", "kernel.index(blocks * width)", "kernel.index(0)"),
+        ("lowerConv: mask of the last columns",
+         "std::min(shape.lanes, validColumns - v * shape.lanes)", "shape.lanes"),
+        ("lowerSharedDense: first term of a chain",
+         "kernel.add(kernel.mul(i, product.chains), firstChain)", "kernel.mul(i, product.chains)"),
+        ("lowerSharedDense: terms beyond the last round",
+         "std::clamp<int64_t>(rest - firstChain, 0, shape.chains)", "int64_t(0)"),
+        ("lowerConv: block added to those before",
+         "kernel.addFloat(kernel.loadVector(product.output, at, shape.lanes), result)", "result"),
+    ],
+    "compiler/codegen/cpu/WidthTile.cpp": [
+        ("lowerConv: dilation along the width", "kernel.mul(kw, shape.dilation.width)", "kw"),
+        ("lowerConv: mask of the last positions", "std::min(lanes, positions * count - first)", "lanes"),
+    ],
+    "compiler/conversion/Interleave.cpp": [
+        ("lowerConv: order of columns", "results[part + factor * i] = column;",
+         "results[part * (count / factor) + i] = column;"),
+    ],
+    "compiler/conversion/ConvTranspose.cpp": [
+        ("lowerConvTranspose: taps of a phase", "taps.lookup(phase).last - number * tapStep",
+         "taps.lookup(phase).last - number"),
+        ("lowerConvTranspose: scales of joined phases",
+         "shape.joinsPhases() ? shape.columns.stride : 1", "1"),
+    ],
+    "compiler/conversion/Dense.cpp": [
+        ("lowerDense: terms beyond the last round",
+         "return multiply(inner, kernel.add(runAt, rounds * chains),\n"
+         "                      kernel.add(weightAt, rounds * chains),\n"
+         "                      input.run % chains);",
+         "return multiply(inner, kernel.add(runAt, rounds * chains),\n"
+         "                      kernel.add(weightAt, rounds * chains),\n"
+         "                      MUTATED ? 0 : input.run % chains);"),
+        ("lowerDense: bias of the rows", "sums[row * vectors] = start;", "if (row == 0) sums[0] = start;"),
+        ("lowerSharedDense: chains", "product.chains = op.getChains();", "product.chains = 1;"),
+        ("lowerSharedDense: long epilogue", "kernel.applyEpilogue(epilogue, sum, channel)", "sum"),
+        ("lowerMatmul: repeated matrix", "size == 1 ? matrix : kernel.add(matrix, i)",
+         "kernel.add(matrix, i)"),
+    ],
+    "compiler/conversion/Pooling.cpp": [
+        ("lowerMaxPool: padding", "kernel.add(kernel.mul(position, stride), -padding)",
+         "kernel.mul(position, stride)"),
+        ("lowerAvgPool: count beside the padding",
+         "kernel.add(kernel.mul(oh, shape.output.width), ow)", "ow"),
+        ("lowerGlobalPool: first position", "kernel.index(1), kernel.index(positions)",
+         "kernel.index(MUTATED ? 0 : 1), kernel.index(positions)"),
+    ],
+    "compiler/conversion/Reduction.cpp": [
+        ("lowerReduce: elements beyond the last round", "run % chains", "int64_t(0)"),
+        ("lowerReduce: order of the chains", "combine(sums[2 * i], sums[2 * i + 1])",
+         "combine(sums[i], sums[i + size / 2])"),
+        ("lowerNormalize: channel of an axis of size 1", "lastAxis == 1 ? kernel.index(0) : i", "i"),
+        ("lowerNormalize: mean", "subtract(elements, mean)", "elements"),
+    ],
+    "compiler/conversion/Elementwise.cpp": [
+        ("lowerActivation: its function", "EpilogueStage{op.getFunction(), {}, {}}",
+         "EpilogueStage{MUTATED ? ActivationAttr::get(op.getContext(), ActivationKind::Relu)\n"
+         "                      : op.getFunction(), {}, {}}"),
+        ("lowerAffine: shift", "op.getScale(), op.getShift()",
+         "op.getScale(), MUTATED ? op.getScale() : op.getShift()"),
+        ("lowerIdentity: second stage",
+         "emitStages(kernel, op.getInput(), op.getOutput(),\n"
+         "             kernel.loadEpilogue(op, op.getEpilogueStages()))",
+         "emitStages(kernel, op.getInput(), op.getOutput(),\n"
+         "             kernel.loadEpilogue(op, op.getEpilogueStages().slice(\n"
+         "                 0, std::min<size_t>(1, op.getEpilogueStages().size()))))"),
+        ("lowerBinary: repeated axis", "isRepeated ? 0 : stride", "stride"),
+        ("lowerPrelu: slope", "kernel.mulFloat(x, vectors[1])", "vectors[1]"),
+        ("lowerSoftmax: rows beside each other", "kernel.add(first, offset)", "first"),
+    ],
+    "compiler/conversion/Layout.cpp": [
+        ("lowerPad: behind the input",
+         "fill(kernel.add(inner, shape[axis] * toStrides[axis]),\n"
+         "       high[axis] * toStrides[axis]);", ";"),
+        ("lowerPad: mirror", "isEdge ? end - 1 : end - 2", "end - 1"),
+        ("lowerSlice: runs across channels", "hasAffine || shape[runAxis] != inputShape[runAxis]",
+         "shape[runAxis] != inputShape[runAxis]"),
+        ("lowerSlice: stride", "strides[axis] * inputStrides[axis]", "inputStrides[axis]"),
+        ("lowerTranspose: axes that stay", "op.getPermutation()[runAxis - 1] == int64_t(runAxis) - 1",
+         "true"),
+        ("lowerConcat: channels of the second operand", "joinsChannels ? start : 0", "0"),
+        ("lowerWindows: stride", "kernel.mul(window, op.getStride())", "window"),
+    ],
+    "compiler/conversion/Resize.cpp": [
+        ("lowerResize: neighbour", "kernel.add(low, 1)", "low"),
+        ("lowerResize: repeated rows", "rowRepeats * out.getRowElements()", "out.getRowElements()"),
+    ],
+    "compiler/conversion/Embedding.cpp": [
+        ("lowerEmbedding: row of the table", "kernel.mul(row, shape[1])", "row"),
+    ],
+    "compiler/conversion/Recurrent.cpp": [
+        ("lowerGRU: reset before the product", "kernel.mulFloat(reset, state)", "state"),
+        ("lowerGRU: reset after the product", "kernel.fma(reset, sums[3 * v + 2], candidates[v])",
+         "kernel.addFloat(sums[3 * v + 2], candidates[v])"),
+        ("lowerLSTM: cell", "layer.storeVector(cell, unit, vector.lanes);", ";"),
+        ("lowerRNN: function", "kernel.applyFunction(op.getActivation(), sum)", "sum"),
+        ("lowerLSTM: opposite order", "op.getReversed() ? fromLast(step) : step", "step"),
+    ],
+    "compiler/conversion/GateSums.cpp": [
+        ("lowerLSTM: units of the last block", "emitBlock(kernel.index(units - rest), rest);", ";"),
+    ],
+    "compiler/conversion/KernelBuilder.cpp": [
+        ("lowerActivation: elements beyond the last vector",
+         "body(index(count / lanes * lanes), count % lanes);", "body(index(0), count % lanes);"),
+        ("lowerMaxPool: NaN",
+         "select(arith::CmpFPredicate::UNO, a, a, select(isWanted, a, b, b))",
+         "select(isWanted, a, b, b)"),
+        ("lowerConv: mean of a pooled window", "1.0f / float(window.size())", "1.0f"),
+    ],
+    "compiler/conversion/MemoryPlan.cpp": [
+        ("memory: lifetimes that touch",
+         "other.first <= request.last && request.first <= other.last",
+         "other.first < request.last && request.first < other.last"),
+    ],
+    "compiler/conversion/NNToLoops.cpp": [
+        ("run_batch: memory of a call",
+         "return viewBytes(arguments[number],\n"
+         "                   kernel.mul(call, elements * sizeof(float)), elements);",
+         "return viewBytes(arguments[number],\n"
+         "                   kernel.mul(call, (MUTATED ? 1 : elements) * sizeof(float)), elements);"),
+    ],
+    "compiler/codegen/cpu/EmitEntryPoints.cpp": [
+        ("run_batch: calls that are left", "LLVM::UMinOp::create(builder, loc, left, calls)", "calls"),
+        ("run_batch: elements of a call",
+         "LLVM::LLVMArrayType::get(builder.getF32Type(), countElements(tensor))",
+         "LLVM::LLVMArrayType::get(builder.getF32Type(), 1)"),
+    ],
+    "compiler/conversion/StreamToLoops.cpp": [
+        ("stream: rows that move", "line.getElement(rows - line.rememberedRows)",
+         "line.getElement(rows)"),
+    ],
+    "compiler/codegen/cpu/StreamEntryPoints.cpp": [
+        ("stream: windows before the first", "create(LLVM::SubOp(), early, wasEarly)", "early"),
+        ("stream: samples of an open hop",
+         "create(LLVM::URemOp(), filled, constant(i64, hop))", "constant(i64, 0)"),
+    ],
+    "compiler/transforms/ShareWindows.cpp": [
+        ("stream: samples under another shape", "numbers.try_emplace(stored, numbers.size())",
+         "numbers.try_emplace(input.rows, numbers.size())"),
+        ("stream: padding", "llvm::all_of(padding, [](int64_t size) { return size == 0; })", "true"),
+    ],
+    "dialect/SampleAxis.cpp": [
+        ("stream: layers across windows", "!hasSamples(op.getAxes())", "true"),
+    ],
+}
+
+# With the graphs in which each mutation must show.
+NETS = [("DifferentialTest", "*Float64", 20000, FOLDS),
+        ("CodegenTest", "*Bits*", 4000, LOWERINGS)]
+
+DECLARATION = 'extern "C" bool isMutated(int number);\n'
+CHOICE = """#include <cstdlib>
+extern "C" bool isMutated(int number) {
+  static const char *chosen = std::getenv("FRIEZE_MUTATION");
+  return chosen && std::atoi(chosen) == number;
+}
+"""
+
+
+def find(code, text):
+    """The matches of `text` in `code`, however the formatter breaks lines."""
+    pattern = r"\s*".join(re.escape(token) for token in re.findall(r"\w+|[^\w\s]", text))
+    return list(re.finditer(pattern, code))
+
+
+def mutate(text, replacement, number):
+    """C++ that is `text`, or `replacement` where the mutation of that number applies."""
+    condition = f"isMutated({number})"
+    if "MUTATED" in replacement:
+        return replacement.replace("MUTATED", condition)
+    if text.endswith(";"):
+        return f"if ({condition}) {{ {replacement} }} else {{ {text} }}"
+    return f"({condition} ? ({replacement}) : ({text}))"
 
 
 def compile_command(build, source):
@@ -85,9 +310,9 @@ def compile_command(build, source):
     raise SystemExit(f"{source}: error: no compile command in {build}")
 
 
-def link_command(build):
+def link_command(build, program):
     commands = subprocess.run(
-        ["ninja", "-C", build, "-t", "commands", "tests/unit/DifferentialTest"],
+        ["ninja", "-C", build, "-t", "commands", f"tests/unit/{program}"],
         capture_output=True, text=True, check=True).stdout.strip().splitlines()
     # CMake wraps the command as `: && COMMAND && :`.
     return [part for part in shlex.split(commands[-1]) if part not in (":", "&&")]
@@ -97,39 +322,89 @@ def replace_after(command, option, value):
     command[command.index(option) + 1] = value
 
 
-def check(mutation, source, build, link):
-    """None if the mutation is caught, else what is wrong."""
-    name, file, text, replacement = mutation
-    original = os.path.join(source, "compiler", "transforms", file + ".cpp")
-    with open(original) as stream:
-        code = stream.read()
-    # However the formatter breaks lines.
-    pattern = r"\s*".join(re.escape(token) for token in re.findall(r"\w+|[^\w\s]", text))
-    mutated_code = re.sub(pattern, lambda match: replacement, code)
-    if mutated_code == code:
-        return f"{name}: error: '{text}' is no longer in {file}.cpp"
-    with tempfile.TemporaryDirectory() as scratch:
-        mutated, object_file = os.path.join(scratch, "m.cpp"), os.path.join(scratch, "m.o")
-        program = os.path.join(scratch, "DifferentialTest")
-        with open(mutated, "w") as stream:
-            stream.write(mutated_code)
-        command, folder = compile_command(build, original)
-        replace_after(command, "-o", object_file)
-        replace_after(command, "-c", mutated)
-        result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        if result.returncode:
-            return f"{name}: error: does not compile\n{result.stderr}"
-        command = list(link)
-        position = command.index("-o")
-        command[position + 1] = program
-        command.insert(position + 2, object_file)
-        result = subprocess.run(command, cwd=build, capture_output=True, text=True)
-        if result.returncode:
-            return f"{name}: error: does not link\n{result.stderr}"
-        environment = {**os.environ, "FRIEZE_GRAPHS": "20000"}
-        result = subprocess.run([program, "--gtest_filter=*Float64"], env=environment,
-                                capture_output=True, text=True, timeout=600)
-        return None if result.returncode else f"{name}: error: survives"
+def run(command, folder, what):
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if result.returncode:
+        raise SystemExit(f"{what}: error: does not compile or link\n{result.stderr}")
+
+
+class Net:
+    """A program with all of its mutations, numbered from 1."""
+
+    def __init__(self, program, tests, graphs, files, only):
+        self.program, self.tests, self.graphs = program, tests, graphs
+        self.files = {file: [m for m in mutations if only in (None, m[0])]
+                      for file, mutations in files.items()}
+        self.files = {file: mutations for file, mutations in self.files.items() if mutations}
+        self.names = [m[0] for mutations in self.files.values() for m in mutations]
+        self.problems = []
+
+    def compile(self, job):
+        file, first, source, build, scratch = job
+        with open(os.path.join(source, file)) as stream:
+            code = stream.read()
+        edits = []
+        for number, (name, text, replacement) in enumerate(self.files[file], first):
+            found = find(code, text)
+            if len(found) != 1:
+                self.problems.append(
+                    f"{name}: error: '{text}' is {len(found)} times in {file}")
+            else:
+                edits.append((*found[0].span(), mutate(found[0].group(), replacement, number)))
+        for start, end, text in sorted(edits, reverse=True):
+            code = code[:start] + text + code[end:]
+        stem = os.path.join(scratch, file.replace("/", "_"))
+        with open(stem, "w") as stream:
+            stream.write(DECLARATION + code)
+        command, folder = compile_command(build, os.path.join(source, file))
+        replace_after(command, "-o", stem + ".o")
+        replace_after(command, "-c", stem)
+        # A third of the time of -O3.
+        run(["-O1" if part == "-O3" else part for part in command], folder, file)
+        return stem + ".o"
+
+    def link(self, source, build, scratch, pool):
+        jobs, first = [], 1
+        for file, mutations in self.files.items():
+            jobs.append((file, first, source, build, scratch))
+            first += len(mutations)
+        objects = list(pool.map(self.compile, jobs))
+        choice = os.path.join(scratch, "choice.cpp")
+        with open(choice, "w") as stream:
+            stream.write(CHOICE)
+        command = link_command(build, self.program)
+        compiler, position = command[0], command.index("-o")
+        run([compiler, "-c", choice, "-o", choice + ".o"], build, choice)
+        command[position + 1] = self.path = os.path.join(scratch, self.program)
+        command[position + 2:position + 2] = objects + [choice + ".o"]
+        run(command, build, self.program)
+
+    def passes(self, number, graphs):
+        """Whether the program finds nothing with this mutation, or with none for 0."""
+        environment = {**os.environ, "FRIEZE_GRAPHS": str(graphs), "FRIEZE_REDUCE": "0",
+                       "FRIEZE_MUTATION": str(number)}
+        try:
+            return subprocess.run(
+                [self.path, "--gtest_fail_fast", f"--gtest_filter={self.tests}"],
+                env=environment, capture_output=True, timeout=900).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False  # A loop that does not end is a difference, too.
+
+    def check(self, pool):
+        if not self.passes(0, 100):
+            return [*self.problems, f"{self.program}: error: fails without a mutation"]
+        numbers = range(1, len(self.names) + 1)
+        survivors = [f"{name}: error: survives" for name, passed in zip(
+            self.names, pool.map(lambda number: self.passes(number, self.graphs), numbers)) if passed]
+        return [*self.problems, *survivors]
+
+
+def check_lowerings(source):
+    """What lowerings of Lowerings.h no mutation breaks."""
+    with open(os.path.join(source, "compiler/conversion/Lowerings.h")) as stream:
+        declared = set(re.findall(r"^void (lower(?!Op\b)\w+)\(", stream.read(), re.MULTILINE))
+    broken = {name.split(":")[0] for mutations in LOWERINGS.values() for name, _, _ in mutations}
+    return [f"{name}: error: no mutation breaks it" for name in sorted(declared - broken)]
 
 
 def main():
@@ -138,13 +413,17 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--only")
     args = parser.parse_args()
-    link = link_command(args.build)
-    chosen = [m for m in MUTATIONS if args.only in (None, m[0])]
+    problems, count = check_lowerings(args.source), 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = [problem for problem in pool.map(
-            lambda m: check(m, args.source, args.build, link), chosen) if problem]
+        for net in NETS:
+            net = Net(*net, args.only)
+            count += len(net.names)
+            if net.names:
+                with tempfile.TemporaryDirectory() as scratch:
+                    net.link(args.source, args.build, scratch, pool)
+                    problems += net.check(pool)
     print("\n".join(problems))
-    print(f"{len(chosen) - len(problems)} of {len(chosen)} mutations caught")
+    print(f"{count - len(problems)} of {count} mutations caught")
     sys.exit(bool(problems))
 
 

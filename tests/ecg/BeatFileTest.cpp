@@ -12,7 +12,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 using namespace frieze::ecg;
 namespace fs = std::filesystem;
@@ -30,12 +29,6 @@ protected:
     file = (folder / "beats.csv").string();
   }
   void TearDown() override { fs::remove_all(folder); }
-
-  static std::string content(const std::string &path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-  }
 
   static std::string written(BeatFileFormat format,
                              const std::vector<BeatList> &lists) {
@@ -213,57 +206,6 @@ TEST_F(BeatFileTest, RefusesWhatIsNoBeat) {
     std::string problem = llvm::toString(beats.takeError());
     EXPECT_EQ(problem.find(file + ": error: line "), 0u) << problem;
   }
-}
-
-TEST_F(BeatFileTest, ReplacesAFileThroughItsLink) {
-  std::ofstream(file) << "old";
-  std::string link = (folder / "link.csv").string();
-  fs::create_symlink("beats.csv", link);
-  llvm::Error error =
-      writeWholeFile(link, [](llvm::raw_ostream &stream) { stream << "new"; });
-  EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  EXPECT_EQ(content(file), "new");
-  EXPECT_TRUE(fs::is_symlink(link));
-  // No temporary file is left.
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 2);
-}
-
-TEST_F(BeatFileTest, SaysWhatCannotBeWritten) {
-  llvm::Error error =
-      writeWholeFile((folder / "none" / "beats.csv").string(),
-                     [](llvm::raw_ostream &stream) { stream << "new"; });
-  ASSERT_TRUE(bool(error));
-  std::string problem = llvm::toString(std::move(error));
-  EXPECT_NE(problem.find("beats.csv: error: can't write"), std::string::npos)
-      << problem;
-}
-
-// Before the work, as far as it can be told.
-TEST_F(BeatFileTest, ChecksThePlace) {
-  std::ofstream(file) << "old";
-  for (const std::string &path :
-       {file, (folder / "new.csv").string(), std::string("-"),
-        std::string("new.csv"), std::string("/dev/null")}) {
-    llvm::Error error = checkWritable(path);
-    EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  }
-  for (const std::string &path :
-       {folder.string(), (folder / "none" / "new.csv").string(),
-        file + "/new.csv"}) {
-    llvm::Error error = checkWritable(path);
-    ASSERT_TRUE(bool(error)) << path;
-    EXPECT_EQ(llvm::toString(std::move(error)).find(path + ": error: can't"),
-              0u);
-  }
-}
-
-TEST_F(BeatFileTest, WritesDevicesDirectly) {
-  if (!fs::is_character_file("/dev/null"))
-    GTEST_SKIP();
-  llvm::Error error = writeWholeFile(
-      "/dev/null", [](llvm::raw_ostream &stream) { stream << "new"; });
-  EXPECT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace {
 TEST_F(RecordingTest, MissingFiles) {
   EXPECT_CONTAINS(problem("r"), "r: error: no such file, nor r.hea");
   write("r.hea", "r 1 360 5\nr.dat 212 200\n");
-  EXPECT_CONTAINS(problem("r"), "r.dat: error: can't read");
+  EXPECT_CONTAINS(problem("r"), "r.dat: error: cannot be read");
   write("r.edfx", "");
   EXPECT_CONTAINS(problem("r.edfx"), "error: not a recording");
 }

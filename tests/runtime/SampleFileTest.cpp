@@ -241,6 +241,11 @@ TEST_F(SampleFileTest, RefusesOtherShapes) {
   EXPECT_PROBLEM(read("", {1, 5}), "holds no samples");
 }
 
+TEST_F(SampleFileTest, RefusesArchives) {
+  EXPECT_PROBLEM(read(std::string("PK\3\4\24\0x.npy", 11), {1, 5}),
+                 "expected .npy or CSV, found an archive such as .npz");
+}
+
 TEST_F(SampleFileTest, WholeBatches) {
   EXPECT_EQ(read(zeros("(6, 5)", 30), {3, 5}).samples, 6u);
   EXPECT_PROBLEM(read(zeros("(7, 5)", 35), {3, 5}),

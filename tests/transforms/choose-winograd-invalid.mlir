@@ -4,8 +4,8 @@
 // so that their data may be elided.
 // CHECK-LABEL: @elided
 func.func @elided(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
-  // CHECK-NEXT: nn.conv %{{.*}} winograd = [4] :
-  // expected-remark @+1 {{computed by minimal filtering F(4, 3)}}
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2] :
+  // expected-remark @+1 {{computed by minimal filtering F(2, 3)}}
   %0 = nn.conv %x kernel(dense_resource<__elided__> : tensor<3x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
   return %0 : tensor<1x32x64xf32>
 }

@@ -2,12 +2,44 @@
 // RUN: frieze-opt %s --nn-opt-pipeline=exact=true --split-input-file | FileCheck %s --check-prefix=EXACT
 
 // EXACT-NOT: winograd
+// EXACT-NOT: nn.amplification
 
 // Three taps along one axis: F(4,3) needs 6 products where the sum has 12.
 // CHECK-LABEL: @sequence
 func.func @sequence(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
   // CHECK-NEXT: nn.conv %{{.*}} winograd = [4] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// Where the range of the values is not known, F(2,3), none of whose results reads
+// more than its window: F(4,3) must not fire.
+// CHECK-LABEL: @unknown
+func.func @unknown(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2] :
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// Nor where terms cancel.
+// CHECK-LABEL: @cancelling
+func.func @cancelling(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) {nn.amplification = 4.1 : f64} : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// What a file has already stays, but for an exact sum.
+// CHECK-LABEL: @chosen
+func.func @chosen(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [4] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4] : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
   return %0 : tensor<1x32x64xf32>
 }
 
@@ -27,7 +59,7 @@ func.func @two_taps(%x: tensor<1x32x64xf32>) -> tensor<1x32x64xf32> {
 // CHECK-LABEL: @image
 func.func @image(%x: tensor<1x18x18x32xf32>) -> tensor<1x1xf32> {
   // CHECK-NEXT: nn.conv %{{.*}} winograd = [4, 4] epilogue(max_pool([2, 2], [2, 2])) :
-  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) epilogue(max_pool([2, 2], [2, 2])) : tensor<1x18x18x32xf32> -> tensor<1x8x8x32xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) epilogue(max_pool([2, 2], [2, 2])) {nn.amplification = 0.5 : f64} : tensor<1x18x18x32xf32> -> tensor<1x8x8x32xf32>
   %1 = nn.reshape %0 : tensor<1x8x8x32xf32> -> tensor<1x2048xf32>
   %2 = nn.dense %1 kernel(dense<0.5> : tensor<2048x1xf32>) : tensor<1x2048xf32> -> tensor<1x1xf32>
   return %2 : tensor<1x1xf32>
@@ -39,7 +71,7 @@ func.func @image(%x: tensor<1x18x18x32xf32>) -> tensor<1x1xf32> {
 // CHECK-LABEL: @shown
 func.func @shown(%x: tensor<1x18x18x32xf32>) -> tensor<1x8192xf32> {
   // CHECK-NEXT: nn.conv %{{.*}} winograd = [2, 2] :
-  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) : tensor<1x18x18x32xf32> -> tensor<1x16x16x32xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) {nn.amplification = 0.5 : f64} : tensor<1x18x18x32xf32> -> tensor<1x16x16x32xf32>
   %1 = nn.reshape %0 : tensor<1x16x16x32xf32> -> tensor<1x8192xf32>
   return %1 : tensor<1x8192xf32>
 }
@@ -57,15 +89,17 @@ func.func @gaps(%x: tensor<1x31x64xf32>) -> tensor<1x10x64xf32> {
 
 // -----
 
-// Errors add up: of four layers with F(4,3) along both axes, three fit.
+// Errors add up: of four layers with F(4,3) along both axes, three fit. F(2,3)
+// rounds no more than the direct sum.
 // CHECK-LABEL: @budget
 func.func @budget(%x: tensor<1x36x36x16xf32>) -> tensor<1x16xf32> {
-  // CHECK-COUNT-3: winograd = [4, 4]
+  // CHECK-COUNT-3: winograd = [4, 4] :
+  // CHECK-NEXT: winograd = [2, 2] :
   // CHECK-NOT: winograd
-  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
-  %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
-  %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
-  %3 = nn.conv %2 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %3 = nn.conv %2 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
   %4 = nn.global_pool avg %3 : tensor<1x36x36x16xf32> -> tensor<1x16xf32>
   return %4 : tensor<1x16xf32>
 }

@@ -143,6 +143,16 @@ func.func @last_step_reversed(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
   return %1 : tensor<1x1x3xf32>
 }
 
+// Tiles of minimal filtering hold neighbours: must not fire.
+// CHECK-LABEL: @tiles
+func.func @tiles(%x: tensor<1x9x2xf32>) -> tensor<1x4x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2] :
+  // CHECK-NEXT: nn.conv %{{.*}} strides = [2] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x2xf32>) winograd = [2] : tensor<1x9x2xf32> -> tensor<1x8x2xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x2x2xf32>) strides = [2] : tensor<1x8x2xf32> -> tensor<1x4x2xf32>
+  return %1 : tensor<1x4x2xf32>
+}
+
 // Another step, two steps, and a sequence that is read: must not fire.
 // CHECK-LABEL: @other_steps
 func.func @other_steps(%x: tensor<1x5x2xf32>) -> (tensor<1x1x3xf32>, tensor<1x2x3xf32>, tensor<1x1x3xf32>, tensor<1x5x3xf32>) {

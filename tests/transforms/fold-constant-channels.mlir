@@ -198,6 +198,16 @@ func.func @two_readers(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
   return %3 : tensor<1x1xf32>
 }
 
+// A border that no padding shows goes, as it had the channel too.
+// CHECK-LABEL: @unseen_border
+func.func @unseen_border(%x: tensor<1x4x1xf32>) -> tensor<1x4x1xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} : tensor<1x4x1xf32> -> tensor<1x4x1xf32>
+  // CHECK-NEXT: nn.conv %{{.*}} bias(dense<0.000000e+00> : tensor<1xf64>) padding = [0, 0] :
+  %0 = nn.conv %x kernel(dense<[[[0.0, 1.0]]]> : tensor<1x1x2xf32>) : tensor<1x4x1xf32> -> tensor<1x4x2xf32>
+  %1 = nn.conv %0 kernel(dense<1.0> : tensor<1x2x1xf32>) padding = [0, 0] border(dense<[1.0, 2.0]> : tensor<2xf32>) : tensor<1x4x2xf32> -> tensor<1x4x1xf32>
+  return %1 : tensor<1x4x1xf32>
+}
+
 // Groups of the next layer need their channels: must not fire.
 // CHECK-LABEL: @groups
 func.func @groups(%x: tensor<1x4x1xf32>) -> tensor<1x4x2xf32> {

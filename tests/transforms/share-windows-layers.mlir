@@ -11,15 +11,15 @@ func.func @model(%x: tensor<1x9xf32>) -> (tensor<1x4xf32>, tensor<1x7x4xf32>) {
   // CHECK-SAME: tensor<1x16xf32>) -> (tensor<8x4xf32>, tensor<8x7x4xf32>)
   // CHECK-NEXT: %[[X:.*]] = nn.reshape %{{.*}} : tensor<1x16xf32> -> tensor<1x16x1xf32>
   %0 = nn.reshape %x : tensor<1x9xf32> -> tensor<1x9x1xf32>
-  // CHECK-NEXT: nn.history %[[X]] timeline = 1 rows = [-2, 16]
+  // CHECK-NEXT: nn.history %[[X]] timeline = 0 rows = [-2, 16]
   // CHECK-NEXT: %[[C:.*]] = nn.conv {{.*}} -> tensor<1x16x4xf32>
   %1 = nn.conv %0 kernel(dense<1.0> : tensor<3x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x7x4xf32>
-  // CHECK-NEXT: nn.history %[[X]] timeline = 1 rows = [-1, 15]
+  // CHECK-NEXT: nn.history %[[X]] timeline = 0 rows = [-1, 15]
   // CHECK-NEXT: %[[S:.*]] = nn.slice %{{.*}} begin = [0, 0, 0] size = [1, 16, 1]
   %2 = nn.slice %0 begin = [0, 1, 0] size = [1, 7, 1] : tensor<1x9x1xf32> -> tensor<1x7x1xf32>
   // CHECK-NEXT: %[[A:.*]] = nn.add %[[C]], %[[S]] : tensor<1x16x4xf32>, tensor<1x16x1xf32> -> tensor<1x16x4xf32>
   %3 = nn.add %1, %2 : tensor<1x7x4xf32>, tensor<1x7x1xf32> -> tensor<1x7x4xf32>
-  // CHECK-NEXT: %[[H:.*]] = nn.history %[[A]] timeline = 2 rows = [-5, 16]
+  // CHECK-NEXT: %[[H:.*]] = nn.history %[[A]] timeline = 1 rows = [-5, 16]
   // CHECK-NEXT: %[[W:.*]] = nn.windows %[[H]] length = 7 dilation = 1 stride = 2 : tensor<1x21x4xf32> -> tensor<8x7x4xf32>
   // CHECK-NEXT: %[[G:.*]] = nn.global_pool avg %[[W]] : tensor<8x7x4xf32> -> tensor<8x4xf32>
   // CHECK-NEXT: return %[[G]], %[[W]]

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Winograd.h"
+#include "compiler/reference/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -146,5 +148,132 @@ TEST(WinogradTest, LastTileEndsWithTheResult) {
   EXPECT_FALSE((WinogradAxis{{4, 3}, 3, 3, 13}.isValid()));
   EXPECT_FALSE((WinogradAxis{{4, 3}, 2, 3, 13}.isValid()));
   EXPECT_TRUE((WinogradAxis{{2, 2}, 2, 3, 13}.isValid()));
+  // The results that two windows share would be those of two tiles.
+  EXPECT_FALSE((WinogradAxis{{4, 3}, 4, 2, 13}.isValid()));
+}
+
+/// A convolution of 1 x `length` x `channels`, or of a square of that length,
+/// in a model of its own.
+class FilteredConv {
+public:
+  FilteredConv(int64_t axes, int64_t taps, int64_t outputs, int64_t length,
+               int64_t channels, int64_t filters)
+      : module(mlir::ModuleOp::create(mlir::UnknownLoc::get(&context))) {
+    context.loadDialect<NNDialect, mlir::func::FuncDialect>();
+    mlir::OpBuilder builder(&context);
+    builder.setInsertionPointToStart(module->getBody());
+    mlir::Type f32 = builder.getF32Type();
+    llvm::SmallVector<int64_t> input{1}, kernel;
+    for (int64_t axis = 0; axis < axes; ++axis) {
+      input.push_back(length);
+      kernel.push_back(taps);
+    }
+    input.push_back(channels);
+    kernel.append({channels, filters});
+    auto type = mlir::RankedTensorType::get(input, f32);
+    auto function =
+        mlir::func::FuncOp::create(builder, builder.getUnknownLoc(), "model",
+                                   builder.getFunctionType(type, {}));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    std::normal_distribution<float> normal(0, 0.2f);
+    llvm::SmallVector<float> weights(mlir::ShapedType::getNumElements(kernel));
+    for (float &weight : weights)
+      weight = normal(random);
+    auto value = createChecked<ConvOp>(
+        builder, builder.getUnknownLoc(), function.getArgument(0),
+        {builder.getNamedAttr("kernel",
+                              mlir::DenseElementsAttr::get(
+                                  mlir::RankedTensorType::get(kernel, f32),
+                                  llvm::ArrayRef<float>(weights))),
+         builder.getNamedAttr("winograd",
+                              builder.getDenseI64ArrayAttr(
+                                  llvm::SmallVector<int64_t>(axes, outputs)))});
+    mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), *value);
+    conv = value->getDefiningOp<ConvOp>();
+  }
+
+  std::vector<float> draw() {
+    std::normal_distribution<float> normal;
+    std::vector<float> input(conv.getInput().getType().getNumElements());
+    for (float &value : input)
+      value = normal(random);
+    return input;
+  }
+  /// Results in f32, and, from the direct sum, in double.
+  template <typename T> std::vector<T> run(const std::vector<float> &input) {
+    auto shape = conv.getInput().getType().getShape();
+    return frieze::reference::conv<T>(
+               conv, {shape.vec(), std::vector<T>(input.begin(), input.end())})
+        .values;
+  }
+
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ConvOp conv;
+  std::mt19937 random{1};
+};
+
+// The promise of the remark holds for every sample, far larger than its
+// neighbours or not, and says something.
+TEST(WinogradTest, ErrorsAreWithinTheBound) {
+  for (int64_t axes : {1, 2})
+    for (auto [taps, outputs] : {std::pair(2, 2), {3, 2}, {3, 4}})
+      for (int64_t channels : {3, 70}) {
+        FilteredConv filtered(axes, taps, outputs, 11, channels, 5);
+        double bound = *boundError(filtered.conv), worst = 0;
+        for (float size : {1.0f, 1e2f, 3e4f, 1e6f}) {
+          std::vector<float> input = filtered.draw();
+          for (int i = 0; i < 3; ++i)
+            input[filtered.random() % input.size()] *= size;
+          double largest = 0;
+          for (float value : input)
+            largest = std::max(largest, std::fabs((double)value));
+          auto actual = filtered.run<float>(input);
+          auto exact = filtered.run<double>(input);
+          for (size_t i = 0; i < exact.size(); ++i)
+            worst = std::max(worst, std::fabs(actual[i] - exact[i]) /
+                                        (bound * largest));
+        }
+        EXPECT_LE(worst, 1) << axes << " axes, F(" << outputs << ", " << taps
+                            << "), " << channels << " channels";
+        EXPECT_GE(worst, 1e-4);
+      }
+}
+
+// A result of F(2, .) is made from what its window reads, and from nothing
+// else.
+TEST(WinogradTest, TwoOutputsReadNoMoreThanTheirWindow) {
+  constexpr int64_t length = 12, channels = 4, filters = 3;
+  for (int64_t axes : {1, 2})
+    for (int64_t taps : {2, 3})
+      for (float spike : {1e6f, (float)INFINITY, NAN}) {
+        FilteredConv filtered(axes, taps, 2, length, channels, filters);
+        std::vector<float> input = filtered.draw();
+        auto clean = filtered.run<float>(input);
+        int64_t at = 5, results = length - taps + 1;
+        int64_t position = axes == 1 ? at : at * length + at;
+        input[position * channels + 1] = spike;
+        auto spoiled = filtered.run<float>(input);
+        auto reads = [&](int64_t result) {
+          return result <= at && at < result + taps;
+        };
+        for (size_t i = 0; i < clean.size(); ++i) {
+          int64_t place = i / filters;
+          bool isRead = axes == 1
+                            ? reads(place)
+                            : reads(place / results) && reads(place % results);
+          if (!isRead)
+            EXPECT_EQ(clean[i], spoiled[i]) << "result " << i;
+          else if (!std::isfinite(spike))
+            EXPECT_FALSE(std::isfinite(spoiled[i]));
+        }
+      }
+}
+
+TEST(WinogradTest, FourOutputsReachBeyondTheirWindow) {
+  EXPECT_FALSE(
+      WinogradTiling::get(FilteredConv(2, 3, 2, 8, 1, 1).conv).reachesBeyond());
+  EXPECT_TRUE(
+      WinogradTiling::get(FilteredConv(2, 3, 4, 8, 1, 1).conv).reachesBeyond());
 }
 } // namespace

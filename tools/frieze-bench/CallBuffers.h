@@ -15,10 +15,10 @@
 namespace frieze {
 
 /// Inputs, outputs and arena of `model`, which must outlive them. The inputs
-/// are the same normal random numbers each time.
+/// are the same normal random numbers each time, times `scale`.
 class CallBuffers {
 public:
-  explicit CallBuffers(const frieze_model &model);
+  explicit CallBuffers(const frieze_model &model, float scale = 1);
   CallBuffers(const CallBuffers &) = delete;
   CallBuffers &operator=(const CallBuffers &) = delete;
 

@@ -24,6 +24,8 @@
 
 using namespace frieze;
 
+char MissingLibrary::ID;
+
 std::vector<PeerLibrary> frieze::findPeerLibraries(llvm::StringRef path) {
   static const PeerLibrary libraries[] = {
       {"ONNX Runtime", ".onnx", "onnxruntime", "onnxruntime"},
@@ -44,13 +46,17 @@ llvm::Expected<std::unique_ptr<Peer>> Peer::start(const PeerLibrary &library,
   std::unique_ptr<Peer> peer(new Peer(library, file));
   if (llvm::Error error = peer->spawn(python))
     return std::move(error);
-  if (llvm::Error error = peer->sendCall(model))
+  if (llvm::Error error = peer->sendCalls(model))
     return std::move(error);
   llvm::Expected<std::string> answer = peer->receive("ready");
   if (!answer)
     return answer.takeError();
-  auto [difference, version] = llvm::StringRef(*answer).split(' ');
-  llvm::to_float(difference, peer->difference);
+  auto [difference, rest] = llvm::StringRef(*answer).split(' ');
+  auto [share, version] = rest.split(' ');
+  if (!llvm::to_float(difference, peer->difference) ||
+      !llvm::to_float(share, peer->share))
+    return llvm::createStringError("expects a difference, but got '" + *answer +
+                                   "'");
   if (!version.empty())
     peer->name += " " + version.str();
   return peer;
@@ -87,8 +93,8 @@ llvm::Error Peer::spawn(const std::string &python) {
   if (error == 0)
     return llvm::Error::success();
   process = -1;
-  return llvm::createStringError("cannot start " + python + ": " +
-                                 std::strerror(error));
+  return llvm::make_error<MissingLibrary>("cannot start " + python + ": " +
+                                          std::strerror(error));
 }
 
 llvm::Error Peer::send(llvm::StringRef bytes) {
@@ -104,9 +110,10 @@ llvm::Error Peer::send(llvm::StringRef bytes) {
   return llvm::Error::success();
 }
 
-llvm::Error Peer::sendCall(const frieze_model &model) {
-  CallBuffers buffers(model);
-  buffers.run();
+llvm::Error Peer::sendCalls(const frieze_model &model) {
+  // The first is timed. Small inputs leave classifiers undecided, so that their
+  // outputs tell more.
+  constexpr float scales[] = {1, 1.0f / 8, 1.0f / 64};
   auto describe = [](const frieze_tensor *tensors, uint64_t count) {
     llvm::json::Array descriptions;
     for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
@@ -120,12 +127,17 @@ llvm::Error Peer::sendCall(const frieze_model &model) {
   llvm::raw_string_ostream os(message);
   os << llvm::json::Value(llvm::json::Object{
             {"inputs", describe(model.inputs, model.input_count)},
-            {"outputs", describe(model.outputs, model.output_count)}})
+            {"outputs", describe(model.outputs, model.output_count)},
+            {"calls", std::size(scales)}})
      << "\n";
-  for (auto *arrays : {&buffers.getInputs(), &buffers.getOutputs()})
-    for (const std::vector<float> &array : *arrays)
-      os.write(reinterpret_cast<const char *>(array.data()),
-               array.size() * sizeof(float));
+  for (float scale : scales) {
+    CallBuffers buffers(model, scale);
+    buffers.run();
+    for (auto *arrays : {&buffers.getInputs(), &buffers.getOutputs()})
+      for (const std::vector<float> &array : *arrays)
+        os.write(reinterpret_cast<const char *>(array.data()),
+                 array.size() * sizeof(float));
+  }
   return send(message);
 }
 
@@ -142,13 +154,14 @@ llvm::Expected<std::string> Peer::receive(llvm::StringRef kind) {
   auto [line, rest] = llvm::StringRef(pending).split('\n');
   auto [word, text] = line.split(' ');
   std::string answer = text.str();
-  bool isExpected = word == kind;
-  if (word == "missing")
-    answer = ("no module '" + text + "' (pip install " + library.package + ")")
-                 .str();
+  bool isExpected = word == kind, isMissing = word == "missing";
   pending = rest.str();
   if (isExpected)
     return answer;
+  if (isMissing)
+    return llvm::make_error<MissingLibrary>("no module '" + answer +
+                                            "' (pip install " +
+                                            library.package.str() + ")");
   return llvm::createStringError(answer);
 }
 

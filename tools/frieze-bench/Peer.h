@@ -28,12 +28,28 @@ struct PeerLibrary {
 /// unknown.
 std::vector<PeerLibrary> findPeerLibraries(llvm::StringRef path);
 
+/// Why a peer cannot be had: its library is not installed.
+class MissingLibrary : public llvm::ErrorInfo<MissingLibrary> {
+public:
+  static char ID;
+  explicit MissingLibrary(std::string reason) : reason(std::move(reason)) {}
+
+  void log(llvm::raw_ostream &os) const override { os << reason; }
+  std::error_code convertToErrorCode() const override {
+    return llvm::inconvertibleErrorCode();
+  }
+
+private:
+  std::string reason;
+};
+
 /// A model file in a peer, which runs in a child process on this process's
 /// processors, with one thread. peer.py is the other end.
 class Peer {
 public:
   /// Starts `library` under the interpreter `python`, loads `file` and runs it
-  /// once on a call of `model`. Errors say why this peer cannot be had.
+  /// on a few calls of `model`. Fails with MissingLibrary, or says what in the
+  /// file or the library keeps it from running.
   static llvm::Expected<std::unique_ptr<Peer>> start(const PeerLibrary &library,
                                                      llvm::StringRef file,
                                                      const std::string &python,
@@ -51,6 +67,10 @@ public:
   const std::string &getFile() const { return file; }
   /// Largest absolute difference from the outputs of `model`.
   double getDifference() const { return difference; }
+  /// Whether differences are no larger than `tolerance` says.
+  bool agrees() const { return share <= 1; }
+  /// By how much outputs may differ.
+  static constexpr char tolerance[] = "1e-6 + 1e-4 max |y|";
 
 private:
   Peer(const PeerLibrary &library, llvm::StringRef file)
@@ -58,13 +78,15 @@ private:
 
   llvm::Error spawn(const std::string &python);
   llvm::Error send(llvm::StringRef bytes);
-  llvm::Error sendCall(const frieze_model &model);
+  llvm::Error sendCalls(const frieze_model &model);
   /// The next line from the child, without what says that it is an answer.
   llvm::Expected<std::string> receive(llvm::StringRef kind);
 
   PeerLibrary library;
   std::string name, file;
   double difference = 0;
+  /// Of the tolerance.
+  double share = 0;
   int process = -1, link = -1;
   /// Received, and not yet read.
   std::string pending;

@@ -108,15 +108,17 @@ static void writeTable(const Results &results, llvm::raw_ostream &os) {
   os << "</table></div>\n";
 }
 
-static void writeComparisons(llvm::ArrayRef<Comparison> comparisons,
-                             llvm::raw_ostream &os) {
+static void writeComparisons(const Results &results, llvm::raw_ostream &os) {
   os << "<h2>Beside other libraries</h2>\n<p>How many times as long they take "
         "(medians), in turns with Frieze on the same core.</p>\n";
-  drawBars(comparisons, os);
+  if (!results.comparisons.empty())
+    drawBars(results.comparisons, os);
   os << "<div class=\"scroll\"><table>\n";
   writeRow(getComparisonHeadings(), "th", os);
-  for (const Comparison &comparison : comparisons)
+  for (const Comparison &comparison : results.comparisons)
     writeRow(getCells(comparison), "td", os);
+  for (const AbsentPeer &absent : results.absentPeers)
+    writeRow(getCells(absent), "td", os);
   os << "</table></div>\n";
 }
 
@@ -144,7 +146,7 @@ void frieze::writeReport(const Results &results, llvm::raw_ostream &os) {
     os << "</p>\n";
   }
   writeTable(results, os);
-  if (!results.comparisons.empty())
-    writeComparisons(results.comparisons, os);
+  if (!results.comparisons.empty() || !results.absentPeers.empty())
+    writeComparisons(results, os);
   os << "</body>\n</html>\n";
 }

@@ -38,6 +38,15 @@ struct Comparison {
   double getMedianRatio() const { return theirs.median / ours.median; }
 };
 
+/// A peer that the model is not compared with.
+struct AbsentPeer {
+  std::string peer, file;
+  /// Whether its library is installed, and fails on the file.
+  bool fails;
+
+  const char *getState() const { return fails ? "fails" : "not available"; }
+};
+
 /// Windows along a recording, timed in turns with the same model on windows of
 /// their own; per window.
 struct StreamMeasurement {
@@ -55,6 +64,7 @@ struct Results {
   MachinePeak peak;
   std::vector<Measurement> measurements;
   std::vector<Comparison> comparisons;
+  std::vector<AbsentPeer> absentPeers;
   std::vector<StreamMeasurement> streams;
 };
 

@@ -14,7 +14,6 @@
 #include "tools/CompilerContext.h"
 #include "tools/frieze-bench/MachinePeak.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 using namespace frieze;
@@ -98,15 +97,11 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
   return subject;
 }
 
-static llvm::Expected<Subject> loadArtefact(llvm::StringRef path) {
-  llvm::Expected<LoadedModel> model = loadModel(path);
+static llvm::Expected<Subject> loadArtefactSubject(llvm::StringRef path,
+                                                   llvm::StringRef bytes) {
+  llvm::Expected<LoadedModel> model = loadArtefact(path, bytes);
   if (!model)
     return model.takeError();
-  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
-                                            /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return llvm::createStringError(buffer.getError().message());
-  llvm::StringRef bytes = (*buffer)->getBuffer();
   Subject subject{llvm::sys::path::stem(path).str(), std::move(*model), 0,
                   std::nullopt};
   if (llvm::Error error = addCodeStatistics(
@@ -137,14 +132,14 @@ llvm::Expected<std::vector<Subject>>
 frieze::loadSubjects(llvm::StringRef path, bool withLayers,
                      const CompileOptions &options) {
   std::vector<Subject> subjects;
-  llvm::Expected<bool> artefact = isArtefact(path);
-  if (!artefact)
-    return artefact.takeError();
-  if (*artefact) {
+  llvm::Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return bytes.takeError();
+  if (isArtefact(*bytes)) {
     if (withLayers)
       return llvm::createStringError(
           "expects a model file for --layers, but got an artefact");
-    llvm::Expected<Subject> subject = loadArtefact(path);
+    llvm::Expected<Subject> subject = loadArtefactSubject(path, *bytes);
     if (!subject)
       return subject.takeError();
     subjects.push_back(std::move(*subject));
@@ -153,7 +148,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
 
   CompilerContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(Stage::NNOpt, path, options, context);
+      compileTo(Stage::NNOpt, path, *bytes, options, context);
   if (!module)
     return llvm::createStringError("cannot be compiled");
   // Lowering changes a module in place, so the layers are copied out first.

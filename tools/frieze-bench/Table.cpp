@@ -75,6 +75,11 @@ ComparisonCells frieze::getCells(const Comparison &comparison) {
           formatv("{0:e1}", comparison.difference)};
 }
 
+ComparisonCells frieze::getCells(const AbsentPeer &absent) {
+  return {absent.peer, llvm::sys::path::filename(absent.file).str(),
+          absent.getState()};
+}
+
 StreamCells frieze::getStreamHeadings() {
   return {"mode",   "min",       "median", "single min",
           "median", "ratio min", "median"};
@@ -155,6 +160,23 @@ void TablePrinter::printHeader() {
   llvm::outs().flush();
 }
 
+void TablePrinter::printComparisonHeadings() {
+  llvm::outs() << "\nmicroseconds, in turns on one core; ratio: the peer's "
+                  "time over Frieze's\n";
+  printHeadings(getComparisonHeadings(), comparisonWidths, 2);
+}
+
+void TablePrinter::printAbsentPeers() {
+  if (!results.absentPeers.empty() && results.comparisons.empty())
+    printComparisonHeadings();
+  for (const AbsentPeer &absent : results.absentPeers) {
+    ComparisonCells cells = getCells(absent);
+    llvm::outs() << fit(cells[0], comparisonWidths[0], false) << " "
+                 << fit(cells[1], comparisonWidths[1], false) << " " << cells[2]
+                 << "\n";
+  }
+}
+
 void TablePrinter::printNew() {
   for (; measurementsPrinted < results.measurements.size();
        ++measurementsPrinted) {
@@ -167,11 +189,8 @@ void TablePrinter::printNew() {
   }
   for (; comparisonsPrinted < results.comparisons.size();
        ++comparisonsPrinted) {
-    if (comparisonsPrinted == 0) {
-      llvm::outs() << "\nmicroseconds, in turns on one core; ratio: the peer's "
-                      "time over Frieze's\n";
-      printHeadings(getComparisonHeadings(), comparisonWidths, 2);
-    }
+    if (comparisonsPrinted == 0)
+      printComparisonHeadings();
     printRow(getCells(results.comparisons[comparisonsPrinted]),
              comparisonWidths, 2);
   }

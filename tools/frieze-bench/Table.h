@@ -27,6 +27,7 @@ MeasurementCells getCells(const Measurement &measurement,
                           const MachinePeak &peak);
 ComparisonCells getComparisonHeadings();
 ComparisonCells getCells(const Comparison &comparison);
+ComparisonCells getCells(const AbsentPeer &absent);
 StreamCells getStreamHeadings();
 StreamCells getCells(const StreamMeasurement &measurement);
 
@@ -42,8 +43,12 @@ public:
   void printHeader();
   /// Prints what has been added since the last call.
   void printNew();
+  /// Prints what is not there to compare with.
+  void printAbsentPeers();
 
 private:
+  void printComparisonHeadings();
+
   const Results &results;
   size_t measurementsPrinted = 0, comparisonsPrinted = 0, streamsPrinted = 0;
 };

@@ -5,61 +5,77 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/Package.h"
+#include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/Benchmarks.h"
 #include "tools/frieze-bench/Report.h"
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
 
 #include <benchmark/benchmark.h>
+#include <iostream>
 #include <sched.h>
+#include <sstream>
 
 using namespace frieze;
 namespace cl = llvm::cl;
 
 namespace {
-/// Hands results to one of Google Benchmark's reporters, or prints the table in
-/// place of its own.
+/// Hands results to Google Benchmark's reporters, or prints the table in place
+/// of its own.
 class Reporter : public benchmark::BenchmarkReporter {
 public:
-  explicit Reporter(const Results &results)
-      : table(results), standard(benchmark::CreateDefaultDisplayReporter()) {
-    if (dynamic_cast<benchmark::ConsoleReporter *>(standard.get()))
-      standard = nullptr;
+  /// Writes JSON to `file` too, if there is one.
+  Reporter(const Results &results, std::ostream *file) : table(results) {
+    std::unique_ptr<benchmark::BenchmarkReporter> display(
+        benchmark::CreateDefaultDisplayReporter());
+    printsTable = dynamic_cast<benchmark::ConsoleReporter *>(display.get());
+    if (!printsTable)
+      reporters.push_back(std::move(display));
+    if (!file)
+      return;
+    reporters.push_back(std::make_unique<benchmark::JSONReporter>());
+    reporters.back()->SetOutputStream(file);
   }
 
   bool ReportContext(const Context &context) override {
-    if (standard)
-      return standard->ReportContext(context);
-    table.printHeader();
-    return true;
+    if (printsTable)
+      table.printHeader();
+    return llvm::all_of(reporters, [&](auto &reporter) {
+      return reporter->ReportContext(context);
+    });
   }
   void ReportRuns(const std::vector<Run> &runs) override {
     for (const Run &run : runs)
       if (run.error_occurred)
-        error = run.error_message;
-    if (!standard)
-      return table.printNew();
+        errors.push_back(run.error_message);
+    if (printsTable)
+      table.printNew();
     // Google Benchmark would append "/manual_time" to the names.
     std::vector<Run> named = runs;
     for (Run &run : named)
       run.run_name.time_type.clear();
-    standard->ReportRuns(named);
+    for (auto &reporter : reporters)
+      reporter->ReportRuns(named);
   }
   void Finalize() override {
-    if (standard)
-      standard->Finalize();
+    if (printsTable)
+      table.printAbsentPeers();
+    for (auto &reporter : reporters)
+      reporter->Finalize();
   }
 
-  /// Of the last benchmark that failed, or "".
-  std::string error;
+  /// Of the benchmarks that failed.
+  std::vector<std::string> errors;
 
 private:
   TablePrinter table;
-  std::unique_ptr<benchmark::BenchmarkReporter> standard;
+  bool printsTable;
+  std::vector<std::unique_ptr<benchmark::BenchmarkReporter>> reporters;
 };
 
 /// The command line, in Google Benchmark's part and ours.
@@ -73,7 +89,9 @@ struct Options {
       "compare", cl::CommaSeparated, cl::value_desc("file,..."),
       cl::cat(category),
       cl::desc("Measure the same model, .onnx or .tflite, in ONNX Runtime,\n"
-               "OpenVINO and LiteRT, those that are installed")};
+               "OpenVINO and LiteRT, those that are installed, and hold its\n"
+               "outputs against theirs: beyond " +
+               std::string(Peer::tolerance) + ", exit with 1")};
   cl::opt<std::string> python{
       "python", cl::value_desc("path"), cl::init("python3"), cl::cat(category),
       cl::desc("Interpreter that has these libraries (default python3)")};
@@ -81,6 +99,8 @@ struct Options {
                               cl::cat(category),
                               cl::desc("Write the results as a page")};
   ModelOptions model{category};
+  /// Google Benchmark's, which would not tell of a full disk.
+  std::string json, jsonFormat = "json";
 
   /// Exits where the command line is wrong.
   Options(int argc, char **argv);
@@ -93,10 +113,17 @@ Options::Options(int argc, char **argv) {
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   // Google Benchmark takes its own flags out first.
   std::vector<char *> benchmarkArguments{argv[0]}, ownArguments{argv[0]};
-  for (int i = 1; i < argc; ++i)
-    (llvm::StringRef(argv[i]).starts_with("--benchmark_") ? benchmarkArguments
-                                                          : ownArguments)
-        .push_back(argv[i]);
+  for (int i = 1; i < argc; ++i) {
+    llvm::StringRef argument = argv[i];
+    if (argument.consume_front("--benchmark_out="))
+      json = argument.str();
+    else if (argument.consume_front("--benchmark_out_format="))
+      jsonFormat = argument.str();
+    else if (argument.starts_with("--benchmark_"))
+      benchmarkArguments.push_back(argv[i]);
+    else
+      ownArguments.push_back(argv[i]);
+  }
   cl::ParseCommandLineOptions(ownArguments.size(), ownArguments.data(),
                               "Measures a compiled model, or a model file, "
                               "which it compiles first, on one\n"
@@ -117,12 +144,9 @@ static void pinToOneCore() {
   sched_setaffinity(0, sizeof(cores), &cores);
 }
 
-/// Every peer that runs one of `files`, at least one; the others are named on
-/// standard error.
-static llvm::Expected<std::vector<std::unique_ptr<Peer>>>
-startPeers(llvm::ArrayRef<std::string> files, const std::string &python,
-           const frieze_model &model) {
-  for (const std::string &file : files) {
+/// What is wrong with the files to compare with, or their interpreter.
+static llvm::Error checkComparison(const Options &command) {
+  for (const std::string &file : command.compare) {
     if (findPeerLibraries(file).empty())
       return llvm::createStringError(
           "expects .onnx or .tflite files for --compare, but got '" + file +
@@ -130,43 +154,109 @@ startPeers(llvm::ArrayRef<std::string> files, const std::string &python,
     if (!llvm::sys::fs::exists(file))
       return llvm::createStringError("'" + file + "' does not exist");
   }
-  std::vector<std::unique_ptr<Peer>> peers;
-  for (const std::string &file : files)
-    for (const PeerLibrary &library : findPeerLibraries(file)) {
-      auto peer = Peer::start(library, file, python, model);
-      if (peer)
-        peers.push_back(std::move(*peer));
-      else
-        llvm::errs() << file << ": warning: " << library.name
-                     << " is skipped: " << llvm::toString(peer.takeError())
-                     << "\n";
-    }
-  if (peers.empty())
-    return llvm::createStringError("expects a library to compare with, but " +
-                                   python + " has none that runs the model");
-  return peers;
+  llvm::ErrorOr<std::string> python =
+      llvm::sys::findProgramByName(command.python);
+  if (command.python.getNumOccurrences() &&
+      !(python && llvm::sys::fs::can_execute(*python)))
+    return llvm::createStringError(
+        "expects an interpreter for --python, but '" + command.python +
+        "' cannot be found");
+  return llvm::Error::success();
 }
 
-static void addContext(const MachinePeak &peak) {
+/// Starts every peer that runs one of the files, and puts down those that
+/// don't. False after a message where one fails, or its outputs are others.
+static bool startPeers(const Options &command, const frieze_model &model,
+                       std::vector<std::unique_ptr<Peer>> &peers,
+                       std::vector<AbsentPeer> &absent) {
+  bool good = true;
+  auto report = [&](const std::string &file, const llvm::Twine &message) {
+    failWith(file, message);
+    good = false;
+  };
+  for (const std::string &file : command.compare)
+    for (const PeerLibrary &library : findPeerLibraries(file)) {
+      auto peer = Peer::start(library, file, command.python, model);
+      if (peer) {
+        if (!(*peer)->agrees())
+          report(file,
+                 "expects the outputs of '" + command.path + "' to within " +
+                     Peer::tolerance + ", but got differences up to " +
+                     llvm::formatv("{0:e1}", (*peer)->getDifference()).str() +
+                     " in " + (*peer)->getName());
+        peers.push_back(std::move(*peer));
+        continue;
+      }
+      llvm::Error other = llvm::handleErrors(
+          peer.takeError(), [&](const MissingLibrary &missing) {
+            llvm::errs() << file << ": warning: " << library.name
+                         << " is skipped: " << missing.message() << "\n";
+          });
+      absent.push_back({library.name.str(), file, bool(other)});
+      if (other)
+        report(file, library.name + ": " + llvm::toString(std::move(other)));
+    }
+  return good;
+}
+
+static void addContext(const Results &results) {
   auto add = [](const std::string &key, double value) {
     benchmark::AddCustomContext(key, llvm::formatv("{0:f1}", value));
   };
-  add("peak_gflops", peak.gigaflops);
-  for (const Bandwidth &bandwidth : peak.bandwidths) {
+  add("peak_gflops", results.peak.gigaflops);
+  for (const Bandwidth &bandwidth : results.peak.bandwidths) {
     llvm::StringRef level = bandwidth.level;
     add("bandwidth_" + level.lower() + "_gb_per_s", bandwidth.gigabytes);
     // The level that holds the weights of small models stands for all.
     if (level == "L2")
       add("bandwidth_gb_per_s", bandwidth.gigabytes);
   }
+  for (const AbsentPeer &absent : results.absentPeers)
+    benchmark::AddCustomContext(
+        absent.peer + ", " + llvm::sys::path::filename(absent.file).str(),
+        absent.getState());
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+/// False after a message, where a file could not be written in the end.
+static bool checkOutputs(const Options &command) {
+  auto report = [](llvm::StringRef file, llvm::Error error) {
+    if (!error)
+      return true;
+    failWith(getOutputName(file), llvm::toString(std::move(error)));
+    return false;
+  };
+  if (command.jsonFormat != "json") {
+    failWith("frieze-bench", "expects json for --benchmark_out_format, but "
+                             "got '" +
+                                 command.jsonFormat + "'");
+    return false;
+  }
+  return report(command.report, checkPage(command.report)) &&
+         (command.json.empty() ||
+          report(command.json, checkWritable(command.json)));
+}
+
+/// Writes `path`, if there is one; false after a message.
+static bool write(const std::string &path,
+                  llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  if (path.empty())
+    return true;
+  llvm::Error error = writeFile(path, print);
+  if (!error)
+    return true;
+  failWith(getOutputName(path), llvm::toString(std::move(error)));
+  return false;
+}
+
+static int measure(int argc, char **argv) {
   Options command(argc, argv);
   llvm::Expected<CompileOptions> options = command.model.get("model");
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
+  if (llvm::Error error = checkComparison(command))
+    return failWith("frieze-bench", llvm::toString(std::move(error)));
+  if (!checkOutputs(command))
+    return 1;
   if (!command.compare.empty())
     pinToOneCore();
 
@@ -175,34 +265,33 @@ int main(int argc, char **argv) {
   if (!subjects)
     return failWith(command.path, llvm::toString(subjects.takeError()));
   const Subject &model = subjects->front();
-  std::vector<std::unique_ptr<Peer>> peers;
-  if (!command.compare.empty()) {
-    auto started = startPeers(std::vector<std::string>(command.compare),
-                              command.python, *model.model);
-    if (!started)
-      return failWith("frieze-bench", llvm::toString(started.takeError()));
-    peers = std::move(*started);
-  }
-
   Results results;
+  std::vector<std::unique_ptr<Peer>> peers;
+  bool good = startPeers(command, *model.model, peers, results.absentPeers);
+
   results.peak = measureMachinePeak();
-  addContext(results.peak);
+  addContext(results);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);
   if (model.model->stream)
     registerStream(model, results);
   for (const std::unique_ptr<Peer> &peer : peers)
     registerComparison(model, *peer, results);
-  Reporter reporter(results);
+  std::ostringstream json;
+  Reporter reporter(results, command.json.empty() ? nullptr : &json);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
-  if (!reporter.error.empty())
-    return failWith("frieze-bench", reporter.error);
-  if (command.report.empty() || results.measurements.empty())
-    return 0;
-  if (llvm::Error error = writeFile(command.report, [&](llvm::raw_ostream &os) {
-        writeReport(results, os);
-      }))
-    return failWith(command.report, llvm::toString(std::move(error)));
-  return 0;
+  for (const std::string &error : reporter.errors)
+    failWith("frieze-bench", error);
+  good &= reporter.errors.empty();
+  // Where Google Benchmark's reporters print.
+  if (!std::cout.flush())
+    return failWith("<stdout>", "cannot be written");
+  good &= write(command.json, [&](llvm::raw_ostream &os) { os << json.str(); });
+  if (!results.measurements.empty())
+    good &= write(command.report,
+                  [&](llvm::raw_ostream &os) { writeReport(results, os); });
+  return good ? 0 : 1;
 }
+
+int main(int argc, char **argv) { return runTool(argc, argv, measure); }

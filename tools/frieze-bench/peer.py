@@ -3,11 +3,12 @@
     python -c "$(cat peer.py)" MODULE FILE
 
 Standard input is a socket. A line of JSON with the shapes of a model's inputs and
-outputs comes first, then their values for one call, in float32. The answer is
-`ready DIFFERENCE VERSION`, where DIFFERENCE is the largest between these outputs
-and the library's own. Each line `N` asks for N calls, after half as many that are
-not timed; the answer is `time MICROSECONDS`, of one call. Whatever fails is
-answered by `missing MODULE` or `error MESSAGE`.
+outputs and a number of calls comes first, then the values of each call, in float32.
+The answer is `ready DIFFERENCE SHARE VERSION`: the largest difference between these
+outputs and the library's own, and the largest share of what is tolerated. Each line
+`N` asks for N calls, after half as many that are not timed; the answer is
+`time MICROSECONDS`, of one call. Whatever fails is answered by `missing MODULE` or
+`error MESSAGE`.
 """
 import gc
 import itertools
@@ -129,34 +130,56 @@ def arrange(array, sizes):
     return fitting
 
 
+def get_distance(result, output):
+    """The largest difference; NaN and infinities have none to themselves."""
+    result, output = result.astype(np.float64), output.astype(np.float64)
+    same = (result == output) | (np.isnan(result) & np.isnan(output))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0, np.abs(result - output))
+    difference[np.isnan(difference)] = np.inf
+    return float(np.max(difference, initial=0))
+
+
 def get_difference(results, outputs):
-    """The largest absolute one, in the layout where it is smallest."""
+    """The largest share of what rounding may make of an output, 1e-6 and 1e-4 of its
+    largest element, and the largest difference, in the layout where it is smallest."""
     if len(results) != len(outputs):
         raise ValueError(f"has {len(results)} outputs, but the model {len(outputs)}")
-    return max(min(float(np.max(np.abs(result - order)))
-                   for order in arrange(output, result.shape))
-               for result, output in zip(results, outputs))
+    shares, differences = [], []
+    for result, output in zip(results, outputs):
+        largest = np.max(np.abs(output), where=np.isfinite(output), initial=0)
+        differences.append(min(get_distance(result, order)
+                               for order in arrange(output, result.shape)))
+        shares.append(differences[-1] / (1e-6 + 1e-4 * float(largest)))
+    return max(shares), max(differences)
 
 
-def prepare(peer, inputs, outputs):
-    """Gives `peer` the inputs, of several layouts the one that comes closest to
-    `outputs`, and returns how close. Names pair inputs if all of them match."""
+def prepare(peer, calls):
+    """Gives `peer` the inputs of the first call, of several layouts in the one that
+    comes closest to the outputs of all, and returns how close. Names pair inputs if all
+    of them match."""
+    inputs = calls[0][0]
     if len(peer.inputs) != len(inputs):
         raise ValueError(f"has {len(peer.inputs)} inputs, but the model {len(inputs)}")
-    by_name = dict(inputs)
-    if set(by_name) == {name for name, _ in peer.inputs}:
-        arrays = [by_name[name] for name, _ in peer.inputs]
-    else:
-        arrays = [array for _, array in inputs]
-    layouts = list(itertools.product(*(arrange(array, sizes) for array, (_, sizes)
-                                       in zip(arrays, peer.inputs))))
+    names = [name for name, _ in inputs]
+    places = range(len(inputs))
+    if set(names) == {name for name, _ in peer.inputs}:
+        places = [names.index(name) for name, _ in peer.inputs]
 
-    def run(layout):
-        peer.prepare(layout)
-        peer.get_call()()
-        return get_difference(peer.get_outputs(), outputs)
-    differences = [run(layout) for layout in layouts]
-    return run(layouts[differences.index(min(differences))])
+    def get_layouts(inputs):
+        """All inputs in each way that fits."""
+        return list(itertools.product(*(arrange(inputs[place][1], sizes) for place, (_, sizes)
+                                        in zip(places, peer.inputs))))
+
+    def run(index):
+        results = []
+        for inputs, outputs in reversed(calls):
+            peer.prepare(get_layouts(inputs)[index])
+            peer.get_call()()
+            results.append(get_difference(peer.get_outputs(), outputs))
+        return tuple(map(max, zip(*results)))
+    differences = [run(index) for index in range(len(get_layouts(inputs)))]
+    return run(differences.index(min(differences)))
 
 
 def time_calls(call, count):
@@ -177,15 +200,16 @@ def serve(link, module, path):
                                np.float32).reshape(tensor["shape"]).copy())
                 for tensor in tensors]
     model = json.loads(link.readline())
-    inputs, outputs = read_arrays(model["inputs"]), read_arrays(model["outputs"])
+    calls = [(read_arrays(model["inputs"]), [array for _, array in read_arrays(model["outputs"])])
+             for _ in range(model["calls"])]
     peer = LIBRARIES[module](library, path)
-    difference = prepare(peer, inputs, [array for _, array in outputs])
+    share, difference = prepare(peer, calls)
     version = getattr(library, "__version__", "").split("-")[0]
 
     def answer(text):
         link.write(text.encode() + b"\n")
         link.flush()
-    answer(f"ready {difference!r} {version}")
+    answer(f"ready {difference!r} {share!r} {version}")
     call = peer.get_call()
     gc.disable()
     for line in link:

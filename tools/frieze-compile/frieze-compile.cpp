@@ -7,13 +7,15 @@
 
 #include "compiler/Compile.h"
 #include "compiler/Summary.h"
+#include "frontends/Files.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
 #include "tools/ModelOptions.h"
-#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/PrettyStackTrace.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
@@ -51,8 +53,7 @@ static void printLayers(llvm::raw_ostream &os) {
   }
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+static int compile(int argc, char **argv) {
   llvm::setBugReportMsg(
       "please report this crash of frieze-compile, with the model\n");
   // So that --mlir-print-ir-after knows the names of passes.
@@ -104,9 +105,9 @@ int main(int argc, char **argv) {
     return failWith("frieze-compile", "expects a model file; see --help");
 
   llvm::StringRef base =
-      llvm::sys::path::stem(output == "-" ? modelPath : output);
+      llvm::sys::path::stem(isStream(output) ? modelPath : output);
   llvm::Expected<CompileOptions> options =
-      modelOptions.get(base == "-" || base == "null" ? "model" : base);
+      modelOptions.get(base == "-" ? "model" : base);
   if (!options)
     return failWith("frieze-compile", llvm::toString(options.takeError()));
   const StageDescription *stage = findStage(emit, output);
@@ -137,3 +138,5 @@ int main(int argc, char **argv) {
     summary.printText(llvm::errs());
   return 0;
 }
+
+int main(int argc, char **argv) { return runTool(argc, argv, compile); }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Annotations.h"
+#include "frontends/Files.h"
 #include "tools/frieze-ecg/Text.h"
 #include "tools/frieze-ecg/WFDBHeader.h"
 
@@ -177,9 +178,8 @@ private:
 static Error readRates(StringRef headerPath, BeatPositions &beats) {
   auto text = readFile(headerPath);
   if (!text)
-    return text.takeError();
-  Expected<WFDBHeader> header =
-      parseWFDBHeader(headerPath, (*text)->getBuffer());
+    return inFile(headerPath, text.takeError());
+  Expected<WFDBHeader> header = parseWFDBHeader(headerPath, *text);
   if (!header)
     return header.takeError();
   beats.record.frames = header->rate;
@@ -195,9 +195,8 @@ static Error readRates(StringRef headerPath, BeatPositions &beats) {
 Expected<BeatPositions> readAnnotations(StringRef path) {
   auto file = readFile(path);
   if (!file)
-    return file.takeError();
-  Expected<BeatPositions> beats =
-      AnnotationReader(path, (*file)->getBuffer()).read();
+    return inFile(path, file.takeError());
+  Expected<BeatPositions> beats = AnnotationReader(path, *file).read();
   if (!beats)
     return beats;
   beats->countsFrames = true;

@@ -6,12 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/BeatFile.h"
+#include "frontends/Files.h"
 #include "tools/frieze-ecg/Annotations.h"
 #include "tools/frieze-ecg/BeatJSON.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
@@ -118,8 +118,8 @@ private:
 Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   auto file = readFile(path);
   if (!file)
-    return file.takeError();
-  StringRef text = skipByteOrderMark((*file)->getBuffer());
+    return inFile(path, file.takeError());
+  StringRef text = skipByteOrderMark(*file);
   SmallVector<StringRef> columns = splitFields(takeLine(text));
   size_t record = find(columns, "record") - columns.begin();
   size_t sample = find(columns, "sample") - columns.begin();
@@ -211,71 +211,6 @@ std::optional<double> findRate(const BeatPositions &beats,
   if (beats.leftOut.empty() && (beats.beats.empty() || beats.beats.back() == 0))
     return 1.0;
   return beats.countsFrames ? record.frames : record.samples;
-}
-
-Error checkWritable(StringRef path) {
-  sys::fs::file_status status;
-  bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);
-  if (path == "-" || (exists && !sys::fs::is_directory(status) &&
-                      !sys::fs::is_regular_file(status)))
-    return Error::success();
-  SmallString<256> target(path);
-  if (exists)
-    sys::fs::real_path(path, target);
-  StringRef folder = sys::path::parent_path(target);
-  if (folder.empty())
-    folder = ".";
-  std::error_code error = sys::fs::access(folder, sys::fs::AccessMode::Write);
-  if (!error && !sys::fs::is_directory(folder))
-    error = std::make_error_code(std::errc::not_a_directory);
-  if (exists && sys::fs::is_directory(status))
-    error = std::make_error_code(std::errc::is_a_directory);
-  return error ? fileError(path, "can't write: " + error.message())
-               : Error::success();
-}
-
-Error writeWholeFile(StringRef path, function_ref<void(raw_ostream &)> write) {
-  sys::fs::file_status status;
-  bool exists = !sys::fs::status(path, status) && sys::fs::exists(status);
-  if (path == "-" || (exists && !sys::fs::is_regular_file(status))) {
-    std::error_code error;
-    raw_fd_ostream stream(path, error);
-    if (!error) {
-      write(stream);
-      stream.flush();
-      error = stream.error();
-      stream.clear_error();
-    }
-    return error ? fileError(path == "-" ? "<stdout>" : path,
-                             "can't write: " + error.message())
-                 : Error::success();
-  }
-
-  // A link stays one: the file that it leads to is replaced.
-  SmallString<256> target(path);
-  if (exists)
-    if (std::error_code error = sys::fs::real_path(path, target))
-      return fileError(path, "can't write: " + error.message());
-  auto failure = [&](Error error) {
-    return fileError(path, "can't write: " + toString(std::move(error)));
-  };
-  auto temporary = sys::fs::TempFile::create(
-      target + ".%%%%%%.tmp", sys::fs::all_read | sys::fs::all_write);
-  if (!temporary)
-    return failure(temporary.takeError());
-  raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
-  write(stream);
-  stream.flush();
-  if (std::error_code error = stream.error()) {
-    stream.clear_error();
-    consumeError(temporary->discard());
-    return failure(errorCodeToError(error));
-  }
-  if (Error error = temporary->keep(target)) {
-    consumeError(temporary->discard());
-    return failure(std::move(error));
-  }
-  return Error::success();
 }
 
 } // namespace frieze::ecg

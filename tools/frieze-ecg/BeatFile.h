@@ -12,7 +12,6 @@
 #include "tools/frieze-ecg/Recording.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -88,15 +87,6 @@ std::optional<double> findRate(const BeatPositions &beats,
 /// wrote as JSON; else those of a WFDB annotation file, or of the record with
 /// that name or header (its .atr).
 llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
-
-/// Checks that writeWholeFile can make `path`, as far as that can be told
-/// before.
-llvm::Error checkWritable(llvm::StringRef path);
-
-/// Writes `path` whole or not at all. "-" is standard output; what exists and
-/// is no regular file, such as /dev/null, is written directly.
-llvm::Error writeWholeFile(llvm::StringRef path,
-                           llvm::function_ref<void(llvm::raw_ostream &)> write);
 
 } // namespace frieze::ecg
 

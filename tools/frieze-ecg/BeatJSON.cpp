@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/BeatJSON.h"
+#include "frontends/Files.h"
 #include "frontends/Json.h"
 #include "tools/frieze-ecg/Text.h"
 
@@ -87,8 +88,8 @@ readRecord(const nlohmann::json &record,
 Expected<StringMap<BeatPositions>> readJSON(StringRef path) {
   auto file = readFile(path);
   if (!file)
-    return file.takeError();
-  Expected<nlohmann::json> root = parseJson((*file)->getBuffer());
+    return inFile(path, file.takeError());
+  Expected<nlohmann::json> root = parseJson(*file);
   if (!root)
     return fileError(path, toString(root.takeError()));
   const nlohmann::json *records = find(*root, "records");

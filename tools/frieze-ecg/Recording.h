@@ -90,8 +90,8 @@ struct RecordingOptions {
   bool ignoreChecksum = false;
 };
 
-/// Opens one lead of `path`: a WFDB record by its name or header, EDF, CSV or
-/// NPY. All of it is read once: what is truncated, damaged, empty or not in
+/// Opens one lead of `path`: a WFDB record by its name or header, EDF, BDF, CSV
+/// or NPY. All of it is read once: what is truncated, damaged, empty or not in
 /// millivolts is an error, missing samples are listed as gaps, and a warning
 /// tells of stretches in which the lead is flat.
 llvm::Expected<std::unique_ptr<Recording>>

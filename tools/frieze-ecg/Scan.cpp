@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Scan.h"
+#include "frontends/Files.h"
 #include "tools/LoadModel.h"
 #include "tools/frieze-ecg/Agreement.h"
 #include "tools/frieze-ecg/BeatFile.h"
@@ -30,10 +31,8 @@ namespace {
 
 /// Whether two paths lead to one regular file, which may not be there yet.
 bool isSameFile(StringRef a, StringRef b) {
-  if (a.empty() || b.empty())
+  if (a.empty() || b.empty() || a == "-" || b == "-")
     return false;
-  if (a == "-" || b == "-")
-    return a == b;
   if (sys::fs::exists(a) && sys::fs::exists(b))
     return sys::fs::is_regular_file(a) && sys::fs::equivalent(a, b);
   auto clean = [](StringRef path) {
@@ -49,8 +48,11 @@ class Scanner {
 public:
   Scanner(const ScanOptions &options, const frieze_model &model)
       : options(options), model(model),
-        // Beats and summary must not mix on standard output.
-        summary(options.output == "-" ? errs() : outs()) {}
+        // What is written and the summary must not mix on standard output.
+        summary(isStandardOutput(options.output) ||
+                        isStandardOutput(options.report)
+                    ? errs()
+                    : outs()) {}
 
   /// Finds the beats of all records and writes them. What goes wrong with one
   /// is told, and the others go on. Returns whether nothing went wrong.
@@ -160,7 +162,7 @@ private:
     good = false;
   }
 
-  /// What is written must have a place, and not replace what is read.
+  /// What is written must not replace what is read, nor the other output.
   bool checkOutputs() {
     std::vector<std::string> inputs{options.model};
     append_range(inputs, options.records);
@@ -170,17 +172,13 @@ private:
     for (const Result &result : results)
       append_range(inputs, result.recording->files);
     Error problems = Error::success();
-    for (StringRef output : {options.output, options.report}) {
+    for (StringRef output : {options.output, options.report})
       if (any_of(inputs,
                  [&](StringRef input) { return isSameFile(output, input); }))
         add(problems, fileError(output, "is read too, and would be replaced"));
-      else if (!output.empty())
-        add(problems, checkWritable(output));
-    }
     if (isSameFile(options.output, options.report))
       add(problems,
-          fileError(options.report == "-" ? "<stdout>" : options.report,
-                    "is the file for the beats too"));
+          fileError(options.report, "is the file for the beats too"));
     return isSuccess(std::move(problems));
   }
 
@@ -221,6 +219,11 @@ private:
     }
   }
 
+  void writeOutput(StringRef path, function_ref<void(raw_ostream &)> write) {
+    if (Error error = writeFile(path, write))
+      report(inFile(getOutputName(path), std::move(error)));
+  }
+
   void write() {
     // Made before anything is written, as reading may fail.
     Expected<std::string> page = std::string();
@@ -231,16 +234,14 @@ private:
     std::vector<BeatList> lists;
     for (Result &result : results)
       lists.push_back(std::move(result.list));
-    if (Error error = writeWholeFile(options.output, [&](raw_ostream &stream) {
-          writeBeats(stream, options.format, lists);
-        }))
-      report(std::move(error));
+    writeOutput(options.output, [&](raw_ostream &stream) {
+      writeBeats(stream, options.format, lists);
+    });
     if (!page)
       report(page.takeError());
     else if (curve)
-      if (Error error = writeWholeFile(
-              options.report, [&](raw_ostream &stream) { stream << *page; }))
-        report(std::move(error));
+      writeOutput(options.report,
+                  [&](raw_ostream &stream) { stream << *page; });
   }
 
   /// The rate of the beats to compare a recording with; none if there are none,

@@ -18,12 +18,8 @@ Error fileError(StringRef file, const Twine &message) {
                            file + ": error: " + message);
 }
 
-Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!buffer)
-    return fileError(path, "can't read: " + buffer.getError().message());
-  return std::move(*buffer);
+Error inFile(StringRef file, Error error) {
+  return fileError(file, toString(std::move(error)));
 }
 
 template <typename T> static std::optional<T> parse(StringRef text) {

@@ -12,10 +12,8 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -24,9 +22,8 @@ namespace frieze::ecg {
 /// The diagnostic `file: error: message`.
 llvm::Error fileError(llvm::StringRef file, const llvm::Twine &message);
 
-/// The contents of a file, or why it can't be read.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-readFile(llvm::StringRef path);
+/// `error` as such a diagnostic.
+llvm::Error inFile(llvm::StringRef file, llvm::Error error);
 
 /// The decimal number that is all of `text`: it may be infinite or NaN.
 std::optional<double> parseNumber(llvm::StringRef text);

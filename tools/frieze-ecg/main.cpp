@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
 
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
@@ -107,6 +108,17 @@ static int reportOption(const char *option, const Twine &message) {
   return 1;
 }
 
+/// Tells what could not be written, before the work.
+static bool checkOutputs() {
+  int status = 0;
+  if (Error error = frieze::checkWritable(output))
+    status = frieze::failWith(frieze::getOutputName(output),
+                              toString(std::move(error)));
+  if (Error error = frieze::checkPage(report))
+    status = frieze::failWith(report, toString(std::move(error)));
+  return status == 0;
+}
+
 static int runScan() {
   if (rate.getNumOccurrences() && !(rate > 0 && std::isfinite(rate)))
     return reportOption("--rate", "must be positive");
@@ -140,6 +152,10 @@ static int runScan() {
     return reportOption("--report", "a page shows one record, found " +
                                         Twine(records.size()));
   options.report = report;
+  if (frieze::isStandardOutput(report) && frieze::isStandardOutput(output))
+    return reportOption("--report", "the beats are on standard output already");
+  if (!checkOutputs())
+    return 1;
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }
@@ -165,8 +181,7 @@ static int runCompare() {
   return compare(options);
 }
 
-int main(int argc, char **argv) {
-  InitLLVM initLLVM(argc, argv);
+static int runCommand(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, scanCommand);
   cl::HideUnrelatedOptions(category, compareCommand);
@@ -189,4 +204,8 @@ int main(int argc, char **argv) {
     return runCompare();
   cl::PrintHelpMessage();
   return 1;
+}
+
+int main(int argc, char **argv) {
+  return frieze::runTool(argc, argv, runCommand);
 }

@@ -7,16 +7,35 @@
 
 #include "compiler/Compile.h"
 #include "compiler/Pipelines.h"
+#include "frontends/Files.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "tools/CommandLine.h"
 
-int main(int argc, char **argv) {
+using namespace frieze;
+
+static int optimise(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
-  frieze::registerCompilerDialects(registry);
+  registerCompilerDialects(registry);
   mlir::registerAllPasses();
-  frieze::registerPassesAndPipelines();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "Frieze's optimiser driver\n", registry));
+  registerPassesAndPipelines();
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, argv, "Frieze's optimiser driver\n", registry);
+  // MLIR would leave a part of a file that it cannot write.
+  llvm::Expected<MemoryFile> result = MemoryFile::create();
+  if (!result)
+    return failWith(getOutputName(output), llvm::toString(result.takeError()));
+  std::string text;
+  if (failed(mlir::MlirOptMain(argc, argv, input, result->getPath(), registry)))
+    return 1;
+  llvm::Error error = readFile(result->getPath()).moveInto(text);
+  if (!error)
+    error = writeFile(output, [&](llvm::raw_ostream &os) { os << text; });
+  return error
+             ? failWith(getOutputName(output), llvm::toString(std::move(error)))
+             : 0;
 }
+
+int main(int argc, char **argv) { return runTool(argc, argv, optimise); }

@@ -6,13 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/reference/Evaluate.h"
+#include "frontends/Files.h"
 #include "frontends/NumpyFile.h"
+#include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/AlignOf.h"
-#include "llvm/Support/InitLLVM.h"
-#include "llvm/Support/Path.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
@@ -161,21 +163,61 @@ static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function) {
 // Arrays in and out
 //===----------------------------------------------------------------------===//
 
-/// Orders the arrays as the model has its inputs: by name if all names match,
-/// else as they come. Checks shapes; all have as many samples.
-static llvm::Error matchInputs(std::vector<NamedArray> &arrays,
-                               const Runner &runner) {
-  if (arrays.size() != runner.inputs.size())
+/// The places among `arrays` of those called `names`, each taken once. Names
+/// that are missing have none.
+static std::vector<size_t> findPlaces(llvm::ArrayRef<NamedArray> arrays,
+                                      llvm::ArrayRef<std::string> names) {
+  std::vector<size_t> places;
+  for (const std::string &name : names)
+    for (auto [place, array] : llvm::enumerate(arrays))
+      if (array.name == name && !llvm::is_contained(places, place)) {
+        places.push_back(place);
+        break;
+      }
+  return places;
+}
+
+static std::string quoteNames(llvm::ArrayRef<std::string> names) {
+  return names.empty() ? "none" : "'" + llvm::join(names, "', '") + "'";
+}
+
+/// Orders the arrays as the model has its inputs: by their names, or by number
+/// where all are called arr_0, arr_1 and so on, as NumPy calls those that got
+/// no name. A single one needs none.
+static llvm::Error orderArrays(std::vector<NamedArray> &arrays,
+                               llvm::ArrayRef<Port> inputs) {
+  if (arrays.size() == 1 && inputs.size() == 1)
+    return llvm::Error::success();
+  std::vector<std::string> names, numbers, found;
+  for (auto [i, port] : llvm::enumerate(inputs)) {
+    names.push_back(port.name);
+    numbers.push_back("arr_" + std::to_string(i));
+  }
+  for (const NamedArray &array : arrays)
+    found.push_back(array.name);
+  std::vector<size_t> places = findPlaces(arrays, names);
+  if (places.empty())
+    places = findPlaces(arrays, numbers);
+  if (places.size() != inputs.size() || places.size() != arrays.size()) {
+    std::string expected =
+        inputs.size() == 1 ? "one array, for the input " + quoteNames(names)
+                           : "arrays " + quoteNames(names) + " (or " +
+                                 llvm::join(numbers, ", ") + " in this order)";
+    bool hasNoNames = found.size() == 1 && found.front().empty();
     return llvm::createStringError(
-        "expects " + llvm::Twine(runner.inputs.size()) + " arrays, but got " +
-        llvm::Twine(arrays.size()));
+        "expects " + expected + ", but got " +
+        (hasNoNames ? "one without a name" : quoteNames(found)));
+  }
   std::vector<NamedArray> ordered;
-  for (const Port &port : runner.inputs)
-    for (NamedArray &array : arrays)
-      if (array.name == port.name)
-        ordered.push_back(array);
-  if (ordered.size() == arrays.size())
-    arrays = std::move(ordered);
+  for (size_t place : places)
+    ordered.push_back(std::move(arrays[place]));
+  arrays = std::move(ordered);
+  return llvm::Error::success();
+}
+
+/// Checks shapes; all arrays have as many samples.
+static llvm::Error checkShapes(llvm::ArrayRef<NamedArray> arrays,
+                               const Runner &runner) {
   for (auto [array, port] : llvm::zip_equal(arrays, runner.inputs)) {
     llvm::ArrayRef<int64_t> shape = array.array.shape;
     if (shape.empty() || shape.drop_front() != llvm::ArrayRef(port.shape))
@@ -190,6 +232,22 @@ static llvm::Error matchInputs(std::vector<NamedArray> &arrays,
           llvm::Twine(runner.batch) + ", but got " +
           llvm::Twine(shape.front()));
   }
+  return llvm::Error::success();
+}
+
+/// Whether a file of `format` can hold the outputs of the model.
+static llvm::Error checkOutputs(NumpyFormat format,
+                                llvm::ArrayRef<Port> outputs) {
+  if (format == NumpyFormat::Npy && outputs.size() != 1)
+    return llvm::createStringError("expects .npz for " +
+                                   llvm::Twine(outputs.size()) +
+                                   " outputs, but got .npy, which holds one");
+  llvm::StringSet<> names;
+  for (const Port &port : outputs)
+    if (format == NumpyFormat::Npz && !names.insert(port.name).second)
+      return llvm::createStringError(
+          "expects outputs of different names, but two are called '" +
+          port.name + "'");
   return llvm::Error::success();
 }
 
@@ -215,22 +273,32 @@ runAll(const Runner &runner, llvm::ArrayRef<NamedArray> inputs) {
   return outputs;
 }
 
-static llvm::Error runFile(const Runner &runner, llvm::StringRef input,
-                           llvm::StringRef output) {
-  auto inFile = [](llvm::StringRef file, llvm::Error error) {
-    return llvm::createStringError(
-        file + ": error: " + llvm::toString(std::move(error)));
-  };
-  auto arrays = readNumpyFile(input);
-  if (!arrays)
-    return inFile(input, arrays.takeError());
-  if (llvm::Error error = matchInputs(*arrays, runner))
-    return inFile(input, std::move(error));
-  auto results = runAll(runner, *arrays);
+namespace {
+/// The files on the command line.
+struct Files {
+  std::string input, output;
+  NumpyFormat format;
+  std::vector<NamedArray> arrays;
+};
+} // namespace
+
+static llvm::Error inFile(llvm::StringRef file, llvm::Error error) {
+  return llvm::createStringError(
+      file + ": error: " + llvm::toString(std::move(error)));
+}
+
+static llvm::Error runFiles(const Runner &runner, Files &files) {
+  if (llvm::Error error = orderArrays(files.arrays, runner.inputs))
+    return inFile(files.input, std::move(error));
+  if (llvm::Error error = checkShapes(files.arrays, runner))
+    return inFile(files.input, std::move(error));
+  if (llvm::Error error = checkOutputs(files.format, runner.outputs))
+    return inFile(getOutputName(files.output), std::move(error));
+  auto results = runAll(runner, files.arrays);
   if (!results)
     return results.takeError();
-  if (llvm::Error error = writeNumpyFile(output, *results))
-    return inFile(output, std::move(error));
+  if (llvm::Error error = writeNumpyFile(files.output, files.format, *results))
+    return inFile(getOutputName(files.output), std::move(error));
   return llvm::Error::success();
 }
 
@@ -238,18 +306,19 @@ static llvm::Error runFile(const Runner &runner, llvm::StringRef input,
 // Command line
 //===----------------------------------------------------------------------===//
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+static int run(int argc, char **argv) {
   cl::OptionCategory category("frieze-run options");
   cl::opt<std::string> path(cl::Positional, cl::Required,
                             cl::desc("ARTEFACT|MODEL"), cl::cat(category));
   cl::opt<std::string> input(
       "input", cl::value_desc("file"), cl::Required, cl::cat(category),
       cl::desc(
-          "Arrays to run on, .npz or .npy; the first axis counts samples"));
+          "Arrays to run on, .npz or .npy; the first axis counts samples.\n"
+          "Arrays of a .npz are called as the inputs, or arr_0, arr_1 and\n"
+          "so on in the model's order"));
   cl::opt<std::string> output(
       "output", cl::value_desc("file"), cl::Required, cl::cat(category),
-      cl::desc("Where to write the results, .npz or .npy"));
+      cl::desc("Where to write the results, .npz or, of one output, .npy"));
   cl::opt<Reference> reference(
       "reference", cl::cat(category), cl::init(Reference::None),
       cl::desc("Evaluate a model file without compiling it:"),
@@ -266,10 +335,23 @@ int main(int argc, char **argv) {
                               "Runs a shared library that frieze-compile "
                               "wrote, or a model file, which it\n"
                               "compiles first, on each sample of the input.\n");
+  // What can be said of the files comes before the work on the model.
+  llvm::Expected<NumpyFormat> format = findNumpyFormat(output);
+  if (!format)
+    return failWith(output, llvm::toString(format.takeError()));
+  if (llvm::Error error = checkWritable(output))
+    return failWith(getOutputName(output), llvm::toString(std::move(error)));
+  if (path == "-" && input == "-")
+    return failWith("frieze-run", "expects either the model or its input on "
+                                  "standard input, but got both");
+  llvm::Expected<std::vector<NamedArray>> arrays = readNumpyFile(input);
+  if (!arrays)
+    return failWith(input, llvm::toString(arrays.takeError()));
+  Files files{input, output, *format, std::move(*arrays)};
   auto finish = [&](llvm::Expected<Runner> runner) {
     if (!runner)
       return failWith(path, llvm::toString(runner.takeError()));
-    if (llvm::Error error = runFile(*runner, input, output)) {
+    if (llvm::Error error = runFiles(*runner, files)) {
       llvm::errs() << llvm::toString(std::move(error)) << "\n";
       return 1;
     }
@@ -285,10 +367,13 @@ int main(int argc, char **argv) {
       return failWith(path, llvm::toString(model.takeError()));
     return finish(createRunner(*model));
   }
+  llvm::Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return failWith(path, llvm::toString(bytes.takeError()));
   CompilerContext context;
   Stage stage = reference == Reference::F64 ? Stage::NN : Stage::NNOpt;
   mlir::OwningOpRef<mlir::ModuleOp> module =
-      compileTo(stage, path, *options, context);
+      compileTo(stage, path, *bytes, *options, context);
   if (!module)
     return 1;
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
@@ -297,3 +382,5 @@ int main(int argc, char **argv) {
   return finish(stage == Stage::NN ? createRunner<double>(function)
                                    : createRunner<float>(function));
 }
+
+int main(int argc, char **argv) { return runTool(argc, argv, run); }

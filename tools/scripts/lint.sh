@@ -24,8 +24,8 @@ report() {
   status=1
 }
 
-# "//===- File.cpp - Purpose -----*- C++ -*-===//" or its C form, then the
-# licence, within the first six lines.
+# "//===- File.cpp - Purpose -----*- C++ -*-===//" or its C form, the licence in
+# lines 2 to 4, perhaps more comment, and a line of dashes.
 check_banner() {
   local file=$1 first
   IFS= read -r first <"$file"
@@ -35,9 +35,15 @@ check_banner() {
   esac
   [ ${#first} -le 80 ] ||
     report "$file" "expects a banner of at most 80 columns, but got ${#first}"
-  head -n 6 "$file" |
-    grep -q 'SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception' ||
-    report "$file" "expects the licence in its banner"
+  # As words, without the signs of the comment.
+  [ "$(sed -n '2,4{s,^//,,;s,^|[*],,;s,[*]|$,,;p}' "$file" | xargs)" = "Part of the Frieze project, \
+under the Apache License v2.0 with LLVM Exceptions. \
+SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception" ] ||
+    report "$file" "expects the licence in lines 2 to 4 of its banner"
+  # The first line that is no comment ends the search.
+  sed -n '2,${/^\(\/\/\|[|\\][*]\)/!q;p}' "$file" |
+    grep -qxE '//={3}-{70}={3}//|\\\*={3}-{70}={3}\*/' ||
+    report "$file" "expects a line of dashes below its banner"
 }
 
 check_white_space() {

@@ -7,6 +7,7 @@
 
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/cpu/EntryPointBuilder.h"
+#include "compiler/codegen/cpu/TargetDescription.h"
 
 namespace frieze {
 #define GEN_PASS_DEF_EMITENTRYPOINTSPASS
@@ -187,6 +188,30 @@ SmallVector<EntryPointBuilder::Dispatched> EntryPointBuilder::getDispatched() {
   return functions;
 }
 
+LogicalResult EntryPointBuilder::check() {
+  const Target *target =
+      findTarget(interface.getAs<StringAttr>("target").getValue());
+  size_t count = target ? target->variants.size() : 0;
+  size_t buffers = getInputs().size() + getOutputs().size() + 1;
+  for (auto [number, function] : llvm::enumerate(getDispatched())) {
+    if (function.variants.size() != count)
+      return module.emitError("expects one symbol for each variant of the "
+                              "target, that is ")
+             << count << ", but got " << function.variants.size();
+    // The windows of a stream find their samples in its state.
+    size_t operands = number > 0            ? getOutputs().size() + 2
+                      : getMicroBatch() > 1 ? buffers + 1
+                                            : buffers;
+    for (auto variant : function.variants.getAsRange<FlatSymbolRefAttr>()) {
+      auto code = module.lookupSymbol<LLVM::LLVMFuncOp>(variant.getAttr());
+      if (!code || code.getNumArguments() != operands)
+        return module.emitError("expects a function ")
+               << variant << " with " << operands << " operands";
+    }
+  }
+  return success();
+}
+
 void EntryPointBuilder::emit(StringRef sourceSHA256) {
   for (const Dispatched &function : getDispatched())
     for (auto variant : function.variants.getAsRange<FlatSymbolRefAttr>())
@@ -214,12 +239,15 @@ struct EmitEntryPointsPass
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto interface = module->getAttrOfType<DictionaryAttr>("nn.interface");
-    if (!interface || !interface.contains("variants")) {
+    if (!interface) {
       module.emitError(
           "expects the attribute nn.interface; run nn-to-loops first");
       return signalPassFailure();
     }
-    EntryPointBuilder(module, interface).emit(sourceSHA256);
+    EntryPointBuilder entryPoints(module, interface);
+    if (failed(entryPoints.check()))
+      return signalPassFailure();
+    entryPoints.emit(sourceSHA256);
   }
 };
 } // namespace

@@ -26,6 +26,8 @@ public:
     builder.setInsertionPointToEnd(module.getBody());
   }
 
+  /// Whether the functions that the interface names are there; else an error.
+  mlir::LogicalResult check();
   void emit(llvm::StringRef sourceSHA256);
 
 private:

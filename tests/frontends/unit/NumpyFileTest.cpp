@@ -7,6 +7,7 @@
 
 #include "frontends/NumpyFile.h"
 #include "frontends/Files.h"
+#include "frontends/ZipArchive.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
 
@@ -152,7 +153,7 @@ TEST(Npz, WritesWhatItReads) {
   llvm::scope_exit cleanUp([&] { sys::fs::remove_directories(folder); });
   std::string npz = (folder + "/a.npz").str(), npy = (folder + "/a.npy").str();
   std::vector<NamedArray> arrays{{"x", {{2}, {1, 2}}}, {"y", {{}, {3}}}};
-  ASSERT_EQ(toString(writeNumpyFile(npz, arrays)), "");
+  ASSERT_EQ(toString(writeNumpyFile(npz, NumpyFormat::Npz, arrays)), "");
   Expected<std::vector<NamedArray>> copy = readNumpyFile(npz);
   ASSERT_TRUE(bool(copy)) << toString(copy.takeError());
   ASSERT_EQ(copy->size(), 2u);
@@ -161,9 +162,11 @@ TEST(Npz, WritesWhatItReads) {
   EXPECT_EQ((*copy)[1].name, "y");
   EXPECT_TRUE((*copy)[1].array.shape.empty());
 
-  EXPECT_EQ(toString(writeNumpyFile(npy, arrays)),
+  EXPECT_EQ(toString(writeNumpyFile(npy, NumpyFormat::Npy, arrays)),
             "expects one array for a .npy file, but got 2");
-  ASSERT_EQ(toString(writeNumpyFile(npy, ArrayRef(arrays).take_front())), "");
+  ASSERT_EQ(toString(writeNumpyFile(npy, NumpyFormat::Npy,
+                                    ArrayRef(arrays).take_front())),
+            "");
   copy = readNumpyFile(npy);
   ASSERT_TRUE(bool(copy)) << toString(copy.takeError());
   ASSERT_EQ(copy->size(), 1u);
@@ -189,4 +192,26 @@ TEST(Npz, DamagedArchivesAreRefused) {
   Expected<std::string> other = formatZip({{"x.txt", "text"}});
   ASSERT_TRUE(bool(other)) << toString(other.takeError());
   EXPECT_EQ(getNpzError(*other), "expects .npy members, but got 'x.txt'");
+}
+
+// libzip would not write such an archive: the second name is made the first.
+TEST(Npz, NamesAreDifferent) {
+  std::string npy = formatNpy({{2}, {1, 2}});
+  Expected<std::string> bytes = formatZip({{"a.npy", npy}, {"b.npy", npy}});
+  ASSERT_TRUE(bool(bytes)) << toString(bytes.takeError());
+  for (size_t at; (at = bytes->find("b.npy")) != std::string::npos;)
+    (*bytes)[at] = 'a';
+  Expected<std::vector<NamedArray>> arrays = parseNpz(*bytes);
+  ASSERT_FALSE(bool(arrays));
+  EXPECT_EQ(toString(arrays.takeError()),
+            "expects one array of each name, but got 'a' twice");
+}
+
+TEST(Npz, FormatByExtension) {
+  EXPECT_EQ(cantFail(findNumpyFormat("a.b/x.npy")), NumpyFormat::Npy);
+  EXPECT_EQ(cantFail(findNumpyFormat("x.NPZ")), NumpyFormat::Npz);
+  EXPECT_EQ(cantFail(findNumpyFormat("-")), NumpyFormat::Npz);
+  EXPECT_EQ(cantFail(findNumpyFormat("/dev/null")), NumpyFormat::Npz);
+  for (const char *path : {"x.csv", "x", "a.npy/x", "x.npy.gz"})
+    EXPECT_TRUE(errorToBool(findNumpyFormat(path).takeError())) << path;
 }

@@ -1,7 +1,8 @@
 """Stands in for ONNX Runtime, so that frieze-bench is tested without it.
 
-A model file is JSON: {"shape": SHAPE, "calls": N}. It computes (c + 1) max(x, 0),
-where c counts along axis 1, as ONNX has its channels; after N calls it fails.
+A model file is JSON: {"shape": SHAPE, "factor": F, "small": D, "calls": N}. It computes
+F (c + 1) max(x, 0), where c counts along axis 1, as ONNX has its channels, and adds D
+where all inputs are below 0.1; after N calls it fails.
 """
 import json
 
@@ -50,6 +51,8 @@ class InferenceSession:
         with open(path, encoding="utf-8") as file:
             model = json.load(file)
         self.shape = model["shape"]
+        self.factor = np.float32(model.get("factor", 1))
+        self.small = np.float32(model.get("small", 0))
         self.calls = model.get("calls", float("inf"))
         self._sess = self
 
@@ -62,7 +65,9 @@ class InferenceSession:
     def run(self, names, feeds):
         x = feeds["any"]
         channels = np.arange(1, x.shape[1] + 1, dtype=np.float32)
-        return [np.maximum(x, 0) * channels.reshape(1, -1, *[1] * (x.ndim - 2))]
+        offset = self.small * (np.max(np.abs(x)) < 0.1)
+        return [offset + self.factor * np.maximum(x, 0)
+                * channels.reshape(1, -1, *[1] * (x.ndim - 2))]
 
     def io_binding(self):
         return IOBinding()

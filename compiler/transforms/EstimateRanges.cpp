@@ -1,0 +1,344 @@
+//===- EstimateRanges.cpp - What trained statistics tell --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/transforms/Passes.h"
+#include "dialect/NNOps.h"
+#include "dialect/Weights.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+namespace frieze::nn {
+#define GEN_PASS_DEF_ESTIMATERANGESPASS
+#include "compiler/transforms/Passes.h.inc"
+} // namespace frieze::nn
+
+using namespace mlir;
+using namespace frieze::nn;
+
+namespace {
+/// Mean and variance of a value, one of each per channel (the last axis), over
+/// the inputs that the model was trained on.
+struct Moments {
+  SmallVector<double> mean, variance;
+
+  double getSquare(size_t channel) const {
+    return mean[channel] * mean[channel] + variance[channel];
+  }
+};
+
+/// Derives moments from the batch norms and bounded functions of a model, as if
+/// channels were independent and normally distributed.
+class RangeEstimate {
+public:
+  /// Nothing where nothing in the model tells.
+  std::optional<Moments> get(Value value);
+
+private:
+  std::optional<Moments> derive(Operation *op);
+  std::optional<Moments> derive(ConvOp op);
+
+  llvm::DenseMap<Value, std::optional<Moments>> known;
+};
+} // namespace
+
+static SmallVector<double> readOr(ElementsAttr weights, size_t size,
+                                  double fallback) {
+  if (weights)
+    if (auto values = readWeights(weights); succeeded(values))
+      return *values;
+  return SmallVector<double>(size, fallback);
+}
+
+/// The normal distribution's density and distribution function.
+static double density(double x) {
+  return std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+}
+static double below(double x) { return std::erfc(-x / std::sqrt(2.0)) / 2; }
+
+/// Of max(x, 0).
+static Moments rectify(Moments moments) {
+  for (auto [mean, variance] : llvm::zip(moments.mean, moments.variance)) {
+    double deviation = std::sqrt(variance);
+    if (deviation == 0) {
+      mean = std::max(mean, 0.0);
+      continue;
+    }
+    double ratio = mean / deviation;
+    double first = mean * below(ratio) + deviation * density(ratio);
+    double second = (mean * mean + variance) * below(ratio) +
+                    mean * deviation * density(ratio);
+    mean = first;
+    variance = std::max(second - first * first, 0.0);
+  }
+  return moments;
+}
+
+/// The largest result of a bounded function, whatever its input.
+static std::optional<double> getBound(ActivationAttr function) {
+  double bound =
+      std::max(std::fabs(function.getAlpha()), std::fabs(function.getBeta()));
+  switch (function.getKind()) {
+  case ActivationKind::Sigmoid:
+  case ActivationKind::HardSigmoid:
+  case ActivationKind::Tanh:
+  case ActivationKind::Softsign:
+  case ActivationKind::Erf:
+    return 1.0;
+  case ActivationKind::Clip:
+    return std::isfinite(bound) ? std::optional<double>(bound) : std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+static Moments getMomentsWithin(double bound, int64_t channels) {
+  return {SmallVector<double>(channels, 0.0),
+          SmallVector<double>(channels, bound * bound)};
+}
+
+/// Whether the function makes nothing much larger than it is.
+static bool isContracting(ActivationAttr function) {
+  switch (function.getKind()) {
+  case ActivationKind::Linear:
+  case ActivationKind::Selu:
+  case ActivationKind::Silu:
+  case ActivationKind::HardSilu:
+  case ActivationKind::Softplus:
+  case ActivationKind::Gelu:
+  case ActivationKind::GeluTanh:
+  case ActivationKind::Mish:
+  case ActivationKind::Abs:
+    return true;
+  case ActivationKind::LeakyRelu:
+  case ActivationKind::ThresholdedRelu:
+  case ActivationKind::Elu:
+  case ActivationKind::Celu:
+    return std::fabs(function.getAlpha()) <= 1;
+  default:
+    return false;
+  }
+}
+
+static std::optional<Moments> apply(ActivationAttr function,
+                                    const std::optional<Moments> &input,
+                                    int64_t channels) {
+  if (std::optional<double> bound = getBound(function))
+    return getMomentsWithin(*bound, channels);
+  if (!input)
+    return std::nullopt;
+  if (function.getKind() == ActivationKind::Relu)
+    return rectify(*input);
+  if (isContracting(function))
+    return input;
+  return std::nullopt;
+}
+
+static std::optional<Moments> getMoments(BatchNormOp op) {
+  size_t channels = op.getMean().getNumElements();
+  if ((int64_t)op.getAxis() + 1 != op.getType().getRank())
+    return std::nullopt;
+  Moments moments{readOr(op.getBetaAttr(), channels, 0.0),
+                  readOr(op.getGammaAttr(), channels, 1.0)};
+  for (double &gamma : moments.variance)
+    gamma *= gamma;
+  return moments;
+}
+
+std::optional<Moments> RangeEstimate::derive(ConvOp op) {
+  std::optional<Moments> input = get(op.getInput());
+  auto kernel = readWeights(op.getKernel());
+  if (!input || failed(kernel) || op.getGroups() != 1)
+    return std::nullopt;
+  ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+  size_t filters = shape.back(), channels = shape[shape.size() - 2];
+  Moments moments{readOr(op.getBiasAttr(), filters, 0.0),
+                  SmallVector<double>(filters, 0.0)};
+  for (auto [number, weight] : llvm::enumerate(*kernel)) {
+    size_t channel = number / filters % channels, filter = number % filters;
+    moments.mean[filter] += weight * input->mean[channel];
+    moments.variance[filter] += weight * weight * input->variance[channel];
+  }
+  return moments;
+}
+
+std::optional<Moments> RangeEstimate::derive(Operation *op) {
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || type.getRank() == 0)
+    return std::nullopt;
+  int64_t channels = type.getShape().back();
+  auto keep = [&](auto op) { return get(op->getOperand(0)); };
+  return llvm::TypeSwitch<Operation *, std::optional<Moments>>(op)
+      .Case<BatchNormOp>([](auto op) { return getMoments(op); })
+      .Case<ConvOp>([&](auto op) { return derive(op); })
+      .Case<ActivationOp>([&](auto op) {
+        return apply(op.getFunction(), get(op.getInput()), channels);
+      })
+      .Case<SoftmaxOp>([&](auto) { return getMomentsWithin(1.0, channels); })
+      // No larger than what they read, or a part of it.
+      .Case<MaxPoolOp, AvgPoolOp, GlobalPoolOp, DropoutOp, IdentityOp>(keep)
+      .Case<ResizeOp>(keep)
+      .Case<AddOp>([&](AddOp op) -> std::optional<Moments> {
+        std::optional<Moments> sum = get(op.getLhs());
+        std::optional<Moments> other = get(op.getRhs());
+        if (!sum || !other || sum->mean.size() != other->mean.size())
+          return std::nullopt;
+        for (size_t c = 0; c < sum->mean.size(); ++c) {
+          sum->mean[c] += other->mean[c];
+          sum->variance[c] += other->variance[c];
+        }
+        return sum;
+      })
+      .Case<ConcatOp>([&](ConcatOp op) -> std::optional<Moments> {
+        if ((int64_t)op.getAxis() + 1 != op.getType().getRank())
+          return std::nullopt;
+        Moments all;
+        for (Value operand : op.getInputs()) {
+          std::optional<Moments> part = get(operand);
+          if (!part)
+            return std::nullopt;
+          llvm::append_range(all.mean, part->mean);
+          llvm::append_range(all.variance, part->variance);
+        }
+        return all;
+      })
+      .Case<PadOp>([&](PadOp op) -> std::optional<Moments> {
+        // Zeros are within any range.
+        if (op.getMode() == PadMode::Constant && !op.getValue().isZero())
+          return std::nullopt;
+        if (op.getLow().back() || op.getHigh().back())
+          return std::nullopt;
+        return get(op.getInput());
+      })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+std::optional<Moments> RangeEstimate::get(Value value) {
+  auto found = known.find(value);
+  if (found != known.end())
+    return found->second;
+  Operation *op = value.getDefiningOp();
+  std::optional<Moments> derived = op ? derive(op) : std::nullopt;
+  return known[value] = std::move(derived);
+}
+
+namespace {
+/// A batch norm that normalises the results of a convolution, directly or
+/// through activations and poolings.
+struct Follower {
+  BatchNormOp norm;
+  /// Whether it does so directly, or what is between is linear.
+  bool isLinear = true;
+};
+} // namespace
+
+static std::optional<Follower> findFollower(ConvOp op) {
+  Follower follower;
+  for (Operation *at = op; at->hasOneUse();) {
+    at = *at->getUsers().begin();
+    if (auto norm = dyn_cast<BatchNormOp>(at)) {
+      if ((int64_t)norm.getAxis() + 1 != norm.getType().getRank())
+        return std::nullopt;
+      follower.norm = norm;
+      return follower;
+    }
+    auto activation = dyn_cast<ActivationOp>(at);
+    if (activation &&
+        (activation.getFunction().getKind() == ActivationKind::Relu ||
+         isContracting(activation.getFunction())))
+      follower.isLinear &=
+          activation.getFunction().getKind() == ActivationKind::Linear;
+    else if (isa<MaxPoolOp>(at))
+      follower.isLinear = false;
+    else if (!isa<AvgPoolOp, DropoutOp>(at))
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// How many times the terms of a sum of `op` are 1 + its result, at worst of
+/// all filters; both as the root mean square, in the units of what batch norm
+/// makes of the result. Nothing where nothing tells.
+static std::optional<double> estimateAmplification(ConvOp op,
+                                                   RangeEstimate &ranges) {
+  auto kernel = readWeights(op.getKernel());
+  if (op.getGroups() != 1 || failed(kernel))
+    return std::nullopt;
+  ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+  size_t filters = shape.back(), channels = shape[shape.size() - 2];
+  std::optional<Moments> input = ranges.get(op.getInput());
+  // Of all terms of a filter, where the input is known, else of its weights.
+  SmallVector<double> terms(filters, 0.0);
+  for (auto [number, weight] : llvm::enumerate(*kernel))
+    terms[number % filters] +=
+        weight * weight *
+        (input ? input->getSquare(number / filters % channels) : 1.0);
+
+  std::optional<Follower> follower = findFollower(op);
+  if (!input && !follower)
+    return std::nullopt;
+  // The results, and what their error is multiplied by behind them.
+  SmallVector<double> results(filters, 0.0), scales(filters, 1.0);
+  if (!follower) {
+    std::optional<Moments> moments = ranges.get(op.getOutput());
+    for (size_t f = 0; f < filters; ++f)
+      results[f] = std::sqrt(moments->getSquare(f));
+  } else {
+    BatchNormOp norm = follower->norm;
+    SmallVector<double> mean = readOr(norm.getMeanAttr(), filters, 0.0),
+                        variance = readOr(norm.getVarianceAttr(), filters, 1.0),
+                        gamma = readOr(norm.getGammaAttr(), filters, 1.0),
+                        beta = readOr(norm.getBetaAttr(), filters, 0.0),
+                        bias = readOr(op.getBiasAttr(), filters, 0.0);
+    double epsilon = norm.getEpsilon().convertToDouble(), inputSquare = 0;
+    for (size_t f = 0; f < filters; ++f) {
+      double shifted = mean[f] - (follower->isLinear ? bias[f] : 0.0);
+      double square = shifted * shifted + variance[f];
+      // Half of what a function such as ReLU reads is lost in it.
+      if (!follower->isLinear)
+        square *= 2;
+      if (terms[f] > 0)
+        inputSquare = std::max(inputSquare, square / terms[f]);
+      scales[f] = std::fabs(gamma[f]) / std::sqrt(variance[f] + epsilon);
+      results[f] = std::hypot(gamma[f], beta[f]);
+    }
+    // An input that nothing tells of is as large as it must be for what the
+    // batch norm saw.
+    if (!input)
+      for (double &term : terms)
+        term *= inputSquare;
+  }
+  double worst = 0;
+  for (size_t f = 0; f < filters; ++f) {
+    double ratio = scales[f] * std::sqrt(terms[f]) / (1 + results[f]);
+    if (!(ratio <= worst))
+      worst = ratio;
+  }
+  return worst;
+}
+
+namespace {
+struct EstimateRangesPass
+    : frieze::nn::impl::EstimateRangesPassBase<EstimateRangesPass> {
+  void runOnOperation() override {
+    RangeEstimate ranges;
+    Builder builder(&getContext());
+    // In order, so that what an op reads is known.
+    getOperation()->walk([&](Operation *op) {
+      if (op->getNumResults() == 1)
+        ranges.get(op->getResult(0));
+    });
+    getOperation()->walk([&](ConvOp op) {
+      if (std::optional<double> ratio = estimateAmplification(op, ranges)) {
+        op->setAttr("nn.amplification", builder.getF64FloatAttr(*ratio));
+        ++known;
+      }
+    });
+  }
+};
+} // namespace

@@ -1,0 +1,77 @@
+//===- CompiledModel.cpp - A model as code in this process ------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/differential/CompiledModel.h"
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <csetjmp>
+#include <csignal>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace frieze;
+
+GuardedMemory::GuardedMemory(size_t size, size_t alignment, bool atEnd) {
+  size_t page = sysconf(_SC_PAGESIZE);
+  size_t bytes = llvm::alignTo(std::max<size_t>(size, 1), page);
+  mappedBytes = bytes + 2 * page;
+  mapping =
+      mmap(nullptr, mappedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *usable = static_cast<char *>(mapping) + page;
+  if (mapping == MAP_FAILED || mprotect(usable, bytes, PROT_READ | PROT_WRITE))
+    std::abort();
+  start = atEnd ? usable + llvm::alignDown(bytes - size, alignment) : usable;
+}
+
+GuardedMemory::GuardedMemory(GuardedMemory &&other) noexcept
+    : mapping(std::exchange(other.mapping, nullptr)), start(other.start),
+      mappedBytes(other.mappedBytes) {}
+
+GuardedMemory::~GuardedMemory() {
+  if (mapping)
+    munmap(mapping, mappedBytes);
+}
+
+static sigjmp_buf outside;
+
+bool frieze::runsWithinMemory(llvm::function_ref<void()> function) {
+  struct sigaction jump = {}, previous;
+  jump.sa_handler = [](int) { siglongjmp(outside, 1); };
+  sigaction(SIGSEGV, &jump, &previous);
+  bool isWithin = !sigsetjmp(outside, /*savemask=*/1);
+  if (isWithin)
+    function();
+  sigaction(SIGSEGV, &previous, nullptr);
+  return isWithin;
+}
+
+std::unique_ptr<CompiledModel>
+CompiledModel::compile(mlir::ModuleOp module, const CompileOptions &options,
+                       bool &crashed) {
+  std::unique_ptr<CompiledModel> compiled(new CompiledModel);
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  crashed = !recovery.RunSafely([&] {
+    if (succeeded(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)))
+      compiled->object = emitObject(module, options);
+  });
+  llvm::CrashRecoveryContext::Disable();
+  if (crashed || compiled->object.empty())
+    return nullptr;
+  auto file = llvm::cantFail(
+      llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(
+          llvm::StringRef(compiled->object.data(), compiled->object.size()),
+          "model")));
+  compiled->loader.loadObject(*file);
+  compiled->loader.finalizeWithMemoryManagerLocking();
+  compiled->model = reinterpret_cast<const frieze_model *>(
+      compiled->loader.getSymbol(options.name + "_model").getAddress());
+  return compiled->model ? std::move(compiled) : nullptr;
+}

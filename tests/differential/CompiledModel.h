@@ -1,0 +1,60 @@
+//===- CompiledModel.h - A model as code in this process --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TESTS_DIFFERENTIAL_COMPILEDMODEL_H
+#define FRIEZE_TESTS_DIFFERENTIAL_COMPILEDMODEL_H
+
+#include "compiler/Compile.h"
+#include "runtime/include/frieze/model.h"
+#include "llvm/ExecutionEngine/RuntimeDyld.h"
+#include "llvm/ExecutionEngine/SectionMemoryManager.h"
+
+namespace frieze {
+
+/// Memory of `size` bytes between two pages that cannot be touched: it ends at
+/// the second one (`atEnd`), or begins behind the first.
+class GuardedMemory {
+public:
+  GuardedMemory(size_t size, size_t alignment, bool atEnd);
+  GuardedMemory(GuardedMemory &&other) noexcept;
+  ~GuardedMemory();
+
+  void *data() const { return start; }
+  float *floats() const { return static_cast<float *>(start); }
+
+private:
+  void *mapping = nullptr, *start = nullptr;
+  size_t mappedBytes = 0;
+};
+
+/// Calls `function`; false where it touches memory that it may not. It holds
+/// nothing that would have to be released.
+bool runsWithinMemory(llvm::function_ref<void()> function);
+
+/// The code of a model, loaded without a linker or a file.
+class CompiledModel {
+public:
+  /// Compiles `module` from nn-opt for a target of one variant, in place. Null,
+  /// with diagnostics of the context, where that fails; `crashed` tells whether
+  /// the compiler did.
+  static std::unique_ptr<CompiledModel>
+  compile(mlir::ModuleOp module, const CompileOptions &options, bool &crashed);
+
+  const frieze_model *operator->() const { return model; }
+
+private:
+  CompiledModel() : loader(memory, memory) {}
+
+  llvm::SmallVector<char, 0> object;
+  llvm::SectionMemoryManager memory;
+  llvm::RuntimeDyld loader;
+  const frieze_model *model = nullptr;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_TESTS_DIFFERENTIAL_COMPILEDMODEL_H

@@ -1,0 +1,67 @@
+// RUN: frieze-opt %s --nn-estimate-ranges --split-input-file | FileCheck %s
+
+// The batch norm behind tells the variance of what the conv makes, and thereby of
+// its input: 48 terms of 0.1 whose sum has variance 1.
+// CHECK-LABEL: @norm_behind
+func.func @norm_behind(%x: tensor<1x34x16xf32>) -> tensor<1x32x16xf32> {
+  // CHECK-NEXT: nn.conv {{.*}} {nn.amplification = 0.49999{{[0-9]*}} : f64}
+  %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+         epsilon = 0.0 : tensor<1x32x16xf32>
+  return %1 : tensor<1x32x16xf32>
+}
+
+// -----
+
+// A mean far from the deviation: terms have 100 times what batch norm leaves.
+// CHECK-LABEL: @offset
+func.func @offset(%x: tensor<1x34x16xf32>) -> tensor<1x32x16xf32> {
+  // CHECK-NEXT: nn.conv {{.*}} {nn.amplification = 50.0024{{[0-9]*}} : f64}
+  %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  %1 = nn.batch_norm %0 axis = 2 mean(dense<100.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+         epsilon = 0.0 : tensor<1x32x16xf32>
+  return %1 : tensor<1x32x16xf32>
+}
+
+// -----
+
+// A tanh before the conv: 48 terms of at most 0.1, and results as large as their
+// root mean square.
+// CHECK-LABEL: @bounded
+func.func @bounded(%x: tensor<1x34x16xf32>) -> tensor<1x32x16xf32> {
+  %0 = nn.activation tanh %x : tensor<1x34x16xf32>
+  // CHECK: nn.conv {{.*}} {nn.amplification = 0.409{{[0-9]*}} : f64}
+  %1 = nn.conv %0 kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  return %1 : tensor<1x32x16xf32>
+}
+
+// -----
+
+// What a batch norm makes, through activation, pooling, sum and a layer.
+// CHECK-LABEL: @norm_before
+func.func @norm_before(%x: tensor<1x34x16xf32>) -> tensor<1x15x16xf32> {
+  %0 = nn.batch_norm %x axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+         epsilon = 0.0 : tensor<1x34x16xf32>
+  %1 = nn.activation relu %0 : tensor<1x34x16xf32>
+  %2 = nn.add %0, %1 : tensor<1x34x16xf32>
+  %3 = nn.max_pool %2 window = [2] : tensor<1x34x16xf32> -> tensor<1x17x16xf32>
+  // CHECK: nn.conv {{.*}} {nn.amplification = {{0\.[0-9]*|[0-9.]*e-01}} : f64}
+  %4 = nn.conv %3 kernel(dense<0.1> : tensor<1x16x16xf32>) : tensor<1x17x16xf32> -> tensor<1x17x16xf32>
+  // CHECK: nn.conv {{.*}} {nn.amplification = {{0\.[0-9]*|[0-9.]*e-01}} : f64}
+  %5 = nn.conv %4 kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x17x16xf32> -> tensor<1x15x16xf32>
+  return %5 : tensor<1x15x16xf32>
+}
+
+// -----
+
+// An input of the model, a square of what is known, and groups: must not fire.
+// CHECK-LABEL: @unknown
+// CHECK-NOT: nn.amplification
+func.func @unknown(%x: tensor<1x34x16xf32>) -> (tensor<1x32x16xf32>, tensor<1x32x16xf32>, tensor<1x32x16xf32>) {
+  %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  %1 = nn.activation tanh %x : tensor<1x34x16xf32>
+  %2 = nn.activation reciprocal %1 : tensor<1x34x16xf32>
+  %3 = nn.conv %2 kernel(dense<0.1> : tensor<3x16x16xf32>) : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  %4 = nn.conv %1 kernel(dense<0.1> : tensor<3x8x16xf32>) groups = 2 : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
+  return %0, %3, %4 : tensor<1x32x16xf32>, tensor<1x32x16xf32>, tensor<1x32x16xf32>
+}
