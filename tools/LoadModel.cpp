@@ -105,7 +105,9 @@ compileWindowModel(llvm::StringRef path, llvm::StringRef bytes,
     // Errors of the file itself come again below.
     mlir::ScopedDiagnosticHandler handler(
         context, [&](mlir::Diagnostic &diagnostic) {
-          if (obstacle.empty()) {
+          // Remarks come before it: decisions of passes, and no obstacle.
+          if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error &&
+              obstacle.empty()) {
             llvm::StringRef layer = nn::findLayerName(diagnostic.getLocation());
             if (!layer.empty())
               obstacle = ("layer '" + layer + "': ").str();

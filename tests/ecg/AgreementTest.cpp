@@ -9,7 +9,6 @@
 
 #include "gtest/gtest.h"
 
-#include <optional>
 #include <vector>
 
 using namespace frieze::ecg;
@@ -56,37 +55,40 @@ TEST(AgreementTest, NothingToMatch) {
   EXPECT_EQ(match({}, {5}).predictivity(), 0);
 }
 
-BeatPositions list(std::vector<uint64_t> beats,
-                   std::optional<double> rate = {}) {
+BeatPositions list(std::vector<uint64_t> beats) {
   BeatPositions result;
   result.beats = std::move(beats);
-  result.rate = rate;
   return result;
 }
 
 TEST(AgreementTest, RatesMayDiffer) {
   // 1 s and 2 s; the second list is late by 10 ms and by 40 ms.
   Agreement agreement =
-      compareBeats(list({360, 720}, 360), list({1010, 2040}, 1000), 99);
+      compareBeats(list({360, 720}), 360, list({1010, 2040}), 1000);
   EXPECT_EQ(agreement.matched, 2u);
-  EXPECT_NEAR(agreement.meanDistance(), 25, 1000 / 360.0);
-  // A list without a rate has that of the other, or the default.
-  EXPECT_EQ(compareBeats(list({1000}, 250), list({1037}), 99).matched, 1u);
-  EXPECT_EQ(compareBeats(list({1000}, 250), list({1038}), 99).matched, 0u);
-  EXPECT_EQ(compareBeats(list({1000}), list({1037}, 250), 99).matched, 1u);
-  EXPECT_EQ(compareBeats(list({1000}), list({1015}), 100).matched, 1u);
-  EXPECT_EQ(compareBeats(list({1000}), list({1016}), 100).matched, 0u);
+  EXPECT_DOUBLE_EQ(agreement.meanDistance(), 25);
+  // 150 ms are no whole number of samples at 125 Hz, but at 1000 Hz.
+  for (uint64_t beat : {1150, 850})
+    EXPECT_EQ(compareBeats(list({125}), 125, list({beat}), 1000).matched, 1u);
+  for (uint64_t beat : {1151, 849})
+    EXPECT_EQ(compareBeats(list({beat}), 1000, list({125}), 125).matched, 0u);
 }
 
-// In flutter, and half a second before and behind it, nothing counts.
+// In flutter, and half a second before and behind it, nothing counts, at any
+// rate.
 TEST(AgreementTest, FlutterIsLeftOut) {
-  BeatPositions reference = list({100, 1320, 1500, 2180, 2181, 3000}, 360);
+  BeatPositions reference = list({100, 1320, 1500, 2180, 2181, 3000});
   reference.leftOut = {{1500, 2000}};
-  Agreement agreement =
-      compareBeats(reference, list({100, 1319, 1320, 1700, 2180}, 360), 360);
-  EXPECT_EQ(agreement.reference, 3u);
-  EXPECT_EQ(agreement.found, 2u);
-  EXPECT_EQ(agreement.matched, 1u);
+  for (uint64_t times : {1, 2}) {
+    std::vector<uint64_t> found{100, 1319, 1320, 1700, 2180};
+    for (uint64_t &beat : found)
+      beat *= times;
+    Agreement agreement =
+        compareBeats(reference, 360, list(found), 360.0 * times);
+    EXPECT_EQ(agreement.reference, 3u);
+    EXPECT_EQ(agreement.found, 2u);
+    EXPECT_EQ(agreement.matched, 1u);
+  }
 }
 
 TEST(AgreementTest, AddsUp) {

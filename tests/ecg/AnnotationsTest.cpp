@@ -98,10 +98,35 @@ TEST_F(AnnotationsTest, Flutter) {
   EXPECT_EQ(beats.beats, (std::vector<uint64_t>{15, 36}));
 }
 
+/// A note at the start of a file.
+std::string note(const std::string &text) {
+  return words({{22, 0}, {63, unsigned(text.size())}}) + text +
+         std::string(text.size() % 2, '\0');
+}
+
+// The header beside it tells of frames, and of samples if all signals have as
+// many; a rate in the file is another matter.
 TEST_F(AnnotationsTest, RateFromTheHeader) {
-  EXPECT_FALSE(read(write("r.atr", end)).rate);
+  std::string file = write("r.atr", end);
+  EXPECT_FALSE(read(file).rate);
+  EXPECT_TRUE(read(file).countsFrames);
+  write("r.hea", "r 1 250 9\nr.dat 16x2\n");
+  EXPECT_EQ(read(file).rate, 250);
+  EXPECT_EQ(read(file).record.frames, 250);
+  EXPECT_EQ(read(file).record.samples, 500);
+  write("r.hea", "r 2 250 9\nr.dat 16x2\nr.dat 16\n");
+  EXPECT_EQ(read(file).record.frames, 250);
+  EXPECT_FALSE(read(file).record.samples);
+  write("r.hea", "r/1 1 250 9\na 9\n");
+  EXPECT_EQ(read(file).rate, 250);
+  EXPECT_FALSE(read(file).record.samples);
+  write("r.hea", "r 1\nr.dat 16\n");
+  EXPECT_FALSE(read(file).rate);
+  EXPECT_FALSE(read(file).record.samples);
   write("r.hea", "r 1 250 9\nr.dat 16\n");
-  EXPECT_EQ(read(write("r.atr", end)).rate, 250);
+  write("r.atr", note("## time resolution: 1000") + end);
+  EXPECT_EQ(read(file).rate, 1000);
+  EXPECT_EQ(read(file).record.frames, 250);
 }
 
 TEST_F(AnnotationsTest, FilesThatAreRefused) {
@@ -110,6 +135,10 @@ TEST_F(AnnotationsTest, FilesThatAreRefused) {
   for (const std::string &bytes :
        {words({{1, 1}}), words({{59, 0}, {0, 1}}), words({{63, 9}, {0, 0}})})
     EXPECT_NE(problem(bytes).find("truncated"), std::string::npos);
+  for (const char *rate : {"0", "-1", "nan", "x", ""})
+    EXPECT_NE(problem(note(std::string("## time resolution: ") + rate) + end)
+                  .find("r.atr: error: the time resolution must be a positive"),
+              std::string::npos);
   EXPECT_NE(problem(words({{50, 1}}) + end).find("code 50"), std::string::npos);
   EXPECT_NE(problem(words({{59, 0}, {63, 1023}, {63, 1023}, {1, 0}}) + end)
                 .find("before sample 0"),

@@ -107,6 +107,93 @@ TEST_F(BeatFileTest, RateFromTimes) {
   EXPECT_EQ((*beats)["b"].rate, 128.2);
 }
 
+// Times that do not go with the samples tell no rate.
+TEST_F(BeatFileTest, TimesThatDoNotFit) {
+  std::ofstream(file) << "record,sample,time_s\na,360,1\na,720,2.04\n";
+  EXPECT_TRUE(bool(readBeats(file)));
+  for (const char *rows : {"a,360,0.9\na,720,2\n", "a,720,2\na,360,900\n",
+                           "a,720,2\na,0,1\n", "a,360,0\n"}) {
+    std::ofstream(file) << "record,sample,time_s\n" << rows;
+    auto beats = readBeats(file);
+    ASSERT_FALSE(bool(beats)) << rows;
+    std::string problem = llvm::toString(beats.takeError());
+    EXPECT_NE(problem.find("s does not fit sample"), std::string::npos)
+        << problem;
+  }
+}
+
+// What was written as JSON is read again.
+TEST_F(BeatFileTest, ReadsJSON) {
+  file = (folder / "beats.json").string();
+  std::ofstream(file) << written(
+      BeatFileFormat::JSON,
+      {{"a", "II", 128.2, 900, {{36, 0.5}, {720, 1}}, {{100, 20}}},
+       {"b", "", 500, 900, {}, {}}});
+  auto beats = readBeats(file);
+  ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+  EXPECT_EQ(beats->size(), 2u);
+  EXPECT_EQ((*beats)["a"].beats, (std::vector<uint64_t>{36, 720}));
+  EXPECT_EQ((*beats)["a"].rate, 128.2);
+  EXPECT_EQ((*beats)["a"].file, file);
+  EXPECT_TRUE((*beats)["b"].beats.empty());
+  EXPECT_EQ((*beats)["b"].rate, 500);
+}
+
+TEST_F(BeatFileTest, RefusesOtherJSON) {
+  file = (folder / "beats.json").string();
+  struct Case {
+    std::string text;
+    const char *problem;
+  };
+  const Case cases[] = {
+      {"", "damaged JSON"},
+      {"{", "damaged JSON"},
+      {std::string(100000, '['), "nested at most"},
+      {"[]", "expects a list of records"},
+      {R"({"records": {}})", "expects a list of records"},
+      {R"({"records": [1]})", "expects records with a name"},
+      {R"({"records": [{"record": 7}]})", "expects records with a name"},
+      {R"({"records": [{"record": "a"}]})", "record 'a': expects a positive"},
+      {R"({"records": [{"record": "a", "rate": -1}]})", "a positive rate"},
+      {R"({"records": [{"record": "a", "rate": 9}]})", "a list of beats"},
+      {R"({"records": [{"record": "a", "rate": 9, "beats": [5]}]})",
+       "beats with a sample from 0"},
+      {R"({"records": [{"record": "a", "rate": 9, "beats": [{"sample": -5}]}]})",
+       "beats with a sample from 0"},
+      {R"({"records": [{"record": "a", "rate": 9, "beats": []},
+                       {"record": "a", "rate": 9, "beats": []}]})",
+       "record 'a' is listed twice"},
+  };
+  for (const Case &c : cases) {
+    std::ofstream(file) << c.text;
+    auto beats = readBeats(file);
+    ASSERT_FALSE(bool(beats)) << c.text;
+    std::string problem = llvm::toString(beats.takeError());
+    EXPECT_EQ(problem.find(file + ": error: "), 0u) << problem;
+    EXPECT_NE(problem.find(c.problem), std::string::npos) << problem;
+  }
+}
+
+// What a list does not tell, --rate or the record does.
+TEST_F(BeatFileTest, FindsTheRate) {
+  BeatPositions beats;
+  beats.beats = {0, 5};
+  RecordRates record{500.0, 125.0};
+  EXPECT_EQ(findRate(beats, record, {}), 500);
+  EXPECT_EQ(findRate(beats, record, 100), 100);
+  EXPECT_EQ(findRate(beats, {{}, 125.0}, {}), std::nullopt);
+  beats.countsFrames = true;
+  EXPECT_EQ(findRate(beats, record, {}), 125);
+  EXPECT_EQ(findRate(beats, {500.0, {}}, {}), std::nullopt);
+  beats.rate = 250;
+  EXPECT_EQ(findRate(beats, record, 100), 250);
+  // None is needed.
+  beats = {};
+  EXPECT_TRUE(findRate(beats, {}, {}));
+  beats.beats = {0};
+  EXPECT_TRUE(findRate(beats, {}, {}));
+}
+
 TEST_F(BeatFileTest, RefusesWhatIsNoBeat) {
   for (const char *text :
        {"", "record\nx\n", "record,sample\na\n", "record,sample\na,1.5\n",

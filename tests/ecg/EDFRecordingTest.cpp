@@ -77,6 +77,43 @@ TEST_F(EDFRecordingTest, SignalsOfARecord) {
   EXPECT_CONTAINS(problem("r.EDF", options), "is 125 Hz, not 250");
 }
 
+// Of a night in a sleep laboratory, the ECG is scanned.
+TEST_F(EDFRecordingTest, FirstECG) {
+  auto labelled = [](const char *label, const char *unit) {
+    Signal signal;
+    signal.label = label;
+    signal.unit = unit;
+    return signal;
+  };
+  const Signal eeg = labelled("EEG Fpz-Cz", "uV"), ecg = labelled("EKG1", "mV"),
+               pulse = labelled("SpO2", "%");
+  auto readFirst = [&](std::vector<Signal> signals) {
+    std::vector<int> samples;
+    for (size_t i = 0; i < signals.size(); ++i)
+      samples.insert(samples.end(), {int(i) + 1, 0});
+    write("r.edf", header(signals, "1") + pack16(samples));
+  };
+  readFirst({eeg, pulse, ecg, {}});
+  Whole recording = read("r.edf");
+  EXPECT_EQ(recording.lead, "EKG1");
+  EXPECT_EQ(recording.samples[0], 0.03f);
+  ASSERT_EQ(recording.warnings.size(), 1u);
+  EXPECT_CONTAINS(recording.warnings[0],
+                  "r.edf: note: scans lead 2 'EKG1' (mV), as 0 'EEG Fpz-Cz' "
+                  "(uV) is no ECG by its label; --lead chooses another");
+  RecordingOptions options;
+  options.lead = "EEG Fpz-Cz";
+  EXPECT_TRUE(read("r.edf", options).warnings.empty());
+  options.lead = "SpO2";
+  EXPECT_CONTAINS(problem("r.edf", options), "must be V, mV or uV, found '%'");
+
+  readFirst({eeg, pulse});
+  EXPECT_CONTAINS(problem("r.edf"),
+                  "r.edf: error: no signal can be told to be an ECG in V, mV "
+                  "or uV, found 0 'EEG Fpz-Cz' (uV), 1 'SpO2' (%): choose one "
+                  "with --lead");
+}
+
 // Annotations are no lead, and records may be counted by the file's size.
 TEST_F(EDFRecordingTest, ContinuousEDFPlus) {
   write("r.edf", header({annotations, {}}, "-1", "EDF+C") + annotation("0") +
@@ -86,6 +123,24 @@ TEST_F(EDFRecordingTest, ContinuousEDFPlus) {
   RecordingOptions options;
   options.lead = "EDF Annotations";
   EXPECT_CONTAINS(problem("r.edf", options), "no lead 'EDF Annotations'");
+}
+
+// Starts that do not go with that are told.
+TEST_F(EDFRecordingTest, ContinuousWithGaps) {
+  auto file = [](const char *last) {
+    return header({{}, annotations}, "2", "EDF+C") + pack16({-100, 50}) +
+           annotation("7") + pack16({-100, 50}) + annotation(last);
+  };
+  for (const char *last : {"7.008", "7.5", "x"}) {
+    write("r.edf", file(last));
+    EXPECT_TRUE(read("r.edf").warnings.empty()) << last;
+  }
+  write("r.edf", file("8"));
+  EXPECT_EQ(read("r.edf").samples.size(), 4u);
+  ASSERT_EQ(read("r.edf").warnings.size(), 1u);
+  EXPECT_CONTAINS(read("r.edf").warnings[0],
+                  "r.edf: warning: is said to be continuous, but its last "
+                  "record begins at 8 s and not at 7.008 s: gaps are not told");
 }
 
 TEST_F(EDFRecordingTest, BDFHas24Bits) {
@@ -176,7 +231,8 @@ TEST_F(EDFRecordingTest, FilesThatAreRefused) {
        "expects 1 records of 4 bytes, but got"},
       {header({{}}, "0"), "no samples"},
       {header({annotations}, "1") + annotation("0"), "no signals but annot"},
-      {changed(&Signal::unit, "bpm"), "'ECG': its unit must be V, mV or uV"},
+      {changed(&Signal::unit, "bpm"),
+       "an ECG in V, mV or uV, found 0 'ECG' (bpm)"},
       {changed(&Signal::digitalMax, "-100"), "the digital maximum must be"},
       {changed(&Signal::digitalMax, "1.5"), "the digital maximum must be"},
       {changed(&Signal::physicalMax, "-1"), "the physical maximum must differ"},

@@ -84,6 +84,13 @@ protected:
 #define EXPECT_CONTAINS(text, part)                                            \
   EXPECT_NE(std::string(text).find(part), std::string::npos) << (text)
 
+/// Options that give the sampling rate.
+inline RecordingOptions atRate(double rate) {
+  RecordingOptions options;
+  options.rate = rate;
+  return options;
+}
+
 /// Samples of 16 bits, low byte first.
 inline std::string pack16(const std::vector<int> &samples) {
   std::string bytes;

@@ -101,6 +101,28 @@ TEST_F(WFDBRecordingTest, GainUnitAndBaseline) {
   EXPECT_EQ(read("c").samples, (std::vector<float>{0.05f, 2.55f}));
 }
 
+// What a header does not tell is said, and not told of one that does.
+TEST_F(WFDBRecordingTest, WhatTheFormatAssumes) {
+  write("a.dat", pack16({10, 510}));
+  write("a.hea", "a 1 360 2\na.dat 16 200 16 0 0 0 0 II\n");
+  EXPECT_TRUE(read("a").warnings.empty());
+  for (const char *gain : {"", " 0", " 0(0)/mV"}) {
+    write("a.hea", "a 1 360 2\na.dat 16" + std::string(gain) + "\n");
+    ASSERT_EQ(read("a").warnings.size(), 1u);
+    EXPECT_CONTAINS(read("a").warnings[0],
+                    "a.hea: note: lead '' is not calibrated, 200 units are "
+                    "taken for 1 mV");
+  }
+  write("a.hea", "a 1\na.dat 16x2 200\n");
+  EXPECT_EQ(read("a").rate, 500);
+  ASSERT_EQ(read("a").warnings.size(), 1u);
+  EXPECT_CONTAINS(read("a").warnings[0],
+                  "a.hea: note: tells no rate, for which the format has 250 "
+                  "frames a second; --rate says otherwise");
+  EXPECT_EQ(read("a", atRate(360)).rate, 360);
+  EXPECT_TRUE(read("a", atRate(360)).warnings.empty());
+}
+
 TEST_F(WFDBRecordingTest, ByteOffsetAndSamplesPerFrame) {
   write("r.hea", "r 2 180 2\n"
                  "r.dat 16x2+3 1 16 0 0 0 0 A\n"
@@ -197,6 +219,52 @@ TEST_F(WFDBRecordingTest, SegmentsOfVariableLayout) {
   EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 2}}));
 }
 
+// Segments are searched by name, which must be one signal's.
+TEST_F(WFDBRecordingTest, NamesInAVariableLayout) {
+  write("r.hea", "r/2 2 360 2\nr_layout 0\na 2\n");
+  write("r_layout.hea", "r_layout 3 360 0\n~ 0 200/mV 12 0 0 0 0 ECG\n"
+                        "~ 0 200/mV 12 0 0 0 0 ECG\n"
+                        "~ 0 200/mV 12 0 0 0 0 II\n");
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 II\n"
+                 "a.dat 16 1 16 0 0 0 0 ECG\n");
+  write("a.dat", pack16({1, 10, 2, 20}));
+  for (const char *lead : {"", "0", "1"}) {
+    RecordingOptions options;
+    options.lead = lead;
+    EXPECT_CONTAINS(
+        problem("r", options),
+        "r_layout.hea: error: 2 signals are named 'ECG', which does "
+        "not tell them apart in the segments");
+  }
+  RecordingOptions options;
+  options.lead = "2";
+  EXPECT_EQ(read("r", options).samples, (std::vector<float>{1, 2}));
+  write("a.hea", "a 2 360 2\na.dat 16 1 16 0 0 0 0 II\n"
+                 "a.dat 16 1 16 0 0 0 0 II\n");
+  EXPECT_CONTAINS(problem("r", options),
+                  "a.hea: error: 2 signals are named 'II'");
+}
+
+// Of a record of a monitor, in one segment or several, the ECG is scanned.
+TEST_F(WFDBRecordingTest, FirstECG) {
+  const std::string signals = "a.dat 16 1/mmHg 16 0 0 0 0 ABP\n"
+                              "a.dat 16 1 16 0 0 0 0 RESP\n"
+                              "a.dat 16 1 16 0 0 0 0 II\n";
+  write("a.hea", "a 3 360 2\n" + signals);
+  write("r.hea", "r/2 3 360 4\na 2\na 2\n");
+  write("a.dat", pack16({1, 10, 100, 2, 20, 200}));
+  EXPECT_EQ(read("a").samples, (std::vector<float>{100, 200}));
+  EXPECT_EQ(read("r").samples, (std::vector<float>{100, 200, 100, 200}));
+  for (const char *record : {"a", "r"}) {
+    Whole recording = read(record);
+    EXPECT_EQ(recording.lead, "II");
+    ASSERT_EQ(recording.warnings.size(), 1u);
+    EXPECT_CONTAINS(recording.warnings[0],
+                    "a.hea: note: scans lead 2 'II' (mV), as 0 'ABP' (mmHg) is "
+                    "not in V, mV or uV");
+  }
+}
+
 TEST_F(WFDBRecordingTest, LengthFromTheFile) {
   write("r.hea", "r 2 360\nr.dat 212 1\nr.dat 212 1\n");
   write("r.dat", pack212({1, 2, 3, 4, 5, 6}));
@@ -284,7 +352,11 @@ TEST_F(WFDBRecordingTest, MissingSamplesAreGaps) {
 TEST_F(WFDBRecordingTest, WrongUnits) {
   write("r.dat", pack16({1, 30000}));
   write("r.hea", "r 1 360 2\nr.dat 16 1/mmHg 16 0 0 0 0 ABP\n");
-  EXPECT_CONTAINS(problem("r"), "'ABP' must be V, mV or uV, found 'mmHg'");
+  EXPECT_CONTAINS(problem("r"), "no signal can be told to be an ECG");
+  RecordingOptions options;
+  options.lead = "ABP";
+  EXPECT_CONTAINS(problem("r", options),
+                  "'ABP' must be V, mV or uV, found 'mmHg'");
   write("r.hea", "r 1 360 2\nr.dat 16 1/mV\n");
   EXPECT_CONTAINS(problem("r"), "samples must be millivolts, found 30000");
 }

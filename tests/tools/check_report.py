@@ -20,8 +20,8 @@ def browse(page, *options):
     return run.stdout.decode()
 
 
-def count_pixels(path):
-    """How often each colour occurs in a PNG of 8 bits, RGB or RGBA."""
+def read_rows(path):
+    """The rows of a PNG of 8 bits, RGB or RGBA, each a list of (red, green, blue)."""
     with open(path, "rb") as file:
         data = file.read()
     at, packed = 8, b""
@@ -34,7 +34,7 @@ def count_pixels(path):
             channels = 3 if colours == 2 else 4
         packed += body if kind == b"IDAT" else b""
         at += size + 12
-    raw, stride, counts = zlib.decompress(packed), width * channels, {}
+    raw, stride = zlib.decompress(packed), width * channels
     above = bytearray(stride)
     for row in range(height):
         method = raw[row * (stride + 1)]
@@ -53,14 +53,15 @@ def count_pixels(path):
                 near = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))
                 line[i] = line[i] + near[2] & 255
         above = line
-        for i in range(0, stride, channels):
-            colour = bytes(line[i:i + 3]).hex()
-            counts[colour] = counts.get(colour, 0) + 1
-    return counts
+        yield [tuple(line[i:i + 3]) for i in range(0, stride, channels)]
 
 
 def count_beats(dom):
     return len(re.findall(r'class="beat"', dom)), int(re.search(r'data-beats="(\d+)"', dom)[1])
+
+
+def is_reduced(dom):
+    return '<p id="note">Reduced: ' in dom
 
 
 def check_record(scan, source):
@@ -76,21 +77,20 @@ def check_record(scan, source):
     assert count_beats(dom) == (len(lines), len(lines)), count_beats(dom)
     samples = re.findall(r'data-sample="(\d+)"', dom)
     assert samples == [line.split(",")[1] for line in lines]
+    assert not is_reduced(dom)
     assert "208, lead MLII" in dom and "5:00.00 at 360 Hz" in dom
     browse("208.html#t=10,12", "--screenshot=208.png")
     counts = {"dark": 0, "blue": 0, "green": 0}
-    for colour, count in count_pixels("208.png").items():
-        red, green, blue = bytes.fromhex(colour)
-        counts["dark"] += count * (max(red, green, blue) < 100)
-        counts["blue"] += count * (blue > red + 60)
-        counts["green"] += count * (green > max(red, blue) + 40)
+    for red, green, blue in (pixel for row in read_rows("208.png") for pixel in row):
+        counts["dark"] += max(red, green, blue) < 100
+        counts["blue"] += blue > red + 60
+        counts["green"] += green > max(red, blue) + 40
     # Trace, score and heart rate are lines across the window.
     assert min(counts.values()) > 500, counts
 
 
-def check_long(scan, compiler):
-    """More beats than elements, more samples than the page holds, and a gap: a pulse of 31
-    samples every 100, to a classifier whose score is the sample at the position."""
+def write_model(compiler):
+    """A classifier whose score is the sample at the position."""
     kernel = [[0.0]] * 145
     kernel[36] = [8.0]
     with open("model.json", "w") as file:
@@ -100,30 +100,87 @@ def check_long(scan, compiler):
                                "bias": [-4.0]},
                               {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
     subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
+
+
+def write_samples(path, count, data):
+    """An NPY file of so many float32."""
+    header = ("{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }\n" % count).encode()
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + data)
+
+
+def check_long(scan):
+    """More beats than elements, more samples than the page holds, and a gap: a pulse of 31
+    samples every 100."""
     pulses = 22000
-    header = ("{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }\n" % (pulses * 100)).encode()
     period = struct.pack("<100f", *[1 if 40 <= i <= 70 else 0 for i in range(100)])
-    with open("<script>.npy", "wb") as file:
-        file.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header)
-        file.write(period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
-    subprocess.run([scan, "scan", "--model", "model.so", "<script>.npy", "-o", "long.csv",
+    write_samples("<script>.npy", pulses * 100,
+                  period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
+    subprocess.run([scan, "scan", "--model", "model.so", "--rate=360", "<script>.npy", "-o", "long.csv",
                     "--report", "long.html"], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     # Within a window of the gap there are no beats.
     beats = pulses - 10 - 2
     dom = browse("long.html", "--dump-dom")
     assert count_beats(dom) == (0, beats), count_beats(dom)
-    assert "zoom in" in dom and "Reduced: " in dom and "1 gap" in dom
+    assert re.search('id="status">[^<]*zoom in', dom) and is_reduced(dom) and "1 gap" in dom
     assert "<h1>&lt;script&gt;</h1>" in dom
     dom = browse("long.html#t=100,200", "--dump-dom")
     assert count_beats(dom) == (360, beats), count_beats(dom)
+
+
+def find_top(path, at):
+    """Millivolts of the highest grey pixel of the trace within 2 pixels of a place, 0 to 1."""
+    top, heights = None, (300 - 34) / (HIGH - LOW)
+    for number, row in enumerate(read_rows(path)):
+        if top is None:
+            border = [x for x, pixel in enumerate(row) if pixel == (0xCC, 0xCC, 0xCC)]
+            if len(border) > len(row) * .9:
+                top, left, right = number + 1, border[0] + 1, border[-1]
+            continue
+        centre = left + round(at * (right - left))
+        if any(max(pixel) < 190 and max(pixel) - min(pixel) < 40
+               for pixel in row[centre - 2:centre + 3]):
+            return LOW + (300 - 14 - (number - top)) / heights
+    raise AssertionError("no trace")
+
+
+LOW, HIGH = -0.5, 2.0
+
+
+def check_heights(scan):
+    """R waves of one sample keep their height at every zoom, in more samples than the page
+    holds: 1 and 2 mV in turns, once a second, each before an S wave of -0.5 mV."""
+    rate, samples = 400, 2400000
+    period = [.1 if i % 80 < 40 else -.1 for i in range(2 * rate)]
+    for at, height in (205, 1), (605, HIGH):
+        period[at:at + 2] = height, LOW
+    write_samples("waves.npy", samples, struct.pack(f"<{2 * rate}f", *period) * (samples // 2 // rate))
+    subprocess.run([scan, "scan", "--model", "model.so", f"--rate={rate}", "waves.npy", "-o",
+                    "waves.csv", "--report", "waves.html"], check=True, stdout=subprocess.DEVNULL)
+    # The page does not grow with the recording.
+    assert os.path.getsize("waves.html") < 8000000
+    # Away from the names of the grid's lines, on the left.
+    middle = samples // rate // 4 * 2
+    waves = [(middle + 205 / rate, 1), (middle + 605 / rate, HIGH)]
+    for span, shown in (middle, waves), (60, waves), (8, waves), (.6, waves[:1]):
+        begin = (shown[0][0] + shown[-1][0] - span) / 2
+        browse(f"waves.html#t={begin:.6f},{begin + span:.6f}", "--screenshot=waves.png",
+               "--window-size=700,460")
+        for at, height in shown:
+            found = find_top("waves.png", (at - begin) / span)
+            # A pixel of the whole recording holds several waves.
+            expected = height if span < 100 else HIGH
+            assert abs(found - expected) < .04, (span, found, expected)
 
 
 def main():
     scan, compiler, source, folder = sys.argv[1:]
     os.chdir(folder)
     check_record(scan, source)
-    check_long(scan, compiler)
+    write_model(compiler)
+    check_long(scan)
+    check_heights(scan)
 
 
 main()

@@ -71,25 +71,25 @@ Agreement matchBeats(ArrayRef<uint64_t> reference, ArrayRef<uint64_t> found,
   return agreement;
 }
 
-Agreement compareBeats(const BeatPositions &reference,
-                       const BeatPositions &found, double defaultRate) {
-  const double rate = reference.rate.value_or(found.rate.value_or(defaultRate));
-  const double foundRate = found.rate.value_or(rate);
-  // In samples of the reference, without what is left out.
-  auto prepare = [&](ArrayRef<uint64_t> beats, double scale) {
+Agreement compareBeats(const BeatPositions &reference, double referenceRate,
+                       const BeatPositions &found, double foundRate) {
+  // The finer grid of the two, on which the tolerance is rounded least.
+  const double rate = std::max(referenceRate, foundRate);
+  auto prepare = [&](ArrayRef<uint64_t> beats, double ownRate) {
     std::vector<uint64_t> result;
     for (uint64_t beat : beats) {
-      double position = beat * scale, margin = leftOutMargin * rate;
+      double position = beat * (referenceRate / ownRate);
+      double margin = leftOutMargin * referenceRate;
       if (llvm::none_of(reference.leftOut, [&](const auto &stretch) {
             return position >= stretch.first - margin &&
                    position <= stretch.second + margin;
           }))
-        result.push_back(std::llround(position));
+        result.push_back(std::llround(beat * (rate / ownRate)));
     }
     return result;
   };
-  return matchBeats(prepare(reference.beats, 1),
-                    prepare(found.beats, rate / foundRate), rate);
+  return matchBeats(prepare(reference.beats, referenceRate),
+                    prepare(found.beats, foundRate), rate);
 }
 
 } // namespace frieze::ecg

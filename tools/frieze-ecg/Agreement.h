@@ -43,12 +43,11 @@ inline constexpr double matchTolerance = 0.15;
 Agreement matchBeats(llvm::ArrayRef<uint64_t> reference,
                      llvm::ArrayRef<uint64_t> found, double rate);
 
-/// As matchBeats, with what the files say of rates and flutter: beats of either
-/// list that lie in a stretch that the reference leaves out, or within
-/// leftOutMargin of it, do not count. defaultRate is that of a list whose rate
-/// is known neither from itself nor from the other.
-Agreement compareBeats(const BeatPositions &reference,
-                       const BeatPositions &found, double defaultRate);
+/// As matchBeats, for lists with rates of their own, in Hz. Beats of either
+/// that lie in a stretch that the reference leaves out, or within leftOutMargin
+/// of it, do not count.
+Agreement compareBeats(const BeatPositions &reference, double referenceRate,
+                       const BeatPositions &found, double foundRate);
 
 /// Seconds before and behind a stretch that is left out.
 inline constexpr double leftOutMargin = 0.5;

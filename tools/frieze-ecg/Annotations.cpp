@@ -70,7 +70,8 @@ public:
         size_t size = number + number % 2;
         if (data.size() < size)
           return truncated();
-        addText(data.take_front(number).rtrim('\0'));
+        if (Error error = addText(data.take_front(number).rtrim('\0')))
+          return error;
         data = data.drop_front(size);
       } else if (code <= LastAnnotation) {
         time += number;
@@ -115,12 +116,15 @@ private:
     return Error::success();
   }
 
-  void addText(StringRef text) {
+  Error addText(StringRef text) {
     if (lastCode != Note || time != 0 || !text.consume_front(resolutionNote))
-      return;
-    std::optional<double> rate = parseNumber(text.trim());
-    if (rate && std::isfinite(*rate) && *rate > 0)
-      result.rate = rate;
+      return Error::success();
+    result.rate = parseNumber(text.trim());
+    if (!result.rate || !std::isfinite(*result.rate) || *result.rate <= 0)
+      return fileError(path, "the time resolution must be a positive number, "
+                             "found '" +
+                                 text.take_front(40) + "'");
+    return Error::success();
   }
 
   StringRef path, data;
@@ -170,24 +174,39 @@ private:
 
 } // namespace
 
+/// Takes the rates of the record from its header.
+static Error readRates(StringRef headerPath, BeatPositions &beats) {
+  auto text = readFile(headerPath);
+  if (!text)
+    return inFile(headerPath, text.takeError());
+  Expected<WFDBHeader> header = parseWFDBHeader(headerPath, *text);
+  if (!header)
+    return header.takeError();
+  beats.record.frames = header->rate;
+  ArrayRef<WFDBSignal> signals = header->signals;
+  if (header->rate && !signals.empty() &&
+      all_of(signals, [&](const WFDBSignal &signal) {
+        return signal.samplesPerFrame == signals[0].samplesPerFrame;
+      }))
+    beats.record.samples = *header->rate * signals[0].samplesPerFrame;
+  return Error::success();
+}
+
 Expected<BeatPositions> readAnnotations(StringRef path) {
   auto file = readFile(path);
   if (!file)
     return inFile(path, file.takeError());
   Expected<BeatPositions> beats = AnnotationReader(path, *file).read();
-  if (!beats || beats->rate)
+  if (!beats)
     return beats;
+  beats->countsFrames = true;
   SmallString<256> header(path);
   sys::path::replace_extension(header, ".hea");
-  if (sys::fs::exists(header)) {
-    auto text = readFile(header);
-    if (!text)
-      return inFile(header, text.takeError());
-    Expected<WFDBHeader> parsed = parseWFDBHeader(header, *text);
-    if (!parsed)
-      return parsed.takeError();
-    beats->rate = parsed->rate;
-  }
+  if (sys::fs::exists(header))
+    if (Error error = readRates(header, *beats))
+      return error;
+  if (!beats->rate)
+    beats->rate = beats->record.frames;
   return beats;
 }
 

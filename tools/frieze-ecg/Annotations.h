@@ -18,9 +18,9 @@ namespace frieze::ecg {
 
 /// Reads the beats of a WFDB annotation file in the MIT format, described at
 /// https://physionet.org/physiotools/wag/annot-5.htm. Ventricular flutter ("["
-/// to
-/// "]") is left out; what is no beat ("|", "~", "+", ...) is passed over. The
-/// rate is what the file itself states, or else the header beside it.
+/// to "]") is left out; what is no beat ("|", "~", "+", ...) is passed over.
+/// Positions count frames of the record, whose rate a header beside the file
+/// tells, unless the file itself states a rate.
 llvm::Expected<BeatPositions> readAnnotations(llvm::StringRef path);
 
 /// Writes the beats of one record as an annotation file: "N" for each, and "~"

@@ -8,12 +8,12 @@
 #include "tools/frieze-ecg/BeatFile.h"
 #include "frontends/Files.h"
 #include "tools/frieze-ecg/Annotations.h"
+#include "tools/frieze-ecg/BeatJSON.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
 #include <cmath>
@@ -50,39 +50,6 @@ static void writeCSV(raw_ostream &stream, ArrayRef<BeatList> lists) {
   }
 }
 
-static void writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
-  json::OStream out(stream, /*IndentSize=*/1);
-  auto writeList = [&](const BeatList &list) {
-    // Names come from files, in any encoding.
-    out.attribute("record", json::fixUTF8(list.record));
-    out.attribute("lead", json::fixUTF8(list.lead));
-    out.attribute("rate", list.rate);
-    out.attribute("samples", list.length);
-    out.attributeArray("gaps", [&] {
-      for (const Gap &gap : list.gaps)
-        out.object([&] {
-          out.attribute("sample", gap.first);
-          out.attribute("samples", gap.count);
-        });
-    });
-    out.attributeArray("beats", [&] {
-      for (const Beat &beat : list.beats)
-        out.rawValue([&](raw_ostream &raw) {
-          raw << "{\"sample\": " << beat.position
-              << format(", \"time_s\": %.4f, \"score\": %.4f}",
-                        beat.position / list.rate, beat.score);
-        });
-    });
-  };
-  out.object([&] {
-    out.attributeArray("records", [&] {
-      for (const BeatList &list : lists)
-        out.object([&] { writeList(list); });
-    });
-  });
-  stream << '\n';
-}
-
 void writeBeats(raw_ostream &stream, BeatFileFormat format,
                 ArrayRef<BeatList> lists) {
   switch (format) {
@@ -95,7 +62,60 @@ void writeBeats(raw_ostream &stream, BeatFileFormat format,
   }
 }
 
-static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
+namespace {
+
+/// The beats of one record in CSV.
+class CSVBeats {
+public:
+  void add(uint64_t position) { positions.beats.push_back(position); }
+
+  void add(uint64_t position, double seconds, uint64_t line) {
+    add(position);
+    times.push_back({position, seconds, line});
+  }
+
+  Expected<BeatPositions> finish(StringRef path) {
+    llvm::sort(positions.beats);
+    if (Error error = findRate(path))
+      return error;
+    positions.record.samples = positions.rate;
+    return std::move(positions);
+  }
+
+private:
+  struct Time {
+    uint64_t position;
+    double seconds;
+    uint64_t line;
+  };
+
+  /// The latest beat tells the rate best, as times are rounded, and the others
+  /// must agree.
+  Error findRate(StringRef path) {
+    auto latest = max_element(times, [](const Time &a, const Time &b) {
+      return a.position < b.position;
+    });
+    if (latest == times.end() || latest->position == 0)
+      return Error::success();
+    // Rates have at most three decimals; the rest is from rounding.
+    double rate = std::round(latest->position / latest->seconds * 1000) / 1000;
+    for (const Time &time : times)
+      if (std::isinf(rate) || !(std::abs(time.position / rate - time.seconds) <=
+                                0.05 + 1e-5 * time.seconds))
+        return fileError(
+            path, "line " + Twine(time.line) + ": the time " +
+                      formatNumber(time.seconds) + " s does not fit sample " +
+                      Twine(time.position) + " at " + formatNumber(rate) +
+                      " Hz, which the latest beat tells");
+    positions.rate = rate;
+    return Error::success();
+  }
+
+  BeatPositions positions;
+  std::vector<Time> times;
+};
+
+Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   auto file = readFile(path);
   if (!file)
     return inFile(path, file.takeError());
@@ -107,9 +127,7 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   if (record == columns.size() || sample == columns.size())
     return fileError(path, "line 1: the columns record and sample are needed");
 
-  StringMap<BeatPositions> records;
-  // The latest beat of each tells the rate best, as times are rounded.
-  StringMap<uint64_t> latest;
+  StringMap<CSVBeats> records;
   for (uint64_t lineNumber = 2; !text.empty(); ++lineNumber) {
     StringRef line = takeLine(text);
     if (line.trim().empty())
@@ -121,42 +139,78 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
     if (!position || *position < 0)
       return fileError(path, "line " + Twine(lineNumber) +
                                  ": expected a record and a sample from 0");
-    BeatPositions &positions = records[fields[record]];
-    positions.beats.push_back(*position);
-    if (time == columns.size() ||
-        uint64_t(*position) <= latest.lookup(fields[record]))
+    CSVBeats &beats = records[fields[record]];
+    if (time == columns.size()) {
+      beats.add(*position);
       continue;
+    }
     std::optional<double> seconds = parseNumber(fields[time]);
     if (!seconds || !(*seconds >= 0) || !std::isfinite(*seconds))
       return fileError(path, "line " + Twine(lineNumber) +
                                  ": expected a time in seconds, found '" +
                                  fields[time].take_front(40) + "'");
-    latest[fields[record]] = *position;
-    // Rates have at most three decimals; the rest is from rounding.
-    if (*seconds > 0)
-      positions.rate = std::round(*position / *seconds * 1000) / 1000;
+    beats.add(*position, *seconds, lineNumber);
   }
-  for (auto &entry : records)
-    llvm::sort(entry.second.beats);
-  return records;
+  StringMap<BeatPositions> result;
+  for (auto &entry : records) {
+    Expected<BeatPositions> positions = entry.second.finish(path);
+    if (!positions)
+      return positions.takeError();
+    result[entry.first()] = std::move(*positions);
+  }
+  return result;
 }
 
-Expected<StringMap<BeatPositions>> readBeats(StringRef path) {
+/// The annotation file that `path` is, or that of the record with this name or
+/// header.
+std::string findAnnotations(StringRef path) {
+  StringRef extension = sys::path::extension(path);
+  if (extension.equals_insensitive(".hea"))
+    return (path.drop_back(extension.size()) + ".atr").str();
+  if (sys::fs::exists(path + ".atr"))
+    return (path + ".atr").str();
+  return path.str();
+}
+
+/// Reads `path` by its extension; it becomes the file that was read.
+Expected<StringMap<BeatPositions>> readFormat(std::string &path) {
   StringRef extension = sys::path::extension(path);
   if (extension.equals_insensitive(".csv") ||
       extension.equals_insensitive(".txt"))
     return readCSV(path);
-  std::string annotations = path.str();
-  if (extension.equals_insensitive(".hea"))
-    annotations = (path.drop_back(extension.size()) + ".atr").str();
-  else if (sys::fs::exists(path + ".atr"))
-    annotations = (path + ".atr").str();
-  Expected<BeatPositions> beats = readAnnotations(annotations);
+  if (extension.equals_insensitive(".json"))
+    return readJSON(path);
+  path = findAnnotations(path);
+  Expected<BeatPositions> beats = readAnnotations(path);
   if (!beats)
     return beats.takeError();
   StringMap<BeatPositions> records;
-  records[sys::path::stem(annotations)] = std::move(*beats);
+  records[sys::path::stem(path)] = std::move(*beats);
   return records;
+}
+
+} // namespace
+
+Expected<StringMap<BeatPositions>> readBeats(StringRef path) {
+  std::string file = path.str();
+  Expected<StringMap<BeatPositions>> records = readFormat(file);
+  if (records)
+    for (auto &entry : *records)
+      entry.second.file = file;
+  return records;
+}
+
+std::optional<double> findRate(const BeatPositions &beats,
+                               const RecordRates &record,
+                               std::optional<double> given) {
+  if (beats.rate)
+    return beats.rate;
+  if (given)
+    return given;
+  // Sample 0 is at 0 s whatever the rate.
+  if (beats.leftOut.empty() && (beats.beats.empty() || beats.beats.back() == 0))
+    return 1.0;
+  return beats.countsFrames ? record.frames : record.samples;
 }
 
 } // namespace frieze::ecg

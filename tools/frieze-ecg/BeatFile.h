@@ -50,19 +50,42 @@ llvm::Expected<BeatFileFormat> findBeatFileFormat(llvm::StringRef path,
 void writeBeats(llvm::raw_ostream &stream, BeatFileFormat format,
                 llvm::ArrayRef<BeatList> lists);
 
-/// The beats that a file lists for one recording.
-struct BeatPositions {
-  /// In samples, ascending.
-  std::vector<uint64_t> beats;
-  /// Stretches, from the first to the last sample, in which beats do not count.
-  std::vector<std::pair<uint64_t, uint64_t>> leftOut;
-  /// Sampling rate in Hz, if the file tells.
-  std::optional<double> rate;
+/// The rates of a record, Hz, as far as they are known.
+struct RecordRates {
+  /// Of the samples of its lead.
+  std::optional<double> samples;
+  /// Of its frames, which may have several samples of a lead.
+  std::optional<double> frames;
 };
 
+/// The beats that a file lists for one recording.
+struct BeatPositions {
+  /// Ascending; what they count is said below.
+  std::vector<uint64_t> beats;
+  /// Stretches, from the first to the last position, in which beats do not
+  /// count.
+  std::vector<std::pair<uint64_t, uint64_t>> leftOut;
+  /// Where they were read, for diagnostics.
+  std::string file;
+  /// How many positions a second has, if the file tells.
+  std::optional<double> rate;
+  /// Whether they count the record's frames if it does not tell, as annotations
+  /// do, and not the samples of the lead.
+  bool countsFrames = false;
+  /// What the file tells of the record besides.
+  RecordRates record;
+};
+
+/// How many of its positions a second has: what the file tells, or else
+/// `given`, or what is known of the record. None if nothing of that tells.
+std::optional<double> findRate(const BeatPositions &beats,
+                               const RecordRates &record,
+                               std::optional<double> given);
+
 /// Reads the beats of one or more records: the columns record and sample, and
-/// time_s if it is there, of a CSV file with a header line; else those of a
-/// WFDB annotation file, or of the record with that name or header (its .atr).
+/// time_s if it is there, of a CSV file with a header line; what writeBeats
+/// wrote as JSON; else those of a WFDB annotation file, or of the record with
+/// that name or header (its .atr).
 llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
 
 } // namespace frieze::ecg

@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tools/frieze-ecg/CSVTime.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/SampleFile.h"
 #include "tools/frieze-ecg/Text.h"
 
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
 #include <limits>
@@ -19,50 +20,21 @@ using namespace llvm;
 namespace frieze::ecg {
 namespace {
 
-/// Names of a time column, in lower case, and how many of its unit a second
-/// has; for a column that counts samples, 0. No value for any other name.
-std::optional<double> timeUnitsPerSecond(StringRef name) {
-  return StringSwitch<std::optional<double>>(name)
-      .Cases({"time", "time_s", "time [s]", "time (s)", "t", "s", "seconds"},
-             1.0)
-      .Cases({"time_ms", "time [ms]", "time (ms)", "ms", "milliseconds"},
-             1000.0)
-      .Cases({"sample", "samples", "sample #", "index", ""}, 0.0)
-      .Default(std::nullopt);
-}
-
-/// Checks that the rows follow each other at the sampling rate.
-class TimeColumn {
-public:
-  /// unitsPerStep: by how much the time grows from row to row.
-  explicit TimeColumn(double unitsPerStep) : unitsPerStep(unitsPerStep) {}
-
-  /// Takes the next row's time. Returns what is wrong with it, or null.
-  const char *next(double time) {
-    if (!std::isfinite(time))
-      return "the time must be finite";
-    double previous = last;
-    last = time;
-    if (rows++ == 0) {
-      first = time;
-      return nullptr;
-    }
-    // Times are often printed to 10 ms: a step may vary by as much, as long as
-    // all of them together are right.
-    double slack = unitsPerStep * 8;
-    if (time < previous || time - previous > unitsPerStep + slack)
-      return "the time has a gap, or runs backwards";
-    double expected = unitsPerStep * (rows - 1);
-    if (std::abs(time - first - expected) > slack + 0.005 * expected)
-      return "the time must grow at the sampling rate (--rate)";
-    return nullptr;
+/// The unit at the end of a column's name: "MLII (uV)", "MLII [mV]", "II_uV".
+/// Behind an underscore or a blank, V is the name of a lead. Empty without one.
+StringRef findUnit(StringRef name) {
+  for (StringRef brackets : {"()", "[]", "{}"}) {
+    if (!name.ends_with(brackets.drop_front()))
+      continue;
+    size_t open = name.rfind(brackets.front());
+    if (open == StringRef::npos)
+      continue;
+    StringRef unit = name.slice(open + 1, name.size() - 1).trim();
+    return unitInMillivolts(unit) ? unit : StringRef();
   }
-
-private:
-  double unitsPerStep;
-  double first = 0, last = 0;
-  uint64_t rows = 0;
-};
+  StringRef unit = name.drop_front(name.find_last_of("_ /") + 1);
+  return unit.size() > 1 && unitInMillivolts(unit) ? unit : StringRef();
+}
 
 /// Rows between two entries of the index.
 constexpr uint64_t indexStep = 1 << 12;
@@ -71,7 +43,8 @@ class CSVRecording : public Recording {
 public:
   explicit CSVRecording(SampleFile file) : file(std::move(file)) {}
 
-  /// Reads all rows: finds the lead, checks every field, and fills the index.
+  /// Reads all rows: finds lead and rate, checks every field, and fills the
+  /// index.
   Error index(StringRef path, const RecordingOptions &options);
 
   Error read(uint64_t first, MutableArrayRef<float> samples) const override {
@@ -99,13 +72,13 @@ public:
 
 private:
   /// A finite number of millivolts, or NaN for a missing sample.
-  static std::optional<float> parseSample(StringRef field) {
+  std::optional<float> parseSample(StringRef field) const {
     if (field.empty() || field.equals_insensitive("nan"))
       return std::numeric_limits<float>::quiet_NaN();
     std::optional<double> value = parseNumber(field);
-    if (!value || !std::isfinite(float(*value)))
+    if (!value || !std::isfinite(float(*value * millivolts)))
       return std::nullopt;
-    return float(*value);
+    return float(*value * millivolts);
   }
 
   Error parseHeader(StringRef path, ArrayRef<StringRef> fields,
@@ -113,26 +86,36 @@ private:
 
   SampleFile file;
   size_t columns = 0, column = 0;
-  std::optional<TimeColumn> time;
+  /// Millivolts in the unit of the column.
+  double millivolts = 1;
+  std::vector<TimeColumn> times;
   /// Byte of every indexStep-th row, counted from the first with samples.
   std::vector<uint64_t> rowOffsets;
 };
 
 Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
                                 const RecordingOptions &options) {
-  bool hasTime = false;
-  if (std::optional<double> units = timeUnitsPerSecond(fields[0].lower())) {
-    time.emplace(*units ? *units / rate : 1.0);
-    hasTime = true;
+  std::vector<Lead> leads;
+  std::vector<size_t> places;
+  for (auto [index, name] : enumerate(fields)) {
+    if (std::optional<TimeUnit> unit = findTimeUnit(name, index == 0)) {
+      times.emplace_back(index, name, *unit);
+      continue;
+    }
+    StringRef unit = findUnit(name);
+    leads.push_back({name.str(), unit.empty() ? "mV" : unit.str()});
+    places.push_back(index);
   }
-  std::vector<std::string> leads(fields.begin() + hasTime, fields.end());
   if (leads.empty())
     return fileError(path, "line 1: no column but the time");
-  Expected<size_t> found = findLead(path, leads, options.lead);
-  if (!found)
-    return found.takeError();
-  column = *found + hasTime;
-  lead = leads[*found];
+  Expected<LeadChoice> choice = chooseLead(path, leads, options.lead);
+  if (!choice)
+    return choice.takeError();
+  column = places[choice->index];
+  lead = leads[choice->index].label;
+  millivolts = *unitInMillivolts(leads[choice->index].unit);
+  if (choice->note)
+    warnings.push_back(*choice->note);
   return Error::success();
 }
 
@@ -144,7 +127,7 @@ Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
     if (!next)
       return next.takeError();
     if (!*next)
-      return Error::success();
+      break;
     StringRef line = lineNumber == 1 ? skipByteOrderMark(**next) : **next;
     if (line.trim().empty())
       continue;
@@ -163,8 +146,8 @@ Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
       }
       if (columns != 1)
         return error("several columns need a header line with their names");
-      if (Expected<size_t> found = findLead(path, {""}, options.lead); !found)
-        return found.takeError();
+      if (auto choice = chooseLead(path, {Lead{""}}, options.lead); !choice)
+        return choice.takeError();
     }
     if (fields.size() != columns)
       return error("expected " + Twine(columns) + " columns, found " +
@@ -172,17 +155,17 @@ Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
     if (!parseSample(fields[column]))
       return error("expected a finite number, found '" +
                    fields[column].take_front(40) + "'");
-    if (time) {
-      std::optional<double> now = parseNumber(fields[0]);
-      if (!now)
-        return error("expected the time, found '" + fields[0].take_front(40) +
-                     "'");
-      if (const char *problem = time->next(*now))
+    for (TimeColumn &time : times)
+      if (std::string problem = time.take(fields[time.index]); !problem.empty())
         return error(problem);
-    }
     if (length++ % indexStep == 0)
       rowOffsets.push_back(offset + (line.data() - (*next)->data()));
   }
+  Expected<double> found = findRate(path, times, options);
+  if (!found)
+    return found.takeError();
+  rate = *found;
+  return checkRate(path, options, rate);
 }
 
 } // namespace
@@ -193,11 +176,10 @@ Expected<std::unique_ptr<Recording>> openCSV(StringRef path,
   if (!file)
     return file.takeError();
   auto recording = std::make_unique<CSVRecording>(std::move(*file));
-  recording->rate = options.rate.value_or(360);
-  if (Error error = checkRate(path, options, recording->rate))
-    return error;
   if (Error error = recording->index(path, options))
     return error;
+  recording->frameRate = recording->rate;
+  recording->files = {path.str()};
   return recording;
 }
 

@@ -13,55 +13,146 @@
 #include "llvm/Support/JSON.h"
 
 #include <map>
+#include <set>
 
 using namespace llvm;
 
 namespace frieze::ecg {
 namespace {
 
-/// The agreement of each record, by its name.
-using Agreements = std::map<std::string, Agreement>;
+/// How the beats of one record agree, and where both are from.
+struct Row {
+  std::string reference, found;
+  /// Name of the record in the file of beats.
+  std::string foundRecord;
+  Agreement agreement;
+};
 
-/// Compares one reference file with one file of beats.
-Error comparePair(StringRef referencePath, StringRef foundPath, double rate,
-                  Agreements &agreements) {
+/// By the name of the record in the reference.
+using Rows = std::map<std::string, Row>;
+
+/// The beats of one record of the reference, and those to compare with them.
+struct RecordPair {
+  StringRef record;
+  const BeatPositions *reference;
+  StringRef foundRecord;
+  const BeatPositions *found;
+};
+
+class Comparison {
+public:
+  explicit Comparison(const CompareOptions &options) : options(options) {}
+
+  /// Compares one reference file with one file of beats. Returns whether
+  /// nothing was wrong with them.
+  bool add(StringRef referencePath, StringRef foundPath);
+
+  const Rows &getRows() const { return rows; }
+  bool usesRate() const { return rateUsed; }
+
+private:
+  bool addRecord(const RecordPair &pair);
+  std::optional<double> findRate(const BeatPositions &beats,
+                                 const BeatPositions &other,
+                                 const RecordPair &pair);
+
+  const CompareOptions &options;
+  Rows rows;
+  bool rateUsed = false;
+};
+
+bool report(Error error) {
+  errs() << toString(std::move(error)) << '\n';
+  return false;
+}
+
+bool Comparison::add(StringRef referencePath, StringRef foundPath) {
   auto references = readBeats(referencePath);
-  if (!references)
-    return references.takeError();
   auto found = readBeats(foundPath);
+  if (!references)
+    report(references.takeError());
   if (!found)
-    return found.takeError();
-  // A reference of one record is meant for that record in the other file, or
-  // for the only one there, whatever its name.
-  if (references->size() == 1) {
-    StringRef name = references->begin()->first();
-    auto own = found->size() == 1 ? found->begin() : found->find(name);
-    if (own != found->end()) {
-      BeatPositions beats = std::move(own->second);
-      found->clear();
-      (*found)[name] = std::move(beats);
-    }
-  }
-  std::vector<StringRef> unknown;
-  for (const auto &entry : *found)
-    if (!references->count(entry.first()))
-      unknown.push_back(entry.first());
-  if (!unknown.empty()) {
-    llvm::sort(unknown);
-    return fileError(foundPath, "record '" + unknown.front() + "' is not in " +
-                                    referencePath);
-  }
-  for (const auto &entry : *references) {
-    if (!found->count(entry.first()))
-      errs() << foundPath << ": warning: no beats of record '" << entry.first()
+    report(found.takeError());
+  if (!references || !found)
+    return false;
+  if (references->empty())
+    return report(fileError(referencePath, "expects beats, but has none"));
+  std::map<StringRef, const BeatPositions *> sorted;
+  for (const auto &entry : *references)
+    sorted[entry.first()] = &entry.second;
+  BeatPositions none;
+  none.file = foundPath.str();
+  bool good = true;
+  std::set<StringRef> compared;
+  for (auto [record, reference] : sorted) {
+    // One record is compared with one, whatever their names.
+    auto own = references->size() == 1 && found->size() == 1
+                   ? found->begin()
+                   : found->find(record);
+    if (own == found->end()) {
+      errs() << foundPath << ": warning: no beats of record '" << record
              << "'\n";
-    Agreement agreement =
-        compareBeats(entry.second, found->lookup(entry.first()), rate);
-    if (!agreements.try_emplace(entry.first().str(), agreement).second)
-      return fileError(referencePath, "the beats of record '" + entry.first() +
-                                          "' were given before");
+      good &= addRecord({record, reference, record, &none});
+      continue;
+    }
+    compared.insert(own->first());
+    good &= addRecord({record, reference, own->first(), &own->second});
   }
-  return Error::success();
+  // A reference of one record takes its own from a file of several.
+  if (references->size() == 1 && !compared.empty())
+    return good;
+  std::set<StringRef> unknown;
+  for (const auto &entry : *found)
+    if (!compared.count(entry.first()))
+      unknown.insert(entry.first());
+  for (StringRef record : unknown)
+    good = report(fileError(foundPath, "record '" + record + "' is not in " +
+                                           referencePath));
+  return good;
+}
+
+/// The rate of one side of a pair, or an error and none.
+std::optional<double> Comparison::findRate(const BeatPositions &beats,
+                                           const BeatPositions &other,
+                                           const RecordPair &pair) {
+  // Only of the same record does the other side know the rates.
+  const bool isSame = pair.record == pair.foundRecord;
+  std::optional<double> rate =
+      ecg::findRate(beats, isSame ? other.record : RecordRates(), options.rate);
+  rateUsed |= !beats.rate && options.rate;
+  if (!rate)
+    report(fileError(
+        beats.file,
+        (beats.countsFrames ? "the annotations of record '"
+                            : "the samples of record '") +
+            pair.record + "' have a rate that neither this file nor " +
+            other.file + " tells: give --rate=HZ" +
+            (beats.countsFrames ? ", or put the record's header beside it"
+                                : "")));
+  else if (!beats.rate && !options.rate && other.rate)
+    errs() << beats.file << ": note: tells no rate, record '" << pair.record
+           << "' is taken to have the one that " << other.file << " tells, "
+           << formatNumber(*rate) << " Hz\n";
+  return rate;
+}
+
+bool Comparison::addRecord(const RecordPair &pair) {
+  if (rows.count(pair.record.str()))
+    return report(fileError(pair.reference->file, "the beats of record '" +
+                                                      pair.record +
+                                                      "' were given before"));
+  std::optional<double> referenceRate = 1, foundRate = 1;
+  // Else there is nothing to match, whatever the rates.
+  if (!pair.found->beats.empty() || !pair.reference->leftOut.empty()) {
+    referenceRate = findRate(*pair.reference, *pair.found, pair);
+    foundRate = findRate(*pair.found, *pair.reference, pair);
+  }
+  if (!referenceRate || !foundRate)
+    return false;
+  rows[pair.record.str()] = {
+      pair.reference->file, pair.found->file, pair.foundRecord.str(),
+      compareBeats(*pair.reference, *referenceRate, *pair.found, *foundRate)};
+  return true;
 }
 
 /// A percentage, or - without anything to count.
@@ -72,7 +163,8 @@ void printPercent(size_t whole, double percent) {
     outs() << "       -";
 }
 
-void printRow(StringRef name, int width, const Agreement &a) {
+/// The counts of a row, without its end.
+void printCounts(StringRef name, int width, const Agreement &a) {
   outs() << left_justify(name, width)
          << format(" %9zu %8zu %8zu %7zu %7zu", a.reference, a.found, a.matched,
                    a.reference - a.matched, a.found - a.matched);
@@ -80,21 +172,27 @@ void printRow(StringRef name, int width, const Agreement &a) {
   printPercent(a.found, a.predictivity());
   printPercent(a.reference + a.found, a.f1());
   if (a.matched)
-    outs() << format(" %8.1f\n", a.meanDistance());
+    outs() << format(" %8.1f", a.meanDistance());
   else
-    outs() << "        -\n";
+    outs() << "        -";
 }
 
-void printTable(const Agreements &agreements, const Agreement &gross) {
+void printTable(const Rows &rows, const Agreement &gross) {
   size_t width = StringRef("record").size();
-  for (const auto &[name, agreement] : agreements)
+  for (const auto &[name, row] : rows)
     width = std::max(width, name.size());
   outs() << left_justify("record", width)
          << " reference    found  matched  missed   extra    Se %    +P %    "
-            "F1 % error ms\n";
-  for (const auto &[name, agreement] : agreements)
-    printRow(name, width, agreement);
-  printRow("gross", width, gross);
+            "F1 % error ms  files\n";
+  for (const auto &[name, row] : rows) {
+    printCounts(name, width, row.agreement);
+    outs() << "  " << row.reference << " with " << row.found;
+    if (row.foundRecord != name)
+      outs() << ", record '" << row.foundRecord << "'";
+    outs() << '\n';
+  }
+  printCounts("gross", width, gross);
+  outs() << '\n';
 }
 
 void writeAgreement(json::OStream &out, const Agreement &a) {
@@ -110,15 +208,18 @@ void writeAgreement(json::OStream &out, const Agreement &a) {
   ratio("mean_absolute_error_s", a.matched, a.meanDistance() / 1000);
 }
 
-void printJSON(const Agreements &agreements, const Agreement &gross) {
+void printJSON(const Rows &rows, const Agreement &gross) {
   json::OStream out(outs(), /*IndentSize=*/1);
   out.object([&] {
     out.attribute("tolerance_s", matchTolerance);
     out.attributeArray("records", [&] {
-      for (const auto &[name, agreement] : agreements)
-        out.object([&, &name = name, &agreement = agreement] {
+      for (const auto &[name, row] : rows)
+        out.object([&, &name = name, &row = row] {
           out.attribute("record", json::fixUTF8(name));
-          writeAgreement(out, agreement);
+          writeAgreement(out, row.agreement);
+          out.attribute("reference_file", json::fixUTF8(row.reference));
+          out.attribute("beats_file", json::fixUTF8(row.found));
+          out.attribute("beats_record", json::fixUTF8(row.foundRecord));
         });
     });
     out.attributeObject("gross", [&] { writeAgreement(out, gross); });
@@ -129,30 +230,23 @@ void printJSON(const Agreements &agreements, const Agreement &gross) {
 } // namespace
 
 int compare(const CompareOptions &options) {
-  if (options.files.size() % 2) {
-    errs() << options.files.back()
-           << ": error: each reference needs a file to compare with it, found "
-           << options.files.size() << " files\n";
-    return 1;
-  }
-  Agreements agreements;
+  Comparison comparison(options);
   bool good = true;
   for (size_t i = 0; i < options.files.size(); i += 2)
-    if (Error error = comparePair(options.files[i], options.files[i + 1],
-                                  options.rate, agreements)) {
-      errs() << toString(std::move(error)) << '\n';
-      good = false;
-    }
-  if (!good)
+    good &= comparison.add(options.files[i], options.files[i + 1]);
+  const Rows &rows = comparison.getRows();
+  if (rows.empty())
     return 1;
+  if (options.rate && !comparison.usesRate())
+    errs() << "--rate: warning: is not used, as all files tell their rates\n";
   Agreement gross;
-  for (const auto &[name, agreement] : agreements)
-    gross += agreement;
+  for (const auto &[name, row] : rows)
+    gross += row.agreement;
   if (options.json)
-    printJSON(agreements, gross);
+    printJSON(rows, gross);
   else
-    printTable(agreements, gross);
-  return 0;
+    printTable(rows, gross);
+  return good ? 0 : 1;
 }
 
 } // namespace frieze::ecg

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_COMPARE_H
 #define FRIEZE_TOOLS_ECG_COMPARE_H
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,13 @@ struct CompareOptions {
   /// Files of beats, each reference followed by the beats to compare with it.
   std::vector<std::string> files;
   /// Sampling rate of files that do not tell theirs, Hz.
-  double rate = 360;
+  std::optional<double> rate;
   /// Whether to print JSON and no table.
   bool json = false;
 };
 
-/// Compares beats and prints how they agree. Returns the exit status.
+/// Compares beats and prints how they agree. Returns the exit status: with any
+/// diagnostic it is 1, and what could be compared is printed all the same.
 int compare(const CompareOptions &options);
 
 } // namespace frieze::ecg

@@ -18,35 +18,19 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 using namespace llvm;
 
 namespace frieze::ecg {
 
-Error forEachParallel(unsigned threads, size_t count,
-                      function_ref<Error(size_t)> work) {
-  std::atomic<size_t> firstFailed = count;
-  std::mutex mutex;
-  Error result = Error::success();
-  {
-    DefaultThreadPool pool(hardware_concurrency(threads));
-    for (size_t i = 0; i < count; ++i)
-      pool.async([&, i] {
-        if (i > firstFailed)
-          return;
-        Error error = work(i);
-        if (!error)
-          return;
-        std::lock_guard<std::mutex> lock(mutex);
-        if (i < firstFailed) {
-          firstFailed = i;
-          std::swap(result, error);
-        }
-        consumeError(std::move(error));
-      });
-  }
-  return result;
+void forEachParallel(unsigned threads, size_t count,
+                     function_ref<void(size_t)> work) {
+  DefaultThreadPool pool(hardware_concurrency(threads));
+  for (size_t i = 0; i < count; ++i)
+    pool.async([&work, i] { work(i); });
+  pool.wait();
 }
 
 namespace {
@@ -56,8 +40,9 @@ struct Chunk {
   size_t recording;
   const Recording *lead;
   uint64_t first, count;
-  /// What it found.
+  /// What it found, or why it could not be scored.
   std::vector<LevelTop> tops;
+  std::string problem;
 };
 
 /// Finds the level tops of a chunk.
@@ -168,51 +153,73 @@ private:
   SignalLevel level;
 };
 
+/// The maxima of one recording, of whose chunks the tops are taken.
+std::vector<Beat> joinTops(MutableArrayRef<Chunk> chunks, size_t recording) {
+  auto first = partition_point(
+      chunks, [&](const Chunk &chunk) { return chunk.recording < recording; });
+  LevelTopJoiner joiner;
+  for (; first != chunks.end() && first->recording == recording; ++first)
+    joiner.add(std::exchange(first->tops, {}));
+  return joiner.takeMaxima();
+}
+
 } // namespace
 
-Expected<std::vector<std::vector<Beat>>>
+std::vector<Expected<std::vector<Beat>>>
 detectBeats(StringRef path, const frieze_model &model,
             ArrayRef<const Recording *> recordings,
             const DetectionOptions &options,
             function_ref<void(uint64_t done, uint64_t total)> progress) {
   std::vector<DetectorLead> leads(recordings.begin(), recordings.end());
+  std::vector<std::string> problems(leads.size());
   if (options.normalize)
-    if (Error error =
-            forEachParallel(options.threads, leads.size(),
-                            [&](size_t i) { return leads[i].findLevel(); }))
-      return error;
+    forEachParallel(options.threads, leads.size(), [&](size_t i) {
+      if (Error error = leads[i].findLevel())
+        problems[i] = toString(std::move(error));
+    });
   std::vector<Chunk> chunks;
   uint64_t total = 0;
   for (auto [number, lead] : enumerate(leads)) {
-    const uint64_t length = lead.get().length;
+    const uint64_t length = problems[number].empty() ? lead.get().length : 0;
     for (uint64_t first = 0; first < length; first += options.chunkSize) {
       uint64_t count = std::min(options.chunkSize, length - first);
       if (lead.isUnrecorded(first, first + count - 1))
         continue;
-      chunks.push_back({number, &lead.get(), first, count, {}});
+      chunks.push_back({number, &lead.get(), first, count, {}, {}});
       total += count;
     }
   }
   std::atomic<uint64_t> done = 0;
-  Error error =
-      forEachParallel(options.threads, chunks.size(), [&](size_t i) -> Error {
-        WindowScores windowScores(path, model, options.outputKind, options.hop);
-        const SignalLevel &level = leads[chunks[i].recording].getLevel();
-        if (Error error = scoreChunk(chunks[i], level, windowScores, options))
-          return error;
-        progress(done += chunks[i].count, total);
-        return Error::success();
-      });
-  if (error)
-    return error;
+  // Of each recording, its first chunk that failed; behind it, none is scored.
+  std::vector<size_t> firstFailed(leads.size(), chunks.size());
+  std::mutex mutex;
+  forEachParallel(options.threads, chunks.size(), [&](size_t i) {
+    Chunk &chunk = chunks[i];
+    size_t &failed = firstFailed[chunk.recording];
+    auto isNeeded = [&] {
+      std::lock_guard<std::mutex> lock(mutex);
+      return i < failed;
+    };
+    if (isNeeded()) {
+      WindowScores windowScores(path, model, options.outputKind, options.hop);
+      const SignalLevel &level = leads[chunk.recording].getLevel();
+      if (Error error = scoreChunk(chunk, level, windowScores, options)) {
+        chunk.problem = toString(std::move(error));
+        std::lock_guard<std::mutex> lock(mutex);
+        failed = std::min(failed, i);
+      }
+    }
+    progress(done += chunk.count, total);
+  });
 
-  std::vector<std::vector<Beat>> beats;
-  auto chunk = chunks.begin();
-  for (const DetectorLead &lead : leads) {
-    LevelTopJoiner joiner;
-    for (; chunk != chunks.end() && chunk->recording == beats.size(); ++chunk)
-      joiner.add(std::exchange(chunk->tops, {}));
-    beats.push_back(lead.pick(joiner.takeMaxima()));
+  std::vector<Expected<std::vector<Beat>>> beats;
+  for (auto [number, lead] : enumerate(leads)) {
+    if (size_t failed = firstFailed[number]; failed < chunks.size())
+      problems[number] = chunks[failed].problem;
+    if (!problems[number].empty())
+      beats.push_back(createStringError(problems[number]));
+    else
+      beats.push_back(lead.pick(joinTops(chunks, number)));
   }
   return beats;
 }

@@ -42,21 +42,21 @@ struct DetectionOptions {
 inline constexpr size_t gapMargin = windowSize;
 
 /// Finds the beats of each recording, in samples of that recording. A recording
-/// at another rate than detectorRate is resampled.
+/// at another rate than detectorRate is resampled. One that fails has the error
+/// of its first chunk that does, whatever the threads, and the others go on.
 ///
 /// path: the model's file, for diagnostics. progress is called by any thread,
 /// with the number of positions scored so far and of all.
-llvm::Expected<std::vector<std::vector<Beat>>>
+std::vector<llvm::Expected<std::vector<Beat>>>
 detectBeats(llvm::StringRef path, const frieze_model &model,
             llvm::ArrayRef<const Recording *> recordings,
             const DetectionOptions &options,
             llvm::function_ref<void(uint64_t done, uint64_t total)> progress);
 
 /// Calls `work` for 0 to count - 1 on several threads (0 for as many as the
-/// processor runs at once). Of several errors the one of the lowest number is
-/// returned, whatever the threads; behind it, calls may be left out.
-llvm::Error forEachParallel(unsigned threads, size_t count,
-                            llvm::function_ref<llvm::Error(size_t)> work);
+/// processor runs at once).
+void forEachParallel(unsigned threads, size_t count,
+                     llvm::function_ref<void(size_t)> work);
 
 } // namespace frieze::ecg
 

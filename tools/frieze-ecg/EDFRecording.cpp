@@ -59,6 +59,7 @@ private:
     return run.sample + run.records * signal.samples;
   }
   Expected<double> readOnset(uint64_t record, const EDFSignal &annotations);
+  void checkContinuity(const EDFSignal &annotations);
   Error readRun(uint64_t sample, MutableArrayRef<float> samples) const;
 
   SampleFile file;
@@ -91,14 +92,37 @@ Expected<double> EDFRecording::readOnset(uint64_t record,
   return *onset;
 }
 
+void EDFRecording::checkContinuity(const EDFSignal &annotations) {
+  if (header.records < 2)
+    return;
+  // Without the starts, which no reader needs, there is nothing to check.
+  Expected<double> first = readOnset(0, annotations);
+  Expected<double> last = readOnset(header.records - 1, annotations);
+  if (!first || !last) {
+    consumeError(first.takeError());
+    consumeError(last.takeError());
+    return;
+  }
+  constexpr double slack = 0.5; // seconds that clocks may run fast or slow
+  const double expected = *first + (header.records - 1) * header.duration;
+  if (std::abs(*last - expected) > slack)
+    warnings.push_back(file.path() +
+                       ": warning: is said to be continuous, but its last "
+                       "record begins at " +
+                       formatNumber(*last) + " s and not at " +
+                       formatNumber(expected) + " s: gaps are not told");
+}
+
 Error EDFRecording::findRuns() {
+  auto annotations = find_if(
+      header.signals, [](const EDFSignal &s) { return s.isAnnotations(); });
   if (!header.isDiscontinuous) {
     runs.push_back({0, 0, header.records});
     length = endOf(runs.back());
+    if (annotations != header.signals.end())
+      checkContinuity(*annotations);
     return Error::success();
   }
-  auto annotations = find_if(
-      header.signals, [](const EDFSignal &s) { return s.isAnnotations(); });
   if (annotations == header.signals.end())
     return fileError(file.path(), "an EDF+D file must have annotations");
   // Starts are rounded by their writers.
@@ -206,29 +230,36 @@ Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
   Expected<EDFHeader> header = parseEDFHeader(*file);
   if (!header)
     return header.takeError();
-  std::vector<std::string> names;
+  std::vector<Lead> leads;
   std::vector<size_t> signals;
+  bool hasOneRate = true;
   for (auto [index, signal] : enumerate(header->signals)) {
     if (signal.isAnnotations())
       continue;
-    names.push_back(signal.label);
+    leads.push_back({signal.label, signal.unit});
     signals.push_back(index);
+    hasOneRate &= signal.samples == header->signals[signals[0]].samples;
   }
-  if (names.empty())
+  if (leads.empty())
     return fileError(path, "the recording has no signals but annotations");
-  Expected<size_t> lead = findLead(path, names, options.lead);
-  if (!lead)
-    return lead.takeError();
-  const EDFSignal &signal = header->signals[signals[*lead]];
+  Expected<LeadChoice> choice = chooseLead(path, leads, options.lead);
+  if (!choice)
+    return choice.takeError();
+  const EDFSignal &signal = header->signals[signals[choice->index]];
   if (Error error = checkSignal(path, signal, header->duration))
     return error;
   const double millivolts = *unitInMillivolts(signal.unit);
   auto recording = std::make_unique<EDFRecording>(
-      std::move(*file), std::move(*header), signals[*lead], millivolts);
+      std::move(*file), std::move(*header), signals[choice->index], millivolts);
   if (Error error = checkRate(path, options, recording->rate))
     return error;
   if (Error error = recording->findRuns())
     return error;
+  if (hasOneRate)
+    recording->frameRate = recording->rate;
+  recording->files = {path.str()};
+  if (choice->note)
+    recording->warnings.push_back(*choice->note);
   return recording;
 }
 

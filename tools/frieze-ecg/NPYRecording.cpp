@@ -101,19 +101,23 @@ Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
     return fileError(path, "expects data for shape " + formatShape(shape) +
                                ", but got " + Twine(available) + " bytes");
 
-  std::vector<std::string> names;
-  for (uint64_t lead = 0; lead < leads; ++lead)
-    names.push_back(std::to_string(lead));
-  Expected<size_t> lead = findLead(path, names, options.lead);
-  if (!lead)
-    return lead.takeError();
-  auto recording = std::make_unique<NPYRecording>(std::move(*file), dataOffset,
-                                                  *header, *lead);
-  recording->rate = options.rate.value_or(360);
-  if (Error error = checkRate(path, options, recording->rate))
+  std::vector<Lead> columns;
+  for (uint64_t column = 0; column < leads; ++column)
+    columns.push_back({std::to_string(column)});
+  Expected<LeadChoice> choice = chooseLead(path, columns, options.lead);
+  if (!choice)
+    return choice.takeError();
+  if (!options.rate)
+    return missingRate(path);
+  if (Error error = checkRate(path, options, *options.rate))
     return error;
+  auto recording = std::make_unique<NPYRecording>(std::move(*file), dataOffset,
+                                                  *header, choice->index);
+  recording->rate = *options.rate;
+  recording->frameRate = recording->rate;
+  recording->files = {path.str()};
   if (leads > 1)
-    recording->lead = names[*lead];
+    recording->lead = columns[choice->index].label;
   return recording;
 }
 

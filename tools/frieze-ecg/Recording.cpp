@@ -12,12 +12,12 @@
 #include "tools/frieze-ecg/WindowScores.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace llvm;
 
@@ -84,34 +84,6 @@ std::string recordName(StringRef path) {
   return name.str();
 }
 
-Expected<size_t> findLead(StringRef path, ArrayRef<std::string> leads,
-                          StringRef wanted) {
-  if (wanted.empty())
-    return 0;
-  auto sameName = [&](StringRef lead) { return lead == wanted; };
-  if (size_t count = count_if(leads, sameName)) {
-    if (count > 1)
-      return fileError(path, Twine(count) + " leads are named '" + wanted +
-                                 "', give the number of one, from 0");
-    return find_if(leads, sameName) - leads.begin();
-  }
-  std::optional<int64_t> number = parseInteger(wanted);
-  if (number && *number >= 0 && uint64_t(*number) < leads.size())
-    return *number;
-  return fileError(path, "no lead '" + wanted + "', found " +
-                             join(leads.take_front(20), ", "));
-}
-
-std::optional<double> unitInMillivolts(StringRef unit) {
-  if (unit.equals_insensitive("mV"))
-    return 1.0;
-  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV")
-    return 1e-3;
-  if (unit.equals_insensitive("V"))
-    return 1e3;
-  return std::nullopt;
-}
-
 Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
   // Written so that NaN fails too.
   if (!(rate >= ResampledRecording::minRate &&
@@ -121,10 +93,16 @@ Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
                                " to " +
                                formatNumber(ResampledRecording::maxRate) +
                                " Hz, found " + formatNumber(rate));
-  if (options.rate && *options.rate != rate)
+  // What a header gives as a quotient is rounded.
+  if (options.rate && std::abs(*options.rate - rate) > 1e-9 * rate)
     return fileError(path, "the sampling rate is " + formatNumber(rate) +
                                " Hz, not " + formatNumber(*options.rate));
   return Error::success();
+}
+
+Error missingRate(StringRef path) {
+  return fileError(path, "expects a sampling rate, which the file does not "
+                         "tell: give --rate=HZ");
 }
 
 static Expected<std::unique_ptr<Recording>>
@@ -147,15 +125,114 @@ openFormat(StringRef path, const RecordingOptions &options) {
                          ".bdf, .csv or .npy");
 }
 
-/// Appends a gap behind the others, or to the last one, if less than
-/// `shortestPause` is between them.
-static void addGap(std::vector<Gap> &gaps, Gap gap, uint64_t shortestPause) {
-  if (!gaps.empty() &&
-      gap.first - (gaps.back().first + gaps.back().count) < shortestPause)
-    gaps.back().count = gap.first + gap.count - gaps.back().first;
-  else
-    gaps.push_back(gap);
-}
+namespace {
+
+/// Looks at the samples of a recording, in their order.
+class SampleChecker {
+public:
+  SampleChecker(StringRef path, Recording &recording)
+      : path(path), recording(recording), unrecorded(recording.unrecorded),
+        shortestPause(std::ceil(windowSize * recording.rate / detectorRate)) {}
+
+  Error take(uint64_t first, ArrayRef<float> samples) {
+    while (!unrecorded.empty() && unrecorded.front().first < first) {
+      addGap(unrecorded.front());
+      takeStep(std::numeric_limits<float>::quiet_NaN());
+      unrecorded = unrecorded.drop_front();
+    }
+    for (auto [index, sample] : enumerate(samples)) {
+      if (std::isnan(sample))
+        addGap({first + index, 1});
+      else
+        ++usable;
+      if (std::abs(sample) > maxMillivolts)
+        return fileError(
+            path, "samples must be millivolts, found " +
+                      Twine(std::lround(std::clamp(sample, -1e9f, 1e9f))) +
+                      " at sample " + Twine(first + index) +
+                      ": convert raw counts and other units");
+      takeStep(sample);
+    }
+    return Error::success();
+  }
+
+  Error finish(const RecordingOptions &options) {
+    for (const Gap &gap : unrecorded)
+      addGap(gap);
+    if (usable == 0)
+      return fileError(path, "all samples of lead '" + recording.lead +
+                                 "' are missing");
+    endStretch();
+    if (flatStretches)
+      recording.warnings.push_back(
+          (path + ": warning: lead '" + recording.lead + "' is flat for " +
+           formatNumber(std::round(100 * flatSamples / recording.rate) / 100) +
+           " s, in " + Twine(flatStretches) +
+           (flatStretches == 1 ? " stretch" : " stretches"))
+              .str());
+    if (options.lead.empty() && rises && usable >= shortestRise)
+      return fileError(path, "lead '" + recording.lead +
+                                 "' rises evenly, as a time does, and is no "
+                                 "ECG: choose another with --lead");
+    return Error::success();
+  }
+
+private:
+  /// Samples that rise evenly by chance are fewer.
+  static constexpr uint64_t shortestRise = 100;
+  /// A flat line of a heart that beats is shorter, seconds.
+  static constexpr double shortestFlat = 10;
+
+  /// Appends a gap behind the others, or to the last one, if less than
+  /// shortestPause is between them.
+  void addGap(Gap gap) {
+    std::vector<Gap> &gaps = recording.gaps;
+    if (!gaps.empty() &&
+        gap.first - (gaps.back().first + gaps.back().count) < shortestPause)
+      gaps.back().count = gap.first + gap.count - gaps.back().first;
+    else
+      gaps.push_back(gap);
+  }
+
+  void takeStep(float sample) {
+    if (sample != previous)
+      endStretch();
+    ++equal;
+    float change = sample - previous;
+    if (usable == 2)
+      step = change;
+    if (usable > 1)
+      rises &= change > 0 &&
+               std::abs(change - step) <= step / 2 + 1e-6f * std::abs(sample);
+    previous = sample;
+  }
+
+  /// Counts the equal samples up to here if they are a flat line.
+  void endStretch() {
+    bool isFlat = equal >= shortestFlat * recording.rate ||
+                  (equal > 1 && equal == recording.length);
+    if (isFlat && !std::isnan(previous)) {
+      flatSamples += equal;
+      ++flatStretches;
+    }
+    equal = 0;
+  }
+
+  StringRef path;
+  Recording &recording;
+  ArrayRef<Gap> unrecorded;
+  const uint64_t shortestPause;
+  /// Samples that are not missing.
+  uint64_t usable = 0;
+  float previous = std::numeric_limits<float>::quiet_NaN(), step = 0;
+  /// Whether every sample is above the one before by the same step.
+  bool rises = true;
+  /// Samples equal to the last one.
+  uint64_t equal = 0;
+  uint64_t flatSamples = 0, flatStretches = 0;
+};
+
+} // namespace
 
 Expected<std::unique_ptr<Recording>>
 openRecording(StringRef path, const RecordingOptions &options) {
@@ -170,36 +247,14 @@ openRecording(StringRef path, const RecordingOptions &options) {
     return fileError(path, "the recording must be at most a year long, found " +
                                formatNumber(std::round(recording.duration())) +
                                " s");
-  const uint64_t shortestPause =
-      std::ceil(windowSize * recording.rate / detectorRate);
-  uint64_t usable = 0;
-  ArrayRef<Gap> unrecorded = recording.unrecorded;
-  Error error =
-      recording.readAll([&](uint64_t first, ArrayRef<float> samples) -> Error {
-        while (!unrecorded.empty() && unrecorded.front().first < first) {
-          addGap(recording.gaps, unrecorded.front(), shortestPause);
-          unrecorded = unrecorded.drop_front();
-        }
-        for (auto [index, sample] : enumerate(samples)) {
-          if (std::isnan(sample))
-            addGap(recording.gaps, {first + index, 1}, shortestPause);
-          else
-            ++usable;
-          if (std::abs(sample) > maxMillivolts)
-            return fileError(
-                path, "samples must be millivolts, found " +
-                          Twine(std::lround(std::clamp(sample, -1e9f, 1e9f))) +
-                          " at sample " + Twine(first + index));
-        }
-        return Error::success();
-      });
-  if (error)
+  SampleChecker checker(path, recording);
+  if (Error error =
+          recording.readAll([&](uint64_t first, ArrayRef<float> samples) {
+            return checker.take(first, samples);
+          }))
     return error;
-  for (const Gap &gap : unrecorded)
-    addGap(recording.gaps, gap, shortestPause);
-  if (usable == 0)
-    return fileError(path, "all samples of lead '" + recording.lead +
-                               "' are missing");
+  if (Error error = checker.finish(options))
+    return error;
   return opened;
 }
 

@@ -8,6 +8,8 @@
 #ifndef FRIEZE_TOOLS_ECG_RECORDING_H
 #define FRIEZE_TOOLS_ECG_RECORDING_H
 
+#include "tools/frieze-ecg/Leads.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -59,6 +61,11 @@ public:
   std::string lead;
   /// Sampling rate, Hz.
   double rate = 0;
+  /// Frames per second, which WFDB annotations of the recording count unless
+  /// they tell a rate; none if its signals differ in ways that leave it open.
+  std::optional<double> frameRate;
+  /// Whether the format has frames; else each sample is taken for one.
+  bool hasFrames = false;
   /// Number of samples.
   uint64_t length = 0;
   /// Stretches of which the file has no samples, in order; none is empty.
@@ -68,14 +75,16 @@ public:
   std::vector<Gap> gaps;
   /// What is odd about the file but no error, as `file: message`.
   std::vector<std::string> warnings;
+  /// Every file that is read for it.
+  std::vector<std::string> files;
 };
 
 /// What to read, and what the file itself does not say.
 struct RecordingOptions {
-  /// Name of the lead, or its number from 0; empty for the first.
+  /// Name of the lead, or its number from 0; empty for the first ECG.
   std::string lead;
-  /// Sampling rate in Hz: of a file that does not state it, 360 unless given;
-  /// of a file that does, it must agree.
+  /// Sampling rate in Hz: a file that does not tell it needs it, and that of a
+  /// file that does must agree.
   std::optional<double> rate;
   /// Whether to read a WFDB signal whose checksum does not match its header.
   bool ignoreChecksum = false;
@@ -83,7 +92,8 @@ struct RecordingOptions {
 
 /// Opens one lead of `path`: a WFDB record by its name or header, EDF, BDF, CSV
 /// or NPY. All of it is read once: what is truncated, damaged, empty or not in
-/// millivolts is an error, and missing samples are listed as gaps.
+/// millivolts is an error, missing samples are listed as gaps, and a warning
+/// tells of stretches in which the lead is flat.
 llvm::Expected<std::unique_ptr<Recording>>
 openRecording(llvm::StringRef path, const RecordingOptions &options);
 
@@ -98,9 +108,10 @@ std::string recordName(llvm::StringRef path);
 llvm::Expected<std::unique_ptr<Recording>>
 openWFDB(llvm::StringRef headerPath, const RecordingOptions &options);
 
-/// Opens CSV: one column of millivolts, or columns with a header line, of which
-/// the first may be the time. Names such as "time_ms" or "sample" tell its
-/// unit. A sample that is empty or "nan" is missing.
+/// Opens CSV: one column of millivolts, or columns with a header line. Names
+/// such as "time_ms" and "sample" tell columns that only number the rows, which
+/// must do so evenly, and "MLII (uV)" a unit. A sample that is empty or "nan"
+/// is missing.
 llvm::Expected<std::unique_ptr<Recording>>
 openCSV(llvm::StringRef path, const RecordingOptions &options);
 
@@ -114,17 +125,12 @@ openNPY(llvm::StringRef path, const RecordingOptions &options);
 llvm::Expected<std::unique_ptr<Recording>>
 openEDF(llvm::StringRef path, const RecordingOptions &options);
 
-/// The index of the lead that `wanted` names or numbers, 0 if it is empty.
-llvm::Expected<size_t> findLead(llvm::StringRef path,
-                                llvm::ArrayRef<std::string> leads,
-                                llvm::StringRef wanted);
-
-/// Millivolts in one of the units that recordings of ECG use.
-std::optional<double> unitInMillivolts(llvm::StringRef unit);
-
 /// Checks that `rate` can be resampled, and is no other than is asked for.
 llvm::Error checkRate(llvm::StringRef path, const RecordingOptions &options,
                       double rate);
+
+/// The diagnostic of a file that tells no rate where none was given.
+llvm::Error missingRate(llvm::StringRef path);
 
 } // namespace frieze::ecg
 

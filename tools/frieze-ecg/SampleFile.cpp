@@ -24,9 +24,9 @@ Expected<SampleFile> SampleFile::open(StringRef path) {
   sys::fs::file_status status;
   // Asked before it is opened: opening a pipe would wait for its writer.
   if (std::error_code error = sys::fs::status(path, status))
-    return fileError(path, "can't read: " + error.message());
+    return fileError(path, "cannot be read: " + error.message());
   if (!sys::fs::is_regular_file(status))
-    return fileError(path, "can't read: not a regular file");
+    return fileError(path, "cannot be read: not a regular file");
   file.bytes = status.getSize();
   file.modified = status.getLastModificationTime();
   // Whether it may be read is told now, and not in the middle of the work.
@@ -38,11 +38,11 @@ Expected<SampleFile> SampleFile::open(StringRef path) {
 Error SampleFile::read(uint64_t offset, MutableArrayRef<uint8_t> buffer) const {
   Expected<sys::fs::file_t> handle = sys::fs::openNativeFileForRead(name);
   if (!handle)
-    return fileError(name, "can't read: " + toString(handle.takeError()));
+    return fileError(name, "cannot be read: " + toString(handle.takeError()));
   scope_exit closer([&] { sys::fs::closeFile(*handle); });
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(*handle, status))
-    return fileError(name, "can't read: " + error.message());
+    return fileError(name, "cannot be read: " + error.message());
   if (status.getSize() != bytes || status.getLastModificationTime() != modified)
     return fileError(name, "was changed while it was read");
   while (!buffer.empty()) {
@@ -50,10 +50,10 @@ Error SampleFile::read(uint64_t offset, MutableArrayRef<uint8_t> buffer) const {
     Expected<size_t> count = sys::fs::readNativeFileSlice(
         *handle, MutableArrayRef<char>(data, buffer.size()), offset);
     if (!count)
-      return fileError(name, "can't read: " + toString(count.takeError()));
+      return fileError(name, "cannot be read: " + toString(count.takeError()));
     if (*count == 0)
       return fileError(name,
-                       "can't read: the file ends at byte " + Twine(offset));
+                       "cannot be read: the file ends at byte " + Twine(offset));
     offset += *count;
     buffer = buffer.drop_front(*count);
   }

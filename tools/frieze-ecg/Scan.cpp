@@ -12,45 +12,36 @@
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/ProgressBar.h"
 #include "tools/frieze-ecg/Report.h"
+#include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/Format.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <chrono>
+#include <utility>
 
 using namespace llvm;
 
 namespace frieze::ecg {
 namespace {
 
-/// Prints an error on standard error; returns false.
-bool report(Error error) {
-  errs() << toString(std::move(error)) << '\n';
-  return false;
-}
-
-/// Prints seconds as 1:02:03.4.
-void printTime(raw_ostream &stream, double seconds) {
-  uint64_t tenths = uint64_t(seconds * 10 + 0.5);
-  uint64_t minutes = tenths / 600;
-  if (minutes >= 60)
-    stream << minutes / 60 << ':' << format("%02u", unsigned(minutes % 60));
-  else
-    stream << minutes;
-  stream << format(":%02u.%u", unsigned(tenths / 10 % 60),
-                   unsigned(tenths % 10));
-}
-
-void printAgreement(raw_ostream &stream, const Agreement &agreement) {
-  stream << format("  agreement   sensitivity %.2f %%, positive predictivity "
-                   "%.2f %%, F1 %.2f %%\n"
-                   "              %zu of %zu reference beats within 150 ms, "
-                   "%.1f ms apart on average\n",
-                   agreement.sensitivity(), agreement.predictivity(),
-                   agreement.f1(), agreement.matched, agreement.reference,
-                   agreement.meanDistance());
+/// Whether two paths lead to one regular file, which may not be there yet.
+bool isSameFile(StringRef a, StringRef b) {
+  if (a.empty() || b.empty() || a == "-" || b == "-")
+    return false;
+  if (sys::fs::exists(a) && sys::fs::exists(b))
+    return sys::fs::is_regular_file(a) && sys::fs::equivalent(a, b);
+  auto clean = [](StringRef path) {
+    SmallString<256> absolute(path);
+    sys::fs::make_absolute(absolute);
+    sys::path::remove_dots(absolute, /*remove_dot_dot=*/true);
+    return absolute;
+  };
+  return clean(a) == clean(b);
 }
 
 class Scanner {
@@ -63,212 +54,284 @@ public:
                     ? errs()
                     : outs()) {}
 
-  bool readReferences() {
-    for (const std::string &path : options.references) {
-      auto beats = readBeats(path);
-      if (!beats)
-        return report(beats.takeError());
-      for (auto &entry : *beats)
-        if (!references.try_emplace(entry.first(), entry.second).second)
-          return report(fileError(path, "the beats of record '" +
-                                            entry.first() +
-                                            "' were given before"));
-    }
-    return true;
-  }
-
-  /// Opens every record, which reads it once, before the long work, so that all
-  /// problems are told at once and early.
-  bool openRecords() {
-    bool good = true;
-    StringMap<std::string> names;
-    for (const std::string &path : options.records) {
-      std::string name = recordName(path);
-      auto [other, isNew] = names.try_emplace(name, path);
-      if (!isNew)
-        good = report(fileError(path, "records must have different names, " +
-                                          Twine(other->second) +
-                                          " is called '" + name + "' too"));
-    }
-    recordings.resize(options.records.size());
-    std::vector<std::string> problems(recordings.size());
-    cantFail(forEachParallel(
-        options.detection.threads, recordings.size(), [&](size_t i) {
-          auto recording = openRecording(options.records[i], options.recording);
-          if (recording)
-            recordings[i] = std::move(*recording);
-          else
-            problems[i] = toString(recording.takeError());
-          return Error::success();
-        }));
-    for (size_t i = 0; i < recordings.size(); ++i) {
-      if (recordings[i]) {
-        good &= checkRecording(options.records[i], *recordings[i]);
-        printWarnings(options.records[i], *recordings[i]);
-      } else {
-        errs() << problems[i] << '\n';
-        good = false;
-      }
-    }
+  /// Finds the beats of all records and writes them. What goes wrong with one
+  /// is told, and the others go on. Returns whether nothing went wrong.
+  bool run() {
+    readReferences();
+    if (!checkNames())
+      return false;
+    openRecords();
+    if (!checkOutputs())
+      return false;
+    findBeats();
+    if (!results.empty())
+      write();
+    if (!failed.empty() && options.records.size() > 1)
+      errs() << "error: " << failed.size() << " of " << options.records.size()
+             << " records failed: " << join(failed, ", ") << '\n';
     return good;
   }
 
-  bool findBeats() {
-    std::vector<const Recording *> leads;
-    for (const auto &recording : recordings) {
-      leads.push_back(recording.get());
-      recorded += recording->duration();
+private:
+  /// A record whose beats are asked for.
+  struct Result {
+    std::string path;
+    std::unique_ptr<Recording> recording;
+    /// Of the beats to compare with, if there are any.
+    std::optional<double> referenceRate;
+    BeatList list;
+  };
+
+  /// Prints an error on standard error.
+  void report(Error error) {
+    errs() << toString(std::move(error)) << '\n';
+    good = false;
+  }
+
+  static void add(Error &problems, Error error) {
+    problems = joinErrors(std::move(problems), std::move(error));
+  }
+
+  bool isSuccess(Error problems) {
+    if (!problems)
+      return true;
+    report(std::move(problems));
+    return false;
+  }
+
+  void readReferences() {
+    for (const std::string &path : options.references) {
+      auto beats = readBeats(path);
+      if (!beats) {
+        report(beats.takeError());
+        continue;
+      }
+      for (auto &entry : *beats)
+        if (!references.try_emplace(entry.first(), entry.second).second)
+          report(fileError(path, "the beats of record '" + entry.first() +
+                                     "' were given before"));
     }
+  }
+
+  /// Two records of one name could not be told apart in what is written, and a
+  /// line end in one would be that of a row.
+  bool checkNames() {
+    Error problems = Error::success();
+    StringMap<std::string> names;
+    for (const std::string &path : options.records) {
+      std::string name = recordName(path);
+      if (any_of(name, [](char c) { return uint8_t(c) < ' '; }))
+        add(problems, fileError(path, "a record's name must not have line ends "
+                                      "or other control characters"));
+      auto [other, isNew] = names.try_emplace(name, path);
+      if (!isNew)
+        add(problems, fileError(path, "records must have different names, " +
+                                          Twine(other->second) +
+                                          " is called '" + name + "' too"));
+    }
+    return isSuccess(std::move(problems));
+  }
+
+  /// Opens every record, which reads it once, before the long work, so that
+  /// all problems are told at once and early.
+  void openRecords() {
+    std::vector<std::unique_ptr<Recording>> opened(options.records.size());
+    std::vector<std::string> problems(opened.size());
+    forEachParallel(options.detection.threads, opened.size(), [&](size_t i) {
+      auto recording = openRecording(options.records[i], options.recording);
+      if (recording)
+        opened[i] = std::move(*recording);
+      else
+        problems[i] = toString(recording.takeError());
+    });
+    for (size_t i = 0; i < opened.size(); ++i) {
+      const std::string &path = options.records[i];
+      if (!opened[i]) {
+        fail(path, problems[i]);
+        continue;
+      }
+      printWarnings(path, *opened[i]);
+      std::optional<double> rate = findReferenceRate(path, *opened[i]);
+      results.push_back({path, std::move(opened[i]), rate, {}});
+    }
+  }
+
+  void fail(const std::string &path, StringRef problem) {
+    errs() << problem << '\n';
+    failed.push_back(path);
+    good = false;
+  }
+
+  /// What is written must not replace what is read, nor the other output.
+  bool checkOutputs() {
+    std::vector<std::string> inputs{options.model};
+    append_range(inputs, options.records);
+    append_range(inputs, options.references);
+    for (const auto &entry : references)
+      inputs.push_back(entry.second.file);
+    for (const Result &result : results)
+      append_range(inputs, result.recording->files);
+    Error problems = Error::success();
+    for (StringRef output : {options.output, options.report})
+      if (any_of(inputs,
+                 [&](StringRef input) { return isSameFile(output, input); }))
+        add(problems, fileError(output, "is read too, and would be replaced"));
+    if (isSameFile(options.output, options.report))
+      add(problems,
+          fileError(options.report, "is the file for the beats too"));
+    return isSuccess(std::move(problems));
+  }
+
+  void findBeats() {
+    std::vector<const Recording *> leads;
+    for (const Result &result : results)
+      leads.push_back(result.recording.get());
     DetectionOptions detection = options.detection;
-    if (!options.report.empty()) {
-      curve.emplace(recordings[0]->duration());
+    if (!options.report.empty() && !leads.empty()) {
+      curve.emplace(leads[0]->duration());
       detection.takeScores = [&](size_t, uint64_t first,
                                  ArrayRef<double> scores) {
         curve->take(first, scores);
       };
     }
     auto start = std::chrono::steady_clock::now();
-    Expected<std::vector<std::vector<Beat>>> beats =
-        std::vector<std::vector<Beat>>();
+    std::vector<Expected<std::vector<Beat>>> beats;
     {
-      ProgressBar bar(recordings.size() == 1
-                          ? recordings[0]->name
-                          : std::to_string(recordings.size()) + " records");
+      ProgressBar bar(leads.size() == 1
+                          ? leads[0]->name
+                          : std::to_string(leads.size()) + " records");
       beats = detectBeats(
           options.model, model, leads, detection,
           [&](uint64_t done, uint64_t all) { bar.update(done, all); });
     }
-    if (!beats)
-      return report(beats.takeError());
     computing = std::chrono::steady_clock::now() - start;
-    for (auto [recording, found] : zip_equal(recordings, *beats))
-      lists.push_back({recording->name, recording->lead, recording->rate,
-                       recording->length, std::move(found), recording->gaps});
-    return true;
+    std::vector<Result> opened = std::exchange(results, {});
+    for (auto [result, found] : zip_equal(opened, beats)) {
+      if (!found) {
+        fail(result.path, toString(found.takeError()));
+        continue;
+      }
+      const Recording &recording = *result.recording;
+      recorded += recording.duration();
+      result.list = {recording.name,   recording.lead,    recording.rate,
+                     recording.length, std::move(*found), recording.gaps};
+      results.push_back(std::move(result));
+    }
   }
 
-  bool write() {
+  void writeOutput(StringRef path, function_ref<void(raw_ostream &)> write) {
+    if (Error error = writeFile(path, write))
+      report(inFile(getOutputName(path), std::move(error)));
+  }
+
+  void write() {
     // Made before anything is written, as reading may fail.
     Expected<std::string> page = std::string();
     if (curve)
-      page = makeReport(sys::path::filename(options.model), *recordings[0],
-                        lists[0], *curve);
+      page = makeReport(sys::path::filename(options.model),
+                        *results[0].recording, results[0].list, *curve);
+    printSummary();
+    std::vector<BeatList> lists;
+    for (Result &result : results)
+      lists.push_back(std::move(result.list));
+    writeOutput(options.output, [&](raw_ostream &stream) {
+      writeBeats(stream, options.format, lists);
+    });
     if (!page)
-      return report(page.takeError());
-    Agreement total;
+      report(page.takeError());
+    else if (curve)
+      writeOutput(options.report,
+                  [&](raw_ostream &stream) { stream << *page; });
+  }
+
+  /// The rate of the beats to compare a recording with; none if there are none,
+  /// or if they don't fit it, which is told.
+  std::optional<double> findReferenceRate(StringRef path,
+                                          const Recording &recording) {
+    if (options.references.empty())
+      return std::nullopt;
+    auto entry = references.find(recording.name);
+    if (entry == references.end()) {
+      report(fileError(path, "no reference beats for record '" +
+                                 recording.name + "'"));
+      return std::nullopt;
+    }
+    const BeatPositions &beats = entry->second;
+    std::optional<double> rate =
+        findRate(beats, {recording.rate, recording.frameRate}, std::nullopt);
+    if (!rate) {
+      report(fileError(beats.file,
+                       "tells no rate, and the signals of record '" +
+                           recording.name +
+                           "' have several: compare with frieze-ecg compare "
+                           "--rate=HZ"));
+      return std::nullopt;
+    }
+    // Frames and samples could be taken for each other.
+    if (!beats.rate &&
+        (beats.countsFrames ? !recording.hasFrames
+                            : recording.frameRate != recording.rate))
+      errs() << beats.file << ": note: tells no rate, its beats are taken to "
+             << "count samples of the lead, at " << formatNumber(*rate)
+             << " Hz\n";
+    // Half a sample more, as beats of another rate are rounded.
+    if (!beats.beats.empty() && beats.beats.back() / *rate >
+                                    (recording.length + 0.5) / recording.rate) {
+      report(fileError(path, "the reference has a beat at sample " +
+                                 Twine(beats.beats.back()) + " of " +
+                                 formatNumber(*rate) +
+                                 " Hz, the recording ends at " +
+                                 formatNumber(recording.duration()) + " s"));
+      return std::nullopt;
+    }
+    return rate;
+  }
+
+  void printSummary() {
+    std::optional<Agreement> total;
     size_t beats = 0;
-    for (auto [recording, list] : zip_equal(recordings, lists)) {
-      beats += list.beats.size();
-      printRecord(*recording, list);
-      if (lists.size() == 1)
-        printSpeed();
-      if (!options.references.empty()) {
-        Agreement agreement = compare(list);
+    for (const Result &result : results) {
+      beats += result.list.beats.size();
+      printRecord(summary, result.list);
+      if (results.size() == 1)
+        printSpeed(summary, computing.count(), recorded);
+      if (result.referenceRate) {
+        Agreement agreement = compare(result);
         printAgreement(summary, agreement);
-        total += agreement;
+        if (!total)
+          total.emplace();
+        *total += agreement;
       }
     }
-    if (lists.size() > 1) {
-      summary << "total: " << lists.size() << " records, " << beats
-              << " beats\n";
-      printLength(recorded);
-      printSpeed();
-      if (!options.references.empty())
-        printAgreement(summary, total);
-    }
-    if (Error error = writeFile(options.output, [&](raw_ostream &stream) {
-          writeBeats(stream, options.format, lists);
-        }))
-      return report(inFile(getOutputName(options.output), std::move(error)));
-    if (curve)
-      if (Error error = writeFile(
-              options.report, [&](raw_ostream &stream) { stream << *page; }))
-        return report(inFile(getOutputName(options.report), std::move(error)));
-    return true;
-  }
-
-private:
-  bool checkRecording(StringRef path, const Recording &recording) {
-    auto reference = references.find(recording.name);
-    if (options.references.empty())
-      return true;
-    if (reference == references.end())
-      return report(fileError(path, "no reference beats for record '" +
-                                        recording.name + "'"));
-    const BeatPositions &beats = reference->second;
-    // Half a sample more, as beats of another rate are rounded.
-    if (!beats.beats.empty() &&
-        beats.beats.back() / beats.rate.value_or(recording.rate) >
-            (recording.length + 0.5) / recording.rate)
-      return report(fileError(path, "the reference has a beat at sample " +
-                                        Twine(beats.beats.back()) +
-                                        ", the recording has " +
-                                        Twine(recording.length)));
-    return true;
-  }
-
-  static void printWarnings(StringRef path, const Recording &recording) {
-    for (const std::string &warning : recording.warnings)
-      errs() << warning << '\n';
-    if (recording.gaps.empty())
+    if (results.size() < 2)
       return;
-    uint64_t missing = 0;
-    for (const Gap &gap : recording.gaps)
-      missing += gap.count;
-    errs() << path << ": warning: samples are missing, no beats are looked for "
-           << "there: " << recording.gaps.size()
-           << (recording.gaps.size() == 1 ? " gap, " : " gaps, ")
-           << format("%.2f s together\n", missing / recording.rate);
-    constexpr size_t mostListed = 10;
-    for (const Gap &gap : ArrayRef(recording.gaps).take_front(mostListed))
-      errs() << path << ": note: gap at sample " << gap.first << ", "
-             << gap.count << " samples\n";
-    if (recording.gaps.size() > mostListed)
-      errs() << path << ": note: and " << recording.gaps.size() - mostListed
-             << " more\n";
+    summary << "total: " << results.size() << " records, " << beats
+            << " beats\n";
+    printLength(summary, recorded);
+    printSpeed(summary, computing.count(), recorded);
+    if (total)
+      printAgreement(summary, *total);
   }
 
-  Agreement compare(const BeatList &list) {
+  Agreement compare(const Result &result) {
     BeatPositions found;
-    found.rate = list.rate;
-    for (const Beat &beat : list.beats)
+    for (const Beat &beat : result.list.beats)
       found.beats.push_back(beat.position);
-    return compareBeats(references[list.record], found, list.rate);
-  }
-
-  void printRecord(const Recording &recording, const BeatList &list) {
-    summary << recording.name << ": " << list.beats.size() << " beats";
-    if (list.beats.size() > 1) {
-      uint64_t span = list.beats.back().position - list.beats.front().position;
-      summary << format(", mean heart rate %.1f bpm",
-                        60 * recording.rate * (list.beats.size() - 1) / span);
-    }
-    if (!recording.lead.empty())
-      summary << ", lead " << recording.lead;
-    summary << '\n';
-    printLength(recording.duration());
-  }
-
-  void printLength(double seconds) {
-    summary << "  recording   ";
-    printTime(summary, seconds);
-    summary << '\n';
-  }
-
-  void printSpeed() {
-    summary << format("  computing   %.2f s, %.0f x real time\n",
-                      computing.count(), recorded / computing.count());
+    return compareBeats(references[result.list.record], *result.referenceRate,
+                        found, result.list.rate);
   }
 
   const ScanOptions &options;
   const frieze_model &model;
   raw_ostream &summary;
   StringMap<BeatPositions> references;
-  std::vector<std::unique_ptr<Recording>> recordings;
-  std::vector<BeatList> lists;
+  /// Of the records that did not fail, and the files of the others.
+  std::vector<Result> results;
+  std::vector<std::string> failed;
+  bool good = true;
   /// Only for a report.
   std::optional<ScoreCurve> curve;
-  /// Length of all recordings, seconds, and the time to find their beats.
+  /// Length of the recordings, seconds, and the time to find their beats.
   double recorded = 0;
   std::chrono::duration<double> computing{};
 };
@@ -279,19 +342,13 @@ int scan(const ScanOptions &options) {
   CompileOptions compileOptions;
   compileOptions.streamHop = options.detection.hop;
   Expected<LoadedModel> model = loadWindowModel(options.model, compileOptions);
-  if (!model) {
-    report(fileError(options.model, toString(model.takeError())));
+  Error error = model ? checkClassifier(options.model, **model)
+                      : fileError(options.model, toString(model.takeError()));
+  if (error) {
+    errs() << toString(std::move(error)) << '\n';
     return 1;
   }
-  if (Error error = checkClassifier(options.model, **model)) {
-    report(std::move(error));
-    return 1;
-  }
-  Scanner scanner(options, **model);
-  return scanner.readReferences() && scanner.openRecords() &&
-                 scanner.findBeats() && scanner.write()
-             ? 0
-             : 1;
+  return Scanner(options, **model).run() ? 0 : 1;
 }
 
 } // namespace frieze::ecg

@@ -34,7 +34,7 @@ struct ScanOptions {
 };
 
 /// Finds the beats of all records and writes them. Returns the exit status:
-/// with any diagnostic it is 1 and nothing is written.
+/// with any error it is 1, and the beats of the other records are written.
 int scan(const ScanOptions &options);
 
 } // namespace frieze::ecg

@@ -222,7 +222,8 @@ private:
     std::optional<double> gain = parseNumber(takeUntil(text, "(/"));
     if (!gain || !std::isfinite(*gain) || *gain < 0)
       return error("the gain must be a positive number, found '" + field + "'");
-    if (*gain > 0)
+    signal.isCalibrated = *gain > 0;
+    if (signal.isCalibrated)
       signal.gain = *gain;
     if (text.consume_front("(")) {
       baseline = parseInteger(takeUntil(text, ")"));

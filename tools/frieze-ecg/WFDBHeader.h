@@ -31,8 +31,9 @@ struct WFDBSignal {
   int64_t skew = 0;
   /// Bytes in the file before the samples.
   int64_t byteOffset = 0;
-  /// Converter units per physical unit.
+  /// Converter units per physical unit, and whether the header tells it.
   double gain = 200;
+  bool isCalibrated = false;
   /// Converter units at zero physical units.
   int64_t baseline = 0;
   /// Physical unit, such as "mV".
@@ -55,8 +56,8 @@ struct WFDBSegment {
 
 /// A header of a record: either its signals or its segments.
 struct WFDBHeader {
-  /// Frames per second, Hz.
-  double rate = 250;
+  /// Frames per second, Hz, if the header tells.
+  std::optional<double> rate;
   /// Number of frames, if the header tells.
   std::optional<int64_t> frames;
   std::vector<WFDBSignal> signals;

@@ -46,7 +46,9 @@ public:
   void append(uint64_t count, std::optional<WFDBSignalFile> file) {
     if (file && !file->warning().empty())
       warnings.push_back(file->warning());
-    if (!file && count)
+    if (file)
+      files.push_back(file->path());
+    else if (count)
       unrecorded.push_back({length, count});
     segments.push_back({length, count, std::move(file)});
     length += count;
@@ -77,12 +79,38 @@ Expected<WFDBHeader> readHeader(StringRef path) {
   return parseWFDBHeader(path, text);
 }
 
-Expected<size_t> findSignal(StringRef path, const WFDBHeader &header,
-                            StringRef lead) {
-  std::vector<std::string> names;
+Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
+                                StringRef wanted) {
+  std::vector<Lead> leads;
   for (const WFDBSignal &signal : header.signals)
-    names.push_back(signal.name);
-  return findLead(path, names, lead);
+    leads.push_back({signal.name, signal.unit});
+  return chooseLead(path, leads, wanted);
+}
+
+/// What a record has of its lead, and what had to be assumed of it.
+void describeLead(StringRef headerPath, const WFDBHeader &header,
+                  const WFDBSignal &signal, const LeadChoice &choice,
+                  const RecordingOptions &options, WFDBRecording &recording) {
+  constexpr double defaultRate = 250; // of the format
+  std::vector<std::string> &warnings = recording.warnings;
+  if (choice.note)
+    warnings.push_back(*choice.note);
+  if (!header.rate && !options.rate)
+    warnings.push_back((headerPath +
+                        ": note: tells no rate, for which the format has 250 "
+                        "frames a second; --rate says otherwise")
+                           .str());
+  if (!signal.isCalibrated)
+    warnings.push_back((headerPath + ": note: lead '" + signal.name +
+                        "' is not calibrated, " + formatNumber(signal.gain) +
+                        " units are taken for 1 " + signal.unit)
+                           .str());
+  recording.lead = signal.name;
+  recording.hasFrames = true;
+  recording.frameRate = header.rate    ? *header.rate
+                        : options.rate ? *options.rate / signal.samplesPerFrame
+                                       : defaultRate;
+  recording.rate = *recording.frameRate * signal.samplesPerFrame;
 }
 
 /// Opens the segments of a record in several.
@@ -96,8 +124,7 @@ public:
     auto recording = std::make_unique<WFDBRecording>();
     if (Error error = chooseSignal())
       return error;
-    recording->lead = chosen.name;
-    recording->rate = header.rate * chosen.samplesPerFrame;
+    describeLead(headerPath, header, chosen, choice, options, *recording);
     for (const WFDBSegment &segment : header.segments) {
       if (segment.name == "~" || segment.frames == 0)
         recording->append(segment.frames * chosen.samplesPerFrame, {});
@@ -131,12 +158,24 @@ private:
     Expected<WFDBHeader> signals = readSegmentHeader(*first, path);
     if (!signals)
       return signals.takeError();
-    Expected<size_t> found = findSignal(path, *signals, options.lead);
+    Expected<LeadChoice> found = findSignal(path, *signals, options.lead);
     if (!found)
       return found.takeError();
-    index = *found;
-    chosen = signals->signals[index];
-    return Error::success();
+    choice = *found;
+    chosen = signals->signals[choice.index];
+    return isVariable ? checkName(path, *signals) : Error::success();
+  }
+
+  /// In a variable layout the name alone tells a signal from others.
+  Error checkName(StringRef path, const WFDBHeader &signals) {
+    size_t count = count_if(signals.signals, [&](const WFDBSignal &signal) {
+      return signal.name == chosen.name;
+    });
+    if (count < 2)
+      return Error::success();
+    return fileError(path, Twine(count) + " signals are named '" + chosen.name +
+                               "', which does not tell them apart in the "
+                               "segments: choose another with --lead");
   }
 
   Error append(const WFDBSegment &segment, WFDBRecording &recording) {
@@ -144,22 +183,26 @@ private:
     Expected<WFDBHeader> signals = readSegmentHeader(segment, path);
     if (!signals)
       return signals.takeError();
-    size_t signal = index;
-    if (isVariable)
+    size_t signal = choice.index;
+    if (isVariable) {
+      if (Error error = checkName(path, *signals))
+        return error;
       signal =
           find_if(signals->signals,
                   [&](const WFDBSignal &s) { return s.name == chosen.name; }) -
           signals->signals.begin();
+    }
     if (signal >= signals->signals.size()) {
       if (!isVariable)
-        return fileError(path, "expected signal " + Twine(index) + ", found " +
-                                   Twine(signals->signals.size()) + " signals");
+        return fileError(path, "expected signal " + Twine(choice.index) +
+                                   ", found " + Twine(signals->signals.size()) +
+                                   " signals");
       recording.append(segment.frames * chosen.samplesPerFrame, {});
       return Error::success();
     }
     const WFDBSignal &found = signals->signals[signal];
     if (found.name != chosen.name)
-      return fileError(path, "signal " + Twine(index) + " must be '" +
+      return fileError(path, "signal " + Twine(choice.index) + " must be '" +
                                  chosen.name + "', found '" + found.name + "'");
     if (found.samplesPerFrame != chosen.samplesPerFrame ||
         signals->rate != header.rate)
@@ -180,24 +223,24 @@ private:
   const WFDBHeader &header;
   const RecordingOptions &options;
   bool isVariable = false;
-  /// The signal that is read, and its index in the first segment.
+  /// The signal that is read, and its place in the first segment.
   WFDBSignal chosen;
-  size_t index = 0;
+  LeadChoice choice = {0, {}};
 };
 
 Expected<std::unique_ptr<Recording>>
 openSignals(StringRef headerPath, const WFDBHeader &header,
             const RecordingOptions &options) {
-  Expected<size_t> lead = findSignal(headerPath, header, options.lead);
-  if (!lead)
-    return lead.takeError();
-  Expected<WFDBSignalFile> file =
-      WFDBSignalFile::open(headerPath, header, *lead, options.ignoreChecksum);
+  Expected<LeadChoice> choice = findSignal(headerPath, header, options.lead);
+  if (!choice)
+    return choice.takeError();
+  Expected<WFDBSignalFile> file = WFDBSignalFile::open(
+      headerPath, header, choice->index, options.ignoreChecksum);
   if (!file)
     return file.takeError();
   auto recording = std::make_unique<WFDBRecording>();
-  recording->lead = header.signals[*lead].name;
-  recording->rate = header.rate * header.signals[*lead].samplesPerFrame;
+  describeLead(headerPath, header, header.signals[choice->index], *choice,
+               options, *recording);
   recording->append(file->length(), std::move(*file));
   return recording;
 }
@@ -215,6 +258,7 @@ Expected<std::unique_ptr<Recording>> openWFDB(StringRef headerPath,
           : SegmentOpener(headerPath, *header, options).open();
   if (!recording)
     return recording;
+  (*recording)->files.push_back(headerPath.str());
   if (Error error = checkRate(headerPath, options, (*recording)->rate))
     return error;
   return recording;

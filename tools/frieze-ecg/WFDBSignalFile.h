@@ -27,6 +27,8 @@ public:
                                              const WFDBHeader &header,
                                              size_t lead, bool ignoreChecksum);
 
+  const std::string &path() const { return file.path(); }
+
   /// Samples of the signal.
   uint64_t length() const { return frames * signal.samplesPerFrame; }
 

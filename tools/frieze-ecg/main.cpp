@@ -43,18 +43,20 @@ static cl::opt<std::string>
 static cl::list<std::string>
     references("compare", cl::value_desc("beats"),
                cl::desc("Beats to compare with: CSV (columns record,sample), "
-                        "or a WFDB annotation file"),
+                        "JSON that scan wrote, or a WFDB annotation file"),
                cl::sub(scanCommand), cl::cat(category));
 static cl::alias referencesAlias("reference", cl::aliasopt(references),
                                  cl::Hidden);
 static cl::opt<std::string>
     lead("lead", cl::value_desc("name|N"),
-         cl::desc("Lead to scan, by name or number from 0 (default: 0)"),
+         cl::desc("Lead to scan, by name or number from 0 (default: the first "
+                  "ECG)"),
          cl::sub(scanCommand), cl::cat(category));
-static cl::opt<double>
-    rate("rate", cl::value_desc("Hz"),
-         cl::desc("Sampling rate of a CSV or NPY recording (default: 360)"),
-         cl::sub(scanCommand), cl::cat(category));
+static cl::opt<double> rate(
+    "rate", cl::value_desc("Hz"),
+    cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
+             "CSV without a time"),
+    cl::sub(scanCommand), cl::cat(category));
 static cl::opt<unsigned>
     hop("hop", cl::init(1), cl::value_desc("N"),
         cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "
@@ -85,13 +87,17 @@ static cl::SubCommand compareCommand("compare",
                                      "compare beats with a reference");
 
 static cl::list<std::string> compared(cl::Positional, cl::OneOrMore,
-                                      cl::desc("REFERENCE BEATS..."),
+                                      cl::desc("REFERENCE BEATS"),
                                       cl::sub(compareCommand),
                                       cl::cat(category));
+static cl::opt<bool>
+    comparedPairs("pairs",
+                  cl::desc("Compare several references, each followed by its "
+                           "beats: REFERENCE BEATS REFERENCE BEATS ..."),
+                  cl::sub(compareCommand), cl::cat(category));
 static cl::opt<double>
-    comparedRate("rate", cl::init(360), cl::value_desc("Hz"),
-                 cl::desc("Sampling rate where neither file tells it (default: "
-                          "360)"),
+    comparedRate("rate", cl::value_desc("Hz"),
+                 cl::desc("Sampling rate of the files that do not tell theirs"),
                  cl::sub(compareCommand), cl::cat(category));
 static cl::opt<bool> comparedJSON("json", cl::desc("Print JSON and no table"),
                                   cl::sub(compareCommand), cl::cat(category));
@@ -100,6 +106,17 @@ static cl::opt<bool> comparedJSON("json", cl::desc("Print JSON and no table"),
 static int reportOption(const char *option, const Twine &message) {
   errs() << option << ": error: " << message << '\n';
   return 1;
+}
+
+/// Tells what could not be written, before the work.
+static bool checkOutputs() {
+  int status = 0;
+  if (Error error = frieze::checkWritable(output))
+    status = frieze::failWith(frieze::getOutputName(output),
+                              toString(std::move(error)));
+  if (Error error = frieze::checkPage(report))
+    status = frieze::failWith(report, toString(std::move(error)));
+  return status == 0;
 }
 
 static int runScan() {
@@ -137,21 +154,29 @@ static int runScan() {
   options.report = report;
   if (frieze::isStandardOutput(report) && frieze::isStandardOutput(output))
     return reportOption("--report", "the beats are on standard output already");
-  if (Error error = frieze::checkWritable(output))
-    return frieze::failWith(frieze::getOutputName(output),
-                            toString(std::move(error)));
-  if (Error error = frieze::checkPage(report))
-    return frieze::failWith(report, toString(std::move(error)));
+  if (!checkOutputs())
+    return 1;
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }
 
 static int runCompare() {
-  if (!(comparedRate > 0 && std::isfinite(comparedRate)))
+  if (comparedRate.getNumOccurrences() &&
+      !(comparedRate > 0 && std::isfinite(comparedRate)))
     return reportOption("--rate", "must be positive");
+  if (!comparedPairs && compared.size() != 2)
+    return reportOption(
+        "compare", "expects one REFERENCE and one file of BEATS, but got " +
+                       Twine(compared.size()) +
+                       " files (--pairs takes them two by two)");
+  if (compared.size() % 2)
+    return reportOption("--pairs", "expects each reference to be followed by "
+                                   "its beats, but got " +
+                                       Twine(compared.size()) + " files");
   CompareOptions options;
   options.files.assign(compared.begin(), compared.end());
-  options.rate = comparedRate;
+  if (comparedRate.getNumOccurrences())
+    options.rate = comparedRate;
   options.json = comparedJSON;
   return compare(options);
 }
@@ -170,9 +195,9 @@ static int runCommand(int argc, char **argv) {
       "BDF; CSV\nwith one column of millivolts, or with columns and a header "
       "line (\"time,MLII\");\nor NPY, an array of millivolts, or of samples "
       "and "
-      "leads.\nBEATS are a CSV file with the columns record and "
-      "sample, a WFDB annotation file,\nor the name of a record that has one "
-      "(.atr).\n");
+      "leads.\nBEATS are CSV with the columns record and sample, JSON that "
+      "scan wrote, a WFDB\nannotation file, or the name of a record that has "
+      "one (.atr).\n");
   if (scanCommand)
     return runScan();
   if (compareCommand)

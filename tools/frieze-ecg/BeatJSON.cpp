@@ -1,0 +1,116 @@
+//===- BeatJSON.cpp - Lists of beats in JSON --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/BeatJSON.h"
+#include "frontends/Files.h"
+#include "frontends/Json.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+void writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
+  json::OStream out(stream, /*IndentSize=*/1);
+  auto writeList = [&](const BeatList &list) {
+    // Names come from files, in any encoding.
+    out.attribute("record", json::fixUTF8(list.record));
+    out.attribute("lead", json::fixUTF8(list.lead));
+    out.attribute("rate", list.rate);
+    out.attribute("samples", list.length);
+    out.attributeArray("gaps", [&] {
+      for (const Gap &gap : list.gaps)
+        out.object([&] {
+          out.attribute("sample", gap.first);
+          out.attribute("samples", gap.count);
+        });
+    });
+    out.attributeArray("beats", [&] {
+      for (const Beat &beat : list.beats)
+        out.rawValue([&](raw_ostream &raw) {
+          raw << "{\"sample\": " << beat.position
+              << format(", \"time_s\": %.4f, \"score\": %.4f}",
+                        beat.position / list.rate, beat.score);
+        });
+    });
+  };
+  out.object([&] {
+    out.attributeArray("records", [&] {
+      for (const BeatList &list : lists)
+        out.object([&] { writeList(list); });
+    });
+  });
+  stream << '\n';
+}
+
+/// The member `key` of an object, or null.
+static const nlohmann::json *find(const nlohmann::json &object,
+                                  const char *key) {
+  auto member = object.is_object() ? object.find(key) : object.end();
+  return member == object.end() ? nullptr : &*member;
+}
+
+/// One record; `error` makes a diagnostic of what is expected.
+static Expected<BeatPositions>
+readRecord(const nlohmann::json &record,
+           function_ref<Error(const Twine &)> error) {
+  BeatPositions positions;
+  const nlohmann::json *rate = find(record, "rate");
+  if (!rate || !rate->is_number() || !(rate->get<double>() > 0) ||
+      !std::isfinite(rate->get<double>()))
+    return error("expects a positive rate");
+  positions.rate = positions.record.samples = rate->get<double>();
+  const nlohmann::json *beats = find(record, "beats");
+  if (!beats || !beats->is_array())
+    return error("expects a list of beats");
+  for (const nlohmann::json &beat : *beats) {
+    const nlohmann::json *sample = find(beat, "sample");
+    if (!sample || !sample->is_number_unsigned() ||
+        sample->get<uint64_t>() > uint64_t(INT64_MAX))
+      return error("expects beats with a sample from 0");
+    positions.beats.push_back(sample->get<uint64_t>());
+  }
+  llvm::sort(positions.beats);
+  return positions;
+}
+
+Expected<StringMap<BeatPositions>> readJSON(StringRef path) {
+  auto file = readFile(path);
+  if (!file)
+    return inFile(path, file.takeError());
+  Expected<nlohmann::json> root = parseJson(*file);
+  if (!root)
+    return fileError(path, toString(root.takeError()));
+  const nlohmann::json *records = find(*root, "records");
+  if (!records || !records->is_array())
+    return fileError(path, "expects a list of records");
+  StringMap<BeatPositions> result;
+  for (const nlohmann::json &record : *records) {
+    const nlohmann::json *name = find(record, "record");
+    if (!name || !name->is_string())
+      return fileError(path, "expects records with a name");
+    const std::string &text = name->get_ref<const std::string &>();
+    Expected<BeatPositions> positions =
+        readRecord(record, [&](const Twine &message) {
+          return fileError(path, "record '" + text + "': " + message);
+        });
+    if (!positions)
+      return positions.takeError();
+    if (!result.try_emplace(text, std::move(*positions)).second)
+      return fileError(path, "record '" + text + "' is listed twice");
+  }
+  return result;
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,195 @@
+//===- Leads.cpp - Which signal of a recording is scanned -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Leads.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Regex.h"
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+std::optional<double> unitInMillivolts(StringRef unit) {
+  if (unit.equals_insensitive("mV"))
+    return 1.0;
+  // The micro sign, the Greek letter, and the sign in Latin-1.
+  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV" ||
+      unit == "\xB5V")
+    return 1e-3;
+  if (unit.equals_insensitive("V"))
+    return 1e3;
+  return std::nullopt;
+}
+
+std::vector<std::string> splitWords(StringRef label) {
+  std::vector<std::string> words(1);
+  for (char c : label)
+    // Bytes of other alphabets are letters.
+    if (isAlnum(c) || !isASCII(c))
+      words.back() += toUpper(c);
+    else if (!words.back().empty())
+      words.emplace_back();
+  if (words.back().empty())
+    words.pop_back();
+  return words;
+}
+
+namespace {
+
+/// Characters of a label that are looked at, and shown.
+constexpr size_t longestLabel = 100;
+
+/// Names of leads, and of the electrodes between which they are measured:
+/// limbs, chest, modified and monitoring leads, those of Frank.
+#define LEAD                                                                   \
+  "M?L?I{1,3}|D(I{1,3}|[1-3])|AV[RLF]|M?V[1-9]R?|V[XYZ]?|ML[1-9]|"             \
+  "MCL[1-9]?|C[MCBR][1-9]|[RL][AL]"
+
+/// The words of labels, by the kind that they tell.
+class Words {
+public:
+  /// Says that this is an ECG, whatever stands beside it.
+  bool isECG(StringRef word) const { return ecg.match(word); }
+  bool isLead(StringRef word) const { return lead.match(word); }
+  bool isOther(StringRef word) const { return other.match(word); }
+  bool isNothing(StringRef word) const { return nothing.match(word); }
+
+private:
+  Regex ecg{"^(ECG|EKG|ELECTROCARDIOGRA(M|PHY))([0-9]*|[LR]|" LEAD ")$"};
+  Regex lead{"^(LEAD)?(" LEAD ")$"};
+  /// The types of EDF+, what monitors and sleep laboratories record, places of
+  /// electrodes on the head, and what is no signal at all.
+  Regex other{
+      "^((EEG|EMG|EOG|ERG|MEG|MCG|ECOG|SEEG|EGG|RESP|BREATH|AIR|FLOW|NASAL|"
+      "ORO|THOR|ABD|TEMP|SPO|SAO|PLETH|PPG|PULSE|PRESS|SOUND|SNOR|MICRO|ACC|"
+      "GYR|MAG|LIGHT|BATT|POS|EVENT|MARK|TRIG|STATUS|STIM|ANNOT|TIME|DATE|"
+      "CLOCK|ELAPSED|SAMPLE|INDEX|NOISE|IMP|LEG|TIB|CHIN|NIBP|ART).*|"
+      "EP|MIC|HR|HRV|RR|RATE|BPM|ABP|BP|PAP|CVP|ICP|LAP|RAP|UAP|UVP|(ET)?CO2|"
+      "O2|"
+      "DC|GSR|EDA|SCL|BODY|LOC|ROC|E[12]|QUALITY|SYNC|PH|EDR|"
+      "(FP|AF|F|FT|FC|C|T|TP|CP|P|PO|O|A|M)(Z|[0-9]+))$"};
+  Regex nothing{"^([A-W]|[0-9]+|[MU]V|VOLTAGE|AMPLITUDE|RAW|FILT(ERED)?|MOD|"
+                "MODIFIED|(SIGNAL|SIG|CHANNEL|CHAN|CH|LEAD|RECORD|DATA|VALUE|"
+                "COLUMN|COL|UNKNOWN)[0-9]*)$"};
+};
+
+#undef LEAD
+
+/// "3 'Resp' (l)", with the number from 0 by which --lead finds it.
+std::string describe(size_t index, const Lead &lead) {
+  return (Twine(index) + " '" + StringRef(lead.label).take_front(longestLabel) +
+          "' (" + (lead.unit.empty() ? "no unit" : StringRef(lead.unit)) + ")")
+      .str();
+}
+
+Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
+                              StringRef wanted) {
+  auto sameName = [&](const Lead &lead) { return lead.label == wanted; };
+  std::optional<int64_t> number = parseInteger(wanted);
+  if (number && (*number < 0 || uint64_t(*number) >= leads.size()))
+    number.reset();
+  if (size_t count = count_if(leads, sameName)) {
+    if (count > 1)
+      return fileError(path, Twine(count) + " leads are named '" + wanted +
+                                 "', give the number of one, from 0");
+    size_t index = find_if(leads, sameName) - leads.begin();
+    LeadChoice choice{index, {}};
+    if (number && size_t(*number) != index)
+      choice.note = (path + ": note: lead '" + wanted +
+                     "' is the one of that name, number " + Twine(index) +
+                     ", and not number " + wanted)
+                        .str();
+    return choice;
+  }
+  if (number)
+    return LeadChoice{size_t(*number), {}};
+  std::string names =
+      join(map_range(leads.take_front(20),
+                     [](const Lead &lead) { return lead.label; }),
+           ", ");
+  return fileError(path, "no lead '" + wanted + "', found " + names);
+}
+
+/// Why the lead that a user would expect is not scanned.
+StringRef reasonAgainst(const Lead &lead) {
+  if (!unitInMillivolts(lead.unit))
+    return "is not in V, mV or uV";
+  return findLabelKind(lead.label) == LabelKind::Other
+             ? "is no ECG by its label"
+             : "is not said to be an ECG";
+}
+
+} // namespace
+
+LabelKind findLabelKind(StringRef label) {
+  // No file that can be trusted has longer ones.
+  if (label.size() > longestLabel)
+    return LabelKind::Unknown;
+  static const Words kinds;
+  std::vector<std::string> words = splitWords(label);
+  if (any_of(words, [&](StringRef word) { return kinds.isOther(word); }))
+    return LabelKind::Other;
+  if (any_of(words, [&](StringRef word) { return kinds.isECG(word); }))
+    return LabelKind::ECG;
+  bool hasLead = false;
+  for (StringRef word : words) {
+    if (kinds.isLead(word))
+      hasLead = true;
+    else if (!kinds.isNothing(word))
+      return LabelKind::Unknown;
+  }
+  return hasLead ? LabelKind::ECG : LabelKind::Nothing;
+}
+
+Expected<LeadChoice> chooseLead(StringRef path, ArrayRef<Lead> leads,
+                                StringRef wanted) {
+  if (!wanted.empty())
+    return findLead(path, leads, wanted);
+  std::optional<size_t> ecg, unnamed;
+  bool areUnnamed = true;
+  for (auto [index, lead] : enumerate(leads)) {
+    if (!unitInMillivolts(lead.unit))
+      continue;
+    LabelKind kind = findLabelKind(lead.label);
+    if (kind == LabelKind::ECG && !ecg)
+      ecg = index;
+    if (kind == LabelKind::Nothing && !unnamed)
+      unnamed = index;
+    areUnnamed &= kind == LabelKind::Nothing;
+  }
+  std::optional<size_t> chosen = ecg          ? ecg
+                                 : areUnnamed ? unnamed
+                                              : std::nullopt;
+  if (chosen && *chosen == 0)
+    return LeadChoice{0, {}};
+  if (chosen)
+    return LeadChoice{*chosen,
+                      (path + ": note: scans lead " +
+                       describe(*chosen, leads[*chosen]) + ", as " +
+                       describe(0, leads[0]) + " " + reasonAgainst(leads[0]) +
+                       "; --lead chooses another")
+                          .str()};
+  if (leads.size() == 1 && unitInMillivolts(leads[0].unit) &&
+      findLabelKind(leads[0].label) == LabelKind::Unknown)
+    return LeadChoice{0, (path + ": note: takes lead '" + leads[0].label +
+                          "' for an ECG, as it is the only signal")
+                             .str()};
+  constexpr size_t mostListed = 64;
+  std::string list;
+  for (auto [index, lead] : enumerate(leads.take_front(mostListed)))
+    list += (index ? ", " : "") + describe(index, lead);
+  if (leads.size() > mostListed)
+    list += ", and " + std::to_string(leads.size() - mostListed) + " more";
+  return fileError(path, "no signal can be told to be an ECG in V, mV or uV, "
+                         "found " +
+                             list + ": choose one with --lead");
+}
+
+} // namespace frieze::ecg

@@ -1,0 +1,84 @@
+//===- Summary.cpp - What a scan tells of its records -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Summary.h"
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Format.h"
+
+using namespace llvm;
+
+namespace frieze::ecg {
+
+/// Prints seconds as 1:02:03.4.
+static void printTime(raw_ostream &stream, double seconds) {
+  uint64_t tenths = uint64_t(seconds * 10 + 0.5);
+  uint64_t minutes = tenths / 600;
+  if (minutes >= 60)
+    stream << minutes / 60 << ':' << format("%02u", unsigned(minutes % 60));
+  else
+    stream << minutes;
+  stream << format(":%02u.%u", unsigned(tenths / 10 % 60),
+                   unsigned(tenths % 10));
+}
+
+void printWarnings(StringRef path, const Recording &recording) {
+  for (const std::string &warning : recording.warnings)
+    errs() << warning << '\n';
+  if (recording.gaps.empty())
+    return;
+  uint64_t missing = 0;
+  for (const Gap &gap : recording.gaps)
+    missing += gap.count;
+  errs() << path << ": warning: samples are missing, no beats are looked for "
+         << "there: " << recording.gaps.size()
+         << (recording.gaps.size() == 1 ? " gap, " : " gaps, ")
+         << format("%.2f s together\n", missing / recording.rate);
+  constexpr size_t mostListed = 10;
+  for (const Gap &gap : ArrayRef(recording.gaps).take_front(mostListed))
+    errs() << path << ": note: gap at sample " << gap.first << ", " << gap.count
+           << " samples\n";
+  if (recording.gaps.size() > mostListed)
+    errs() << path << ": note: and " << recording.gaps.size() - mostListed
+           << " more\n";
+}
+
+void printRecord(raw_ostream &stream, const BeatList &list) {
+  stream << list.record << ": " << list.beats.size() << " beats";
+  if (list.beats.size() > 1) {
+    uint64_t span = list.beats.back().position - list.beats.front().position;
+    stream << format(", mean heart rate %.1f bpm",
+                     60 * list.rate * (list.beats.size() - 1) / span);
+  }
+  if (!list.lead.empty())
+    stream << ", lead " << list.lead;
+  stream << '\n';
+  printLength(stream, list.length / list.rate);
+}
+
+void printLength(raw_ostream &stream, double seconds) {
+  stream << "  recording   ";
+  printTime(stream, seconds);
+  stream << '\n';
+}
+
+void printSpeed(raw_ostream &stream, double computing, double recorded) {
+  stream << format("  computing   %.2f s, %.0f x real time\n", computing,
+                   recorded / computing);
+}
+
+void printAgreement(raw_ostream &stream, const Agreement &agreement) {
+  stream << format("  agreement   sensitivity %.2f %%, positive predictivity "
+                   "%.2f %%, F1 %.2f %%\n"
+                   "              %zu of %zu reference beats within 150 ms, "
+                   "%.1f ms apart on average\n",
+                   agreement.sensitivity(), agreement.predictivity(),
+                   agreement.f1(), agreement.matched, agreement.reference,
+                   agreement.meanDistance());
+}
+
+} // namespace frieze::ecg
