@@ -235,7 +235,11 @@ bool keras::isMaskKeyword(StringRef keyword) {
   return keyword == "mask" || keyword.ends_with("_mask");
 }
 
-MaskUse keras::getMaskUse(StringRef className) {
+MaskUse keras::getMaskUse(StringRef className, unsigned kerasVersion) {
+  // Keras 3 leaves out of these merges what is masked in one of their inputs.
+  if (kerasVersion >= 3 && (className == "Maximum" || className == "Minimum" ||
+                            className == "Multiply"))
+    return MaskUse::Reads;
   static const llvm::StringSet<> passing{"Activation",
                                          "ActivityRegularization",
                                          "Add",

@@ -127,7 +127,7 @@ struct LayerClass {
 
 /// What a layer does with a mask of its input.
 enum class MaskUse { Drops, Passes, Reads };
-MaskUse getMaskUse(llvm::StringRef className);
+MaskUse getMaskUse(llvm::StringRef className, unsigned kerasVersion);
 /// Whether an argument of that name is a mask.
 bool isMaskKeyword(llvm::StringRef keyword);
 

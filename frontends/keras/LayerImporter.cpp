@@ -140,7 +140,7 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
 void LayerImporter::passMask(const LayerEntry &entry, const Layer &layer,
                              ArrayRef<Value> outputs) {
   std::string origin = layer.makesMask ? entry.step.name : "";
-  MaskUse use = getMaskUse(entry.className);
+  MaskUse use = getMaskUse(entry.className, model.kerasVersion);
   for (Value input : layer.inputs) {
     auto mask = maskedValues.find(input);
     if (mask == maskedValues.end() || use == MaskUse::Drops)
