@@ -359,10 +359,11 @@ static void scaleLastAxis(AffineOp op) {
 /// elements in the same order.
 static void poolSpatialAxes(ReduceOp op) {
   int64_t rank = op.getInput().getType().getRank();
-  auto spatial = llvm::to_vector(llvm::seq<int64_t>(1, rank - 1));
   bool isMean = op.getKind() == ReduceKind::Mean;
-  if ((rank != 3 && rank != 4) || op.getAxes() != ArrayRef(spatial) ||
-      (!isMean && op.getKind() != ReduceKind::Max))
+  if ((rank != 3 && rank != 4) ||
+      (!isMean && op.getKind() != ReduceKind::Max) ||
+      op.getAxes() !=
+          ArrayRef(llvm::to_vector(llvm::seq<int64_t>(1, rank - 1))))
     return;
   OpBuilder builder(op);
   auto pool = GlobalPoolOp::create(builder, op.getLoc(), op.getType(),

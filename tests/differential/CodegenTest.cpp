@@ -36,6 +36,8 @@ namespace {
 using Problem = std::string;
 using Arrays = std::vector<std::vector<float>>;
 
+constexpr const char *crash = "the compiler crashes";
+
 class Codegen : public testing::Test {
 protected:
   Codegen() : context(makeRegistry()) {
@@ -188,9 +190,16 @@ OwningOpRef<ModuleOp> Codegen::optimise(ModuleOp graph,
       problem = diagnostic.str();
     return success();
   });
-  if (succeeded(lowerModule(*optimised, Stage::NN, Stage::NNOpt, options)))
+  bool isDone = false;
+  if (!completes([&] {
+        isDone = succeeded(
+            lowerModule(*optimised, Stage::NN, Stage::NNOpt, options));
+      }))
+    problem = crash;
+  else if (!isDone)
+    problem = "nn-opt fails: " + problem;
+  if (isDone)
     return optimised;
-  problem = "nn-opt fails: " + problem;
   return nullptr;
 }
 
@@ -206,7 +215,7 @@ std::unique_ptr<CompiledModel> Codegen::compile(ModuleOp optimised,
   bool crashed = false;
   auto model = CompiledModel::compile(*lowered, options, crashed);
   if (!model)
-    problem = (crashed ? "the compiler crashes: " : "is not compiled: ") + why;
+    problem = crashed ? crash : "is not compiled: " + why;
   return model;
 }
 
@@ -398,6 +407,8 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
   if (seed % 2)
     options.streamBlock = 1 + seed % 5;
   OwningOpRef<ModuleOp> stream = optimise(graph, options, refusal);
+  if (refusal == crash)
+    return refusal;
   if (!stream) {
     ++refused;
     return "";

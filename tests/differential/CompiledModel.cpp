@@ -52,17 +52,22 @@ bool frieze::runsWithinMemory(llvm::function_ref<void()> function) {
   return isWithin;
 }
 
+bool frieze::completes(llvm::function_ref<void()> function) {
+  llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext recovery;
+  bool isComplete = recovery.RunSafely(function);
+  llvm::CrashRecoveryContext::Disable();
+  return isComplete;
+}
+
 std::unique_ptr<CompiledModel>
 CompiledModel::compile(mlir::ModuleOp module, const CompileOptions &options,
                        bool &crashed) {
   std::unique_ptr<CompiledModel> compiled(new CompiledModel);
-  llvm::CrashRecoveryContext::Enable();
-  llvm::CrashRecoveryContext recovery;
-  crashed = !recovery.RunSafely([&] {
+  crashed = !completes([&] {
     if (succeeded(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)))
       compiled->object = emitObject(module, options);
   });
-  llvm::CrashRecoveryContext::Disable();
   if (crashed || compiled->object.empty())
     return nullptr;
   auto file = llvm::cantFail(

@@ -35,6 +35,9 @@ private:
 /// nothing that would have to be released.
 bool runsWithinMemory(llvm::function_ref<void()> function);
 
+/// Calls `function`, a part of the compiler; false where it crashes.
+bool completes(llvm::function_ref<void()> function);
+
 /// The code of a model, loaded without a linker or a file.
 class CompiledModel {
 public:

@@ -85,8 +85,9 @@ private:
 };
 
 /// Inputs for the arguments of `function`: normally distributed, whole numbers
-/// where an embedding reads them, of which some are no row of its ten. `hasExtremes`: among them are infinities,
-/// NaN, negative zero, denormal and huge numbers, and numbers that are no row.
+/// where an embedding reads them, of which some are no row of its ten.
+/// `hasExtremes`: among them are infinities, NaN, negative zero, denormal and
+/// huge numbers, and numbers that are no row.
 std::vector<reference::Tensor<double>>
 createRandomInputs(mlir::func::FuncOp function, uint64_t seed,
                    bool hasExtremes = false);

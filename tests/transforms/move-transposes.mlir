@@ -308,3 +308,13 @@ func.func @output(%x: tensor<1x9x4xf32>) -> tensor<1x2x9xf32> {
   %2 = nn.transpose %1 permutation = [0, 2, 1] : tensor<1x9x2xf32> -> tensor<1x2x9xf32>
   return %2 : tensor<1x2x9xf32>
 }
+
+// A mean over the only axis, or over none, is no pooling of images: must not fire.
+// CHECK-LABEL: @few_axes
+func.func @few_axes(%x: tensor<4xf32>, %y: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
+  // CHECK-NEXT: nn.reduce mean %{{.*}} axes = [0]
+  // CHECK-NEXT: nn.reduce mean %{{.*}} axes = []
+  %0 = nn.reduce mean %x axes = [0] : tensor<4xf32> -> tensor<f32>
+  %1 = nn.reduce mean %y axes = [] : tensor<f32> -> tensor<f32>
+  return %0, %1 : tensor<f32>, tensor<f32>
+}
