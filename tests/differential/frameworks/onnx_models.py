@@ -93,10 +93,11 @@ def spell_batch_norm(graph, node, constants):
 
 
 def is_close(wide, single):
-    """Whether two results are the same but for the rounding of the second."""
+    """Whether two results are the same but for the rounding of the second, which
+    may be that of numbers around 100 that cancel."""
     if wide.shape != single.shape or not np.isfinite(wide).all():
         return False
-    return (np.abs(wide - single) <= 1e-3 * (np.abs(wide).max(initial=0.0) + 1e-3)).all()
+    return (np.abs(wide - single) <= 1e-3 * (np.abs(wide).max(initial=0.0) + 0.1)).all()
 
 
 class Model:
