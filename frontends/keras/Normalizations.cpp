@@ -263,6 +263,13 @@ static Value importRMSNormalization(Layer &layer) {
   double epsilon = layer.config.takeNumber("epsilon", 1e-6);
   if (!axes || layer.config.hasFailed())
     return {};
+  // Keras multiplies by the scale along the last axes, whichever it normalises.
+  if (!axes->empty() &&
+      axes->front() + axes->size() != layer.getInputShape().size()) {
+    layer.emitError() << "unsupported value of 'axis', expects the last axes, "
+                         "along which Keras applies the scale";
+    return {};
+  }
   Value normalized = layer.builder.normalize(layer.name, nn::NormalizeKind::Rms,
                                              layer.getInput(), *axes, epsilon);
   return applyScaleAndShift(layer, normalized, *axes, "scale", "");
