@@ -71,7 +71,11 @@ static LogicalResult moveStrides(Operation *reader) {
     return failure();
 
   Builder builder(reader->getContext());
-  auto output = cast<RankedTensorType>(reader->getResult(0).getType());
+  // Of a conv, what it has before a pooling.
+  auto reading = dyn_cast<ConvOp>(reader);
+  auto output = reading
+                    ? reading.getConvType()
+                    : cast<RankedTensorType>(reader->getResult(0).getType());
   auto resize = [&](Value result) {
     SmallVector<int64_t> shape(output.getShape());
     shape.back() = cast<ShapedType>(result.getType()).getShape().back();

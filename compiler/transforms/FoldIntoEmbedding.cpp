@@ -11,6 +11,8 @@
 #include "compiler/transforms/Remarks.h"
 #include "dialect/Weights.h"
 
+#include <cmath>
+
 namespace frieze::nn {
 #define GEN_PASS_DEF_FOLDINTOEMBEDDINGPASS
 #include "compiler/transforms/Passes.h.inc"
@@ -18,6 +20,13 @@ namespace frieze::nn {
 
 using namespace mlir;
 using namespace frieze::nn;
+
+/// Whether all are numbers that f32 holds: parameters are, though the results
+/// of layers need not be.
+static bool areParameters(ArrayRef<double> values) {
+  return llvm::all_of(values,
+                      [](double value) { return std::isfinite((float)value); });
+}
 
 /// Applies `activation` to the table before it: every row of the result is a
 /// row of the table. (A row of NaN stays NaN.)
@@ -28,6 +37,8 @@ static LogicalResult foldActivation(EmbeddingOp embedding,
     return failure();
   for (double &entry : *table)
     entry = frieze::reference::applyFunction(activation.getFunction(), entry);
+  if (!areParameters(*table))
+    return failure();
   embedding.setTableAttr(createWeightsLike(
       embedding.getTable(), embedding.getTable().getShapedType().getShape(),
       *table));
@@ -56,6 +67,8 @@ static LogicalResult foldDense(EmbeddingOp embedding, DenseOp dense) {
         sum += (*table)[row * inputs + i] * (*kernel)[i * outputs + o];
       product.push_back(sum);
     }
+  if (!areParameters(product))
+    return failure();
   embedding.setTableAttr(
       createWeightsLike(embedding.getTable(), {rows, outputs}, product));
   embedding.getOutput().setType(dense.getType());

@@ -143,6 +143,16 @@ func.func @last_step_reversed(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
   return %1 : tensor<1x1x3xf32>
 }
 
+// A reader that pools its results.
+// CHECK-LABEL: @pooled_reader
+func.func @pooled_reader(%x: tensor<1x9x2xf32>) -> tensor<1x2x2xf32> {
+  // CHECK-NEXT: nn.conv %{{.*}} strides = [2] : tensor<1x9x2xf32> -> tensor<1x4x2xf32>
+  // CHECK-NEXT: nn.conv %{{.*}} strides = [1] epilogue(max_pool([2], [2])) : tensor<1x4x2xf32> -> tensor<1x2x2xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x2xf32>) : tensor<1x9x2xf32> -> tensor<1x8x2xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x2x2xf32>) strides = [2] epilogue(max_pool([2], [2])) : tensor<1x8x2xf32> -> tensor<1x2x2xf32>
+  return %1 : tensor<1x2x2xf32>
+}
+
 // Tiles of minimal filtering hold neighbours: must not fire.
 // CHECK-LABEL: @tiles
 func.func @tiles(%x: tensor<1x9x2xf32>) -> tensor<1x4x2xf32> {

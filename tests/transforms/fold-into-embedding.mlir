@@ -130,3 +130,17 @@ func.func @flatten(%x: tensor<1x5xf32>) -> tensor<1x1xf32> {
   %2 = nn.dense %1 kernel(dense<2.0> : tensor<5x1xf32>) : tensor<1x5xf32> -> tensor<1x1xf32>
   return %2 : tensor<1x1xf32>
 }
+
+// Logarithms that are no parameters, as of -1, and an overflow: must not fire.
+// CHECK-LABEL: @not_finite
+func.func @not_finite(%x: tensor<1x4xf32>) -> (tensor<1x4x2xf32>, tensor<1x4x2xf32>) {
+  // CHECK-NEXT: nn.embedding
+  // CHECK-NEXT: nn.activation log
+  // CHECK-NEXT: nn.embedding
+  // CHECK-NEXT: nn.activation exp
+  %0 = nn.embedding %x table(dense<-1.0> : tensor<10x2xf32>) : tensor<1x4xf32> -> tensor<1x4x2xf32>
+  %1 = nn.activation log %0 : tensor<1x4x2xf32>
+  %2 = nn.embedding %x table(dense<100.0> : tensor<10x2xf32>) : tensor<1x4xf32> -> tensor<1x4x2xf32>
+  %3 = nn.activation exp %2 : tensor<1x4x2xf32>
+  return %1, %3 : tensor<1x4x2xf32>, tensor<1x4x2xf32>
+}
