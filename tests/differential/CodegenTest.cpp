@@ -15,11 +15,11 @@
 #include "compiler/codegen/cpu/TargetDescription.h"
 #include "compiler/reference/Evaluate.h"
 #include "tests/differential/CompiledModel.h"
+#include "tests/differential/GraphTest.h"
 #include "tests/differential/RandomBuilder.h"
 #include "tests/differential/RandomGraph.h"
 #include "tests/differential/RandomKernels.h"
 #include "tests/differential/ReduceGraph.h"
-#include "gtest/gtest.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -38,19 +38,8 @@ using Arrays = std::vector<std::vector<float>>;
 
 constexpr const char *crash = "the compiler crashes";
 
-class Codegen : public testing::Test {
+class Codegen : public GraphTest {
 protected:
-  Codegen() : context(makeRegistry()) {
-    context.loadAllAvailableDialects();
-    context.disableMultithreading();
-  }
-
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerCompilerDialects(registry);
-    return registry;
-  }
-
   /// Draws `share` of the graphs that are asked for, and checks each.
   void runAll(double share, uint64_t firstSeed,
               llvm::function_ref<OwningOpRef<ModuleOp>(uint64_t)> create,
@@ -67,15 +56,10 @@ protected:
   std::unique_ptr<CompiledModel>
   compile(ModuleOp optimised, const CompileOptions &options, Problem &problem);
 
-  MLIRContext context;
   /// Streams that were refused, and those that were compared.
   int refused = 0, streamed = 0;
 };
 } // namespace
-
-static func::FuncOp getModel(ModuleOp module) {
-  return module.lookupSymbol<func::FuncOp>("model");
-}
 
 /// The targets of one variant that this processor runs.
 static SmallVector<const Target *> findTargets() {
@@ -452,11 +436,6 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
       return problem;
   }
   return "";
-}
-
-static uint64_t readNumber(const char *name, uint64_t fallback) {
-  const char *text = std::getenv(name);
-  return text ? std::strtoull(text, nullptr, 10) : fallback;
 }
 
 void Codegen::runAll(double share, uint64_t firstSeed,

@@ -13,10 +13,10 @@
 #include "compiler/reference/Evaluate.h"
 #include "dialect/NNOps.h"
 #include "mlir/IR/Verifier.h"
+#include "tests/differential/GraphTest.h"
 #include "tests/differential/RandomBuilder.h"
 #include "tests/differential/RandomGraph.h"
 #include "tests/differential/ReduceGraph.h"
-#include "gtest/gtest.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,27 +34,8 @@ struct Comparison {
   std::string problem;
 };
 
-class Differential : public testing::Test {
+class Differential : public GraphTest {
 protected:
-  Differential() : context(makeRegistry()) {
-    context.loadAllAvailableDialects();
-    context.disableMultithreading();
-  }
-
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerCompilerDialects(registry);
-    return registry;
-  }
-  static uint64_t readNumber(const char *name, uint64_t fallback) {
-    const char *text = std::getenv(name);
-    return text ? std::strtoull(text, nullptr, 10) : fallback;
-  }
-
-  static func::FuncOp getModel(ModuleOp module) {
-    return module.lookupSymbol<func::FuncOp>("model");
-  }
-
   /// The largest sum of absolute terms that any layer of the graph forms, which
   /// rounding errors are relative to.
   static double measureScale(func::FuncOp function,
@@ -66,8 +47,6 @@ protected:
 
   template <typename T>
   void runAll(FloatType type, double tolerance, uint64_t firstSeed);
-
-  MLIRContext context;
 };
 } // namespace
 

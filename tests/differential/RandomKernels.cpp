@@ -67,6 +67,17 @@ private:
   /// axis.
   Value findOperand(Value value);
 
+  /// Multiply-adds of a kernel at every position of `x`.
+  int64_t countTerms(Value x, ArrayRef<int64_t> kernelShape) {
+    return ShapedType::getNumElements(kernelShape) * elementsOf(shapeOf(x)) /
+           shapeOf(x).back();
+  }
+  /// What both kinds of convolutions have.
+  Attributes convAttributes(ArrayRef<int64_t> kernelShape,
+                            ArrayRef<int64_t> strides,
+                            ArrayRef<int64_t> dilations,
+                            ArrayRef<int64_t> padding, int64_t groups);
+
   void addActivation(Value x);
   void addAffine(Value x);
   void addBinary(Value x);
@@ -235,6 +246,18 @@ void KernelGraph::addConcat(Value x) {
   add<ConcatOp>(operands, {named("axis", integer(axis))});
 }
 
+KernelGraph::Attributes KernelGraph::convAttributes(
+    ArrayRef<int64_t> kernelShape, ArrayRef<int64_t> strides,
+    ArrayRef<int64_t> dilations, ArrayRef<int64_t> padding, int64_t groups) {
+  Attributes attributes{
+      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
+      named("dilations", integers(dilations)),
+      named("padding", integers(padding)), named("groups", integer(groups))};
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(kernelShape.back(), -0.5, 0.5)));
+  return attributes;
+}
+
 void KernelGraph::addConv(Value x) {
   ArrayRef<int64_t> shape = shapeOf(x);
   size_t axes = shape.size() - 2;
@@ -265,15 +288,10 @@ void KernelGraph::addConv(Value x) {
   if (axes == 2 && tile[0] != tile[1])
     tile[0] = tile[1];
   kernelShape.append({depth / groups, filters});
-  if (ShapedType::getNumElements(kernelShape) * elementsOf(shape) / depth >
-      mostTerms)
+  if (countTerms(x, kernelShape) > mostTerms)
     return;
-  Attributes attributes{
-      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
-      named("dilations", integers(dilations)),
-      named("padding", integers(padding)), named("groups", integer(groups))};
-  if (chance(0.8))
-    attributes.push_back(named("bias", vector(filters, -0.5, 0.5)));
+  Attributes attributes =
+      convAttributes(kernelShape, strides, dilations, padding, groups);
   if (chance(0.3))
     attributes.push_back(named("border", vector(depth, -1, 1)));
   if (isFiltered)
@@ -297,16 +315,9 @@ void KernelGraph::addConvTranspose(Value x) {
     padding.push_back(pick(-2, 2));
   }
   kernelShape.append({depth / groups, filters});
-  if (ShapedType::getNumElements(kernelShape) * elementsOf(shape) / depth >
-      mostTerms)
-    return;
-  Attributes attributes{
-      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
-      named("dilations", integers(dilations)),
-      named("padding", integers(padding)), named("groups", integer(groups))};
-  if (chance(0.8))
-    attributes.push_back(named("bias", vector(filters, -0.5, 0.5)));
-  add<ConvTransposeOp>(x, attributes);
+  if (countTerms(x, kernelShape) <= mostTerms)
+    add<ConvTransposeOp>(
+        x, convAttributes(kernelShape, strides, dilations, padding, groups));
 }
 
 void KernelGraph::addDense(Value x) {
