@@ -233,6 +233,12 @@ Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {
   return nn::ElementaryFunctions<VectorOps>(ops).apply(function, vector);
 }
 
+bool frieze::dependOnChannels(ArrayRef<EpilogueStage> stages) {
+  return llvm::any_of(stages, [](const EpilogueStage &stage) {
+    return isa<nn::AffineStageAttr>(stage.attribute);
+  });
+}
+
 SmallVector<EpilogueStage>
 KernelBuilder::loadEpilogue(Operation *op, ArrayRef<Attribute> stages) {
   SmallVector<EpilogueStage> loaded;

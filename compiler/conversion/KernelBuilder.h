@@ -45,6 +45,9 @@ struct EpilogueStage {
   mlir::Value scale, shift;
 };
 
+/// Whether a stage treats each channel by itself.
+bool dependOnChannels(llvm::ArrayRef<EpilogueStage> stages);
+
 /// Emits the kernels of one variant, from where `builder` is in the first block
 /// of a function. Every buffer is a flat memref of float32; indices are in
 /// elements.

@@ -183,9 +183,7 @@ void frieze::lowerSlice(KernelBuilder &kernel, SliceOp op) {
   }
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
-  bool hasAffine = llvm::any_of(op.getEpilogueStages(), [](Attribute stage) {
-    return isa<AffineStageAttr>(stage);
-  });
+  bool hasAffine = dependOnChannels(epilogue);
   // A run is a part of an axis and all of those behind it; of channels alone
   // where a stage depends on them.
   size_t runAxis = shape.size();
@@ -246,9 +244,7 @@ void frieze::lowerConcat(KernelBuilder &kernel, ConcatOp op) {
       kernel.loadEpilogue(op, op.getEpilogueStages());
   int64_t channels = op.getType().getShape().back();
   bool joinsChannels = axis + 1 == op.getType().getRank();
-  bool hasChannels = llvm::any_of(epilogue, [](const EpilogueStage &stage) {
-    return isa<AffineStageAttr>(stage.attribute);
-  });
+  bool hasChannels = dependOnChannels(epilogue);
   for (Value operand : op.getInputs()) {
     Value input = kernel.buffers[operand];
     int64_t run = cast<ShapedType>(operand.getType()).getNumElements() / outer;

@@ -222,9 +222,7 @@ void frieze::lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
   Value input = kernel.buffers[op.getInput()];
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
-  bool hasChannels = llvm::any_of(epilogue, [](const EpilogueStage &stage) {
-    return isa<AffineStageAttr>(stage.attribute);
-  });
+  bool hasChannels = dependOnChannels(epilogue);
   ReductionLoops loops(kernel, op.getType().getShape(), op.getAxes(),
                        hasChannels);
 
