@@ -117,13 +117,13 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
 }
 
 /// Output positions along an axis from `low` below `high`.
-struct Range {
+struct Positions {
   int64_t low, high;
 };
 
 /// The positions whose windows have no padding.
-static Range findInside(int64_t outputs, int64_t stride, int64_t size,
-                        int64_t padding, int64_t length) {
+static Positions findInside(int64_t outputs, int64_t stride, int64_t size,
+                            int64_t padding, int64_t length) {
   int64_t low = std::min<int64_t>(llvm::divideCeil(padding, stride), outputs);
   int64_t lastStart = length + padding - size;
   int64_t high = lastStart < 0 ? 0 : lastStart / stride + 1;
@@ -140,7 +140,8 @@ static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
   Value output = kernel.buffers[op.getOutput()];
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
-  auto emitRegion = [&](Value n, Range rows, Range columns, bool isInside) {
+  auto emitRegion = [&](Value n, Positions rows, Positions columns,
+                        bool isInside) {
     Value image = kernel.mul(n, shape.input.getImageElements());
     kernel.forEach(rows.high - rows.low, [&](Value row) {
       Value oh = kernel.add(row, rows.low);
@@ -161,13 +162,13 @@ static void emitPool(KernelBuilder &kernel, PoolOpT op, Combiner combiner,
       });
     });
   };
-  Range rows =
+  Positions rows =
       findInside(shape.output.height, shape.stride.height,
                  shape.getSpan().height, shape.padding.top, shape.input.height);
-  Range columns =
+  Positions columns =
       findInside(shape.output.width, shape.stride.width, shape.getSpan().width,
                  shape.padding.left, shape.input.width);
-  Range allColumns{0, shape.output.width};
+  Positions allColumns{0, shape.output.width};
   kernel.forEach(shape.output.batch, [&](Value n) {
     emitRegion(n, {0, rows.low}, allColumns, false);
     emitRegion(n, rows, {0, columns.low}, false);
