@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Compile.h"
-#include "compiler/codegen/Header.h"
-#include "compiler/codegen/Package.h"
-#include "compiler/codegen/cpu/EmitObject.h"
+#include "compiler/codegen/Backend.h"
+#include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/package/Header.h"
+#include "compiler/codegen/package/Package.h"
 #include "dialect/NNDialect.h"
 #include "frontends/Files.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -63,10 +64,12 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
     LoopsPipelineOptions loops;
     loops.name = options.name;
     loops.target = options.target;
+    loops.printPlan = options.printPlan;
     buildLoopsPipeline(pm, loops);
   }
   if (passes(Stage::LLVM)) {
     LLVMPipelineOptions llvm;
+    llvm.target = options.target;
     llvm.sourceSHA256 = sourceSHA256.str();
     buildLLVMPipeline(pm, llvm);
   }
@@ -122,27 +125,18 @@ static LogicalResult report(llvm::Error error, StringRef file,
          << llvm::toString(std::move(error));
 }
 
-/// The machine code of `module`, which is at Stage::LLVM; empty after a
+/// What the back end writes of `module`, which is at Stage::LLVM; empty after a
 /// diagnostic.
 static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
                                          const CompileOptions &options) {
-  const Target &target = *findTarget(options.target);
   SmallVector<char, 0> code;
   SpillCounts spills;
-  llvm::LLVMContext llvmContext;
-  if (options.onObject)
-    llvmContext.setDiagnosticHandler(createSpillCounter(spills));
-  std::unique_ptr<llvm::Module> llvmModule =
-      translateToLLVMIR(module, target, llvmContext);
-  if (!llvmModule)
-    return code;
   llvm::raw_svector_ostream os(code);
-  if (stage == Stage::LLVMIR)
-    llvmModule->print(os, nullptr);
-  else if (failed(
-               emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
-    module.emitError("cannot be turned into machine code for ") << target.name;
-  else if (stage >= Stage::Obj && options.onObject)
+  const Backend &backend = Backend::get(*options.target);
+  if (failed(backend.emit(module, *options.target, stage, os,
+                          options.onObject ? &spills : nullptr)))
+    return {};
+  if (stage == Stage::Obj && options.onObject)
     options.onObject(StringRef(code.data(), code.size()), spills);
   return code;
 }
@@ -220,7 +214,8 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   if (stage == Stage::Header)
     return write(output, writeHeader);
 
-  SmallVector<char, 0> code = generateCode(*module, stage, options);
+  SmallVector<char, 0> code =
+      generateCode(*module, std::min(stage, Stage::Obj), options);
   if (code.empty())
     return failure();
   llvm::Expected<std::string> packaged =

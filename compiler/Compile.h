@@ -9,7 +9,7 @@
 #define FRIEZE_COMPILER_COMPILE_H
 
 #include "compiler/Pipelines.h"
-#include "compiler/codegen/cpu/SpillCounts.h"
+#include "compiler/codegen/SpillCounts.h"
 #include "frontends/Import.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -22,8 +22,7 @@ struct CompileOptions {
   ImportOptions import;
   /// Prefix of every symbol: a C identifier.
   std::string name = "model";
-  /// See getTargets().
-  std::string target = "x86-64";
+  const Target *target = &getTargets().front();
   /// Whether every convolution is computed as the sum it is, without minimal
   /// filtering (Winograd).
   bool exact = false;
@@ -33,6 +32,8 @@ struct CompileOptions {
   int64_t streamHop = 0;
   /// Windows that such code computes together; 0 to choose.
   int64_t streamBlock = 0;
+  /// Whether the plans of the kernels are printed on standard error.
+  bool printPlan = false;
   /// Called with the model as imported, and after nn-opt.
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;

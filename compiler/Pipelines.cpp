@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Pipelines.h"
+#include "compiler/codegen/Backend.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/transforms/Passes.h"
@@ -15,24 +16,6 @@
 
 using namespace mlir;
 using namespace frieze;
-
-ArrayRef<StageDescription> frieze::getStages() {
-  static const StageDescription stages[] = {
-      {Stage::NN, "nn", "", "the model as imported, in the nn dialect"},
-      {Stage::NNOpt, "nn-opt", ".mlir", "batch norm folded, activations fused"},
-      {Stage::Loops, "loops", "", "loops over vectors and flat buffers"},
-      {Stage::LLVM, "llvm", "", "the LLVM dialect of MLIR"},
-      {Stage::LLVMIR, "llvm-ir", ".ll", "LLVM IR, optimised"},
-      {Stage::Asm, "asm", ".s", "assembly"},
-      {Stage::Obj, "obj", ".o", "an object file without undefined symbols"},
-      {Stage::Static, "static", ".a",
-       "a static library, and its header beside it"},
-      {Stage::Shared, "shared", ".so", "a shared library"},
-      {Stage::Exe, "exe", "", "an executable that scores .npy and CSV files"},
-      {Stage::Header, "header", ".h", "the C header of obj and static"},
-  };
-  return stages;
-}
 
 void frieze::buildNNOptPipeline(OpPassManager &pm,
                                 const NNOptPipelineOptions &options) {
@@ -84,16 +67,14 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
 
 void frieze::buildLoopsPipeline(OpPassManager &pm,
                                 const LoopsPipelineOptions &options) {
-  pm.addPass(createNNToLoopsPass({options.name, options.target}));
+  pm.addPass(
+      createNNToLoopsPass({options.name, options.target, options.printPlan}));
   pm.addPass(createCSEPass());
 }
 
 void frieze::buildLLVMPipeline(OpPassManager &pm,
                                const LLVMPipelineOptions &options) {
-  pm.addPass(createRotateLoopsPass());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertToLLVMPass());
-  pm.addPass(createEmitEntryPointsPass({options.sourceSHA256}));
+  Backend::get(*options.target).buildPipeline(pm, options.sourceSHA256);
 }
 
 void frieze::registerPassesAndPipelines() {

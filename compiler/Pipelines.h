@@ -8,40 +8,14 @@
 #ifndef FRIEZE_COMPILER_PIPELINES_H
 #define FRIEZE_COMPILER_PIPELINES_H
 
+#include "compiler/Stage.h"
+#include "compiler/target/TargetOption.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 
 #include <string>
 
 namespace frieze {
-
-/// The ladder from a model file to machine code. Each stage is made from the
-/// one before; `--emit` of frieze-compile prints or writes any of them.
-enum class Stage {
-  NN,
-  NNOpt,
-  Loops,
-  LLVM,
-  LLVMIR,
-  Asm,
-  Obj,
-  Static,
-  Shared,
-  Exe,
-  Header
-};
-
-struct StageDescription {
-  Stage stage;
-  /// As in `--emit`.
-  llvm::StringRef name;
-  /// Extension of an output file that asks for this stage, or "".
-  llvm::StringRef extension;
-  llvm::StringRef description;
-};
-
-/// All stages, in order.
-llvm::ArrayRef<StageDescription> getStages();
 
 struct NNOptPipelineOptions : mlir::PassPipelineOptions<NNOptPipelineOptions> {
   Option<bool> exact{
@@ -63,12 +37,19 @@ struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {
   Option<std::string> name{*this, "name",
                            llvm::cl::desc("Prefix of every symbol"),
                            llvm::cl::init("model")};
-  Option<std::string> target{*this, "target",
-                             llvm::cl::desc("Target to generate code for"),
-                             llvm::cl::init("x86-64")};
+  Option<const Target *> target{*this, "target",
+                                llvm::cl::desc("Target to generate code for"),
+                                llvm::cl::init(&getTargets().front())};
+  Option<bool> printPlan{
+      *this, "print-plan",
+      llvm::cl::desc("Print how each kernel is computed on each machine"),
+      llvm::cl::init(false)};
 };
 
 struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
+  Option<const Target *> target{*this, "target",
+                                llvm::cl::desc("Target that the loops are for"),
+                                llvm::cl::init(&getTargets().front())};
   Option<std::string> sourceSHA256{*this, "source-sha256",
                                    llvm::cl::desc("Hash of the model file"),
                                    llvm::cl::init("")};

@@ -7,8 +7,9 @@
 
 #include "compiler/Summary.h"
 #include "compiler/Costs.h"
-#include "compiler/conversion/MemoryPlan.h"
-#include "compiler/conversion/MicroBatch.h"
+#include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/NNOps.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -38,9 +39,12 @@ void ModelSummary::addImported(ModuleOp module) {
   });
 }
 
-void ModelSummary::addOptimised(ModuleOp module) {
+void ModelSummary::addOptimised(ModuleOp module, const Target &target) {
   auto model = module.lookupSymbol<func::FuncOp>("model");
-  arenaBytes = MemoryPlan::create(model, chooseMicroBatch(model)).arenaBytes;
+  KernelPlans plans(target);
+  planKernels(model, plans);
+  arenaBytes = MemoryPlan::create(model, plans, chooseMicroBatch(model, plans))
+                   .arenaBytes;
   model.walk([&](Operation *op) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_SUMMARY_H
 #define FRIEZE_COMPILER_SUMMARY_H
 
+#include "compiler/target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -22,7 +23,8 @@ struct ModelSummary {
   int64_t kernels = 0, liveMACs = 0, weightsBytes = 0, arenaBytes = 0;
 
   void addImported(mlir::ModuleOp module);
-  void addOptimised(mlir::ModuleOp module);
+  /// The arena is that of code for `target`.
+  void addOptimised(mlir::ModuleOp module, const Target &target);
 
   void printText(llvm::raw_ostream &os) const;
   /// One JSON object on one line.

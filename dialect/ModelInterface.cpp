@@ -1,30 +1,120 @@
-//===- ModelInterface.cpp - What code generation is told --------*- C++ -*-===//
+//===- ModelInterface.cpp - What callers of a model know --------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialect/ModelInterface.h"
-#include "mlir/IR/BuiltinAttributes.h"
+#include "dialect/NNAttrs.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace frieze::nn;
 
-namespace {
-/// A kind of value, and how an error calls it.
-struct Kind {
-  bool (*holds)(Attribute);
-  StringRef description;
-};
+using EmitError = llvm::function_ref<InFlightDiagnostic()>;
 
-struct Entry {
-  StringRef key;
-  const Kind &kind;
-  bool isOptional = false;
-};
-} // namespace
+/// A number with the name that it has in the text.
+using Number = std::pair<StringRef, int64_t>;
+
+static LogicalResult verifyAtLeast(EmitError emitError, int64_t least,
+                                   ArrayRef<Number> numbers) {
+  for (auto [name, value] : numbers)
+    if (value < least)
+      return emitError() << "expects " << name << " of at least " << least
+                         << ", but got " << value;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors
+//===----------------------------------------------------------------------===//
+
+LogicalResult TensorInterfaceAttr::verify(EmitError emitError, StringAttr,
+                                          RankedTensorType type,
+                                          llvm::APFloat scale,
+                                          int64_t zeroPoint) {
+  if (!type.hasStaticShape() || type.getNumElements() == 0)
+    return emitError() << "expects a shape of positive sizes, but got " << type;
+  if (!type.getElementType().isIntOrFloat())
+    return emitError() << "expects numbers, but got " << type;
+  if (!scale.isFiniteNonZero() || scale.isNegative())
+    return emitError() << "expects a positive scale, but got "
+                       << scale.convertToDouble();
+  bool isQuantised = !scale.isExactlyValue(1.0) || zeroPoint != 0;
+  if (isQuantised && !type.getElementType().isInteger())
+    return emitError() << "expects scale and zero point of integers only, but "
+                          "got them with "
+                       << type;
+  return success();
+}
+
+Attribute TensorInterfaceAttr::parse(AsmParser &parser, Type) {
+  llvm::SMLoc loc = parser.getCurrentLocation();
+  std::string name;
+  RankedTensorType type;
+  double scale = 1.0;
+  int64_t zeroPoint = 0;
+  if (parser.parseLess() || parser.parseString(&name) || parser.parseColon() ||
+      parser.parseType(type))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("scale") || parser.parseEqual() ||
+       parser.parseFloat(scale) || parser.parseComma() ||
+       parser.parseKeyword("zero_point") || parser.parseEqual() ||
+       parser.parseInteger(zeroPoint)))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<TensorInterfaceAttr>(
+      loc, parser.getContext(), parser.getBuilder().getStringAttr(name), type,
+      llvm::APFloat(scale), zeroPoint);
+}
+
+void TensorInterfaceAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printer.printAttributeWithoutType(getName());
+  printer << " : " << getType();
+  if (!getScale().isExactlyValue(1.0) || getZeroPoint() != 0) {
+    printer << ", scale = ";
+    printer.printFloat(getScale());
+    printer << ", zero_point = " << getZeroPoint();
+  }
+  printer << ">";
+}
+
+//===----------------------------------------------------------------------===//
+// Streams
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+StreamInterfaceAttr::verify(EmitError emitError, int64_t window, int64_t hop,
+                            int64_t channels, int64_t block, int64_t early,
+                            int64_t missing, int64_t samples, int64_t unwanted,
+                            int64_t state, int64_t alignment,
+                            ArrayRef<FlatSymbolRefAttr> windowVariants,
+                            ArrayRef<FlatSymbolRefAttr> blockVariants) {
+  if (failed(verifyAtLeast(emitError, 1,
+                           {{"window", window},
+                            {"hop", hop},
+                            {"channels", channels},
+                            {"block", block},
+                            {"state", state},
+                            {"alignment", alignment}})) ||
+      failed(verifyAtLeast(emitError, 0,
+                           {{"early", early},
+                            {"missing", missing},
+                            {"samples", samples},
+                            {"unwanted", unwanted}})))
+    return failure();
+  if (blockVariants.empty() != (block == 1))
+    return emitError() << "expects block_variants where a block has several "
+                          "windows, and only there";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
 
 static bool isIdentifier(StringRef text) {
   return !text.empty() && !llvm::isDigit(text.front()) &&
@@ -32,110 +122,32 @@ static bool isIdentifier(StringRef text) {
                       [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
-static bool isTensor(Attribute attribute) {
-  auto tensor = dyn_cast<DictionaryAttr>(attribute);
-  if (!tensor || !tensor.getAs<StringAttr>("name"))
-    return false;
-  auto shape = tensor.getAs<DenseI64ArrayAttr>("shape");
-  return shape && llvm::all_of(shape.asArrayRef(),
-                               [](int64_t size) { return size > 0; });
-}
-
-template <bool (*holds)(Attribute)> static bool isArrayOf(Attribute attribute) {
-  auto array = dyn_cast<ArrayAttr>(attribute);
-  return array && !array.empty() && llvm::all_of(array, holds);
-}
-
-static bool isSymbol(Attribute attribute) {
-  return isa<FlatSymbolRefAttr>(attribute);
-}
-
-static bool isText(Attribute attribute) { return isa<StringAttr>(attribute); }
-
-static bool isName(Attribute attribute) {
-  auto text = dyn_cast<StringAttr>(attribute);
-  return text && isIdentifier(text);
-}
-
-static bool isCount(Attribute attribute) {
-  auto number = dyn_cast<IntegerAttr>(attribute);
-  return number && number.getType().isSignlessInteger(64) &&
-         number.getInt() >= 0;
-}
-
-static bool isPositive(Attribute attribute) {
-  return isCount(attribute) && cast<IntegerAttr>(attribute).getInt() > 0;
-}
-
-static bool isDictionary(Attribute attribute) {
-  return isa<DictionaryAttr>(attribute);
-}
-
-static constexpr Kind name{isName, "a C identifier"}, text{isText, "a string"},
-    count{isCount, "a 64-bit integer that is not negative"},
-    positive{isPositive, "a positive 64-bit integer"},
-    tensors{isArrayOf<isTensor>,
-            "tensors, each with a name and a shape of positive sizes"},
-    symbols{isArrayOf<isSymbol>, "symbols of functions"},
-    entries{isDictionary, "a dictionary"};
-
-static constexpr Entry interfaceEntries[] = {
-    {"name", name},
-    {"target", text},
-    {"inputs", tensors},
-    {"outputs", tensors},
-    {"variants", symbols},
-    {"micro_batch", positive},
-    {"arena_bytes", count},
-    {"arena_alignment", positive},
-    {"weights_bytes", count},
-    {"macs", count},
-    {"stream", entries, /*isOptional=*/true}};
-
-static constexpr Entry streamEntries[] = {
-    {"window", positive},
-    {"hop", positive},
-    {"channels", positive},
-    {"block", positive},
-    {"early_windows", count},
-    {"missing_samples", count},
-    {"samples_offset", count},
-    {"unwanted_offset", count},
-    {"state_bytes", positive},
-    {"state_alignment", positive},
-    {"window_variants", symbols},
-    {"block_variants", symbols, /*isOptional=*/true}};
-
-/// Checks that `dictionary` has `expected` and nothing else.
-static LogicalResult verifyEntries(Operation *module, DictionaryAttr dictionary,
-                                   StringRef of, ArrayRef<Entry> expected) {
-  for (const Entry &entry : expected) {
-    Attribute value = dictionary.get(entry.key);
-    if (!value && entry.isOptional)
-      continue;
-    if (!value || !entry.kind.holds(value))
-      return module->emitError("expects ")
-             << of << " with '" << entry.key << "', " << entry.kind.description;
-  }
-  for (NamedAttribute attribute : dictionary)
-    if (llvm::none_of(expected, [&](const Entry &entry) {
-          return entry.key == attribute.getName();
-        }))
-      return module->emitError("expects no '")
-             << attribute.getName().getValue() << "' in " << of;
-  return success();
-}
-
-LogicalResult frieze::nn::verifyModelInterface(Operation *module,
-                                               Attribute interface) {
-  auto dictionary = dyn_cast<DictionaryAttr>(interface);
-  if (!dictionary)
-    return module->emitError("expects nn.interface to be a dictionary");
-  if (failed(
-          verifyEntries(module, dictionary, "nn.interface", interfaceEntries)))
+LogicalResult InterfaceAttr::verify(EmitError emitError, StringAttr name,
+                                    StringAttr, int64_t macs,
+                                    int64_t weightsBytes, int64_t arenaBytes,
+                                    int64_t arenaAlignment, int64_t microBatch,
+                                    ArrayRef<TensorInterfaceAttr>,
+                                    ArrayRef<TensorInterfaceAttr>,
+                                    ArrayRef<FlatSymbolRefAttr> variants,
+                                    StreamInterfaceAttr stream) {
+  if (!isIdentifier(name))
+    return emitError() << "expects a C identifier as name, but got " << name;
+  if (failed(verifyAtLeast(emitError, 0,
+                           {{"macs", macs},
+                            {"weights_bytes", weightsBytes},
+                            {"arena_bytes", arenaBytes}})) ||
+      failed(verifyAtLeast(
+          emitError, 1,
+          {{"arena_alignment", arenaAlignment}, {"micro_batch", microBatch}})))
     return failure();
-  auto stream = dictionary.getAs<DictionaryAttr>("stream");
-  return stream ? verifyEntries(module, stream, "'stream' of nn.interface",
-                                streamEntries)
-                : success();
+  if (stream && stream.getWindowVariants().size() != variants.size())
+    return emitError() << "expects as many window_variants as variants, "
+                       << variants.size() << ", but got "
+                       << stream.getWindowVariants().size();
+  if (stream && !stream.getBlockVariants().empty() &&
+      stream.getBlockVariants().size() != variants.size())
+    return emitError() << "expects as many block_variants as variants, "
+                       << variants.size() << ", but got "
+                       << stream.getBlockVariants().size();
+  return success();
 }

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/NNDialect.h"
-#include "dialect/ModelInterface.h"
 #include "dialect/NNAttrs.h"
 #include "dialect/NNOps.h"
 
@@ -25,7 +24,9 @@ void NNDialect::initialize() {
 mlir::LogicalResult
 NNDialect::verifyOperationAttribute(mlir::Operation *op,
                                     mlir::NamedAttribute attribute) {
-  if (attribute.getName() == "nn.interface")
-    return verifyModelInterface(op, attribute.getValue());
+  if (attribute.getName() == InterfaceAttr::attributeName &&
+      !mlir::isa<InterfaceAttr>(attribute.getValue()))
+    return op->emitError("expects ")
+           << InterfaceAttr::attributeName << " to be an #nn.interface";
   return mlir::success();
 }

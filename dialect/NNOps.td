@@ -8,6 +8,7 @@
 #ifndef FRIEZE_DIALECT_NNOPS_TD
 #define FRIEZE_DIALECT_NNOPS_TD
 
+include "dialect/ModelInterface.td"
 include "dialect/NNLayoutOps.td"
 include "dialect/NNLinearOps.td"
 include "dialect/NNNormalizationOps.td"

@@ -40,6 +40,18 @@ openLibrary(const std::string &path,
         model ? "was compiled by another version of Frieze"
               : "expects the symbol " FRIEZE_MODEL_ENTRY ", but it is missing");
   }
+  for (llvm::ArrayRef<frieze_tensor> tensors :
+       {llvm::ArrayRef(model->inputs, model->input_count),
+        llvm::ArrayRef(model->outputs, model->output_count)})
+    for (const frieze_tensor &tensor : tensors)
+      if (tensor.type != FRIEZE_FLOAT32) {
+        std::string name = tensor.name;
+        int32_t type = tensor.type;
+        dlclose(library);
+        return llvm::createStringError("expects '" + name +
+                                       "' to be float32, but got type " +
+                                       llvm::Twine(type));
+      }
   return LoadedModel(library, *model, std::move(file));
 }
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/ModelOptions.h"
-#include "compiler/codegen/cpu/TargetDescription.h"
+#include "compiler/target/Target.h"
 #include "frontends/Array.h"
 
 using namespace frieze;
@@ -62,7 +62,7 @@ ModelOptions::get(llvm::StringRef defaultName) const {
   CompileOptions options;
   options.import.weightsPath = weights;
   options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
-  options.target = target;
+  options.target = findTarget(target);
   options.exact = exact;
   for (auto [flag, value] : {std::make_pair(&streamHop, &options.streamHop),
                              {&streamBlock, &options.streamBlock}}) {
@@ -93,9 +93,9 @@ ModelOptions::get(llvm::StringRef defaultName) const {
           argument + "'");
     options.import.dimensions.push_back({dimension.str(), size});
   }
-  if (!findTarget(target))
+  if (!options.target)
     return llvm::createStringError("unknown target '" + target +
-                                   "'; see --help");
+                                   "'; see --print-targets");
   if (options.name != getIdentifier(options.name))
     return llvm::createStringError(
         "expects --name to be a C identifier, but got '" + options.name + "'");

@@ -69,6 +69,41 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def OrderLoopsPass : Pass<"frieze-order-loops", "::mlir::ModuleOp"> {
+  let summary = "Run independent iterations one after the other";
+  let description = [{
+    A processor runs the iterations of an `scf.forall` in order, as they are
+    independent. They are not where one writes to a place that does not depend on
+    which it is, such as scratch memory that all use: an error. Tests run them
+    backwards, too, which gives the same bits if they are.
+
+    ```mlir
+    func.func @fill(%x: memref<8xf32>, %value: f32) {
+      scf.forall (%i) in (8) {
+        memref.store %value, %x[%i] : memref<8xf32>
+      }
+      return
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @fill(%x: memref<8xf32>, %value: f32) {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c1 = arith.constant 1 : index
+      scf.for %i = %c0 to %c8 step %c1 {
+        memref.store %value, %x[%i] : memref<8xf32>
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"backwards", "backwards", "bool", /*default=*/"false",
+           "Begin with the last iteration">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
   let summary = "Test at the end of loops that run at least once";
   let description = [{

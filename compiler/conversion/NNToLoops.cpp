@@ -6,13 +6,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Costs.h"
-#include "compiler/conversion/Lowerings.h"
-#include "compiler/conversion/MemoryPlan.h"
-#include "compiler/conversion/MicroBatch.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
+#include "compiler/conversion/emit/Copies.h"
+#include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/DensePlan.h"
+#include "compiler/conversion/plan/ElementType.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/Weights.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace frieze {
@@ -30,7 +35,7 @@ static LogicalResult checkLowering(Operation &op, bool isStream) {
   if (isa<HistoryOp>(op) && !isStream)
     return op.emitOpError("expects a stream, as a single window has no calls "
                           "before it");
-  if (hasLowering(&op) || isa<ConstantOp, ReshapeOp, HistoryOp>(op))
+  if (getLowerings().find(&op) || isa<ConstantOp, ReshapeOp, HistoryOp>(op))
     return success();
   return op.emitOpError(
       "cannot be lowered to loops; run the nn-opt pipeline first");
@@ -69,22 +74,27 @@ static LogicalResult checkSupported(func::FuncOp function, bool isStream) {
 }
 
 namespace {
-/// Lowers one function for one variant after the other.
+/// Lowers one function, whose kernels are planned, for one machine after the
+/// other.
 class FunctionLowering {
 public:
-  FunctionLowering(func::FuncOp function, StringRef name)
-      : function(function), name(name), microBatch(chooseMicroBatch(function)),
-        plan(MemoryPlan::create(function, microBatch)),
-        stream(function->getParentOfType<ModuleOp>(), name),
-        constants(function->getParentOfType<ModuleOp>()) {}
+  FunctionLowering(func::FuncOp function, const KernelPlans &kernels,
+                   StringRef name)
+      : function(function), kernels(kernels), target(kernels.getTarget()),
+        name(name), microBatch(chooseMicroBatch(function, kernels)),
+        plan(MemoryPlan::create(function, kernels, microBatch)),
+        stream(function->getParentOfType<ModuleOp>(), kernels, name),
+        constants(function->getParentOfType<ModuleOp>(), target) {}
 
-  void lower(const TargetVariant &target);
+  void lower(const Machine &machine);
 
   /// What the module's attribute `nn.interface` tells.
-  DictionaryAttr describeInterface(const Target &target);
+  InterfaceAttr describeInterface();
 
 private:
   func::FuncOp function;
+  const KernelPlans &kernels;
+  const Target &target;
   StringRef name;
   int64_t microBatch;
   MemoryPlan plan;
@@ -95,11 +105,11 @@ private:
 /// Finds the buffers of the ops of one lowered function.
 class BufferBinder {
 public:
-  BufferBinder(KernelBuilder &kernel, const MemoryPlan &plan,
-               func::FuncOp function, ArrayRef<BlockArgument> arguments,
-               int64_t calls)
-      : kernel(kernel), plan(plan), function(function), arguments(arguments),
-        calls(calls) {}
+  BufferBinder(KernelBuilder &kernel, const KernelPlans &kernels,
+               const MemoryPlan &plan, func::FuncOp function,
+               ArrayRef<BlockArgument> arguments, int64_t calls)
+      : kernel(kernel), kernels(kernels), plan(plan), function(function),
+        arguments(arguments), calls(calls) {}
 
   /// Binds what the ops of a step read and write, for one call; for all calls
   /// where `call` is null.
@@ -114,6 +124,7 @@ private:
   Value viewBytes(Value bytes, Value offset, int64_t elements);
 
   KernelBuilder &kernel;
+  const KernelPlans &kernels;
   const MemoryPlan &plan;
   func::FuncOp function;
   ArrayRef<BlockArgument> arguments;
@@ -143,8 +154,10 @@ Value BufferBinder::viewArgument(unsigned number, int64_t elements,
     return arguments[number];
   if (!call)
     return viewBytes(arguments[number], kernel.index(0), calls * elements);
-  return viewBytes(arguments[number],
-                   kernel.mul(call, elements * sizeof(float)), elements);
+  return viewBytes(
+      arguments[number],
+      kernel.mul(call, elements * bytesOf(kernel.builder.getF32Type())),
+      elements);
 }
 
 Value BufferBinder::getOutput(unsigned number, Value call) {
@@ -165,7 +178,9 @@ Value BufferBinder::findBuffer(Value value, Value call) {
   int64_t elements = countElements(value);
   Value offset = kernel.index(slot.offset);
   if (plan.perCall.contains(value) && call)
-    offset = kernel.add(offset, kernel.mul(call, elements * sizeof(float)));
+    offset = kernel.add(
+        offset,
+        kernel.mul(call, elements * bytesOf(kernel.builder.getF32Type())));
   return viewBytes(arguments.back(), offset,
                    call ? elements : calls * elements);
 }
@@ -184,20 +199,14 @@ void BufferBinder::bind(ArrayRef<Operation *> step, Value call) {
   for (Operation *op : step) {
     llvm::for_each(op->getOperands(), bindValue);
     llvm::for_each(op->getResults(), bindValue);
-    if (int64_t elements = getScratchElements(op))
+    if (int64_t elements = kernels.getScratchElements(op))
       kernel.scratch[op] =
           viewBytes(arguments.back(),
                     kernel.index(plan.scratch.lookup(op).offset), elements);
   }
 }
 
-/// Whether the tiles of a dense layer in chains have more than one row, so that
-/// a product of several reads less than one product for each.
-static bool hasTilesOfRows(const TargetVariant &target) {
-  return target.registers >= 32;
-}
-
-void FunctionLowering::lower(const TargetVariant &target) {
+void FunctionLowering::lower(const Machine &machine) {
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types;
@@ -216,11 +225,11 @@ void FunctionLowering::lower(const TargetVariant &target) {
   llvm::for_each(function.getResultTypes(), addBuffer);
   types.push_back(MemRefType::get(plan.arenaBytes, builder.getI8Type()));
   func::FuncOp lowered = createVariantFunction(
-      builder, loc, getVariantSymbol(name, target), types, target);
+      builder, loc, getVariantSymbol(name, machine), types, machine);
 
   Block *body = lowered.addEntryBlock();
   builder.setInsertionPointToStart(body);
-  KernelBuilder kernel(builder, target, constants);
+  KernelBuilder kernel(builder, machine, constants);
   kernel.setLocation(loc);
   ArrayRef<BlockArgument> buffers = lowered.getArguments();
   Value calls;
@@ -228,7 +237,7 @@ void FunctionLowering::lower(const TargetVariant &target) {
     calls = buffers.front();
     buffers = buffers.drop_front();
   }
-  BufferBinder binder(kernel, plan, function, buffers, microBatch);
+  BufferBinder binder(kernel, kernels, plan, function, buffers, microBatch);
 
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
     binder.bind(step, call);
@@ -236,7 +245,7 @@ void FunctionLowering::lower(const TargetVariant &target) {
       if (isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
         continue;
       kernel.setLocation(op->getLoc());
-      lowerOp(kernel, op);
+      getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));
     }
     kernel.setLocation(loc);
     if (!isa<func::ReturnOp>(step.back()))
@@ -257,10 +266,10 @@ void FunctionLowering::lower(const TargetVariant &target) {
       return SmallVector<Value>();
     });
   };
-  for (ArrayRef<Operation *> step : getSteps(function, microBatch)) {
+  for (ArrayRef<Operation *> step : getSteps(target, function, microBatch)) {
     kernel.setLocation(loc);
-    if (!calls || !isSharedInMicroBatch(step.front()) ||
-        !hasTilesOfRows(target)) {
+    if (!calls || !isSharedInMicroBatch(target, step.front()) ||
+        machine.budgets.callsTogether == 1) {
       lowerCallByCall(step);
       continue;
     }
@@ -272,64 +281,71 @@ void FunctionLowering::lower(const TargetVariant &target) {
     builder.setInsertionPointToStart(choice.thenBlock());
     binder.bind(step, /*call=*/nullptr);
     kernel.setLocation(step.front()->getLoc());
-    lowerSharedDense(kernel, cast<DenseOp>(step.front()), microBatch);
+    auto dense = cast<DenseOp>(step.front());
+    lowerSharedDense(kernel, dense, planSharedDense(machine, dense, microBatch),
+                     microBatch);
     kernel.setLocation(loc);
     builder.setInsertionPointToStart(choice.elseBlock());
     lowerCallByCall(step);
   }
   kernel.setLocation(loc);
   func::ReturnOp::create(builder, loc);
-  stream.lower(target, constants);
+  stream.lower(machine, constants);
 }
 
-DictionaryAttr FunctionLowering::describeInterface(const Target &target) {
+InterfaceAttr FunctionLowering::describeInterface() {
   Builder builder(function.getContext());
-  auto describe = [&](StringAttr tensorName, Type type) -> Attribute {
-    return builder.getDictionaryAttr(
-        {builder.getNamedAttr("name", tensorName),
-         builder.getNamedAttr(
-             "shape",
-             builder.getDenseI64ArrayAttr(cast<ShapedType>(type).getShape()))});
+  auto describe = [&](Attribute given, StringRef fallback, unsigned number,
+                      Type type) {
+    auto tensorName = dyn_cast_or_null<StringAttr>(given);
+    if (!tensorName)
+      tensorName = builder.getStringAttr(fallback + Twine(number));
+    return TensorInterfaceAttr::get(tensorName, cast<RankedTensorType>(type));
   };
-  auto nameOr = [&](Attribute attribute, StringRef fallback, unsigned number) {
-    if (auto given = dyn_cast_or_null<StringAttr>(attribute))
-      return given;
-    return builder.getStringAttr(fallback + Twine(number));
-  };
-  SmallVector<Attribute> inputs, outputs, variants;
+  SmallVector<TensorInterfaceAttr> inputs, outputs;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
     inputs.push_back(
-        describe(nameOr(function.getArgAttr(i, "nn.name"), "input", i), type));
+        describe(function.getArgAttr(i, "nn.name"), "input", i, type));
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-    outputs.push_back(describe(
-        nameOr(function.getResultAttr(i, "nn.name"), "output", i), type));
-  for (const TargetVariant &variant : target.variants)
-    variants.push_back(FlatSymbolRefAttr::get(
-        builder.getStringAttr(getVariantSymbol(name, variant))));
+    outputs.push_back(
+        describe(function.getResultAttr(i, "nn.name"), "output", i, type));
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
     macs += countMACs(&op);
-  SmallVector<NamedAttribute> entries{
-      builder.getNamedAttr("name", builder.getStringAttr(name)),
-      builder.getNamedAttr("macs", builder.getI64IntegerAttr(macs)),
-      builder.getNamedAttr("target", builder.getStringAttr(target.name)),
-      builder.getNamedAttr("inputs", builder.getArrayAttr(inputs)),
-      builder.getNamedAttr("outputs", builder.getArrayAttr(outputs)),
-      builder.getNamedAttr("variants", builder.getArrayAttr(variants)),
-      builder.getNamedAttr("micro_batch",
-                           builder.getI64IntegerAttr(microBatch)),
-      builder.getNamedAttr("arena_bytes",
-                           builder.getI64IntegerAttr(plan.arenaBytes)),
-      builder.getNamedAttr("arena_alignment",
-                           builder.getI64IntegerAttr(MemoryPlan::alignment)),
-      builder.getNamedAttr("weights_bytes",
-                           builder.getI64IntegerAttr(constants.getBytes()))};
+  StreamInterfaceAttr description;
   if (stream) {
     auto samples = cast<ShapedType>(function.getArgumentTypes().front());
-    entries.push_back(builder.getNamedAttr(
-        "stream", stream.describe(target, samples.getDimSize(1))));
+    description = stream.describe(samples.getDimSize(1));
   }
-  return builder.getDictionaryAttr(entries);
+  return InterfaceAttr::get(
+      builder.getContext(), builder.getStringAttr(name),
+      builder.getStringAttr(target.name), macs, constants.getBytes(),
+      plan.arenaBytes, target.layout.alignment, microBatch, inputs, outputs,
+      getVariantSymbols(builder.getContext(), name, target), description);
+}
+
+/// Tells the sizes of indices and pointers, where they are not MLIR's defaults.
+static void setDataLayout(ModuleOp module, const MemoryLayout &layout) {
+  Builder builder(module.getContext());
+  int64_t pointerBits = layout.pointerBytes * 8;
+  if (layout.indexBits == 64 && pointerBits == 64)
+    return;
+  auto number = [&](int64_t bits) -> Attribute {
+    return builder.getI64IntegerAttr(bits);
+  };
+  // Of a pointer: size, ABI alignment, preferred alignment, size of an offset.
+  auto vector = VectorType::get(4, builder.getI64Type());
+  Attribute pointer = DenseIntElementsAttr::get(
+      vector, {pointerBits, pointerBits, pointerBits, layout.indexBits});
+  auto entry = [&](Type type, Attribute value) -> DataLayoutEntryInterface {
+    return DataLayoutEntryAttr::get(type, value);
+  };
+  module->setAttr(
+      DLTIDialect::kDataLayoutAttrName,
+      DataLayoutSpecAttr::get(
+          builder.getContext(),
+          {entry(builder.getIndexType(), number(layout.indexBits)),
+           entry(LLVM::LLVMPointerType::get(builder.getContext()), pointer)}));
 }
 
 namespace {
@@ -338,11 +354,6 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    const Target *found = findTarget(target);
-    if (!found) {
-      module.emitError("unknown target '") << target << "'";
-      return signalPassFailure();
-    }
     auto function = module.lookupSymbol<func::FuncOp>("model");
     if (!function) {
       module.emitError("expects a function @model");
@@ -355,13 +366,21 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
         return signalPassFailure();
     if (failed(StreamLowering::check(module)))
       return signalPassFailure();
-    FunctionLowering lowering(function, name);
-    for (const TargetVariant &variant : found->variants) {
-      lowering.lower(variant);
+    KernelPlans plans(*target);
+    for (func::FuncOp part : functions) {
+      planKernels(part, plans);
+      if (printPlan)
+        plans.print(part, llvm::errs());
+    }
+    this->plans += plans.size();
+    FunctionLowering lowering(function, plans, name);
+    for (const Machine &machine : target->machines) {
+      lowering.lower(machine);
       kernels +=
           llvm::range_size(function.getBody().front().without_terminator());
     }
-    module->setAttr("nn.interface", lowering.describeInterface(*found));
+    setDataLayout(module, target->layout);
+    module->setAttr(InterfaceAttr::attributeName, lowering.describeInterface());
     for (func::FuncOp part : functions)
       part.erase();
   }

@@ -8,8 +8,11 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_PASSES_H
 #define FRIEZE_COMPILER_CONVERSION_PASSES_H
 
+#include "compiler/target/TargetOption.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -50,14 +50,20 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
   let options = [
     Option<"name", "name", "std::string", /*default=*/"\"model\"",
            "Prefix of every symbol">,
-    Option<"target", "target", "std::string", /*default=*/"\"x86-64\"",
-           "Target to lower for, as in --target of frieze-compile">];
+    Option<"target", "target", "const ::frieze::Target *",
+           /*default=*/"&::frieze::getTargets().front()",
+           "Target to lower for, as in --target of frieze-compile">,
+    Option<"printPlan", "print-plan", "bool", /*default=*/"false",
+           "Print how each kernel is computed on each machine">];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
-    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::arith::ArithDialect", "::mlir::DLTIDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
-  let statistics = [Statistic<"kernels", "kernels emitted",
-                              "nn ops lowered, once for each variant">];
+  let statistics = [
+    Statistic<"plans", "kernels planned",
+              "forms chosen, one for each op and machine">,
+    Statistic<"kernels", "kernels emitted",
+              "nn ops lowered, once for each machine">];
 }
 
 #endif // FRIEZE_COMPILER_CONVERSION_PASSES_TD

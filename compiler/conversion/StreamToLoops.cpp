@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/StreamToLoops.h"
-#include "compiler/conversion/Lowerings.h"
-#include "compiler/conversion/MemoryPlan.h"
 #include "compiler/conversion/VariantFunction.h"
+#include "compiler/conversion/emit/Copies.h"
+#include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -37,21 +38,24 @@ LogicalResult StreamLowering::check(ModuleOp module) {
                      functions.size() > 1 ? functions.back() : nullptr);
 }
 
-StreamLowering::StreamLowering(ModuleOp module, StringRef name)
-    : functions(findFunctions(module)), name(name) {
+StreamLowering::StreamLowering(ModuleOp module, const KernelPlans &kernels,
+                               StringRef name)
+    : functions(findFunctions(module)), kernels(kernels), name(name) {
   if (!functions.empty())
     state = StreamState::create(
-        functions.front(), functions.size() > 1 ? functions.back() : nullptr);
+        functions.front(), functions.size() > 1 ? functions.back() : nullptr,
+        kernels);
 }
 
 namespace {
 /// Finds the buffers of the ops of one function.
 class StreamBinder {
 public:
-  StreamBinder(KernelBuilder &kernel, func::FuncOp function,
-               const StreamState &state, Value position,
+  StreamBinder(KernelBuilder &kernel, const KernelPlans &kernels,
+               func::FuncOp function, const StreamState &state, Value position,
                ArrayRef<BlockArgument> outputs, Value memory)
-      : kernel(kernel), state(state), plan(MemoryPlan::create(function)),
+      : kernel(kernel), kernels(kernels), state(state),
+        plan(MemoryPlan::create(function, kernels)),
         timeLines(findTimeLines(function)), position(position),
         outputs(outputs), memory(memory) {}
 
@@ -83,6 +87,7 @@ private:
   }
 
   KernelBuilder &kernel;
+  const KernelPlans &kernels;
   const StreamState &state;
   MemoryPlan plan;
   llvm::DenseMap<Value, int64_t> timeLines;
@@ -125,7 +130,7 @@ void StreamBinder::bind(Operation *op) {
   };
   llvm::for_each(op->getOperands(), bindValue);
   llvm::for_each(op->getResults(), bindValue);
-  if (int64_t elements = getScratchElements(op))
+  if (int64_t elements = kernels.getScratchElements(op))
     kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset, elements);
 }
 
@@ -139,16 +144,16 @@ static void emitMoveRows(KernelBuilder &kernel, const StreamState &state,
   for (const auto &[number, line] : state.timeLines) {
     int64_t elements = line.rememberedRows * line.rowElements;
     int64_t rows = state.block * line.rowsPerWindow;
-    // Upwards, as the two ranges may overlap.
+    // The two ranges may overlap.
     if (elements > 0)
-      emitCopy(kernel, all,
-               kernel.index(line.getElement(rows - line.rememberedRows)), all,
+      emitMove(kernel, all,
+               kernel.index(line.getElement(rows - line.rememberedRows)),
                kernel.index(line.getElement(-line.rememberedRows)), elements);
   }
 }
 
 void StreamLowering::lowerFunction(func::FuncOp function,
-                                   const TargetVariant &target,
+                                   const Machine &machine,
                                    ConstantPool &constants) {
   OpBuilder builder(function);
   Location loc = function.getLoc();
@@ -159,10 +164,10 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   types.push_back(MemRefType::get(state.bytes, builder.getI8Type()));
   func::FuncOp lowered = createVariantFunction(
       builder, loc,
-      getVariantSymbol(name + "_" + function.getName().str(), target), types,
-      target);
+      getVariantSymbol(name + "_" + function.getName().str(), machine), types,
+      machine);
   builder.setInsertionPointToStart(lowered.addEntryBlock());
-  KernelBuilder kernel(builder, target, constants);
+  KernelBuilder kernel(builder, machine, constants);
   kernel.setLocation(loc);
 
   bool isBlock = function != functions.front();
@@ -171,7 +176,8 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   // A block starts at its first window, known to the kernels.
   Value position = isBlock ? kernel.index(0) : Value(arguments.front());
   ArrayRef<BlockArgument> outputs = arguments.drop_front().drop_back();
-  StreamBinder binder(kernel, function, state, position, outputs, memory);
+  StreamBinder binder(kernel, kernels, function, state, position, outputs,
+                      memory);
   for (Operation &op : function.getBody().front()) {
     kernel.setLocation(loc);
     binder.bind(&op);
@@ -180,7 +186,7 @@ void StreamLowering::lowerFunction(func::FuncOp function,
         isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp, func::ReturnOp>(op))
       continue;
     kernel.setLocation(op.getLoc());
-    lowerOp(kernel, &op);
+    getLowerings().find(&op)->lower(kernel, &op, *kernels.find(&op, machine));
   }
   kernel.setLocation(loc);
   Operation *terminator = function.getBody().front().getTerminator();
@@ -208,46 +214,32 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   func::ReturnOp::create(builder, loc);
 }
 
-void StreamLowering::lower(const TargetVariant &target,
-                           ConstantPool &constants) {
+void StreamLowering::lower(const Machine &machine, ConstantPool &constants) {
   for (func::FuncOp function : functions)
-    lowerFunction(function, target, constants);
+    lowerFunction(function, machine, constants);
 }
 
-DictionaryAttr StreamLowering::describe(const Target &target,
-                                        int64_t windowSamples) {
-  func::FuncOp window = functions.front();
-  Builder builder(window.getContext());
+nn::StreamInterfaceAttr StreamLowering::describe(int64_t windowSamples) {
+  const Target &target = kernels.getTarget();
   const StreamState::TimeLine &samples = state.timeLines.at(0);
   int64_t hop = samples.rowsPerWindow;
   // Windows that begin before the first sample, and end in or before the one
   // that is whole first; they end where a block does.
   int64_t early = llvm::divideCeil(windowSamples, hop) - 1;
   int64_t firstWindow = (state.block - early % state.block) % state.block;
-  SmallVector<NamedAttribute> entries;
-  auto add = [&](StringRef key, int64_t value) {
-    entries.push_back(
-        builder.getNamedAttr(key, builder.getI64IntegerAttr(value)));
-  };
-  add("window", windowSamples);
-  add("hop", hop);
-  add("channels", samples.rowElements);
-  add("block", state.block);
-  add("early_windows", early);
   // Of the samples of the block that the first of those windows is in.
-  add("missing_samples", firstWindow * hop + (early + 1) * hop - windowSamples);
-  add("samples_offset", samples.getElement(0) * (int64_t)sizeof(float));
-  add("unwanted_offset", state.unwantedOffset);
-  add("state_bytes", state.bytes);
-  add("state_alignment", StreamState::alignment);
-  for (func::FuncOp function : functions) {
-    SmallVector<Attribute> variants;
-    for (const TargetVariant &variant : target.variants)
-      variants.push_back(FlatSymbolRefAttr::get(builder.getStringAttr(
-          getVariantSymbol(name + "_" + function.getName().str(), variant))));
-    entries.push_back(builder.getNamedAttr(
-        function == window ? "window_variants" : "block_variants",
-        builder.getArrayAttr(variants)));
-  }
-  return builder.getDictionaryAttr(entries);
+  int64_t missing = firstWindow * hop + (early + 1) * hop - windowSamples;
+  MLIRContext *context = functions.front().getContext();
+  auto getVariants = [&](func::FuncOp function) {
+    return getVariantSymbols(context, name + "_" + function.getName().str(),
+                             target);
+  };
+  SmallVector<FlatSymbolRefAttr> blockVariants;
+  if (functions.size() > 1)
+    blockVariants = getVariants(functions.back());
+  return nn::StreamInterfaceAttr::get(
+      context, windowSamples, hop, samples.rowElements, state.block, early,
+      missing, samples.getElement(0) * (int64_t)sizeof(float),
+      state.unwantedOffset, state.bytes, target.layout.alignment,
+      getVariants(functions.front()), blockVariants);
 }

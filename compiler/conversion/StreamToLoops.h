@@ -8,8 +8,8 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_STREAMTOLOOPS_H
 #define FRIEZE_COMPILER_CONVERSION_STREAMTOLOOPS_H
 
-#include "compiler/conversion/KernelBuilder.h"
-#include "compiler/conversion/StreamState.h"
+#include "compiler/conversion/emit/KernelBuilder.h"
+#include "compiler/conversion/plan/StreamState.h"
 
 namespace frieze {
 
@@ -17,8 +17,10 @@ namespace frieze {
 /// other.
 class StreamLowering {
 public:
-  /// Of the functions in `module`. `name` is the prefix of the symbols.
-  StreamLowering(mlir::ModuleOp module, llvm::StringRef name);
+  /// Of the functions in `module`, whose kernels are planned. `name` is the
+  /// prefix of the symbols.
+  StreamLowering(mlir::ModuleOp module, const KernelPlans &kernels,
+                 llvm::StringRef name);
 
   /// Whether there are any.
   explicit operator bool() const { return !functions.empty(); }
@@ -33,17 +35,18 @@ public:
   /// found to be a straight line of ops that can be lowered.
   static mlir::LogicalResult check(mlir::ModuleOp module);
 
-  void lower(const TargetVariant &target, ConstantPool &constants);
+  void lower(const Machine &machine, ConstantPool &constants);
 
-  /// What the entry `stream` of the attribute `nn.interface` tells.
-  mlir::DictionaryAttr describe(const Target &target, int64_t windowSamples);
+  /// What callers of the stream know; a window has `windowSamples`.
+  nn::StreamInterfaceAttr describe(int64_t windowSamples);
 
 private:
-  void lowerFunction(mlir::func::FuncOp function, const TargetVariant &target,
+  void lowerFunction(mlir::func::FuncOp function, const Machine &machine,
                      ConstantPool &constants);
 
   /// For one window, and for a block where there is one.
   llvm::SmallVector<mlir::func::FuncOp> functions;
+  const KernelPlans &kernels;
   std::string name;
   StreamState state;
 };

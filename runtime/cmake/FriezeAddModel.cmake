@@ -11,7 +11,8 @@
 #
 #   MODEL       the model file
 #   NAME        prefix of the symbols, and name of the header; default: <target>
-#   TARGET      as of frieze-compile; default: by CMAKE_SYSTEM_PROCESSOR
+#   TARGET      as of frieze-compile; default: the first for the
+#               processor and system of the build
 #   EXACT       compute every convolution as the sum it is
 #   STREAM_HOP  also compile for a stream, with a window every so many samples
 #   WEIGHTS     weights for a model file that has none
@@ -22,18 +23,35 @@
 # build or of the package, else frieze-compile on the PATH. It runs on the machine
 # that builds, whatever the build is for.
 
-# Sets `variable` to the target of frieze-compile for the machine of the build.
-function(_frieze_get_machine variable model)
-  if(CMAKE_SYSTEM_NAME MATCHES "^(Darwin|Windows)$")
-    message(FATAL_ERROR "frieze_add_model(${model}): expects a system with ELF objects, "
-      "but got CMAKE_SYSTEM_NAME '${CMAKE_SYSTEM_NAME}'")
-  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+# Sets `variable` to the target of frieze-compile for the machine of the build: the
+# first of `compiler --print-targets=json` for its processor and system.
+function(_frieze_get_machine variable model compiler)
+  string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}-.*-${CMAKE_SYSTEM_NAME}" pattern)
+  string(REGEX REPLACE "^amd64" "x86_64" pattern "${pattern}")
+  # A compiler of this build is made later, and compiles for this machine first.
+  if(compiler MATCHES "^\\$<" AND pattern STREQUAL "x86_64-.*-linux")
     set(${variable} x86-64 PARENT_SCOPE)
-  else()
-    message(FATAL_ERROR "frieze_add_model(${model}): expects TARGET, or a processor that "
-      "Frieze compiles for (x86_64), but got CMAKE_SYSTEM_PROCESSOR "
+    return()
+  endif()
+  execute_process(COMMAND "${compiler}" --print-targets=json OUTPUT_VARIABLE targets)
+  string(JSON count ERROR_VARIABLE error LENGTH "${targets}")
+  set(names "")
+  while(count)
+    math(EXPR count "${count} - 1")
+    string(JSON name GET "${targets}" ${count} name)
+    string(JSON triple GET "${targets}" ${count} triple)
+    list(PREPEND names ${name})
+    if(triple MATCHES "^${pattern}")
+      set(found ${name})
+    endif()
+  endwhile()
+  if(NOT DEFINED found)
+    list(JOIN names ", " names)
+    message(FATAL_ERROR "frieze_add_model(${model}): expects TARGET, as none of ${names} is "
+      "for CMAKE_SYSTEM_NAME '${CMAKE_SYSTEM_NAME}' and CMAKE_SYSTEM_PROCESSOR "
       "'${CMAKE_SYSTEM_PROCESSOR}'")
   endif()
+  set(${variable} ${found} PARENT_SCOPE)
 endfunction()
 
 # Sets `variable` to the path of frieze-compile.
@@ -70,10 +88,10 @@ function(frieze_add_model target)
   if(NOT DEFINED arg_NAME)
     string(MAKE_C_IDENTIFIER "${target}" arg_NAME)
   endif()
-  if(NOT DEFINED arg_TARGET)
-    _frieze_get_machine(arg_TARGET ${target})
-  endif()
   _frieze_get_compiler(compiler ${target})
+  if(NOT DEFINED arg_TARGET)
+    _frieze_get_machine(arg_TARGET ${target} "${compiler}")
+  endif()
 
   set(options --name=${arg_NAME} --target=${arg_TARGET} ${arg_OPTIONS})
   if(arg_EXACT)

@@ -56,8 +56,8 @@ static void print_version(const frieze_model *model) {
 /** What the calls need: pointers per input and output, memory behind them. */
 typedef struct run_state {
   frieze_array *arrays;
-  const float **inputs;
-  float **outputs;
+  const void **inputs;
+  void **outputs;
   void *arena_block;
   void *arena;
 } run_state;
@@ -129,14 +129,15 @@ static int read_inputs(const frieze_model *model, char **paths,
 }
 
 /** Prints the outputs of one call: a line for each sample of the batch. */
-static void print_outputs(const frieze_model *model, float *const *outputs,
+static void print_outputs(const frieze_model *model, void *const *outputs,
                           uint64_t batch) {
   for (uint64_t sample = 0; sample < batch; ++sample) {
     const char *separator = "";
     for (uint64_t i = 0; i < model->output_count; ++i) {
       uint64_t width = model->outputs[i].elements / batch;
+      const float *output = outputs[i];
       for (uint64_t j = 0; j < width; ++j, separator = ",")
-        printf("%s%.9g", separator, (double)outputs[i][sample * width + j]);
+        printf("%s%.9g", separator, (double)output[sample * width + j]);
     }
     putchar('\n');
   }
@@ -179,6 +180,12 @@ static int check_model(const char *program, const frieze_model *model) {
     const frieze_tensor *tensor = i < model->input_count
                                       ? &model->inputs[i]
                                       : &model->outputs[i - model->input_count];
+    if (tensor->type != FRIEZE_FLOAT32) {
+      fprintf(stderr,
+              "%s: error: expects '%s' to be float32, but got type %d\n",
+              program, tensor->name, (int)tensor->type);
+      return -1;
+    }
     if (!model->input_count || !tensor->rank || !tensor->shape[0] ||
         tensor->shape[0] != model->inputs[0].shape[0]) {
       fprintf(stderr,

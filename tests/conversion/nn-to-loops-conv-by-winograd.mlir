@@ -11,18 +11,18 @@
 // CHECK: scf.if %[[HASRESULTS]]
 // Along the width, six products to four results, then along the height, where a
 // window of the pooling is combined before its ReLU.
-// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK: scf.forall (%{{.*}}) in (6)
 // CHECK-COUNT-4: vector.store {{.*}} vector<16xf32>
-// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// CHECK: scf.forall (%{{.*}}) in (2)
 // CHECK-COUNT-2: vector.store %{{.*}}, %[[Y]]
 // CHECK: %[[HASINPUTS:.*]] = arith.cmpi slt, %[[BLOCK]], %c1
 // CHECK: scf.if %[[HASINPUTS]]
 // Along the height, then along the width, for two vectors of channels.
 // CHECK: scf.for %{{.*}} = %c0 to %c2 step
-// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK: scf.forall (%{{.*}}) in (6)
 // CHECK-COUNT-6: vector.load %[[X]]
 // CHECK-COUNT-6: vector.store
-// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK: scf.forall (%{{.*}}) in (6)
 // CHECK-COUNT-6: vector.store
 // A matrix product for each point: the four tiles are its rows. The sum of the
 // point 1 starts from the bias, and weights are fetched ahead.
@@ -48,7 +48,7 @@ func.func @model(%x: tensor<1x10x10x32xf32>) -> tensor<1x4x4x16xf32> {
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<4160xf32> {{.*}}, %[[Y:.*]]: memref<4096xf32>
 // CHECK: scf.for %[[BLOCK:.*]] = %c0 to %c5 step
-// CHECK: scf.for %{{.*}} = %c0 to %c8 step
+// CHECK: scf.forall (%{{.*}}) in (8)
 // CHECK: arith.cmpi sgt, %[[BLOCK]], %c0
 // CHECK-COUNT-6: vector.load
 // CHECK-COUNT-4: vector.store %{{.*}}, %[[Y]]

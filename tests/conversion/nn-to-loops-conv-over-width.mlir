@@ -8,7 +8,7 @@
 // interleaved.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<1024xf32> {{.*}}, %[[Y:.*]]: memref<4704xf32> {{.*}}, %{{.*}}: memref<0xi8>
-// V4: scf.for %{{.*}} = %c0 to %c14 step
+// V4: scf.forall (%{{.*}}) in (14)
 // V4: scf.for %{{.*}} = %c0 to %c5 step
 // V4: scf.for %{{.*}} = %c0 to %c5 step
 // V4: vector.load %[[X]][%[[AT:.*]]] : memref<1024xf32>, vector<16xf32>
@@ -39,7 +39,7 @@ func.func @model(%x: tensor<1x32x32x1xf32>) -> tensor<1x28x28x6xf32> {
 // CHECK-SAME: (%[[X:.*]]: memref<960xf32> {{.*}}, %{{.*}}, %[[ARENA:.*]]: memref<3904xi8>
 // V4: %[[PLANAR:.*]] = memref.view %[[ARENA]]
 // V4: vector.store %{{.*}}, %[[PLANAR]][%c960] : memref<976xf32>, vector<16xf32>
-// V4: scf.for %{{.*}} = %c0 to %c12 step
+// V4: scf.forall (%{{.*}}) in (12)
 // V4-COUNT-4: vector.load %[[X]]{{.*}} vector<16xf32>
 // V4-COUNT-8: vector.shuffle
 // V4-COUNT-4: vector.store %{{.*}}, %[[PLANAR]]{{.*}} vector<16xf32>
@@ -66,12 +66,12 @@ func.func @model(%x: tensor<1x12x40x2xf32>) -> tensor<1x5x19x3xf32> {
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<960xf32>
 // CHECK: %[[BORDER:.*]] = memref.get_global @layer_border
-// CHECK: scf.for %[[ROW:.*]] = %c0 to %c12 step
-// CHECK: scf.for %[[CHANNEL:.*]] = %c0 to %c3 step
+// CHECK: scf.forall (%[[ROW:.*]]) in (12)
+// CHECK: scf.forall (%[[CHANNEL:.*]]) in (3)
 // CHECK: %[[VALUE:.*]] = memref.load %[[BORDER]][%[[CHANNEL]]]
 // CHECK: %[[FILL:.*]] = vector.broadcast %[[VALUE]]
 // CHECK: vector.store %[[FILL]], %[[PLANAR:.*]][
-// CHECK: scf.for %{{.*}} = %c0 to %c10 step
+// CHECK: scf.forall (%{{.*}}) in (10)
 // CHECK: vector.load %[[X]]
 // CHECK: vector.shuffle
 func.func @model(%x: tensor<1x10x32x3xf32>) -> tensor<1x10x32x4xf32> {
@@ -90,7 +90,7 @@ func.func @model(%x: tensor<1x10x32x3xf32>) -> tensor<1x10x32x4xf32> {
 // V4-COUNT-16: vector.load %[[X]]{{.*}} vector<16xf32>
 // V4-COUNT-64: vector.shuffle
 // V4-COUNT-16: vector.store {{.*}} vector<16xf32>
-// V3: scf.for %{{.*}} = %c0 to %c5 step
+// V3: scf.forall (%{{.*}}) in (5)
 // V3-COUNT-8: vector.load %[[X]]{{.*}} vector<8xf32>
 // V3-COUNT-24: vector.shuffle
 // V3-COUNT-8: vector.store {{.*}} vector<8xf32>
@@ -118,7 +118,7 @@ func.func @model(%x: tensor<1x12x36x4xf32>) -> tensor<1x10x32x20xf32> {
 
 // Few channels of a depthwise convolution are a group each.
 // CHECK-LABEL: func.func private @model
-// V4: scf.for %{{.*}} = %c0 to %c3 step
+// V4: scf.forall (%{{.*}}) in (3)
 // V4: math.fma %{{.*}} : vector<16xf32>
 func.func @model(%x: tensor<1x18x34x3xf32>) -> tensor<1x14x30x3xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<5x5x1x3xf32>) groups = 3 : tensor<1x18x34x3xf32> -> tensor<1x14x30x3xf32>

@@ -3,7 +3,7 @@
 // As many taps for each phase, at the same inputs: both phases are the columns
 // of one product, and each of 5 rows of the input is 8 neighbours of the result.
 // CHECK-DAG: memref.global "private" constant @layer_kernel_0_0 : memref<24xf32>
-// CHECK-DAG: memref.global "private" constant @layer_bias : memref<16xf32>
+// CHECK-DAG: memref.global "private" constant @layer_bias : memref<8xf32>
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<15xf32> {{.*}}, %[[Y:.*]]: memref<40xf32> {{.*}}, %{{.*}}: memref<0xi8>
 // CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1

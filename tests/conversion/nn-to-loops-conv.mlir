@@ -7,19 +7,19 @@
 // of accumulators stays in registers: 10 x 16, 5 x 2 * 8 and 5 x 2 * 4.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<63xf32> {{.*}}, %[[Y:.*]]: memref<320xf32> {{.*}}, %{{.*}}: memref<0xi8>
-// V4: scf.for %{{.*}} = %c0 to %c2 step
+// V4: scf.forall (%{{.*}}) in (2)
 // V4: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
 // V4-COUNT-10: math.fma %{{.*}} : vector<16xf32>
 // V4-NOT: math.fma
 // V4: scf.yield
-// V3: scf.for %{{.*}} = %c0 to %c4 step
+// V3: scf.forall (%{{.*}}) in (4)
 // V3: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
 // V3-COUNT-10: math.fma %{{.*}} : vector<8xf32>
 // V3-NOT: math.fma
 // V3: scf.yield
 // Without FMA, products are rounded; a product needs a register too.
-// V2: scf.for %{{.*}} = %c0 to %c2 step
-// V2: scf.for %{{.*}} = %c0 to %c4 step
+// V2: scf.forall (%{{.*}}) in (2)
+// V2: scf.forall (%{{.*}}) in (4)
 // V2: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
 // V2-NOT: math.fma
 // V2-COUNT-10: arith.addf %{{.*}} : vector<4xf32>
@@ -86,10 +86,10 @@ func.func @model(%x: tensor<1x7x4xf32>) -> tensor<1x8x8xf32> {
 // CHECK-NOT: iter_args
 // V4: vector.load %[[X]]{{.*}} vector<16xf32>
 // V4: vector.load %[[X]]{{.*}} vector<4xf32>
-// V3: scf.for %{{.*}} = %c0 to %c2
+// V3: scf.forall (%{{.*}}) in (2)
 // V3: vector.load %[[X]]{{.*}} vector<8xf32>
 // V3: vector.load %[[X]]{{.*}} vector<4xf32>
-// V2: scf.for %{{.*}} = %c0 to %c5
+// V2: scf.forall (%{{.*}}) in (5)
 // V2: vector.load %[[X]]{{.*}} vector<4xf32>
 // CHECK: return
 func.func @model(%x: tensor<1x5x20xf32>) -> tensor<1x4x20xf32> {
@@ -112,7 +112,7 @@ func.func @model(%x: tensor<1x30x16xf32>) -> tensor<1x5x16xf32> {
 // Groups that are no channels are products of their own, in a loop; the channels
 // of a window are no longer contiguous, so that taps and channels are two loops.
 // CHECK-LABEL: func.func private @model
-// V3: scf.for %{{.*}} = %c0 to %c2 step %c1 {
+// V3: scf.forall (%{{.*}}) in (2)
 // V3: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args
 // V3: scf.for %{{.*}} = %c0 to %c4 step %c1 iter_args
 // V3: math.fma
@@ -126,7 +126,7 @@ func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x3x16xf32> {
 // Two axes, with strides and dilation: rows of the window, taps and channels are
 // three loops, and the taps of a row lie 2 * 4 elements apart.
 // CHECK-LABEL: func.func private @model
-// V3: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
+// V3: scf.forall (%[[ROW:.*]]) in (3)
 // V3: arith.muli %[[ROW]], %c80
 // V3: scf.for %[[KH:.*]] = %c0 to %c2 step %c1 iter_args
 // V3: arith.muli %[[KH]], %c40
@@ -162,7 +162,7 @@ func.func @model(%x: tensor<1x2x2xf32>) -> tensor<1x2x6xf32> {
 
 // Each sample of a batch in turn.
 // CHECK-LABEL: func.func private @model
-// CHECK: scf.for %[[SAMPLE:.*]] = %c0 to %c3 step %c1 {
+// CHECK: scf.forall (%[[SAMPLE:.*]]) in (3)
 // CHECK: arith.muli %[[SAMPLE]], %c10
 // CHECK: arith.muli %[[SAMPLE]], %c64
 func.func @model(%x: tensor<3x5x2xf32>) -> tensor<3x4x16xf32> {

@@ -6,7 +6,7 @@
 // below zero, and stays.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<21xf32> {{.*}}, %[[Y:.*]]: memref<21xf32>
-// V3: scf.for %{{.*}} = %c0 to %c2 step %c1 {
+// V3: scf.forall (%{{.*}}) in (2)
 // V3: %[[V:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
 // V3: %[[NEGATIVE:.*]] = arith.cmpf ogt, %[[ZERO:.*]], %[[V]]
 // V3: %[[RELU:.*]] = arith.select %[[NEGATIVE]], %[[ZERO]], %[[V]]
@@ -58,7 +58,7 @@ func.func @model(%a: tensor<1x4xf32>, %b: tensor<1x4xf32>) -> tensor<1x4xf32> {
 // of each channel.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<280xf32> {{.*}}, %[[Y:.*]]: memref<8xf32>
-// V3: scf.for %{{.*}} = %c0 to %c35 step %c1 {
+// V3: scf.forall (%{{.*}}) in (35)
 // V3-NOT: scf.for
 // V3: %[[VX:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
 // V3: %[[VY:.*]] = vector.load %[[Y]][%c0]{{.*}} vector<8xf32>
@@ -73,7 +73,7 @@ func.func @model(%x: tensor<1x5x7x8xf32>, %y: tensor<1x1x1x8xf32>) -> tensor<1x5
 // Positions are weighed: one number for all channels of each.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<56xf32> {{.*}}, %[[Y:.*]]: memref<7xf32>
-// V3: scf.for %[[I:.*]] = %c0 to %c7 step %c1 {
+// V3: scf.forall (%[[I:.*]]) in (7)
 // V3: %[[VX:.*]] = vector.load %[[X]]{{.*}} vector<8xf32>
 // V3: %[[WEIGHT:.*]] = memref.load %[[Y]][%[[I]]]
 // V3: %[[VY:.*]] = vector.broadcast %[[WEIGHT]] : f32 to vector<8xf32>
@@ -102,7 +102,7 @@ func.func @model(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 // CHECK-LABEL: func.func private @model
 // V3-DAG: %[[SCALE:.*]] = memref.get_global @layer_scale
 // V3-DAG: %[[SHIFT:.*]] = memref.get_global @layer_shift
-// V3: scf.for %{{.*}} = %c0 to %c5 step %c1 {
+// V3: scf.forall (%{{.*}}) in (5)
 // V3: %[[X:.*]] = vector.load
 // V3: %[[S:.*]] = vector.load %[[SCALE]]
 // V3: %[[T:.*]] = vector.load %[[SHIFT]]
@@ -116,7 +116,7 @@ func.func @model(%x: tensor<1x5x8xf32>) -> tensor<1x5x8xf32> {
 
 // An affine of another axis: one scale and shift for a row of 8.
 // CHECK-LABEL: func.func private @model
-// V3: scf.for %[[CHANNEL:.*]] = %c0 to %c5 step %c1 {
+// V3: scf.forall (%[[CHANNEL:.*]]) in (5)
 // V3: %[[X:.*]] = vector.load %{{.*}} vector<8xf32>
 // V3: memref.load %{{.*}}[%[[CHANNEL]]]
 // V3: %[[S:.*]] = vector.broadcast
@@ -155,11 +155,11 @@ func.func @model(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
 // CHECK-LABEL: func.func private @model
 // V3: scf.for %{{.*}} = %c1 to %c10
 // V3: arith.cmpf uno, %{{.*}} : vector<8xf32>
-// V3: scf.for %{{.*}} = %c0 to %c10
+// V3: scf.forall (%{{.*}}) in (10)
 // V3: arith.subf %{{.*}} : vector<8xf32>
 // V3: scf.for %{{.*}} = %c0 to %c10
 // V3: arith.addf %{{.*}} : vector<8xf32>
-// V3: scf.for %{{.*}} = %c0 to %c10
+// V3: scf.forall (%{{.*}}) in (10)
 // V3: arith.divf %{{.*}} : vector<8xf32>
 func.func @model(%x: tensor<1x10x8xf32>) -> tensor<1x10x8xf32> {
   %0 = nn.softmax %x axis = 1 : tensor<1x10x8xf32>

@@ -1,6 +1,6 @@
 // RUN: frieze-opt %s --nn-to-loops --split-input-file --verify-diagnostics
 // RUN: not frieze-opt %s --split-input-file --nn-to-loops=target=z80 2>&1 | FileCheck %s --check-prefix=TARGET
-// TARGET: error: unknown target 'z80'
+// TARGET: for the --target option: unknown target 'z80'; expects one of x86-64, x86-64-v4, x86-64-v3, x86-64-v2
 
 // Batch norm is nn-opt's to do.
 func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {

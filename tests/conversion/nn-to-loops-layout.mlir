@@ -5,7 +5,7 @@
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<30xf32> {{.*}}, %[[Y:.*]]: memref<48xf32>
 // CHECK: %[[VALUE:.*]] = arith.constant dense<-1.000000e+00> : vector<8xf32>
-// CHECK: scf.for %[[ROW:.*]] = %c0 to %c3 step %c1 {
+// CHECK: scf.forall (%[[ROW:.*]]) in (3)
 // CHECK:   %[[FROM:.*]] = arith.muli %[[ROW]], %c10
 // CHECK:   vector.store %{{.*}}, %[[Y]]{{.*}} vector<2xf32>
 // CHECK:   %[[PIXELS:.*]] = vector.load %[[X]][%[[FROM]]] : memref<30xf32>, vector<8xf32>
@@ -24,9 +24,9 @@ func.func @model(%x: tensor<1x3x5x2xf32>) -> tensor<1x4x6x2xf32> {
 // result comes from row j.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<6xf32> {{.*}}, %[[Y:.*]]: memref<6xf32>
-// CHECK: scf.for %[[I:.*]] = %c0 to %c3 step %c1 {
+// CHECK: scf.forall (%[[I:.*]]) in (3)
 // CHECK:   %[[TO:.*]] = arith.muli %[[I]], %c2
-// CHECK:   scf.for %[[J:.*]] = %c0 to %c2 step %c1 {
+// CHECK:   scf.forall (%[[J:.*]]) in (2)
 // CHECK:     %[[ROW:.*]] = arith.muli %[[J]], %c3
 // CHECK:     %[[AT:.*]] = arith.addi %[[I]], %[[ROW]]
 // CHECK:     %[[END:.*]] = arith.addi %[[TO]], %[[J]]
@@ -88,7 +88,7 @@ func.func @model(%x: tensor<1x3x4xf32>) -> tensor<1x5x4xf32> {
 // A slice copies runs: here 3 pixels of 4 channels in each of two rows.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<60xf32> {{.*}}, %[[Y:.*]]: memref<24xf32>
-// CHECK: scf.for %[[I:.*]] = %c0 to %c2 step %c1 {
+// CHECK: scf.forall (%[[I:.*]]) in (2)
 // CHECK:   arith.muli %[[I]], %c-20
 // CHECK:   vector.load %[[X]]{{.*}} vector<8xf32>
 // CHECK:   vector.load %[[X]]{{.*}} vector<4xf32>
@@ -106,7 +106,7 @@ func.func @model(%x: tensor<1x3x5x4xf32>) -> tensor<1x2x3x4xf32> {
 // CHECK-SAME: (%[[X:.*]]: memref<24xf32> {{.*}}, %[[Y:.*]]: memref<72xf32>
 // CHECK: scf.for
 // CHECK:   %[[PIXEL:.*]] = vector.load %[[X]]
-// CHECK:   scf.for %{{.*}} = %c0 to %c3 step %c1 {
+// CHECK:   scf.forall (%{{.*}}) in (3)
 // CHECK:     vector.store %[[PIXEL]], %[[Y]]
 func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x9x8xf32> {
   %0 = nn.resize nearest %x sizes = [9] coordinates = asymmetric : tensor<1x3x8xf32> -> tensor<1x9x8xf32>
@@ -119,7 +119,7 @@ func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x9x8xf32> {
 // CHECK-LABEL: func.func private @model
 // CHECK: %[[TABLE:.*]] = memref.get_global @layer_columns : memref<4xf32>
 // CHECK: %[[WEIGHTS:.*]] = memref.get_global @layer_columns_weights : memref<4xf32>
-// CHECK: scf.for %[[O:.*]] =
+// CHECK: scf.forall (%[[O:.*]]) in (4)
 // CHECK:   %[[AT:.*]] = memref.load %[[TABLE]][%[[O]]]
 // CHECK:   arith.fptosi %[[AT]]
 // CHECK:   %[[A:.*]] = vector.load

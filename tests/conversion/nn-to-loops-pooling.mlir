@@ -5,13 +5,13 @@
 // A small window without padding is unrolled; vectors run along the channels, 20
 // of which are whole vectors and a rest.
 // CHECK-LABEL: func.func private @model
-// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 {
+// CHECK: scf.forall (%{{.*}}) in (3)
 // V4: arith.cmpf uno, %{{.*}} : vector<16xf32>
 // V4: arith.cmpf uno, %{{.*}} : vector<4xf32>
-// V3: scf.for %{{.*}} = %c0 to %c2
+// V3: scf.forall (%{{.*}}) in (2)
 // V3: arith.cmpf uno, %{{.*}} : vector<8xf32>
 // V3: arith.cmpf uno, %{{.*}} : vector<4xf32>
-// V2: scf.for %{{.*}} = %c0 to %c5
+// V2: scf.forall (%{{.*}}) in (5)
 // V2: arith.cmpf uno, %{{.*}} : vector<4xf32>
 // CHECK-NOT: arith.cmpf uno
 // CHECK: return
@@ -31,7 +31,7 @@ func.func @model(%x: tensor<1x8x20xf32>) -> tensor<1x3x20xf32> {
 // V3: %[[RIGHT:.*]] = arith.minsi
 // V3: scf.for %{{.*}} = %[[LEFT]] to %[[RIGHT]] step %c1 iter_args(%{{.*}} = %[[LOWEST]])
 // V3: arith.cmpf uno
-// V3: scf.for %{{.*}} = %c0 to %c5 step %c1 {
+// V3: scf.forall (%{{.*}}) in (5)
 // V3-NOT: scf.for
 // V3-COUNT-2: arith.cmpf uno
 // V3: vector.store

@@ -12,7 +12,7 @@
 // CHECK-DAG: %[[ROWS:.*]] = arith.constant 1.000000e+01 : f32
 // CHECK-DAG: %[[BELOW:.*]] = arith.constant -1.000000e+00 : f32
 // CHECK: %[[TABLE:.*]] = memref.get_global @layer_table : memref<80xf32>
-// CHECK: scf.for %[[I:.*]] = %c0 to %c5 step %c1 {
+// CHECK: scf.forall (%[[I:.*]]) in (5)
 // CHECK:   %[[NUMBER:.*]] = memref.load %[[X]][%[[I]]]
 // CHECK:   %[[LOW:.*]] = arith.cmpf ogt, %[[NUMBER]], %[[BELOW]] : f32
 // CHECK:   %[[HIGH:.*]] = arith.cmpf olt, %[[NUMBER]], %[[ROWS]] : f32
@@ -55,14 +55,14 @@ func.func @model(%x: tensor<1x5xf32>) -> tensor<1x5x8xf32> {
 // and shifts from channel 8 on.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[A:.*]]: memref<24xf32> {{.*}}, %[[B:.*]]: memref<12xf32> {{.*}}, %[[Y:.*]]: memref<36xf32>
-// V3: scf.for %[[I:.*]] = %c0 to %c3 step %c1 {
+// V3: scf.forall (%[[I:.*]]) in (3)
 // V3:   %[[FROM:.*]] = arith.muli %[[I]], %c8
 // V3:   %[[TO:.*]] = arith.muli %[[I]], %c12
 // V3:   vector.load %[[A]][%[[FROM]]] : memref<24xf32>, vector<8xf32>
 // V3:   vector.load %{{.*}}[%c0] : {{.*}} vector<8xf32>
 // V3:   %[[V:.*]] = math.fma
 // V3:   vector.store %[[V]], %[[Y]][%[[TO]]]
-// V3: scf.for %[[J:.*]] = %c0 to %c3 step %c1 {
+// V3: scf.forall (%[[J:.*]]) in (3)
 // V3:   %[[FROM:.*]] = arith.muli %[[J]], %c4
 // V3:   %[[START:.*]] = arith.muli %[[J]], %c12
 // V3:   %[[TO:.*]] = arith.addi %[[START]], %c8
@@ -83,7 +83,7 @@ func.func @model(%a: tensor<1x3x8xf32>, %b: tensor<1x3x4xf32>) -> tensor<1x3x12x
 // shift for a row of 8, then a function.
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<24xf32> {{.*}}, %[[Y:.*]]: memref<24xf32>
-// V3: scf.for %[[CHANNEL:.*]] = %c0 to %c3 step %c1 {
+// V3: scf.forall (%[[CHANNEL:.*]]) in (3)
 // V3:   %[[V:.*]] = vector.load %[[X]]
 // V3:   memref.load %{{.*}}[%[[CHANNEL]]]
 // V3:   %[[S:.*]] = vector.broadcast

@@ -3,12 +3,11 @@
 
 // One function for each variant, on flat buffers: inputs, outputs, arena. They
 // share the weights, and callers find in nn.interface what they need to know.
-// CHECK: module attributes {nn.interface = {arena_alignment = 64 : i64, arena_bytes = 0 : i64,
-// CHECK-SAME: inputs = [{name = "beat", shape = array<i64: 1, 8>}, {name = "input1", shape = array<i64: 1, 4>}],
-// CHECK-SAME: name = "model", outputs = [{name = "score", shape = array<i64: 1, 4>}],
-// CHECK-SAME: target = "x86-64", variants = [@model_x86_64_v4, @model_x86_64_v3, @model_x86_64_v2],
+// CHECK: module attributes {nn.interface = #nn.interface<name = "model", target = "x86-64", macs = 32,
 // 4 columns of 8 weights and 4 biases.
-// CHECK-SAME: weights_bytes = 144 : i64}}
+// CHECK-SAME: weights_bytes = 144, arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
+// CHECK-SAME: inputs = [<"beat" : tensor<1x8xf32>>, <"input1" : tensor<1x4xf32>>], outputs = [<"score" : tensor<1x4xf32>>],
+// CHECK-SAME: variants = [@model_x86_64_v4, @model_x86_64_v3, @model_x86_64_v2]>}
 // CHECK: memref.global "private" constant @layer_bias : memref<4xf32> = {{.*}} {alignment = 64 : i64}
 // CHECK: memref.global "private" constant @layer_kernel : memref<32xf32> = {{.*}} {alignment = 64 : i64}
 // CHECK-NOT: memref.global
@@ -23,7 +22,7 @@
 // CHECK-SAME: ["target-cpu", "x86-64-v2"], ["prefer-vector-width", "128"]
 // CHECK: memref.get_global @layer_kernel
 // CHECK-NOT: @model(
-// NAME: name = "net", {{.*}} target = "x86-64-v3", variants = [@net_x86_64_v3]
+// NAME: name = "net", target = "x86-64-v3", {{.*}} variants = [@net_x86_64_v3]
 // NAME: func.func private @net_x86_64_v3
 // NAME-NOT: func.func
 // NAME: dialect_resources
@@ -56,7 +55,7 @@ func.func @model(%x: tensor<1x5x4xf32>) -> tensor<1x5x4xf32> {
 
 // A chain: a value is dead when the next is done, so that the third takes the
 // place of the first. Largest first: 256 bytes at 0, 128 bytes at 256, twice.
-// CHECK-LABEL: arena_bytes = 384 : i64, inputs = [{name = "chain"
+// CHECK-LABEL: arena_bytes = 384, {{.*}} inputs = [<"chain"
 // CHECK: func.func private @model_x86_64_v4
 // CHECK-SAME: (%[[X:.*]]: memref<32xf32> {{.*}}, %[[Y:.*]]: memref<32xf32> {{.*}}, %[[ARENA:[a-z0-9]+]]: memref<384xi8>
 // CHECK-DAG: %[[FIRST:.*]] = memref.view %[[ARENA]][%c256][] : memref<384xi8> to memref<32xf32>
@@ -76,7 +75,7 @@ func.func @model(%x: tensor<1x32xf32> {nn.name = "chain"}) -> tensor<1x32xf32> {
 
 // A value that is read again later, through a reshape, keeps its place until
 // then: three places for four values, the last of which is the output.
-// CHECK-LABEL: arena_bytes = 192 : i64, inputs = [{name = "two_readers"
+// CHECK-LABEL: arena_bytes = 192, {{.*}} inputs = [<"two_readers"
 // CHECK: func.func private @model_x86_64_v4
 // CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<192xi8>
 // CHECK-DAG: memref.view %[[ARENA]][%c0][]
@@ -97,7 +96,7 @@ func.func @model(%x: tensor<1x16xf32> {nn.name = "two_readers"}) -> tensor<1x4x4
 
 // A value that is returned twice is copied once; an input that is returned is
 // copied too.
-// CHECK-LABEL: arena_bytes = 0 : i64, inputs = [{name = "copies"
+// CHECK-LABEL: arena_bytes = 0, {{.*}} inputs = [<"copies"
 // CHECK: func.func private @model_x86_64_v4
 // CHECK-SAME: (%[[X:.*]]: memref<16xf32> {{.*}}, %[[A:.*]]: memref<16xf32> {{.*}}, %[[B:.*]]: memref<16xf32> {{.*}}, %[[C:.*]]: memref<16xf32> {llvm.noalias}, %{{.*}}: memref<0xi8>
 // CHECK: vector.store %{{.*}}, %[[A]]
@@ -114,7 +113,7 @@ func.func @model(%x: tensor<1x16xf32> {nn.name = "copies"}) -> (tensor<1x16xf32>
 // -----
 
 // An output that a later layer reads is read where it is.
-// CHECK-LABEL: arena_bytes = 0 : i64, inputs = [{name = "read_output"
+// CHECK-LABEL: arena_bytes = 0, {{.*}} inputs = [<"read_output"
 // CHECK: func.func private @model_x86_64_v4
 // CHECK-SAME: (%{{.*}}: memref<16xf32> {{.*}}, %[[A:.*]]: memref<16xf32> {{.*}}, %[[B:.*]]: memref<16xf32>
 // CHECK: vector.store %{{.*}}, %[[A]]

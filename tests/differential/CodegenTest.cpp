@@ -12,8 +12,8 @@
 // (500 by all tests together), FRIEZE_SEED the first seed, FRIEZE_FAILURES the
 // folder for graphs that fail, which are reduced unless FRIEZE_REDUCE is 0.
 
-#include "compiler/codegen/cpu/TargetDescription.h"
 #include "compiler/reference/Evaluate.h"
+#include "compiler/target/Target.h"
 #include "tests/differential/CompiledModel.h"
 #include "tests/differential/GraphTest.h"
 #include "tests/differential/RandomBuilder.h"
@@ -53,8 +53,10 @@ protected:
   /// Null with a problem.
   OwningOpRef<ModuleOp> optimise(ModuleOp graph, const CompileOptions &options,
                                  Problem &problem);
-  std::unique_ptr<CompiledModel>
-  compile(ModuleOp optimised, const CompileOptions &options, Problem &problem);
+  std::unique_ptr<CompiledModel> compile(ModuleOp optimised,
+                                         const CompileOptions &options,
+                                         Problem &problem,
+                                         bool backwards = false);
 
   /// Streams that were refused, and those that were compared.
   int refused = 0, streamed = 0;
@@ -65,7 +67,7 @@ protected:
 static SmallVector<const Target *> findTargets() {
   SmallVector<const Target *> found;
   for (const Target &target : getTargets())
-    if (target.variants.size() == 1 &&
+    if (target.machines.size() == 1 &&
         (target.name == "x86-64-v4"   ? __builtin_cpu_supports("x86-64-v4")
          : target.name == "x86-64-v3" ? __builtin_cpu_supports("x86-64-v3")
                                       : __builtin_cpu_supports("x86-64-v2")))
@@ -112,14 +114,14 @@ static FailureOr<Arrays> run(const CompiledModel &model, const Arrays &inputs,
     memory.emplace_back(elements * sizeof(float), sizeof(float), atEnd);
     return memory.back().floats();
   };
-  std::vector<const float *> inputPointers;
+  std::vector<const void *> inputPointers;
   for (const std::vector<float> &input : inputs) {
     float *buffer = allocate(input.size());
     llvm::copy(input, buffer);
     inputPointers.push_back(buffer);
   }
   Arrays outputs;
-  std::vector<float *> outputPointers;
+  std::vector<void *> outputPointers;
   for (uint64_t i = 0; i < model->output_count; ++i) {
     outputs.emplace_back(calls * model->outputs[i].elements);
     outputPointers.push_back(allocate(outputs.back().size()));
@@ -136,7 +138,8 @@ static FailureOr<Arrays> run(const CompiledModel &model, const Arrays &inputs,
       }))
     return failure();
   for (auto [output, pointer] : llvm::zip_equal(outputs, outputPointers))
-    llvm::copy(ArrayRef(pointer, output.size()), output.begin());
+    llvm::copy(ArrayRef(static_cast<float *>(pointer), output.size()),
+               output.begin());
   return outputs;
 }
 
@@ -189,7 +192,8 @@ OwningOpRef<ModuleOp> Codegen::optimise(ModuleOp graph,
 
 std::unique_ptr<CompiledModel> Codegen::compile(ModuleOp optimised,
                                                 const CompileOptions &options,
-                                                Problem &problem) {
+                                                Problem &problem,
+                                                bool backwards) {
   OwningOpRef<ModuleOp> lowered = optimised.clone();
   std::string why;
   ScopedDiagnosticHandler quiet(&context, [&](Diagnostic &diagnostic) {
@@ -197,7 +201,7 @@ std::unique_ptr<CompiledModel> Codegen::compile(ModuleOp optimised,
     return success();
   });
   bool crashed = false;
-  auto model = CompiledModel::compile(*lowered, options, crashed);
+  auto model = CompiledModel::compile(*lowered, options, backwards, crashed);
   if (!model)
     problem = crashed ? crash : "is not compiled: " + why;
   return model;
@@ -220,14 +224,16 @@ Problem Codegen::checkLayers(ModuleOp graph, uint64_t seed) {
   bool hasExtremes = seed % 5 == 0, atEnd = seed % 7 != 0;
   auto inputs = createRandomInputs(getModel(graph), seed, hasExtremes);
   for (const Target *target : findTargets()) {
-    options.target = target->name.str();
+    options.target = target;
     auto expected =
         evaluate(*optimised, inputs,
-                 target->variants.front().hasFMA ? Arithmetic::Fused
+                 target->machines.front().hasFMA ? Arithmetic::Fused
                                                  : Arithmetic::Unfused);
     if (failed(expected))
       return "cannot be evaluated";
-    auto model = compile(*optimised, options, problem);
+    // Independent iterations give the same bits in any order.
+    bool backwards = seed % 4 == 1;
+    auto model = compile(*optimised, options, problem, backwards);
     if (!model)
       return (target->name + ": " + problem).str();
     auto actual = run(*model, toFloats(inputs), 1, /*isBatch=*/false, atEnd);
@@ -299,7 +305,7 @@ Problem Codegen::checkBatch(ModuleOp graph, uint64_t seed) {
   if (!one || !many)
     return problem;
   for (const Target *target : findTargets()) {
-    options.target = target->name.str();
+    options.target = target;
     auto single = compile(*one, options, problem);
     auto together = single ? compile(*many, options, problem) : nullptr;
     if (!together)
@@ -353,7 +359,7 @@ static FailureOr<Arrays> pushAll(const CompiledModel &model,
     uint64_t whole =
         done < stream.window ? 0 : (done - stream.window) / stream.hop + 1;
     std::vector<GuardedMemory> memory;
-    std::vector<float *> pointers;
+    std::vector<void *> pointers;
     for (uint64_t i = 0; i < model->output_count; ++i) {
       memory.emplace_back((whole - before) * model->outputs[i].elements *
                               sizeof(float),
@@ -374,8 +380,9 @@ static FailureOr<Arrays> pushAll(const CompiledModel &model,
       return failure();
     }
     for (uint64_t i = 0; i < model->output_count; ++i)
-      outputs[i].insert(outputs[i].end(), pointers[i],
-                        pointers[i] + written * model->outputs[i].elements);
+      llvm::append_range(outputs[i],
+                         ArrayRef(static_cast<float *>(pointers[i]),
+                                  written * model->outputs[i].elements));
   }
   return outputs;
 }
@@ -399,9 +406,11 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
   }
   ++streamed;
   for (const Target *target : findTargets()) {
-    options.target = target->name.str();
+    options.target = target;
     auto single = compile(*windows, options, problem);
-    auto sliding = single ? compile(*stream, options, problem) : nullptr;
+    auto sliding =
+        single ? compile(*stream, options, problem, /*backwards=*/seed % 4 == 1)
+               : nullptr;
     if (!sliding)
       return (target->name + ": " + problem).str();
     const frieze_stream &description = *(*sliding)->stream;

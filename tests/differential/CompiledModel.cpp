@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tests/differential/CompiledModel.h"
+#include "compiler/codegen/Passes.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/MathExtras.h"
@@ -60,12 +61,26 @@ bool frieze::completes(llvm::function_ref<void()> function) {
   return isComplete;
 }
 
+/// Takes `module` from nn-opt to LLVM.
+static mlir::LogicalResult
+lower(mlir::ModuleOp module, const CompileOptions &options, bool backwards) {
+  if (failed(lowerModule(module, Stage::NNOpt, Stage::Loops, options)))
+    return mlir::failure();
+  if (backwards) {
+    mlir::PassManager pm(module.getContext());
+    pm.addPass(createOrderLoopsPass({/*backwards=*/true}));
+    if (failed(pm.run(module)))
+      return mlir::failure();
+  }
+  return lowerModule(module, Stage::Loops, Stage::LLVM, options);
+}
+
 std::unique_ptr<CompiledModel>
 CompiledModel::compile(mlir::ModuleOp module, const CompileOptions &options,
-                       bool &crashed) {
+                       bool backwards, bool &crashed) {
   std::unique_ptr<CompiledModel> compiled(new CompiledModel);
   crashed = !completes([&] {
-    if (succeeded(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)))
+    if (succeeded(lower(module, options, backwards)))
       compiled->object = emitObject(module, options);
   });
   if (crashed || compiled->object.empty())

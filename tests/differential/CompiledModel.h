@@ -41,11 +41,13 @@ bool completes(llvm::function_ref<void()> function);
 /// The code of a model, loaded without a linker or a file.
 class CompiledModel {
 public:
-  /// Compiles `module` from nn-opt for a target of one variant, in place. Null,
+  /// Compiles `module` from nn-opt for a target of one machine, in place. With
+  /// `backwards`, independent iterations run from the last to the first. Null,
   /// with diagnostics of the context, where that fails; `crashed` tells whether
   /// the compiler did.
-  static std::unique_ptr<CompiledModel>
-  compile(mlir::ModuleOp module, const CompileOptions &options, bool &crashed);
+  static std::unique_ptr<CompiledModel> compile(mlir::ModuleOp module,
+                                                const CompileOptions &options,
+                                                bool backwards, bool &crashed);
 
   const frieze_model *operator->() const { return model; }
 

@@ -408,7 +408,7 @@ class Net:
 
 def check_lowerings(source):
     """What lowerings of Lowerings.h no mutation breaks."""
-    with open(os.path.join(source, "compiler/conversion/Lowerings.h")) as stream:
+    with open(os.path.join(source, "compiler/conversion/kernels/Lowerings.h")) as stream:
         declared = set(re.findall(r"^void (lower(?!Op\b)\w+)\(", stream.read(), re.MULTILINE))
     broken = {name.split(":")[0] for mutations in LOWERINGS.values() for name, _, _ in mutations}
     return [f"{name}: error: no mutation breaks it" for name in sorted(declared - broken)]

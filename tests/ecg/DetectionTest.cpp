@@ -36,16 +36,19 @@ public:
 };
 
 constexpr uint64_t inputShape[] = {1, 145, 1}, outputShape[] = {1, 1};
-constexpr frieze_tensor input = {"ecg", 3, inputShape, 145};
-constexpr frieze_tensor output = {"score", 2, outputShape, 1};
+constexpr frieze_tensor input = {"ecg",          3, inputShape, 145,
+                                 FRIEZE_FLOAT32, 0, 1};
+constexpr frieze_tensor output = {"score", 2, outputShape, 1, FRIEZE_FLOAT32,
+                                  0,       1};
 
 /// A model whose score is sample 36 of its window, which is the position.
 frieze_model identity() {
   frieze_model model = {};
   model.inputs = &input;
   model.outputs = &output;
-  model.run = [](const float *const *inputs, float *const *outputs, void *) {
-    outputs[0][0] = inputs[0][36];
+  model.run = [](const void *const *inputs, void *const *outputs, void *) {
+    *static_cast<float *>(outputs[0]) =
+        static_cast<const float *>(inputs[0])[36];
   };
   return model;
 }

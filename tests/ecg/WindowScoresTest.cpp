@@ -17,8 +17,10 @@ using namespace frieze::ecg;
 namespace {
 
 constexpr uint64_t inputShape[] = {1, 145, 1}, outputShape[] = {1, 1};
-constexpr frieze_tensor input = {"ecg", 3, inputShape, 145};
-constexpr frieze_tensor output = {"score", 2, outputShape, 1};
+constexpr frieze_tensor input = {"ecg",          3, inputShape, 145,
+                                 FRIEZE_FLOAT32, 0, 1};
+constexpr frieze_tensor output = {"score", 2, outputShape, 1, FRIEZE_FLOAT32,
+                                  0,       1};
 
 /// A model around a plain function.
 frieze_model makeModel(decltype(frieze_model::run) run) {
@@ -49,10 +51,11 @@ score(const frieze_model &model, uint64_t first,
 }
 
 /// A model whose score is sample 36 of its window.
-const frieze_model identity = makeModel(
-    [](const float *const *inputs, float *const *outputs, void *arena) {
+const frieze_model identity =
+    makeModel([](const void *const *inputs, void *const *outputs, void *arena) {
       EXPECT_EQ(reinterpret_cast<uintptr_t>(arena) % 64, 0u);
-      outputs[0][0] = inputs[0][36];
+      *static_cast<float *>(outputs[0]) =
+          static_cast<const float *>(inputs[0])[36];
     });
 
 TEST(WindowScoresTest, PositionIsSample36OfTheWindow) {
@@ -72,13 +75,14 @@ template <unsigned hop> frieze_stream makeStream() {
   stream.channels = 1;
   stream.state_bytes = stream.state_alignment = 64;
   stream.init = [](void *state) { *static_cast<uint64_t *>(state) = 1; };
-  stream.push = [](void *state, const float *samples, uint64_t count,
-                   float *const *outputs) -> uint64_t {
+  stream.push = [](void *state, const void *samples, uint64_t count,
+                   void *const *outputs) -> uint64_t {
     EXPECT_EQ(std::exchange(*static_cast<uint64_t *>(state), 0), 1u);
     uint64_t windows = (count - 145) / hop + 1;
     EXPECT_EQ(145 + (windows - 1) * hop, count);
     for (uint64_t i = 0; i < windows; ++i)
-      outputs[0][i] = samples[36 + i * hop];
+      static_cast<float *>(outputs[0])[i] =
+          static_cast<const float *>(samples)[36 + i * hop];
     return windows;
   };
   return stream;
@@ -87,7 +91,7 @@ template <unsigned hop> frieze_stream makeStream() {
 // A stream of the same hop is used in place of single windows, and no other.
 TEST(WindowScoresTest, StreamOfTheSameHop) {
   frieze_model model =
-      makeModel([](const float *const *, float *const *, void *) { FAIL(); });
+      makeModel([](const void *const *, void *const *, void *) { FAIL(); });
   const frieze_stream three = makeStream<3>(), one = makeStream<1>();
   model.stream = &three;
   std::vector<float> samples(300);
@@ -152,8 +156,9 @@ TEST(WindowScoresTest, LogitsAndWhatIsNoProbability) {
               probability);
   }
   frieze_model constant =
-      makeModel([](const float *const *inputs, float *const *outputs, void *) {
-        outputs[0][0] = inputs[0][36] ? inputs[0][36] : std::nanf("");
+      makeModel([](const void *const *inputs, void *const *outputs, void *) {
+        float score = static_cast<const float *>(inputs[0])[36];
+        *static_cast<float *>(outputs[0]) = score ? score : std::nanf("");
       });
   for (float bad : {-0.1f, 1.5f, 0.0f, INFINITY}) {
     samples[36] = bad;

@@ -23,25 +23,31 @@ namespace {
 void *lastArena = nullptr;
 
 /// sum = a + b and difference = a - b, of one element each.
-void run(const float *const *inputs, float *const *outputs, void *arena) {
+void run(const void *const *inputs, void *const *outputs, void *arena) {
   lastArena = arena;
-  outputs[0][0] = inputs[0][0] + inputs[1][0];
-  outputs[1][0] = inputs[0][0] - inputs[1][0];
+  float a = *static_cast<const float *>(inputs[0]);
+  float b = *static_cast<const float *>(inputs[1]);
+  *static_cast<float *>(outputs[0]) = a + b;
+  *static_cast<float *>(outputs[1]) = a - b;
 }
 
-void runBatch(uint64_t count, const float *const *inputs, float *const *outputs,
+void runBatch(uint64_t count, const void *const *inputs, void *const *outputs,
               void *arena) {
+  auto in = [&](int i) { return static_cast<const float *>(inputs[i]); };
+  auto out = [&](int i) { return static_cast<float *>(outputs[i]); };
   for (uint64_t i = 0; i < count; ++i) {
-    const float *in[] = {inputs[0] + i, inputs[1] + i};
-    float *out[] = {outputs[0] + i, outputs[1] + i};
-    run(in, out, arena);
+    const void *ins[] = {in(0) + i, in(1) + i};
+    void *outs[] = {out(0) + i, out(1) + i};
+    run(ins, outs, arena);
   }
 }
 
 const uint64_t shape[] = {1, 1};
-const frieze_tensor inputs[] = {{"a", 2, shape, 1}, {"b", 2, shape, 1}};
-const frieze_tensor outputs[] = {{"sum", 2, shape, 1},
-                                 {"difference", 2, shape, 1}};
+const frieze_tensor inputs[] = {{"a", 2, shape, 1, FRIEZE_FLOAT32, 0, 1},
+                                {"b", 2, shape, 1, FRIEZE_FLOAT32, 0, 1}};
+const frieze_tensor outputs[] = {
+    {"sum", 2, shape, 1, FRIEZE_FLOAT32, 0, 1},
+    {"difference", 2, shape, 1, FRIEZE_FLOAT32, 0, 1}};
 
 frieze_model describe() {
   frieze_model model = {};
@@ -120,8 +126,8 @@ TEST(SessionTest, RunsOnItsOwnAlignedArena) {
   Session first{Model(description)}, second(first.model());
   const float a = 3, b = 5;
   float sum = 0, difference = 0;
-  const float *in[] = {&a, &b};
-  float *out[] = {&sum, &difference};
+  const void *in[] = {&a, &b};
+  void *out[] = {&sum, &difference};
   first.run(in, out);
   EXPECT_EQ(sum, 8);
   EXPECT_EQ(difference, -2);
@@ -136,8 +142,8 @@ TEST(SessionTest, RunsManyCalls) {
   Session session{Model(description)};
   const float a[] = {1, 2, 3}, b[] = {10, 20, 30};
   float sum[] = {0, 0, 0}, difference[] = {0, 0, 0};
-  const float *in[] = {a, b};
-  float *out[] = {sum, difference};
+  const void *in[] = {a, b};
+  void *out[] = {sum, difference};
   session.run_batch(2, in, out);
   EXPECT_EQ(sum[1], 22);
   EXPECT_EQ(difference[1], -18);
@@ -156,13 +162,14 @@ TEST(SessionTest, SingleArraysNeedOneInputAndOutput) {
   EXPECT_EQ(sum[0], 0);
 
   description.input_count = description.output_count = 1;
-  description.run = [](const float *const *in, float *const *out, void *) {
-    out[0][0] = -in[0][0];
+  description.run = [](const void *const *in, void *const *out, void *) {
+    *static_cast<float *>(out[0]) = -*static_cast<const float *>(in[0]);
   };
-  description.run_batch = [](uint64_t count, const float *const *in,
-                             float *const *out, void *) {
+  description.run_batch = [](uint64_t count, const void *const *in,
+                             void *const *out, void *) {
     for (uint64_t i = 0; i < count; ++i)
-      out[0][i] = 2 * in[0][i];
+      static_cast<float *>(out[0])[i] =
+          2 * static_cast<const float *>(in[0])[i];
   };
   session.run(a, sum);
   EXPECT_EQ(sum[0], -1);
@@ -170,13 +177,26 @@ TEST(SessionTest, SingleArraysNeedOneInputAndOutput) {
   EXPECT_EQ(sum[1], 4);
 }
 
+// Floats are for models of floats.
+TEST(SessionTest, FloatsNeedFloat32) {
+  frieze_tensor bytes = inputs[0];
+  bytes.type = FRIEZE_INT8;
+  frieze_model description = describe();
+  description.inputs = &bytes;
+  description.input_count = description.output_count = 1;
+  Session session{Model(description)};
+  float value = 0;
+  EXPECT_EQ(problemOf<Error>([&] { session.run(&value, &value); }),
+            "pair: expects float32, but 'a' has elements of type 4");
+}
+
 TEST(SessionTest, MovesWithItsArena) {
   frieze_model description = describe();
   Session first{Model(description)};
   const float one = 1;
   float sum = 0, difference = 0;
-  const float *in[] = {&one, &one};
-  float *out[] = {&sum, &difference};
+  const void *in[] = {&one, &one};
+  void *out[] = {&sum, &difference};
   first.run(in, out);
   void *arena = lastArena;
   Session second(std::move(first));
@@ -197,8 +217,8 @@ TEST(SessionTest, ArenasOfAnySize) {
   Session session{Model(description)};
   const float one = 1;
   float sum = 0, difference = 0;
-  const float *in[] = {&one, &one};
-  float *out[] = {&sum, &difference};
+  const void *in[] = {&one, &one};
+  void *out[] = {&sum, &difference};
   lastArena = out;
   session.run(in, out);
   EXPECT_EQ(lastArena, nullptr);
@@ -225,20 +245,20 @@ const frieze_stream sums = {
     /*state_alignment=*/128,
     [](void *state) { *static_cast<Recording *>(state) = {0, 0}; },
     // The sum of all samples so far, at the end of each window.
-    [](void *state, const float *samples, uint64_t count,
-       float *const *out) -> uint64_t {
+    [](void *state, const void *samples, uint64_t count,
+       void *const *out) -> uint64_t {
       auto *recording = static_cast<Recording *>(state);
       uint64_t windows = 0;
       for (uint64_t i = 0; i < count; ++i) {
-        recording->sum += samples[i];
+        recording->sum += static_cast<const float *>(samples)[i];
         uint64_t n = ++recording->samples;
         if (n >= 3 && (n - 3) % 2 == 0)
-          out[0][windows++] = recording->sum;
+          static_cast<float *>(out[0])[windows++] = recording->sum;
       }
       lastArena = state;
       return windows;
     },
-    [](void *state, float *const *) -> uint64_t {
+    [](void *state, void *const *) -> uint64_t {
       *static_cast<Recording *>(state) = {0, 0};
       return 0;
     },
@@ -273,7 +293,7 @@ TEST(StreamTest, BeginsAgain) {
   Stream stream{Model(description)}, other(stream.model());
   const float samples[] = {1, 10, 100};
   float output = 0;
-  float *outputs[] = {&output};
+  void *outputs[] = {&output};
   stream.push(samples, 2, outputs);
   stream.restart();
   EXPECT_EQ(stream.push(samples, 3, outputs), 1u);

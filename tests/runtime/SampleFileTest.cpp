@@ -200,7 +200,8 @@ protected:
 
   Result read(const std::string &content, std::vector<uint64_t> shape) {
     std::ofstream(path, std::ios::binary) << content;
-    frieze_tensor input = {"x", shape.size(), shape.data(), 1};
+    frieze_tensor input = {
+        "x", shape.size(), shape.data(), 1, FRIEZE_FLOAT32, 0, 1};
     for (uint64_t size : shape)
       input.elements *= size;
     frieze_array array;
@@ -256,7 +257,7 @@ TEST_F(SampleFileTest, WholeBatches) {
 
 TEST_F(SampleFileTest, MissingFile) {
   uint64_t shape[] = {1, 5};
-  frieze_tensor input = {"x", 2, shape, 5};
+  frieze_tensor input = {"x", 2, shape, 5, FRIEZE_FLOAT32, 0, 1};
   frieze_array array;
   frieze_error error;
   uint64_t samples;

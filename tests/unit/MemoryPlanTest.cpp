@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/conversion/MemoryPlan.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/kernels/Lowerings.h"
 #include "dialect/NNOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -25,7 +26,12 @@ protected:
     module = parseSourceString<ModuleOp>(text, &context);
     ASSERT_TRUE(module);
     function = module->lookupSymbol<func::FuncOp>("model");
-    result = MemoryPlan::create(function);
+    result = planMemory();
+  }
+  MemoryPlan planMemory(int64_t calls = 1) {
+    KernelPlans kernels(getTargets().front());
+    planKernels(function, kernels);
+    return MemoryPlan::create(function, kernels, calls);
   }
   Operation *getOp(unsigned number) {
     return &*std::next(function.getBody().front().begin(), number);
@@ -70,7 +76,7 @@ TEST_F(MemoryPlanTest, SlotsAreMultiplesOfTheAlignment) {
     })");
   // 17 numbers are 68 bytes.
   EXPECT_EQ(getSlot(0).bytes, 128);
-  EXPECT_EQ(getSlot(0).offset % MemoryPlan::alignment, 0);
+  EXPECT_EQ(getSlot(0).offset % getTargets().front().layout.alignment, 0);
   EXPECT_EQ(result.arenaBytes, 128);
 }
 
@@ -206,7 +212,7 @@ TEST_F(MemoryPlanTest, MicroBatchesKeepWhatCrossesASharedLayerForEachCall) {
       %5 = nn.add %3, %4 : tensor<1x128xf32>
       return %5 : tensor<1x128xf32>
     })");
-  result = MemoryPlan::create(function, /*calls=*/8);
+  result = planMemory(/*calls=*/8);
   EXPECT_EQ(getSlot(0).bytes, 8 * 256);
   EXPECT_EQ(getSlot(1).bytes, 256);
   EXPECT_EQ(getSlot(2).bytes, 8 * 256);

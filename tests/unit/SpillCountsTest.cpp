@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/cpu/SpillCounts.h"
-#include "compiler/codegen/cpu/EmitObject.h"
+#include "compiler/codegen/SpillCounts.h"
+#include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/llvm/LLVMBackend.h"
 #include "llvm/AsmParser/Parser.h"
 #include "llvm/Support/SourceMgr.h"
 
@@ -42,6 +43,7 @@ TEST(SpillCountsTest, CountsEachFunction) {
       llvm::parseAssemblyString(ir, error, context);
   ASSERT_TRUE(module) << error.getMessage().str();
   const Target &target = *findTarget("x86-64-v2");
+  LLVMBackend::get(target).initialiseTarget();
   module->setTargetTriple(llvm::Triple(target.triple));
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);

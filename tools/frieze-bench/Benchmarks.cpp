@@ -179,7 +179,7 @@ private:
   void *state;
   std::vector<float> samples;
   std::vector<std::vector<float>> outputs;
-  std::vector<float *> pointers;
+  std::vector<void *> pointers;
 };
 } // namespace
 

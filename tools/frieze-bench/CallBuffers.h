@@ -33,8 +33,8 @@ private:
   const frieze_model &model;
   std::vector<char> arena;
   std::vector<std::vector<float>> inputs, outputs;
-  std::vector<const float *> inputPointers;
-  std::vector<float *> outputPointers;
+  std::vector<const void *> inputPointers;
+  std::vector<void *> outputPointers;
   void *alignedArena;
 };
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/Subject.h"
-#include "compiler/codegen/cpu/TargetDescription.h"
+#include "compiler/target/Target.h"
 #include "dialect/LayerName.h"
 #include "dialect/NNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -41,16 +41,16 @@ struct MachineCode {
 };
 } // namespace
 
-/// The first variant of the target that fits this processor, as code that is
+/// The first machine of the target that this processor is, as code that is
 /// loaded chooses it.
-static llvm::StringRef findVariant(llvm::StringRef targetName) {
+static llvm::StringRef findMachine(llvm::StringRef targetName) {
   const Target *target = findTarget(targetName);
   if (!target)
     return "";
-  for (const TargetVariant &variant : target->variants)
-    if (variant.lanes <= getVectorLanes())
-      return variant.name;
-  return target->variants.back().name;
+  for (const Machine &machine : target->machines)
+    if (machine.lanes <= getVectorLanes())
+      return machine.name;
+  return target->machines.back().name;
 }
 
 /// Fills in the code size and the spills of `subject`.
@@ -61,7 +61,7 @@ static llvm::Error addCodeStatistics(Subject &subject,
   if (!file)
     return file.takeError();
   std::string function = (subject.model->name + llvm::Twine("_") +
-                          getIdentifier(findVariant(subject.model->target)))
+                          getIdentifier(findMachine(subject.model->target)))
                              .str();
   for (const llvm::object::ELFSymbolRef symbol : (*file)->symbols()) {
     llvm::Expected<llvm::StringRef> name = symbol.getName();

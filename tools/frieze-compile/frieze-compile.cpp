@@ -43,6 +43,11 @@ static const StageDescription *findStage(llvm::StringRef emit,
   return nullptr;
 }
 
+namespace {
+/// How a list is printed, if at all.
+enum class ListFormat { None, Text, JSON };
+} // namespace
+
 static void printLayers(llvm::raw_ostream &os) {
   CompilerContext context;
   for (const LayerDescription &layer : listLayers(context)) {
@@ -83,6 +88,16 @@ static int compile(int argc, char **argv) {
   cl::opt<bool> list("list-layers", cl::cat(category),
                      cl::desc("Print the layers that models may have, with\n"
                               "their attributes"));
+  cl::opt<ListFormat> targets(
+      "print-targets", cl::cat(category), cl::init(ListFormat::None),
+      cl::ValueOptional,
+      cl::desc("Print what --target may be, with its machines"),
+      cl::values(clEnumValN(ListFormat::Text, "", ""),
+                 clEnumValN(ListFormat::JSON, "json", "one JSON array")));
+  cl::opt<bool> plan(
+      "print-plan", cl::cat(category),
+      cl::desc("Tell how each kernel is computed on each machine,\n"
+               "on standard error"));
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
@@ -99,6 +114,13 @@ static int compile(int argc, char **argv) {
 
   if (list) {
     printLayers(llvm::outs());
+    return 0;
+  }
+  if (targets != ListFormat::None) {
+    if (targets == ListFormat::JSON)
+      printTargetsAsJSON(llvm::outs());
+    else
+      printTargets(llvm::outs());
     return 0;
   }
   if (modelPath.empty())
@@ -118,6 +140,7 @@ static int compile(int argc, char **argv) {
                         ? std::string("expects --emit or -o; see --help")
                         : "unknown extension of '" + output + "'; see --help");
 
+  options->printPlan = plan;
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);
@@ -127,7 +150,7 @@ static int compile(int argc, char **argv) {
     summary.addImported(module);
   };
   options->onNNOpt = [&](mlir::ModuleOp module) {
-    summary.addOptimised(module);
+    summary.addOptimised(module, *options->target);
   };
   CompilerContext context(remarks);
   if (failed(compileFile(stage->stage, modelPath, output, *options, context)))

@@ -52,8 +52,8 @@ Error SampleFile::read(uint64_t offset, MutableArrayRef<uint8_t> buffer) const {
     if (!count)
       return fileError(name, "cannot be read: " + toString(count.takeError()));
     if (*count == 0)
-      return fileError(name,
-                       "cannot be read: the file ends at byte " + Twine(offset));
+      return fileError(name, "cannot be read: the file ends at byte " +
+                                 Twine(offset));
     offset += *count;
     buffer = buffer.drop_front(*count);
   }

@@ -177,8 +177,7 @@ private:
                  [&](StringRef input) { return isSameFile(output, input); }))
         add(problems, fileError(output, "is read too, and would be replaced"));
     if (isSameFile(options.output, options.report))
-      add(problems,
-          fileError(options.report, "is the file for the beats too"));
+      add(problems, fileError(options.report, "is the file for the beats too"));
     return isSuccess(std::move(problems));
   }
 

@@ -65,7 +65,7 @@ WindowScores::~WindowScores() {
 /// hop divides.
 Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
   if (stream) {
-    float *scores = grid.data();
+    void *scores = grid.data();
     stream->init(memory);
     stream->push(memory, samples.data(), (grid.size() - 1) * hop + windowSize,
                  &scores);
@@ -82,8 +82,11 @@ Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
       *score = std::numeric_limits<float>::quiet_NaN();
       continue;
     }
-    if (!stream)
-      model.run(&window, &score, memory);
+    if (!stream) {
+      const void *input = window;
+      void *output = score;
+      model.run(&input, &output, memory);
+    }
     if (kind == OutputKind::Logit)
       *score = 1 / (1 + std::exp(-*score));
     // Written so that NaN fails too.

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/cpu/TargetDescription.h"
 #include "compiler/reference/Evaluate.h"
+#include "compiler/target/Target.h"
 #include "frontends/Files.h"
 #include "frontends/NumpyFile.h"
 #include "tools/CommandLine.h"
@@ -102,7 +102,9 @@ static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
   runner.run = [&model, arena](int64_t calls,
                                llvm::ArrayRef<const float *> inputs,
                                llvm::ArrayRef<float *> outputs) {
-    model->run_batch(calls, inputs.data(), outputs.data(), arena.get());
+    llvm::SmallVector<const void *> from(inputs.begin(), inputs.end());
+    llvm::SmallVector<void *> to(outputs.begin(), outputs.end());
+    model->run_batch(calls, from.data(), to.data(), arena.get());
     return llvm::Error::success();
   };
   return runner;
@@ -381,11 +383,10 @@ static int run(int argc, char **argv) {
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
   if (!function)
     return failWith(path, "expects a function @model");
-  // Of a target with several variants, the bits are those of the better ones.
-  const Target *target = findTarget(options->target);
-  auto arithmetic = target && !target->variants.front().hasFMA
-                        ? reference::Arithmetic::Unfused
-                        : reference::Arithmetic::Fused;
+  // Of a target with several machines, the bits are those of the better ones.
+  auto arithmetic = options->target->machines.front().hasFMA
+                        ? reference::Arithmetic::Fused
+                        : reference::Arithmetic::Unfused;
   return finish(stage == Stage::NN ? createRunner<double>(
                                          function, reference::Arithmetic::Fused)
                                    : createRunner<float>(function, arithmetic));

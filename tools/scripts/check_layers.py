@@ -7,9 +7,11 @@ backquotes with a capital in front are layers; each one of
 `frieze-compile --list-layers` must be there, and no other, but in the row
 `**not supported**`, where a layer followed by "with" has options that are not.
 The operators of ONNX are those in the first column of the table of
-docs/ModelFormat.md that begins with `| operators |`.
+docs/ModelFormat.md that begins with `| operators |`. The table of README.md that
+begins with `| target |` has what `frieze-compile --print-targets` prints.
 """
 import argparse
+import json
 import pathlib
 import re
 import subprocess
@@ -38,6 +40,18 @@ def read_operators(model_format):
             for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
 
+def check_targets(readme, compiler):
+    """Problems of the table of targets."""
+    listed = json.loads(subprocess.run([compiler, "--print-targets=json"], check=True,
+                                       stdout=subprocess.PIPE).stdout)
+    rows = [f"| `{target['name']}` | {target['description']} |" for target in listed]
+    table = re.search(r"^\| target \|.*?(?=\n\n)", readme, re.S | re.M)
+    if not table or table.group().splitlines()[2:] != rows:
+        return ["README.md: error: expects a table '| target |' with the rows\n"
+                + "\n".join(rows)]
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("root", type=pathlib.Path, help="root of the repository")
@@ -63,6 +77,7 @@ def main():
                  for name in sorted(operators - documented)]
     problems += [f"docs/ModelFormat.md: error: the table of operators has `{name}`, which is "
                  "none that can be read" for name in sorted(documented - operators)]
+    problems += check_targets(readme, args.bin / "frieze-compile")
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"{len(listed)} layers, {len(operators)} operators")

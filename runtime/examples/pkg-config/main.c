@@ -30,7 +30,7 @@ static int run(const frieze_model *model) {
   while (scanf("%f", &input[filled]) == 1) {
     if (++filled < inputs)
       continue;
-    model->run((const float *const[]){input}, (float *const[]){output}, arena);
+    model->run((const void *const[]){input}, (void *const[]){output}, arena);
     for (uint64_t i = 0; i < outputs; ++i)
       printf("%s%.9g", i ? "," : "", output[i]);
     puts("");

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a struct below changes in layout or meaning. */
-#define FRIEZE_ABI_VERSION 3
+#define FRIEZE_ABI_VERSION 4
 
 /**
  * The symbol under which a shared library exports its one model, whatever name
@@ -24,16 +24,37 @@ extern "C" {
  */
 #define FRIEZE_MODEL_ENTRY "frieze_model_entry"
 
+/**
+ * The type of an element. This version of the compiler writes models of float32
+ * alone; a caller refuses a number that it does not know.
+ */
+enum frieze_type {
+  FRIEZE_FLOAT32 = 1,
+  FRIEZE_FLOAT16 = 2,
+  FRIEZE_BFLOAT16 = 3,
+  FRIEZE_INT8 = 4,
+  FRIEZE_INT16 = 5,
+  FRIEZE_INT32 = 6
+};
+
 /** One input or output of a model. */
 typedef struct frieze_tensor {
   /** Name in the model file, UTF-8, never null. */
   const char *name;
   /** Number of axes. Axis 0 is the batch. */
   uint64_t rank;
-  /** Sizes of the axes, outermost first; elements are float32, row major. */
+  /** Sizes of the axes, outermost first; elements are row major. */
   const uint64_t *shape;
   /** Product of the sizes. */
   uint64_t elements;
+  /** The type of an element, of enum frieze_type. */
+  int32_t type;
+  /**
+   * An element x of an integer type stands for scale * (x - zero_point); of any
+   * other type these are 1 and 0.
+   */
+  int32_t zero_point;
+  double scale;
 } frieze_tensor;
 
 /**
@@ -51,7 +72,7 @@ typedef struct frieze_stream {
   /** Samples of a window, and from the start of one window to the next. */
   uint64_t window;
   uint64_t hop;
-  /** float32 elements of one sample. */
+  /** Elements of one sample, of the type of the model's input. */
   uint64_t channels;
   /** Windows that are computed together when so many samples come at once. */
   uint64_t block;
@@ -63,20 +84,21 @@ typedef struct frieze_stream {
   /**
    * Takes the next `count` samples of the recording, 0 or more, and writes the
    * outputs of every window that they complete.
-   * samples: count * channels float32, aligned to 4 bytes; read only now.
+   * samples: count * channels elements, aligned to the size of one; read only
+   * now.
    * outputs: output_count pointers to arrays to fill with those of one window
    * after the other, as run_batch does; they overlap neither samples nor state.
    * Returns the number of windows written: at most count / hop + 1, and after
    * n samples in all (n - window) / hop + 1, or 0 where n < window.
    */
-  uint64_t (*push)(void *state, const float *samples, uint64_t count,
-                   float *const *outputs);
+  uint64_t (*push)(void *state, const void *samples, uint64_t count,
+                   void *const *outputs);
   /**
    * Ends the recording: writes the outputs of windows that `push` has held back
    * and returns their number, which is 0, as push holds none back; samples that
    * complete no window are forgotten. Afterwards the state is as after init.
    */
-  uint64_t (*flush)(void *state, float *const *outputs);
+  uint64_t (*flush)(void *state, void *const *outputs);
 } frieze_stream;
 
 /**
@@ -114,14 +136,15 @@ typedef struct frieze_model {
   uint64_t macs;
   /**
    * Runs the model once.
-   * inputs: input_count pointers to float32 arrays, aligned to 4 bytes.
+   * inputs: input_count pointers to arrays of the elements of each, aligned to
+   * the size of one.
    * outputs: output_count pointers to arrays to fill; they may not overlap
    * inputs or arena.
    * arena: arena_bytes bytes aligned to arena_alignment, contents arbitrary
    * before and after; one for each call in flight. May be null if arena_bytes
    * is 0.
    */
-  void (*run)(const float *const *inputs, float *const *outputs, void *arena);
+  void (*run)(const void *const *inputs, void *const *outputs, void *arena);
   /**
    * Runs the model `count` times, 0 or more, on the calling thread. The results
    * have the same bits as those of `count` calls of run.
@@ -129,8 +152,8 @@ typedef struct frieze_model {
    * call after the other. With axis 0 of size 1, a call is a sample.
    * arena: as for run, of the same size.
    */
-  void (*run_batch)(uint64_t count, const float *const *inputs,
-                    float *const *outputs, void *arena);
+  void (*run_batch)(uint64_t count, const void *const *inputs,
+                    void *const *outputs, void *arena);
   /** Null where the model was compiled without --stream-hop. */
   const frieze_stream *stream;
 } frieze_model;
@@ -145,7 +168,7 @@ typedef struct frieze_model {
 #define FRIEZE_STATIC_ASSERT(condition, message)                               \
   FRIEZE_STATIC_ASSERT_AT(condition, __LINE__)
 #endif
-FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_tensor) == 32,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_tensor) == 48,
                      "unexpected layout of frieze_tensor");
 FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 128,
                      "unexpected layout of frieze_model");

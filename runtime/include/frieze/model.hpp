@@ -8,7 +8,8 @@
 // C++17 around frieze/model.h, in this header alone. What it needs is allocated
 // when an object is constructed: no call of a model allocates, locks or throws.
 //
-// Values are float32, in the units that the model was trained on. Arrays belong
+// Values are in the units that the model was trained on, and of the types that
+// its tensors tell: functions on float are for models of float32. Arrays belong
 // to the caller, and hold the elements of a tensor in row-major order; the axis
 // 0 of each tensor is the batch.
 //
@@ -79,6 +80,18 @@ public:
   }
   std::size_t find_output(std::string_view wanted) const {
     return find(described->outputs, described->output_count, wanted, "output");
+  }
+
+  /// Throws Error unless every input and output is float32.
+  void expect_float32() const {
+    for (std::size_t i = 0; i < input_count() + output_count(); ++i) {
+      const frieze_tensor &tensor =
+          i < input_count() ? input(i) : output(i - input_count());
+      if (tensor.type != FRIEZE_FLOAT32)
+        throw Error(std::string(name()) + ": expects float32, but '" +
+                    tensor.name + "' has elements of type " +
+                    std::to_string(tensor.type));
+    }
   }
 
 private:
@@ -202,31 +215,36 @@ public:
   /// Runs the model once. `inputs` points to input_count() arrays, `outputs` to
   /// output_count() arrays to fill, in the model's order and of as many
   /// elements as its tensors have; outputs overlap nothing.
-  void run(const float *const *inputs, float *const *outputs) noexcept {
+  void run(const void *const *inputs, void *const *outputs) noexcept {
     used.description().run(inputs, outputs, arena.get());
   }
 
   /// Runs the model `count` times, 0 or more, on this thread, with the bits of
   /// single runs. Arrays are as for run(), each with the elements of all calls,
   /// one call after the other.
-  void run_batch(std::uint64_t count, const float *const *inputs,
-                 float *const *outputs) noexcept {
+  void run_batch(std::uint64_t count, const void *const *inputs,
+                 void *const *outputs) noexcept {
     used.description().run_batch(count, inputs, outputs, arena.get());
   }
 
-  /// The same for a model of one input and one output; throws Error, before
-  /// anything is done, for another one.
+  /// The same for a model of one input and one output, of float32; throws
+  /// Error, before anything is done, for another one.
   void run(const float *input, float *output) {
     expect_single();
-    run(&input, &output);
+    const void *in = input;
+    void *out = output;
+    run(&in, &out);
   }
   void run_batch(std::uint64_t count, const float *input, float *output) {
     expect_single();
-    run_batch(count, &input, &output);
+    const void *in = input;
+    void *out = output;
+    run_batch(count, &in, &out);
   }
 
 private:
   void expect_single() const {
+    used.expect_float32();
     if (used.input_count() != 1 || used.output_count() != 1)
       throw Error("expects a model of one input and one output, but got " +
                   std::to_string(used.input_count()) + " and " +
@@ -269,27 +287,29 @@ public:
   /// writes the outputs of every window that they complete. `outputs` points to
   /// output_count() arrays with room for max_windows(count) windows, one after
   /// the other; they overlap nothing. Returns the number of windows written.
-  std::uint64_t push(const float *samples, std::uint64_t count,
-                     float *const *outputs) noexcept {
+  std::uint64_t push(const void *samples, std::uint64_t count,
+                     void *const *outputs) noexcept {
     return functions().push(state.get(), samples, count, outputs);
   }
 
   /// Ends the recording and starts another one. Writes the outputs of windows
   /// that push() has held back, at most max_windows(0), and returns their
   /// number; samples that complete no window are forgotten.
-  std::uint64_t flush(float *const *outputs) noexcept {
+  std::uint64_t flush(void *const *outputs) noexcept {
     return functions().flush(state.get(), outputs);
   }
 
-  /// The same for a model of one output; throws Error, before anything is done,
-  /// for another one.
+  /// The same for a model of one output, of float32; throws Error, before
+  /// anything is done, for another one.
   std::uint64_t push(const float *samples, std::uint64_t count, float *output) {
     expect_single();
-    return push(samples, count, &output);
+    void *out = output;
+    return push(samples, count, &out);
   }
   std::uint64_t flush(float *output) {
     expect_single();
-    return flush(&output);
+    void *out = output;
+    return flush(&out);
   }
 
   /// Forgets the recording and starts another one.
@@ -308,6 +328,7 @@ private:
   }
 
   void expect_single() const {
+    used.expect_float32();
     if (used.output_count() != 1)
       throw Error("expects a model of one output, but got " +
                   std::to_string(used.output_count()));

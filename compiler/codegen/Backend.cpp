@@ -1,0 +1,19 @@
+//===- Backend.cpp - From loops to code -------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/Backend.h"
+#include "compiler/codegen/x86/X86Backend.h"
+
+using namespace frieze;
+
+const Backend &Backend::get(const Target &target) {
+  switch (target.family) {
+  case Family::X86:
+    return getX86Backend();
+  }
+  llvm_unreachable("covered switch");
+}

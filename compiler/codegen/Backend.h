@@ -1,0 +1,47 @@
+//===- Backend.h - From loops to code ---------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_BACKEND_H
+#define FRIEZE_COMPILER_CODEGEN_BACKEND_H
+
+#include "compiler/Stage.h"
+#include "compiler/codegen/SpillCounts.h"
+#include "compiler/target/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace frieze {
+
+/// What turns the loops of a family of machines into code.
+class Backend {
+public:
+  virtual ~Backend() = default;
+
+  /// The back end of `target`.
+  static const Backend &get(const Target &target);
+
+  /// The stages that it owns, between the loops and what packages are made of.
+  /// Passes make the first, and emit() writes the others from it.
+  virtual llvm::ArrayRef<Stage> getStages() const = 0;
+
+  /// Adds the passes from the loops to its first stage. The hash of the model
+  /// file goes into the description of the model.
+  virtual void buildPipeline(mlir::OpPassManager &pm,
+                             llvm::StringRef sourceSHA256) const = 0;
+
+  /// Writes `module`, which is at its first stage, as `stage`, another of its
+  /// own; an error if it cannot. `spills`, unless null, gets those of each
+  /// function.
+  virtual mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
+                                   Stage stage, llvm::raw_pwrite_stream &os,
+                                   SpillCounts *spills) const = 0;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_BACKEND_H

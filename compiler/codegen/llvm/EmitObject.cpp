@@ -1,0 +1,135 @@
+//===- EmitObject.cpp - LLVM dialect to machine code ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/llvm/EmitObject.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Target/TargetMachine.h"
+
+#include <mutex>
+
+using namespace frieze;
+
+/// Sets an option of LLVM that has no other way in.
+static void setUnlessGiven(llvm::StringRef name, llvm::StringRef value) {
+  llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
+  if (option && option->getNumOccurrences() == 0)
+    option->addOccurrence(0, name, value);
+}
+
+/// For the public functions: those of a machine name it.
+static std::unique_ptr<llvm::TargetMachine>
+createTargetMachine(const Target &target) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // The order of instructions is the emitter's. LLVM's scheduler moves loads
+    // of the input ahead of the multiply-adds, and its loop-invariant code
+    // motion keeps the constants of one kernel in registers during another:
+    // both spill accumulators to make room.
+    setUnlessGiven("enable-misched", "false");
+    setUnlessGiven("disable-machine-licm", "true");
+  });
+  std::string error;
+  llvm::Triple triple(target.triple);
+  const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!found)
+    llvm::report_fatal_error("LLVM lacks the target of Frieze's table: " +
+                             llvm::Twine(error));
+  llvm::TargetOptions options;
+  // Each product and sum keeps its own rounding.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  options.DataSections = options.FunctionSections = true;
+  options.UseInitArray = true;
+  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
+      triple, target.baseline, /*Features=*/"", options, llvm::Reloc::PIC_,
+      std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+/// What kernels need of LLVM's pipelines: what does not change in a loop before
+/// it, and nothing computed twice. They hold neither memory to promote nor
+/// calls to inline, and their instructions are the simplest already.
+static constexpr llvm::StringLiteral optimizations =
+    "function(loop-mssa(licm),early-cse,simplifycfg)";
+
+std::unique_ptr<llvm::Module>
+frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
+                          llvm::LLVMContext &context) {
+  std::unique_ptr<llvm::Module> llvmModule =
+      mlir::translateModuleToLLVMIR(module, context, "frieze");
+  if (!llvmModule)
+    return nullptr;
+  auto machine = createTargetMachine(target);
+  llvmModule->setTargetTriple(llvm::Triple(target.triple));
+  llvmModule->setDataLayout(machine->createDataLayout());
+
+  llvm::PassBuilder passBuilder(machine.get());
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  passBuilder.registerModuleAnalyses(modules);
+  passBuilder.registerCGSCCAnalyses(components);
+  passBuilder.registerFunctionAnalyses(functions);
+  passBuilder.registerLoopAnalyses(loops);
+  passBuilder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::ModulePassManager passes;
+  llvm::cantFail(passBuilder.parsePassPipeline(passes, optimizations));
+  passes.run(*llvmModule, modules);
+  return llvmModule;
+}
+
+/// Makes arrays of numbers arrays of bytes, which LLVM writes as a whole: it
+/// writes numbers one by one, in half a microsecond each.
+static void storeAsBytes(llvm::Module &module) {
+  for (llvm::GlobalVariable &global :
+       llvm::make_early_inc_range(module.globals())) {
+    if (!global.hasInitializer() || !global.hasPrivateLinkage())
+      continue;
+    auto *numbers =
+        llvm::dyn_cast<llvm::ConstantDataArray>(global.getInitializer());
+    if (!numbers)
+      continue;
+    llvm::Constant *bytes = llvm::ConstantDataArray::getString(
+        module.getContext(), numbers->getRawDataValues(), /*AddNull=*/false);
+    auto *replacement =
+        new llvm::GlobalVariable(module, bytes->getType(), global.isConstant(),
+                                 global.getLinkage(), bytes, "", &global);
+    replacement->copyAttributesFrom(&global);
+    replacement->takeName(&global);
+    global.replaceAllUsesWith(replacement);
+    global.eraseFromParent();
+  }
+}
+
+mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
+                                            const Target &target,
+                                            bool asAssembly,
+                                            llvm::raw_pwrite_stream &os) {
+  auto machine = createTargetMachine(target);
+  // An assembler reads numbers, an object has bytes.
+  if (!asAssembly)
+    storeAsBytes(module);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, os, nullptr,
+                                   asAssembly
+                                       ? llvm::CodeGenFileType::AssemblyFile
+                                       : llvm::CodeGenFileType::ObjectFile,
+                                   /*DisableVerify=*/true))
+    return mlir::failure();
+  passes.run(module);
+  return mlir::success();
+}
+
+void frieze::registerLLVMTranslations(mlir::DialectRegistry &registry) {
+  mlir::registerBuiltinDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+}

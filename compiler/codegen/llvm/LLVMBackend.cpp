@@ -1,0 +1,51 @@
+//===- LLVMBackend.cpp - Machine code through LLVM --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/llvm/LLVMBackend.h"
+#include "compiler/codegen/Passes.h"
+#include "compiler/codegen/llvm/EmitObject.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace frieze;
+
+ArrayRef<Stage> LLVMBackend::getStages() const {
+  static constexpr Stage stages[] = {Stage::LLVM, Stage::LLVMIR, Stage::Asm,
+                                     Stage::Obj};
+  return stages;
+}
+
+void LLVMBackend::buildPipeline(OpPassManager &pm,
+                                StringRef sourceSHA256) const {
+  pm.addPass(createOrderLoopsPass());
+  pm.addPass(createRotateLoopsPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertToLLVMPass());
+  pm.addPass(createEmitEntryPointsPass({sourceSHA256.str()}));
+}
+
+LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
+                                Stage stage, llvm::raw_pwrite_stream &os,
+                                SpillCounts *spills) const {
+  initialiseTarget();
+  llvm::LLVMContext context;
+  if (spills)
+    context.setDiagnosticHandler(createSpillCounter(*spills));
+  std::unique_ptr<llvm::Module> llvmModule =
+      translateToLLVMIR(module, target, context);
+  if (!llvmModule)
+    return failure();
+  if (stage == Stage::LLVMIR) {
+    llvmModule->print(os, nullptr);
+    return success();
+  }
+  if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
+    return module.emitError("cannot be turned into machine code for ")
+           << target.name;
+  return success();
+}

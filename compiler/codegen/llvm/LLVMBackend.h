@@ -1,0 +1,44 @@
+//===- LLVMBackend.h - Machine code through LLVM ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_LLVM_LLVMBACKEND_H
+#define FRIEZE_COMPILER_CODEGEN_LLVM_LLVMBACKEND_H
+
+#include "compiler/codegen/Backend.h"
+#include "compiler/codegen/llvm/SymbolBuilder.h"
+
+namespace frieze {
+
+/// A back end whose machine code LLVM writes: every processor's. What differs
+/// is which of LLVM's targets that takes, and how code that is loaded chooses
+/// among the machines of a target.
+class LLVMBackend : public Backend {
+public:
+  /// The back end of `target`, which is one of these.
+  static const LLVMBackend &get(const Target &target) {
+    return static_cast<const LLVMBackend &>(Backend::get(target));
+  }
+
+  llvm::ArrayRef<Stage> getStages() const final;
+  void buildPipeline(mlir::OpPassManager &pm,
+                     llvm::StringRef sourceSHA256) const final;
+  mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
+                           Stage stage, llvm::raw_pwrite_stream &os,
+                           SpillCounts *spills) const final;
+
+  /// Registers LLVM's own target, once for a process.
+  virtual void initialiseTarget() const = 0;
+  /// Writes what sets the pointers of `symbols.getDispatched()` to the variants
+  /// of the best machine of `target` that the processor is. The first machines
+  /// are the best, the last one runs everywhere.
+  virtual mlir::LogicalResult emitDispatch(SymbolBuilder &symbols,
+                                           const Target &target) const = 0;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_LLVM_LLVMBACKEND_H

@@ -1,0 +1,179 @@
+//===- Package.cpp - Objects as libraries and executables -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/package/Package.h"
+#include "frontends/Files.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/ArchiveWriter.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/Signals.h"
+
+#include <optional>
+#include <utility>
+
+using namespace llvm;
+using namespace frieze;
+
+Expected<std::string> frieze::makeStaticLibrary(StringRef object,
+                                                StringRef name) {
+  std::string member = (name + ".o").str();
+  NewArchiveMember entry(MemoryBufferRef(object, member));
+  auto archive = writeArchiveToBuffer(entry, SymtabWritingMode::NormalSymtab,
+                                      object::Archive::K_GNU,
+                                      /*Deterministic=*/true, /*Thin=*/false);
+  if (!archive)
+    return archive.takeError();
+  return (*archive)->getBuffer().str();
+}
+
+//===----------------------------------------------------------------------===//
+// Linking
+//===----------------------------------------------------------------------===//
+
+/// The folder for temporary files, and how to choose another, for messages.
+static std::string describeTemporaryFolder() {
+  SmallString<128> folder;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
+  return ("'" + folder + "' (TMPDIR)").str();
+}
+
+namespace {
+/// A file in the folder for temporary files, removed at the end.
+class TemporaryFile {
+public:
+  static Expected<TemporaryFile> create(StringRef suffix, StringRef bytes = "");
+  TemporaryFile(TemporaryFile &&other) noexcept
+      : path(std::exchange(other.path, "")) {}
+  ~TemporaryFile();
+
+  const std::string &getPath() const { return path; }
+
+private:
+  TemporaryFile() = default;
+
+  std::string path;
+};
+} // namespace
+
+Expected<TemporaryFile> TemporaryFile::create(StringRef suffix,
+                                              StringRef bytes) {
+  TemporaryFile file;
+  SmallString<128> path;
+  int descriptor;
+  std::error_code error =
+      sys::fs::createTemporaryFile("frieze", suffix, descriptor, path);
+  if (!error) {
+    file.path = path.str();
+    sys::RemoveFileOnSignal(file.path);
+    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+    stream << bytes;
+    stream.close();
+    error = stream.error();
+    stream.clear_error();
+  }
+  if (error)
+    return createStringError("cannot write temporary files in " +
+                             describeTemporaryFolder() + ": " +
+                             error.message());
+  return file;
+}
+
+TemporaryFile::~TemporaryFile() {
+  if (path.empty())
+    return;
+  sys::fs::remove(path);
+  sys::DontRemoveFileOnSignal(path);
+}
+
+/// Where this program stands, so that its parts are found beside it.
+static std::string getProgramFolder() {
+  static int anchor;
+  std::string program = sys::fs::getMainExecutable(nullptr, &anchor);
+  return sys::path::parent_path(program).str();
+}
+
+static Expected<std::string> findProgram(ArrayRef<StringRef> names) {
+  StringRef toolsFolder = FRIEZE_LLVM_TOOLS_FOLDER;
+  for (StringRef name : names) {
+    if (ErrorOr<std::string> found = sys::findProgramByName(name))
+      return *found;
+    if (ErrorOr<std::string> found = sys::findProgramByName(name, toolsFolder))
+      return *found;
+  }
+  return createStringError("expects " + join(names, " or ") +
+                           " to link with, but found none");
+}
+
+/// What `program` makes of the object.
+static Expected<std::string> link(const std::string &program,
+                                  ArrayRef<std::string> arguments,
+                                  StringRef object) {
+  Expected<TemporaryFile> input = TemporaryFile::create("o", object);
+  if (!input)
+    return input.takeError();
+  Expected<TemporaryFile> linked = TemporaryFile::create("linked");
+  if (!linked)
+    return linked.takeError();
+  // In memory, as a full disk has no room for what the linker says of it.
+  Expected<MemoryFile> log = MemoryFile::create();
+  if (!log)
+    return log.takeError();
+
+  SmallVector<StringRef> command{program, "-o", linked->getPath(),
+                                 input->getPath()};
+  command.append(arguments.begin(), arguments.end());
+  std::string logPath = log->getPath();
+  std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
+                                          StringRef(logPath)};
+  std::string message;
+  if (sys::ExecuteAndWait(program, command, std::nullopt, redirects, 0, 0,
+                          &message) != 0) {
+    std::string text;
+    if (Error error = readFile(logPath).moveInto(text))
+      consumeError(std::move(error));
+    SmallVector<StringRef> lines;
+    StringRef(text).rtrim().split(lines, '\n');
+    return createStringError("cannot link with " + program + " in " +
+                             describeTemporaryFolder() + ": " + message +
+                             join(lines, "; "));
+  }
+  return readFile(linked->getPath());
+}
+
+/// Every shared library and executable has its model under one known symbol.
+static std::string defineEntry(StringRef name) {
+  return ("--defsym=frieze_model_entry=" + name + "_model").str();
+}
+
+Expected<std::string>
+frieze::linkSharedLibrary(StringRef object, StringRef name, StringRef soname) {
+  auto linker = findProgram({"x86_64-linux-gnu-ld.bfd", "ld.lld-22", "ld.lld"});
+  if (!linker)
+    return linker.takeError();
+  return link(*linker,
+              {"-shared", "--gc-sections", "-z", "noexecstack",
+               "--build-id=none", "-soname", soname.str(), defineEntry(name)},
+              object);
+}
+
+Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name) {
+  auto driver = findProgram({"cc", "gcc", "clang", "clang-22"});
+  if (!driver)
+    return driver.takeError();
+  SmallString<128> mainLibrary(getProgramFolder());
+  sys::path::append(mainLibrary, "..", "lib", "frieze", "libfrieze_main.a");
+  if (!sys::fs::exists(mainLibrary))
+    return createStringError("expects " + mainLibrary + " to link with");
+  return link(*driver,
+              {mainLibrary.str().str(), "-lm", "-Wl,--gc-sections",
+               "-Wl," + defineEntry(name)},
+              object);
+}

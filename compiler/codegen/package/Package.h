@@ -1,0 +1,35 @@
+//===- Package.h - Objects as libraries and executables ---------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_PACKAGE_PACKAGE_H
+#define FRIEZE_COMPILER_CODEGEN_PACKAGE_PACKAGE_H
+
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace frieze {
+
+/// Each takes the bytes of an object compiled under the name `name`, and
+/// returns those of the file around it.
+llvm::Expected<std::string> makeStaticLibrary(llvm::StringRef object,
+                                              llvm::StringRef name);
+
+/// Links with GNU ld, which starts in a fraction of the time, or ld.lld, in the
+/// folder for temporary files; needs no C library.
+llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
+                                              llvm::StringRef name,
+                                              llvm::StringRef soname);
+
+/// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
+/// program, built or installed, with the system's C compiler.
+llvm::Expected<std::string> linkExecutable(llvm::StringRef object,
+                                           llvm::StringRef name);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_PACKAGE_PACKAGE_H

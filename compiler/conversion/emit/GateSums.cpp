@@ -1,0 +1,113 @@
+//===- GateSums.cpp - Sums of recurrent layers in registers -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/GateSums.h"
+#include "compiler/conversion/plan/RecurrentPlan.h"
+
+using namespace mlir;
+using namespace frieze;
+
+int64_t GateSums::getBlockUnits() const {
+  int64_t groups = llvm::divideCeil(units, groupUnits);
+  int64_t most =
+      std::max<int64_t>(1, kernel.target.limits.packedUnits / groupUnits);
+  return llvm::divideCeil(groups, llvm::divideCeil(groups, most)) * groupUnits;
+}
+
+SmallVector<double> GateSums::pack(ArrayRef<double> rows) const {
+  int64_t blockUnits = getBlockUnits();
+  SmallVector<double> packed;
+  for (int64_t block = 0; block < units; block += blockUnits)
+    for (size_t row = 0; row < rows.size(); row += gates * units) {
+      int64_t end = std::min(block + blockUnits, units);
+      for (int64_t first = block; first < end; first += groupUnits)
+        for (int64_t gate = 0; gate < gates; ++gate) {
+          int64_t count = std::min(groupUnits, end - first);
+          llvm::append_range(packed,
+                             rows.slice(row + gate * units + first, count));
+          packed.append(kernel.target.padColumns(count) - count, 0.0);
+        }
+    }
+  return packed;
+}
+
+void GateSums::forEachTile(llvm::function_ref<void(const Tile &)> body) {
+  int64_t lanes = kernel.machine.lanes;
+  auto emitTiles = [&](Tile tile, int64_t count) {
+    SmallVector<UnitVector> vectors;
+    for (int64_t offset = 0; offset < count; offset += vectors.back().lanes) {
+      int64_t rest = count - offset / groupUnits * groupUnits;
+      int64_t width = kernel.target.padColumns(std::min(rest, groupUnits));
+      int64_t used = std::min(lanes, width);
+      vectors.push_back({offset, used, std::min(used, count - offset), width});
+    }
+    for (size_t i = 0; i < vectors.size(); i += tileVectors) {
+      tile.vectors = ArrayRef(vectors).drop_front(i).take_front(tileVectors);
+      body(tile);
+    }
+  };
+  auto emitBlock = [&](Value first, int64_t count) {
+    int64_t tileUnits = llvm::alignTo(tileVectors * lanes, groupUnits);
+    auto emitAt = [&](Value offset, int64_t tileCount) {
+      emitTiles({first, offset, count, {}}, tileCount);
+    };
+    kernel.forEach(count / tileUnits, [&](Value i) {
+      emitAt(kernel.mul(i, tileUnits), tileUnits);
+    });
+    if (int64_t rest = count % tileUnits)
+      emitAt(kernel.index(count - rest), rest);
+  };
+  int64_t blockUnits = getBlockUnits();
+  kernel.forEach(units / blockUnits, [&](Value block) {
+    emitBlock(kernel.mul(block, blockUnits), blockUnits);
+  });
+  if (int64_t rest = units % blockUnits)
+    emitBlock(kernel.index(units - rest), rest);
+}
+
+SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row,
+                                  int64_t count) {
+  SmallVector<Value> entries;
+  Value at = kernel.add(kernel.mul(tile.blockFirst, gates * count),
+                        kernel.mul(tile.first, gates));
+  at = kernel.add(
+      at, kernel.mul(row, gates * padUnits(kernel.target, tile.blockWidth)));
+  for (const UnitVector &vector : tile.vectors) {
+    int64_t unit = vector.offset % groupUnits;
+    for (int64_t gate = 0; gate < gates; ++gate)
+      entries.push_back(
+          kernel.loadVector(packed,
+                            kernel.add(at, (vector.offset - unit) * gates +
+                                               gate * vector.groupWidth + unit),
+                            vector.lanes));
+  }
+  return entries;
+}
+
+SmallVector<Value> GateSums::loadOrZeros(const Tile &tile, Value packed) {
+  if (packed)
+    return load(tile, packed, kernel.index(0), 1);
+  SmallVector<Value> zeros;
+  for (const UnitVector &vector : tile.vectors)
+    zeros.append(gates, kernel.constant(0.0f, vector.lanes));
+  return zeros;
+}
+
+SmallVector<Value> GateSums::multiply(const Tile &tile, SmallVector<Value> sums,
+                                      Value input, Value inputAt, int64_t terms,
+                                      Value weights) {
+  return kernel.reduce(terms, sums, [&](Value term, ValueRange carried) {
+    Value at = kernel.add(inputAt, term);
+    SmallVector<Value> factors, results;
+    for (const UnitVector &vector : tile.vectors)
+      factors.append(gates, kernel.loadBroadcast(input, at, vector.lanes));
+    for (auto [factor, weight, sum] :
+         llvm::zip(factors, load(tile, weights, term, terms), carried))
+      results.push_back(kernel.fma(factor, weight, sum));
+    return results;
+  });
+}

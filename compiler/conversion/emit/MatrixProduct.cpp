@@ -1,0 +1,267 @@
+//===- MatrixProduct.cpp - Matrix products held in registers ----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/MatrixProduct.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace frieze;
+
+namespace {
+/// Emits one tile; the position of its corner is given in elements.
+class TileEmitter {
+public:
+  TileEmitter(KernelBuilder &kernel, const MatrixProduct &product,
+              MatrixTile tile)
+      : kernel(kernel), product(product), tile(tile) {}
+
+  /// Columns from `column`, of which `validColumns` are stored.
+  void emit(Value inputAt, Value outputAt, Value column, int64_t validColumns);
+
+private:
+  /// Multiplies one term into the accumulators of one chain.
+  void multiplyTerm(MutableArrayRef<Value> accumulators, Value inputAt,
+                    Value weightAt);
+  SmallVector<Value> sumOver(ArrayRef<ReductionLoop> loops,
+                             SmallVector<Value> accumulators, Value inputAt,
+                             Value weightAt);
+  SmallVector<Value> sumInChains(ArrayRef<Value> bias, Value inputAt,
+                                 Value weightAt);
+  /// Sums the chains of a tile from `firstChain`.
+  SmallVector<Value> sumOverChains(ArrayRef<ReductionLoop> loops,
+                                   int64_t firstChain,
+                                   SmallVector<Value> accumulators,
+                                   Value inputAt, Value weightAt);
+  /// Adds neighbouring groups of `tileSize()` sums until one is left.
+  void addNeighbours(SmallVector<Value> &sums);
+
+  /// Rows of the product: for each row of the output, those of its window.
+  int64_t windowSize() const { return product.poolOffsets.size(); }
+  int64_t tileSize() const { return tile.rows * windowSize() * tile.vectors; }
+
+  KernelBuilder &kernel;
+  const MatrixProduct &product;
+  MatrixTile tile;
+};
+} // namespace
+
+static int64_t countTerms(const MatrixProduct &product) {
+  int64_t terms = 1;
+  for (const ReductionLoop &loop : product.terms)
+    terms *= loop.extent;
+  return terms;
+}
+
+void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
+                               Value inputAt, Value weightAt) {
+  if (product.prefetchesWeights) {
+    // The terms in 16 lines, which a core multiplies while the second-level
+    // cache answers.
+    int64_t lineElements = kernel.machine.getLineElements();
+    int64_t distance =
+        llvm::alignTo(16 * lineElements, product.terms.back().weightStride);
+    for (int64_t line = 0; line < tile.getWidth(); line += lineElements)
+      memref::PrefetchOp::create(
+          kernel.builder, kernel.getLocation(), product.weights,
+          kernel.add(weightAt, line + distance), /*isWrite=*/false,
+          /*localityHint=*/3, /*isDataCache=*/true);
+  }
+  SmallVector<Value> weights;
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    weights.push_back(kernel.loadVector(
+        product.weights, kernel.add(weightAt, v * tile.lanes), tile.lanes));
+  for (int64_t row = 0; row < tile.rows * windowSize(); ++row) {
+    Value rowAt =
+        kernel.add(inputAt, row / windowSize() * product.inputRowStride +
+                                product.poolOffsets[row % windowSize()]);
+    Value shared;
+    if (!product.inputPerColumn)
+      shared = kernel.loadBroadcast(product.input, rowAt, tile.lanes);
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value input = shared
+                        ? shared
+                        : kernel.loadVector(product.input,
+                                            kernel.add(rowAt, v * tile.lanes),
+                                            tile.lanes);
+      Value &accumulator = accumulators[row * tile.vectors + v];
+      accumulator = kernel.fma(input, weights[v], accumulator);
+    }
+  }
+}
+
+SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
+                                        SmallVector<Value> accumulators,
+                                        Value inputAt, Value weightAt) {
+  if (loops.empty()) {
+    multiplyTerm(accumulators, inputAt, weightAt);
+    return accumulators;
+  }
+  const ReductionLoop &loop = loops.front();
+  auto addTerms = [&](Value i, ValueRange carried) {
+    return sumOver(loops.drop_front(), llvm::to_vector(carried),
+                   kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+                   kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+  };
+  // The sums of a depthwise convolution are so short that a loop over them
+  // would cost as much as they do.
+  if (!product.inputPerColumn ||
+      countTerms(product) > kernel.machine.budgets.unrolledTerms)
+    return kernel.reduce(loop.extent, accumulators, addTerms);
+  for (int64_t i = 0; i < loop.extent; ++i)
+    accumulators = addTerms(kernel.index(i), accumulators);
+  return accumulators;
+}
+
+void TileEmitter::addNeighbours(SmallVector<Value> &sums) {
+  for (size_t groups = sums.size() / tileSize(); groups > 1; groups /= 2)
+    for (size_t i = 0; i < groups / 2 * tileSize(); ++i) {
+      size_t group = i / tileSize(), element = i % tileSize();
+      sums[i] = kernel.addFloat(sums[2 * group * tileSize() + element],
+                                sums[(2 * group + 1) * tileSize() + element]);
+    }
+  sums.resize(tileSize());
+}
+
+SmallVector<Value> TileEmitter::sumOverChains(ArrayRef<ReductionLoop> loops,
+                                              int64_t firstChain,
+                                              SmallVector<Value> accumulators,
+                                              Value inputAt, Value weightAt) {
+  const ReductionLoop &loop = loops.front();
+  if (loops.size() > 1)
+    return kernel.reduce(
+        loop.extent, accumulators, [&](Value i, ValueRange carried) {
+          return sumOverChains(
+              loops.drop_front(), firstChain, llvm::to_vector(carried),
+              kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+              kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+        });
+  auto multiplyFrom = [&](SmallVector<Value> values, Value first,
+                          int64_t count) {
+    for (int64_t chain = 0; chain < count; ++chain) {
+      Value term = kernel.add(first, chain);
+      multiplyTerm(
+          MutableArrayRef(values).slice(chain * tileSize(), tileSize()),
+          kernel.add(inputAt, kernel.mul(term, loop.inputStride)),
+          kernel.add(weightAt, kernel.mul(term, loop.weightStride)));
+    }
+    return values;
+  };
+  int64_t rounds = loop.extent / product.chains;
+  int64_t rest = loop.extent % product.chains;
+  accumulators =
+      kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
+        return multiplyFrom(
+            llvm::to_vector(carried),
+            kernel.add(kernel.mul(i, product.chains), firstChain), tile.chains);
+      });
+  return multiplyFrom(accumulators,
+                      kernel.index(rounds * product.chains + firstChain),
+                      std::clamp<int64_t>(rest - firstChain, 0, tile.chains));
+}
+
+SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
+                                            Value weightAt) {
+  Value zero = kernel.constant(0.0f, tile.lanes);
+  SmallVector<Value> sums;
+  for (int64_t chain = 0; chain < product.chains; chain += tile.chains) {
+    SmallVector<Value> accumulators(tile.chains * tileSize(), zero);
+    if (chain == 0)
+      llvm::copy(bias, accumulators.begin());
+    accumulators =
+        sumOverChains(product.terms, chain, accumulators, inputAt, weightAt);
+    addNeighbours(accumulators);
+    llvm::append_range(sums, accumulators);
+  }
+  addNeighbours(sums);
+  return sums;
+}
+
+void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
+                       int64_t validColumns) {
+  SmallVector<Value> bias;
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    bias.push_back(kernel.loadVector(
+        product.bias,
+        kernel.add(kernel.add(product.biasBase, column), v * tile.lanes),
+        tile.lanes));
+  SmallVector<Value> accumulators;
+  for (int64_t row = 0; row < tile.rows * windowSize(); ++row)
+    llvm::append_range(accumulators, bias);
+
+  Value weightAt = kernel.add(product.weightBase, column);
+  accumulators = product.chains > 1
+                     ? sumInChains(accumulators, inputAt, weightAt)
+                     : sumOver(product.terms, accumulators, inputAt, weightAt);
+
+  for (int64_t row = 0; row < tile.rows; ++row)
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      SmallVector<Value> window;
+      for (int64_t position = 0; position < windowSize(); ++position)
+        window.push_back(
+            accumulators[(row * windowSize() + position) * tile.vectors + v]);
+      Value channel =
+          kernel.add(kernel.add(product.channelBase, column), v * tile.lanes);
+      Value result =
+          kernel.applyWindowEpilogue(product.epilogue, window, channel);
+      Value at =
+          kernel.add(outputAt, row * product.outputRowStride + v * tile.lanes);
+      int64_t width = std::min(tile.lanes, validColumns - v * tile.lanes);
+      if (product.accumulates)
+        result = kernel.addFloat(
+            kernel.loadVector(product.output, at, tile.lanes), result);
+      kernel.storeVector(result, product.output, at, width);
+    }
+}
+
+SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
+                                       int64_t padded) {
+  SmallVector<double> result(rows * padded, 0.0);
+  int64_t columns = values.size() / rows;
+  for (int64_t row = 0; row < rows; ++row)
+    llvm::copy(values.slice(row * columns, columns),
+               result.begin() + row * padded);
+  return result;
+}
+
+/// Emits all rows of the columns from `column`.
+static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
+                        const MatrixTile &tile, Value column,
+                        int64_t validColumns) {
+  Value inputAt = product.inputPerColumn ? kernel.add(product.inputBase, column)
+                                         : product.inputBase;
+  Value outputAt = kernel.add(product.outputBase, column);
+  auto emitTile = [&](Value firstRow, int64_t rows) {
+    TileEmitter(kernel, product, {rows, tile.vectors, tile.lanes, tile.chains})
+        .emit(
+            kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
+            kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
+            column, validColumns);
+  };
+  int64_t tiles = product.rows / tile.rows;
+  kernel.forEach(tiles, [&](Value number) {
+    emitTile(kernel.mul(number, tile.rows), tile.rows);
+  });
+  if (product.rows % tile.rows)
+    emitTile(kernel.index(tiles * tile.rows), product.rows % tile.rows);
+}
+
+void frieze::emitMatrixProduct(KernelBuilder &kernel,
+                               const MatrixProduct &product,
+                               const MatrixTile &tile) {
+  int64_t width = tile.getWidth();
+  int64_t blocks = product.columns / width;
+  kernel.forEach(blocks, [&](Value block) {
+    emitColumns(kernel, product, tile, kernel.mul(block, width), width);
+  });
+  if (int64_t rest = product.columns % width) {
+    MatrixTile tail{tile.rows, (int64_t)llvm::divideCeil(rest, tile.lanes),
+                    product.inputPerColumn ? rest : tile.lanes, tile.chains};
+    emitColumns(kernel, product, tail, kernel.index(blocks * width), rest);
+  }
+}

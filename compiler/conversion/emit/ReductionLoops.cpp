@@ -1,0 +1,183 @@
+//===- ReductionLoops.cpp - Loops over the terms of a reduction -*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/ReductionLoops.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace frieze;
+
+/// Partial sums where elements of one result are neighbours (see nn.reduce).
+static constexpr int64_t reductionChains = 16;
+
+Value frieze::combineNeighbours(KernelBuilder &kernel, Value vector,
+                                Combiner combine) {
+  while (true) {
+    int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
+    if (width == 1)
+      return vector;
+    SmallVector<int64_t> even, odd;
+    for (int64_t lane = 0; lane < width; lane += 2) {
+      even.push_back(lane);
+      odd.push_back(lane + 1);
+    }
+    auto pick = [&](ArrayRef<int64_t> lanes) -> Value {
+      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(),
+                                       vector, vector, lanes);
+    };
+    vector = combine(pick(even), pick(odd));
+  }
+}
+
+ReductionLoops::ReductionLoops(KernelBuilder &kernel, ArrayRef<int64_t> shape,
+                               ArrayRef<int64_t> axes, bool hasChannels)
+    : kernel(kernel), lastAxis(shape.back()), hasChannels(hasChannels) {
+  struct Axes {
+    int64_t size;
+    bool isReduced;
+  };
+  SmallVector<Axes> runs;
+  for (auto [axis, size] : llvm::enumerate(shape)) {
+    if (size == 1)
+      continue;
+    bool isReduced = llvm::is_contained(axes, (int64_t)axis);
+    bool isApart = hasChannels && !isReduced && axis + 1 == shape.size();
+    if (!runs.empty() && runs.back().isReduced == isReduced && !isApart)
+      runs.back().size *= size;
+    else
+      runs.push_back({size, isReduced});
+  }
+  int64_t stride = 1;
+  endsReduced = runs.empty() || runs.back().isReduced;
+  for (Axes run : llvm::reverse(runs)) {
+    SmallVector<Run> &list = run.isReduced ? reduced : kept;
+    list.insert(list.begin(), Run{run.size, stride});
+    stride *= run.size;
+    count *= run.isReduced ? run.size : 1;
+  }
+  // A single element is a result of itself.
+  if (reduced.empty())
+    reduced.push_back({1, 0});
+}
+
+ReductionLoops::Sums
+ReductionLoops::reduceRuns(ArrayRef<Run> runs, Value at, Sums carried,
+                           llvm::function_ref<Sums(Value, Sums)> body) {
+  if (runs.empty())
+    return body(at, carried);
+  return kernel.reduce(runs[0].size, carried, [&](Value i, ValueRange inner) {
+    return reduceRuns(runs.drop_front(),
+                      kernel.add(at, kernel.mul(i, runs[0].stride)),
+                      llvm::to_vector(inner), body);
+  });
+}
+
+void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
+  auto emitLoops = [&](auto &self, ArrayRef<Run> runs, Value input,
+                       Value number) -> void {
+    if (runs.empty())
+      return body({input, number, 1, kernel.index(0)});
+    if (runs.size() == 1 && !endsReduced)
+      return kernel.forEachVector(runs[0].size, [&](Value i, int64_t width) {
+        Value channel = lastAxis == 1 ? kernel.index(0) : i;
+        body({kernel.add(input, i), kernel.add(number, i), width, channel});
+      });
+    kernel.forEach(runs[0].size, [&](Value i) {
+      int64_t results = 1;
+      for (const Run &run : runs.drop_front())
+        results *= run.size;
+      self(self, runs.drop_front(),
+           kernel.add(input, kernel.mul(i, runs[0].stride)),
+           kernel.add(number, kernel.mul(i, results)));
+    });
+  };
+  emitLoops(emitLoops, kept, kernel.index(0), kernel.index(0));
+}
+
+Value ReductionLoops::combineTerms(Results results, Value input, float start,
+                                   Combiner take, Combiner combine) {
+  if (!endsReduced)
+    return reduceRuns(
+        reduced, results.input, {kernel.constant(start, results.width)},
+        [&](Value at, Sums sums) -> Sums {
+          return {take(sums[0], kernel.loadVector(input, at, results.width))};
+        })[0];
+
+  // Chains that take no element would leave the others as they are.
+  int64_t run = reduced.back().size;
+  int64_t chains = std::min<int64_t>(reductionChains, llvm::PowerOf2Ceil(run));
+  int64_t lanes = std::min(kernel.machine.lanes, chains);
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  /// The next `size` elements, at most one for each chain.
+  auto takeElements = [&](Sums sums, Value at, int64_t size) {
+    for (int64_t v = 0; v * lanes < size; ++v) {
+      int64_t width = std::min(lanes, size - v * lanes);
+      Value sum = sums[v];
+      if (width < lanes)
+        sum = vector::ExtractStridedSliceOp::create(
+            builder, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
+            ArrayRef<int64_t>{1});
+      sum =
+          take(sum, kernel.loadVector(input, kernel.add(at, v * lanes), width));
+      if (width < lanes)
+        sum = vector::InsertStridedSliceOp::create(builder, loc, sum, sums[v],
+                                                   ArrayRef<int64_t>{0},
+                                                   ArrayRef<int64_t>{1});
+      sums[v] = sum;
+    }
+    return sums;
+  };
+  Sums sums(chains / lanes, kernel.constant(start, lanes));
+  int64_t rounds = run / chains;
+  sums = reduceRuns(
+      ArrayRef(reduced).drop_back(), results.input, sums,
+      [&](Value at, Sums outer) {
+        outer = kernel.reduce(rounds, outer, [&](Value i, ValueRange carried) {
+          return takeElements(llvm::to_vector(carried),
+                              kernel.add(at, kernel.mul(i, chains)), chains);
+        });
+        return takeElements(outer, kernel.add(at, rounds * chains),
+                            run % chains);
+      });
+  for (Value &sum : sums)
+    sum = combineNeighbours(kernel, sum, combine);
+  for (size_t size = sums.size(); size > 1; size /= 2)
+    for (size_t i = 0; i < size / 2; ++i)
+      sums[i] = combine(sums[2 * i], sums[2 * i + 1]);
+  return sums[0];
+}
+
+void ReductionLoops::forEachPosition(ArrayRef<Run> runs, Value at,
+                                     llvm::function_ref<void(Value)> body) {
+  reduceRuns(runs, at, {}, [&](Value position, Sums) {
+    body(position);
+    return Sums();
+  });
+}
+
+void ReductionLoops::forEachTerm(Results results,
+                                 llvm::function_ref<void(Terms)> body) {
+  if (!endsReduced)
+    return forEachPosition(reduced, results.input, [&](Value at) {
+      body({at, results.width, results.channel, lastAxis == 1});
+    });
+  SmallVector<Run> outer(reduced);
+  int64_t inner = outer.pop_back_val().size;
+  if (hasChannels && inner != lastAxis && lastAxis != 1) {
+    outer.push_back({inner / lastAxis, lastAxis});
+    inner = lastAxis;
+  }
+  forEachPosition(outer, results.input, [&](Value at) {
+    kernel.forEachVector(inner, [&](Value i, int64_t width) {
+      bool isOneChannel = lastAxis == 1;
+      body({kernel.add(at, i), width, isOneChannel ? kernel.index(0) : i,
+            isOneChannel});
+    });
+  });
+}

@@ -1,0 +1,130 @@
+//===- Conv.cpp - Lowering of convolutions ----------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/Copies.h"
+#include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/kernels/ConvByWinograd.h"
+#include "compiler/conversion/kernels/ConvOverWidth.h"
+#include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/ConvPlan.h"
+#include "dialect/Weights.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+/// `values` as (rows, products * columns) to (products, rows, padded columns).
+static SmallVector<double> packColumns(ArrayRef<double> values, int64_t rows,
+                                       const ConvShape &shape) {
+  int64_t columns = shape.getColumns(), padded = shape.getPaddedColumns();
+  SmallVector<double> packed(shape.getProducts() * rows * padded, 0.0);
+  for (int64_t product = 0; product < shape.getProducts(); ++product)
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t column = 0; column < columns; ++column)
+        packed[(product * rows + row) * padded + column] =
+            values[row * shape.output.channels + product * columns + column];
+  return packed;
+}
+
+static SmallVector<ReductionLoop> getTerms(const ConvShape &shape) {
+  int64_t padded = shape.getPaddedColumns();
+  int64_t pixel = shape.input.channels, channels = shape.getInputChannels();
+  SmallVector<ReductionLoop> terms;
+  terms.push_back({shape.window.height,
+                   shape.dilation.height * shape.input.getRowElements(),
+                   shape.window.width * channels * padded});
+  // Without dilation, the taps and channels of a window row are contiguous.
+  if (shape.dilation.width == 1 && channels == pixel) {
+    terms.push_back({shape.window.width * channels, 1, padded});
+    return terms;
+  }
+  terms.push_back(
+      {shape.window.width, shape.dilation.width * pixel, channels * padded});
+  terms.push_back({channels, 1, padded});
+  return terms;
+}
+
+/// The input with its padding in it.
+static Value padInput(KernelBuilder &kernel, ConvOp op,
+                      const ConvShape &shape) {
+  Value input = kernel.buffers[op.getInput()];
+  if (shape.padding.isZero())
+    return input;
+  SmallVector<int64_t> low{0}, high{0}, values = op.getPaddingValues();
+  for (int64_t axis = 0; axis < op.getSpatialRank(); ++axis) {
+    low.push_back(values[2 * axis]);
+    high.push_back(values[2 * axis + 1]);
+  }
+  low.push_back(0);
+  high.push_back(0);
+  Value padded = kernel.scratch[op];
+  Value border;
+  if (ElementsAttr values = op.getBorderAttr())
+    border = kernel.loadConstants(op, "border", *readWeights(values));
+  emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
+          0.0f, border);
+  return padded;
+}
+
+static void lowerConv(KernelBuilder &kernel, ConvOp op,
+                      const KernelPlan &plan) {
+  ConvShape shape(op, kernel.target);
+  if (op.getWinograd())
+    return lowerConvByWinograd(kernel, op, padInput(kernel, op, shape), plan);
+  SmallVector<double> bias(shape.output.channels, 0.0);
+  if (ElementsAttr attribute = op.getBiasAttr())
+    bias = *readWeights(attribute);
+  MatrixProduct product;
+  product.input = kernel.buffers[op.getInput()];
+  Spatial poolStride = shape.getPoolStride();
+  product.inputRowStride =
+      poolStride.width * shape.stride.width * shape.input.channels;
+  product.poolOffsets = shape.getPoolOffsets();
+  product.weights = kernel.loadConstants(
+      op, "kernel",
+      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));
+  product.bias = kernel.loadConstants(op, "bias", packColumns(bias, 1, shape));
+  product.output = kernel.buffers[op.getOutput()];
+  product.outputRowStride = shape.output.channels;
+  product.rows = shape.output.width;
+  product.terms = getTerms(shape);
+  product.inputPerColumn = shape.isDepthwise();
+  product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
+
+  if (plan.columnsOverWidth)
+    emitConvOverWidth(kernel, op, shape, product, plan);
+  product.columns = shape.getColumns() - plan.columnsOverWidth;
+  if (product.columns == 0)
+    return;
+
+  product.input = padInput(kernel, op, shape);
+
+  int64_t padded = shape.getPaddedColumns();
+  kernel.forEach(shape.output.batch, [&](Value n) {
+    kernel.forEach(shape.output.height, [&](Value oh) {
+      kernel.forEach(shape.getProducts(), [&](Value group) {
+        product.inputBase = kernel.add(
+            kernel.mul(n, shape.input.getImageElements()),
+            kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
+                                          shape.input.getRowElements()),
+                       kernel.mul(group, shape.getInputChannels())));
+        product.outputBase =
+            kernel.add(kernel.mul(n, shape.output.getImageElements()),
+                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                                  kernel.mul(group, shape.getColumns())));
+        product.weightBase = kernel.mul(group, shape.getTerms() * padded);
+        product.biasBase = kernel.mul(group, padded);
+        product.channelBase = kernel.mul(group, shape.getColumns());
+        emitMatrixProduct(kernel, product, plan.products.front());
+      });
+    });
+  });
+}
+
+void frieze::addConvLowerings(LoweringTable &table) {
+  table.add<ConvOp, planConv, lowerConv>();
+}

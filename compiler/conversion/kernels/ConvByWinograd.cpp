@@ -1,0 +1,309 @@
+//===- ConvByWinograd.cpp - Convolutions by minimal filtering ---*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/kernels/ConvByWinograd.h"
+#include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/VectorOps.h"
+#include "dialect/Weights.h"
+#include "dialect/Winograd.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+namespace {
+/// Emits the phases for one conv.
+class WinogradEmitter {
+public:
+  WinogradEmitter(KernelBuilder &kernel, ConvOp op, Value input,
+                  const KernelPlan &plan)
+      : kernel(kernel), blocking(*plan.winograd), tiling(blocking.tiling),
+        productTile(plan.products.front()), input(input),
+        output(kernel.buffers[op.getOutput()]),
+        outputShape(op.getType().getShape()), scratch(kernel.scratch[op]),
+        epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())) {
+    loadParameters(op);
+  }
+
+  void emit();
+
+private:
+  void loadParameters(ConvOp op);
+  /// A tile: its number in its block, and where its inputs and results start.
+  struct Tile {
+    Value number, input, output;
+  };
+  Tile findTile(Value block, Value number);
+  /// The inputs of a tile, transformed, to its row of each point.
+  void transformInputs(const Tile &tile);
+  /// The products of all points of a block.
+  void multiply();
+  /// One after the other where they go through memory that they share.
+  void forEachVector(int64_t count, KernelBuilder::VectorBody body) {
+    if (blocking.isTwoDimensional())
+      kernel.inOrderVectors(count, body);
+    else
+      kernel.forEachVector(count, body);
+  }
+  /// The results of a tile from its row of each point.
+  void finish(const Tile &tile);
+
+  KernelBuilder &kernel;
+  const WinogradPlan &blocking;
+  const WinogradTiling &tiling;
+  const MatrixTile &productTile;
+  Value input, output;
+  ImageShape outputShape;
+  Value scratch;
+  SmallVector<EpilogueStage> epilogue;
+  Value kernelConstants, biasConstants;
+};
+} // namespace
+
+void WinogradEmitter::loadParameters(ConvOp op) {
+  int64_t padding = blocking.paddedFilters;
+  SmallVector<double> bias(blocking.filters, 0.0);
+  if (ElementsAttr attribute = op.getBiasAttr())
+    bias = *readWeights(attribute);
+  // Zeros for all points but one, then the bias.
+  SmallVector<double> starts(2 * padding, 0.0);
+  llvm::copy(bias, starts.begin() + padding);
+  biasConstants = kernel.loadConstants(op, "bias", starts);
+  kernelConstants = kernel.loadConstants(
+      op, "kernel",
+      padColumns(transformKernel(op),
+                 tiling.getPoints() * blocking.input.channels, padding));
+}
+
+WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  auto divide = [&](Value index, int64_t size) {
+    return std::make_pair(
+        builder.createOrFold<arith::DivUIOp>(loc, index, kernel.index(size)),
+        builder.createOrFold<arith::RemUIOp>(loc, index, kernel.index(size)));
+  };
+  Value first =
+      kernel.getChunkStart(block, blocking.getAllTiles(), blocking.tiles);
+  auto [image, inImage] =
+      divide(builder.createOrFold<arith::AddIOp>(loc, first, number),
+             tiling.getTileCount());
+  auto [row, column] = divide(inImage, tiling.width.getTileCount());
+  Value top = kernel.getChunkStart(row, tiling.height.extent,
+                                   tiling.height.getTileExtent());
+  Value left = kernel.getChunkStart(column, tiling.width.extent,
+                                    tiling.width.getTileExtent());
+  auto find = [&, image = image](const ImageShape &shape, int64_t heightStride,
+                                 int64_t widthStride) {
+    return kernel.add(
+        kernel.mul(image, shape.getImageElements()),
+        kernel.add(kernel.mul(top, heightStride * shape.getRowElements()),
+                   kernel.mul(left, widthStride * shape.channels)));
+  };
+  return {number,
+          find(blocking.input, tiling.height.stride, tiling.width.stride),
+          find(outputShape, 1, 1)};
+}
+
+void WinogradEmitter::transformInputs(const Tile &tile) {
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t pointElements = blocking.getPointElements();
+  int64_t channels = blocking.input.channels;
+  forEachVector(channels, [&](Value channel, int64_t lanes) {
+    VectorOps ops(kernel, lanes);
+    Value from = kernel.add(tile.input, channel);
+    Value to = kernel.add(
+        kernel.add(kernel.mul(tile.number, blocking.getRowElements()), channel),
+        blocking.getInputsAt());
+    /// Along one axis, from `source` to the scratch memory.
+    auto transform = [&](const WinogradForm &form, Value source, Value at,
+                         int64_t stride, Value targetAt, int64_t targetStride) {
+      SmallVector<Value> values;
+      for (int64_t i = 0; i < form.getPoints(); ++i)
+        values.push_back(
+            kernel.loadVector(source, kernel.add(at, i * stride), lanes));
+      form.transformInput(ops, MutableArrayRef(values));
+      for (int64_t i = 0; i < form.getPoints(); ++i)
+        kernel.storeVector(values[i], scratch,
+                           kernel.add(targetAt, i * targetStride), lanes);
+    };
+    if (!blocking.isTwoDimensional())
+      return transform(width, input, from, channels, to, pointElements);
+    Value lines = kernel.index(blocking.getLinesAt());
+    kernel.forEach(width.getPoints(), [&](Value j) {
+      transform(height, input, kernel.add(from, kernel.mul(j, channels)),
+                blocking.input.getRowElements(),
+                kernel.add(lines, kernel.mul(j, blocking.unit)),
+                width.getPoints() * blocking.unit);
+    });
+    kernel.forEach(height.getPoints(), [&](Value i) {
+      transform(
+          width, scratch,
+          kernel.add(lines, kernel.mul(i, width.getPoints() * blocking.unit)),
+          blocking.unit,
+          kernel.add(to, kernel.mul(i, width.getPoints() * pointElements)),
+          pointElements);
+    });
+  });
+}
+
+void WinogradEmitter::multiply() {
+  int64_t channels = blocking.input.channels;
+  int64_t padding = blocking.paddedFilters;
+  MatrixProduct product;
+  product.input = product.output = scratch;
+  product.prefetchesWeights = blocking.fitsSecondLevel;
+  product.inputRowStride = blocking.getRowElements();
+  product.weights = kernelConstants;
+  product.bias = biasConstants;
+  product.outputRowStride = blocking.getRowElements();
+  product.rows = blocking.tiles;
+  product.columns = padding;
+  product.channelBase = kernel.index(0);
+  // Its products replace the inputs of the point before.
+  kernel.inOrder(tiling.getPoints(), [&](Value point) {
+    Location loc = kernel.getLocation();
+    Value isBiasPoint = kernel.builder.createOrFold<arith::CmpIOp>(
+        loc, arith::CmpIPredicate::eq, point,
+        kernel.index(tiling.getBiasPoint()));
+    Value inputBase = kernel.add(kernel.mul(point, blocking.getPointElements()),
+                                 blocking.getInputsAt());
+    Value weightBase = kernel.mul(point, channels * padding);
+    product.outputBase =
+        kernel.add(kernel.mul(point, blocking.getPointElements()),
+                   blocking.getProductsAt());
+    auto multiplyBlock = [&](Value first, int64_t size) {
+      product.inputBase = kernel.add(inputBase, first);
+      product.weightBase = kernel.add(weightBase, kernel.mul(first, padding));
+      product.terms = {{size, 1, padding}};
+      emitMatrixProduct(kernel, product, productTile);
+    };
+    product.biasBase = kernel.builder.createOrFold<arith::SelectOp>(
+        loc, isBiasPoint, kernel.index(padding), kernel.index(0));
+    product.accumulates = false;
+    multiplyBlock(kernel.index(0), std::min(channels, winogradBlock));
+    product.biasBase = kernel.index(0);
+    product.accumulates = true;
+    int64_t blocks = channels / winogradBlock;
+    if (blocks > 1)
+      kernel.inOrder(blocks - 1, [&](Value block) {
+        multiplyBlock(kernel.mul(kernel.add(block, 1), winogradBlock),
+                      winogradBlock);
+      });
+    if (blocks > 0 && channels % winogradBlock)
+      multiplyBlock(kernel.index(blocks * winogradBlock),
+                    channels % winogradBlock);
+  });
+}
+
+void WinogradEmitter::finish(const Tile &tile) {
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t pointElements = blocking.getPointElements(), unit = blocking.unit;
+  Value from = kernel.add(kernel.mul(tile.number, blocking.getRowElements()),
+                          blocking.getProductsAt());
+  forEachVector(blocking.filters, [&](Value filter, int64_t lanes) {
+    VectorOps ops(kernel, lanes);
+    /// Results along the width of row `i` of the points.
+    auto finishWidths = [&](Value i) {
+      SmallVector<Value> values;
+      for (int64_t j = 0; j < width.getPoints(); ++j) {
+        Value point =
+            kernel.add(kernel.mul(i, width.getPoints() * pointElements),
+                       j * pointElements);
+        values.push_back(kernel.loadVector(
+            scratch, kernel.add(kernel.add(from, point), filter), lanes));
+      }
+      width.transformOutput(ops, MutableArrayRef(values));
+      values.resize(width.outputs);
+      return values;
+    };
+    auto store = [&](SmallVector<Value> window, int64_t h, Value w) {
+      Value at =
+          kernel.add(kernel.add(tile.output, h * outputShape.getRowElements()),
+                     kernel.mul(w, outputShape.channels));
+      kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
+                         output, kernel.add(at, filter), lanes);
+    };
+    int64_t windowWidth = tiling.width.window;
+    if (!blocking.isTwoDimensional()) {
+      SmallVector<Value> values = finishWidths(kernel.index(0));
+      for (int64_t w = 0; w < tiling.width.getTileExtent(); ++w)
+        store(llvm::to_vector(
+                  ArrayRef(values).slice(w * windowWidth, windowWidth)),
+              0, kernel.index(w));
+      return;
+    }
+    // Through memory: what is left of all points does not fit into registers.
+    Value lines = kernel.index(blocking.getLinesAt());
+    kernel.forEach(height.getPoints(), [&](Value i) {
+      SmallVector<Value> values = finishWidths(i);
+      for (int64_t j = 0; j < width.outputs; ++j)
+        kernel.storeVector(values[j], scratch,
+                           kernel.add(kernel.add(lines, j * unit),
+                                      kernel.mul(i, width.outputs * unit)),
+                           lanes);
+    });
+    kernel.forEach(tiling.width.getTileExtent(), [&](Value w) {
+      SmallVector<SmallVector<Value>> columns;
+      for (int64_t j = 0; j < windowWidth; ++j) {
+        SmallVector<Value> &values = columns.emplace_back();
+        Value at = kernel.add(kernel.add(lines, j * unit),
+                              kernel.mul(w, windowWidth * unit));
+        for (int64_t i = 0; i < height.getPoints(); ++i)
+          values.push_back(kernel.loadVector(
+              scratch, kernel.add(at, i * width.outputs * unit), lanes));
+        height.transformOutput(ops, MutableArrayRef(values));
+      }
+      for (int64_t h = 0; h < tiling.height.getTileExtent(); ++h) {
+        SmallVector<Value> window;
+        for (int64_t i = 0; i < tiling.height.window; ++i)
+          for (int64_t j = 0; j < windowWidth; ++j)
+            window.push_back(columns[j][h * tiling.height.window + i]);
+        store(window, h, w);
+      }
+    });
+  });
+}
+
+void WinogradEmitter::emit() {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  int64_t blocks = blocking.getBlocks(blocking.tiles);
+  auto emitIf = [&](arith::CmpIPredicate predicate, Value a, int64_t b,
+                    llvm::function_ref<void()> body) {
+    auto choice = scf::IfOp::create(
+        builder, loc,
+        arith::CmpIOp::create(builder, loc, predicate, a, kernel.index(b)),
+        /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(choice.thenBlock());
+    body();
+  };
+  // The results of a tile are made with the inputs of that tile of the next
+  // block, in the same memory, which then passes the first-level cache once and
+  // not twice. After the last block come its results.
+  auto forEachTile = blocking.isTwoDimensional() ? &KernelBuilder::inOrder
+                                                 : &KernelBuilder::forEach;
+  kernel.inOrder(blocks + 1, [&](Value block) {
+    (kernel.*forEachTile)(blocking.tiles, [&](Value number) {
+      emitIf(arith::CmpIPredicate::sgt, block, 0, [&] {
+        finish(findTile(
+            arith::SubIOp::create(builder, loc, block, kernel.index(1)),
+            number));
+      });
+      emitIf(arith::CmpIPredicate::slt, block, blocks,
+             [&] { transformInputs(findTile(block, number)); });
+    });
+    emitIf(arith::CmpIPredicate::slt, block, blocks, [&] { multiply(); });
+  });
+}
+
+void frieze::lowerConvByWinograd(KernelBuilder &kernel, ConvOp op, Value input,
+                                 const KernelPlan &plan) {
+  WinogradEmitter(kernel, op, input, plan).emit();
+}

@@ -1,0 +1,227 @@
+//===- Dense.cpp - Lowering of fully connected layers -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/DensePlan.h"
+#include "compiler/conversion/plan/WindowsInPlace.h"
+#include "dialect/Weights.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+namespace {
+/// Where the input of a dense layer lies: row r starts at `r * rowStride`, and
+/// holds `runs` runs of `run` neighbours, `runStride` apart.
+struct DenseInput {
+  Value buffer;
+  int64_t rowStride, runs, runStride, run;
+};
+} // namespace
+
+static DenseInput findInput(KernelBuilder &kernel, DenseOp op) {
+  int64_t inputs = op.getInput().getType().getShape().back();
+  WindowsOp windows = findWindowsInPlace(op);
+  if (!windows)
+    return {kernel.buffers[op.getInput()], inputs, 1, 0, inputs};
+  int64_t channels = inputs / windows.getLength();
+  int64_t rowStride = windows.getStride() * channels;
+  Value buffer = kernel.buffers[windows.getInput()];
+  // As one run where a chain goes across positions.
+  if (channels % (int64_t)op.getChains() != 0)
+    return {buffer, rowStride, 1, 0, inputs};
+  return {buffer, rowStride, (int64_t)windows.getLength(),
+          (int64_t)windows.getDilation() * channels, channels};
+}
+
+/// The sums of the chains of some rows, of which each has as many vectors, to
+/// one sum for each row: neighbouring chains are added pairwise, and then
+/// those sums, as in nn.dense.
+static Value addChains(KernelBuilder &kernel, SmallVector<Value> vectors,
+                       int64_t rows) {
+  auto addNeighbours = [&](Value a, Value b, int64_t lanes) -> Value {
+    SmallVector<int64_t> even, odd;
+    for (int64_t lane = 0; lane < lanes; lane += 2) {
+      even.push_back(lane);
+      odd.push_back(lane + 1);
+    }
+    auto pick = [&](ArrayRef<int64_t> picked) -> Value {
+      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(), a,
+                                       b, picked);
+    };
+    return kernel.addFloat(pick(even), pick(odd));
+  };
+  int64_t lanes = cast<VectorType>(vectors.front().getType()).getDimSize(0);
+  for (; vectors.size() > 1; vectors.resize(vectors.size() / 2))
+    for (size_t i = 0; i < vectors.size() / 2; ++i)
+      vectors[i] = addNeighbours(vectors[2 * i], vectors[2 * i + 1], 2 * lanes);
+  Value sums = vectors.front();
+  for (; lanes > rows; lanes /= 2)
+    sums = addNeighbours(sums, sums, lanes);
+  return sums;
+}
+
+/// A dense layer with one output: chains are lanes, so that it runs along its
+/// inputs, for several rows at a time where there are.
+static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
+                            const MatrixTile &tile, Value weights, Value bias) {
+  int64_t chains = op.getChains();
+  int64_t lanes = tile.lanes, vectors = tile.vectors;
+  DenseInput input = findInput(kernel, op);
+  Value output = kernel.buffers[op.getOutput()];
+  OpBuilder &builder = kernel.builder;
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+
+  /// The next `count` terms, at most one for each chain, of each row.
+  auto multiply = [&](SmallVector<Value> sums, Value at, Value weightAt,
+                      int64_t count) {
+    for (int64_t v = 0; v * lanes < count; ++v) {
+      int64_t width = std::min(lanes, count - v * lanes);
+      Value weight =
+          kernel.loadVector(weights, kernel.add(weightAt, v * lanes), width);
+      for (size_t row = 0; row < sums.size() / vectors; ++row) {
+        Value &carried = sums[row * vectors + v];
+        Value sum = carried;
+        if (width < lanes)
+          sum = vector::ExtractStridedSliceOp::create(
+              builder, kernel.getLocation(), sum, ArrayRef<int64_t>{0},
+              ArrayRef<int64_t>{width}, ArrayRef<int64_t>{1});
+        Value rowAt = kernel.add(at, row * input.rowStride + v * lanes);
+        sum = kernel.fma(kernel.loadVector(input.buffer, rowAt, width), weight,
+                         sum);
+        if (width < lanes)
+          sum = vector::InsertStridedSliceOp::create(
+              builder, kernel.getLocation(), sum, carried, ArrayRef<int64_t>{0},
+              ArrayRef<int64_t>{1});
+        carried = sum;
+      }
+    }
+    return sums;
+  };
+  auto emitTile = [&](Value firstRow, int64_t rows) {
+    Value at = kernel.mul(firstRow, input.rowStride);
+    SmallVector<Value> sums(rows * vectors, kernel.constant(0.0f, lanes));
+    Value start = kernel.loadVector(bias, kernel.index(0), 1);
+    start = vector::InsertStridedSliceOp::create(
+        builder, kernel.getLocation(), start, sums[0], ArrayRef<int64_t>{0},
+        ArrayRef<int64_t>{1});
+    for (int64_t row = 0; row < rows; ++row)
+      sums[row * vectors] = start;
+    int64_t rounds = input.run / chains;
+    sums = kernel.reduce(input.runs, sums, [&](Value run, ValueRange outer) {
+      Value runAt = kernel.add(at, kernel.mul(run, input.runStride));
+      Value weightAt = kernel.mul(run, input.run);
+      SmallVector<Value> inner =
+          kernel.reduce(rounds, outer, [&](Value i, ValueRange carried) {
+            Value first = kernel.mul(i, chains);
+            return multiply(llvm::to_vector(carried), kernel.add(runAt, first),
+                            kernel.add(weightAt, first), chains);
+          });
+      return multiply(inner, kernel.add(runAt, rounds * chains),
+                      kernel.add(weightAt, rounds * chains),
+                      input.run % chains);
+    });
+    kernel.storeVector(kernel.applyEpilogue(epilogue,
+                                            addChains(kernel, sums, rows),
+                                            kernel.index(0),
+                                            /*isOneChannel=*/true),
+                       output, firstRow, rows);
+  };
+
+  // A power of two, for the sums over the chains.
+  int64_t rows = op.getType().getNumElements(), done = 0;
+  for (int64_t size = tile.rows; done < rows; size /= 2) {
+    int64_t tiles = (rows - done) / size;
+    kernel.forEach(tiles, [&](Value tile) {
+      emitTile(kernel.add(kernel.mul(tile, size), done), size);
+    });
+    done += tiles * size;
+  }
+}
+
+static SmallVector<double> readBias(DenseOp op) {
+  if (ElementsAttr attribute = op.getBiasAttr())
+    return *readWeights(attribute);
+  return SmallVector<double>(op.getType().getShape().back(), 0.0);
+}
+
+/// Whether an epilogue has so many instructions that each tile with a copy of
+/// them would make the code longer than the time that it saves is worth.
+static bool isLong(ArrayRef<Attribute> epilogue) {
+  return llvm::any_of(epilogue, [](Attribute stage) {
+    auto function = dyn_cast<ActivationAttr>(stage);
+    return function && !llvm::is_contained(
+                           {ActivationKind::Linear, ActivationKind::Relu,
+                            ActivationKind::LeakyRelu, ActivationKind::Clip},
+                           function.getKind());
+  });
+}
+
+void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
+                              const KernelPlan &plan, int64_t calls) {
+  int64_t inputs = op.getInput().getType().getShape().back();
+  int64_t outputs = op.getType().getShape().back();
+  DenseInput input = findInput(kernel, op);
+  SmallVector<double> weights = *readWeights(op.getKernel());
+  SmallVector<double> bias = readBias(op);
+  int64_t padded = kernel.target.padColumns(outputs);
+  bias.resize(padded, 0.0);
+
+  MatrixProduct product;
+  product.input = input.buffer;
+  product.inputBase = kernel.index(0);
+  product.inputRowStride = input.rowStride;
+  product.weights =
+      kernel.loadConstants(op, "kernel", padColumns(weights, inputs, padded));
+  product.weightBase = kernel.index(0);
+  product.bias = kernel.loadConstants(op, "bias", bias);
+  product.biasBase = kernel.index(0);
+  product.output = kernel.buffers[op.getOutput()];
+  product.outputBase = kernel.index(0);
+  product.outputRowStride = outputs;
+  product.rows = calls * op.getType().getNumElements() / outputs;
+  product.columns = outputs;
+  if (input.runs > 1)
+    product.terms.push_back({input.runs, input.runStride, input.run * padded});
+  product.terms.push_back({input.run, 1, padded});
+  product.chains = op.getChains();
+  product.channelBase = kernel.index(0);
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  if (!isLong(op.getEpilogueStages())) {
+    product.epilogue = epilogue;
+    emitMatrixProduct(kernel, product, plan.products.front());
+    return;
+  }
+  emitMatrixProduct(kernel, product, plan.products.front());
+  kernel.forEach(product.rows, [&](Value row) {
+    Value first = kernel.mul(row, outputs);
+    kernel.forEachVector(outputs, [&](Value channel, int64_t width) {
+      Value at = kernel.add(first, channel);
+      Value sum = kernel.loadVector(product.output, at, width);
+      kernel.storeVector(kernel.applyEpilogue(epilogue, sum, channel),
+                         product.output, at, width);
+    });
+  });
+}
+
+static void lowerDense(KernelBuilder &kernel, DenseOp op,
+                       const KernelPlan &plan) {
+  if (op.getType().getShape().back() > 1)
+    return lowerSharedDense(kernel, op, plan, /*calls=*/1);
+  lowerDotProduct(
+      kernel, op, plan.products.front(),
+      kernel.loadConstants(op, "kernel", *readWeights(op.getKernel())),
+      kernel.loadConstants(op, "bias", readBias(op)));
+}
+
+void frieze::addDenseLowerings(LoweringTable &table) {
+  table.add<DenseOp, planDense, lowerDense>();
+}

@@ -1,0 +1,38 @@
+//===- Lowerings.cpp - The kernels of nn ops --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/kernels/Lowerings.h"
+
+using namespace mlir;
+using namespace frieze;
+
+const Lowering *LoweringTable::find(Operation *op) const {
+  auto found = lowerings.find(op->getName().getTypeID());
+  return found == lowerings.end() ? nullptr : &found->second;
+}
+
+const LoweringTable &frieze::getLowerings() {
+  static const LoweringTable lowerings = [] {
+    LoweringTable table;
+    for (auto addLowerings :
+         {addConvLowerings, addConvTransposeLowerings, addDenseLowerings,
+          addElementwiseLowerings, addEmbeddingLowerings, addLayoutLowerings,
+          addMatmulLowerings, addPoolingLowerings, addRecurrentLowerings,
+          addReductionLowerings, addResizeLowerings, addSoftmaxLowerings})
+      addLowerings(table);
+    return table;
+  }();
+  return lowerings;
+}
+
+void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
+  const Target &target = plans.getTarget();
+  for (Operation &op : function.getBody().front())
+    if (const Lowering *lowering = getLowerings().find(&op))
+      for (const Machine &machine : target.machines)
+        plans.add(&op, lowering->plan(target, machine, &op));
+}

@@ -1,0 +1,137 @@
+//===- ConvPlan.cpp - How a convolution is computed -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/plan/ConvPlan.h"
+#include "compiler/conversion/plan/Shuffles.h"
+#include "llvm/ADT/bit.h"
+
+using namespace frieze;
+
+PlanarLayout::PlanarLayout(const ConvShape &shape)
+    : phases(shape.getPhases()),
+      phaseStride(llvm::divideCeil(shape.input.width, phases)),
+      channelStride(phases * phaseStride),
+      rowStride(shape.input.channels * channelStride),
+      elements(shape.input.height * rowStride) {}
+
+bool frieze::fitsRegisters(const Machine &machine, const ConvShape &shape) {
+  return shape.getPhases() * shape.input.channels <= machine.registers / 2;
+}
+
+int64_t frieze::getTransposedBlockSize(const Machine &machine,
+                                       const ConvShape &shape) {
+  return std::min<int64_t>(machine.lanes,
+                           llvm::bit_floor(uint64_t(shape.input.channels)));
+}
+
+/// Whether the input is planar as it is, and no vector ends beyond a row.
+static bool isPlanar(const Machine &machine, const ConvShape &shape) {
+  return shape.input.channels == 1 && shape.padding.isZero() &&
+         shape.getPhases() == 1 && shape.output.width >= machine.lanes;
+}
+
+/// The product of a row of the output with `columns` of its channels.
+static ProductShape getProductShape(const ConvShape &shape, int64_t columns) {
+  ProductShape product;
+  product.rows = shape.output.width;
+  product.columns = columns;
+  product.terms = shape.getTerms();
+  product.window = shape.getPoolWindow().height * shape.getPoolWindow().width;
+  product.inputPerColumn = shape.isDepthwise();
+  return product;
+}
+
+static double estimateOverChannels(const Machine &machine,
+                                   const ConvShape &shape, int64_t columns) {
+  ProductShape product = getProductShape(shape, columns);
+  double padding = shape.padding.isZero()
+                       ? 0.0
+                       : 2.0 * shape.input.getImageElements() / machine.lanes;
+  return padding + double(shape.output.height * shape.getProducts()) *
+                       estimateCycles(machine, product,
+                                      chooseMatrixTile(machine, product));
+}
+
+static std::pair<WidthTile, double> estimateOverWidth(const Machine &machine,
+                                                      const ConvShape &shape,
+                                                      int64_t columns) {
+  bool isDepthwise = shape.isDepthwise();
+  auto [tile, cycles] =
+      chooseWidthTile(machine, shape, isDepthwise ? 1 : columns);
+  cycles *= isDepthwise ? columns : shape.getProducts();
+  if (isPlanar(machine, shape))
+    return {tile, cycles};
+  double elements = PlanarLayout(shape).elements;
+  int64_t size = getTransposedBlockSize(machine, shape);
+  if (fitsRegisters(machine, shape))
+    cycles += elements / machine.lanes *
+              (1 + countShuffles(shape.getPhases() * shape.input.channels));
+  else
+    cycles += elements / size * (1 + countShuffles(size));
+  return {tile, cycles};
+}
+
+/// Chooses how many channels have vectors along the width: all, or those that
+/// do not fill a vector.
+static void chooseColumnsOverWidth(const Machine &machine,
+                                   const ConvShape &shape, KernelPlan &plan) {
+  if (!fitsRegisters(machine, shape) && shape.input.channels < 4)
+    return;
+  int64_t columns = shape.getColumns();
+  double lowest = estimateOverChannels(machine, shape, columns);
+  for (int64_t count : {columns % machine.lanes, columns}) {
+    if (count == 0)
+      continue;
+    auto [tile, cycles] = estimateOverWidth(machine, shape, count);
+    if (count < columns)
+      cycles += estimateOverChannels(machine, shape, columns - count);
+    if (cycles < lowest) {
+      lowest = cycles;
+      plan.columnsOverWidth = count;
+      plan.widthTile = tile;
+    }
+  }
+}
+
+static KernelPlan planWinograd(const Target &target, const Machine &machine,
+                               nn::ConvOp op, const ConvShape &shape) {
+  KernelPlan plan;
+  plan.form = "minimal filtering";
+  WinogradPlan &winograd = plan.winograd.emplace(
+      target, machine, op, shape.input, shape.getPaddedElements());
+  ProductShape product;
+  product.rows = winograd.tiles;
+  product.columns = winograd.paddedFilters;
+  product.terms = std::min(shape.input.channels, nn::winogradBlock);
+  plan.products.push_back(chooseMatrixTile(machine, product));
+  plan.scratchElements = winograd.getEnd();
+  return plan;
+}
+
+KernelPlan frieze::planConv(const Target &target, const Machine &machine,
+                            nn::ConvOp op) {
+  ConvShape shape(op, target);
+  if (op.getWinograd())
+    return planWinograd(target, machine, op, shape);
+  KernelPlan plan;
+  chooseColumnsOverWidth(machine, shape, plan);
+  int64_t columns = shape.getColumns() - plan.columnsOverWidth;
+  if (columns > 0) {
+    plan.form = plan.columnsOverWidth ? "matrix product and over width"
+                                      : "matrix product";
+    plan.products.push_back(
+        chooseMatrixTile(machine, getProductShape(shape, columns)));
+    plan.scratchElements = shape.getPaddedElements();
+  } else {
+    plan.form = "over width";
+  }
+  plan.copiesToPlanes = plan.columnsOverWidth && !isPlanar(machine, shape);
+  if (plan.copiesToPlanes)
+    plan.scratchElements = std::max(
+        plan.scratchElements, PlanarLayout(shape).elements + machine.lanes);
+  return plan;
+}

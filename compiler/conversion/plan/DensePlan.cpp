@@ -1,0 +1,67 @@
+//===- DensePlan.cpp - How dense layers are computed ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/plan/DensePlan.h"
+#include "llvm/ADT/bit.h"
+
+using namespace frieze;
+using namespace frieze::nn;
+
+/// A layer with one output runs along its inputs, chains as lanes, for a power
+/// of two of rows at a time where there are.
+static KernelPlan planDotProduct(const Machine &machine, DenseOp op) {
+  KernelPlan plan;
+  plan.form = "dot product";
+  MatrixTile tile;
+  int64_t chains = op.getChains();
+  tile.lanes = std::min(machine.lanes, chains);
+  tile.vectors = chains / tile.lanes;
+  int64_t fitting =
+      std::clamp<int64_t>(machine.registers * 3 / 4 / tile.vectors, 1, 8);
+  tile.rows = llvm::bit_floor<uint64_t>(std::min(fitting, tile.lanes));
+  tile.chains = chains;
+  plan.products.push_back(tile);
+  return plan;
+}
+
+KernelPlan frieze::planDense(const Target &, const Machine &machine,
+                             DenseOp op) {
+  return op.getType().getShape().back() == 1
+             ? planDotProduct(machine, op)
+             : planSharedDense(machine, op, /*calls=*/1);
+}
+
+KernelPlan frieze::planSharedDense(const Machine &machine, DenseOp op,
+                                   int64_t calls) {
+  KernelPlan plan;
+  plan.form = "matrix product";
+  ProductShape shape;
+  shape.columns = op.getType().getShape().back();
+  shape.rows = calls * op.getType().getNumElements() / shape.columns;
+  shape.terms = op.getInput().getType().getShape().back();
+  shape.chains = op.getChains();
+  plan.products.push_back(chooseMatrixTile(machine, shape));
+  return plan;
+}
+
+KernelPlan frieze::planMatmul(const Target &target, const Machine &machine,
+                              MatmulOp op) {
+  KernelPlan plan;
+  plan.form = "matrix product";
+  llvm::ArrayRef<int64_t> result = op.getType().getShape();
+  ProductShape shape;
+  shape.columns = result.back();
+  shape.rows = result[result.size() - 2];
+  shape.terms = op.getLhs().getType().getShape().back();
+  plan.products.push_back(chooseMatrixTile(machine, shape));
+  // Where rows of the second operand would be read beyond their last column,
+  // they are copied.
+  if (int64_t padded = target.padColumns(shape.columns);
+      padded != shape.columns)
+    plan.scratchElements = shape.terms * padded;
+  return plan;
+}

@@ -1,0 +1,72 @@
+//===- KernelPlan.h - How a kernel is computed ------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PLAN_KERNELPLAN_H
+#define FRIEZE_COMPILER_CONVERSION_PLAN_KERNELPLAN_H
+
+#include "compiler/conversion/plan/MatrixTile.h"
+#include "compiler/conversion/plan/WidthTile.h"
+#include "compiler/conversion/plan/WinogradPlan.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <optional>
+
+namespace frieze {
+
+/// How one op is computed on one machine: the form of its kernel, the tiles of
+/// its sums and the memory that it needs while it runs. A kernel is planned
+/// once; what emits it asks for nothing else.
+struct KernelPlan {
+  /// For people: "matrix product", "over width", …
+  llvm::StringRef form = "vectors";
+  /// Of its matrix products, in the order in which they are emitted.
+  llvm::SmallVector<MatrixTile, 1> products;
+  /// Of a convolution: output channels of each product, the last ones, that
+  /// have vectors along the width and not along the channels; their tile; and
+  /// whether they read a planar copy of the input.
+  int64_t columnsOverWidth = 0;
+  WidthTile widthTile;
+  bool copiesToPlanes = false;
+  /// Of a convolution by minimal filtering.
+  std::optional<WinogradPlan> winograd;
+  /// Elements of scratch memory.
+  int64_t scratchElements = 0;
+
+  void print(llvm::raw_ostream &os) const;
+};
+
+/// The plans of the kernels of some functions, for every machine of a target.
+class KernelPlans {
+public:
+  explicit KernelPlans(const Target &target) : target(target) {}
+
+  const Target &getTarget() const { return target; }
+  /// Adds the plan of `op` for the next machine.
+  void add(mlir::Operation *op, KernelPlan plan) {
+    plans[op].push_back(std::move(plan));
+    ++count;
+  }
+  /// How many plans there are.
+  int64_t size() const { return count; }
+  /// The plan of `op` for a machine of the target; null where it is no kernel.
+  const KernelPlan *find(mlir::Operation *op, const Machine &machine) const;
+  /// Elements of scratch memory that `op` needs on any machine.
+  int64_t getScratchElements(mlir::Operation *op) const;
+
+  /// Prints the plans of `function`, a line for each kernel and machine.
+  void print(mlir::func::FuncOp function, llvm::raw_ostream &os) const;
+
+private:
+  const Target &target;
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<KernelPlan, 3>> plans;
+  int64_t count = 0;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_PLAN_KERNELPLAN_H

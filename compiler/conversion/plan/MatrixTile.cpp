@@ -1,0 +1,86 @@
+//===- MatrixTile.cpp - Tiles of a matrix product ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/plan/MatrixTile.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+#include <optional>
+
+using namespace frieze;
+
+/// The tile with the fewest loads per multiply-add among those that fit into
+/// the registers: accumulators, one vector of weights for each column vector,
+/// and one of the input (one more for the product where there is no FMA).
+/// Accumulators take at most three quarters of the registers: LLVM's scheduler
+/// moves loads of the input ahead, and would spill to make room for them. Four
+/// chains at a time leave room for more columns: weights that come from the
+/// second-level cache are best read in long runs. Half of the registers do for
+/// them, as that is what bounds their speed.
+MatrixTile frieze::chooseMatrixTile(const Machine &machine,
+                                    const ProductShape &shape) {
+  int64_t lanes = std::min<int64_t>(
+      machine.lanes, llvm::PowerOf2Ceil(std::max<int64_t>(shape.columns, 4)));
+  int64_t vectors = llvm::divideCeil(shape.columns, lanes);
+  int64_t available = machine.registers - 1 - !machine.hasFMA;
+  int64_t chains = std::min<int64_t>(shape.chains, 4);
+  int64_t accumulators =
+      chains > 1 ? machine.registers / 2 : machine.registers * 3 / 4;
+  int64_t sumsPerRow = chains * shape.window;
+  // Inputs have no padded columns to read, so that the last vector is narrower.
+  if (shape.inputPerColumn) {
+    lanes = std::min(machine.lanes, shape.columns);
+    vectors = 1;
+  }
+  double busy = machine.ports.multiplyAdds * machine.ports.latency;
+  std::optional<double> lowestCost;
+  MatrixTile best{1, 1, lanes, chains};
+  for (int64_t v = 1; v <= std::min(vectors, machine.budgets.tileVectors);
+       ++v) {
+    int64_t fitting = std::min(available - v, accumulators) / (v * sumsPerRow);
+    if (fitting < 1)
+      break;
+    // As few tiles as the registers allow, of nearly equal height.
+    int64_t rows = llvm::divideCeil(
+        shape.rows,
+        llvm::divideCeil(shape.rows,
+                         std::min(fitting, machine.budgets.tileRows)));
+    double loads = double(rows + v) / (rows * v);
+    double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
+    double idle = std::max(1.0, busy / (rows * v * sumsPerRow));
+    double cost = loads * wasted * idle;
+    if (!lowestCost || cost < *lowestCost) {
+      lowestCost = cost;
+      best = {rows, v, lanes, chains};
+    }
+  }
+  return best;
+}
+
+double frieze::estimateCycles(const Machine &machine, const ProductShape &shape,
+                              const MatrixTile &tile) {
+  const Ports &ports = machine.ports;
+  auto estimateTile = [&](int64_t rows, int64_t vectors) {
+    double inputs = rows * shape.window;
+    double sums = inputs * vectors;
+    double loads = vectors + (shape.inputPerColumn ? sums : inputs);
+    return shape.terms * std::max({sums / ports.multiplyAdds,
+                                   loads / ports.loads, ports.latency}) +
+           rows * vectors;
+  };
+  auto estimateColumns = [&](int64_t vectors) {
+    double cycles = shape.rows / tile.rows * estimateTile(tile.rows, vectors);
+    if (int64_t rest = shape.rows % tile.rows)
+      cycles += estimateTile(rest, vectors);
+    return cycles;
+  };
+  double cycles =
+      shape.columns / tile.getWidth() * estimateColumns(tile.vectors);
+  if (int64_t rest = shape.columns % tile.getWidth())
+    cycles += estimateColumns(llvm::divideCeil(rest, tile.lanes));
+  return cycles;
+}

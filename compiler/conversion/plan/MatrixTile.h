@@ -1,0 +1,49 @@
+//===- MatrixTile.h - Tiles of a matrix product -----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PLAN_MATRIXTILE_H
+#define FRIEZE_COMPILER_CONVERSION_PLAN_MATRIXTILE_H
+
+#include "compiler/target/Target.h"
+
+namespace frieze {
+
+/// What the choice of a tile depends on (see MatrixProduct).
+struct ProductShape {
+  int64_t rows, columns;
+  /// Terms of a sum.
+  int64_t terms;
+  /// Partial sums.
+  int64_t chains = 1;
+  /// Rows of the product that a pooling combines into one of the output.
+  int64_t window = 1;
+  /// Depthwise: column c of a row multiplies input element c.
+  bool inputPerColumn = false;
+};
+
+/// A part of a product that stays in registers over the whole sum.
+struct MatrixTile {
+  /// Of the output: each has `window` sums.
+  int64_t rows = 1;
+  /// In vectors of `lanes` columns.
+  int64_t vectors = 1;
+  int64_t lanes = 1;
+  /// Of a product in chains, those that are summed at a time.
+  int64_t chains = 1;
+
+  int64_t getWidth() const { return vectors * lanes; }
+};
+
+MatrixTile chooseMatrixTile(const Machine &machine, const ProductShape &shape);
+
+/// Cycles that a product in one chain takes with `tile` (docs/Rationale.md).
+double estimateCycles(const Machine &machine, const ProductShape &shape,
+                      const MatrixTile &tile);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_PLAN_MATRIXTILE_H

@@ -1,0 +1,138 @@
+//===- MemoryPlan.cpp - Where each value lives ------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/MicroBatch.h"
+#include "compiler/conversion/plan/StreamState.h"
+#include "compiler/conversion/plan/WindowsInPlace.h"
+
+using namespace mlir;
+using namespace frieze;
+
+namespace {
+/// Memory that is in use from op number `first` to op number `last`.
+struct Request {
+  ArenaSlot *slot;
+  int64_t first, last;
+};
+} // namespace
+
+/// Places the requests, largest first, each at the lowest offset that is free
+/// during its lifetime. Returns the bytes needed.
+static int64_t place(MutableArrayRef<Request> requests) {
+  llvm::sort(requests, [](const Request &a, const Request &b) {
+    return std::make_pair(-a.slot->bytes, a.first) <
+           std::make_pair(-b.slot->bytes, b.first);
+  });
+  int64_t total = 0;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    Request &request = requests[i];
+    SmallVector<ArenaSlot> taken;
+    for (const Request &other : requests.take_front(i))
+      if (other.first <= request.last && request.first <= other.last)
+        taken.push_back(*other.slot);
+    llvm::sort(taken, [](const ArenaSlot &a, const ArenaSlot &b) {
+      return a.offset < b.offset;
+    });
+    int64_t offset = 0;
+    for (const ArenaSlot &slot : taken) {
+      if (offset + request.slot->bytes <= slot.offset)
+        break;
+      offset = std::max(offset, slot.offset + slot.bytes);
+    }
+    request.slot->offset = offset;
+    total = std::max(total, offset + request.slot->bytes);
+  }
+  return total;
+}
+
+Value MemoryPlan::getStorage(Value value) {
+  while (auto reshape = value.getDefiningOp<nn::ReshapeOp>())
+    value = reshape.getInput();
+  return value;
+}
+
+MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
+                              int64_t calls) {
+  MemoryPlan plan;
+  Operation *terminator = function.getBody().front().getTerminator();
+  for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
+    Value storage = getStorage(result);
+    // An input, a constant, or a value that is returned twice, is copied at the
+    // end.
+    if (storage.getDefiningOp() && !storage.getDefiningOp<nn::ConstantOp>())
+      plan.outputs.try_emplace(storage, number);
+  }
+
+  /// Numbers of an op and of the ends of its step.
+  struct Place {
+    int64_t number, stepFirst, stepLast;
+  };
+  llvm::DenseMap<Operation *, Place> places;
+  for (ArrayRef<Operation *> step :
+       getSteps(kernels.getTarget(), function, calls)) {
+    int64_t first = places.size(), last = first + step.size() - 1;
+    for (auto [number, op] : llvm::enumerate(step))
+      places[op] = {first + (int64_t)number, first, last};
+  }
+  llvm::DenseMap<Value, Place> lastUses;
+  function.walk([&](Operation *op) {
+    if (op != function)
+      for (Value operand : op->getOperands())
+        lastUses[getStorage(operand)] = places[op];
+  });
+  int64_t alignment = kernels.getTarget().layout.alignment;
+  auto slotBytes = [&](int64_t elements) {
+    return (int64_t)llvm::alignTo(elements * sizeof(float), alignment);
+  };
+  llvm::DenseSet<Value> elsewhere = findRemembered(function);
+  function.walk([&](nn::DenseOp op) {
+    if (auto windows = findWindowsInPlace(op))
+      elsewhere.insert(windows);
+  });
+  // Slots first: a map may move its entries while it grows.
+  function.walk([&](Operation *op) {
+    if (int64_t elements = kernels.getScratchElements(op))
+      plan.scratch[op] = {0, slotBytes(elements)};
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
+        isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp>(op) ||
+        elsewhere.contains(op->getResult(0)) ||
+        plan.outputs.contains(op->getResult(0)))
+      return;
+    Value value = op->getResult(0);
+    int64_t elements = cast<ShapedType>(value.getType()).getNumElements();
+    bool isShared = calls > 1 && isSharedInMicroBatch(kernels.getTarget(), op);
+    auto lastUse = lastUses.find(value);
+    if (isShared || (lastUse != lastUses.end() &&
+                     lastUse->second.stepFirst != places[op].stepFirst)) {
+      plan.perCall.insert(value);
+      elements *= calls;
+    }
+    plan.values[value] = {0, slotBytes(elements)};
+  });
+  SmallVector<Request> requests;
+  function.walk([&](Operation *op) {
+    Place place = places.lookup(op);
+    if (auto found = plan.scratch.find(op); found != plan.scratch.end())
+      requests.push_back({&found->second, place.number, place.number});
+    if (op->getNumResults() != 1)
+      return;
+    Value value = op->getResult(0);
+    auto found = plan.values.find(value);
+    if (found == plan.values.end())
+      return;
+    // A step runs for one call after the other: what it reads from or leaves to
+    // other steps is in use from its start to its end.
+    Place last = lastUses.contains(value) ? lastUses[value] : place;
+    if (plan.perCall.contains(value))
+      requests.push_back({&found->second, place.stepFirst, last.stepLast});
+    else
+      requests.push_back({&found->second, place.number, last.number});
+  });
+  plan.arenaBytes = place(requests);
+  return plan;
+}

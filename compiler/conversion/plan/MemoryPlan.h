@@ -1,0 +1,49 @@
+//===- MemoryPlan.h - Where each value lives --------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PLAN_MEMORYPLAN_H
+#define FRIEZE_COMPILER_CONVERSION_PLAN_MEMORYPLAN_H
+
+#include "compiler/conversion/plan/KernelPlan.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace frieze {
+
+/// A place in the arena, in bytes.
+struct ArenaSlot {
+  int64_t offset;
+  int64_t bytes;
+};
+
+/// The memory of one model: its inputs and outputs belong to the caller, and
+/// everything else has a slot in one arena, which values share when their
+/// lifetimes do not overlap. What a stream remembers has its place elsewhere.
+struct MemoryPlan {
+  /// Slots of values that are neither inputs nor outputs, and of scratch
+  /// memory.
+  llvm::DenseMap<mlir::Value, ArenaSlot> values;
+  llvm::DenseMap<mlir::Operation *, ArenaSlot> scratch;
+  /// Values that are written straight into the output of that number.
+  llvm::DenseMap<mlir::Value, unsigned> outputs;
+  /// Values that are kept for every call of a micro-batch, one after the other.
+  llvm::DenseSet<mlir::Value> perCall;
+  int64_t arenaBytes = 0;
+
+  /// Plans `function`, a straight line of nn ops on f32 tensors whose kernels
+  /// are planned, for a micro-batch of `calls` calls in the steps of
+  /// `getSteps`.
+  static MemoryPlan create(mlir::func::FuncOp function,
+                           const KernelPlans &kernels, int64_t calls = 1);
+
+  /// The value whose memory `value` is: a reshape shares its input's.
+  static mlir::Value getStorage(mlir::Value value);
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_PLAN_MEMORYPLAN_H

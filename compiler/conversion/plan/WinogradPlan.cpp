@@ -1,0 +1,46 @@
+//===- WinogradPlan.cpp - Blocks of minimal filtering -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/plan/WinogradPlan.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace frieze;
+
+WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
+                           nn::ConvOp op, const ImageShape &input,
+                           int64_t start)
+    : tiling(nn::WinogradTiling::get(op)), input(input),
+      filters(op.getType().getShape().back()),
+      paddedFilters(target.padColumns(filters)),
+      unit(std::max(machine.getLineElements(), target.getWidestLanes())),
+      start(llvm::alignTo(start, unit)) {
+  int64_t kernelElements = tiling.getPoints() * input.channels * filters;
+  fitsSecondLevel =
+      kernelElements * (int64_t)sizeof(float) <= machine.caches.secondLevel;
+  // Rows for a register tile of every machine; more would leave the first-level
+  // cache. A kernel that leaves the second-level cache is worth reading less
+  // often.
+  int64_t most = fitsSecondLevel ? 8 : 48;
+  tiles = std::min(most, getAllTiles());
+  // The last block is moved back to end at the last tile.
+  for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
+    if (getBlocks(fewer) * fewer < getBlocks(tiles) * tiles)
+      tiles = fewer;
+}
+
+int64_t WinogradPlan::getBlocks(int64_t size) const {
+  return llvm::divideCeil(getAllTiles(), size);
+}
+
+int64_t WinogradPlan::getRowElements() const {
+  int64_t elements = llvm::alignTo(std::max(input.channels, filters), unit);
+  return elements + (elements % (8 * unit) == 0 ? unit : 0);
+}
+
+int64_t WinogradPlan::getPointElements() const {
+  return (tiles * getRowElements() / unit | 1) * unit;
+}

@@ -1,0 +1,62 @@
+//===- WinogradPlan.h - Blocks of minimal filtering -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PLAN_WINOGRADPLAN_H
+#define FRIEZE_COMPILER_CONVERSION_PLAN_WINOGRADPLAN_H
+
+#include "compiler/conversion/plan/ImageShape.h"
+#include "compiler/target/Target.h"
+#include "dialect/NNOps.h"
+#include "dialect/Winograd.h"
+
+namespace frieze {
+
+/// How a convolution by minimal filtering is cut: the tiles of all images, row
+/// after row, are worked on in blocks. A block has three phases: the
+/// transformed inputs of its tiles, one matrix product for each point, the
+/// results. All sizes are in elements.
+struct WinogradPlan {
+  /// `input` with its padding in it, `start` where the scratch memory is free.
+  WinogradPlan(const Target &target, const Machine &machine, nn::ConvOp op,
+               const ImageShape &input, int64_t start);
+
+  int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
+  int64_t getBlocks(int64_t size) const;
+  bool isTwoDimensional() const { return tiling.height.form.getPoints() > 1; }
+
+  /// Inputs or products of a point: one row per tile. A row of a multiple of
+  /// eight cache lines would meet few sets of the first-level cache.
+  int64_t getRowElements() const;
+  /// An odd number of lines, so that the points of a tile meet all sets.
+  int64_t getPointElements() const;
+
+  // Where things start in the scratch memory.
+  int64_t getProductsAt() const { return start; }
+  /// The products of a point replace the inputs of the point before it.
+  int64_t getInputsAt() const { return getProductsAt() + getPointElements(); }
+  /// A tile between the transforms along its two axes, of one vector of
+  /// channels.
+  int64_t getLinesAt() const {
+    return getInputsAt() + tiling.getPoints() * getPointElements();
+  }
+  int64_t getEnd() const { return getLinesAt() + tiling.getPoints() * unit; }
+
+  nn::WinogradTiling tiling;
+  ImageShape input;
+  int64_t filters, paddedFilters;
+  /// Elements that hold a cache line and every vector.
+  int64_t unit;
+  int64_t start;
+  /// Whether the kernel stays in the second-level cache.
+  bool fitsSecondLevel;
+  /// Tiles of a block.
+  int64_t tiles;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_PLAN_WINOGRADPLAN_H

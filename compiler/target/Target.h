@@ -1,0 +1,130 @@
+//===- Target.h - What a machine is -----------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_TARGET_TARGET_H
+#define FRIEZE_COMPILER_TARGET_TARGET_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace frieze {
+
+/// What a processor does in a cycle, for the estimates that choose a tile.
+struct Ports {
+  double multiplyAdds;
+  double loads;
+  /// Cycles from one multiply-add to the next that needs its result.
+  double latency;
+};
+
+/// The memory between registers and RAM, in bytes.
+struct Caches {
+  int64_t line;
+  int64_t firstLevel;
+  int64_t secondLevel;
+};
+
+/// How much code or memory a kernel may spend for its speed.
+struct Budgets {
+  /// Rows and vectors of a register tile.
+  int64_t tileRows, tileVectors;
+  /// Terms of a sum that is written out, without a loop.
+  int64_t unrolledTerms;
+  /// Calls that a dense kernel takes as the rows of one product; 1 where its
+  /// tiles have a single row, and several would gain nothing.
+  int64_t callsTogether;
+};
+
+/// One instruction set that kernels are planned and emitted for, with the
+/// numbers of the processors that have it. Lanes count elements of float32.
+struct Machine {
+  /// As in `--target`, for instance "x86-64-v3".
+  llvm::StringRef name;
+  /// LLVM's names of the processor and of further features, for the attributes
+  /// "target-cpu" and "target-features".
+  llvm::StringRef cpu, features;
+  /// Elements of a vector register, and the number of registers.
+  int64_t lanes, registers;
+  /// Whether there is a fused multiply-add. Without, a product is rounded
+  /// before it is added, and results differ from the documented bits.
+  bool hasFMA;
+  Ports ports;
+  Caches caches;
+  Budgets budgets;
+
+  /// Elements of a cache line.
+  int64_t getLineElements() const {
+    return caches.line / (int64_t)sizeof(float);
+  }
+};
+
+/// Sizes that callers of compiled code depend on.
+struct MemoryLayout {
+  /// Of an index in the loops.
+  int64_t indexBits;
+  int64_t pointerBytes;
+  /// Of the arena and of every constant.
+  int64_t alignment;
+};
+
+/// Bounds of what all machines of a target share: the arena and the packed
+/// parameters.
+struct Limits {
+  /// The arena that running several calls together may need.
+  int64_t arenaBytes;
+  /// Dense weights above which it is worth that: half of a first-level cache,
+  /// as the rest is for the values.
+  int64_t sharedWeightsBytes;
+  /// Columns of transposed convolutions that are worth joining into one
+  /// product: more fill the registers by themselves.
+  int64_t joinedColumns;
+  /// Units of a recurrent layer whose parameters are packed together, so that a
+  /// tile reads one run of memory.
+  int64_t packedUnits;
+};
+
+/// Who turns loops into code.
+enum class Family { X86 };
+
+/// A value of `--target`: one or more machines of one architecture, in the
+/// order of preference; the last runs on every processor of the architecture.
+struct Target {
+  llvm::StringRef name;
+  llvm::StringRef description;
+  Family family;
+  llvm::StringRef triple;
+  /// LLVM's name of the processor that every one of the architecture is, for
+  /// the public functions.
+  llvm::StringRef baseline;
+  MemoryLayout layout;
+  Limits limits;
+  llvm::ArrayRef<Machine> machines;
+
+  /// Lanes of the widest vectors.
+  int64_t getWidestLanes() const;
+  /// `columns` of packed weights and biases, as many as vectors of every
+  /// machine may read.
+  int64_t padColumns(int64_t columns) const;
+  /// Calls that run together at most.
+  int64_t getCallsTogether() const;
+};
+
+/// Every target, the default first.
+llvm::ArrayRef<Target> getTargets();
+
+/// The target called `name`, or null.
+const Target *findTarget(llvm::StringRef name);
+
+/// Prints every target with its machines, for people.
+void printTargets(llvm::raw_ostream &os);
+/// The same as one JSON array.
+void printTargetsAsJSON(llvm::raw_ostream &os);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_TARGET_TARGET_H

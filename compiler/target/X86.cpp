@@ -1,0 +1,54 @@
+//===- X86.cpp - The targets of x86-64 --------------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/target/Families.h"
+
+using namespace frieze;
+
+// Servers and desktops since 2013 alike: two multiply-adds (or products, or
+// sums) and two loads a cycle, four cycles of latency (Agner Fog, Instruction
+// tables; Intel and AMD optimisation guides).
+static constexpr Ports ports{/*multiplyAdds=*/2, /*loads=*/2, /*latency=*/4};
+static constexpr Caches caches{/*line=*/64, /*firstLevel=*/48 << 10,
+                               /*secondLevel=*/1 << 20};
+
+static constexpr Budgets getBudgets(int64_t callsTogether) {
+  // 25 terms: a window of 5 x 5.
+  return {/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
+          callsTogether};
+}
+
+static constexpr Machine machines[] = {
+    {"x86-64-v4", "x86-64-v4", "", 16, 32, true, ports, caches, getBudgets(8)},
+    {"x86-64-v3", "x86-64-v3", "", 8, 16, true, ports, caches, getBudgets(1)},
+    {"x86-64-v2", "x86-64-v2", "", 4, 16, false, ports, caches, getBudgets(1)},
+};
+
+static constexpr MemoryLayout layout{/*indexBits=*/64, /*pointerBytes=*/8,
+                                     /*alignment=*/64};
+static constexpr Limits limits{/*arenaBytes=*/1 << 20,
+                               /*sharedWeightsBytes=*/24 << 10,
+                               /*joinedColumns=*/512,
+                               /*packedUnits=*/64};
+
+static Target makeTarget(llvm::StringRef name, llvm::StringRef description,
+                         llvm::ArrayRef<Machine> machines) {
+  return {name,     description, Family::X86, "x86_64-unknown-linux-gnu",
+          "x86-64", layout,      limits,      machines};
+}
+
+llvm::ArrayRef<Target> frieze::getX86Targets() {
+  static const llvm::ArrayRef all(machines);
+  static const Target targets[] = {
+      makeTarget("x86-64", "code for v4, v3 and v2, chosen when loaded", all),
+      makeTarget("x86-64-v4", "AVX-512", all.slice(0, 1)),
+      makeTarget("x86-64-v3", "AVX2 and FMA", all.slice(1, 1)),
+      makeTarget("x86-64-v2", "SSE4.2, without fused multiply-add",
+                 all.slice(2, 1)),
+  };
+  return targets;
+}
