@@ -144,6 +144,12 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     | `erf` | erf(x) |
 
     NaN propagates through each of them.
+
+    Example:
+
+    ```mlir
+    %y = nn.identity %x epilogue(leaky_relu(0.1), clip(-1.0, 1.0), exp) : tensor<1x4xf32>
+    ```
   }];
   let parameters = (ins
       EnumParameter<NN_ActivationKind>:$kind,
@@ -169,6 +175,13 @@ def NN_AffineStageAttr : AttrDef<NN_Dialect, "AffineStage"> {
   let description = [{
     `y = scale * x + shift` along axis `axis` (of the op's result); see
     `nn.affine`. Prints as `affine(axis, scale, shift)`.
+
+    Example:
+
+    ```mlir
+    %y = nn.identity %x epilogue(affine(1, dense<2.0> : tensor<4xf32>, dense<0.5> : tensor<4xf32>))
+           : tensor<1x4xf32>
+    ```
   }];
   let genVerifyDecl = 1;
   let parameters = (ins "int64_t":$axis, "::mlir::ElementsAttr":$scale,
@@ -183,6 +196,13 @@ def NN_PoolStageAttr : AttrDef<NN_Dialect, "PoolStage"> {
     See `nn.max_pool` and `nn.avg_pool`. Prints as
     `max_pool(window, strides)` or `avg_pool(window, strides)`. Values that no
     window reads are not computed.
+
+    Example:
+
+    ```mlir
+    %y = nn.conv %x kernel(dense<0.5> : tensor<2x1x4xf32>) epilogue(relu, max_pool([2], [3]))
+           : tensor<1x9x1xf32> -> tensor<1x3x4xf32>
+    ```
   }];
   let parameters = (ins EnumParameter<NN_PoolKind>:$kind,
       "::mlir::DenseI64ArrayAttr":$window, "::mlir::DenseI64ArrayAttr":$strides);

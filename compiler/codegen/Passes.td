@@ -26,9 +26,12 @@ def ConvertToLLVMPass : Pass<"frieze-convert-to-llvm", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr) {
-      %0 = llvm.load %x {alignment = 4 : i64} : !llvm.ptr -> vector<8xf32>
-      llvm.store %0, %y {alignment = 4 : i64} : vector<8xf32>, !llvm.ptr
+    llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr) attributes {sym_visibility = "private"} {
+      %c0 = llvm.mlir.constant(0 : index) : i64
+      %0 = llvm.getelementptr inbounds|nuw %x[%c0] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+      %1 = llvm.load %0 {alignment = 4 : i64} : !llvm.ptr -> vector<8xf32>
+      %2 = llvm.getelementptr inbounds|nuw %y[%c0] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+      llvm.store %1, %2 {alignment = 4 : i64} : vector<8xf32>, !llvm.ptr
       llvm.return
     }
     ```
@@ -51,16 +54,43 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
     - `<name>_model`, the description of runtime/include/frieze/model.h.
 
     ```mlir
-    llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+    module attributes {nn.interface = {
+        name = "model", target = "x86-64-v3", variants = [@model_x86_64_v3], micro_batch = 1 : i64,
+        inputs = [{name = "x", shape = array<i64: 1, 8>} ], outputs = [{name = "y", shape = array<i64: 1, 4>} ],
+        arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
+      llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+        llvm.return
+      }
+    }
     ```
-    ==>
+    ==> among others
     ```mlir
-    llvm.func internal @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
-    llvm.func @model_run(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
-      llvm.call @model_x86_64_v3(%x, %y, %arena) : (!llvm.ptr, !llvm.ptr, !llvm.ptr) -> ()
+    llvm.func internal @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
       llvm.return
     }
-    llvm.mlir.global external constant @model_model() : ...
+    llvm.func @model_run(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+        attributes {dso_local, passthrough = ["no-builtins", "nounwind"]} {
+      %one = llvm.mlir.constant(1 : i64) : i64
+      llvm.call tail @model_x86_64_v3(%x, %y, %arena) : (!llvm.ptr, !llvm.ptr, !llvm.ptr) -> ()
+      llvm.return
+    }
+    llvm.func @model_run_batch(%count: i64, %x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr)
+        attributes {dso_local, passthrough = ["no-builtins", "nounwind"]} {
+      %zero = llvm.mlir.constant(0 : i64) : i64
+      llvm.br ^head(%zero : i64)
+    ^head(%call: i64):
+      %done = llvm.icmp "eq" %call, %count : i64
+      llvm.cond_br %done, ^end, ^body
+    ^body:
+      %one = llvm.mlir.constant(1 : i64) : i64
+      %0 = llvm.getelementptr %x[%call] : (!llvm.ptr, i64) -> !llvm.ptr, !llvm.array<8 x f32>
+      %1 = llvm.getelementptr %y[%call] : (!llvm.ptr, i64) -> !llvm.ptr, !llvm.array<4 x f32>
+      llvm.call tail @model_x86_64_v3(%0, %1, %arena) : (!llvm.ptr, !llvm.ptr, !llvm.ptr) -> ()
+      %next = llvm.add %call, %one : i64
+      llvm.br ^head(%next : i64)
+    ^end:
+      llvm.return
+    }
     ```
   }];
   let options = [
@@ -114,20 +144,32 @@ def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
     of hundreds of layers.
 
     ```mlir
-    scf.for %i = %c0 to %c8 step %c2 {
-      "body"(%i)
+    func.func @fill(%x: memref<8xf32>, %value: f32) {
+      %c0 = arith.constant 0 : index
+      %c2 = arith.constant 2 : index
+      %c8 = arith.constant 8 : index
+      scf.for %i = %c0 to %c8 step %c2 {
+        memref.store %value, %x[%i] : memref<8xf32>
+      }
+      return
     }
     ```
     ==>
     ```mlir
-    scf.while (%i = %c0) : (index) -> index {
-      "body"(%i)
-      %next = arith.addi %i, %c2 : index
-      %goes_on = arith.cmpi ne, %next, %c8 : index
-      scf.condition(%goes_on) %next : index
-    } do {
-    ^bb0(%next: index):
-      scf.yield %next : index
+    func.func @fill(%x: memref<8xf32>, %value: f32) {
+      %c0 = arith.constant 0 : index
+      %c2 = arith.constant 2 : index
+      %c8 = arith.constant 8 : index
+      %end = scf.while (%i = %c0) : (index) -> index {
+        memref.store %value, %x[%i] : memref<8xf32>
+        %next = arith.addi %i, %c2 : index
+        %goes_on = arith.cmpi ne, %next, %c8 : index
+        scf.condition(%goes_on) %next : index
+      } do {
+      ^bb0(%next: index):
+        scf.yield %next : index
+      }
+      return
     }
     ```
   }];

@@ -28,6 +28,8 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     registers hold more than one; all else runs for one call after the other.
     The order of every sum stays that of the op.
 
+    With `target=x86-64-v3`:
+
     ```mlir
     func.func @model(%x: tensor<1x8xf32>) -> tensor<1x8xf32> {
       %0 = nn.activation relu %x : tensor<1x8xf32>
@@ -36,14 +38,24 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    func.func @model_x86_64_v3(%x: memref<8xf32>, %y: memref<8xf32>, %arena: memref<0xi8>) {
-      %c0 = arith.constant 0 : index
-      %zero = arith.constant dense<0.0> : vector<8xf32>
-      %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
-      %1 = arith.cmpf ogt, %zero, %0 : vector<8xf32>
-      %2 = arith.select %1, %zero, %0 : vector<8xi1>, vector<8xf32>
-      vector.store %2, %y[%c0] : memref<8xf32>, vector<8xf32>
-      return
+    module attributes {nn.interface = {
+        name = "model", target = "x86-64-v3", variants = [@model_x86_64_v3], micro_batch = 1 : i64,
+        inputs = [{name = "input0", shape = array<i64: 1, 8>} ],
+        outputs = [{name = "output0", shape = array<i64: 1, 8>} ],
+        arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
+      func.func private @model_x86_64_v3(
+          %x: memref<8xf32> {llvm.noalias}, %y: memref<8xf32> {llvm.noalias}, %arena: memref<0xi8> {llvm.noalias})
+          attributes {passthrough = [
+              ["target-cpu", "x86-64-v3"], ["prefer-vector-width", "256"], ["min-legal-vector-width", "256"],
+              "no-builtins", "nounwind"]} {
+        %zero = arith.constant dense<0.0> : vector<8xf32>
+        %c0 = arith.constant 0 : index
+        %0 = vector.load %x[%c0] : memref<8xf32>, vector<8xf32>
+        %1 = arith.cmpf ogt, %zero, %0 : vector<8xf32>
+        %2 = arith.select %1, %zero, %0 : vector<8xi1>, vector<8xf32>
+        vector.store %2, %y[%c0] : memref<8xf32>, vector<8xf32>
+        return
+      }
     }
     ```
   }];

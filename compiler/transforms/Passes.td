@@ -18,11 +18,11 @@ def DropInferenceNoOpsPass : Pass<"nn-drop-inference-no-ops"> {
 
     ```mlir
     %0 = nn.dropout %x rate = 0.1 : tensor<1x4xf32>
-    %1 = nn.dense %0 kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %1 = nn.dense %0 kernel(dense<0.5> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
     ```
     ==>
     ```mlir
-    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %1 = nn.dense %x kernel(dense<0.5> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
     ```
   }];
   let statistics = [Statistic<"dropped", "layers dropped", "Layers removed">];
@@ -118,8 +118,9 @@ def LowerBatchNormPass : Pass<"nn-lower-batch-norm"> {
     Variance plus epsilon must be positive, and every parameter finite.
 
     ```mlir
-    %0 = nn.batch_norm %x axis = 1 gamma(dense<4.0>...) beta(dense<1.0>...)
-           mean(dense<0.5>...) variance(dense<3.0>...) epsilon = 1.0 : tensor<1x2xf32>
+    %0 = nn.batch_norm %x axis = 1 gamma(dense<4.0> : tensor<2xf32>) beta(dense<1.0> : tensor<2xf32>)
+           mean(dense<0.5> : tensor<2xf32>) variance(dense<3.0> : tensor<2xf32>)
+           epsilon = 1.0 : tensor<1x2xf32>
     ```
     ==>
     ```mlir
@@ -212,16 +213,16 @@ def FoldScaleThroughReluPass : Pass<"nn-fold-scale-through-relu"> {
     stays.
 
     ```mlir
-    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %0 = nn.dense %x kernel(dense<1.0> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
     %1 = nn.activation relu %0 : tensor<1x2xf32>
-    %2 = nn.affine %1 axis = 1 scale(dense<2.0>...) shift(dense<0.5>...) : tensor<1x2xf32>
+    %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
     ```
     ==>
     ```mlir
-    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
-    %1 = nn.affine %0 axis = 1 scale(dense<2.0>...) shift(dense<0.0>...) : tensor<1x2xf32>
+    %0 = nn.dense %x kernel(dense<1.0> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %1 = nn.affine %0 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.0> : tensor<2xf64>) : tensor<1x2xf32>
     %2 = nn.activation relu %1 : tensor<1x2xf32>
-    %3 = nn.affine %2 axis = 1 scale(dense<1.0>...) shift(dense<0.5>...) : tensor<1x2xf32>
+    %3 = nn.affine %2 axis = 1 scale(dense<1.0> : tensor<2xf64>) shift(dense<0.5> : tensor<2xf64>) : tensor<1x2xf32>
     ```
   }];
   let statistics = [Statistic<"moved", "scales moved", "Scales moved before an activation">];
@@ -253,12 +254,12 @@ def FuseActivationPass : Pass<"nn-fuse-activation"> {
     raw result has another use.
 
     ```mlir
-    %0 = nn.dense %x kernel(...) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %0 = nn.dense %x kernel(dense<0.5> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
     %1 = nn.activation relu %0 : tensor<1x2xf32>
     ```
     ==>
     ```mlir
-    %0 = nn.dense %x kernel(...) epilogue(relu) : tensor<1x4xf32> -> tensor<1x2xf32>
+    %0 = nn.dense %x kernel(dense<0.5> : tensor<4x2xf32>) epilogue(relu) : tensor<1x4xf32> -> tensor<1x2xf32>
     ```
   }];
   let statistics = [Statistic<"fused", "activations fused",
@@ -276,11 +277,11 @@ def FusePadPass : Pass<"nn-fuse-pad"> {
 
     ```mlir
     %0 = nn.pad %x low = [0, 1, 0] high = [0, 1, 0] : tensor<1x7x4xf32> -> tensor<1x9x4xf32>
-    %1 = nn.conv %0 kernel(...) : tensor<1x9x4xf32> -> tensor<1x7x4xf32>
+    %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x4x4xf32>) : tensor<1x9x4xf32> -> tensor<1x7x4xf32>
     ```
     ==>
     ```mlir
-    %1 = nn.conv %x kernel(...) padding = [1, 1] : tensor<1x7x4xf32> -> tensor<1x7x4xf32>
+    %1 = nn.conv %x kernel(dense<0.5> : tensor<3x4x4xf32>) padding = [1, 1] : tensor<1x7x4xf32> -> tensor<1x7x4xf32>
     ```
   }];
   let statistics = [Statistic<"fused", "paddings fused",
@@ -296,12 +297,13 @@ def FusePoolPass : Pass<"nn-fuse-pool"> {
     use.
 
     ```mlir
-    %0 = nn.conv %x kernel(...) epilogue(relu) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x4xf32>) epilogue(relu) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
     %1 = nn.max_pool %0 window = [2] strides = [3] : tensor<1x8x4xf32> -> tensor<1x3x4xf32>
     ```
     ==>
     ```mlir
-    %0 = nn.conv %x kernel(...) epilogue(relu, max_pool([2], [3])) : tensor<1x9x1xf32> -> tensor<1x3x4xf32>
+    %0 = nn.conv %x kernel(dense<0.5> : tensor<2x1x4xf32>) epilogue(relu, max_pool([2], [3]))
+           : tensor<1x9x1xf32> -> tensor<1x3x4xf32>
     ```
   }];
   let statistics = [Statistic<"fused", "poolings fused", "Poolings moved into a conv">];
@@ -400,13 +402,13 @@ def PoolBeforeActivationPass : Pass<"nn-pool-before-activation"> {
     elements. It does not where f is not monotonic (silu, gelu).
 
     ```mlir
-    %0 = nn.activation %x tanh : tensor<1x8x4xf32>
+    %0 = nn.activation tanh %x : tensor<1x8x4xf32>
     %1 = nn.max_pool %0 window = [2] strides = [2] : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
     ```
     ==>
     ```mlir
     %0 = nn.max_pool %x window = [2] strides = [2] : tensor<1x8x4xf32> -> tensor<1x4x4xf32>
-    %1 = nn.activation %0 tanh : tensor<1x4x4xf32>
+    %1 = nn.activation tanh %0 : tensor<1x4x4xf32>
     ```
   }];
   let statistics = [Statistic<"swapped", "activations moved",
@@ -427,14 +429,14 @@ def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
     `nn-choose-winograd`, which removes it.
 
     ```mlir
-    %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>)
+    %0 = nn.conv %x kernel(dense<0.125> : tensor<3x16x16xf32>)
            : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
     %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
            epsilon = 0.0 : tensor<1x32x16xf32>
     ```
     ==>
     ```mlir
-    %0 = nn.conv %x kernel(dense<0.1> : tensor<3x16x16xf32>) {nn.amplification = 5.000000e-01 : f64}
+    %0 = nn.conv %x kernel(dense<0.125> : tensor<3x16x16xf32>) {nn.amplification = 0.5 : f64}
            : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
     %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
            epsilon = 0.0 : tensor<1x32x16xf32>
@@ -549,6 +551,8 @@ def ShareWindowsPass : Pass<"nn-share-windows", "::mlir::ModuleOp"> {
     recording: an error. With a `block` of 0, it is as many windows as begin in 512
     samples.
 
+    With `hop=2 block=2`:
+
     ```mlir
     func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x14xf32> {
       %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
@@ -558,6 +562,11 @@ def ShareWindowsPass : Pass<"nn-share-windows", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
+    func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x14xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
+      %1 = nn.reshape %0 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %1 : tensor<1x14xf32>
+    }
     func.func @stream_window(%x: tensor<1x2x1xf32>) -> tensor<1x14xf32> {
       %0 = nn.history %x timeline = 0 rows = [-1, 2] : tensor<1x2x1xf32> -> tensor<1x3x1xf32>
       %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x3x1xf32> -> tensor<1x2x2xf32>
@@ -565,6 +574,14 @@ def ShareWindowsPass : Pass<"nn-share-windows", "::mlir::ModuleOp"> {
       %3 = nn.windows %2 length = 7 dilation = 1 stride = 2 : tensor<1x7x2xf32> -> tensor<1x7x2xf32>
       %4 = nn.reshape %3 : tensor<1x7x2xf32> -> tensor<1x14xf32>
       return %4 : tensor<1x14xf32>
+    }
+    func.func @stream_block(%x: tensor<1x4x1xf32>) -> tensor<2x14xf32> {
+      %0 = nn.history %x timeline = 0 rows = [-1, 4] : tensor<1x4x1xf32> -> tensor<1x5x1xf32>
+      %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x5x1xf32> -> tensor<1x4x2xf32>
+      %2 = nn.history %1 timeline = 1 rows = [-5, 4] : tensor<1x4x2xf32> -> tensor<1x9x2xf32>
+      %3 = nn.windows %2 length = 7 dilation = 1 stride = 2 : tensor<1x9x2xf32> -> tensor<2x7x2xf32>
+      %4 = nn.reshape %3 : tensor<2x7x2xf32> -> tensor<2x14xf32>
+      return %4 : tensor<2x14xf32>
     }
     ```
   }];
