@@ -3,9 +3,8 @@
 
     check_parity.py [REPOSITORY]
 
-- Each pass of a Passes.td has a source file of its name, a summary, a description
-  with an example in MLIR (before ==> after), and a lit test of its flag's name
-  with a case that must not fire, and an invalid case.
+- Each pass of a Passes.td has a source file of its name, a summary, and a lit test
+  of its flag's name with a case that must not fire, and an invalid case.
 - Each constraint C1... of an op is marked where it is verified and where it is
   tested.
 - Passes are added in compiler/Pipelines.cpp, command-line options are defined in
@@ -55,11 +54,6 @@ class Checker:
             self.report(path, f"{name}: expects a source file {source}")
         if 'let summary = "' not in body:
             self.report(path, f"{name}: expects a summary")
-        description = re.search(r"let description = \[\{(.*?)\}\]", body, re.DOTALL)
-        if not description or not re.search(r"```mlir.*```\s+==>\s+```mlir.*```",
-                                            description[1], re.DOTALL):
-            self.report(path, f"{name}: expects a description with an example in "
-                              "MLIR, before ==> after")
         self.check_pass_test(path, name, flag)
 
     def check_pass_test(self, path, name, flag):
@@ -100,8 +94,6 @@ class Checker:
             if not labels and "Constraints: none" not in body:
                 self.report(path, f"{mnemonic}: expects constraints, or to say that "
                                   "there are none")
-            if "Example:" not in body:
-                self.report(path, f"{mnemonic}: expects an example")
             code = self.find_code(verifier, name)
             for label in labels:
                 if not re.search(rf"//.*\b{label}\b", code):
