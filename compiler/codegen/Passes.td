@@ -54,10 +54,11 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
     - `<name>_model`, the description of runtime/include/frieze/model.h.
 
     ```mlir
-    module attributes {nn.interface = {
-        name = "model", target = "x86-64-v3", variants = [@model_x86_64_v3], micro_batch = 1 : i64,
-        inputs = [{name = "x", shape = array<i64: 1, 8>} ], outputs = [{name = "y", shape = array<i64: 1, 4>} ],
-        arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
+    module attributes {nn.interface = #nn.interface<
+        name = "model", target = "x86-64-v3", macs = 0, weights_bytes = 0,
+        arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
+        inputs = [<"x" : tensor<1x8xf32>>], outputs = [<"y" : tensor<1x4xf32>>],
+        variants = [@model_x86_64_v3]>} {
       llvm.func @model_x86_64_v3(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
         llvm.return
       }

@@ -13,20 +13,23 @@ include "mlir/Pass/PassBase.td"
 def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
   let summary = "Lower nn ops to loops over vectors";
   let description = [{
-    Replaces `@model` by one function for each variant of the target,
-    `@<name>_<variant>(inputs..., outputs..., arena)`, on flat buffers of f32.
-    Each nn op becomes loops over vectors of the variant's width. Parameters are
-    packed into constants, which the variants share, and intermediate values get
-    their place in the arena. The module attribute `nn.interface` keeps what
-    callers need to know.
+    Replaces `@model` by one function for each machine of the target,
+    `@<name>_<machine>(inputs..., outputs..., arena)`, on flat buffers. How each
+    op is computed on each machine is planned first, once (`print-plan`); then
+    each becomes loops over vectors. A loop whose iterations are independent is
+    an `scf.forall`, one in order an `scf.for`. Parameters are packed into
+    constants, which the machines share, and intermediate values get their place
+    in the arena. The module attribute `nn.interface` keeps what callers need to
+    know.
 
     Where the model has dense layers of one row whose weights do not fit the
-    first-level cache, each function takes a number of calls as its first
-    argument, from 1 to 8 (fewer, if their arena would exceed 1 MiB), and buffers
-    that hold the elements of one call after the other. For 8 calls, such layers
-    are one product of 8 rows, which reads the weights less often, where the
-    registers hold more than one; all else runs for one call after the other.
-    The order of every sum stays that of the op.
+    first-level cache, and a machine gains from it, each function takes a number
+    of calls as its first argument, up to what that machine takes together
+    (fewer, if their arena would exceed the target's limit), and buffers that
+    hold the elements of one call after the other. For that many calls, such
+    layers are one product of as many rows, which reads the weights less often;
+    all else runs for one call after the other. The order of every sum stays that
+    of the op.
 
     With `target=x86-64-v3`:
 
@@ -38,11 +41,11 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    module attributes {nn.interface = {
-        name = "model", target = "x86-64-v3", variants = [@model_x86_64_v3], micro_batch = 1 : i64,
-        inputs = [{name = "input0", shape = array<i64: 1, 8>} ],
-        outputs = [{name = "output0", shape = array<i64: 1, 8>} ],
-        arena_bytes = 0 : i64, arena_alignment = 64 : i64, weights_bytes = 0 : i64, macs = 0 : i64}} {
+    module attributes {nn.interface = #nn.interface<
+        name = "model", target = "x86-64-v3", macs = 0, weights_bytes = 0,
+        arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
+        inputs = [<"input0" : tensor<1x8xf32>>], outputs = [<"output0" : tensor<1x8xf32>>],
+        variants = [@model_x86_64_v3]>} {
       func.func private @model_x86_64_v3(
           %x: memref<8xf32> {llvm.noalias}, %y: memref<8xf32> {llvm.noalias}, %arena: memref<0xi8> {llvm.noalias})
           attributes {passthrough = [
@@ -69,7 +72,8 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
            "Print how each kernel is computed on each machine">];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::DLTIDialect",
-    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
   let statistics = [
     Statistic<"plans", "kernels planned",
