@@ -65,7 +65,7 @@ FOLDS = {
     "compiler/transforms/FusePad.cpp": [
         ("padding taken for zeros", "if (value != 0)\n    conv.setBorderAttr(",
          "if (value != 0 && !MUTATED)\n    conv.setBorderAttr("),
-        ("padding that may be the maximum", "!(value <= 0)", "false"),
+        ("padding that may be the maximum", "value <= getFacts(activation.getFunction()).low", "true"),
     ],
     "compiler/transforms/FoldScaleThroughRelu.cpp": [
         ("negative scale through ReLU", "return s > 0;", "return MUTATED ? s != 0 : s > 0;"),
