@@ -10,7 +10,8 @@
 
 include "dialect/NNOpBase.td"
 
-def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
+def NN_ConvOp : NN_InferredOp<"conv",
+    [NN_EpilogueOpInterface, NN_WindowOpInterface]> {
   let summary = "1-D or 2-D convolution (cross-correlation) with an epilogue";
   let description = [{
     `y[n, o, f] = epilogue(bias[f] + sum over k, c of
@@ -81,12 +82,7 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let extraClassDeclaration = [{
     /// Type of the convolution itself, before a pooling in the epilogue.
     ::mlir::RankedTensorType getConvType();
-    /// Number of spatial axes: 1 or 2.
-    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
-    /// One entry per spatial axis (padding: low and high of each in turn).
-    ::llvm::SmallVector<int64_t> getStrideValues();
-    ::llvm::SmallVector<int64_t> getPaddingValues();
-    ::llvm::SmallVector<int64_t> getDilationValues();
+    ::llvm::SmallVector<int64_t> getWindowSizes();
     /// Whether minimal filtering with `outputs` results in a tile, one entry
     /// per spatial axis, can compute this op (C9).
     bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
@@ -94,7 +90,8 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let hasVerifier = 1;
 }
 
-def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose", [NN_EpilogueOpInterface]> {
+def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose",
+    [NN_EpilogueOpInterface, NN_WindowOpInterface]> {
   let summary = "1-D or 2-D transposed convolution with an epilogue";
   let description = [{
     `y[n, o, f] = epilogue(bias[f] + sum over i, k, c with
@@ -147,12 +144,7 @@ def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose", [NN_EpilogueOpInterface
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
-    /// Number of spatial axes: 1 or 2.
-    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
-    /// One entry per spatial axis (padding: low and high of each in turn).
-    ::llvm::SmallVector<int64_t> getStrideValues();
-    ::llvm::SmallVector<int64_t> getPaddingValues();
-    ::llvm::SmallVector<int64_t> getDilationValues();
+    ::llvm::SmallVector<int64_t> getWindowSizes();
   }];
   let hasCanonicalizer = 1;
 }

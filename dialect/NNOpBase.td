@@ -59,6 +59,37 @@ def NN_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
   }];
 }
 
+def NN_WindowOpInterface : OpInterface<"WindowOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    An op that moves a window over the spatial axes of its first operand, which
+    are all but the first and the last. What is left out of its attributes is
+    filled in: one entry per spatial axis, of padding low and high of each in
+    turn.
+  }];
+  let methods = [
+    InterfaceMethod<"Sizes of the window.",
+                    "::llvm::SmallVector<int64_t>", "getWindowSizes">,
+    InterfaceMethod<"Positions from one window to the next.",
+                    "::llvm::SmallVector<int64_t>", "getStrideValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getStrides(), $_op.getSpatialRank(), 1);
+    }]>,
+    InterfaceMethod<"Positions around the operand.",
+                    "::llvm::SmallVector<int64_t>", "getPaddingValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getPadding(), 2 * $_op.getSpatialRank(), 0);
+    }]>,
+    InterfaceMethod<"Positions from one element of a window to the next.",
+                    "::llvm::SmallVector<int64_t>", "getDilationValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getDilations(), $_op.getSpatialRank(), 1);
+    }]>];
+  let extraSharedClassDeclaration = [{
+    /// Number of spatial axes: 1 or 2.
+    int64_t getSpatialRank() {
+      return ::llvm::cast<::mlir::ShapedType>($_op->getOperand(0).getType()).getRank() - 2;
+    }
+  }];
+}
+
 class NN_Op<string mnemonic, list<Trait> traits = []>
     : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
 

@@ -24,26 +24,12 @@ static bool isAll(ArrayRef<int64_t> values, int64_t wanted) {
 /// The strides of `op` where it reads single positions, and not all of them: a
 /// conv or pooling with a window of one and a stride.
 static SmallVector<int64_t> getSkippingStrides(Operation *op) {
-  SmallVector<int64_t> strides, padding, window;
-  auto read = [&](auto pool) {
-    window.assign(pool.getWindow().begin(), pool.getWindow().end());
-    strides = pool.getStrideValues();
-    padding = pool.getPaddingValues();
-  };
-  if (auto conv = dyn_cast<ConvOp>(op)) {
-    window.assign(
-        conv.getKernel().getShapedType().getShape().drop_back(2).begin(),
-        conv.getKernel().getShapedType().getShape().drop_back(2).end());
-    strides = conv.getStrideValues();
-    padding = conv.getPaddingValues();
-  } else if (auto pool = dyn_cast<MaxPoolOp>(op)) {
-    read(pool);
-  } else if (auto pool = dyn_cast<AvgPoolOp>(op)) {
-    read(pool);
-  } else {
+  if (!isa<ConvOp, MaxPoolOp, AvgPoolOp>(op))
     return {};
-  }
-  if (!isAll(window, 1) || !isAll(padding, 0) || isAll(strides, 1))
+  auto reader = cast<WindowOpInterface>(op);
+  SmallVector<int64_t> strides = reader.getStrideValues();
+  if (!isAll(reader.getWindowSizes(), 1) ||
+      !isAll(reader.getPaddingValues(), 0) || isAll(strides, 1))
     return {};
   return strides;
 }
