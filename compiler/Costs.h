@@ -12,8 +12,8 @@
 
 namespace frieze {
 
-/// Multiply-adds of one run of an nn op: one per term of each sum of a conv,
-/// dense or recurrent layer, padding included; other ops have none.
+/// Multiply-adds of one run of an op, as an nn op tells them
+/// (LayerOpInterface).
 int64_t countMACs(mlir::Operation *op);
 
 } // namespace frieze

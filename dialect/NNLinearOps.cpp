@@ -208,3 +208,39 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
                        RankedTensorType::get(*shape, x.getElementType()),
                        types);
 }
+
+//===----------------------------------------------------------------------===//
+// Costs
+//===----------------------------------------------------------------------===//
+
+/// Multiply-adds of `outputs` sums over all but the last axis of a kernel,
+/// which counts output channels.
+static int64_t countTerms(int64_t outputs, ElementsAttr kernel) {
+  return outputs *
+         (kernel.getNumElements() / kernel.getShapedType().getShape().back());
+}
+
+int64_t ConvOp::countMACs() {
+  // Of a convolution that is pooled, only the positions that are read.
+  int64_t outputs = getType().getNumElements();
+  for (Attribute stage : getEpilogueStages())
+    if (auto pool = dyn_cast<PoolStageAttr>(stage))
+      for (int64_t size : pool.getWindow().asArrayRef())
+        outputs *= size;
+  return countTerms(outputs, getKernel());
+}
+
+int64_t ConvTransposeOp::countMACs() {
+  // Each position of the input meets the whole kernel.
+  RankedTensorType input = getInput().getType();
+  return input.getNumElements() / input.getShape().back() *
+         getKernel().getNumElements();
+}
+
+int64_t DenseOp::countMACs() {
+  return countTerms(getType().getNumElements(), getKernel());
+}
+
+int64_t MatmulOp::countMACs() {
+  return getType().getNumElements() * getLhs().getType().getShape().back();
+}

@@ -83,6 +83,8 @@ def NN_ConvOp : NN_InferredOp<"conv",
     /// Type of the convolution itself, before a pooling in the epilogue.
     ::mlir::RankedTensorType getConvType();
     ::llvm::SmallVector<int64_t> getWindowSizes();
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
     /// Whether minimal filtering with `outputs` results in a tile, one entry
     /// per spatial axis, can compute this op (C9).
     bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
@@ -145,6 +147,8 @@ def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose",
   }];
   let extraClassDeclaration = [{
     ::llvm::SmallVector<int64_t> getWindowSizes();
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
   }];
   let hasCanonicalizer = 1;
 }
@@ -183,6 +187,14 @@ def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
     (`chains` `=` $chains^)? (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    /// The last axis is that of the sums.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 1; }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t> permutation) {
+      return permutation.back() == int64_t(permutation.size()) - 1;
+    }
+    int64_t countMACs();
+  }];
 }
 
 def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
@@ -210,6 +222,11 @@ def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
   let assemblyFormat = [{
     $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<BinaryTypes>(type($lhs), type($rhs), type($output))
+  }];
+  let extraClassDeclaration = [{
+    /// The last two axes are those of the matrices.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 2; }
+    int64_t countMACs();
   }];
 }
 

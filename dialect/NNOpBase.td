@@ -90,8 +90,48 @@ def NN_WindowOpInterface : OpInterface<"WindowOpInterface"> {
   }];
 }
 
+def NN_LayerOpInterface : OpInterface<"LayerOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    What passes ask of an op, so that none keeps a list of ops. The defaults are
+    the answers of an op of which nothing is known: nothing moves past it, and
+    its results mix what it reads. Answers leave out the stages of an epilogue;
+    `dialect/Axes.h` counts them in.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Whether each element of the result is made from those at its place in the
+        operands (or the only one along an axis where an operand has size 1), in
+        the same way for each, and no attribute depends on the shape.
+      }], "bool", "isElementwise", (ins), "", "return false;">,
+    InterfaceMethod<[{
+        Whether position i of the result along `axis` is made from position i of
+        the operands along it (or the only one), in the same way for each i: with
+        more positions, each would be what it is now.
+      }], "bool", "keepsPositionsApart", (ins "int64_t":$axis), "",
+      "return $_op.isElementwise();">,
+    InterfaceMethod<[{
+        Whether the op means the same on operands whose axis `permutation[i]` is
+        axis i of those that it has, after permuteAxes().
+      }], "bool", "canPermuteAxes", (ins "::llvm::ArrayRef<int64_t>":$permutation),
+      "", "return $_op.isElementwise();">,
+    InterfaceMethod<[{
+        Renames axis i to `permutation[i]` in the attributes, after
+        canPermuteAxes(). Operands and result are left to the caller.
+      }], "void", "permuteAxes", (ins "::llvm::ArrayRef<int64_t>":$permutation),
+      "", "return;">,
+    InterfaceMethod<[{
+        Whether code runs for the op, that is, whether its result is neither a
+        parameter nor another value under a name of its own.
+      }], "bool", "isKernel", (ins), "", "return true;">,
+    InterfaceMethod<[{
+        Multiply-adds of one run: one per term of each sum of products, padding
+        included.
+      }], "int64_t", "countMACs", (ins), "", "return 0;">];
+}
+
 class NN_Op<string mnemonic, list<Trait> traits = []>
-    : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
+    : Op<NN_Dialect, mnemonic, !listconcat([Pure, NN_LayerOpInterface], traits)>;
 
 /// An op whose result type follows from its operands and attributes. The
 /// constraints C1... of its description are checked there, which the verifier

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/ShapeInference.h"
 
@@ -94,4 +95,15 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *,
       shape.push_back(1);
   types.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
+}
+
+bool ReduceOp::keepsPositionsApart(int64_t axis) {
+  // Without those that go, axes behind them have other numbers.
+  return llvm::all_of(getAxes(), [&](int64_t reduced) {
+    return getKeepDims() ? reduced != axis : reduced > axis;
+  });
+}
+
+void ReduceOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxes(renameAxes(getAxes(), permutation));
 }

@@ -32,6 +32,9 @@ class NN_PoolOp<string mnemonic>
     ::llvm::SmallVector<int64_t> getStrideValues() {
       return ::llvm::SmallVector<int64_t>(getStrides().value_or(getWindow()));
     }
+    bool keepsPositionsApart(int64_t axis) {
+      return axis == 0 || axis == getType().getRank() - 1;
+    }
   }];
 }
 
@@ -102,6 +105,11 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) {
+      return axis == 0 || (getKeepDims() && axis == getType().getRank() - 1);
+    }
+  }];
 }
 
 def NN_ReduceOp : NN_InferredOp<"reduce"> {
@@ -132,6 +140,11 @@ def NN_ReduceOp : NN_InferredOp<"reduce"> {
   let assemblyFormat = [{
     $kind $input `axes` `=` $axes (`keep_dims` $keep_dims^)? attr-dict
     `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return getKeepDims(); }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
   }];
 }
 

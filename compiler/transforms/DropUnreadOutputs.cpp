@@ -34,6 +34,18 @@ static SmallVector<int64_t> getSkippingStrides(Operation *op) {
   return strides;
 }
 
+/// Whether `op` computes each position of its one operand on its own, whatever
+/// their number: an affine along the channels, or elements.
+static bool isPointwise(Operation *op) {
+  if (auto affine = dyn_cast_or_null<AffineOp>(op))
+    return int64_t(affine.getAxis()) == affine.getType().getRank() - 1;
+  if (auto kernel = dyn_cast_or_null<EpilogueOpInterface>(op);
+      kernel && !kernel.getEpilogueStages().empty())
+    return false;
+  auto layer = dyn_cast_or_null<LayerOpInterface>(op);
+  return layer && layer.isElementwise() && op->getNumOperands() == 1;
+}
+
 /// Moves the strides of `reader` to the conv that makes its input, through
 /// pointwise functions, each read by the next alone.
 static LogicalResult moveStrides(Operation *reader) {
@@ -42,11 +54,7 @@ static LogicalResult moveStrides(Operation *reader) {
     return failure();
   SmallVector<Operation *> between;
   Value value = reader->getOperand(0);
-  while (value.hasOneUse() &&
-         isa_and_present<ActivationOp, AffineOp>(value.getDefiningOp())) {
-    if (auto affine = value.getDefiningOp<AffineOp>();
-        affine && (int64_t)affine.getAxis() != affine.getType().getRank() - 1)
-      return failure();
+  while (value.hasOneUse() && isPointwise(value.getDefiningOp())) {
     between.push_back(value.getDefiningOp());
     value = value.getDefiningOp()->getOperand(0);
   }

@@ -268,8 +268,8 @@ LOWERINGS = {
          "numbers.try_emplace(input.rows, numbers.size())"),
         ("stream: padding", "llvm::all_of(padding, [](int64_t size) { return size == 0; })", "true"),
     ],
-    "dialect/SampleAxis.cpp": [
-        ("stream: layers across windows", "!hasSamples(op.getAxes())", "true"),
+    "dialect/NNNormalizationOps.cpp": [
+        ("stream: layers across windows", "!llvm::is_contained(getAxes(), axis)", "true"),
     ],
 }
 
