@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Activations.h"
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Tensor.h"
 #include "dialect/NNDialect.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/ADT/STLExtras.h"
