@@ -8,7 +8,7 @@
 #ifndef FRIEZE_COMPILER_PIPELINES_H
 #define FRIEZE_COMPILER_PIPELINES_H
 
-#include "compiler/Stage.h"
+#include "compiler/codegen/Stage.h"
 #include "compiler/target/TargetOption.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Summary.h"
-#include "compiler/Costs.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
@@ -35,7 +34,8 @@ void ModelSummary::addImported(ModuleOp module) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()))
       return;
     ++layers;
-    macs += countMACs(op);
+    if (auto layer = dyn_cast<nn::LayerOpInterface>(op))
+      macs += layer.countMACs();
   });
 }
 
@@ -50,7 +50,8 @@ void ModelSummary::addOptimised(ModuleOp module, const Target &target) {
         isa<nn::ReshapeOp>(op))
       return;
     kernels += !isa<nn::ConstantOp>(op);
-    liveMACs += countMACs(op);
+    if (auto layer = dyn_cast<nn::LayerOpInterface>(op))
+      liveMACs += layer.countMACs();
     for (NamedAttribute attribute : op->getAttrs())
       weightsBytes += getBytes(attribute.getValue());
   });

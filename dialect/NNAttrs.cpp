@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/NNAttrs.h"
+#include "dialect/Activations.h"
 #include "dialect/NNDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -19,6 +20,7 @@
 #include "dialect/NNAttrs.cpp.inc"
 
 using namespace mlir;
+using namespace frieze;
 using namespace frieze::nn;
 
 void NNDialect::registerAttributes() {
@@ -29,18 +31,7 @@ void NNDialect::registerAttributes() {
 }
 
 unsigned ActivationAttr::getNumParameters(ActivationKind kind) {
-  switch (kind) {
-  case ActivationKind::LeakyRelu:
-  case ActivationKind::Elu:
-  case ActivationKind::Celu:
-    return 1;
-  case ActivationKind::Clip:
-  case ActivationKind::HardSigmoid:
-  case ActivationKind::ThresholdedRelu:
-    return 2;
-  default:
-    return 0;
-  }
+  return nn::getNumParameters(kind);
 }
 
 LogicalResult
@@ -55,13 +46,14 @@ ActivationAttr::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
   if ((count < 1 && alpha != 0.0) || (count < 2 && beta != 0.0))
     return emitError() << "expects " << count << " parameters for activation '"
                        << stringifyActivationKind(kind) << "'";
-  if (kind == ActivationKind::Clip && !(alpha <= beta))
-    return emitError() << "expects the lower bound of clip to be at most the "
-                          "upper bound, but got "
-                       << alpha << " and " << beta;
-  if (kind == ActivationKind::Celu && !(alpha > 0.0))
-    return emitError() << "expects a positive parameter of celu, but got "
-                       << alpha;
+  if (StringRef requirement = findUnmetRequirement(kind, alpha, beta);
+      !requirement.empty()) {
+    InFlightDiagnostic error = emitError();
+    error << "expects " << requirement << ", but got " << alpha;
+    if (count == 2)
+      error << " and " << beta;
+    return error;
+  }
   return success();
 }
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/ResizeAxis.h"
 #include "dialect/ShapeInference.h"
@@ -174,4 +175,45 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
     shape.push_back(input.getDimSize(axis));
   types.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Axes
+//===----------------------------------------------------------------------===//
+
+bool ConcatOp::canPermuteAxes(ArrayRef<int64_t> permutation) {
+  return permutation[getAxis()] != 0;
+}
+
+void ConcatOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxis(permutation[getAxis()]);
+}
+
+bool PadOp::keepsPositionsApart(int64_t axis) {
+  return getLow()[axis] == 0 && getHigh()[axis] == 0;
+}
+
+void PadOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setLow(moveEntries(getLow(), permutation));
+  setHigh(moveEntries(getHigh(), permutation));
+}
+
+bool ReshapeOp::keepsPositionsApart(int64_t axis) {
+  // As many elements stand behind each position then.
+  ArrayRef<int64_t> from = getInput().getType().getShape();
+  ArrayRef<int64_t> to = getType().getShape();
+  return axis < int64_t(from.size()) &&
+         from.take_front(axis + 1) == to.take_front(axis + 1);
+}
+
+bool SliceOp::keepsPositionsApart(int64_t axis) {
+  return getBegin()[axis] == 0 && getStrideValues()[axis] == 1 &&
+         getSize()[axis] == getInput().getType().getDimSize(axis);
+}
+
+void SliceOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setBegin(moveEntries(getBegin(), permutation));
+  setSize(moveEntries(getSize(), permutation));
+  if (getStrides())
+    setStrides(moveEntries(*getStrides(), permutation));
 }

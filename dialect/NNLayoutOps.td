@@ -33,6 +33,11 @@ def NN_ConcatOp : NN_InferredOp<"concat", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($inputs) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis != int64_t(getAxis()); }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t> permutation);
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
+  }];
 }
 
 def NN_IdentityOp : NN_InferredOp<"identity", [NN_EpilogueOpInterface]> {
@@ -56,6 +61,9 @@ def NN_IdentityOp : NN_InferredOp<"identity", [NN_EpilogueOpInterface]> {
   let assemblyFormat = [{
     $input (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<SameType>(type($input), type($output))
+  }];
+  let extraClassDeclaration = [{
+    bool isElementwise() { return true; }
   }];
 }
 
@@ -87,6 +95,11 @@ def NN_PadOp : NN_InferredOp<"pad"> {
     $input `low` `=` $low `high` `=` $high (`mode` `=` $mode^)?
     (`value` `=` $value^)? attr-dict `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return true; }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
+  }];
 }
 
 def NN_ReshapeOp : NN_Op<"reshape"> {
@@ -106,6 +119,10 @@ def NN_ReshapeOp : NN_Op<"reshape"> {
   let arguments = (ins NN_Tensor:$input);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($output)";
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool isKernel() { return false; }
+  }];
   let hasVerifier = 1;
   let hasFolder = 1;
   let hasCanonicalizer = 1;
@@ -159,6 +176,11 @@ def NN_ResizeOp : NN_InferredOp<"resize", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) {
+      return axis == 0 || axis == getType().getRank() - 1;
+    }
+  }];
   let hasFolder = 1;
 }
 
@@ -191,6 +213,9 @@ def NN_SliceOp : NN_InferredOp<"slice", [NN_EpilogueOpInterface]> {
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return true; }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
     /// One entry per axis.
     ::llvm::SmallVector<int64_t> getStrideValues();
   }];
@@ -216,6 +241,9 @@ def NN_TransposeOp : NN_InferredOp<"transpose"> {
   let assemblyFormat = [{
     $input `permutation` `=` $permutation attr-dict
     `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return getPermutation()[axis] == axis; }
   }];
   let hasFolder = 1;
 }

@@ -27,22 +27,18 @@ static LogicalResult verifyGroups(std::optional<Location> loc, int64_t groups,
   return success();
 }
 
-SmallVector<int64_t> ConvOp::getStrideValues() {
-  return valuesOr(getStrides(), getSpatialRank(), 1);
+/// The axes of a kernel (window..., channels, filters) that are its window's.
+static SmallVector<int64_t> getWindow(ElementsAttr kernel) {
+  return SmallVector<int64_t>(kernel.getShapedType().getShape().drop_back(2));
 }
-SmallVector<int64_t> ConvOp::getPaddingValues() {
-  return valuesOr(getPadding(), 2 * getSpatialRank(), 0);
-}
-SmallVector<int64_t> ConvOp::getDilationValues() {
-  return valuesOr(getDilations(), getSpatialRank(), 1);
-}
+
+SmallVector<int64_t> ConvOp::getWindowSizes() { return getWindow(getKernel()); }
 
 RankedTensorType ConvOp::getConvType() {
   SmallVector<int64_t> shape(getInput().getType().getShape());
   [[maybe_unused]] LogicalResult fits = inferWindowPositions(
       std::nullopt, shape,
-      {getKernel().getShapedType().getShape().drop_back(2), getStrideValues(),
-       getPaddingValues(), getDilationValues()});
+      WindowPositions(*this, getWindowSizes(), getSpatialRank(), 1));
   assert(succeeded(fits) && "expects a verified op");
   shape.back() = getKernel().getShapedType().getShape().back();
   return RankedTensorType::get(shape, getType().getElementType());
@@ -60,12 +56,9 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
   if (kernel.size() != spatialRank + 2) // C1
     return emitOptionalError(loc, "expects a kernel of rank ", spatialRank + 2,
                              ", but got rank ", kernel.size());
-  auto strides = valuesOr(adaptor.getStrides(), spatialRank, 1);
-  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
-  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
-  if (!isSpatial(strides, spatialRank, 1) ||
-      !isSpatial(dilations, spatialRank, 1) ||
-      !isSpatial(padding, 2 * spatialRank, 0)) // C2
+  WindowPositions positions(adaptor, kernel.take_front(spatialRank),
+                            spatialRank, /*stride=*/1);
+  if (!positions.isSpatial(spatialRank, /*minimumPadding=*/0)) // C2
     return emitOptionalError(loc, "expects ", spatialRank,
                              " positive strides and dilations and ",
                              2 * spatialRank, " non-negative paddings");
@@ -76,9 +69,7 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
           verifyParameter(loc, "bias", adaptor.getBiasAttr(), filters))) // C5
     return failure();
   SmallVector<int64_t> shape(input.getShape());
-  if (failed(inferWindowPositions(
-          loc, shape,
-          {kernel.take_front(spatialRank), strides, padding, dilations}))) // C6
+  if (failed(inferWindowPositions(loc, shape, positions))) // C6
     return failure();
   shape.back() = filters;
   if (failed(verifyParameter(loc, "border value", adaptor.getBorderAttr(),
@@ -113,14 +104,8 @@ LogicalResult ConvOp::verify() {
   return success();
 }
 
-SmallVector<int64_t> ConvTransposeOp::getStrideValues() {
-  return valuesOr(getStrides(), getSpatialRank(), 1);
-}
-SmallVector<int64_t> ConvTransposeOp::getPaddingValues() {
-  return valuesOr(getPadding(), 2 * getSpatialRank(), 0);
-}
-SmallVector<int64_t> ConvTransposeOp::getDilationValues() {
-  return valuesOr(getDilations(), getSpatialRank(), 1);
+SmallVector<int64_t> ConvTransposeOp::getWindowSizes() {
+  return getWindow(getKernel());
 }
 
 LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
@@ -136,17 +121,16 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "expects a kernel of rank ", spatialRank + 2,
                              " without empty axes, but got ",
                              adaptor.getKernel().getShapedType());
-  auto strides = valuesOr(adaptor.getStrides(), spatialRank, 1);
-  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
-  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
-  if (!isSpatial(strides, spatialRank, 1) ||
-      !isSpatial(dilations, spatialRank, 1) ||
-      !isSpatial(padding, 2 * spatialRank, -maxElements)) // C2
+  WindowPositions positions(adaptor, kernel.take_front(spatialRank),
+                            spatialRank, /*stride=*/1);
+  if (!positions.isSpatial(spatialRank, -maxElements)) // C2
     return emitOptionalError(loc, "expects ", spatialRank,
                              " positive strides and dilations and ",
                              2 * spatialRank, " paddings");
+  ArrayRef<int64_t> padding = positions.padding;
   // Each phase of a dilated kernel is code of its own.
-  for (auto [stride, dilation] : llvm::zip_equal(strides, dilations))
+  for (auto [stride, dilation] :
+       llvm::zip_equal(positions.strides, positions.dilations))
     if (dilation > 1 && stride > 16)
       return emitOptionalError(
           loc, "expects a stride of at most 16 with a dilation, but got ",
@@ -159,8 +143,8 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
     return failure();
   SmallVector<int64_t> shape(input.getShape());
   for (size_t axis = 0; axis < spatialRank; ++axis) {
-    int64_t full = (shape[axis + 1] - 1) * strides[axis] +
-                   (kernel[axis] - 1) * dilations[axis] + 1;
+    int64_t full = (shape[axis + 1] - 1) * positions.strides[axis] +
+                   (kernel[axis] - 1) * positions.dilations[axis] + 1;
     shape[axis + 1] = full - padding[2 * axis] - padding[2 * axis + 1];
     if (shape[axis + 1] < 1) // C6
       return emitOptionalError(loc, "expects padding that leaves something of ",
@@ -223,4 +207,40 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
                        RankedTensorType::get(*shape, x.getElementType()),
                        types);
+}
+
+//===----------------------------------------------------------------------===//
+// Costs
+//===----------------------------------------------------------------------===//
+
+/// Multiply-adds of `outputs` sums over all but the last axis of a kernel,
+/// which counts output channels.
+static int64_t countTerms(int64_t outputs, ElementsAttr kernel) {
+  return outputs *
+         (kernel.getNumElements() / kernel.getShapedType().getShape().back());
+}
+
+int64_t ConvOp::countMACs() {
+  // Of a convolution that is pooled, only the positions that are read.
+  int64_t outputs = getType().getNumElements();
+  for (Attribute stage : getEpilogueStages())
+    if (auto pool = dyn_cast<PoolStageAttr>(stage))
+      for (int64_t size : pool.getWindow().asArrayRef())
+        outputs *= size;
+  return countTerms(outputs, getKernel());
+}
+
+int64_t ConvTransposeOp::countMACs() {
+  // Each position of the input meets the whole kernel.
+  RankedTensorType input = getInput().getType();
+  return input.getNumElements() / input.getShape().back() *
+         getKernel().getNumElements();
+}
+
+int64_t DenseOp::countMACs() {
+  return countTerms(getType().getNumElements(), getKernel());
+}
+
+int64_t MatmulOp::countMACs() {
+  return getType().getNumElements() * getLhs().getType().getShape().back();
 }

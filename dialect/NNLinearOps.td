@@ -10,7 +10,8 @@
 
 include "dialect/NNOpBase.td"
 
-def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
+def NN_ConvOp : NN_InferredOp<"conv",
+    [NN_EpilogueOpInterface, NN_WindowOpInterface]> {
   let summary = "1-D or 2-D convolution (cross-correlation) with an epilogue";
   let description = [{
     `y[n, o, f] = epilogue(bias[f] + sum over k, c of
@@ -81,12 +82,9 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let extraClassDeclaration = [{
     /// Type of the convolution itself, before a pooling in the epilogue.
     ::mlir::RankedTensorType getConvType();
-    /// Number of spatial axes: 1 or 2.
-    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
-    /// One entry per spatial axis (padding: low and high of each in turn).
-    ::llvm::SmallVector<int64_t> getStrideValues();
-    ::llvm::SmallVector<int64_t> getPaddingValues();
-    ::llvm::SmallVector<int64_t> getDilationValues();
+    ::llvm::SmallVector<int64_t> getWindowSizes();
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
     /// Whether minimal filtering with `outputs` results in a tile, one entry
     /// per spatial axis, can compute this op (C9).
     bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
@@ -94,7 +92,8 @@ def NN_ConvOp : NN_InferredOp<"conv", [NN_EpilogueOpInterface]> {
   let hasVerifier = 1;
 }
 
-def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose", [NN_EpilogueOpInterface]> {
+def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose",
+    [NN_EpilogueOpInterface, NN_WindowOpInterface]> {
   let summary = "1-D or 2-D transposed convolution with an epilogue";
   let description = [{
     `y[n, o, f] = epilogue(bias[f] + sum over i, k, c with
@@ -147,12 +146,9 @@ def NN_ConvTransposeOp : NN_InferredOp<"conv_transpose", [NN_EpilogueOpInterface
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
-    /// Number of spatial axes: 1 or 2.
-    int64_t getSpatialRank() { return getInput().getType().getRank() - 2; }
-    /// One entry per spatial axis (padding: low and high of each in turn).
-    ::llvm::SmallVector<int64_t> getStrideValues();
-    ::llvm::SmallVector<int64_t> getPaddingValues();
-    ::llvm::SmallVector<int64_t> getDilationValues();
+    ::llvm::SmallVector<int64_t> getWindowSizes();
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
   }];
   let hasCanonicalizer = 1;
 }
@@ -191,6 +187,14 @@ def NN_DenseOp : NN_InferredOp<"dense", [NN_EpilogueOpInterface]> {
     (`chains` `=` $chains^)? (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    /// The last axis is that of the sums.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 1; }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t> permutation) {
+      return permutation.back() == int64_t(permutation.size()) - 1;
+    }
+    int64_t countMACs();
+  }];
 }
 
 def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
@@ -218,6 +222,11 @@ def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
   let assemblyFormat = [{
     $lhs `,` $rhs (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<BinaryTypes>(type($lhs), type($rhs), type($output))
+  }];
+  let extraClassDeclaration = [{
+    /// The last two axes are those of the matrices.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 2; }
+    int64_t countMACs();
   }];
 }
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/ShapeInference.h"
 
@@ -62,4 +63,24 @@ LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *,
         loc, "expects a finite epsilon that is not negative, but got ",
         epsilon);
   return inferEpilogue(loc, adaptor.getEpilogueAttr(), input, types);
+}
+
+//===----------------------------------------------------------------------===//
+// Axes
+//===----------------------------------------------------------------------===//
+
+void BatchNormOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxis(permutation[getAxis()]);
+}
+
+void AffineOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxis(permutation[getAxis()]);
+}
+
+bool NormalizeOp::keepsPositionsApart(int64_t axis) {
+  return !llvm::is_contained(getAxes(), axis);
+}
+
+void NormalizeOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxes(renameAxes(getAxes(), permutation));
 }

@@ -39,6 +39,11 @@ def NN_BatchNormOp : NN_InferredOp<"batch_norm"> {
     `mean` `(` $mean `)` `variance` `(` $variance `)` `epsilon` `=` $epsilon
     attr-dict `:` custom<SameType>(type($input), type($output))
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis != int64_t(getAxis()); }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return true; }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
+  }];
 }
 
 def NN_AffineOp : NN_InferredOp<"affine"> {
@@ -64,6 +69,11 @@ def NN_AffineOp : NN_InferredOp<"affine"> {
   let assemblyFormat = [{
     $input `axis` `=` $axis `scale` `(` $scale `)` `shift` `(` $shift `)`
     attr-dict `:` custom<SameType>(type($input), type($output))
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis != int64_t(getAxis()); }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return true; }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
   }];
 }
 
@@ -107,6 +117,11 @@ def NN_NormalizeOp : NN_InferredOp<"normalize", [NN_EpilogueOpInterface]> {
     $kind $input `axes` `=` $axes `epsilon` `=` $epsilon
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<SameType>(type($input), type($output))
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return true; }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
   }];
 }
 

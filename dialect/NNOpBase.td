@@ -59,8 +59,79 @@ def NN_EpilogueOpInterface : OpInterface<"EpilogueOpInterface"> {
   }];
 }
 
+def NN_WindowOpInterface : OpInterface<"WindowOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    An op that moves a window over the spatial axes of its first operand, which
+    are all but the first and the last. What is left out of its attributes is
+    filled in: one entry per spatial axis, of padding low and high of each in
+    turn.
+  }];
+  let methods = [
+    InterfaceMethod<"Sizes of the window.",
+                    "::llvm::SmallVector<int64_t>", "getWindowSizes">,
+    InterfaceMethod<"Positions from one window to the next.",
+                    "::llvm::SmallVector<int64_t>", "getStrideValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getStrides(), $_op.getSpatialRank(), 1);
+    }]>,
+    InterfaceMethod<"Positions around the operand.",
+                    "::llvm::SmallVector<int64_t>", "getPaddingValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getPadding(), 2 * $_op.getSpatialRank(), 0);
+    }]>,
+    InterfaceMethod<"Positions from one element of a window to the next.",
+                    "::llvm::SmallVector<int64_t>", "getDilationValues", (ins), "", [{
+      return ::frieze::nn::valuesOr($_op.getDilations(), $_op.getSpatialRank(), 1);
+    }]>];
+  let extraSharedClassDeclaration = [{
+    /// Number of spatial axes: 1 or 2.
+    int64_t getSpatialRank() {
+      return ::llvm::cast<::mlir::ShapedType>($_op->getOperand(0).getType()).getRank() - 2;
+    }
+  }];
+}
+
+def NN_LayerOpInterface : OpInterface<"LayerOpInterface"> {
+  let cppNamespace = "::frieze::nn";
+  let description = [{
+    What passes ask of an op, so that none keeps a list of ops. The defaults are
+    the answers of an op of which nothing is known: nothing moves past it, and
+    its results mix what it reads. Answers leave out the stages of an epilogue;
+    `dialect/Axes.h` counts them in.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Whether each element of the result is made from those at its place in the
+        operands (or the only one along an axis where an operand has size 1), in
+        the same way for each, and no attribute depends on the shape.
+      }], "bool", "isElementwise", (ins), "", "return false;">,
+    InterfaceMethod<[{
+        Whether position i of the result along `axis` is made from position i of
+        the operands along it (or the only one), in the same way for each i: with
+        more positions, each would be what it is now.
+      }], "bool", "keepsPositionsApart", (ins "int64_t":$axis), "",
+      "return $_op.isElementwise();">,
+    InterfaceMethod<[{
+        Whether the op means the same on operands whose axis `permutation[i]` is
+        axis i of those that it has, after permuteAxes().
+      }], "bool", "canPermuteAxes", (ins "::llvm::ArrayRef<int64_t>":$permutation),
+      "", "return $_op.isElementwise();">,
+    InterfaceMethod<[{
+        Renames axis i to `permutation[i]` in the attributes, after
+        canPermuteAxes(). Operands and result are left to the caller.
+      }], "void", "permuteAxes", (ins "::llvm::ArrayRef<int64_t>":$permutation),
+      "", "return;">,
+    InterfaceMethod<[{
+        Whether code runs for the op, that is, whether its result is neither a
+        parameter nor another value under a name of its own.
+      }], "bool", "isKernel", (ins), "", "return true;">,
+    InterfaceMethod<[{
+        Multiply-adds of one run: one per term of each sum of products, padding
+        included.
+      }], "int64_t", "countMACs", (ins), "", "return 0;">];
+}
+
 class NN_Op<string mnemonic, list<Trait> traits = []>
-    : Op<NN_Dialect, mnemonic, !listconcat([Pure], traits)>;
+    : Op<NN_Dialect, mnemonic, !listconcat([Pure, NN_LayerOpInterface], traits)>;
 
 /// An op whose result type follows from its operands and attributes. The
 /// constraints C1... of its description are checked there, which the verifier

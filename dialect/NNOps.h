@@ -10,6 +10,7 @@
 
 #include "dialect/NNAttrs.h"
 #include "dialect/NNDialect.h"
+#include "dialect/ShapeInference.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinTypes.h"

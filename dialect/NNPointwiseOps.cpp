@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/ShapeInference.h"
+#include "dialect/Weights.h"
 
 using namespace mlir;
 using namespace frieze::nn;
@@ -113,6 +115,19 @@ LogicalResult PreluOp::inferReturnTypes(MLIRContext *,
   return inferEpilogue(loc, adaptor.getEpilogueAttr(), input, types);
 }
 
+bool PreluOp::keepsPositionsApart(int64_t axis) {
+  return getSlope().getShapedType().getDimSize(axis) == 1;
+}
+
+bool PreluOp::canPermuteAxes(ArrayRef<int64_t> permutation) {
+  // The slopes leave the batch alone.
+  return permutation[0] == 0 && succeeded(readWeights(getSlope()));
+}
+
+void PreluOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setSlopeAttr(*transposeWeights(getSlope(), invert(permutation)));
+}
+
 LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -124,4 +139,12 @@ LogicalResult SoftmaxOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(loc, "expects an axis other than the batch");
   types.push_back(input);
   return success();
+}
+
+bool SoftmaxOp::canPermuteAxes(ArrayRef<int64_t> permutation) {
+  return permutation[getAxis()] != 0;
+}
+
+void SoftmaxOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxis(permutation[getAxis()]);
 }

@@ -29,6 +29,9 @@ def NN_ActivationOp : NN_InferredOp<"activation"> {
     custom<Function>($function) $input attr-dict
     `:` custom<SameType>(type($input), type($output))
   }];
+  let extraClassDeclaration = [{
+    bool isElementwise() { return true; }
+  }];
 }
 
 class NN_BinaryOp<string mnemonic, string kind, list<Trait> traits = []>
@@ -41,7 +44,8 @@ class NN_BinaryOp<string mnemonic, string kind, list<Trait> traits = []>
     `:` custom<BinaryTypes>(type($lhs), type($rhs), type($output))
   }];
   let extraClassDeclaration =
-      "static constexpr BinaryKind kind = BinaryKind::" # kind # ";";
+      "static constexpr BinaryKind kind = BinaryKind::" # kind # ";\n"
+      "bool isElementwise() { return true; }";
 }
 
 def NN_AddOp : NN_BinaryOp<"add", "Add", [Commutative]> {
@@ -81,6 +85,9 @@ def NN_ConstantOp : NN_Op<"constant"> {
   let arguments = (ins NN_Weights:$value);
   let results = (outs NN_Tensor:$output);
   let assemblyFormat = "`value` `(` $value `)` attr-dict `:` type($output)";
+  let extraClassDeclaration = [{
+    bool isKernel() { return false; }
+  }];
   let hasVerifier = 1;
 }
 
@@ -180,6 +187,9 @@ def NN_DropoutOp : NN_InferredOp<"dropout"> {
     $input `rate` `=` $rate attr-dict
     `:` custom<SameType>(type($input), type($output))
   }];
+  let extraClassDeclaration = [{
+    bool isElementwise() { return true; }
+  }];
 }
 
 def NN_PreluOp : NN_InferredOp<"prelu", [NN_EpilogueOpInterface]> {
@@ -207,6 +217,11 @@ def NN_PreluOp : NN_InferredOp<"prelu", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` custom<SameType>(type($input), type($output))
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t> permutation);
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
+  }];
 }
 
 def NN_SoftmaxOp : NN_InferredOp<"softmax"> {
@@ -229,6 +244,11 @@ def NN_SoftmaxOp : NN_InferredOp<"softmax"> {
   let assemblyFormat = [{
     $input `axis` `=` $axis attr-dict
     `:` custom<SameType>(type($input), type($output))
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis != int64_t(getAxis()); }
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t> permutation);
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
   }];
 }
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/ShapeInference.h"
 
@@ -20,47 +21,35 @@ static LogicalResult inferPool(std::optional<Location> loc,
     return failure();
   size_t spatialRank = input.getRank() - 2;
   ArrayRef<int64_t> window = adaptor.getWindow();
-  SmallVector<int64_t> strides(adaptor.getStrides().value_or(window));
-  auto padding = valuesOr(adaptor.getPadding(), 2 * spatialRank, 0);
-  auto dilations = valuesOr(adaptor.getDilations(), spatialRank, 1);
+  WindowPositions positions(adaptor, window, spatialRank,
+                            /*stride=*/std::nullopt);
   if (!isSpatial(window, spatialRank, 1) ||
-      !isSpatial(strides, spatialRank, 1) ||
-      !isSpatial(dilations, spatialRank, 1) ||
-      !isSpatial(padding, 2 * spatialRank, 0)) // C1
+      !positions.isSpatial(spatialRank, /*minimumPadding=*/0)) // C1
     return emitOptionalError(loc, "expects ", spatialRank,
                              " positive window sizes, strides and dilations "
                              "and ",
                              2 * spatialRank, " non-negative paddings");
+  ArrayRef<int64_t> padding = positions.padding;
   for (size_t i = 0; i < padding.size(); ++i) {
     if (padding[i] >= window[i / 2]) // C2
       return emitOptionalError(
           loc, "expects padding smaller than the window, but got ", padding[i],
           " for window ", window[i / 2]);
     // Else a window might have nothing but padding.
-    if (padding[i] > 0 && dilations[i / 2] > 1) // C2
+    if (padding[i] > 0 && positions.dilations[i / 2] > 1) // C2
       return emitOptionalError(loc,
                                "expects no padding where there is dilation, "
                                "but got ",
                                padding[i]);
   }
   SmallVector<int64_t> shape(input.getShape());
-  if (failed(inferWindowPositions(loc, shape,
-                                  {window, strides, padding, dilations}))) // C3
+  if (failed(inferWindowPositions(loc, shape, positions))) // C3
     return failure();
   return inferEpilogue(loc, adaptor.getEpilogueAttr(),
                        RankedTensorType::get(shape, input.getElementType()),
                        types);
 }
 
-SmallVector<int64_t> MaxPoolOp::getStrideValues() {
-  return SmallVector<int64_t>(getStrides().value_or(getWindow()));
-}
-SmallVector<int64_t> MaxPoolOp::getPaddingValues() {
-  return valuesOr(getPadding(), 2 * getWindow().size(), 0);
-}
-SmallVector<int64_t> MaxPoolOp::getDilationValues() {
-  return valuesOr(getDilations(), getWindow().size(), 1);
-}
 LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -68,15 +57,6 @@ LogicalResult MaxPoolOp::inferReturnTypes(MLIRContext *,
   return inferPool<MaxPoolOp>(loc, adaptor, types);
 }
 
-SmallVector<int64_t> AvgPoolOp::getStrideValues() {
-  return SmallVector<int64_t>(getStrides().value_or(getWindow()));
-}
-SmallVector<int64_t> AvgPoolOp::getPaddingValues() {
-  return valuesOr(getPadding(), 2 * getWindow().size(), 0);
-}
-SmallVector<int64_t> AvgPoolOp::getDilationValues() {
-  return valuesOr(getDilations(), getWindow().size(), 1);
-}
 LogicalResult AvgPoolOp::inferReturnTypes(MLIRContext *,
                                           std::optional<Location> loc,
                                           Adaptor adaptor,
@@ -115,4 +95,15 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *,
       shape.push_back(1);
   types.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
+}
+
+bool ReduceOp::keepsPositionsApart(int64_t axis) {
+  // Without those that go, axes behind them have other numbers.
+  return llvm::all_of(getAxes(), [&](int64_t reduced) {
+    return getKeepDims() ? reduced != axis : reduced > axis;
+  });
+}
+
+void ReduceOp::permuteAxes(ArrayRef<int64_t> permutation) {
+  setAxes(renameAxes(getAxes(), permutation));
 }

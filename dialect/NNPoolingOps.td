@@ -10,7 +10,8 @@
 
 include "dialect/NNOpBase.td"
 
-class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic, [NN_EpilogueOpInterface]> {
+class NN_PoolOp<string mnemonic>
+    : NN_InferredOp<mnemonic, [NN_EpilogueOpInterface, NN_WindowOpInterface]> {
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input,
       DenseI64ArrayAttr:$window, OptionalAttr<DenseI64ArrayAttr>:$strides,
       OptionalAttr<DenseI64ArrayAttr>:$padding,
@@ -24,12 +25,16 @@ class NN_PoolOp<string mnemonic> : NN_InferredOp<mnemonic, [NN_EpilogueOpInterfa
     `:` type($input) `->` type($output)
   }];
   let extraClassDeclaration = [{
-    /// One entry per spatial axis; the window where left out.
-    ::llvm::SmallVector<int64_t> getStrideValues();
-    /// Low and high of each spatial axis in turn; zero where left out.
-    ::llvm::SmallVector<int64_t> getPaddingValues();
-    /// One entry per spatial axis; 1 where left out.
-    ::llvm::SmallVector<int64_t> getDilationValues();
+    ::llvm::SmallVector<int64_t> getWindowSizes() {
+      return ::llvm::SmallVector<int64_t>(getWindow());
+    }
+    /// Left out, those of windows beside each other.
+    ::llvm::SmallVector<int64_t> getStrideValues() {
+      return ::llvm::SmallVector<int64_t>(getStrides().value_or(getWindow()));
+    }
+    bool keepsPositionsApart(int64_t axis) {
+      return axis == 0 || axis == getType().getRank() - 1;
+    }
   }];
 }
 
@@ -100,6 +105,11 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) {
+      return axis == 0 || (getKeepDims() && axis == getType().getRank() - 1);
+    }
+  }];
 }
 
 def NN_ReduceOp : NN_InferredOp<"reduce"> {
@@ -130,6 +140,11 @@ def NN_ReduceOp : NN_InferredOp<"reduce"> {
   let assemblyFormat = [{
     $kind $input `axes` `=` $axes (`keep_dims` $keep_dims^)? attr-dict
     `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis);
+    bool canPermuteAxes(::llvm::ArrayRef<int64_t>) { return getKeepDims(); }
+    void permuteAxes(::llvm::ArrayRef<int64_t> permutation);
   }];
 }
 

@@ -100,3 +100,14 @@ LogicalResult RNNOp::inferReturnTypes(MLIRContext *,
                                       SmallVectorImpl<Type> &types) {
   return inferRecurrent<RNNOp>(loc, adaptor, 1, "as", types);
 }
+
+/// Multiply-adds of a recurrent layer: both kernels, at each step.
+template <typename OpT> static int64_t countRecurrent(OpT op) {
+  ArrayRef<int64_t> shape = op.getInput().getType().getShape();
+  return shape[0] * shape[1] *
+         (op.getKernel().getNumElements() + op.getRecurrent().getNumElements());
+}
+
+int64_t GRUOp::countMACs() { return countRecurrent(*this); }
+int64_t LSTMOp::countMACs() { return countRecurrent(*this); }
+int64_t RNNOp::countMACs() { return countRecurrent(*this); }

@@ -36,6 +36,10 @@ def NN_EmbeddingOp : NN_InferredOp<"embedding", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    /// The last axis is that of a row of the table.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 1; }
+  }];
 }
 
 def NN_GRUOp : NN_InferredOp<"gru", [NN_EpilogueOpInterface]> {
@@ -96,6 +100,10 @@ def NN_GRUOp : NN_InferredOp<"gru", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
+  }];
 }
 
 def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
@@ -149,6 +157,10 @@ def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
+  }];
 }
 
 def NN_RNNOp : NN_InferredOp<"rnn", [NN_EpilogueOpInterface]> {
@@ -189,6 +201,10 @@ def NN_RNNOp : NN_InferredOp<"rnn", [NN_EpilogueOpInterface]> {
     (`sequences` $sequences^)? (`backwards` $backwards^)? (`reversed` $reversed^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    int64_t countMACs();
   }];
 }
 

@@ -39,6 +39,10 @@ def NN_HistoryOp : NN_InferredOp<"history"> {
     $input `timeline` `=` $timeline `rows` `=` $rows attr-dict
     `:` type($input) `->` type($output)
   }];
+  let extraClassDeclaration = [{
+    /// What it gives is remembered already.
+    bool isKernel() { return false; }
+  }];
 }
 
 def NN_WindowsOp : NN_InferredOp<"windows"> {

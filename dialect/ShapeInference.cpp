@@ -124,8 +124,6 @@ LogicalResult nn::inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
         return failure();
     } else if (auto pool = dyn_cast<PoolStageAttr>(stage)) {
       size_t spatialRank = shape.size() > 2 ? shape.size() - 2 : 0;
-      SmallVector<int64_t> padding(2 * spatialRank, 0),
-          dilations(spatialRank, 1);
       if (!mayPool || !isSpatial(pool.getWindow(), spatialRank, 1) ||
           !isSpatial(pool.getStrides(), spatialRank, 1))
         return emitOptionalError(
@@ -133,7 +131,7 @@ LogicalResult nn::inferEpilogue(std::optional<Location> loc, ArrayAttr epilogue,
             " positive window sizes and strides in the epilogue of a conv");
       if (failed(inferWindowPositions(
               loc, shape,
-              {pool.getWindow(), pool.getStrides(), padding, dilations})))
+              WindowPositions(pool.getWindow(), pool.getStrides()))))
         return failure();
       mayPool = false;
     }

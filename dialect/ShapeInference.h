@@ -15,14 +15,6 @@
 
 namespace frieze::nn {
 
-/// Window positions along the spatial axes of a conv or pool.
-struct WindowPositions {
-  llvm::ArrayRef<int64_t> window, strides;
-  /// Low and high of each axis in turn.
-  llvm::ArrayRef<int64_t> padding;
-  llvm::ArrayRef<int64_t> dilations;
-};
-
 /// `values`, or `size` times `fallback` where there are none.
 llvm::SmallVector<int64_t>
 valuesOr(std::optional<llvm::ArrayRef<int64_t>> values, size_t size,
@@ -30,6 +22,41 @@ valuesOr(std::optional<llvm::ArrayRef<int64_t>> values, size_t size,
 
 /// Whether `values` has `size` entries from `minimum` to maxElements.
 bool isSpatial(llvm::ArrayRef<int64_t> values, size_t size, int64_t minimum);
+
+/// Windows along the spatial axes of a conv or pool, what is left out filled
+/// in.
+struct WindowPositions {
+  llvm::SmallVector<int64_t> window, strides;
+  /// Low and high of each axis in turn.
+  llvm::SmallVector<int64_t> padding;
+  llvm::SmallVector<int64_t> dilations;
+
+  /// Those of `window`, each `strides` after the one before.
+  WindowPositions(llvm::ArrayRef<int64_t> window,
+                  llvm::ArrayRef<int64_t> strides)
+      : window(window), strides(strides), padding(2 * window.size(), 0),
+        dilations(window.size(), 1) {}
+
+  /// Of an op with a window, given its adaptor; without strides, windows are
+  /// `stride` apart, or beside each other where that is left out.
+  template <typename OpAdaptorT>
+  WindowPositions(OpAdaptorT adaptor, llvm::ArrayRef<int64_t> window,
+                  size_t spatialRank, std::optional<int64_t> stride)
+      : window(window),
+        strides(stride ? valuesOr(adaptor.getStrides(), spatialRank, *stride)
+                       : llvm::SmallVector<int64_t>(
+                             adaptor.getStrides().value_or(window))),
+        padding(valuesOr(adaptor.getPadding(), 2 * spatialRank, 0)),
+        dilations(valuesOr(adaptor.getDilations(), spatialRank, 1)) {}
+
+  /// Whether each has its entries for `spatialRank` axes, positive ones but for
+  /// the padding, which is at least `minimumPadding`.
+  bool isSpatial(size_t spatialRank, int64_t minimumPadding) const {
+    return nn::isSpatial(strides, spatialRank, 1) &&
+           nn::isSpatial(dilations, spatialRank, 1) &&
+           nn::isSpatial(padding, 2 * spatialRank, minimumPadding);
+  }
+};
 
 /// Whether `weights` is a vector with `size` entries.
 bool isVectorOf(mlir::ElementsAttr weights, int64_t size);

@@ -8,8 +8,8 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_BACKEND_H
 #define FRIEZE_COMPILER_CODEGEN_BACKEND_H
 
-#include "compiler/Stage.h"
 #include "compiler/codegen/SpillCounts.h"
+#include "compiler/codegen/Stage.h"
 #include "compiler/target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"

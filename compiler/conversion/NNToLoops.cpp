@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Costs.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
@@ -311,7 +310,8 @@ InterfaceAttr FunctionLowering::describeInterface() {
         describe(function.getResultAttr(i, "nn.name"), "output", i, type));
   int64_t macs = 0;
   for (Operation &op : function.getBody().front())
-    macs += countMACs(&op);
+    if (auto layer = dyn_cast<LayerOpInterface>(op))
+      macs += layer.countMACs();
   StreamInterfaceAttr description;
   if (stream) {
     auto samples = cast<ShapedType>(function.getArgumentTypes().front());
@@ -333,19 +333,21 @@ static void setDataLayout(ModuleOp module, const MemoryLayout &layout) {
   auto number = [&](int64_t bits) -> Attribute {
     return builder.getI64IntegerAttr(bits);
   };
-  // Of a pointer: size, ABI alignment, preferred alignment, size of an offset.
-  auto vector = VectorType::get(4, builder.getI64Type());
-  Attribute pointer = DenseIntElementsAttr::get(
-      vector, {pointerBits, pointerBits, pointerBits, layout.indexBits});
+  auto numbers = [&](ArrayRef<int64_t> bits) -> Attribute {
+    auto type = VectorType::get(bits.size(), builder.getI64Type());
+    return DenseIntElementsAttr::get(type, bits);
+  };
   auto entry = [&](Type type, Attribute value) -> DataLayoutEntryInterface {
     return DataLayoutEntryAttr::get(type, value);
   };
-  module->setAttr(
-      DLTIDialect::kDataLayoutAttrName,
-      DataLayoutSpecAttr::get(
-          builder.getContext(),
-          {entry(builder.getIndexType(), number(layout.indexBits)),
-           entry(LLVM::LLVMPointerType::get(builder.getContext()), pointer)}));
+  module->setAttr(DLTIDialect::kDataLayoutAttrName,
+                  DataLayoutSpecAttr::get(
+                      builder.getContext(),
+                      {entry(builder.getIndexType(), number(layout.indexBits)),
+                       // Size, ABI and preferred alignment, size of an offset.
+                       entry(LLVM::LLVMPointerType::get(builder.getContext()),
+                             numbers({pointerBits, pointerBits, pointerBits,
+                                      layout.indexBits}))}));
 }
 
 namespace {
@@ -372,7 +374,6 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       if (printPlan)
         plans.print(part, llvm::errs());
     }
-    this->plans += plans.size();
     FunctionLowering lowering(function, plans, name);
     for (const Machine &machine : target->machines) {
       lowering.lower(machine);

@@ -75,11 +75,8 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
     "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
-  let statistics = [
-    Statistic<"plans", "kernels planned",
-              "forms chosen, one for each op and machine">,
-    Statistic<"kernels", "kernels emitted",
-              "nn ops lowered, once for each machine">];
+  let statistics = [Statistic<"kernels", "kernels emitted",
+                              "nn ops lowered, once for each machine">];
 }
 
 #endif // FRIEZE_COMPILER_CONVERSION_PASSES_TD

@@ -134,8 +134,7 @@ template <typename T> struct Parameters {
 };
 } // namespace
 
-template <typename T>
-Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> conv(ConvOp op, const Tensor<T> &x) {
   mlir::RankedTensorType type = op.getConvType();
   Tensor<T> y{type.getShape().vec(), std::vector<T>(type.getNumElements())};
   Image in(x.shape), out(y.shape);
@@ -179,8 +178,7 @@ Tensor<T> frieze::reference::conv(ConvOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
-                                           const Tensor<T> &x) {
+static Tensor<T> convTranspose(ConvTransposeOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<ConvTransposeOp, T>(op);
   Image in(x.shape), out(y.shape);
   Parameters<T> parameters(op);
@@ -219,9 +217,9 @@ Tensor<T> frieze::reference::convTranspose(ConvTransposeOp op,
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> frieze::reference::conv(ConvOp, const Tensor<T> &);       \
-  template Tensor<T> frieze::reference::convTranspose(ConvTransposeOp,         \
-                                                      const Tensor<T> &);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+void frieze::reference::addConvSemantics(SemanticsTable &table) {
+  table.add<ConvOp>(
+      [](auto op, auto operands) { return conv(op, operands[0]); });
+  table.add<ConvTransposeOp>(
+      [](auto op, auto operands) { return convTranspose(op, operands[0]); });
+}

@@ -11,8 +11,7 @@ using namespace frieze;
 using namespace frieze::nn;
 using namespace frieze::reference;
 
-template <typename T>
-Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> dense(DenseOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<DenseOp, T>(op);
   size_t inputs = x.shape.back(), outputs = y.shape.back();
   auto kernel = read<T>(op.getKernel());
@@ -37,8 +36,7 @@ Tensor<T> reference::dense(DenseOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::matmul(MatmulOp op, const Tensor<T> &x,
-                            const Tensor<T> &y) {
+static Tensor<T> matmul(MatmulOp op, const Tensor<T> &x, const Tensor<T> &y) {
   Tensor<T> z = makeResult<MatmulOp, T>(op);
   size_t rank = z.shape.size();
   size_t rows = z.shape[rank - 2], columns = z.shape[rank - 1],
@@ -68,9 +66,10 @@ Tensor<T> reference::matmul(MatmulOp op, const Tensor<T> &x,
   return applyEpilogue(op.getEpilogueStages(), std::move(z));
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::dense(DenseOp, const Tensor<T> &);             \
-  template Tensor<T> reference::matmul(MatmulOp, const Tensor<T> &,            \
-                                       const Tensor<T> &);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+void reference::addDenseSemantics(SemanticsTable &table) {
+  table.add<DenseOp>(
+      [](auto op, auto operands) { return dense(op, operands[0]); });
+  table.add<MatmulOp>([](auto op, auto operands) {
+    return matmul(op, operands[0], operands[1]);
+  });
+}

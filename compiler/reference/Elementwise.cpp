@@ -96,7 +96,7 @@ static float exponential(float x) {
 }
 
 template <typename T>
-Tensor<T> reference::batchNorm(BatchNormOp op, const Tensor<T> &x) {
+static Tensor<T> batchNorm(BatchNormOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<BatchNormOp, T>(op);
   size_t channels = x.shape[op.getAxis()];
   auto gamma = readOr<T>(op.getGammaAttr(), channels, 1);
@@ -111,8 +111,7 @@ Tensor<T> reference::batchNorm(BatchNormOp op, const Tensor<T> &x) {
   return y;
 }
 
-template <typename T>
-Tensor<T> reference::affine(AffineOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> affine(AffineOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<AffineOp, T>(op);
   auto scale = read<T>(op.getScale()), shift = read<T>(op.getShift());
   forEachChannel(x, op.getAxis(), [&](size_t i, size_t c) {
@@ -122,7 +121,7 @@ Tensor<T> reference::affine(AffineOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::activation(ActivationOp op, const Tensor<T> &x) {
+static Tensor<T> activation(ActivationOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<ActivationOp, T>(op);
   for (size_t i = 0; i < x.values.size(); ++i)
     y.values[i] = applyFunction(op.getFunction(), x.values[i]);
@@ -163,8 +162,8 @@ static T readRepeated(const Tensor<T> &x, llvm::ArrayRef<int64_t> shape,
 }
 
 template <typename T>
-Tensor<T> reference::binary(BinaryKind kind, const Tensor<T> &x,
-                            const Tensor<T> &y) {
+static Tensor<T> binary(BinaryKind kind, const Tensor<T> &x,
+                        const Tensor<T> &y) {
   Tensor<T> z{x.shape, {}};
   size_t elements = 1;
   for (size_t axis = 0; axis < x.shape.size(); ++axis) {
@@ -177,8 +176,7 @@ Tensor<T> reference::binary(BinaryKind kind, const Tensor<T> &x,
   return z;
 }
 
-template <typename T>
-Tensor<T> reference::prelu(PreluOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> prelu(PreluOp op, const Tensor<T> &x) {
   Tensor<T> slope{op.getSlope().getShapedType().getShape().vec(),
                   read<T>(op.getSlope())};
   Tensor<T> y = makeResult<PreluOp, T>(op);
@@ -190,7 +188,7 @@ Tensor<T> reference::prelu(PreluOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::softmax(SoftmaxOp op, const Tensor<T> &x) {
+static Tensor<T> softmax(SoftmaxOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<SoftmaxOp, T>(op);
   size_t length = x.shape[op.getAxis()], inner = 1;
   for (size_t i = op.getAxis() + 1; i < x.shape.size(); ++i)
@@ -235,15 +233,29 @@ Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
   return x;
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::batchNorm(BatchNormOp, const Tensor<T> &);     \
-  template Tensor<T> reference::affine(AffineOp, const Tensor<T> &);           \
-  template Tensor<T> reference::activation(ActivationOp, const Tensor<T> &);   \
-  template Tensor<T> reference::binary(BinaryKind, const Tensor<T> &,          \
-                                       const Tensor<T> &);                     \
-  template Tensor<T> reference::prelu(PreluOp, const Tensor<T> &);             \
-  template Tensor<T> reference::softmax(SoftmaxOp, const Tensor<T> &);         \
-  template Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>, \
-                                              Tensor<T>);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+template Tensor<float> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>,
+                                                Tensor<float>);
+template Tensor<double>
+    reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute>, Tensor<double>);
+
+void reference::addElementwiseSemantics(SemanticsTable &table) {
+  table.add<ActivationOp>(
+      [](auto op, auto operands) { return activation(op, operands[0]); });
+  table.add<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
+      [](auto op, auto operands) {
+        return applyEpilogue(op.getEpilogueStages(),
+                             binary(op.kind, operands[0], operands[1]));
+      });
+  table.add<AffineOp>(
+      [](auto op, auto operands) { return affine(op, operands[0]); });
+  table.add<BatchNormOp>(
+      [](auto op, auto operands) { return batchNorm(op, operands[0]); });
+  table.add<DropoutOp>([](auto, auto operands) { return operands[0]; });
+  table.add<IdentityOp>([](auto op, auto operands) {
+    return applyEpilogue(op.getEpilogueStages(), operands[0]);
+  });
+  table.add<PreluOp>(
+      [](auto op, auto operands) { return prelu(op, operands[0]); });
+  table.add<SoftmaxOp>(
+      [](auto op, auto operands) { return softmax(op, operands[0]); });
+}

@@ -12,18 +12,16 @@ using namespace frieze;
 using namespace frieze::nn;
 using namespace frieze::reference;
 
-template <typename T>
-Tensor<T> reference::concat(ConcatOp op,
-                            llvm::ArrayRef<const Tensor<T> *> inputs) {
+template <typename T> static Tensor<T> concat(ConcatOp op, Operands<T> inputs) {
   Tensor<T> y = makeResult<ConcatOp, T>(op);
   size_t outer = 1;
   for (int64_t axis = 0; axis < (int64_t)op.getAxis(); ++axis)
     outer *= y.shape[axis];
   auto end = y.values.begin();
   for (size_t block = 0; block < outer; ++block)
-    for (const Tensor<T> *input : inputs) {
-      size_t run = input->values.size() / outer;
-      end = std::copy_n(input->values.begin() + block * run, run, end);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      size_t run = inputs[i].values.size() / outer;
+      end = std::copy_n(inputs[i].values.begin() + block * run, run, end);
     }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
@@ -60,7 +58,7 @@ static std::optional<int64_t> findPadded(PadMode mode, int64_t position,
   llvm_unreachable("covered switch");
 }
 
-template <typename T> Tensor<T> reference::pad(PadOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> pad(PadOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<PadOp, T>(op);
   forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
     std::optional<size_t> source = 0;
@@ -78,8 +76,7 @@ template <typename T> Tensor<T> reference::pad(PadOp op, const Tensor<T> &x) {
   return y;
 }
 
-template <typename T>
-Tensor<T> reference::resize(ResizeOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> resize(ResizeOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<ResizeOp, T>(op);
   Image in(x.shape), out(y.shape);
   bool isImage = x.shape.size() == 4;
@@ -111,8 +108,7 @@ Tensor<T> reference::resize(ResizeOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-template <typename T>
-Tensor<T> reference::slice(SliceOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> slice(SliceOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<SliceOp, T>(op);
   auto strides = op.getStrideValues();
   forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
@@ -126,7 +122,7 @@ Tensor<T> reference::slice(SliceOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
+static Tensor<T> transpose(TransposeOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<TransposeOp, T>(op);
   llvm::ArrayRef<int64_t> permutation = op.getPermutation();
   forEachIndex(y.shape, [&](llvm::ArrayRef<int64_t> index, size_t element) {
@@ -142,7 +138,7 @@ Tensor<T> reference::transpose(TransposeOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::windows(WindowsOp op, const Tensor<T> &x) {
+static Tensor<T> windows(WindowsOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<WindowsOp, T>(op);
   int64_t elements = x.values.size() / x.shape[1];
   for (int64_t n = 0; n < y.shape[0]; ++n)
@@ -154,13 +150,29 @@ Tensor<T> reference::windows(WindowsOp op, const Tensor<T> &x) {
   return y;
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::concat(ConcatOp,                               \
-                                       llvm::ArrayRef<const Tensor<T> *>);     \
-  template Tensor<T> reference::pad(PadOp, const Tensor<T> &);                 \
-  template Tensor<T> reference::resize(ResizeOp, const Tensor<T> &);           \
-  template Tensor<T> reference::slice(SliceOp, const Tensor<T> &);             \
-  template Tensor<T> reference::transpose(TransposeOp, const Tensor<T> &);     \
-  template Tensor<T> reference::windows(WindowsOp, const Tensor<T> &);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+/// A tensor of the type of `op` that has the elements `values`.
+template <typename T, typename OpT>
+static Tensor<T> makeTensor(OpT op, std::vector<T> values) {
+  return {op.getType().getShape().vec(), std::move(values)};
+}
+
+void reference::addLayoutSemantics(SemanticsTable &table) {
+  table.add<ConcatOp>(
+      [](auto op, auto operands) { return concat(op, operands); });
+  table.add<ConstantOp>([](auto op, auto operands) {
+    using T = typename decltype(operands)::Element;
+    return makeTensor<T>(op, read<T>(op.getValue()));
+  });
+  table.add<PadOp>([](auto op, auto operands) { return pad(op, operands[0]); });
+  table.add<ReshapeOp>([](auto op, auto operands) {
+    return makeTensor(op, operands[0].values);
+  });
+  table.add<ResizeOp>(
+      [](auto op, auto operands) { return resize(op, operands[0]); });
+  table.add<SliceOp>(
+      [](auto op, auto operands) { return slice(op, operands[0]); });
+  table.add<TransposeOp>(
+      [](auto op, auto operands) { return transpose(op, operands[0]); });
+  table.add<WindowsOp>(
+      [](auto op, auto operands) { return windows(op, operands[0]); });
+}

@@ -9,7 +9,7 @@
 #define FRIEZE_COMPILER_REFERENCE_OPACCESS_H
 
 #include "compiler/reference/Arithmetic.h"
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Semantics.h"
 #include "dialect/Weights.h"
 
 namespace frieze::reference {
@@ -98,6 +98,10 @@ std::vector<T> reduceAxes(const Tensor<T> &x, llvm::ArrayRef<int64_t> axes,
       partial[i] = combine(partial[2 * i], partial[2 * i + 1]);
   return partial;
 }
+
+/// `x` through the stages of an epilogue.
+template <typename T>
+Tensor<T> applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages, Tensor<T> x);
 
 /// The maximum or mean of `x` over each window. Padding takes no part.
 template <typename T>

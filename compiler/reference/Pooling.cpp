@@ -55,24 +55,16 @@ Tensor<T> reference::pool(const Tensor<T> &x, PoolKind kind,
   return y;
 }
 
-template <typename T>
-Tensor<T> reference::maxPool(MaxPoolOp op, const Tensor<T> &x) {
+/// Of nn.max_pool and nn.avg_pool.
+template <typename OpT, typename T>
+static Tensor<T> poolWindows(OpT op, PoolKind kind, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(),
-                       pool(x, PoolKind::Max, op.getWindow(),
-                            op.getStrideValues(), op.getPaddingValues(),
-                            op.getDilationValues()));
+                       pool(x, kind, op.getWindow(), op.getStrideValues(),
+                            op.getPaddingValues(), op.getDilationValues()));
 }
 
 template <typename T>
-Tensor<T> reference::avgPool(AvgPoolOp op, const Tensor<T> &x) {
-  return applyEpilogue(op.getEpilogueStages(),
-                       pool(x, PoolKind::Avg, op.getWindow(),
-                            op.getStrideValues(), op.getPaddingValues(),
-                            op.getDilationValues()));
-}
-
-template <typename T>
-Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
+static Tensor<T> globalPool(GlobalPoolOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<GlobalPoolOp, T>(op);
   Image in(x.shape);
   int64_t positions = in.height * in.width;
@@ -91,12 +83,20 @@ Tensor<T> reference::globalPool(GlobalPoolOp op, const Tensor<T> &x) {
 }
 
 #define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::maxPool(MaxPoolOp, const Tensor<T> &);         \
-  template Tensor<T> reference::avgPool(AvgPoolOp, const Tensor<T> &);         \
-  template Tensor<T> reference::globalPool(GlobalPoolOp, const Tensor<T> &);   \
   template Tensor<T> reference::pool(                                          \
       const Tensor<T> &, PoolKind, llvm::ArrayRef<int64_t>,                    \
       llvm::ArrayRef<int64_t>, llvm::ArrayRef<int64_t>,                        \
       llvm::ArrayRef<int64_t>);
 FRIEZE_INSTANTIATE(float)
 FRIEZE_INSTANTIATE(double)
+
+void reference::addPoolingSemantics(SemanticsTable &table) {
+  table.add<MaxPoolOp>([](auto op, auto operands) {
+    return poolWindows(op, PoolKind::Max, operands[0]);
+  });
+  table.add<AvgPoolOp>([](auto op, auto operands) {
+    return poolWindows(op, PoolKind::Avg, operands[0]);
+  });
+  table.add<GlobalPoolOp>(
+      [](auto op, auto operands) { return globalPool(op, operands[0]); });
+}

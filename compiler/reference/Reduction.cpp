@@ -38,8 +38,7 @@ reference::placeForReduction(llvm::ArrayRef<int64_t> shape,
   return places;
 }
 
-template <typename T>
-Tensor<T> reference::reduce(ReduceOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> reduce(ReduceOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<ReduceOp, T>(op);
   auto with = [&](T start, auto combine) {
     auto take = [&](T partial, T element, size_t) {
@@ -68,7 +67,7 @@ Tensor<T> reference::reduce(ReduceOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
-Tensor<T> reference::normalize(NormalizeOp op, const Tensor<T> &x) {
+static Tensor<T> normalize(NormalizeOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<NormalizeOp, T>(op);
   std::vector<ReductionPlace> places = placeForReduction(x.shape, op.getAxes());
   size_t results = places.back().result + 1;
@@ -107,8 +106,9 @@ Tensor<T> reference::normalize(NormalizeOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::reduce(ReduceOp, const Tensor<T> &);           \
-  template Tensor<T> reference::normalize(NormalizeOp, const Tensor<T> &);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+void reference::addReductionSemantics(SemanticsTable &table) {
+  table.add<ReduceOp>(
+      [](auto op, auto operands) { return reduce(op, operands[0]); });
+  table.add<NormalizeOp>(
+      [](auto op, auto operands) { return normalize(op, operands[0]); });
+}

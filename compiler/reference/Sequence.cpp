@@ -17,7 +17,7 @@ using namespace frieze::nn;
 using namespace frieze::reference;
 
 template <typename T>
-Tensor<T> reference::embedding(EmbeddingOp op, const Tensor<T> &x) {
+static Tensor<T> embedding(EmbeddingOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<EmbeddingOp, T>(op);
   auto table = read<T>(op.getTable());
   int64_t rows = op.getTable().getShapedType().getDimSize(0);
@@ -105,7 +105,7 @@ static float updateState(GRUOp op, float updateSum, float candidateSum,
       state);
 }
 
-template <typename T> Tensor<T> reference::gru(GRUOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> gru(GRUOp op, const Tensor<T> &x) {
   auto recurrent = read<T>(op.getRecurrent());
   int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
   auto recurrentBias = readOr<T>(op.getRecurrentBiasAttr(), units, 0);
@@ -153,7 +153,7 @@ updateCell(LSTMOp op, const std::array<float, 4> &z, float cell) {
   return {updated.cell, updated.state};
 }
 
-template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> lstm(LSTMOp op, const Tensor<T> &x) {
   auto recurrent = read<T>(op.getRecurrent());
   int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
   std::vector<T> c;
@@ -171,7 +171,7 @@ template <typename T> Tensor<T> reference::lstm(LSTMOp op, const Tensor<T> &x) {
       });
 }
 
-template <typename T> Tensor<T> reference::rnn(RNNOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> rnn(RNNOp op, const Tensor<T> &x) {
   auto recurrent = read<T>(op.getRecurrent());
   return runSteps<T>(
       op, x, [] {},
@@ -183,10 +183,11 @@ template <typename T> Tensor<T> reference::rnn(RNNOp op, const Tensor<T> &x) {
       });
 }
 
-#define FRIEZE_INSTANTIATE(T)                                                  \
-  template Tensor<T> reference::embedding(EmbeddingOp, const Tensor<T> &);     \
-  template Tensor<T> reference::gru(GRUOp, const Tensor<T> &);                 \
-  template Tensor<T> reference::lstm(LSTMOp, const Tensor<T> &);               \
-  template Tensor<T> reference::rnn(RNNOp, const Tensor<T> &);
-FRIEZE_INSTANTIATE(float)
-FRIEZE_INSTANTIATE(double)
+void reference::addSequenceSemantics(SemanticsTable &table) {
+  table.add<EmbeddingOp>(
+      [](auto op, auto operands) { return embedding(op, operands[0]); });
+  table.add<GRUOp>([](auto op, auto operands) { return gru(op, operands[0]); });
+  table.add<LSTMOp>(
+      [](auto op, auto operands) { return lstm(op, operands[0]); });
+  table.add<RNNOp>([](auto op, auto operands) { return rnn(op, operands[0]); });
+}

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "dialect/Activations.h"
 #include "dialect/NNOps.h"
 
 namespace frieze::nn {
@@ -21,7 +22,7 @@ static Value getPassedOn(Operation *op) {
   if (auto dropout = dyn_cast<DropoutOp>(op))
     return dropout.getInput();
   if (auto activation = dyn_cast<ActivationOp>(op))
-    if (activation.getFunction().getKind() == ActivationKind::Linear)
+    if (getFacts(activation.getFunction()).isIdentity)
       return activation.getInput();
   if (auto pad = dyn_cast<PadOp>(op))
     if (pad.getInput().getType() == pad.getOutput().getType())

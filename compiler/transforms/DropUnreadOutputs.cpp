@@ -24,28 +24,26 @@ static bool isAll(ArrayRef<int64_t> values, int64_t wanted) {
 /// The strides of `op` where it reads single positions, and not all of them: a
 /// conv or pooling with a window of one and a stride.
 static SmallVector<int64_t> getSkippingStrides(Operation *op) {
-  SmallVector<int64_t> strides, padding, window;
-  auto read = [&](auto pool) {
-    window.assign(pool.getWindow().begin(), pool.getWindow().end());
-    strides = pool.getStrideValues();
-    padding = pool.getPaddingValues();
-  };
-  if (auto conv = dyn_cast<ConvOp>(op)) {
-    window.assign(
-        conv.getKernel().getShapedType().getShape().drop_back(2).begin(),
-        conv.getKernel().getShapedType().getShape().drop_back(2).end());
-    strides = conv.getStrideValues();
-    padding = conv.getPaddingValues();
-  } else if (auto pool = dyn_cast<MaxPoolOp>(op)) {
-    read(pool);
-  } else if (auto pool = dyn_cast<AvgPoolOp>(op)) {
-    read(pool);
-  } else {
+  if (!isa<ConvOp, MaxPoolOp, AvgPoolOp>(op))
     return {};
-  }
-  if (!isAll(window, 1) || !isAll(padding, 0) || isAll(strides, 1))
+  auto reader = cast<WindowOpInterface>(op);
+  SmallVector<int64_t> strides = reader.getStrideValues();
+  if (!isAll(reader.getWindowSizes(), 1) ||
+      !isAll(reader.getPaddingValues(), 0) || isAll(strides, 1))
     return {};
   return strides;
+}
+
+/// Whether `op` computes each position of its one operand on its own, whatever
+/// their number: an affine along the channels, or elements.
+static bool isPointwise(Operation *op) {
+  if (auto affine = dyn_cast_or_null<AffineOp>(op))
+    return int64_t(affine.getAxis()) == affine.getType().getRank() - 1;
+  if (auto kernel = dyn_cast_or_null<EpilogueOpInterface>(op);
+      kernel && !kernel.getEpilogueStages().empty())
+    return false;
+  auto layer = dyn_cast_or_null<LayerOpInterface>(op);
+  return layer && layer.isElementwise() && op->getNumOperands() == 1;
 }
 
 /// Moves the strides of `reader` to the conv that makes its input, through
@@ -56,11 +54,7 @@ static LogicalResult moveStrides(Operation *reader) {
     return failure();
   SmallVector<Operation *> between;
   Value value = reader->getOperand(0);
-  while (value.hasOneUse() &&
-         isa_and_present<ActivationOp, AffineOp>(value.getDefiningOp())) {
-    if (auto affine = value.getDefiningOp<AffineOp>();
-        affine && (int64_t)affine.getAxis() != affine.getType().getRank() - 1)
-      return failure();
+  while (value.hasOneUse() && isPointwise(value.getDefiningOp())) {
     between.push_back(value.getDefiningOp());
     value = value.getDefiningOp()->getOperand(0);
   }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "dialect/Activations.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
 #include "llvm/ADT/DenseMap.h"
@@ -79,64 +80,32 @@ static Moments rectify(Moments moments) {
   return moments;
 }
 
-/// The largest result of a bounded function, whatever its input.
-static std::optional<double> getBound(ActivationAttr function) {
-  double bound =
-      std::max(std::fabs(function.getAlpha()), std::fabs(function.getBeta()));
-  switch (function.getKind()) {
-  case ActivationKind::Sigmoid:
-  case ActivationKind::HardSigmoid:
-  case ActivationKind::Tanh:
-  case ActivationKind::Softsign:
-  case ActivationKind::Erf:
-    return 1.0;
-  case ActivationKind::Clip:
-    return std::isfinite(bound) ? std::optional<double>(bound) : std::nullopt;
-  default:
-    return std::nullopt;
-  }
-}
-
 static Moments getMomentsWithin(double bound, int64_t channels) {
   return {SmallVector<double>(channels, 0.0),
           SmallVector<double>(channels, bound * bound)};
 }
 
-/// Whether the function makes nothing much larger than it is.
-static bool isContracting(ActivationAttr function) {
-  switch (function.getKind()) {
-  case ActivationKind::Linear:
-  case ActivationKind::Selu:
-  case ActivationKind::Silu:
-  case ActivationKind::HardSilu:
-  case ActivationKind::Softplus:
-  case ActivationKind::Gelu:
-  case ActivationKind::GeluTanh:
-  case ActivationKind::Mish:
-  case ActivationKind::Abs:
-    return true;
-  case ActivationKind::LeakyRelu:
-  case ActivationKind::ThresholdedRelu:
-  case ActivationKind::Elu:
-  case ActivationKind::Celu:
-    return std::fabs(function.getAlpha()) <= 1;
-  default:
-    return false;
-  }
+/// How many times larger than what it reads an unbounded function may be, to be
+/// taken for as large: SELU is, which keeps variances by design.
+static constexpr double mostGrowth = 1.76;
+
+/// Whether the function makes nothing much larger than it is, and may leave it
+/// as large.
+static bool keepsSize(ActivationAttr function) {
+  ActivationFacts facts = getFacts(function);
+  return facts.growth <= mostGrowth && !std::isfinite(facts.getMagnitude());
 }
 
 static std::optional<Moments> apply(ActivationAttr function,
                                     const std::optional<Moments> &input,
                                     int64_t channels) {
-  if (std::optional<double> bound = getBound(function))
-    return getMomentsWithin(*bound, channels);
+  if (double bound = getFacts(function).getMagnitude(); std::isfinite(bound))
+    return getMomentsWithin(bound, channels);
   if (!input)
     return std::nullopt;
   if (function.getKind() == ActivationKind::Relu)
     return rectify(*input);
-  if (isContracting(function))
-    return input;
-  return std::nullopt;
+  return keepsSize(function) ? input : std::nullopt;
 }
 
 static std::optional<Moments> getMoments(BatchNormOp op) {
@@ -248,11 +217,8 @@ static std::optional<Follower> findFollower(ConvOp op) {
       return follower;
     }
     auto activation = dyn_cast<ActivationOp>(at);
-    if (activation &&
-        (activation.getFunction().getKind() == ActivationKind::Relu ||
-         isContracting(activation.getFunction())))
-      follower.isLinear &=
-          activation.getFunction().getKind() == ActivationKind::Linear;
+    if (activation && keepsSize(activation.getFunction()))
+      follower.isLinear &= getFacts(activation.getFunction()).isIdentity;
     else if (isa<MaxPoolOp>(at))
       follower.isLinear = false;
     else if (!isa<AvgPoolOp, DropoutOp>(at))

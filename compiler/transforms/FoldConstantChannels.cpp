@@ -5,10 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Tensor.h"
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
+#include "dialect/Activations.h"
 #include "dialect/Weights.h"
 
 #include <limits>
@@ -103,23 +104,8 @@ static std::pair<double, double> getRange(Value value) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   while (Operation *op = value.getDefiningOp()) {
     if (auto activation = dyn_cast<ActivationOp>(op)) {
-      switch (activation.getFunction().getKind()) {
-      case ActivationKind::Relu:
-      case ActivationKind::Exp:
-      case ActivationKind::Softplus:
-        return {0, infinity};
-      case ActivationKind::Sigmoid:
-      case ActivationKind::HardSigmoid:
-        return {0, 1};
-      case ActivationKind::Tanh:
-      case ActivationKind::Softsign:
-        return {-1, 1};
-      case ActivationKind::Clip:
-        return {activation.getFunction().getAlpha(),
-                activation.getFunction().getBeta()};
-      default:
-        return {-infinity, infinity};
-      }
+      ActivationFacts facts = getFacts(activation.getFunction());
+      return {facts.low, facts.high};
     }
     if (!isa<MaxPoolOp, AvgPoolOp, GlobalPoolOp, ReshapeOp, ResizeOp>(op) ||
         (isa<EpilogueOpInterface>(op) &&

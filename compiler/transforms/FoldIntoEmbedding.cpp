@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Tensor.h"
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"

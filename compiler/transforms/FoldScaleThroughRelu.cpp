@@ -8,6 +8,7 @@
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
+#include "dialect/Activations.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_FOLDSCALETHROUGHRELUPASS
@@ -21,10 +22,8 @@ using namespace frieze::nn;
 /// an affine of its own: `s relu(x) + t = relu(s x) + t` for s > 0.
 static LogicalResult moveScale(AffineOp affine) {
   auto activation = affine.getInput().getDefiningOp<ActivationOp>();
-  if (!activation || !activation->hasOneUse())
-    return failure();
-  ActivationKind kind = activation.getFunction().getKind();
-  if (kind != ActivationKind::Relu && kind != ActivationKind::LeakyRelu)
+  if (!activation || !activation->hasOneUse() ||
+      !getFacts(activation.getFunction()).isHomogeneous)
     return failure();
   // Only where the scale then disappears into the weights of a layer.
   Operation *producer = activation.getInput().getDefiningOp();

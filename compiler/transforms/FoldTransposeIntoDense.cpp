@@ -81,7 +81,8 @@ static bool findOrder(Value value, Order &order, unsigned depth = 0) {
   int64_t last = cast<RankedTensorType>(value.getType()).getRank() - 1;
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     return bool(findTranspose(reshape, order));
-  if (isa<ActivationOp, DropoutOp>(op))
+  if (auto layer = dyn_cast<LayerOpInterface>(op);
+      layer && layer.isElementwise() && op->getNumOperands() == 1)
     return findOrder(op->getOperand(0), order, depth + 1);
   if (auto affine = dyn_cast<AffineOp>(op))
     return int64_t(affine.getAxis()) == last && hasData(op) &&

@@ -8,6 +8,7 @@
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
+#include "dialect/Activations.h"
 #include "dialect/Weights.h"
 
 #include <cmath>
@@ -67,20 +68,7 @@ static bool isNeverLarger(double value, Value input) {
   if (value == -std::numeric_limits<double>::infinity())
     return true;
   auto activation = input.getDefiningOp<ActivationOp>();
-  if (!activation || !(value <= 0))
-    return false;
-  switch (activation.getFunction().getKind()) {
-  case ActivationKind::Relu:
-  case ActivationKind::Exp:
-  case ActivationKind::Sigmoid:
-  case ActivationKind::HardSigmoid:
-  case ActivationKind::Softplus:
-    return true;
-  case ActivationKind::Clip:
-    return activation.getFunction().getAlpha() >= 0;
-  default:
-    return false;
-  }
+  return activation && value <= getFacts(activation.getFunction()).low;
 }
 
 static LogicalResult fuseIntoMaxPool(PadOp pad, MaxPoolOp pool) {

@@ -42,9 +42,8 @@ static bool canPass(Operation *op, ArrayRef<int64_t> from, ArrayRef<int64_t> to,
     axis = findAxis(from, to, affine.getAxis());
   else if (auto norm = dyn_cast<BatchNormOp>(op))
     axis = findAxis(from, to, norm.getAxis());
-  else
-    return isa<ActivationOp, AddOp, DropoutOp, DivOp, MaximumOp, MinimumOp,
-               MulOp, SubOp>(op);
+  else if (auto layer = dyn_cast<LayerOpInterface>(op))
+    return layer.isElementwise();
   return axis.has_value();
 }
 

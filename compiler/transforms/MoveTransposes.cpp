@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_MOVETRANSPOSESPASS
@@ -17,44 +17,6 @@ namespace frieze::nn {
 
 using namespace mlir;
 using namespace frieze::nn;
-using Permutation = SmallVector<int64_t>;
-
-static Permutation invert(ArrayRef<int64_t> permutation) {
-  Permutation inverse(permutation.size());
-  for (auto [position, axis] : llvm::enumerate(permutation))
-    inverse[axis] = position;
-  return inverse;
-}
-
-static RankedTensorType permute(Type type, ArrayRef<int64_t> permutation) {
-  auto tensor = cast<RankedTensorType>(type);
-  SmallVector<int64_t> shape;
-  for (int64_t axis : permutation)
-    shape.push_back(tensor.getDimSize(axis));
-  return tensor.clone(shape);
-}
-
-/// `values` of `shape`, row major, transposed.
-static SmallVector<double> permute(ArrayRef<double> values,
-                                   ArrayRef<int64_t> shape,
-                                   ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> strides(shape.size(), 1), index(shape.size(), 0);
-  for (size_t axis = shape.size(); axis-- > 1;)
-    strides[axis - 1] = strides[axis] * shape[axis];
-  SmallVector<double> moved;
-  while (moved.size() < values.size()) {
-    int64_t position = 0;
-    for (auto [axis, source] : llvm::enumerate(permutation))
-      position += index[axis] * strides[source];
-    moved.push_back(values[position]);
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      if (++index[axis] < shape[permutation[axis]])
-        break;
-      index[axis] = 0;
-    }
-  }
-  return moved;
-}
 
 /// The input where nothing is left to do, and a constant of a constant.
 static Value createTranspose(OpBuilder &builder, Location loc, Value input,
@@ -62,14 +24,10 @@ static Value createTranspose(OpBuilder &builder, Location loc, Value input,
   if (llvm::is_sorted(permutation))
     return input;
   if (auto constant = input.getDefiningOp<ConstantOp>())
-    if (auto values = readWeights(constant.getValue()); succeeded(values)) {
-      ArrayRef<int64_t> shape = constant.getType().getShape();
-      RankedTensorType type = permute(constant.getType(), permutation);
+    if (auto moved = transposeWeights(constant.getValue(), permutation);
+        succeeded(moved))
       return ConstantOp::create(
-          builder, loc, type,
-          createWeightsLike(constant.getValue(), type.getShape(),
-                            permute(*values, shape, permutation)));
-    }
+          builder, loc, permute(constant.getType(), permutation), *moved);
   return TransposeOp::create(builder, loc,
                              permute(input.getType(), permutation), input,
                              builder.getDenseI64ArrayAttr(permutation));
@@ -93,68 +51,14 @@ static bool movesNothing(Type type, ArrayRef<int64_t> permutation) {
 // Ops that a transpose can pass
 //===----------------------------------------------------------------------===//
 
-/// Whether `op` means the same on operands whose axis i is `permutation[i]` of
-/// those before, once the axes that its attributes name are renamed.
+/// Whether a transpose by `permutation` can move from the operands of `op` to
+/// its result.
 static bool canPass(Operation *op, ArrayRef<int64_t> permutation) {
   if (auto kernel = dyn_cast<EpilogueOpInterface>(op);
       kernel && !kernel.getEpilogueStages().empty())
     return false;
-  return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case<ActivationOp, AddOp, AffineOp, BatchNormOp, DivOp, DropoutOp,
-            IdentityOp, MaximumOp, MinimumOp, MulOp, NormalizeOp, PadOp,
-            SliceOp, SubOp>([](auto) { return true; })
-      // These leave the batch alone.
-      .Case([&](PreluOp op) {
-        return permutation[0] == 0 && succeeded(readWeights(op.getSlope()));
-      })
-      .Case<ConcatOp, SoftmaxOp>(
-          [&](auto op) { return permutation[op.getAxis()] != 0; })
-      .Case([&](DenseOp op) {
-        return permutation.back() == int64_t(permutation.size()) - 1;
-      })
-      .Case([](ReduceOp op) { return op.getKeepDims(); })
-      .Default(false);
-}
-
-/// One entry per axis, of axes that are renamed.
-static SmallVector<int64_t> moveEntries(ArrayRef<int64_t> entries,
-                                        ArrayRef<int64_t> permutation) {
-  SmallVector<int64_t> moved(entries.size());
-  for (auto [position, axis] : llvm::enumerate(permutation))
-    moved[axis] = entries[position];
-  return moved;
-}
-
-/// Renames axis i to `permutation[i]` in the attributes of `op`.
-static void renameAxes(Operation *op, ArrayRef<int64_t> permutation) {
-  llvm::TypeSwitch<Operation *>(op)
-      .Case<AffineOp, BatchNormOp, ConcatOp, SoftmaxOp>(
-          [&](auto op) { op.setAxis(permutation[op.getAxis()]); })
-      .Case([&](PadOp op) {
-        op.setLow(moveEntries(op.getLow(), permutation));
-        op.setHigh(moveEntries(op.getHigh(), permutation));
-      })
-      .Case([&](SliceOp op) {
-        op.setBegin(moveEntries(op.getBegin(), permutation));
-        op.setSize(moveEntries(op.getSize(), permutation));
-        if (op.getStrides())
-          op.setStrides(moveEntries(*op.getStrides(), permutation));
-      })
-      .Case([&](PreluOp op) {
-        ElementsAttr slope = op.getSlope();
-        ArrayRef<int64_t> shape = slope.getShapedType().getShape();
-        Permutation inverse = invert(permutation);
-        SmallVector<int64_t> moved = moveEntries(shape, permutation);
-        op.setSlopeAttr(createWeightsLike(
-            slope, moved, permute(*readWeights(slope), shape, inverse)));
-      })
-      .Case<NormalizeOp, ReduceOp>([&](auto op) {
-        SmallVector<int64_t> axes;
-        for (int64_t axis : op.getAxes())
-          axes.push_back(permutation[axis]);
-        llvm::sort(axes);
-        op.setAxes(axes);
-      });
+  auto layer = dyn_cast<LayerOpInterface>(op);
+  return layer && layer.canPermuteAxes(permutation);
 }
 
 /// `op` on `operands`, of which those of `op` are transposes by `permutation`,
@@ -163,7 +67,7 @@ static Value createPassed(OpBuilder &builder, Operation *op,
                           ValueRange operands, ArrayRef<int64_t> permutation) {
   Operation *passed = builder.clone(*op);
   passed->setOperands(operands);
-  renameAxes(passed, permutation);
+  cast<LayerOpInterface>(passed).permuteAxes(permutation);
   passed->getResult(0).setType(
       permute(op->getResult(0).getType(), invert(permutation)));
   return passed->getResult(0);

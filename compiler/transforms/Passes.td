@@ -207,10 +207,10 @@ def FoldAffineForwardPass : Pass<"nn-fold-affine-forward"> {
 def FoldScaleThroughReluPass : Pass<"nn-fold-scale-through-relu"> {
   let summary = "Move a positive scale before a ReLU";
   let description = [{
-    `s relu(x) + t = relu(s x) + t` for s > 0, and likewise for leaky ReLU: where
-    all scales are positive and a conv or dense layer makes x, the scales move
-    before the activation, from where they fold backward, and only the shift
-    stays.
+    `s relu(x) + t = relu(s x) + t` for s > 0, and likewise for leaky ReLU and
+    the absolute value: where all scales are positive and a conv or dense layer
+    makes x, the scales move before the activation, from where they fold backward,
+    and only the shift stays.
 
     ```mlir
     %0 = nn.dense %x kernel(dense<1.0> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
@@ -271,8 +271,8 @@ def FusePadPass : Pass<"nn-fuse-pad"> {
   let description = [{
     Padding of spatial axes becomes that of the conv behind it, with `border` for
     a value other than zero, and that of a max pooling where the value never is
-    the maximum: minus infinity, or at most zero before a function that is never
-    negative. It stays where the conv has padding of its own with another value,
+    the maximum: minus infinity, or no more than the function before it gives. It
+    stays where the conv has padding of its own with another value,
     where a window of the pooling would be all padding, and for other readers.
 
     ```mlir

@@ -8,6 +8,7 @@
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
+#include "dialect/Activations.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_POOLBEFOREACTIVATIONPASS
@@ -17,46 +18,10 @@ namespace frieze::nn {
 using namespace mlir;
 using namespace frieze::nn;
 
-/// Whether a larger argument never gives a smaller result.
-static bool isMonotonic(ActivationAttr function) {
-  switch (function.getKind()) {
-  case ActivationKind::Linear:
-  case ActivationKind::Relu:
-  case ActivationKind::Clip:
-  case ActivationKind::Selu:
-  case ActivationKind::Exp:
-  case ActivationKind::Sigmoid:
-  case ActivationKind::Tanh:
-  case ActivationKind::Softplus:
-  case ActivationKind::Softsign:
-  case ActivationKind::Erf:
-    return true;
-  case ActivationKind::LeakyRelu:
-  case ActivationKind::Elu:
-  case ActivationKind::Celu:
-  case ActivationKind::HardSigmoid:
-    return function.getAlpha() >= 0;
-  case ActivationKind::Silu:
-  case ActivationKind::HardSilu:
-  case ActivationKind::Gelu:
-  case ActivationKind::GeluTanh:
-  case ActivationKind::ThresholdedRelu:
-  case ActivationKind::Mish:
-  case ActivationKind::Abs:
-  case ActivationKind::Square:
-  case ActivationKind::Reciprocal:
-  // Negative numbers give NaN, which wins.
-  case ActivationKind::Sqrt:
-  case ActivationKind::Log:
-    return false;
-  }
-  llvm_unreachable("covered switch");
-}
-
 static LogicalResult swapWithActivation(Operation *pool) {
   auto activation = pool->getOperand(0).getDefiningOp<ActivationOp>();
   if (!activation || !activation->hasOneUse() ||
-      !isMonotonic(activation.getFunction()))
+      !getFacts(activation.getFunction()).isMonotone)
     return failure();
   pool->setOperand(0, activation.getInput());
   OpBuilder builder(pool->getContext());

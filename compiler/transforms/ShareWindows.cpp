@@ -6,11 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
-#include "dialect/SampleAxis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 #include <numeric>
 
@@ -303,42 +302,16 @@ std::optional<TimeLine> StreamBuilder::shareSlice(SliceOp op,
 /// Whether `op` computes each position of a window from that position alone,
 /// and all of them alike.
 static bool isPointwise(Operation *op) {
-  int64_t rank = cast<ShapedType>(op->getResult(0).getType()).getRank();
-  if (auto kernel = dyn_cast<EpilogueOpInterface>(op))
-    if (!isAlongChannels(kernel.getEpilogueStages(), rank))
-      return false;
-  auto isLast = [&](int64_t axis) { return rank == 3 && axis == 2; };
-  return llvm::TypeSwitch<Operation *, bool>(op)
-      .Case<ActivationOp, IdentityOp>([](auto) { return true; })
-      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>([](auto op) {
-        // A constant is the same at all positions.
-        return llvm::all_of(op->getOperands(), [](Value operand) {
-          return !operand.template getDefiningOp<ConstantOp>() ||
-                 cast<ShapedType>(operand.getType()).getDimSize(1) == 1;
-        });
-      })
-      .Case<AffineOp>([&](auto op) { return isLast(op.getAxis()); })
-      .Case<SoftmaxOp>([&](auto op) { return isLast(op.getAxis()); })
-      .Case<ConcatOp>([&](auto op) { return isLast(op.getAxis()); })
-      .Case<NormalizeOp>([&](auto op) {
-        return rank == 3 && op.getAxes() == ArrayRef<int64_t>({2});
-      })
-      .Case<PreluOp>([&](PreluOp op) {
-        ArrayRef<int64_t> slopes = op.getSlope().getShapedType().getShape();
-        return rank == 3 && llvm::all_of(slopes.drop_back(), [](int64_t size) {
-                 return size == 1;
-               });
-      })
-      .Case<DenseOp>([&](auto) { return rank == 3; })
-      .Case<EmbeddingOp>([&](auto) { return rank == 3; })
-      // A last axis of one element that comes or goes.
-      .Case<ReshapeOp>([&](ReshapeOp op) {
-        SmallVector<int64_t> from(op.getInput().getType().getShape()),
-            to(op.getType().getShape());
-        (from.size() < to.size() ? from : to).push_back(1);
-        return from == to && from.size() == 3;
-      })
-      .Default([](Operation *) { return false; });
+  // Time lines have a batch of 1, rows, and at most channels.
+  return cast<ShapedType>(op->getResult(0).getType()).getRank() <= 3 &&
+         keepsSamplesApart(op) && keepsPositionsApart(op, 1);
+}
+
+/// Whether `value` is a parameter that is the same at all positions.
+static bool isSameEverywhere(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  return constant && constant.getType().getRank() > 1 &&
+         constant.getType().getDimSize(1) == 1;
 }
 
 std::optional<TimeLine> StreamBuilder::sharePointwise(Operation *op) {
@@ -349,7 +322,7 @@ std::optional<TimeLine> StreamBuilder::sharePointwise(Operation *op) {
   for (Value operand : op->getOperands()) {
     auto line = timeLines.find(operand);
     if (line == timeLines.end()) {
-      if (!operand.getDefiningOp<ConstantOp>())
+      if (!isSameEverywhere(operand))
         return std::nullopt;
       operands.push_back(perWindow.lookup(operand));
       continue;

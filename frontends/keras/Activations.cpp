@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Activations.h"
 #include "frontends/keras/Layer.h"
-#include "llvm/ADT/StringSwitch.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -204,39 +204,13 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
     return {{}, composeTanhShrink};
   if (name == "soft_shrink")
     return {{}, composeSoftShrink};
-  if (name == "relu6")
-    return {{get(layer, ActivationKind::Clip, 0.0, 6.0)}};
-  if (name == "hard_tanh")
-    return {{get(layer, ActivationKind::Clip, -1.0, 1.0)}};
-  if (name == "leaky_relu")
-    return {{get(layer, ActivationKind::LeakyRelu, 0.2)}};
-  if (name == "elu")
-    return {{get(layer, ActivationKind::Elu, 1.0)}};
-  if (name == "celu")
-    return {{get(layer, ActivationKind::Celu, 1.0)}};
-  if (name == "sparse_sigmoid")
-    return {{get(layer, ActivationKind::HardSigmoid, 0.5, 0.5)}};
   // Keras 3 changed the slope from 1/5 to 1/6; files mean what their writer
   // did.
   if (name == "hard_sigmoid")
     return {{get(layer, ActivationKind::HardSigmoid,
                  layer.model.kerasVersion < 3 ? 0.2 : 1.0 / 6.0, 0.5)}};
-  std::optional<ActivationKind> kind =
-      llvm::StringSwitch<std::optional<ActivationKind>>(name)
-          .Case("relu", ActivationKind::Relu)
-          .Case("selu", ActivationKind::Selu)
-          .Case("exponential", ActivationKind::Exp)
-          .Case("sigmoid", ActivationKind::Sigmoid)
-          .Cases({"silu", "swish"}, ActivationKind::Silu)
-          .Cases({"hard_silu", "hard_swish"}, ActivationKind::HardSilu)
-          .Case("tanh", ActivationKind::Tanh)
-          .Case("softplus", ActivationKind::Softplus)
-          .Case("softsign", ActivationKind::Softsign)
-          .Case("gelu", ActivationKind::Gelu)
-          .Case("mish", ActivationKind::Mish)
-          .Default(std::nullopt);
-  if (kind)
-    return {{get(layer, *kind)}};
+  if (std::optional<nn::NamedActivation> known = nn::findKerasActivation(name))
+    return {{get(layer, known->kind, known->alpha, known->beta)}};
   if (ReadActivationFn read = findActivationClass(name)) {
     json empty = json::object();
     ObjectReader config(empty, [&] { return layer.emitError(); });

@@ -9,7 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/Layer.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <nlohmann/json.hpp>
 
@@ -170,22 +170,12 @@ static Value importSame(Layer &layer) {
                                   nn::ActivationKind::Linear);
 }
 
-/// The activation that an operation of Keras or TensorFlow is.
-static StringRef getFunctionName(StringRef className) {
-  return llvm::StringSwitch<StringRef>(className)
-      .Cases({"ops.Exp", "tf.math.exp"}, "exponential")
-      .Cases({"ops.HardSigmoid"}, "hard_sigmoid")
-      .Cases({"ops.HardSilu"}, "hard_silu")
-      .Cases({"ops.HardTanh"}, "hard_tanh")
-      .Cases({"ops.Relu", "tf.nn.relu"}, "relu")
-      .Cases({"ops.Relu6", "tf.nn.relu6"}, "relu6")
-      .Cases({"ops.Selu", "tf.nn.selu"}, "selu")
-      .Cases({"ops.Sigmoid", "tf.math.sigmoid"}, "sigmoid")
-      .Cases({"ops.Silu", "tf.nn.silu"}, "silu")
-      .Cases({"ops.Softplus", "tf.math.softplus"}, "softplus")
-      .Cases({"ops.Softsign", "tf.nn.softsign"}, "softsign")
-      .Cases({"ops.Tanh", "tf.math.tanh"}, "tanh")
-      .Default("linear");
+/// The activation that an operation of Keras or TensorFlow is: that of its
+/// name, but for the exponential.
+static std::string getFunctionName(StringRef className) {
+  StringRef operation = className.rsplit('.').second;
+  return operation.lower() == "exp" ? "exponential"
+                                    : convertToSnakeFromCamelCase(operation);
 }
 
 static Value importFunction(Layer &layer) {

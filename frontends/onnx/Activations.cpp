@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Activations.h"
 #include "frontends/onnx/Node.h"
+#include "frontends/onnx/onnx.pb.h"
 
 #include <cmath>
 #include <limits>
@@ -22,8 +24,9 @@ static Tensors apply(Node &node, ActivationKind kind, double alpha = 0.0,
       node.builder.activation(node.name, node.getValue(), kind, alpha, beta)};
 }
 
-template <ActivationKind kind> static Tensors importPlain(Node &node) {
-  return apply(node, kind);
+/// An operator without attributes, which the table of activations names.
+static Tensors importPlain(Node &node) {
+  return apply(node, *nn::findOnnxActivation(node.proto.op_type()));
 }
 
 static Tensors importLeakyRelu(Node &node) {
@@ -164,28 +167,25 @@ template <bool isLog> static Tensors importSoftmax(Node &node) {
 }
 
 ArrayRef<Operator> frieze::onnx::getActivationOperators() {
-  static const Operator operators[] = {
-      {"Celu", importCelu},
-      {"Clip", importClip, 1, 3, ValueTypes::Whole},
-      {"Elu", importElu},
-      {"Erf", importPlain<ActivationKind::Erf>},
-      {"Exp", importPlain<ActivationKind::Exp>},
-      {"Gelu", importGelu},
-      {"HardSigmoid", importHardSigmoid},
-      {"HardSwish", importPlain<ActivationKind::HardSilu>},
-      {"LeakyRelu", importLeakyRelu},
-      {"LogSoftmax", importSoftmax</*isLog=*/true>},
-      {"Mish", importPlain<ActivationKind::Mish>},
-      {"PRelu", importPrelu, 2, 2},
-      {"Relu", importPlain<ActivationKind::Relu>},
-      {"Selu", importSelu},
-      {"Sigmoid", importPlain<ActivationKind::Sigmoid>},
-      {"Softmax", importSoftmax</*isLog=*/false>},
-      {"Softplus", importPlain<ActivationKind::Softplus>},
-      {"Softsign", importPlain<ActivationKind::Softsign>},
-      {"Swish", importSwish},
-      {"Tanh", importPlain<ActivationKind::Tanh>},
-      {"ThresholdedRelu", importThresholdedRelu},
-  };
+  static const std::vector<Operator> operators = [] {
+    std::vector<Operator> all{
+        {"Celu", importCelu},
+        {"Clip", importClip, 1, 3, ValueTypes::Whole},
+        {"Elu", importElu},
+        {"Gelu", importGelu},
+        {"HardSigmoid", importHardSigmoid},
+        {"LeakyRelu", importLeakyRelu},
+        {"LogSoftmax", importSoftmax</*isLog=*/true>},
+        {"PRelu", importPrelu, 2, 2},
+        {"Selu", importSelu},
+        {"Softmax", importSoftmax</*isLog=*/false>},
+        {"Swish", importSwish},
+        {"ThresholdedRelu", importThresholdedRelu},
+    };
+    for (unsigned i = 0; i <= nn::getMaxEnumValForActivationKind(); ++i)
+      if (auto name = nn::getOnnxName(ActivationKind(i)); !name.empty())
+        all.push_back({name, importPlain});
+    return all;
+  }();
   return operators;
 }

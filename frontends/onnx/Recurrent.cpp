@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Activations.h"
 #include "frontends/onnx/Node.h"
-#include "llvm/ADT/StringSwitch.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -25,13 +25,7 @@ struct RecurrentNode {
 } // namespace
 
 static nn::ActivationAttr readActivation(Node &node, StringRef name) {
-  auto kind = llvm::StringSwitch<std::optional<ActivationKind>>(name)
-                  .Case("Relu", ActivationKind::Relu)
-                  .Case("Sigmoid", ActivationKind::Sigmoid)
-                  .Case("Softplus", ActivationKind::Softplus)
-                  .Case("Softsign", ActivationKind::Softsign)
-                  .Case("Tanh", ActivationKind::Tanh)
-                  .Default(std::nullopt);
+  std::optional<ActivationKind> kind = nn::findOnnxActivation(name);
   if (!kind) {
     node.emitError() << "unsupported activation '" << name << "'";
     return {};

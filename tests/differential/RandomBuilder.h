@@ -8,7 +8,8 @@
 #ifndef FRIEZE_TESTS_DIFFERENTIAL_RANDOMBUILDER_H
 #define FRIEZE_TESTS_DIFFERENTIAL_RANDOMBUILDER_H
 
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Tensor.h"
+#include "dialect/NNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Verifier.h"

@@ -29,6 +29,19 @@ func.func @conv_leaky(%x: tensor<1x9x1xf32>) -> tensor<1x8x3xf32> {
   return %2 : tensor<1x8x3xf32>
 }
 
+// The absolute value scales as well.
+// CHECK-LABEL: @dense_abs
+func.func @dense_abs(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {
+  // CHECK-NEXT: nn.dense
+  // CHECK-NEXT: nn.affine
+  // CHECK-NEXT: nn.activation abs
+  // CHECK-NEXT: return
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<4x2xf32>) : tensor<1x4xf32> -> tensor<1x2xf32>
+  %1 = nn.activation abs %0 : tensor<1x2xf32>
+  %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<2xf64>) shift(dense<0.0> : tensor<2xf64>) : tensor<1x2xf32>
+  return %2 : tensor<1x2xf32>
+}
+
 // One scale of zero: must not fire.
 // CHECK-LABEL: @zero
 func.func @zero(%x: tensor<1x4xf32>) -> tensor<1x2xf32> {

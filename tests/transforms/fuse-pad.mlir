@@ -36,6 +36,18 @@ func.func @max_pool(%x: tensor<1x7x4xf32>) -> (tensor<1x4x4xf32>, tensor<1x4x4xf
   return %2, %4 : tensor<1x4x4xf32>, tensor<1x4x4xf32>
 }
 
+// No result of tanh is less than -1.
+// CHECK-LABEL: @pool_behind_tanh
+func.func @pool_behind_tanh(%x: tensor<1x7x4xf32>) -> tensor<1x4x4xf32> {
+  // CHECK-NEXT: nn.activation tanh
+  // CHECK-NEXT: nn.max_pool {{.*}} padding = [1, 1]
+  // CHECK-NEXT: return
+  %0 = nn.activation tanh %x : tensor<1x7x4xf32>
+  %1 = nn.pad %0 low = [0, 1, 0] high = [0, 1, 0] value = -1.0 : tensor<1x7x4xf32> -> tensor<1x9x4xf32>
+  %2 = nn.max_pool %1 window = [3] strides = [2] : tensor<1x9x4xf32> -> tensor<1x4x4xf32>
+  return %2 : tensor<1x4x4xf32>
+}
+
 // Another reader keeps the padding.
 // CHECK-LABEL: @other_reader
 func.func @other_reader(%x: tensor<1x7x4xf32>) -> (tensor<1x9x4xf32>, tensor<1x9x2xf32>) {

@@ -38,6 +38,19 @@ func.func @global(%x: tensor<1x8x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// What is below the threshold is below zero as well.
+// CHECK-LABEL: @thresholded
+func.func @thresholded(%x: tensor<1x8x4xf32>) -> tensor<1x4xf32> {
+  // CHECK-NEXT: nn.global_pool max
+  // CHECK-NEXT: nn.activation thresholded_relu
+  // CHECK-NEXT: return
+  %0 = nn.activation thresholded_relu(0.5, 1.0) %x : tensor<1x8x4xf32>
+  %1 = nn.global_pool max %0 : tensor<1x8x4xf32> -> tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
+// -----
+
 // A mean of activations is not the activation of the mean; functions that fall
 // somewhere; a negative slope; another reader: must not fire.
 // CHECK-LABEL: @mean

@@ -2,6 +2,9 @@
 // RUN: frieze-opt %t/branches.mlir --nn-share-windows="hop=2 block=8" | FileCheck %t/branches.mlir
 // RUN: frieze-opt %t/recurrent.mlir --nn-share-windows="hop=1 block=2" | FileCheck %t/recurrent.mlir
 // RUN: frieze-opt %t/positions.mlir --nn-share-windows="hop=1 block=2" | FileCheck %t/positions.mlir
+// RUN: frieze-opt %t/stages.mlir --nn-share-windows="hop=1 block=2" | FileCheck %t/stages.mlir
+// RUN: frieze-opt %t/constants.mlir --nn-share-windows="hop=1 block=1" | FileCheck %t/constants.mlir
+// RUN: frieze-opt %t/reduced.mlir --nn-share-windows="hop=1 block=2" | FileCheck %t/reduced.mlir
 
 //--- branches.mlir
 // What works on each position alone, and a branch that leaves out positions:
@@ -48,4 +51,37 @@ func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3x2xf32> {
   // CHECK-NEXT: nn.affine %[[W]] axis = 1 {{.*}} : tensor<2x3x2xf32>
   %0 = nn.affine %x axis = 1 scale(dense<[1.0, 2.0, 3.0]> : tensor<3xf32>) shift(dense<0.0> : tensor<3xf32>) : tensor<1x3x2xf32>
   return %0 : tensor<1x3x2xf32>
+}
+
+//--- stages.mlir
+// So do those of a stage, where the samples are the last axis: must not fire.
+func.func @model(%x: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  // CHECK-LABEL: func.func @stream_block(
+  // CHECK-NEXT: nn.history
+  // CHECK-NEXT: %[[W:.*]] = nn.windows
+  // CHECK-NEXT: nn.identity %[[W]] {{.*}} : tensor<2x3xf32>
+  %0 = nn.identity %x epilogue(affine(1, dense<[1.0, 2.0, 3.0]> : tensor<3xf32>, dense<0.0> : tensor<3xf32>)) : tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+//--- constants.mlir
+// And a parameter of each position that is joined to them: must not fire.
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3x3xf32> {
+  // CHECK-LABEL: func.func @stream_window(
+  // CHECK: %[[W:.*]] = nn.windows
+  // CHECK: nn.concat %[[W]], %{{.*}} axis = 2 : tensor<1x3x2xf32>, tensor<1x3x1xf32>
+  %0 = nn.constant value(dense<[[[1.0], [2.0], [3.0]]]> : tensor<1x3x1xf32>) : tensor<1x3x1xf32>
+  %1 = nn.concat %x, %0 axis = 2 : tensor<1x3x2xf32>, tensor<1x3x1xf32> -> tensor<1x3x3xf32>
+  return %1 : tensor<1x3x3xf32>
+}
+
+//--- reduced.mlir
+// A maximum over the channels of each position is shared.
+func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3xf32> {
+  // CHECK-LABEL: func.func @stream_block(
+  // CHECK-SAME: %[[X:.*]]: tensor<1x2x2xf32>)
+  // CHECK-NEXT: %[[M:.*]] = nn.reduce max %[[X]] axes = [2] : tensor<1x2x2xf32> -> tensor<1x2xf32>
+  // CHECK-NEXT: nn.history %[[M]]
+  %0 = nn.reduce max %x axes = [2] : tensor<1x3x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
 }

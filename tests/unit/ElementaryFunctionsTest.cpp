@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/ElementaryFunctions.h"
-#include "compiler/reference/Ops.h"
 #include "compiler/reference/ScalarOps.h"
+#include "compiler/reference/Tensor.h"
 #include "dialect/NNDialect.h"
 #include "mlir/IR/MLIRContext.h"
 

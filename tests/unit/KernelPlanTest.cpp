@@ -10,7 +10,13 @@
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/NNOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Parser/Parser.h"
@@ -51,6 +57,9 @@ protected:
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();
+    context.loadDialect<arith::ArithDialect, math::MathDialect,
+                        memref::MemRefDialect, scf::SCFDialect,
+                        vector::VectorDialect>();
     module = parseSourceString<ModuleOp>(text, &context);
     function = module->lookupSymbol<func::FuncOp>("model");
   }
@@ -124,6 +133,55 @@ TEST_F(KernelPlanTest, ArenasAreThoseOfTheirMachines) {
   const Target &v4 = *findTarget("x86-64-v4");
   EXPECT_LT(getArenaBytes(v2), getArenaBytes(v4));
   EXPECT_EQ(getArenaBytes(v4), getArenaBytes(*findTarget("x86-64")));
+}
+
+/// Multiply-adds in the text of the kernel of `op` by `plan`.
+static int64_t countMultiplyAdds(nn::ConvOp op, const Target &target,
+                                 const KernelPlan &plan) {
+  OpBuilder builder(op.getContext());
+  OwningOpRef<ModuleOp> scratch = ModuleOp::create(op.getLoc());
+  builder.setInsertionPointToEnd(scratch->getBody());
+  auto buffer = [&](int64_t elements) -> Type {
+    return MemRefType::get(elements, builder.getF32Type());
+  };
+  auto function = func::FuncOp::create(
+      builder, op.getLoc(), "kernel",
+      builder.getFunctionType({buffer(op.getInput().getType().getNumElements()),
+                               buffer(op.getType().getNumElements()),
+                               buffer(plan.scratchElements)},
+                              {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  ConstantPool constants(*scratch, target);
+  KernelBuilder kernel(builder, target.machines.front(), constants);
+  kernel.setLocation(op.getLoc());
+  kernel.buffers[op.getInput()] = function.getArgument(0);
+  kernel.buffers[op.getOutput()] = function.getArgument(1);
+  kernel.scratch[op] = function.getArgument(2);
+  getLowerings().find(op)->lower(kernel, op, plan);
+  int64_t count = 0;
+  function.walk([&](math::FmaOp) { ++count; });
+  return count;
+}
+
+// A lowering emits what its plan says, also where it would be planned
+// otherwise.
+TEST_F(KernelPlanTest, LoweringsDecideNothing) {
+  const Target &target = *findTarget("x86-64-v3");
+  auto conv = cast<nn::ConvOp>(function.getBody().front().front());
+  KernelPlan plan =
+      getLowerings().find(conv)->plan(target, target.machines.front(), conv);
+  ASSERT_EQ(plan.products.size(), 1u);
+  ASSERT_EQ(plan.columnsOverWidth, 0);
+  MatrixTile &tile = plan.products.front();
+  EXPECT_GT(tile.rows * tile.vectors, 2);
+  tile.rows = 4;
+  tile.vectors = 2;
+  // 64 positions are 16 tiles.
+  EXPECT_EQ(countMultiplyAdds(conv, target, plan), 8);
+  tile.rows = 1;
+  tile.vectors = 1;
+  // A block of 8 channels, and one of 4.
+  EXPECT_EQ(countMultiplyAdds(conv, target, plan), 2);
 }
 
 // Indices, pointers and the description of the model follow the data layout.

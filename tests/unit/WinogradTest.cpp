@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Winograd.h"
-#include "compiler/reference/Ops.h"
+#include "compiler/reference/Evaluate.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "gtest/gtest.h"
 
@@ -202,9 +202,11 @@ public:
   /// Results in f32, and, from the direct sum, in double.
   template <typename T> std::vector<T> run(const std::vector<float> &input) {
     auto shape = conv.getInput().getType().getShape();
-    return frieze::reference::conv<T>(
-               conv, {shape.vec(), std::vector<T>(input.begin(), input.end())})
-        .values;
+    frieze::reference::Tensor<T> x{shape.vec(),
+                                   std::vector<T>(input.begin(), input.end())};
+    auto results = frieze::reference::evaluate<T>(
+        conv->getParentOfType<mlir::func::FuncOp>(), x);
+    return (*results)[0].values;
   }
 
   mlir::MLIRContext context;

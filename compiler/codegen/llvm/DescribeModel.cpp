@@ -71,6 +71,18 @@ static void emitTensors(SymbolBuilder &symbols, StringRef symbol,
   });
 }
 
+/// Bytes of a struct as C lays it out: every field is aligned to its size.
+static int64_t getStructBytes(LLVM::LLVMStructType type,
+                              const DataLayout &layout) {
+  int64_t size = 0, alignment = 1;
+  for (Type field : type.getBody()) {
+    int64_t bytes = layout.getTypeSize(field);
+    size = llvm::alignTo(size, bytes) + bytes;
+    alignment = std::max(alignment, bytes);
+  }
+  return llvm::alignTo(size, alignment);
+}
+
 void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
   nn::InterfaceAttr interface = symbols.interface;
   auto symbol = [&](StringRef part) {
@@ -86,7 +98,7 @@ void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
   auto type = symbols.structType({i32, i32, pointer, pointer, pointer, pointer,
                                   i64, i64, pointer, pointer, i64, i64, i64,
                                   i64, pointer, pointer, pointer});
-  int64_t size = DataLayout(symbols.module).getTypeSize(type);
+  int64_t size = getStructBytes(type, DataLayout(symbols.module));
   auto number = [&](int64_t value) { return symbols.constant(i64, value); };
   auto address = [&](StringRef part) {
     return symbols.addressOf(symbols.getSymbol(part));

@@ -9,6 +9,7 @@
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
+#include "dialect/Activations.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -155,12 +156,11 @@ static SmallVector<double> readBias(DenseOp op) {
 /// Whether an epilogue has so many instructions that each tile with a copy of
 /// them would make the code longer than the time that it saves is worth.
 static bool isLong(ArrayRef<Attribute> epilogue) {
+  // Of a clip, the longest that is worth it.
+  static constexpr unsigned mostInstructions = 4;
   return llvm::any_of(epilogue, [](Attribute stage) {
     auto function = dyn_cast<ActivationAttr>(stage);
-    return function && !llvm::is_contained(
-                           {ActivationKind::Linear, ActivationKind::Relu,
-                            ActivationKind::LeakyRelu, ActivationKind::Clip},
-                           function.getKind());
+    return function && countInstructions(function) > mostInstructions;
   });
 }
 

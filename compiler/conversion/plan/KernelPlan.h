@@ -49,10 +49,7 @@ public:
   /// Adds the plan of `op` for the next machine.
   void add(mlir::Operation *op, KernelPlan plan) {
     plans[op].push_back(std::move(plan));
-    ++count;
   }
-  /// How many plans there are.
-  int64_t size() const { return count; }
   /// The plan of `op` for a machine of the target; null where it is no kernel.
   const KernelPlan *find(mlir::Operation *op, const Machine &machine) const;
   /// Elements of scratch memory that `op` needs on any machine.
@@ -64,7 +61,6 @@ public:
 private:
   const Target &target;
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<KernelPlan, 3>> plans;
-  int64_t count = 0;
 };
 
 } // namespace frieze

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Stage.h"
+#include "compiler/codegen/Stage.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace frieze;

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_COMPILER_STAGE_H
-#define FRIEZE_COMPILER_STAGE_H
+#ifndef FRIEZE_COMPILER_CODEGEN_STAGE_H
+#define FRIEZE_COMPILER_CODEGEN_STAGE_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -50,4 +50,4 @@ const StageDescription &describe(Stage stage);
 
 } // namespace frieze
 
-#endif // FRIEZE_COMPILER_STAGE_H
+#endif // FRIEZE_COMPILER_CODEGEN_STAGE_H

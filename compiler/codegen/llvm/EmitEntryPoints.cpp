@@ -1,4 +1,4 @@
-//===- EntryPoints.cpp - Public symbols of a compiled model -----*- C++ -*-===//
+//===- EmitEntryPoints.cpp - Public symbols of a compiled model -*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
