@@ -97,6 +97,8 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
   if (failed(lowerModule(*module, Stage::NNOpt, stage, options,
                          stage == Stage::LLVM ? hash(bytes) : "")))
     return nullptr;
+  if (options.onLowered)
+    options.onLowered(nn::InterfaceAttr::find(*module));
   return module;
 }
 

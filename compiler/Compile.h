@@ -10,6 +10,7 @@
 
 #include "compiler/Pipelines.h"
 #include "compiler/codegen/SpillCounts.h"
+#include "dialect/NNAttrs.h"
 #include "frontends/Import.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -34,9 +35,11 @@ struct CompileOptions {
   int64_t streamBlock = 0;
   /// Whether the plans of the kernels are printed on standard error.
   bool printPlan = false;
-  /// Called with the model as imported, and after nn-opt.
+  /// Called with the model as imported, after nn-opt, and with what its callers
+  /// know once it is lowered to loops.
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;
+  std::function<void(nn::InterfaceAttr interface)> onLowered;
   /// Called with each relocatable object, and the spills in its functions.
   std::function<void(llvm::StringRef object, const SpillCounts &)> onObject;
   /// Sets up the pass manager, for instance to print between passes.

@@ -39,12 +39,16 @@ void ModelSummary::addImported(ModuleOp module) {
   });
 }
 
-void ModelSummary::addOptimised(ModuleOp module, const Target &target) {
-  auto model = module.lookupSymbol<func::FuncOp>("model");
+void ModelSummary::planArena(ModuleOp optimised, const Target &target) {
+  auto model = optimised.lookupSymbol<func::FuncOp>("model");
   KernelPlans plans(target);
   planKernels(model, plans);
   arenaBytes = MemoryPlan::create(model, plans, chooseMicroBatch(model, plans))
                    .arenaBytes;
+}
+
+void ModelSummary::addOptimised(ModuleOp module) {
+  auto model = module.lookupSymbol<func::FuncOp>("model");
   model.walk([&](Operation *op) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))

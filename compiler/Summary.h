@@ -23,8 +23,9 @@ struct ModelSummary {
   int64_t kernels = 0, liveMACs = 0, weightsBytes = 0, arenaBytes = 0;
 
   void addImported(mlir::ModuleOp module);
-  /// The arena is that of code for `target`.
-  void addOptimised(mlir::ModuleOp module, const Target &target);
+  void addOptimised(mlir::ModuleOp module);
+  /// Plans the arena of code for `target`, where the model isn't lowered.
+  void planArena(mlir::ModuleOp optimised, const Target &target);
 
   void printText(llvm::raw_ostream &os) const;
   /// One JSON object on one line.

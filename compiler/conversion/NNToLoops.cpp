@@ -8,6 +8,7 @@
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
+#include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
@@ -44,19 +45,24 @@ static LogicalResult checkLowering(Operation &op, bool isStream) {
 static LogicalResult checkSupported(func::FuncOp function, bool isStream) {
   if (!llvm::hasSingleElement(function.getBody()))
     return function.emitOpError("expects a single block");
+  // The one place that says which types are lowered.
   auto isFloat32 = [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && tensor.hasStaticShape() && tensor.getElementType().isF32();
   };
-  if (!llvm::all_of(function.getArgumentTypes(), isFloat32))
-    return function.emitOpError("expects f32 tensors of static shape");
+  for (Type type : function.getArgumentTypes())
+    if (!isFloat32(type))
+      return function.emitOpError("expects f32 tensors of static shape, but "
+                                  "got ")
+             << type;
   if (function.getNumArguments() == 0 || function.getNumResults() == 0)
     return function.emitOpError("expects at least one input and one output");
   for (Operation &op : function.getBody().front().without_terminator()) {
     if (failed(checkLowering(op, isStream)))
       return failure();
     if (!isFloat32(op.getResult(0).getType()))
-      return op.emitOpError("expects f32 elements to generate code");
+      return op.emitOpError("expects f32 elements to generate code, but got ")
+             << op.getResult(0).getType();
     auto check = [&](StringRef name, ElementsAttr weights) -> LogicalResult {
       if (weights.getElementType().isF64())
         return op.emitOpError("expects parameters of type f32; run "
@@ -102,107 +108,72 @@ private:
 };
 
 /// Finds the buffers of the ops of one lowered function.
-class BufferBinder {
+class CallBinder : public BufferBinder {
 public:
-  BufferBinder(KernelBuilder &kernel, const KernelPlans &kernels,
-               const MemoryPlan &plan, func::FuncOp function,
-               ArrayRef<BlockArgument> arguments, int64_t calls)
-      : kernel(kernel), kernels(kernels), plan(plan), function(function),
+  CallBinder(KernelBuilder &kernel, const KernelPlans &kernels,
+             const MemoryPlan &plan, func::FuncOp function,
+             ArrayRef<BlockArgument> arguments, int64_t calls)
+      : BufferBinder(kernel, kernels, plan), function(function),
         arguments(arguments), calls(calls) {}
 
   /// Binds what the ops of a step read and write, for one call; for all calls
   /// where `call` is null.
-  void bind(ArrayRef<Operation *> step, Value call);
-  /// The memory of output number `number`, for one call.
-  Value getOutput(unsigned number, Value call);
+  void bindStep(ArrayRef<Operation *> step, Value call);
+  /// The memory of output number `number`, for that call.
+  Value getOutput(unsigned number);
 
 private:
-  Value findBuffer(Value value, Value call);
+  Value findBuffer(Value value) override;
+  Value viewArena(int64_t offset, Type element, int64_t count) override {
+    return view(arguments.back(), kernel.index(offset), element, count);
+  }
   /// The elements of a call (or of all) in an argument of the function.
-  Value viewArgument(unsigned number, int64_t elements, Value call);
-  Value viewBytes(Value bytes, Value offset, int64_t elements);
+  Value viewArgument(unsigned number, ShapedType type);
 
-  KernelBuilder &kernel;
-  const KernelPlans &kernels;
-  const MemoryPlan &plan;
   func::FuncOp function;
   ArrayRef<BlockArgument> arguments;
   int64_t calls;
+  Value call;
 };
 } // namespace
 
-static MemRefType getBufferType(Type tensor) {
-  auto type = cast<RankedTensorType>(tensor);
-  return MemRefType::get(type.getNumElements(), type.getElementType());
-}
-
-static int64_t countElements(Value value) {
-  return cast<ShapedType>(value.getType()).getNumElements();
-}
-
-Value BufferBinder::viewBytes(Value bytes, Value offset, int64_t elements) {
-  return memref::ViewOp::create(
-      kernel.builder, kernel.getLocation(),
-      MemRefType::get(elements, kernel.builder.getF32Type()), bytes, offset,
-      ValueRange());
-}
-
-Value BufferBinder::viewArgument(unsigned number, int64_t elements,
-                                 Value call) {
+Value CallBinder::viewArgument(unsigned number, ShapedType type) {
   if (calls == 1)
     return arguments[number];
-  if (!call)
-    return viewBytes(arguments[number], kernel.index(0), calls * elements);
-  return viewBytes(
-      arguments[number],
-      kernel.mul(call, elements * bytesOf(kernel.builder.getF32Type())),
-      elements);
+  int64_t elements = type.getNumElements();
+  Value offset = call ? kernel.mul(call, countBytes(type)) : kernel.index(0);
+  return view(arguments[number], offset, type.getElementType(),
+              call ? elements : calls * elements);
 }
 
-Value BufferBinder::getOutput(unsigned number, Value call) {
+Value CallBinder::getOutput(unsigned number) {
   Value result = function.getBody().front().getTerminator()->getOperand(number);
   return viewArgument(function.getNumArguments() + number,
-                      countElements(result), call);
+                      cast<ShapedType>(result.getType()));
 }
 
-Value BufferBinder::findBuffer(Value value, Value call) {
+Value CallBinder::findBuffer(Value value) {
+  auto type = cast<ShapedType>(value.getType());
   if (auto argument = dyn_cast<BlockArgument>(value))
-    return viewArgument(argument.getArgNumber(), countElements(value), call);
+    return viewArgument(argument.getArgNumber(), type);
   if (auto output = plan.outputs.find(value); output != plan.outputs.end())
-    return getOutput(output->second, call);
-  if (auto constant = value.getDefiningOp<ConstantOp>())
-    return kernel.loadConstants(constant, "value",
-                                *readWeights(constant.getValue()));
+    return getOutput(output->second);
+  if (Value constant = findConstant(value))
+    return constant;
   ArenaSlot slot = plan.values.lookup(value);
-  int64_t elements = countElements(value);
+  int64_t elements = type.getNumElements();
   Value offset = kernel.index(slot.offset);
   if (plan.perCall.contains(value) && call)
-    offset = kernel.add(
-        offset,
-        kernel.mul(call, elements * bytesOf(kernel.builder.getF32Type())));
-  return viewBytes(arguments.back(), offset,
-                   call ? elements : calls * elements);
+    offset = kernel.add(offset, kernel.mul(call, countBytes(type)));
+  return view(arguments.back(), offset, type.getElementType(),
+              call ? elements : calls * elements);
 }
 
-void BufferBinder::bind(ArrayRef<Operation *> step, Value call) {
+void CallBinder::bindStep(ArrayRef<Operation *> step, Value ofCall) {
+  call = ofCall;
   kernel.buffers.clear();
-  auto bindValue = [&](Value value) {
-    Value storage = MemoryPlan::getStorage(value);
-    if (!kernel.buffers.contains(storage)) {
-      Value buffer = findBuffer(storage, call);
-      kernel.buffers[storage] = buffer;
-    }
-    Value buffer = kernel.buffers[storage];
-    kernel.buffers[value] = buffer;
-  };
-  for (Operation *op : step) {
-    llvm::for_each(op->getOperands(), bindValue);
-    llvm::for_each(op->getResults(), bindValue);
-    if (int64_t elements = kernels.getScratchElements(op))
-      kernel.scratch[op] =
-          viewBytes(arguments.back(),
-                    kernel.index(plan.scratch.lookup(op).offset), elements);
-  }
+  for (Operation *op : step)
+    bind(op);
 }
 
 void FunctionLowering::lower(const Machine &machine) {
@@ -215,9 +186,8 @@ void FunctionLowering::lower(const Machine &machine) {
     MemRefType buffer = getBufferType(type);
     // Bytes, of which each call views its own.
     if (microBatch > 1)
-      buffer = MemRefType::get(microBatch * buffer.getNumElements() *
-                                   (int64_t)sizeof(float),
-                               builder.getI8Type());
+      buffer =
+          MemRefType::get(microBatch * countBytes(type), builder.getI8Type());
     types.push_back(buffer);
   };
   llvm::for_each(function.getArgumentTypes(), addBuffer);
@@ -236,10 +206,10 @@ void FunctionLowering::lower(const Machine &machine) {
     calls = buffers.front();
     buffers = buffers.drop_front();
   }
-  BufferBinder binder(kernel, kernels, plan, function, buffers, microBatch);
+  CallBinder binder(kernel, kernels, plan, function, buffers, microBatch);
 
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
-    binder.bind(step, call);
+    binder.bindStep(step, call);
     for (Operation *op : step) {
       if (isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
         continue;
@@ -253,8 +223,8 @@ void FunctionLowering::lower(const Machine &machine) {
       auto inPlace = plan.outputs.find(MemoryPlan::getStorage(result));
       if (inPlace == plan.outputs.end() || inPlace->second != number)
         emitCopy(kernel, kernel.buffers[result], kernel.index(0),
-                 binder.getOutput(number, call), kernel.index(0),
-                 countElements(result));
+                 binder.getOutput(number), kernel.index(0),
+                 cast<ShapedType>(result.getType()).getNumElements());
     }
   };
   auto lowerCallByCall = [&](ArrayRef<Operation *> step) {
@@ -278,7 +248,7 @@ void FunctionLowering::lower(const Machine &machine) {
         scf::IfOp::create(builder, loc, isFull, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(choice.thenBlock());
-    binder.bind(step, /*call=*/nullptr);
+    binder.bindStep(step, /*ofCall=*/nullptr);
     kernel.setLocation(step.front()->getLoc());
     auto dense = cast<DenseOp>(step.front());
     lowerSharedDense(kernel, dense, planSharedDense(machine, dense, microBatch),

@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
+#include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
@@ -49,47 +50,31 @@ StreamLowering::StreamLowering(ModuleOp module, const KernelPlans &kernels,
 
 namespace {
 /// Finds the buffers of the ops of one function.
-class StreamBinder {
+class StreamBinder : public BufferBinder {
 public:
   StreamBinder(KernelBuilder &kernel, const KernelPlans &kernels,
-               func::FuncOp function, const StreamState &state, Value position,
+               const MemoryPlan &plan, func::FuncOp function,
+               const StreamState &state, Value position,
                ArrayRef<BlockArgument> outputs, Value memory)
-      : kernel(kernel), kernels(kernels), state(state),
-        plan(MemoryPlan::create(function, kernels)),
+      : BufferBinder(kernel, kernels, plan), state(state),
         timeLines(findTimeLines(function)), position(position),
         outputs(outputs), memory(memory) {}
 
-  void bind(Operation *op);
-  Value getBuffer(Value value) { return kernel.buffers[value]; }
-
-  const MemoryPlan &getPlan() const { return plan; }
-
 private:
-  Value findBuffer(Value value);
-  /// Floats of the arena from `offset` bytes.
-  Value viewArena(int64_t offset, int64_t elements) {
-    return view(
-        kernel.index((state.arenaOffset + offset) / (int64_t)sizeof(float)),
-        elements);
-  }
-  Value view(Value element, int64_t elements) {
-    Value bytes = kernel.mul(element, sizeof(float));
-    return memref::ViewOp::create(
-        kernel.builder, kernel.getLocation(),
-        MemRefType::get(elements, kernel.builder.getF32Type()), memory, bytes,
-        ValueRange());
+  Value findBuffer(Value value) override;
+  Value viewArena(int64_t offset, Type element, int64_t count) override {
+    return view(memory, kernel.index(state.arenaOffset + offset), element,
+                count);
   }
   /// `elements` elements of a time line from row `row` of this call.
   Value viewRows(int64_t number, int64_t row, int64_t elements) {
     const StreamState::TimeLine &line = state.timeLines.at(number);
-    Value first = kernel.mul(position, line.rowsPerWindow * line.rowElements);
-    return view(kernel.add(first, line.getElement(row)), elements);
+    Value first = kernel.mul(position, line.rowsPerWindow * line.getRowBytes());
+    return view(memory, kernel.add(first, line.getOffset(row)), line.element,
+                elements);
   }
 
-  KernelBuilder &kernel;
-  const KernelPlans &kernels;
   const StreamState &state;
-  MemoryPlan plan;
   llvm::DenseMap<Value, int64_t> timeLines;
   /// The window of the block that comes next.
   Value position;
@@ -99,7 +84,8 @@ private:
 } // namespace
 
 Value StreamBinder::findBuffer(Value value) {
-  int64_t elements = cast<ShapedType>(value.getType()).getNumElements();
+  auto type = cast<ShapedType>(value.getType());
+  int64_t elements = type.getNumElements();
   if (auto history = value.getDefiningOp<nn::HistoryOp>())
     return viewRows(history.getTimeline(), history.getRows()[0], elements);
   if (isa<BlockArgument>(value))
@@ -108,47 +94,31 @@ Value StreamBinder::findBuffer(Value value) {
     return viewRows(line->second, 0, elements);
   if (auto output = plan.outputs.find(value); output != plan.outputs.end())
     return outputs[output->second];
-  if (auto constant = value.getDefiningOp<nn::ConstantOp>())
-    return kernel.loadConstants(constant, "value",
-                                *nn::readWeights(constant.getValue()));
+  if (Value constant = findConstant(value))
+    return constant;
   auto slot = plan.values.find(value);
   // What is read in place has no buffer.
   if (slot == plan.values.end())
     return nullptr;
-  return viewArena(slot->second.offset, elements);
-}
-
-void StreamBinder::bind(Operation *op) {
-  auto bindValue = [&](Value value) {
-    Value storage = MemoryPlan::getStorage(value);
-    if (!kernel.buffers.contains(storage)) {
-      Value buffer = findBuffer(storage);
-      kernel.buffers[storage] = buffer;
-    }
-    Value buffer = kernel.buffers[storage];
-    kernel.buffers[value] = buffer;
-  };
-  llvm::for_each(op->getOperands(), bindValue);
-  llvm::for_each(op->getResults(), bindValue);
-  if (int64_t elements = kernels.getScratchElements(op))
-    kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset, elements);
+  return viewArena(slot->second.offset, type.getElementType(), elements);
 }
 
 /// Moves the last rows of the block before it.
 static void emitMoveRows(KernelBuilder &kernel, const StreamState &state,
                          Value memory) {
-  auto all = memref::ViewOp::create(
-      kernel.builder, kernel.getLocation(),
-      MemRefType::get(state.bytes / sizeof(float), kernel.builder.getF32Type()),
-      memory, kernel.index(0), ValueRange());
   for (const auto &[number, line] : state.timeLines) {
     int64_t elements = line.rememberedRows * line.rowElements;
-    int64_t rows = state.block * line.rowsPerWindow;
+    int64_t rows = line.rememberedRows + state.block * line.rowsPerWindow;
+    if (elements == 0)
+      continue;
+    auto all = memref::ViewOp::create(
+        kernel.builder, kernel.getLocation(),
+        MemRefType::get(rows * line.rowElements, line.element), memory,
+        kernel.index(line.offset), ValueRange());
     // The two ranges may overlap.
-    if (elements > 0)
-      emitMove(kernel, all,
-               kernel.index(line.getElement(rows - line.rememberedRows)),
-               kernel.index(line.getElement(-line.rememberedRows)), elements);
+    emitMove(kernel, all,
+             kernel.index((rows - line.rememberedRows) * line.rowElements),
+             kernel.index(0), elements);
   }
 }
 
@@ -159,8 +129,7 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   Location loc = function.getLoc();
   SmallVector<Type> types{builder.getIndexType()};
   for (Type type : function.getResultTypes())
-    types.push_back(MemRefType::get(cast<ShapedType>(type).getNumElements(),
-                                    builder.getF32Type()));
+    types.push_back(getBufferType(type));
   types.push_back(MemRefType::get(state.bytes, builder.getI8Type()));
   func::FuncOp lowered = createVariantFunction(
       builder, loc,
@@ -176,12 +145,13 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   // A block starts at its first window, known to the kernels.
   Value position = isBlock ? kernel.index(0) : Value(arguments.front());
   ArrayRef<BlockArgument> outputs = arguments.drop_front().drop_back();
-  StreamBinder binder(kernel, kernels, function, state, position, outputs,
+  MemoryPlan plan = MemoryPlan::create(function, kernels);
+  StreamBinder binder(kernel, kernels, plan, function, state, position, outputs,
                       memory);
   for (Operation &op : function.getBody().front()) {
     kernel.setLocation(loc);
     binder.bind(&op);
-    bool isRead = op.getNumResults() && !binder.getBuffer(op.getResult(0));
+    bool isRead = op.getNumResults() && !kernel.buffers.lookup(op.getResult(0));
     if (isRead ||
         isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp, func::ReturnOp>(op))
       continue;
@@ -191,10 +161,9 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   kernel.setLocation(loc);
   Operation *terminator = function.getBody().front().getTerminator();
   for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
-    auto inPlace =
-        binder.getPlan().outputs.find(MemoryPlan::getStorage(result));
-    if (inPlace == binder.getPlan().outputs.end() || inPlace->second != number)
-      emitCopy(kernel, binder.getBuffer(result), kernel.index(0),
+    auto inPlace = plan.outputs.find(MemoryPlan::getStorage(result));
+    if (inPlace == plan.outputs.end() || inPlace->second != number)
+      emitCopy(kernel, kernel.buffers.lookup(result), kernel.index(0),
                outputs[number], kernel.index(0),
                cast<ShapedType>(result.getType()).getNumElements());
   }
@@ -239,7 +208,6 @@ nn::StreamInterfaceAttr StreamLowering::describe(int64_t windowSamples) {
     blockVariants = getVariants(functions.back());
   return nn::StreamInterfaceAttr::get(
       context, windowSamples, hop, samples.rowElements, state.block, early,
-      missing, samples.getElement(0) * (int64_t)sizeof(float),
-      state.unwantedOffset, state.bytes, target.layout.alignment,
-      getVariants(functions.front()), blockVariants);
+      missing, samples.getOffset(0), state.unwantedOffset, state.bytes,
+      target.layout.alignment, getVariants(functions.front()), blockVariants);
 }

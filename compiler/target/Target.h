@@ -35,6 +35,11 @@ struct Budgets {
   int64_t tileRows, tileVectors;
   /// Terms of a sum that is written out, without a loop.
   int64_t unrolledTerms;
+  /// Tiles of minimal filtering that are worked on together: those that stay in
+  /// the first-level cache, and where the kernel leaves the second.
+  int64_t winogradTiles, mostWinogradTiles;
+  /// Cache lines that weights are fetched ahead.
+  int64_t prefetchedLines;
   /// Calls that a dense kernel takes as the rows of one product; 1 where its
   /// tiles have a single row, and several would gain nothing.
   int64_t callsTogether;
@@ -57,10 +62,8 @@ struct Machine {
   Caches caches;
   Budgets budgets;
 
-  /// Elements of a cache line.
-  int64_t getLineElements() const {
-    return caches.line / (int64_t)sizeof(float);
-  }
+  /// Elements of float32 in a cache line.
+  int64_t getLineElements() const { return caches.line / 4; }
 };
 
 /// Sizes that callers of compiled code depend on.

@@ -19,7 +19,9 @@ static constexpr Caches caches{/*line=*/64, /*firstLevel=*/48 << 10,
 static constexpr Budgets getBudgets(int64_t callsTogether) {
   // 25 terms: a window of 5 x 5.
   return {/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
-          callsTogether};
+          /*winogradTiles=*/8, /*mostWinogradTiles=*/48,
+          // 1 KiB, while the second-level cache answers.
+          /*prefetchedLines=*/16, callsTogether};
 }
 
 static constexpr Machine machines[] = {

@@ -150,7 +150,12 @@ static int compile(int argc, char **argv) {
     summary.addImported(module);
   };
   options->onNNOpt = [&](mlir::ModuleOp module) {
-    summary.addOptimised(module, *options->target);
+    summary.addOptimised(module);
+    if (stage->stage <= Stage::NNOpt)
+      summary.planArena(module, *options->target);
+  };
+  options->onLowered = [&](nn::InterfaceAttr interface) {
+    summary.arenaBytes = interface.getArenaBytes();
   };
   CompilerContext context(remarks);
   if (failed(compileFile(stage->stage, modelPath, output, *options, context)))

@@ -62,7 +62,7 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
 
 Value KernelBuilder::loadConstants(Operation *owner, StringRef parameter,
                                    ArrayRef<double> values) {
-  Type element = builder.getF32Type();
+  Type element = getAccumulatorType();
   StringAttr symbol = constants.getOrCreate(owner, parameter, values, element);
   auto type = MemRefType::get(values.size(), element);
   return memref::GetGlobalOp::create(builder, loc, type, symbol.getValue());
@@ -186,7 +186,7 @@ void KernelBuilder::inOrderVectors(int64_t count, VectorBody body) {
 //===----------------------------------------------------------------------===//
 
 VectorType KernelBuilder::vectorType(int64_t width) {
-  return VectorType::get(width, builder.getF32Type());
+  return VectorType::get(width, getAccumulatorType());
 }
 
 Value KernelBuilder::constant(float value, int64_t width) {

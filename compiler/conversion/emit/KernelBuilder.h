@@ -114,6 +114,9 @@ public:
   /// The same, one after the other.
   void inOrderVectors(int64_t count, VectorBody body);
 
+  /// The type that sums and functions are computed in, whatever tensors hold.
+  mlir::Type getAccumulatorType() { return builder.getF32Type(); }
+  /// Of what is computed with.
   mlir::VectorType vectorType(int64_t width);
   mlir::Value constant(float value, int64_t width);
   mlir::Value loadVector(mlir::Value buffer, mlir::Value at, int64_t width);

@@ -61,11 +61,10 @@ static int64_t countTerms(const MatrixProduct &product) {
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
                                Value inputAt, Value weightAt) {
   if (product.prefetchesWeights) {
-    // The terms in 16 lines, which a core multiplies while the second-level
-    // cache answers.
     int64_t lineElements = kernel.machine.getLineElements();
     int64_t distance =
-        llvm::alignTo(16 * lineElements, product.terms.back().weightStride);
+        llvm::alignTo(kernel.machine.budgets.prefetchedLines * lineElements,
+                      product.terms.back().weightStride);
     for (int64_t line = 0; line < tile.getWidth(); line += lineElements)
       memref::PrefetchOp::create(
           kernel.builder, kernel.getLocation(), product.weights,

@@ -14,6 +14,9 @@
 
 namespace frieze {
 
+/// Bytes of an element of what is computed with, in scratch memory: float32.
+constexpr int64_t accumulatorBytes = 4;
+
 /// Bytes of an element of type `element` in a buffer.
 inline int64_t bytesOf(mlir::Type element) {
   return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
@@ -22,6 +25,13 @@ inline int64_t bytesOf(mlir::Type element) {
 /// Of the elements of a buffer or tensor.
 inline mlir::Type getElementType(mlir::Value value) {
   return mlir::getElementTypeOrSelf(value.getType());
+}
+
+/// The flat buffer of a tensor.
+inline mlir::MemRefType getBufferType(mlir::Type tensor) {
+  auto shaped = llvm::cast<mlir::ShapedType>(tensor);
+  return mlir::MemRefType::get(shaped.getNumElements(),
+                               shaped.getElementType());
 }
 
 /// Bytes of a tensor as a buffer.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/StreamState.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
@@ -86,8 +87,8 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
         lastUses[getStorage(operand)] = places[op];
   });
   int64_t alignment = kernels.getTarget().layout.alignment;
-  auto slotBytes = [&](int64_t elements) {
-    return (int64_t)llvm::alignTo(elements * sizeof(float), alignment);
+  auto slotBytes = [&](int64_t bytes) {
+    return (int64_t)llvm::alignTo(bytes, alignment);
   };
   llvm::DenseSet<Value> elsewhere = findRemembered(function);
   function.walk([&](nn::DenseOp op) {
@@ -97,22 +98,22 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
     if (int64_t elements = kernels.getScratchElements(op))
-      plan.scratch[op] = {0, slotBytes(elements)};
+      plan.scratch[op] = {0, slotBytes(elements * accumulatorBytes)};
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp>(op) ||
         elsewhere.contains(op->getResult(0)) ||
         plan.outputs.contains(op->getResult(0)))
       return;
     Value value = op->getResult(0);
-    int64_t elements = cast<ShapedType>(value.getType()).getNumElements();
+    int64_t bytes = countBytes(value.getType());
     bool isShared = calls > 1 && isSharedInMicroBatch(kernels.getTarget(), op);
     auto lastUse = lastUses.find(value);
     if (isShared || (lastUse != lastUses.end() &&
                      lastUse->second.stepFirst != places[op].stepFirst)) {
       plan.perCall.insert(value);
-      elements *= calls;
+      bytes *= calls;
     }
-    plan.values[value] = {0, slotBytes(elements)};
+    plan.values[value] = {0, slotBytes(bytes)};
   });
   SmallVector<Request> requests;
   function.walk([&](Operation *op) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/MicroBatch.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "dialect/NNOps.h"
 
@@ -23,7 +24,7 @@ bool frieze::isSharedInMicroBatch(const Target &target, Operation *op) {
   // A single output is a dot product, which has no tile of several rows.
   if (outputs == 1 || dense.getType().getNumElements() != outputs)
     return false;
-  return inputs * target.padColumns(outputs) * (int64_t)sizeof(float) >
+  return inputs * target.padColumns(outputs) * accumulatorBytes >
          target.limits.sharedWeightsBytes;
 }
 

@@ -58,6 +58,7 @@ static StreamState::TimeLine makeTimeLine(Type type) {
   StreamState::TimeLine line;
   line.rowsPerWindow = tensor.getDimSize(1);
   line.rowElements = tensor.getNumElements() / line.rowsPerWindow;
+  line.element = tensor.getElementType();
   return line;
 }
 
@@ -161,15 +162,15 @@ StreamState StreamState::create(func::FuncOp window, func::FuncOp block,
   for (auto &[number, line] : state.timeLines)
     line.offset =
         take((line.rememberedRows + state.block * line.rowsPerWindow) *
-             line.rowElements * sizeof(float));
+             line.getRowBytes());
   int64_t arenaBytes = MemoryPlan::create(window, kernels).arenaBytes;
   if (block)
     arenaBytes =
         std::max(arenaBytes, MemoryPlan::create(block, kernels).arenaBytes);
   state.arenaOffset = take(arenaBytes);
-  int64_t outputs = 0;
+  int64_t outputBytes = 0;
   for (Type type : window.getResultTypes())
-    outputs += cast<ShapedType>(type).getNumElements();
-  state.unwantedOffset = take(outputs * sizeof(float));
+    outputBytes += countBytes(type);
+  state.unwantedOffset = take(outputBytes);
   return state;
 }

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_PLAN_STREAMSTATE_H
 #define FRIEZE_COMPILER_CONVERSION_PLAN_STREAMSTATE_H
 
+#include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/KernelPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
@@ -31,11 +32,12 @@ struct StreamState {
     int64_t rememberedRows = 0;
     int64_t rowsPerWindow = 0;
     int64_t rowElements = 0;
+    mlir::Type element;
 
-    /// Where row `row` lies, in elements: row 0 is the first of the block.
-    int64_t getElement(int64_t row) const {
-      return offset / (int64_t)sizeof(float) +
-             (rememberedRows + row) * rowElements;
+    int64_t getRowBytes() const { return rowElements * bytesOf(element); }
+    /// Where row `row` lies, in bytes: row 0 is the first of the block.
+    int64_t getOffset(int64_t row) const {
+      return offset + (rememberedRows + row) * getRowBytes();
     }
   };
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/WinogradPlan.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace frieze;
@@ -20,11 +21,12 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
       start(llvm::alignTo(start, unit)) {
   int64_t kernelElements = tiling.getPoints() * input.channels * filters;
   fitsSecondLevel =
-      kernelElements * (int64_t)sizeof(float) <= machine.caches.secondLevel;
+      kernelElements * accumulatorBytes <= machine.caches.secondLevel;
   // Rows for a register tile of every machine; more would leave the first-level
   // cache. A kernel that leaves the second-level cache is worth reading less
   // often.
-  int64_t most = fitsSecondLevel ? 8 : 48;
+  int64_t most = fitsSecondLevel ? machine.budgets.winogradTiles
+                                 : machine.budgets.mostWinogradTiles;
   tiles = std::min(most, getAllTiles());
   // The last block is moved back to end at the last tile.
   for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)

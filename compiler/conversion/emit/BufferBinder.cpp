@@ -1,0 +1,45 @@
+//===- BufferBinder.cpp - The memory of values ------------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/BufferBinder.h"
+#include "dialect/NNOps.h"
+#include "dialect/Weights.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace frieze;
+
+Value BufferBinder::view(Value bytes, Value offset, Type element,
+                         int64_t count) {
+  return memref::ViewOp::create(kernel.builder, kernel.getLocation(),
+                                MemRefType::get(count, element), bytes, offset,
+                                ValueRange());
+}
+
+Value BufferBinder::findConstant(Value value) {
+  auto constant = value.getDefiningOp<nn::ConstantOp>();
+  return constant ? kernel.loadConstants(constant, "value",
+                                         *nn::readWeights(constant.getValue()))
+                  : nullptr;
+}
+
+void BufferBinder::bind(Operation *op) {
+  auto bindValue = [&](Value value) {
+    Value storage = MemoryPlan::getStorage(value);
+    if (!kernel.buffers.contains(storage)) {
+      Value buffer = findBuffer(storage);
+      kernel.buffers[storage] = buffer;
+    }
+    Value buffer = kernel.buffers[storage];
+    kernel.buffers[value] = buffer;
+  };
+  llvm::for_each(op->getOperands(), bindValue);
+  llvm::for_each(op->getResults(), bindValue);
+  if (int64_t elements = kernels.getScratchElements(op))
+    kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset,
+                                   kernel.getAccumulatorType(), elements);
+}
