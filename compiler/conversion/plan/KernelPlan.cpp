@@ -51,7 +51,9 @@ void KernelPlans::print(func::FuncOp function, llvm::raw_ostream &os) const {
     auto found = plans.find(&op);
     if (found == plans.end())
       continue;
-    os << nn::findLayerName(op.getLoc()) << ": " << op.getName() << "\n";
+    if (StringRef layer = nn::findLayerName(op.getLoc()); !layer.empty())
+      os << layer << ": ";
+    os << op.getName() << "\n";
     for (auto [machine, plan] : llvm::zip(target.machines, found->second)) {
       os << "  " << machine.name << ": ";
       plan.print(os);
