@@ -118,6 +118,8 @@ LOWERINGS = {
         ("lowerConv: channels beyond the last block",
          "blocks > 0 && channels % winogradBlock", "false"),
         ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
+        ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
+         "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
         ("lowerConv: last tile",
          "kernel.getChunkStart(column, tiling.width.extent, tiling.width.getTileExtent())",
          "kernel.mul(column, tiling.width.getTileExtent())"),

@@ -287,10 +287,9 @@ void WinogradEmitter::emit() {
   // The results of a tile are made with the inputs of that tile of the next
   // block, in the same memory, which then passes the first-level cache once and
   // not twice. After the last block come its results.
-  auto forEachTile = blocking.isTwoDimensional() ? &KernelBuilder::inOrder
-                                                 : &KernelBuilder::forEach;
   kernel.inOrder(blocks + 1, [&](Value block) {
-    (kernel.*forEachTile)(blocking.tiles, [&](Value number) {
+    // Where tiles overlap, the results are those of the last one.
+    kernel.inOrder(blocking.tiles, [&](Value number) {
       emitIf(arith::CmpIPredicate::sgt, block, 0, [&] {
         finish(findTile(
             arith::SubIOp::create(builder, loc, block, kernel.index(1)),
