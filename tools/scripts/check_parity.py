@@ -119,6 +119,10 @@ class Checker:
         rules = [
             (("compiler", "dialect", "frontends", "runtime", "tools"),
              r"\baddPass\(", r"compiler/(Pipelines|codegen/\w+/\w+Backend)\.cpp", "adds a pass"),
+            # Whoever adds an activation needs to know of these alone.
+            (("compiler", "dialect", "frontends"), r"\bcase (nn::)?ActivationKind::",
+             r"(dialect/(Activations\.cpp|ElementaryFunctions\.h)|"
+             r"compiler/reference/Elementwise\.cpp)", "lists activations"),
             (("compiler/conversion/emit", "compiler/conversion/kernels"),
              r"\bchoose[A-Z]\w*\(", None, "decides what is planned once"),
             (("compiler", "dialect", "frontends", "runtime"),
