@@ -13,31 +13,14 @@ using namespace frieze;
 namespace cl = llvm::cl;
 
 /// `heading`, then a line for each entry of a table with name and description.
-template <typename Range>
-static std::string listEntries(llvm::StringRef heading, const Range &entries) {
-  std::string text = heading.str();
-  for (const auto &entry : entries) {
-    std::string name = entry.name.str();
-    name.resize(std::max<size_t>(name.size() + 1, 11), ' ');
-    text += "\n  " + name + entry.description.str();
-  }
-  return text;
-}
-
-/// Help texts must outlive the options.
-static llvm::StringRef getTargetHelp() {
-  static const std::string help =
-      listEntries("Machine to compile for:", getTargets());
-  return help;
-}
-
 ModelOptions::ModelOptions(cl::OptionCategory &category)
     : weights("weights", cl::value_desc("file"), cl::cat(category),
               cl::desc("Weights for a model file that has none")),
       name("name", cl::value_desc("symbol"), cl::cat(category),
            cl::desc("Prefix of the symbols (default: the file's base name)")),
       target("target", cl::value_desc("name"), cl::cat(category),
-             cl::desc(getTargetHelp()),
+             cl::desc("What to compile for (default: x86-64); frieze-compile\n"
+                      "--print-targets lists them"),
              cl::init(getTargets().front().name.str())),
       batch("batch", cl::value_desc("N"), cl::cat(category),
             cl::desc("Samples of one call (default: what the file fixes, "
