@@ -47,15 +47,18 @@ int64_t KernelPlans::getScratchElements(Operation *op) const {
 }
 
 void KernelPlans::print(func::FuncOp function, llvm::raw_ostream &os) const {
+  os << "@" << function.getName() << "\n";
   for (Operation &op : function.getBody().front()) {
     auto found = plans.find(&op);
     if (found == plans.end())
       continue;
     if (StringRef layer = nn::findLayerName(op.getLoc()); !layer.empty())
-      os << layer << ": ";
+      os << "  " << layer << ": ";
+    else
+      os << "  ";
     os << op.getName() << "\n";
     for (auto [machine, plan] : llvm::zip(target.machines, found->second)) {
-      os << "  " << machine.name << ": ";
+      os << "    " << machine.name << ": ";
       plan.print(os);
       os << "\n";
     }

@@ -55,7 +55,8 @@ public:
   /// Elements of scratch memory that `op` needs on any machine.
   int64_t getScratchElements(mlir::Operation *op) const;
 
-  /// Prints the plans of `function`, a line for each kernel and machine.
+  /// Prints the plans of `function`, a line for each kernel and machine: the
+  /// tiles of its sums as rows x vectors x lanes, and what else was chosen.
   void print(mlir::func::FuncOp function, llvm::raw_ostream &os) const;
 
 private:
