@@ -23,14 +23,14 @@ static int parse_line(const char *text, const char *end, uint64_t width,
     if (count && (*text == ',' || *text == ';'))
       text += 1 + strspn(text + 1, blanks);
     if (text >= end)
-      return frieze_fail(error, "line %llu: expected %llu numbers, found %llu",
+      return frieze_fail(error, "line %llu: expects %llu numbers, but got %llu",
                          (unsigned long long)line, (unsigned long long)width,
                          (unsigned long long)count);
     char *after;
     numbers[count] = strtof(text, &after);
     if (after == text || !strchr(" \t\r\n,;", *after)) {
       size_t length = strcspn(text, " \t\r\n,;");
-      return frieze_fail(error, "line %llu: expected a number, found '%.*s'",
+      return frieze_fail(error, "line %llu: expects a number, but got '%.*s'",
                          (unsigned long long)line,
                          (int)(length < 40 ? length : 40), text);
     }
@@ -38,7 +38,7 @@ static int parse_line(const char *text, const char *end, uint64_t width,
   }
   text += strspn(text, blanks);
   if (text < end)
-    return frieze_fail(error, "line %llu: expected %llu numbers, found more",
+    return frieze_fail(error, "line %llu: expects %llu numbers, but got more",
                        (unsigned long long)line, (unsigned long long)width);
   return 0;
 }

@@ -108,18 +108,20 @@ static int read_inputs(const frieze_model *model, char **paths,
   for (uint64_t i = 0; i < model->input_count; ++i) {
     frieze_error error;
     uint64_t count = 0;
-    int bad = is_second_stdin(paths, i)
-                  ? frieze_fail(&error, "can be read for one input, found two")
-                  : frieze_read_samples(paths[i], &model->inputs[i],
-                                        &state->arrays[i], &count, &error);
+    int bad =
+        is_second_stdin(paths, i)
+            ? frieze_fail(&error,
+                          "expects standard input for one input, but got two")
+            : frieze_read_samples(paths[i], &model->inputs[i],
+                                  &state->arrays[i], &count, &error);
     if (bad)
       state->arrays[i].data = NULL;
     else if (i == 0)
       *samples = count;
     else if (!failed && count != *samples)
-      bad = frieze_fail(&error, "holds %llu samples, %.80s %llu",
-                        (unsigned long long)count, paths[0],
-                        (unsigned long long)*samples);
+      bad = frieze_fail(
+          &error, "expects %llu samples, as in %.80s, but got %llu",
+          (unsigned long long)*samples, paths[0], (unsigned long long)count);
     if (bad)
       fprintf(stderr, "%s: %s\n", strcmp(paths[i], "-") ? paths[i] : "<stdin>",
               error.text);
@@ -171,7 +173,9 @@ static int run(const frieze_model *model, char **paths, run_state *state) {
 /** Whether this program understands the model: its ABI, and one batch size. */
 static int check_model(const char *program, const frieze_model *model) {
   if (model->abi_version != FRIEZE_ABI_VERSION) {
-    fprintf(stderr, "%s: error: the model's ABI must be version %d, found %u\n",
+    fprintf(stderr,
+            "%s: error: expects the version of the model's ABI to be %d, but "
+            "got %u\n",
             program, FRIEZE_ABI_VERSION, (unsigned)model->abi_version);
     return -1;
   }
@@ -189,7 +193,8 @@ static int check_model(const char *program, const frieze_model *model) {
     if (!model->input_count || !tensor->rank || !tensor->shape[0] ||
         tensor->shape[0] != model->inputs[0].shape[0]) {
       fprintf(stderr,
-              "%s: error: '%s' must have the model's batch as its first axis\n",
+              "%s: error: expects '%s' to have the model's batch as its first "
+              "axis\n",
               program, tensor->name);
       return -1;
     }
@@ -227,7 +232,7 @@ int main(int argc, char **argv) {
     return 1;
   }
   if (argc < first || (uint64_t)(argc - first) != model->input_count) {
-    fprintf(stderr, "%s: error: expected %llu input files, found %d\n\n",
+    fprintf(stderr, "%s: error: expects %llu input files, but got %d\n\n",
             program, (unsigned long long)model->input_count,
             argc > first ? argc - first : 0);
     print_usage(stderr, program, model);

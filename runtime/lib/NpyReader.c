@@ -39,7 +39,7 @@ static const char *find_value(const char *header, const char *key) {
 static int parse_shape(const char *text, frieze_array *array,
                        frieze_error *error) {
   if (*text++ != '(')
-    return frieze_fail(error, "no shape in the .npy header");
+    return frieze_fail(error, "expects a shape in the .npy header");
   array->rank = 0;
   array->elements = 1;
   for (;;) {
@@ -47,7 +47,8 @@ static int parse_shape(const char *text, frieze_array *array,
     if (*text == ')')
       break;
     if (array->rank == FRIEZE_MAX_RANK)
-      return frieze_fail(error, "more than %d axes", FRIEZE_MAX_RANK);
+      return frieze_fail(error, "expects at most %d axes, but got more",
+                         FRIEZE_MAX_RANK);
     uint64_t size = 0;
     const char *digits = text;
     for (; *text >= '0' && *text <= '9'; ++text) {
@@ -89,11 +90,12 @@ static int parse_header(const char *header, frieze_array *array, int *type_size,
   if (!((*type == '\'' || *type == '"') &&
         (!strncmp(type + 1, "<f4", 3) || !strncmp(type + 1, "<f8", 3)) &&
         type[4] == *type))
-    return frieze_fail(error, "elements must be '<f4' or '<f8', found %.*s",
+    return frieze_fail(error,
+                       "expects elements of type '<f4' or '<f8', but got %.*s",
                        (int)(length < 16 ? length : 16), type);
   *type_size = type[3] - '0';
   if (strncmp(order, "False", 5))
-    return frieze_fail(error, "the array must be in C order");
+    return frieze_fail(error, "expects an array in C order");
   return parse_shape(shape, array, error);
 }
 
@@ -104,7 +106,7 @@ int frieze_parse_npy(const unsigned char *bytes, size_t size,
   if (!frieze_is_npy(bytes, size) || size < start)
     return frieze_fail(error, "truncated .npy header");
   if (bytes[6] < 1 || bytes[6] > 3)
-    return frieze_fail(error, ".npy version must be 1 to 3, found %d",
+    return frieze_fail(error, "expects .npy of version 1 to 3, but got %d",
                        bytes[6]);
   uint64_t length = read_little_endian(bytes + 8, start == 10 ? 2 : 4);
   if (length > size - start)
@@ -126,8 +128,7 @@ int frieze_parse_npy(const unsigned char *bytes, size_t size,
   if (array->elements != available / (size_t)type_size ||
       available % (size_t)type_size)
     return frieze_fail(error,
-                       "shape asks for %llu elements of %d bytes, the file "
-                       "holds %llu bytes of data",
+                       "expects %llu elements of %d bytes, but got %llu bytes",
                        (unsigned long long)array->elements, type_size,
                        (unsigned long long)available);
   if (!array->elements)

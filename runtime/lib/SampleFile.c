@@ -87,10 +87,9 @@ static int count_samples(const frieze_array *array, const frieze_tensor *input,
                          uint64_t *samples, frieze_error *error) {
   uint64_t have[FRIEZE_MAX_RANK], want[FRIEZE_MAX_RANK];
   if (input->rank < 1 || input->rank > FRIEZE_MAX_RANK)
-    return frieze_fail(error,
-                       "input '%.60s' of the model must have 1 to %d "
-                       "axes",
-                       input->name, FRIEZE_MAX_RANK);
+    return frieze_fail(
+        error, "expects input '%.60s' of the model to have 1 to %d axes",
+        input->name, FRIEZE_MAX_RANK);
   uint64_t have_rank = squeeze(array->rank, array->shape, have);
   uint64_t want_rank = squeeze(input->rank - 1, input->shape + 1, want);
   uint64_t extra = have_rank - want_rank;
@@ -103,7 +102,7 @@ static int count_samples(const frieze_array *array, const frieze_tensor *input,
   print_shape(found, sizeof found, "", array->rank, array->shape);
   print_shape(sample, sizeof sample, "", input->rank - 1, input->shape + 1);
   print_shape(many, sizeof many, "samples", input->rank - 1, input->shape + 1);
-  return frieze_fail(error, "shape must be %s or %s, found %s", sample, many,
+  return frieze_fail(error, "expects shape %s or %s, but got %s", sample, many,
                      found);
 }
 
@@ -133,7 +132,7 @@ int frieze_read_samples(const char *path, const frieze_tensor *input,
       failed = -1;
     }
   } else if (size >= 4 && !memcmp(bytes, "PK\3\4", 4)) {
-    failed = frieze_fail(error, "expected .npy or CSV, found an archive such "
+    failed = frieze_fail(error, "expects .npy or CSV, but got an archive such "
                                 "as .npz: save each array as .npy");
   } else {
     failed = frieze_parse_csv((const char *)bytes, size,
@@ -143,12 +142,12 @@ int frieze_read_samples(const char *path, const frieze_tensor *input,
   }
   free(bytes);
   if (!failed && !*samples)
-    failed = frieze_fail(error, "holds no samples");
+    failed = frieze_fail(error, "expects samples, but got none");
   if (!failed && *samples % batch) {
     free(array->data);
     failed =
-        frieze_fail(error, "holds %llu samples, the model takes them by %llu",
-                    (unsigned long long)*samples, (unsigned long long)batch);
+        frieze_fail(error, "expects a multiple of %llu samples, but got %llu",
+                    (unsigned long long)batch, (unsigned long long)*samples);
   }
   return failed;
 }

@@ -136,9 +136,10 @@ TEST_F(AnnotationsTest, FilesThatAreRefused) {
        {words({{1, 1}}), words({{59, 0}, {0, 1}}), words({{63, 9}, {0, 0}})})
     EXPECT_NE(problem(bytes).find("truncated"), std::string::npos);
   for (const char *rate : {"0", "-1", "nan", "x", ""})
-    EXPECT_NE(problem(note(std::string("## time resolution: ") + rate) + end)
-                  .find("r.atr: error: the time resolution must be a positive"),
-              std::string::npos);
+    EXPECT_NE(
+        problem(note(std::string("## time resolution: ") + rate) + end)
+            .find("r.atr: error: expects the time resolution to be a positive"),
+        std::string::npos);
   EXPECT_NE(problem(words({{50, 1}}) + end).find("code 50"), std::string::npos);
   EXPECT_NE(problem(words({{59, 0}, {63, 1023}, {63, 1023}, {1, 0}}) + end)
                 .find("before sample 0"),

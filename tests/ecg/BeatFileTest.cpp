@@ -77,10 +77,11 @@ TEST_F(BeatFileTest, FormatByExtension) {
   EXPECT_EQ(format("beats.CSV", 2), BeatFileFormat::CSV);
   EXPECT_EQ(format("beats.json", 2), BeatFileFormat::JSON);
   EXPECT_EQ(format("beats.atr", 1), BeatFileFormat::Annotations);
-  EXPECT_EQ(llvm::toString(findBeatFileFormat("b.atr", 2).takeError()),
-            "b.atr: error: an annotation file holds one record, found 2");
+  EXPECT_EQ(
+      llvm::toString(findBeatFileFormat("b.atr", 2).takeError()),
+      "b.atr: error: expects one record for an annotation file, but got 2");
   EXPECT_EQ(llvm::toString(findBeatFileFormat("b.xml", 1).takeError()),
-            "b.xml: error: the beats are written as .csv, .json or .atr, found "
+            "b.xml: error: expects the extension .csv, .json or .atr, but got "
             "'.xml'");
 }
 

@@ -52,7 +52,7 @@ TEST_F(CSVRecordingTest, FirstECG) {
   }
   write("r.csv", "x,y,z\n1,2,3\n");
   EXPECT_CONTAINS(problem("r.csv", atRate(360)),
-                  "found 0 'x' (mV), 1 'y' (mV), 2 'z' (mV)");
+                  "but got 0 'x' (mV), 1 'y' (mV), 2 'z' (mV)");
 }
 
 // A unit in the name of a column is converted.
@@ -166,8 +166,9 @@ TEST_F(CSVRecordingTest, TimesThatTellNoRate) {
   write("r.csv", timed("time_s", 0.0001, 0, 0, 0, 20000));
   EXPECT_CONTAINS(problem("r.csv"), "too short or too coarse");
   write("r.csv", "time,II\n12:00:00.000,1\n");
-  EXPECT_CONTAINS(problem("r.csv", atRate(360)),
-                  "line 2: expected the time in numbers, found '12:00:00.000'");
+  EXPECT_CONTAINS(
+      problem("r.csv", atRate(360)),
+      "line 2: expects the time in numbers, but got '12:00:00.000'");
 }
 
 // A row that is lost or doubled is told where it is, one of many too.
@@ -225,16 +226,16 @@ TEST_F(CSVRecordingTest, FilesThatAreRefused) {
   const Case cases[] = {
       {"", "no samples"},
       {"MLII\n", "no samples"},
-      {"time\n0\n", "line 1: no column but the time"},
+      {"time\n0\n", "line 1: expects a column of samples, but got times only"},
       {"0.1,0.2\n", "line 1: several columns need a header line"},
-      {"0.1\ninf\n", "line 2: expected a finite number, found 'inf'"},
-      {"0.1\n1e60\n", "line 2: expected a finite number"},
-      {"0.1\n0.2 0.3\n", "line 2: expected a finite number"},
-      {"0.1.2\n", "line 1: expected a finite number"},
-      {"A,B\n1\n", "line 2: expected 2 columns, found 1"},
-      {"time,A\nx,1\n", "line 2: expected the time"},
-      {"time,A\nnan,1\n", "line 2: the time must be finite"},
-      {"995\n1011\n", "samples must be millivolts, found 995"},
+      {"0.1\ninf\n", "line 2: expects a finite number, but got 'inf'"},
+      {"0.1\n1e60\n", "line 2: expects a finite number"},
+      {"0.1\n0.2 0.3\n", "line 2: expects a finite number"},
+      {"0.1.2\n", "line 1: expects a finite number"},
+      {"A,B\n1\n", "line 2: expects 2 columns, but got 1"},
+      {"time,A\nx,1\n", "line 2: expects the time"},
+      {"time,A\nnan,1\n", "line 2: expects a finite time, but got 'nan'"},
+      {"995\n1011\n", "expects samples in millivolts, but got 995"},
   };
   for (const Case &c : cases) {
     write("r.csv", c.text);

@@ -212,7 +212,7 @@ TEST(DetectionTest, FirstErrorIsReported) {
     for (size_t failed : {0, 2}) {
       ASSERT_FALSE(bool(beats[failed]));
       EXPECT_NE(
-          llvm::toString(beats[failed].takeError()).find("found 7 at 2 s"),
+          llvm::toString(beats[failed].takeError()).find("but got 7 at 2 s"),
           std::string::npos);
     }
     ASSERT_TRUE(bool(beats[1]));

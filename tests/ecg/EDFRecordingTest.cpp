@@ -108,10 +108,11 @@ TEST_F(EDFRecordingTest, FirstECG) {
   EXPECT_CONTAINS(problem("r.edf", options), "must be V, mV or uV, found '%'");
 
   readFirst({eeg, pulse});
-  EXPECT_CONTAINS(problem("r.edf"),
-                  "r.edf: error: no signal can be told to be an ECG in V, mV "
-                  "or uV, found 0 'EEG Fpz-Cz' (uV), 1 'SpO2' (%): choose one "
-                  "with --lead");
+  EXPECT_CONTAINS(
+      problem("r.edf"),
+      "r.edf: error: no signal can be told to be an ECG in V, mV "
+      "or uV, but got 0 'EEG Fpz-Cz' (uV), 1 'SpO2' (%): choose one "
+      "with --lead");
 }
 
 // Annotations are no lead, and records may be counted by the file's size.
@@ -160,7 +161,7 @@ TEST_F(EDFRecordingTest, DiscontinuousEDFPlus) {
   write("r.edf", file);
   RecordingOptions options;
   // 2 Hz is no rate for ECG.
-  EXPECT_CONTAINS(problem("r.edf"), "rate must be from 50 to 50000 Hz");
+  EXPECT_CONTAINS(problem("r.edf"), "rate to be from 50 to 50000 Hz");
 
   file = header({{}, annotations}, "4", "EDF+D");
   for (const char *start : {"7.5", "7.508", "8.3", "8.309"})
@@ -219,12 +220,14 @@ TEST_F(EDFRecordingTest, FilesThatAreRefused) {
       {"", "truncated: expects a header of 256 bytes"},
       {header({{}}, "1").substr(0, 300), "truncated: expects a header of 512"},
       {header({{}}, "1", "", "1") + data, "not an EDF file"},
-      {header({{}}, "x") + data, "the number of records must be a whole"},
-      {header({{}}, "-2") + data, "the number of records must be a whole"},
-      {header({}, "1"), "the number of signals must be a whole number of at"},
-      {header({{}}, "1", "", "0", "0") + data, "duration of a record must be"},
+      {header({{}}, "x") + data, "expects the number of records to be a whole"},
+      {header({{}}, "-2") + data,
+       "expects the number of records to be a whole"},
+      {header({}, "1"),
+       "expects the number of signals to be a whole number of at"},
+      {header({{}}, "1", "", "0", "0") + data, "duration of a record to be"},
       {header({{}}, "1", "", "0", "nan") + data, "duration of a record must"},
-      {header({{}}, "1", "EDF+D", "0", "1e-300") + data, "rate must be from"},
+      {header({{}}, "1", "EDF+D", "0", "1e-300") + data, "rate to be from"},
       {header({{}}, "2") + data, "truncated: expects 2 records of 4 bytes"},
       {header({{}}, "99999999") + data, "truncated: expects 99999999 records"},
       {header({{}}, "1") + data + data,
@@ -232,13 +235,13 @@ TEST_F(EDFRecordingTest, FilesThatAreRefused) {
       {header({{}}, "0"), "no samples"},
       {header({annotations}, "1") + annotation("0"), "no signals but annot"},
       {changed(&Signal::unit, "bpm"),
-       "an ECG in V, mV or uV, found 0 'ECG' (bpm)"},
-      {changed(&Signal::digitalMax, "-100"), "the digital maximum must be"},
-      {changed(&Signal::digitalMax, "1.5"), "the digital maximum must be"},
-      {changed(&Signal::physicalMax, "-1"), "the physical maximum must differ"},
-      {changed(&Signal::physicalMin, "inf"), "the physical minimum must be"},
-      {changed(&Signal::physicalMax, ""), "the physical maximum must be"},
-      {changed(&Signal::samples, "0"), "the samples in a record must be"},
+       "an ECG in V, mV or uV, but got 0 'ECG' (bpm)"},
+      {changed(&Signal::digitalMax, "-100"), "the digital maximum to be"},
+      {changed(&Signal::digitalMax, "1.5"), "the digital maximum to be"},
+      {changed(&Signal::physicalMax, "-1"), "the physical maximum to differ"},
+      {changed(&Signal::physicalMin, "inf"), "the physical minimum to be"},
+      {changed(&Signal::physicalMax, ""), "the physical maximum to be"},
+      {changed(&Signal::samples, "0"), "the samples in a record to be"},
       {header({{}}, "1").replace(184, 3, "768") + data, "header of 512 bytes"},
   };
   for (const Case &c : cases) {

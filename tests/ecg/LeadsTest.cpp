@@ -149,11 +149,11 @@ TEST(LeadsTest, SignalsWithoutNames) {
 }
 
 TEST(LeadsTest, NoECG) {
-  EXPECT_EQ(
-      choose({{"EEG Cz", "uV"}, {"ch2"}, {"Foo", ""}}).second,
-      "r: error: no signal can be told to be an ECG in V, mV or uV, found "
-      "0 'EEG Cz' (uV), 1 'ch2' (mV), 2 'Foo' (no unit): choose one with "
-      "--lead");
+  EXPECT_EQ(choose({{"EEG Cz", "uV"}, {"ch2"}, {"Foo", ""}}).second,
+            "r: error: expects a signal that can be told to be an ECG in V, mV "
+            "or uV, but got "
+            "0 'EEG Cz' (uV), 1 'ch2' (mV), 2 'Foo' (no unit): choose one with "
+            "--lead");
   for (std::vector<Lead> leads : {std::vector<Lead>{{"EEG"}},
                                   {{"Foo"}, {"Bar"}},
                                   {{"ECG", "mmHg"}},
@@ -171,7 +171,7 @@ TEST(LeadsTest, WantedLeads) {
   EXPECT_EQ(choose({{"EEG"}, {"Resp", "l"}}, "Resp").first, 1);
   EXPECT_EQ(choose({{"EEG"}, {"Resp", "l"}}, "1").first, 1);
   EXPECT_EQ(choose({{"A"}, {"B"}}, "2").second,
-            "r: error: no lead '2', found A, B");
+            "r: error: expects one of the leads A, B, but got '2'");
   EXPECT_EQ(choose({{"A"}, {"B"}}, "-1").first, -1);
   EXPECT_EQ(choose({{"A"}, {"A"}}, "A").second,
             "r: error: 2 leads are named 'A', give the number of one, from 0");

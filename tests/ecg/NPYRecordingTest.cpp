@@ -91,7 +91,8 @@ TEST_F(NPYRecordingTest, ArraysThatAreRefused) {
       {npy("<f4", "1,", two), "expects data for shape (1), but got 8 bytes"},
       {npy("<f4", "4611686018427387905,", two), "expects data for shape"},
       {npy("<f4", "0,", ""), "no samples"},
-      {npy("<f4", "2,", bytesOf<float>({0, INFINITY})), "must be millivolts"},
+      {npy("<f4", "2,", bytesOf<float>({0, INFINITY})),
+       "expects samples in millivolts"},
       {npy("<f4", "2,", bytesOf<float>({NAN, NAN})), "are missing"},
   };
   for (const Case &c : cases) {

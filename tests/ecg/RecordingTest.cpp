@@ -27,13 +27,13 @@ TEST_F(RecordingTest, FilesThatAreNoRecordings) {
   write("r.csv", "0.5\n");
   for (double rate : {49.9, 50001.0})
     EXPECT_CONTAINS(problem("r.csv", atRate(rate)),
-                    "must be from 50 to 50000 Hz");
+                    "to be from 50 to 50000 Hz");
   // What a header makes up takes no time and no memory.
   write("r.hea", "r/2 1 360 20000000002\n~ 20000000000\na 2\n");
   write("a.hea", "a 1 360 2\na.dat 16 200\n");
   write("a.dat", "abcd");
   EXPECT_CONTAINS(problem("r"),
-                  "r: error: the recording must be at most a year long");
+                  "r: error: expects the recording to be at most a year long");
 }
 
 // What a file only makes up is not read.

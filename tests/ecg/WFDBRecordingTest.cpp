@@ -356,7 +356,7 @@ TEST_F(WFDBRecordingTest, WrongUnits) {
   RecordingOptions options;
   options.lead = "ABP";
   EXPECT_CONTAINS(problem("r", options),
-                  "'ABP' must be V, mV or uV, found 'mmHg'");
+                  "'ABP' to be V, mV or uV, but got 'mmHg'");
   write("r.hea", "r 1 360 2\nr.dat 16 1/mV\n");
   EXPECT_CONTAINS(problem("r"), "samples must be millivolts, found 30000");
 }
@@ -372,21 +372,23 @@ TEST_F(WFDBRecordingTest, HeadersThatAreRefused) {
       {"r -1 360 2\n", "the number of signals"},
       {"r 99999999999999999999 360 2\n", "the number of signals"},
       {"r 0 360 2\n", "no signals"},
-      {"r 2 360 2\nr.dat 16 200\n", "expected 2 signals, found 1"},
-      {"r 1 360 2\nr.dat 16 200\nr.dat 16 200\n", "line 3: more than 1"},
+      {"r 2 360 2\nr.dat 16 200\n", "expects 2 signals, but got 1"},
+      {"r 1 360 2\nr.dat 16 200\nr.dat 16 200\n",
+       "line 3: expects 1 signals, "
+       "as the record line says, but got more"},
       {"r 1 0 2\nr.dat 16 200\n", "the sampling rate"},
       {"r 1 nan 2\nr.dat 16 200\n", "the sampling rate"},
       {"r 1 360 -2\nr.dat 16 200\n", "the number of samples"},
       {"r/0 1 360 2\na 2\n", "the number of segments"},
-      {"r/2 1 360 2\na 2\n", "expected 2 segments, found 1"},
-      {"r/1 1 360 2\na 2\na 2\n", "line 3: more than 1 segments"},
-      {"r/1 1 360 3\na 2\n", "segments of 3 samples together, found 2"},
+      {"r/2 1 360 2\na 2\n", "expects 2 segments, but got 1"},
+      {"r/1 1 360 2\na 2\na 2\n", "line 3: expects 1 segments"},
+      {"r/1 1 360 3\na 2\n", "segments of 3 samples together, but got 2"},
       {"r/1 1 360 2\na -2\n", "the number of samples"},
       {"r/1 1 360 2\n../a 2\n", "beside the header"},
       {"r/1 1 360 2\n~ 2\n", "no segment has samples"},
       {"r 1 360 2\nr.dat\n", "line 2: the format"},
-      {"r 1 360 2\nr.dat 17 200\n", "found 17"},
-      {"r 1 360 2\nr.dat 516 200\n", "found 516"},
+      {"r 1 360 2\nr.dat 17 200\n", "but got 17"},
+      {"r 1 360 2\nr.dat 516 200\n", "but got 516"},
       {"r 1 360 2\nr.dat 16x0 200\n", "samples in a frame"},
       {"r 1 360 2\nr.dat 16:-1 200\n", "skew"},
       {"r 1 360 2\nr.dat 16+-1 200\n", "byte offset"},

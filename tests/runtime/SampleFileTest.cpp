@@ -119,7 +119,7 @@ TEST(NpyReaderTest, EveryTruncationIsAnError) {
   EXPECT_FALSE(parseNpy(whole).failed);
   for (size_t size = 0; size < whole.size(); ++size)
     EXPECT_TRUE(parseNpy(whole.substr(0, size)).failed) << size;
-  EXPECT_PROBLEM(parseNpy(whole + "x"), "the file holds 9 bytes");
+  EXPECT_PROBLEM(parseNpy(whole + "x"), "but got 9 bytes");
 }
 
 TEST(NpyReaderTest, RefusesOtherArrays) {
@@ -174,9 +174,9 @@ TEST(CsvReaderTest, ManyLines) {
 
 TEST(CsvReaderTest, ProblemsNameTheLine) {
   EXPECT_PROBLEM(parseCsv("1,2\n\n3\n", 2),
-                 "line 3: expected 2 numbers, found 1");
+                 "line 3: expects 2 numbers, but got 1");
   EXPECT_PROBLEM(parseCsv("1,2\n3,4,5\n", 2), "line 2: expected 2 numbers, "
-                                              "found more");
+                                              "but got more");
   EXPECT_PROBLEM(parseCsv("1,2,\n", 2), "line 1: expected 2 numbers");
   EXPECT_PROBLEM(parseCsv("1,x\n", 2), "found 'x'");
   EXPECT_PROBLEM(parseCsv("1,,2\n", 2), "found ''");
@@ -235,22 +235,23 @@ TEST_F(SampleFileTest, OneSampleOrManyByTheShape) {
 
 TEST_F(SampleFileTest, RefusesOtherShapes) {
   EXPECT_PROBLEM(read(zeros("(7, 4)", 28), {1, 5, 1}),
-                 "must be (5, 1) or (samples, 5, 1), found (7, 4)");
+                 "expects shape (5, 1) or (samples, 5, 1), but got (7, 4)");
   EXPECT_PROBLEM(read(zeros("(2, 7, 5)", 70), {1, 5}), "found (2, 7, 5)");
   EXPECT_PROBLEM(read(zeros("(5, 7)", 35), {1, 7, 5}), "found (5, 7)");
-  EXPECT_PROBLEM(read(zeros("(0, 5)", 0), {1, 5}), "holds no samples");
-  EXPECT_PROBLEM(read("", {1, 5}), "holds no samples");
+  EXPECT_PROBLEM(read(zeros("(0, 5)", 0), {1, 5}),
+                 "expects samples, but got none");
+  EXPECT_PROBLEM(read("", {1, 5}), "expects samples, but got none");
 }
 
 TEST_F(SampleFileTest, RefusesArchives) {
   EXPECT_PROBLEM(read(std::string("PK\3\4\24\0x.npy", 11), {1, 5}),
-                 "expected .npy or CSV, found an archive such as .npz");
+                 "expects .npy or CSV, but got an archive such as .npz");
 }
 
 TEST_F(SampleFileTest, WholeBatches) {
   EXPECT_EQ(read(zeros("(6, 5)", 30), {3, 5}).samples, 6u);
   EXPECT_PROBLEM(read(zeros("(7, 5)", 35), {3, 5}),
-                 "holds 7 samples, the model takes them by 3");
+                 "expects a multiple of 3 samples, but got 7");
   EXPECT_EQ(read("1 2\n3 4\n5 6\n7 8", {2, 2, 1}).samples, 4u);
   EXPECT_PROBLEM(read("1 2\n3 4\n5 6\n", {2, 2, 1}), "takes them by 2");
 }

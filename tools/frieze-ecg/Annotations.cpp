@@ -104,7 +104,9 @@ private:
   Error addAnnotation(unsigned code) {
     lastCode = code;
     if (time < 0)
-      return fileError(path, "an annotation must not stand before sample 0");
+      return fileError(path,
+                       "expects annotations from sample 0 on, but got one at " +
+                           Twine(time));
     if (is_contained(beatCodes, code))
       result.beats.push_back(time);
     if (code == FlutterBegin && !flutter)
@@ -121,9 +123,10 @@ private:
       return Error::success();
     result.rate = parseNumber(text.trim());
     if (!result.rate || !std::isfinite(*result.rate) || *result.rate <= 0)
-      return fileError(path, "the time resolution must be a positive number, "
-                             "found '" +
-                                 text.take_front(40) + "'");
+      return fileError(path,
+                       "expects the time resolution to be a positive number, "
+                       "but got '" +
+                           text.take_front(40) + "'");
     return Error::success();
   }
 

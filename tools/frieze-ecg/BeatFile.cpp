@@ -28,15 +28,16 @@ Expected<BeatFileFormat> findBeatFileFormat(StringRef path, size_t records) {
     return BeatFileFormat::JSON;
   if (extension.equals_insensitive(".atr")) {
     if (records != 1)
-      return fileError(path, "an annotation file holds one record, found " +
-                                 Twine(records));
+      return fileError(path,
+                       "expects one record for an annotation file, but got " +
+                           Twine(records));
     return BeatFileFormat::Annotations;
   }
   if (extension.empty() || extension.equals_insensitive(".csv") ||
       extension.equals_insensitive(".txt"))
     return BeatFileFormat::CSV;
   return fileError(path,
-                   "the beats are written as .csv, .json or .atr, found '" +
+                   "expects the extension .csv, .json or .atr, but got '" +
                        extension + "'");
 }
 
@@ -120,12 +121,15 @@ Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   if (!file)
     return inFile(path, file.takeError());
   StringRef text = skipByteOrderMark(*file);
-  SmallVector<StringRef> columns = splitFields(takeLine(text));
+  const StringRef header = takeLine(text);
+  SmallVector<StringRef> columns = splitFields(header);
   size_t record = find(columns, "record") - columns.begin();
   size_t sample = find(columns, "sample") - columns.begin();
   size_t time = find(columns, "time_s") - columns.begin();
   if (record == columns.size() || sample == columns.size())
-    return fileError(path, "line 1: the columns record and sample are needed");
+    return fileError(
+        path, "line 1: expects the columns record and sample, but got '" +
+                  header.trim().take_front(40) + "'");
 
   StringMap<CSVBeats> records;
   for (uint64_t lineNumber = 2; !text.empty(); ++lineNumber) {
@@ -137,8 +141,10 @@ Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
     if (fields.size() == columns.size())
       position = parseInteger(fields[sample]);
     if (!position || *position < 0)
-      return fileError(path, "line " + Twine(lineNumber) +
-                                 ": expected a record and a sample from 0");
+      return fileError(path,
+                       "line " + Twine(lineNumber) +
+                           ": expects a record and a sample from 0, but got '" +
+                           line.trim().take_front(40) + "'");
     CSVBeats &beats = records[fields[record]];
     if (time == columns.size()) {
       beats.add(*position);
@@ -147,7 +153,7 @@ Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
     std::optional<double> seconds = parseNumber(fields[time]);
     if (!seconds || !(*seconds >= 0) || !std::isfinite(*seconds))
       return fileError(path, "line " + Twine(lineNumber) +
-                                 ": expected a time in seconds, found '" +
+                                 ": expects a time in seconds, but got '" +
                                  fields[time].take_front(40) + "'");
     beats.add(*position, *seconds, lineNumber);
   }

@@ -107,7 +107,8 @@ Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
     places.push_back(index);
   }
   if (leads.empty())
-    return fileError(path, "line 1: no column but the time");
+    return fileError(path,
+                     "line 1: expects a column of samples, but got times only");
   Expected<LeadChoice> choice = chooseLead(path, leads, options.lead);
   if (!choice)
     return choice.takeError();
@@ -145,15 +146,17 @@ Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
         continue;
       }
       if (columns != 1)
-        return error("several columns need a header line with their names");
+        return error(
+            "expects a header line with the names of the columns, but got " +
+            Twine(columns) + " numbers");
       if (auto choice = chooseLead(path, {Lead{""}}, options.lead); !choice)
         return choice.takeError();
     }
     if (fields.size() != columns)
-      return error("expected " + Twine(columns) + " columns, found " +
+      return error("expects " + Twine(columns) + " columns, but got " +
                    Twine(fields.size()));
     if (!parseSample(fields[column]))
-      return error("expected a finite number, found '" +
+      return error("expects a finite number, but got '" +
                    fields[column].take_front(40) + "'");
     for (TimeColumn &time : times)
       if (std::string problem = time.take(fields[time.index]); !problem.empty())

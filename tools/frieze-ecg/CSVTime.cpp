@@ -90,11 +90,12 @@ static double lastDigit(StringRef number) {
 std::string TimeColumn::take(StringRef field) {
   std::optional<double> time = parseNumber(field);
   if (!time)
-    return ("expected the time in numbers, found '" + field.take_front(40) +
+    return ("expects the time in numbers, but got '" + field.take_front(40) +
             "'")
         .str();
   if (!std::isfinite(*time))
-    return "the time must be finite";
+    return ("expects a finite time, but got '" + field.take_front(40) + "'")
+        .str();
   const double before = last;
   last = *time;
   if (rows++ == 0) {

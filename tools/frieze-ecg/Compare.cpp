@@ -76,7 +76,7 @@ bool Comparison::add(StringRef referencePath, StringRef foundPath) {
   if (!references || !found)
     return false;
   if (references->empty())
-    return report(fileError(referencePath, "expects beats, but has none"));
+    return report(fileError(referencePath, "expects beats, but got none"));
   std::map<StringRef, const BeatPositions *> sorted;
   for (const auto &entry : *references)
     sorted[entry.first()] = &entry.second;

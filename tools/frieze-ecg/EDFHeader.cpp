@@ -71,7 +71,7 @@ private:
     if (file.size() < offset + count)
       return fileError(file.path(), "truncated: expects a header of " +
                                         Twine(offset + count) +
-                                        " bytes, but the file has " +
+                                        " bytes, but got " +
                                         Twine(file.size()));
     buffer.resize(count);
     text = StringRef(reinterpret_cast<char *>(buffer.data()), count);
@@ -91,9 +91,10 @@ private:
     StringRef field = take(width).trim(" \0");
     std::optional<int64_t> number = parseInteger(field);
     if (!number || *number < least)
-      return fileError(file.path(),
-                       Twine(what) + " must be a whole number of at least " +
-                           Twine(least) + ", found '" + field + "'");
+      return fileError(file.path(), "expects " + Twine(what) +
+                                        " to be a whole number of at least " +
+                                        Twine(least) + ", but got '" + field +
+                                        "'");
     value = *number;
     return Error::success();
   }
@@ -102,8 +103,9 @@ private:
     StringRef field = take(8).trim(" \0");
     std::optional<double> number = parseNumber(field);
     if (!number || !std::isfinite(*number))
-      return fileError(file.path(),
-                       what + " must be a number, found '" + field + "'");
+      return fileError(file.path(), "expects " + what +
+                                        " to be a number, but got '" + field +
+                                        "'");
     value = *number;
     return Error::success();
   }

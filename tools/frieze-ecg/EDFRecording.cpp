@@ -86,8 +86,8 @@ Expected<double> EDFRecording::readOnset(uint64_t record,
   std::optional<double> onset = parseNumber(number);
   if (number.size() == text.size() || !onset || !std::isfinite(*onset) ||
       std::abs(*onset) > 1e9)
-    return fileError(file.path(), "record " + Twine(record) +
-                                      " must begin with an annotation of its "
+    return fileError(file.path(), "expects record " + Twine(record) +
+                                      " to begin with an annotation of its "
                                       "start");
   return *onset;
 }
@@ -124,7 +124,7 @@ Error EDFRecording::findRuns() {
     return Error::success();
   }
   if (annotations == header.signals.end())
-    return fileError(file.path(), "an EDF+D file must have annotations");
+    return fileError(file.path(), "expects annotations in an EDF+D file");
   // Starts are rounded by their writers.
   constexpr int64_t slack = 2;
   constexpr size_t mostRuns = 1 << 20;
@@ -210,13 +210,20 @@ Error checkSignal(StringRef path, const EDFSignal &signal, double duration) {
     return fileError(path, "lead '" + signal.label + "': " + message);
   };
   if (!unitInMillivolts(signal.unit))
-    return error("its unit must be V, mV or uV, found '" + signal.unit + "'");
+    return error("expects the unit to be V, mV or uV, but got '" + signal.unit +
+                 "'");
   if (signal.digitalMin >= signal.digitalMax)
-    return error("the digital maximum must be above the minimum");
+    return error("expects the digital maximum to be above the minimum " +
+                 Twine(signal.digitalMin) + ", but got " +
+                 Twine(signal.digitalMax));
   if (signal.physicalMin == signal.physicalMax)
-    return error("the physical maximum must differ from the minimum");
+    return error(
+        "expects the physical maximum to differ from the minimum, but got " +
+        formatNumber(signal.physicalMax) + " for both");
   if (!(duration > 0))
-    return fileError(path, "the duration of a record must be positive");
+    return fileError(
+        path, "expects the duration of a record to be positive, but got " +
+                  formatNumber(duration));
   return Error::success();
 }
 

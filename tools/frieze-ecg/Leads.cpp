@@ -114,7 +114,8 @@ Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
       join(map_range(leads.take_front(20),
                      [](const Lead &lead) { return lead.label; }),
            ", ");
-  return fileError(path, "no lead '" + wanted + "', found " + names);
+  return fileError(path, "expects one of the leads " + names + ", but got '" +
+                             wanted + "'");
 }
 
 /// Why the lead that a user would expect is not scanned.
@@ -187,9 +188,10 @@ Expected<LeadChoice> chooseLead(StringRef path, ArrayRef<Lead> leads,
     list += (index ? ", " : "") + describe(index, lead);
   if (leads.size() > mostListed)
     list += ", and " + std::to_string(leads.size() - mostListed) + " more";
-  return fileError(path, "no signal can be told to be an ECG in V, mV or uV, "
-                         "found " +
-                             list + ": choose one with --lead");
+  return fileError(
+      path, "expects a signal that can be told to be an ECG in V, mV or uV, "
+            "but got " +
+                list + ": choose one with --lead");
 }
 
 } // namespace frieze::ecg

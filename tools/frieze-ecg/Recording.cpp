@@ -88,15 +88,16 @@ Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
   // Written so that NaN fails too.
   if (!(rate >= ResampledRecording::minRate &&
         rate <= ResampledRecording::maxRate))
-    return fileError(path, "the sampling rate must be from " +
+    return fileError(path, "expects the sampling rate to be from " +
                                formatNumber(ResampledRecording::minRate) +
                                " to " +
                                formatNumber(ResampledRecording::maxRate) +
-                               " Hz, found " + formatNumber(rate));
+                               " Hz, but got " + formatNumber(rate));
   // What a header gives as a quotient is rounded.
   if (options.rate && std::abs(*options.rate - rate) > 1e-9 * rate)
-    return fileError(path, "the sampling rate is " + formatNumber(rate) +
-                               " Hz, not " + formatNumber(*options.rate));
+    return fileError(path, "expects the sampling rate to be " +
+                               formatNumber(rate) + " Hz, but got " +
+                               formatNumber(*options.rate));
   return Error::success();
 }
 
@@ -120,7 +121,7 @@ openFormat(StringRef path, const RecordingOptions &options) {
     return openWFDB(header, options);
   if (!sys::fs::exists(path))
     return fileError(path, "no such file, nor " + sys::path::filename(header));
-  return fileError(path, "not a recording that can be read: expected the name "
+  return fileError(path, "not a recording that can be read: expects the name "
                          "or header (.hea) of a WFDB record, or .edf, "
                          ".bdf, .csv or .npy");
 }
@@ -147,7 +148,7 @@ public:
         ++usable;
       if (std::abs(sample) > maxMillivolts)
         return fileError(
-            path, "samples must be millivolts, found " +
+            path, "expects samples in millivolts, but got " +
                       Twine(std::lround(std::clamp(sample, -1e9f, 1e9f))) +
                       " at sample " + Twine(first + index) +
                       ": convert raw counts and other units");
@@ -244,9 +245,9 @@ openRecording(StringRef path, const RecordingOptions &options) {
   if (recording.length == 0)
     return fileError(path, "the recording has no samples");
   if (recording.duration() > maxDuration)
-    return fileError(path, "the recording must be at most a year long, found " +
-                               formatNumber(std::round(recording.duration())) +
-                               " s");
+    return fileError(
+        path, "expects the recording to be at most a year long, but got " +
+                  formatNumber(std::round(recording.duration())) + " s");
   SampleChecker checker(path, recording);
   if (Error error =
           recording.readAll([&](uint64_t first, ArrayRef<float> samples) {

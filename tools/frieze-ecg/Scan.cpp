@@ -121,13 +121,15 @@ private:
     for (const std::string &path : options.records) {
       std::string name = recordName(path);
       if (any_of(name, [](char c) { return uint8_t(c) < ' '; }))
-        add(problems, fileError(path, "a record's name must not have line ends "
-                                      "or other control characters"));
+        add(problems,
+            fileError(path, "expects a record's name without line ends "
+                            "and other control characters"));
       auto [other, isNew] = names.try_emplace(name, path);
       if (!isNew)
-        add(problems, fileError(path, "records must have different names, " +
-                                          Twine(other->second) +
-                                          " is called '" + name + "' too"));
+        add(problems,
+            fileError(path, "expects records of different names, but " +
+                                Twine(other->second) + " is called '" + name +
+                                "' too"));
     }
     return isSuccess(std::move(problems));
   }

@@ -47,14 +47,14 @@ public:
     }
     while (nextLine(line)) {
       if (int64_t(header.signals.size()) == signalCount)
-        return error("more than " + Twine(signalCount) +
-                     " signals, which is what the record line says");
+        return error("expects " + Twine(signalCount) +
+                     " signals, as the record line says, but got more");
       if (Error failed = parseSignalLine(line, header.signals.emplace_back()))
         return failed;
     }
     if (int64_t(header.signals.size()) != signalCount)
-      return fileError(path, "expected " + Twine(signalCount) +
-                                 " signals, found " +
+      return fileError(path, "expects " + Twine(signalCount) +
+                                 " signals, but got " +
                                  Twine(header.signals.size()));
     if (!signalCount)
       return fileError(path, "the record has no signals");
@@ -87,8 +87,9 @@ private:
                   int64_t most, int64_t &value) {
     std::optional<int64_t> number = parseInteger(field);
     if (!number || *number < least || *number > most)
-      return error(Twine(what) + " must be a whole number of at least " +
-                   Twine(least) + ", found '" + field + "'");
+      return error("expects " + Twine(what) +
+                   " to be a whole number of at least " + Twine(least) +
+                   ", but got '" + field + "'");
     value = *number;
     return Error::success();
   }
@@ -104,11 +105,14 @@ private:
     if (Error failed = parseInto(takeField(line), "the number of signals", 0,
                                  1 << 20, signalCount))
       return failed;
-    StringRef rates = takeField(line);
+    const StringRef field = takeField(line);
+    StringRef rates = field;
     if (!rates.empty()) {
       std::optional<double> rate = parseNumber(takeUntil(rates, "/("));
       if (!rate || !std::isfinite(*rate) || *rate <= 0)
-        return error("the sampling rate must be a positive number");
+        return error(
+            "expects the sampling rate to be a positive number, but got '" +
+            field + "'");
       header.rate = *rate;
     }
     StringRef frames = takeField(line);
@@ -129,8 +133,8 @@ private:
     int64_t frames = 0;
     while (nextLine(line)) {
       if (int64_t(header.segments.size()) == count)
-        return error("more than " + Twine(count) +
-                     " segments, which is what the record line says");
+        return error("expects " + Twine(count) +
+                     " segments, as the record line says, but got more");
       WFDBSegment &segment = header.segments.emplace_back();
       segment.name = takeField(line).str();
       if (Error failed = checkFileName(segment.name, "the segments"))
@@ -141,11 +145,11 @@ private:
       frames += segment.frames;
     }
     if (int64_t(header.segments.size()) != count)
-      return fileError(path, "expected " + Twine(count) + " segments, found " +
+      return fileError(path, "expects " + Twine(count) + " segments, but got " +
                                  Twine(header.segments.size()));
     if (header.frames.value_or(frames) != frames)
-      return fileError(path, "expected segments of " + Twine(*header.frames) +
-                                 " samples together, found " + Twine(frames));
+      return fileError(path, "expects segments of " + Twine(*header.frames) +
+                                 " samples together, but got " + Twine(frames));
     header.frames = frames;
     return Error::success();
   }
@@ -153,8 +157,8 @@ private:
   Error checkFileName(StringRef name, const char *what) {
     if (name.find_first_of("/\\") == StringRef::npos)
       return Error::success();
-    return error(Twine(what) + " must lie beside the header, found '" + name +
-                 "'");
+    return error("expects " + Twine(what) +
+                 " to lie beside the header, but got '" + name + "'");
   }
 
   /// file format [gain [resolution [zero [first [checksum [block [name]]]]]]]
@@ -221,7 +225,8 @@ private:
     StringRef text = field;
     std::optional<double> gain = parseNumber(takeUntil(text, "(/"));
     if (!gain || !std::isfinite(*gain) || *gain < 0)
-      return error("the gain must be a positive number, found '" + field + "'");
+      return error("expects the gain to be a positive number, but got '" +
+                   field + "'");
     signal.isCalibrated = *gain > 0;
     if (signal.isCalibrated)
       signal.gain = *gain;

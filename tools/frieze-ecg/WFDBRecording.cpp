@@ -69,7 +69,7 @@ Expected<WFDBHeader> readHeader(StringRef path) {
   if (!file)
     return file.takeError();
   if (file->size() > maxHeaderSize)
-    return fileError(path, "a header must be at most 16 MiB, found " +
+    return fileError(path, "expects a header of at most 16 MiB, but got " +
                                Twine(file->size()) + " bytes");
   std::string text(file->size(), '\0');
   if (Error error = file->read(
@@ -141,7 +141,8 @@ private:
     sys::path::append(path, segment.name + ".hea");
     Expected<WFDBHeader> result = readHeader(path);
     if (result && !result->segments.empty())
-      return fileError(path, "a segment must not have segments itself");
+      return fileError(path, "expects a segment without segments, but got " +
+                                 Twine(result->segments.size()));
     return result;
   }
 
@@ -194,22 +195,24 @@ private:
     }
     if (signal >= signals->signals.size()) {
       if (!isVariable)
-        return fileError(path, "expected signal " + Twine(choice.index) +
-                                   ", found " + Twine(signals->signals.size()) +
-                                   " signals");
+        return fileError(path, "expects signal " + Twine(choice.index) +
+                                   ", but got " +
+                                   Twine(signals->signals.size()) + " signals");
       recording.append(segment.frames * chosen.samplesPerFrame, {});
       return Error::success();
     }
     const WFDBSignal &found = signals->signals[signal];
     if (found.name != chosen.name)
-      return fileError(path, "signal " + Twine(choice.index) + " must be '" +
-                                 chosen.name + "', found '" + found.name + "'");
+      return fileError(path, "expects signal " + Twine(choice.index) +
+                                 " to be '" + chosen.name + "', but got '" +
+                                 found.name + "'");
     if (found.samplesPerFrame != chosen.samplesPerFrame ||
         signals->rate != header.rate)
-      return fileError(path, "all segments must have one sampling rate");
+      return fileError(path, "expects all segments to have one sampling rate");
     if (signals->frames.value_or(segment.frames) != segment.frames)
-      return fileError(path, "expected " + Twine(segment.frames) +
-                                 " samples, found " + Twine(*signals->frames));
+      return fileError(path, "expects " + Twine(segment.frames) +
+                                 " samples, but got " +
+                                 Twine(*signals->frames));
     signals->frames = segment.frames;
     Expected<WFDBSignalFile> file =
         WFDBSignalFile::open(path, *signals, signal, options.ignoreChecksum);

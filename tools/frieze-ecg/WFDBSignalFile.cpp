@@ -31,13 +31,13 @@ Expected<WFDBSignalFile> WFDBSignalFile::open(StringRef headerPath,
   const WFDBFormat *format = findWFDBFormat(signal.format);
   if (!format)
     return fileError(headerPath,
-                     "format must be 8, 16, 24, 32, 61, 80, 160, 212, 310 or "
-                     "311, found " +
+                     "expects format 8, 16, 24, 32, 61, 80, 160, 212, 310 or "
+                     "311, but got " +
                          Twine(signal.format));
   std::optional<double> millivolts = unitInMillivolts(signal.unit);
   if (!millivolts)
-    return fileError(headerPath, "unit of lead '" + signal.name +
-                                     "' must be V, mV or uV, found '" +
+    return fileError(headerPath, "expects the unit of lead '" + signal.name +
+                                     "' to be V, mV or uV, but got '" +
                                      signal.unit + "'");
   SmallString<256> path = sys::path::parent_path(headerPath);
   sys::path::append(path, signal.file);
@@ -60,8 +60,8 @@ Error WFDBSignalFile::layOut(StringRef headerPath, const WFDBHeader &header,
     if (other.file != signal.file)
       continue;
     if (other.format != signal.format || other.byteOffset != signal.byteOffset)
-      return fileError(headerPath, "the signals in '" + signal.file +
-                                       "' must have one format and offset");
+      return fileError(headerPath, "expects the signals in '" + signal.file +
+                                       "' to have one format and offset");
     if (index < lead)
       before += other.samplesPerFrame;
     frameSize += other.samplesPerFrame;
@@ -72,10 +72,9 @@ Error WFDBSignalFile::layOut(StringRef headerPath, const WFDBHeader &header,
   // No format has more than one sample a byte, which also rules out overflow.
   if (frames > available / frameSize ||
       format->bytesFor(frames * frameSize) > available)
-    return fileError(file.path(), "truncated: the header asks for " +
-                                      Twine(frames) + " samples of " +
-                                      Twine(frameSize) +
-                                      " a frame, the file has " +
+    return fileError(file.path(), "truncated: expects " + Twine(frames) +
+                                      " samples of " + Twine(frameSize) +
+                                      " a frame, but got " +
                                       Twine(file.size()) + " bytes");
   return Error::success();
 }

@@ -21,21 +21,22 @@ namespace frieze::ecg {
 
 Error checkClassifier(StringRef path, const frieze_model &model) {
   if (model.abi_version != FRIEZE_ABI_VERSION)
-    return fileError(path, "the model's ABI must be version " +
-                               Twine(FRIEZE_ABI_VERSION) + ", found " +
+    return fileError(path, "expects the version of the model's ABI to be " +
+                               Twine(FRIEZE_ABI_VERSION) + ", but got " +
                                Twine(model.abi_version));
   if (model.input_count != 1 || model.output_count != 1)
-    return fileError(path, "the model must have one input and one output, "
-                           "found " +
+    return fileError(path, "expects a model of one input and one output, "
+                           "but got " +
                                Twine(model.input_count) + " and " +
                                Twine(model.output_count));
   if (model.inputs[0].elements != windowSize)
-    return fileError(path, "the model's input must have " + Twine(windowSize) +
-                               " elements, found " +
+    return fileError(path, "expects the model's input to have " +
+                               Twine(windowSize) + " elements, but got " +
                                Twine(model.inputs[0].elements));
   if (model.outputs[0].elements != 1)
-    return fileError(path, "the model's output must have 1 element, found " +
-                               Twine(model.outputs[0].elements));
+    return fileError(path,
+                     "expects the model's output to have 1 element, but got " +
+                         Twine(model.outputs[0].elements));
   return Error::success();
 }
 
@@ -92,8 +93,8 @@ Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
     // Written so that NaN fails too.
     if (!(*score >= 0 && *score <= 1))
       return fileError(path,
-                       "the model's output must be between 0 and 1, "
-                       "found " +
+                       "expects the model's output to be between 0 and 1, "
+                       "but got " +
                            formatNumber(*score) + " at " +
                            formatNumber((first + i * hop) / detectorRate) +
                            " s (--logits is for a model that does not "

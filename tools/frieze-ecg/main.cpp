@@ -9,6 +9,7 @@
 #include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
+#include "tools/frieze-ecg/Text.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -121,14 +122,16 @@ static bool checkOutputs() {
 
 static int runScan() {
   if (rate.getNumOccurrences() && !(rate > 0 && std::isfinite(rate)))
-    return reportOption("--rate", "must be positive");
+    return reportOption("--rate", "expects a positive number, but got " +
+                                      formatNumber(rate));
   if (hop < 1 || hop > windowSize)
-    return reportOption("--hop", "must be from 1 to " + Twine(windowSize) +
-                                     ", found " + Twine(hop));
+    return reportOption("--hop", "expects a number from 1 to " +
+                                     Twine(windowSize) + ", but got " +
+                                     Twine(hop));
   constexpr unsigned maxThreads = 1024;
   if (threads > maxThreads)
-    return reportOption("--threads", "must be at most " + Twine(maxThreads) +
-                                         ", found " + Twine(threads));
+    return reportOption("--threads", "expects at most " + Twine(maxThreads) +
+                                         ", but got " + Twine(threads));
   ScanOptions options;
   options.model = model;
   options.detection.outputKind =
@@ -149,8 +152,8 @@ static int runScan() {
   }
   options.format = *format;
   if (!report.empty() && records.size() != 1)
-    return reportOption("--report", "a page shows one record, found " +
-                                        Twine(records.size()));
+    return reportOption("--report",
+                        "expects one record, but got " + Twine(records.size()));
   options.report = report;
   if (frieze::isStandardOutput(report) && frieze::isStandardOutput(output))
     return reportOption("--report", "the beats are on standard output already");
@@ -163,7 +166,8 @@ static int runScan() {
 static int runCompare() {
   if (comparedRate.getNumOccurrences() &&
       !(comparedRate > 0 && std::isfinite(comparedRate)))
-    return reportOption("--rate", "must be positive");
+    return reportOption("--rate", "expects a positive number, but got " +
+                                      formatNumber(comparedRate));
   if (!comparedPairs && compared.size() != 2)
     return reportOption(
         "compare", "expects one REFERENCE and one file of BEATS, but got " +
