@@ -22,37 +22,37 @@ Agreement match(std::vector<uint64_t> reference, std::vector<uint64_t> found) {
 TEST(AgreementTest, EqualBeats) {
   Agreement agreement = match({10, 300, 600}, {10, 300, 600});
   EXPECT_EQ(agreement.matched, 3u);
-  EXPECT_EQ(agreement.sensitivity(), 100);
-  EXPECT_EQ(agreement.predictivity(), 100);
-  EXPECT_EQ(agreement.meanDistance(), 0);
+  EXPECT_EQ(agreement.getSensitivity(), 100);
+  EXPECT_EQ(agreement.getPredictivity(), 100);
+  EXPECT_EQ(agreement.getMeanDistance(), 0);
 }
 
 TEST(AgreementTest, ToleranceIs150Milliseconds) {
   EXPECT_EQ(match({1000}, {1054}).matched, 1u);
   EXPECT_EQ(match({1000}, {946}).matched, 1u);
   EXPECT_EQ(match({1000}, {1055}).matched, 0u);
-  EXPECT_DOUBLE_EQ(match({1000}, {1054}).meanDistance(), 150);
+  EXPECT_DOUBLE_EQ(match({1000}, {1054}).getMeanDistance(), 150);
 }
 
 TEST(AgreementTest, OneToOneTheClosestFirst) {
   Agreement agreement = match({1000}, {980, 1010});
   EXPECT_EQ(agreement.matched, 1u);
   EXPECT_DOUBLE_EQ(agreement.distance, 10.0 / 360);
-  EXPECT_EQ(agreement.sensitivity(), 100);
-  EXPECT_EQ(agreement.predictivity(), 50);
+  EXPECT_EQ(agreement.getSensitivity(), 100);
+  EXPECT_EQ(agreement.getPredictivity(), 50);
 }
 
 TEST(AgreementTest, BothWays) {
   Agreement agreement = match({100, 500, 900, 1300}, {101, 503});
-  EXPECT_EQ(agreement.sensitivity(), 50);
-  EXPECT_EQ(agreement.predictivity(), 100);
-  EXPECT_NEAR(agreement.f1(), 66.6667, 1e-3);
+  EXPECT_EQ(agreement.getSensitivity(), 50);
+  EXPECT_EQ(agreement.getPredictivity(), 100);
+  EXPECT_NEAR(agreement.getF1(), 66.6667, 1e-3);
 }
 
 TEST(AgreementTest, NothingToMatch) {
-  EXPECT_EQ(match({}, {}).sensitivity(), 0);
+  EXPECT_EQ(match({}, {}).getSensitivity(), 0);
   EXPECT_EQ(match({5}, {}).matched, 0u);
-  EXPECT_EQ(match({}, {5}).predictivity(), 0);
+  EXPECT_EQ(match({}, {5}).getPredictivity(), 0);
 }
 
 BeatPositions list(std::vector<uint64_t> beats) {
@@ -66,7 +66,7 @@ TEST(AgreementTest, RatesMayDiffer) {
   Agreement agreement =
       compareBeats(list({360, 720}), 360, list({1010, 2040}), 1000);
   EXPECT_EQ(agreement.matched, 2u);
-  EXPECT_DOUBLE_EQ(agreement.meanDistance(), 25);
+  EXPECT_DOUBLE_EQ(agreement.getMeanDistance(), 25);
   // 150 ms are no whole number of samples at 125 Hz, but at 1000 Hz.
   for (uint64_t beat : {1150, 850})
     EXPECT_EQ(compareBeats(list({125}), 125, list({beat}), 1000).matched, 1u);

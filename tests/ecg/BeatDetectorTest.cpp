@@ -101,11 +101,11 @@ TEST(BeatDetectorTest, ThresholdIsOnTheSmoothedScore) {
 }
 
 TEST(BeatDetectorTest, ThresholdFallsAfterABeat) {
-  EXPECT_DOUBLE_EQ(thresholdAfter(0), 0.3);
-  EXPECT_DOUBLE_EQ(thresholdAfter(130), 0.3);
-  EXPECT_DOUBLE_EQ(thresholdAfter(245), 0.21);
-  EXPECT_DOUBLE_EQ(thresholdAfter(360), 0.12);
-  EXPECT_DOUBLE_EQ(thresholdAfter(1ul << 40), 0.12);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(0), 0.3);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(130), 0.3);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(245), 0.21);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(360), 0.12);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(1ul << 40), 0.12);
   double beat = heightFor(0.9), score = heightFor(0.2);
   EXPECT_EQ(positions(trace(1000, {{400, beat}, {645, score}})),
             Positions{400});

@@ -100,12 +100,12 @@ TEST(LeadsTest, LabelsThatDoNotTell) {
 }
 
 TEST(LeadsTest, Units) {
-  EXPECT_EQ(unitInMillivolts("mV"), 1);
+  EXPECT_EQ(getMillivolts("mV"), 1);
   for (const char *unit : {"uV", "UV", "\u00B5V", "\u03BCV", "\xB5V"})
-    EXPECT_EQ(unitInMillivolts(unit), 1e-3) << unit;
-  EXPECT_EQ(unitInMillivolts("V"), 1e3);
+    EXPECT_EQ(getMillivolts(unit), 1e-3) << unit;
+  EXPECT_EQ(getMillivolts("V"), 1e3);
   for (const char *unit : {"", "mmHg", "adu", "%", "mVs"})
-    EXPECT_FALSE(unitInMillivolts(unit)) << unit;
+    EXPECT_FALSE(getMillivolts(unit)) << unit;
 }
 
 /// The lead chosen among these, and the note or error as text.

@@ -105,10 +105,10 @@ TEST_F(RecordingTest, SamplesThatRise) {
 }
 
 TEST_F(RecordingTest, Names) {
-  EXPECT_EQ(recordName("some/folder/208.hea"), "208");
-  EXPECT_EQ(recordName("some/folder/208"), "208");
-  EXPECT_EQ(recordName("night.2.CSV"), "night.2");
-  EXPECT_EQ(recordName("p1.night"), "p1.night");
+  EXPECT_EQ(getRecordName("some/folder/208.hea"), "208");
+  EXPECT_EQ(getRecordName("some/folder/208"), "208");
+  EXPECT_EQ(getRecordName("night.2.CSV"), "night.2");
+  EXPECT_EQ(getRecordName("p1.night"), "p1.night");
 }
 
 } // namespace

@@ -56,7 +56,7 @@ TEST(ResamplerTest, KeepsTheSignal) {
        {100.0, 128.0, 128.2, 250.0, 359.9997, 500.0, 1000.0, 8192.0, 50000.0}) {
     Sampled source(rate, std::min(60 * rate, 500000.0), wave);
     ResampledRecording resampled(source, 360);
-    EXPECT_NEAR(resampled.length, source.duration() * 360, 360 / rate + 1);
+    EXPECT_NEAR(resampled.length, source.getDuration() * 360, 360 / rate + 1);
     std::vector<float> samples = readAll(resampled);
     double worst = 0;
     for (size_t i = 360; i + 360 < samples.size(); ++i)

@@ -29,7 +29,7 @@ std::vector<float> trace(size_t length, float height, float baseline = 0) {
 
 SignalLevel levelOf(llvm::ArrayRef<float> samples) {
   LevelEstimator estimator;
-  for (SampleRange range : levelRanges(samples.size()))
+  for (SampleRange range : getLevelRanges(samples.size()))
     estimator.add(samples.slice(range.first, range.count));
   return estimator.estimate();
 }
@@ -94,11 +94,11 @@ TEST(SignalLevelTest, LeavesFlatSignalsAlone) {
 
 // Short recordings are covered, long ones sampled from end to end.
 TEST(SignalLevelTest, SpreadsItsPieces) {
-  EXPECT_EQ(levelRanges(500).size(), 1u);
-  EXPECT_EQ(levelRanges(500)[0].count, 500u);
-  EXPECT_EQ(levelRanges(721)[1].first, 1u);
+  EXPECT_EQ(getLevelRanges(500).size(), 1u);
+  EXPECT_EQ(getLevelRanges(500)[0].count, 500u);
+  EXPECT_EQ(getLevelRanges(721)[1].first, 1u);
   for (size_t length : {1000ul, 108000ul, 650000ul, 31104000ul, 1ul << 40}) {
-    std::vector<SampleRange> ranges = levelRanges(length);
+    std::vector<SampleRange> ranges = getLevelRanges(length);
     EXPECT_LE(ranges.size(), levelPieceCount);
     EXPECT_EQ(ranges.front().first, 0u);
     EXPECT_EQ(ranges.back().first + ranges.back().count, length);

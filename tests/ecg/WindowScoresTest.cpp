@@ -43,8 +43,8 @@ score(const frieze_model &model, uint64_t first,
       const std::vector<float> &samples, unsigned hop = 1,
       OutputKind kind = OutputKind::Probability) {
   WindowScores windowScores("model", model, kind, hop);
-  std::vector<float> scores(samples.size() - windowScores.before() -
-                            windowScores.after());
+  std::vector<float> scores(samples.size() - windowScores.getSamplesBefore() -
+                            windowScores.getSamplesAfter());
   if (llvm::Error error = windowScores.score(first, samples, scores))
     return error;
   return scores;

@@ -16,8 +16,8 @@
 #include <vector>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 static double percent(size_t part, size_t whole) {
   return whole ? 100.0 * part / whole : 0;
@@ -31,15 +31,17 @@ Agreement &Agreement::operator+=(const Agreement &other) {
   return *this;
 }
 
-double Agreement::sensitivity() const { return percent(matched, reference); }
-double Agreement::predictivity() const { return percent(matched, found); }
-double Agreement::f1() const { return percent(2 * matched, reference + found); }
-double Agreement::meanDistance() const {
+double Agreement::getSensitivity() const { return percent(matched, reference); }
+double Agreement::getPredictivity() const { return percent(matched, found); }
+double Agreement::getF1() const {
+  return percent(2 * matched, reference + found);
+}
+double Agreement::getMeanDistance() const {
   return matched ? 1000 * distance / matched : 0;
 }
 
-Agreement matchBeats(ArrayRef<uint64_t> reference, ArrayRef<uint64_t> found,
-                     double rate) {
+Agreement frieze::ecg::matchBeats(ArrayRef<uint64_t> reference,
+                                  ArrayRef<uint64_t> found, double rate) {
   const uint64_t tolerance = matchTolerance * rate;
   // Distance, index in the reference, index in the beats found.
   std::vector<std::tuple<uint64_t, size_t, size_t>> pairs;
@@ -71,8 +73,10 @@ Agreement matchBeats(ArrayRef<uint64_t> reference, ArrayRef<uint64_t> found,
   return agreement;
 }
 
-Agreement compareBeats(const BeatPositions &reference, double referenceRate,
-                       const BeatPositions &found, double foundRate) {
+Agreement frieze::ecg::compareBeats(const BeatPositions &reference,
+                                    double referenceRate,
+                                    const BeatPositions &found,
+                                    double foundRate) {
   // The finer grid of the two, on which the tolerance is rounded least.
   const double rate = std::max(referenceRate, foundRate);
   auto prepare = [&](ArrayRef<uint64_t> beats, double ownRate) {
@@ -91,5 +95,3 @@ Agreement compareBeats(const BeatPositions &reference, double referenceRate,
   return matchBeats(prepare(reference.beats, referenceRate),
                     prepare(found.beats, foundRate), rate);
 }
-
-} // namespace frieze::ecg

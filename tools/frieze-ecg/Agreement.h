@@ -26,13 +26,13 @@ struct Agreement {
   Agreement &operator+=(const Agreement &other);
 
   /// Percent of the reference's beats that were found.
-  double sensitivity() const;
+  double getSensitivity() const;
   /// Percent of the beats found that the reference has.
-  double predictivity() const;
+  double getPredictivity() const;
   /// Harmonic mean of the two, percent.
-  double f1() const;
+  double getF1() const;
   /// Mean distance within a pair, milliseconds.
-  double meanDistance() const;
+  double getMeanDistance() const;
 };
 
 /// Largest distance of a pair, seconds (ANSI/AAMI EC57).

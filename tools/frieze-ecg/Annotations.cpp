@@ -21,8 +21,9 @@
 
 using namespace llvm;
 using namespace llvm::support;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 /// Codes in the upper six bits of a word; the lower ten are a time or a number.
@@ -42,11 +43,15 @@ enum Code : unsigned {
   Text = 63,
 };
 
-/// Beats of all kinds: N L R a V F J A S E j / Q, B, ?, e n, f, r.
-constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
-                                  11, 12, 13, 25, 30, 34, 35, 38, 41};
+} // namespace
 
-constexpr StringLiteral resolutionNote = "## time resolution: ";
+/// Beats of all kinds: N L R a V F J A S E j / Q, B, ?, e n, f, r.
+static constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+                                         11, 12, 13, 25, 30, 34, 35, 38, 41};
+
+static constexpr StringLiteral resolutionNote = "## time resolution: ";
+
+namespace {
 
 class AnnotationReader {
 public:
@@ -195,7 +200,7 @@ static Error readRates(StringRef headerPath, BeatPositions &beats) {
   return Error::success();
 }
 
-Expected<BeatPositions> readAnnotations(StringRef path) {
+Expected<BeatPositions> frieze::ecg::readAnnotations(StringRef path) {
   auto file = readFile(path);
   if (!file)
     return inFile(path, file.takeError());
@@ -213,7 +218,7 @@ Expected<BeatPositions> readAnnotations(StringRef path) {
   return beats;
 }
 
-void writeAnnotations(raw_ostream &stream, const BeatList &list) {
+void frieze::ecg::writeAnnotations(raw_ostream &stream, const BeatList &list) {
   AnnotationWriter writer(stream);
   writer.annotate(0, Note);
   writer.addText((resolutionNote + formatNumber(list.rate)).str());
@@ -237,5 +242,3 @@ void writeAnnotations(raw_ostream &stream, const BeatList &list) {
   markGapsBefore(list.length);
   writer.finish();
 }
-
-} // namespace frieze::ecg

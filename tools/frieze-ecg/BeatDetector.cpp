@@ -10,10 +10,10 @@
 #include <algorithm>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-std::vector<double> smoothScores(ArrayRef<float> scores) {
+std::vector<double> frieze::ecg::smoothScores(ArrayRef<float> scores) {
   if (scores.size() < boxWidth)
     return {};
   // No running sum: its rounding would depend on all scores before, and equal
@@ -27,7 +27,8 @@ std::vector<double> smoothScores(ArrayRef<float> scores) {
   return smooth;
 }
 
-std::vector<LevelTop> findLevelTops(uint64_t first, ArrayRef<double> smooth) {
+std::vector<LevelTop> frieze::ecg::findLevelTops(uint64_t first,
+                                                 ArrayRef<double> smooth) {
   std::vector<LevelTop> tops;
   const size_t last = smooth.size() - 1;
   for (size_t begin = 1; begin < last;) {
@@ -65,13 +66,13 @@ void LevelTopJoiner::add(ArrayRef<LevelTop> tops) {
   }
 }
 
-double thresholdAfter(uint64_t distance) {
+double frieze::ecg::getThresholdAfter(uint64_t distance) {
   double part = (double(distance) - tWaveTime) / (pauseTime - tWaveTime);
   return earlyThreshold +
          (beatThreshold - earlyThreshold) * std::clamp(part, 0.0, 1.0);
 }
 
-std::vector<Beat> pickBeats(std::vector<Beat> maxima) {
+std::vector<Beat> frieze::ecg::pickBeats(std::vector<Beat> maxima) {
   // In place: the beats kept so far are the first ones.
   size_t kept = 0;
   for (const Beat maximum : maxima) {
@@ -86,7 +87,7 @@ std::vector<Beat> pickBeats(std::vector<Beat> maxima) {
         (isSoon && last.score < pWaveRatio * maximum.score)) {
       if (maximum.score > last.score)
         last = maximum;
-    } else if (maximum.score >= thresholdAfter(distance) &&
+    } else if (maximum.score >= getThresholdAfter(distance) &&
                (!isSoon || maximum.score >= tWaveRatio * last.score)) {
       maxima[kept++] = maximum;
     }
@@ -94,5 +95,3 @@ std::vector<Beat> pickBeats(std::vector<Beat> maxima) {
   maxima.resize(kept);
   return maxima;
 }
-
-} // namespace frieze::ecg

@@ -35,14 +35,14 @@ inline constexpr double tWaveRatio = 0.7;
 inline constexpr double pWaveRatio = 0.5;
 /// Smallest smoothed score of a beat closer than tWaveTime to the one before.
 inline constexpr double earlyThreshold = 0.3;
-/// Smallest smoothed score of any beat; thresholdAfter() falls to it...
+/// Smallest smoothed score of any beat; getThresholdAfter() falls to it...
 inline constexpr double beatThreshold = 0.12;
 /// ...until this long after the beat before, samples (1 s).
 inline constexpr size_t pauseTime = 360;
 
 /// The smallest smoothed score of a beat so many samples after the one before:
 /// the longer no beat came, the more likely is one.
-double thresholdAfter(uint64_t distance);
+double getThresholdAfter(uint64_t distance);
 
 /// One beat that was found.
 struct Beat {
@@ -90,7 +90,7 @@ private:
 /// The beats among maxima in order. One pass from the left compares each with
 /// the last beat kept: within refractoryTime it replaces that beat if it is
 /// higher, within tWaveTime if that beat is below pWaveRatio of its score. Else
-/// it must reach thresholdAfter() and, within tWaveTime, tWaveRatio of that
+/// it must reach getThresholdAfter() and, within tWaveTime, tWaveRatio of that
 /// beat's score.
 std::vector<Beat> pickBeats(std::vector<Beat> maxima);
 

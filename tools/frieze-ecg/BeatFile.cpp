@@ -19,10 +19,11 @@
 #include <cmath>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-Expected<BeatFileFormat> findBeatFileFormat(StringRef path, size_t records) {
+Expected<BeatFileFormat> frieze::ecg::findBeatFileFormat(StringRef path,
+                                                         size_t records) {
   StringRef extension = sys::path::extension(path);
   if (extension.equals_insensitive(".json"))
     return BeatFileFormat::JSON;
@@ -51,8 +52,8 @@ static void writeCSV(raw_ostream &stream, ArrayRef<BeatList> lists) {
   }
 }
 
-void writeBeats(raw_ostream &stream, BeatFileFormat format,
-                ArrayRef<BeatList> lists) {
+void frieze::ecg::writeBeats(raw_ostream &stream, BeatFileFormat format,
+                             ArrayRef<BeatList> lists) {
   switch (format) {
   case BeatFileFormat::CSV:
     return writeCSV(stream, lists);
@@ -116,7 +117,9 @@ private:
   std::vector<Time> times;
 };
 
-Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
+} // namespace
+
+static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   auto file = readFile(path);
   if (!file)
     return inFile(path, file.takeError());
@@ -169,7 +172,7 @@ Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
 
 /// The annotation file that `path` is, or that of the record with this name or
 /// header.
-std::string findAnnotations(StringRef path) {
+static std::string findAnnotations(StringRef path) {
   StringRef extension = sys::path::extension(path);
   if (extension.equals_insensitive(".hea"))
     return (path.drop_back(extension.size()) + ".atr").str();
@@ -179,7 +182,7 @@ std::string findAnnotations(StringRef path) {
 }
 
 /// Reads `path` by its extension; it becomes the file that was read.
-Expected<StringMap<BeatPositions>> readFormat(std::string &path) {
+static Expected<StringMap<BeatPositions>> readFormat(std::string &path) {
   StringRef extension = sys::path::extension(path);
   if (extension.equals_insensitive(".csv") ||
       extension.equals_insensitive(".txt"))
@@ -195,9 +198,7 @@ Expected<StringMap<BeatPositions>> readFormat(std::string &path) {
   return records;
 }
 
-} // namespace
-
-Expected<StringMap<BeatPositions>> readBeats(StringRef path) {
+Expected<StringMap<BeatPositions>> frieze::ecg::readBeats(StringRef path) {
   std::string file = path.str();
   Expected<StringMap<BeatPositions>> records = readFormat(file);
   if (records)
@@ -206,9 +207,9 @@ Expected<StringMap<BeatPositions>> readBeats(StringRef path) {
   return records;
 }
 
-std::optional<double> findRate(const BeatPositions &beats,
-                               const RecordRates &record,
-                               std::optional<double> given) {
+std::optional<double> frieze::ecg::findRate(const BeatPositions &beats,
+                                            const RecordRates &record,
+                                            std::optional<double> given) {
   if (beats.rate)
     return beats.rate;
   if (given)
@@ -218,5 +219,3 @@ std::optional<double> findRate(const BeatPositions &beats,
     return 1.0;
   return beats.countsFrames ? record.frames : record.samples;
 }
-
-} // namespace frieze::ecg

@@ -18,10 +18,10 @@
 #include <nlohmann/json.hpp>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-void writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
+void frieze::ecg::writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
   json::OStream out(stream, /*IndentSize=*/1);
   auto writeList = [&](const BeatList &list) {
     // Names come from files, in any encoding.
@@ -55,8 +55,8 @@ void writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
 }
 
 /// The member `key` of an object, or null.
-static const nlohmann::json *find(const nlohmann::json &object,
-                                  const char *key) {
+static const nlohmann::json *findMember(const nlohmann::json &object,
+                                        const char *key) {
   auto member = object.is_object() ? object.find(key) : object.end();
   return member == object.end() ? nullptr : &*member;
 }
@@ -66,16 +66,16 @@ static Expected<BeatPositions>
 readRecord(const nlohmann::json &record,
            function_ref<Error(const Twine &)> error) {
   BeatPositions positions;
-  const nlohmann::json *rate = find(record, "rate");
+  const nlohmann::json *rate = findMember(record, "rate");
   if (!rate || !rate->is_number() || !(rate->get<double>() > 0) ||
       !std::isfinite(rate->get<double>()))
     return error("expects a positive rate");
   positions.rate = positions.record.samples = rate->get<double>();
-  const nlohmann::json *beats = find(record, "beats");
+  const nlohmann::json *beats = findMember(record, "beats");
   if (!beats || !beats->is_array())
     return error("expects a list of beats");
   for (const nlohmann::json &beat : *beats) {
-    const nlohmann::json *sample = find(beat, "sample");
+    const nlohmann::json *sample = findMember(beat, "sample");
     if (!sample || !sample->is_number_unsigned() ||
         sample->get<uint64_t>() > uint64_t(INT64_MAX))
       return error("expects beats with a sample from 0");
@@ -85,19 +85,19 @@ readRecord(const nlohmann::json &record,
   return positions;
 }
 
-Expected<StringMap<BeatPositions>> readJSON(StringRef path) {
+Expected<StringMap<BeatPositions>> frieze::ecg::readJSON(StringRef path) {
   auto file = readFile(path);
   if (!file)
     return inFile(path, file.takeError());
   Expected<nlohmann::json> root = parseJson(*file);
   if (!root)
     return fileError(path, toString(root.takeError()));
-  const nlohmann::json *records = find(*root, "records");
+  const nlohmann::json *records = findMember(*root, "records");
   if (!records || !records->is_array())
     return fileError(path, "expects a list of records");
   StringMap<BeatPositions> result;
   for (const nlohmann::json &record : *records) {
-    const nlohmann::json *name = find(record, "record");
+    const nlohmann::json *name = findMember(record, "record");
     if (!name || !name->is_string())
       return fileError(path, "expects records with a name");
     const std::string &text = name->get_ref<const std::string &>();
@@ -112,5 +112,3 @@ Expected<StringMap<BeatPositions>> readJSON(StringRef path) {
   }
   return result;
 }
-
-} // namespace frieze::ecg

@@ -16,13 +16,12 @@
 #include <limits>
 
 using namespace llvm;
-
-namespace frieze::ecg {
-namespace {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// The unit at the end of a column's name: "MLII (uV)", "MLII [mV]", "II_uV".
 /// Behind an underscore or a blank, V is the name of a lead. Empty without one.
-StringRef findUnit(StringRef name) {
+static StringRef findUnit(StringRef name) {
   for (StringRef brackets : {"()", "[]", "{}"}) {
     if (!name.ends_with(brackets.drop_front()))
       continue;
@@ -30,14 +29,16 @@ StringRef findUnit(StringRef name) {
     if (open == StringRef::npos)
       continue;
     StringRef unit = name.slice(open + 1, name.size() - 1).trim();
-    return unitInMillivolts(unit) ? unit : StringRef();
+    return getMillivolts(unit) ? unit : StringRef();
   }
   StringRef unit = name.drop_front(name.find_last_of("_ /") + 1);
-  return unit.size() > 1 && unitInMillivolts(unit) ? unit : StringRef();
+  return unit.size() > 1 && getMillivolts(unit) ? unit : StringRef();
 }
 
 /// Rows between two entries of the index.
-constexpr uint64_t indexStep = 1 << 12;
+static constexpr uint64_t indexStep = 1 << 12;
+
+namespace {
 
 class CSVRecording : public Recording {
 public:
@@ -55,7 +56,7 @@ public:
       if (!line)
         return line.takeError();
       if (!*line)
-        return fileError(file.path(), "was changed while it was read");
+        return fileError(file.getPath(), "was changed while it was read");
       if ((*line)->trim().empty())
         continue;
       if (skipped) {
@@ -93,6 +94,8 @@ private:
   std::vector<uint64_t> rowOffsets;
 };
 
+} // namespace
+
 Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
                                 const RecordingOptions &options) {
   std::vector<Lead> leads;
@@ -114,7 +117,7 @@ Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
     return choice.takeError();
   column = places[choice->index];
   lead = leads[choice->index].label;
-  millivolts = *unitInMillivolts(leads[choice->index].unit);
+  millivolts = *getMillivolts(leads[choice->index].unit);
   if (choice->note)
     warnings.push_back(*choice->note);
   return Error::success();
@@ -123,7 +126,7 @@ Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
 Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
   LineReader reader(file, 0);
   for (uint64_t lineNumber = 1;; ++lineNumber) {
-    uint64_t offset = reader.position();
+    uint64_t offset = reader.getPosition();
     Expected<std::optional<StringRef>> next = reader.next();
     if (!next)
       return next.takeError();
@@ -171,10 +174,8 @@ Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
   return checkRate(path, options, rate);
 }
 
-} // namespace
-
-Expected<std::unique_ptr<Recording>> openCSV(StringRef path,
-                                             const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>>
+frieze::ecg::openCSV(StringRef path, const RecordingOptions &options) {
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
@@ -185,5 +186,3 @@ Expected<std::unique_ptr<Recording>> openCSV(StringRef path,
   recording->files = {path.str()};
   return recording;
 }
-
-} // namespace frieze::ecg

@@ -18,8 +18,8 @@
 #include <cmath>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// A rate that was given may differ by so much from what the times tell:
 /// clocks run fast or slow.
@@ -47,7 +47,8 @@ static std::optional<double> findUnitsPerSecond(StringRef word) {
       .Default(std::nullopt);
 }
 
-std::optional<TimeUnit> findTimeUnit(StringRef name, bool isFirst) {
+std::optional<TimeUnit> frieze::ecg::findTimeUnit(StringRef name,
+                                                  bool isFirst) {
   std::vector<std::string> words = splitWords(name);
   if (words.empty())
     return isFirst ? std::optional(TimeUnit{0.0}) : std::nullopt;
@@ -81,7 +82,7 @@ static std::string shorten(double value) {
 
 /// What the last digit of a number counts: 0.001 for "12.500", 1e-5 for
 /// "1.25e-3".
-static double lastDigit(StringRef number) {
+static double getLastDigit(StringRef number) {
   auto [mantissa, exponent] = number.split(number.contains('e') ? 'e' : 'E');
   return std::pow(10.0, double(parseInteger(exponent).value_or(0)) -
                             double(mantissa.split('.').second.size()));
@@ -100,7 +101,7 @@ std::string TimeColumn::take(StringRef field) {
   last = *time;
   if (rows++ == 0) {
     first = *time;
-    resolution = lastDigit(field);
+    resolution = getLastDigit(field);
     return {};
   }
   auto problem = [&](const char *text) {
@@ -113,7 +114,7 @@ std::string TimeColumn::take(StringRef field) {
   // Each row bounds the step, as its time may be wrong by what is not printed;
   // 0.4 of a step is what clocks and single precision may make of it. A gap
   // leaves no step that fits the rows before and behind it.
-  resolution = std::min(resolution, lastDigit(field));
+  resolution = std::min(resolution, getLastDigit(field));
   const double count = double(rows - 1), elapsed = *time - first;
   const bool countsSamples = unit.perSecond == 0.0;
   const double slack =
@@ -127,7 +128,7 @@ std::string TimeColumn::take(StringRef field) {
   return {};
 }
 
-double TimeColumn::uncertainty() const {
+double TimeColumn::getUncertainty() const {
   // Single precision is no better than that.
   return std::max(resolution / (last - first), 1e-6);
 }
@@ -135,17 +136,18 @@ double TimeColumn::uncertainty() const {
 Expected<std::optional<double>> TimeColumn::findRate(StringRef path) const {
   if (unit.perSecond == 0.0 || rows < 2)
     return std::nullopt;
-  const double exact = unit.perSecond.value_or(1) / step();
+  const double exact = unit.perSecond.value_or(1) / getStep();
   if (!unit.perSecond && last > first &&
       !(unit.mayBeSeconds && exact >= ResampledRecording::minRate &&
         exact <= mostOfSeconds))
-    return fileError(path, "column '" + name + "' grows by " + shorten(step()) +
+    return fileError(path, "column '" + name + "' grows by " +
+                               shorten(getStep()) +
                                " a row, in a unit that its name does not "
                                "tell: call it time_s, time_ms, time_us or "
                                "sample, or give --rate=HZ");
   // Written so that no step at all is coarse too.
   constexpr double mostUncertain = 1e-3, coarsest = 0.05;
-  if (!(uncertainty() <= mostUncertain) ||
+  if (!(getUncertainty() <= mostUncertain) ||
       resolution > coarsest * unit.perSecond.value_or(1))
     return fileError(path, "column '" + name +
                                "' is too short or too coarse to tell the "
@@ -153,7 +155,7 @@ Expected<std::optional<double>> TimeColumn::findRate(StringRef path) const {
   // The number with the fewest digits that the times allow.
   for (double digits = 1; digits < 1e6; digits *= 10) {
     double rate = std::round(exact * digits) / digits;
-    if (std::abs(rate - exact) <= uncertainty() * exact)
+    if (std::abs(rate - exact) <= getUncertainty() * exact)
       return rate;
   }
   return exact;
@@ -170,17 +172,19 @@ Error TimeColumn::checkRate(StringRef path, double rate) const {
     return Error::success();
   auto units = {1.0, millisecond, microsecond};
   if (unit.perSecond ? fits(rate, *unit.perSecond)
-                     : step() == 1 || any_of(units, [&](double perSecond) {
+                     : getStep() == 1 || any_of(units, [&](double perSecond) {
                          return fits(rate, perSecond);
                        }))
     return Error::success();
-  return fileError(path, "column '" + name + "' grows by " + shorten(step()) +
+  return fileError(path, "column '" + name + "' grows by " +
+                             shorten(getStep()) +
                              " a row, which does not fit a sampling rate of " +
                              formatNumber(rate) + " Hz");
 }
 
-Expected<double> findRate(StringRef path, ArrayRef<TimeColumn> times,
-                          const RecordingOptions &options) {
+Expected<double> frieze::ecg::findRate(StringRef path,
+                                       ArrayRef<TimeColumn> times,
+                                       const RecordingOptions &options) {
   std::optional<double> rate = options.rate;
   for (bool hasUnit : {true, false})
     for (const TimeColumn &column : times) {
@@ -198,5 +202,3 @@ Expected<double> findRate(StringRef path, ArrayRef<TimeColumn> times,
       return error;
   return *rate;
 }
-
-} // namespace frieze::ecg

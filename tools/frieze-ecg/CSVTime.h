@@ -58,8 +58,8 @@ public:
 
 private:
   /// Growth from row to row, and the part of it that the print may have lost.
-  double step() const { return (last - first) / (rows - 1); }
-  double uncertainty() const;
+  double getStep() const { return (last - first) / (rows - 1); }
+  double getUncertainty() const;
   /// Whether the times are those of `rate` if so many of them are a second.
   bool fits(double rate, double perSecond) const;
 

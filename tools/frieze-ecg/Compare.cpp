@@ -16,8 +16,9 @@
 #include <set>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 /// How the beats of one record agree, and where both are from.
@@ -61,7 +62,9 @@ private:
   bool rateUsed = false;
 };
 
-bool report(Error error) {
+} // namespace
+
+static bool report(Error error) {
   errs() << toString(std::move(error)) << '\n';
   return false;
 }
@@ -156,7 +159,7 @@ bool Comparison::addRecord(const RecordPair &pair) {
 }
 
 /// A percentage, or - without anything to count.
-void printPercent(size_t whole, double percent) {
+static void printPercent(size_t whole, double percent) {
   if (whole)
     outs() << format(" %7.2f", percent);
   else
@@ -164,20 +167,20 @@ void printPercent(size_t whole, double percent) {
 }
 
 /// The counts of a row, without its end.
-void printCounts(StringRef name, int width, const Agreement &a) {
+static void printCounts(StringRef name, int width, const Agreement &a) {
   outs() << left_justify(name, width)
          << format(" %9zu %8zu %8zu %7zu %7zu", a.reference, a.found, a.matched,
                    a.reference - a.matched, a.found - a.matched);
-  printPercent(a.reference, a.sensitivity());
-  printPercent(a.found, a.predictivity());
-  printPercent(a.reference + a.found, a.f1());
+  printPercent(a.reference, a.getSensitivity());
+  printPercent(a.found, a.getPredictivity());
+  printPercent(a.reference + a.found, a.getF1());
   if (a.matched)
-    outs() << format(" %8.1f", a.meanDistance());
+    outs() << format(" %8.1f", a.getMeanDistance());
   else
     outs() << "        -";
 }
 
-void printTable(const Rows &rows, const Agreement &gross) {
+static void printTable(const Rows &rows, const Agreement &gross) {
   size_t width = StringRef("record").size();
   for (const auto &[name, row] : rows)
     width = std::max(width, name.size());
@@ -195,20 +198,20 @@ void printTable(const Rows &rows, const Agreement &gross) {
   outs() << '\n';
 }
 
-void writeAgreement(json::OStream &out, const Agreement &a) {
+static void writeAgreement(json::OStream &out, const Agreement &a) {
   auto ratio = [&](StringRef name, size_t whole, double value) {
     out.attribute(name, whole ? json::Value(value) : json::Value(nullptr));
   };
   out.attribute("reference", uint64_t(a.reference));
   out.attribute("found", uint64_t(a.found));
   out.attribute("matched", uint64_t(a.matched));
-  ratio("sensitivity", a.reference, a.sensitivity() / 100);
-  ratio("positive_predictivity", a.found, a.predictivity() / 100);
-  ratio("f1", a.reference + a.found, a.f1() / 100);
-  ratio("mean_absolute_error_s", a.matched, a.meanDistance() / 1000);
+  ratio("sensitivity", a.reference, a.getSensitivity() / 100);
+  ratio("positive_predictivity", a.found, a.getPredictivity() / 100);
+  ratio("f1", a.reference + a.found, a.getF1() / 100);
+  ratio("mean_absolute_error_s", a.matched, a.getMeanDistance() / 1000);
 }
 
-void printJSON(const Rows &rows, const Agreement &gross) {
+static void printJSON(const Rows &rows, const Agreement &gross) {
   json::OStream out(outs(), /*IndentSize=*/1);
   out.object([&] {
     out.attribute("tolerance_s", matchTolerance);
@@ -227,9 +230,7 @@ void printJSON(const Rows &rows, const Agreement &gross) {
   outs() << '\n';
 }
 
-} // namespace
-
-int compare(const CompareOptions &options) {
+int frieze::ecg::compare(const CompareOptions &options) {
   Comparison comparison(options);
   bool good = true;
   for (size_t i = 0; i < options.files.size(); i += 2)
@@ -248,5 +249,3 @@ int compare(const CompareOptions &options) {
     printTable(rows, gross);
   return good ? 0 : 1;
 }
-
-} // namespace frieze::ecg

@@ -22,11 +22,11 @@
 #include <utility>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-void forEachParallel(unsigned threads, size_t count,
-                     function_ref<void(size_t)> work) {
+void frieze::ecg::forEachParallel(unsigned threads, size_t count,
+                                  function_ref<void(size_t)> work) {
   DefaultThreadPool pool(hardware_concurrency(threads));
   for (size_t i = 0; i < count; ++i)
     pool.async([&work, i] { work(i); });
@@ -45,9 +45,12 @@ struct Chunk {
   std::string problem;
 };
 
+} // namespace
+
 /// Finds the level tops of a chunk.
-Error scoreChunk(Chunk &chunk, const SignalLevel &level,
-                 WindowScores &windowScores, const DetectionOptions &options) {
+static Error scoreChunk(Chunk &chunk, const SignalLevel &level,
+                        WindowScores &windowScores,
+                        const DetectionOptions &options) {
   const Recording &lead = *chunk.lead;
   // A smoothed score takes half a box on either side, and a top its neighbours.
   constexpr int64_t margin = boxWidth / 2 + 1;
@@ -55,10 +58,10 @@ Error scoreChunk(Chunk &chunk, const SignalLevel &level,
                 end = int64_t(chunk.first + chunk.count) + margin;
   const int64_t first = std::max<int64_t>(begin, 0),
                 last = std::min(end, length);
-  std::vector<float> samples(windowScores.before() + (last - first) +
-                             windowScores.after());
-  if (Error error =
-          lead.readPadded(first - int64_t(windowScores.before()), samples))
+  std::vector<float> samples(windowScores.getSamplesBefore() + (last - first) +
+                             windowScores.getSamplesAfter());
+  if (Error error = lead.readPadded(
+          first - int64_t(windowScores.getSamplesBefore()), samples))
     return error;
   level.normalize(samples);
   std::vector<float> scores(end - begin);
@@ -84,6 +87,8 @@ Error scoreChunk(Chunk &chunk, const SignalLevel &level,
   return Error::success();
 }
 
+namespace {
+
 /// One recording at detectorRate.
 class DetectorLead {
 public:
@@ -99,7 +104,7 @@ public:
   Error findLevel() {
     LevelEstimator estimator;
     std::vector<float> samples;
-    for (const SampleRange &range : levelRanges(get().length)) {
+    for (const SampleRange &range : getLevelRanges(get().length)) {
       samples.resize(range.count);
       if (Error error = get().read(range.first, samples))
         return error;
@@ -153,8 +158,11 @@ private:
   SignalLevel level;
 };
 
+} // namespace
+
 /// The maxima of one recording, of whose chunks the tops are taken.
-std::vector<Beat> joinTops(MutableArrayRef<Chunk> chunks, size_t recording) {
+static std::vector<Beat> joinTops(MutableArrayRef<Chunk> chunks,
+                                  size_t recording) {
   auto first = partition_point(
       chunks, [&](const Chunk &chunk) { return chunk.recording < recording; });
   LevelTopJoiner joiner;
@@ -163,13 +171,10 @@ std::vector<Beat> joinTops(MutableArrayRef<Chunk> chunks, size_t recording) {
   return joiner.takeMaxima();
 }
 
-} // namespace
-
-std::vector<Expected<std::vector<Beat>>>
-detectBeats(StringRef path, const frieze_model &model,
-            ArrayRef<const Recording *> recordings,
-            const DetectionOptions &options,
-            function_ref<void(uint64_t done, uint64_t total)> progress) {
+std::vector<Expected<std::vector<Beat>>> frieze::ecg::detectBeats(
+    StringRef path, const frieze_model &model,
+    ArrayRef<const Recording *> recordings, const DetectionOptions &options,
+    function_ref<void(uint64_t done, uint64_t total)> progress) {
   std::vector<DetectorLead> leads(recordings.begin(), recordings.end());
   std::vector<std::string> problems(leads.size());
   if (options.normalize)
@@ -223,5 +228,3 @@ detectBeats(StringRef path, const frieze_model &model,
   }
   return beats;
 }
-
-} // namespace frieze::ecg

@@ -13,8 +13,9 @@
 #include <cmath>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 /// Reads a header field by field; each has a fixed width.
@@ -33,7 +34,7 @@ public:
     else if (version.rtrim() == "0")
       header.sampleBytes = 2;
     else
-      return fileError(file.path(), "not an EDF file: expects version 0");
+      return fileError(file.getPath(), "not an EDF file: expects version 0");
     take(80 + 80 + 8 + 8); // patient, recording, date and time of its start
     int64_t bytes, records, signals;
     if (Error error = takeInteger(8, "the size of the header", 0, bytes))
@@ -49,10 +50,10 @@ public:
       return error;
     header.bytes = fixedBytes * (1 + signals);
     if (uint64_t(bytes) != header.bytes)
-      return fileError(file.path(), "expects a header of " +
-                                        Twine(header.bytes) + " bytes for " +
-                                        Twine(signals) + " signals, but got " +
-                                        Twine(bytes));
+      return fileError(file.getPath(), "expects a header of " +
+                                           Twine(header.bytes) + " bytes for " +
+                                           Twine(signals) +
+                                           " signals, but got " + Twine(bytes));
     if (Error error = load(header.bytes - fixedBytes))
       return error;
     header.signals.resize(signals);
@@ -68,11 +69,11 @@ private:
 
   /// Reads the next bytes of the header.
   Error load(uint64_t count) {
-    if (file.size() < offset + count)
-      return fileError(file.path(), "truncated: expects a header of " +
-                                        Twine(offset + count) +
-                                        " bytes, but got " +
-                                        Twine(file.size()));
+    if (file.getSize() < offset + count)
+      return fileError(file.getPath(), "truncated: expects a header of " +
+                                           Twine(offset + count) +
+                                           " bytes, but got " +
+                                           Twine(file.getSize()));
     buffer.resize(count);
     text = StringRef(reinterpret_cast<char *>(buffer.data()), count);
     uint64_t begin = offset;
@@ -91,10 +92,10 @@ private:
     StringRef field = take(width).trim(" \0");
     std::optional<int64_t> number = parseInteger(field);
     if (!number || *number < least)
-      return fileError(file.path(), "expects " + Twine(what) +
-                                        " to be a whole number of at least " +
-                                        Twine(least) + ", but got '" + field +
-                                        "'");
+      return fileError(file.getPath(),
+                       "expects " + Twine(what) +
+                           " to be a whole number of at least " + Twine(least) +
+                           ", but got '" + field + "'");
     value = *number;
     return Error::success();
   }
@@ -103,9 +104,9 @@ private:
     StringRef field = take(8).trim(" \0");
     std::optional<double> number = parseNumber(field);
     if (!number || !std::isfinite(*number))
-      return fileError(file.path(), "expects " + what +
-                                        " to be a number, but got '" + field +
-                                        "'");
+      return fileError(file.getPath(), "expects " + what +
+                                           " to be a number, but got '" +
+                                           field + "'");
     value = *number;
     return Error::success();
   }
@@ -145,13 +146,13 @@ private:
   }
 
   Error countRecords(int64_t records, EDFHeader &header) {
-    const uint64_t available = file.size() - header.bytes;
+    const uint64_t available = file.getSize() - header.bytes;
     // -1 is what a recorder writes that does not come back to the header.
     header.records =
         records < 0 ? available / header.recordBytes : uint64_t(records);
     if (header.records > available / header.recordBytes ||
         header.records * header.recordBytes != available)
-      return fileError(file.path(),
+      return fileError(file.getPath(),
                        (header.records * double(header.recordBytes) > available
                             ? "truncated: expects "
                             : "expects ") +
@@ -169,8 +170,6 @@ private:
 
 } // namespace
 
-Expected<EDFHeader> parseEDFHeader(const SampleFile &file) {
+Expected<EDFHeader> frieze::ecg::parseEDFHeader(const SampleFile &file) {
   return EDFHeaderParser(file).parse();
 }
-
-} // namespace frieze::ecg

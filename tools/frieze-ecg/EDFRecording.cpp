@@ -23,8 +23,9 @@
 #include <limits>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 class EDFRecording : public Recording {
@@ -55,7 +56,7 @@ private:
     uint64_t records;
   };
 
-  uint64_t endOf(const Run &run) const {
+  uint64_t getEnd(const Run &run) const {
     return run.sample + run.records * signal.samples;
   }
   Expected<double> readOnset(uint64_t record, const EDFSignal &annotations);
@@ -69,6 +70,8 @@ private:
   double scale, offset;
   std::vector<Run> runs;
 };
+
+} // namespace
 
 /// The start of a record, seconds: "+12.5" and the mark 20 at the head of its
 /// annotations.
@@ -86,9 +89,9 @@ Expected<double> EDFRecording::readOnset(uint64_t record,
   std::optional<double> onset = parseNumber(number);
   if (number.size() == text.size() || !onset || !std::isfinite(*onset) ||
       std::abs(*onset) > 1e9)
-    return fileError(file.path(), "expects record " + Twine(record) +
-                                      " to begin with an annotation of its "
-                                      "start");
+    return fileError(file.getPath(), "expects record " + Twine(record) +
+                                         " to begin with an annotation of its "
+                                         "start");
   return *onset;
 }
 
@@ -106,7 +109,7 @@ void EDFRecording::checkContinuity(const EDFSignal &annotations) {
   constexpr double slack = 0.5; // seconds that clocks may run fast or slow
   const double expected = *first + (header.records - 1) * header.duration;
   if (std::abs(*last - expected) > slack)
-    warnings.push_back(file.path() +
+    warnings.push_back(file.getPath() +
                        ": warning: is said to be continuous, but its last "
                        "record begins at " +
                        formatNumber(*last) + " s and not at " +
@@ -118,13 +121,13 @@ Error EDFRecording::findRuns() {
       header.signals, [](const EDFSignal &s) { return s.isAnnotations(); });
   if (!header.isDiscontinuous) {
     runs.push_back({0, 0, header.records});
-    length = endOf(runs.back());
+    length = getEnd(runs.back());
     if (annotations != header.signals.end())
       checkContinuity(*annotations);
     return Error::success();
   }
   if (annotations == header.signals.end())
-    return fileError(file.path(), "expects annotations in an EDF+D file");
+    return fileError(file.getPath(), "expects annotations in an EDF+D file");
   // Starts are rounded by their writers.
   constexpr int64_t slack = 2;
   constexpr size_t mostRuns = 1 << 20;
@@ -138,20 +141,22 @@ Error EDFRecording::findRuns() {
     int64_t sample = std::llround((*onset - start) * rate);
     if (runs.empty()) {
       runs.push_back({0, record, 1});
-    } else if (sample > int64_t(endOf(runs.back())) + slack) {
-      uint64_t end = endOf(runs.back());
+    } else if (sample > int64_t(getEnd(runs.back())) + slack) {
+      uint64_t end = getEnd(runs.back());
       unrecorded.push_back({end, sample - end});
       runs.push_back({uint64_t(sample), record, 1});
-    } else if (sample >= int64_t(endOf(runs.back())) - slack) {
+    } else if (sample >= int64_t(getEnd(runs.back())) - slack) {
       ++runs.back().records;
     } else {
-      return fileError(file.path(), "record " + Twine(record) +
-                                        " begins before the one before ends");
+      return fileError(file.getPath(),
+                       "record " + Twine(record) +
+                           " begins before the one before ends");
     }
     if (runs.size() > mostRuns)
-      return fileError(file.path(), "more than " + Twine(mostRuns) + " gaps");
+      return fileError(file.getPath(),
+                       "more than " + Twine(mostRuns) + " gaps");
   }
-  length = runs.empty() ? 0 : endOf(runs.back());
+  length = runs.empty() ? 0 : getEnd(runs.back());
   return Error::success();
 }
 
@@ -193,10 +198,10 @@ Error EDFRecording::read(uint64_t first, MutableArrayRef<float> samples) const {
   std::fill(samples.begin(), samples.end(),
             std::numeric_limits<float>::quiet_NaN());
   auto run =
-      partition_point(runs, [&](const Run &r) { return endOf(r) <= first; });
+      partition_point(runs, [&](const Run &r) { return getEnd(r) <= first; });
   for (; run != runs.end() && run->sample < end; ++run) {
     uint64_t from = std::max(first, run->sample);
-    uint64_t to = std::min(end, endOf(*run));
+    uint64_t to = std::min(end, getEnd(*run));
     if (Error error = readRun(run->record * signal.samples + from - run->sample,
                               samples.slice(from - first, to - from)))
       return error;
@@ -205,11 +210,12 @@ Error EDFRecording::read(uint64_t first, MutableArrayRef<float> samples) const {
 }
 
 /// Everything that must hold of a signal; `path` is for diagnostics.
-Error checkSignal(StringRef path, const EDFSignal &signal, double duration) {
+static Error checkSignal(StringRef path, const EDFSignal &signal,
+                         double duration) {
   auto error = [&](const Twine &message) {
     return fileError(path, "lead '" + signal.label + "': " + message);
   };
-  if (!unitInMillivolts(signal.unit))
+  if (!getMillivolts(signal.unit))
     return error("expects the unit to be V, mV or uV, but got '" + signal.unit +
                  "'");
   if (signal.digitalMin >= signal.digitalMax)
@@ -227,10 +233,8 @@ Error checkSignal(StringRef path, const EDFSignal &signal, double duration) {
   return Error::success();
 }
 
-} // namespace
-
-Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
-                                             const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>>
+frieze::ecg::openEDF(StringRef path, const RecordingOptions &options) {
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
@@ -255,7 +259,7 @@ Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
   const EDFSignal &signal = header->signals[signals[choice->index]];
   if (Error error = checkSignal(path, signal, header->duration))
     return error;
-  const double millivolts = *unitInMillivolts(signal.unit);
+  const double millivolts = *getMillivolts(signal.unit);
   auto recording = std::make_unique<EDFRecording>(
       std::move(*file), std::move(*header), signals[choice->index], millivolts);
   if (Error error = checkRate(path, options, recording->rate))
@@ -269,5 +273,3 @@ Expected<std::unique_ptr<Recording>> openEDF(StringRef path,
     recording->warnings.push_back(*choice->note);
   return recording;
 }
-
-} // namespace frieze::ecg

@@ -13,10 +13,10 @@
 #include "llvm/Support/Regex.h"
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-std::optional<double> unitInMillivolts(StringRef unit) {
+std::optional<double> frieze::ecg::getMillivolts(StringRef unit) {
   if (unit.equals_insensitive("mV"))
     return 1.0;
   // The micro sign, the Greek letter, and the sign in Latin-1.
@@ -28,7 +28,7 @@ std::optional<double> unitInMillivolts(StringRef unit) {
   return std::nullopt;
 }
 
-std::vector<std::string> splitWords(StringRef label) {
+std::vector<std::string> frieze::ecg::splitWords(StringRef label) {
   std::vector<std::string> words(1);
   for (char c : label)
     // Bytes of other alphabets are letters.
@@ -41,16 +41,16 @@ std::vector<std::string> splitWords(StringRef label) {
   return words;
 }
 
-namespace {
-
 /// Characters of a label that are looked at, and shown.
-constexpr size_t longestLabel = 100;
+static constexpr size_t longestLabel = 100;
 
 /// Names of leads, and of the electrodes between which they are measured:
 /// limbs, chest, modified and monitoring leads, those of Frank.
 #define LEAD                                                                   \
   "M?L?I{1,3}|D(I{1,3}|[1-3])|AV[RLF]|M?V[1-9]R?|V[XYZ]?|ML[1-9]|"             \
   "MCL[1-9]?|C[MCBR][1-9]|[RL][AL]"
+
+namespace {
 
 /// The words of labels, by the kind that they tell.
 class Words {
@@ -80,17 +80,19 @@ private:
                 "COLUMN|COL|UNKNOWN)[0-9]*)$"};
 };
 
+} // namespace
+
 #undef LEAD
 
 /// "3 'Resp' (l)", with the number from 0 by which --lead finds it.
-std::string describe(size_t index, const Lead &lead) {
+static std::string describe(size_t index, const Lead &lead) {
   return (Twine(index) + " '" + StringRef(lead.label).take_front(longestLabel) +
           "' (" + (lead.unit.empty() ? "no unit" : StringRef(lead.unit)) + ")")
       .str();
 }
 
-Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
-                              StringRef wanted) {
+static Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
+                                     StringRef wanted) {
   auto sameName = [&](const Lead &lead) { return lead.label == wanted; };
   std::optional<int64_t> number = parseInteger(wanted);
   if (number && (*number < 0 || uint64_t(*number) >= leads.size()))
@@ -119,17 +121,15 @@ Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
 }
 
 /// Why the lead that a user would expect is not scanned.
-StringRef reasonAgainst(const Lead &lead) {
-  if (!unitInMillivolts(lead.unit))
+static StringRef getReasonAgainst(const Lead &lead) {
+  if (!getMillivolts(lead.unit))
     return "is not in V, mV or uV";
   return findLabelKind(lead.label) == LabelKind::Other
              ? "is no ECG by its label"
              : "is not said to be an ECG";
 }
 
-} // namespace
-
-LabelKind findLabelKind(StringRef label) {
+LabelKind frieze::ecg::findLabelKind(StringRef label) {
   // No file that can be trusted has longer ones.
   if (label.size() > longestLabel)
     return LabelKind::Unknown;
@@ -149,14 +149,15 @@ LabelKind findLabelKind(StringRef label) {
   return hasLead ? LabelKind::ECG : LabelKind::Nothing;
 }
 
-Expected<LeadChoice> chooseLead(StringRef path, ArrayRef<Lead> leads,
-                                StringRef wanted) {
+Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
+                                             ArrayRef<Lead> leads,
+                                             StringRef wanted) {
   if (!wanted.empty())
     return findLead(path, leads, wanted);
   std::optional<size_t> ecg, unnamed;
   bool areUnnamed = true;
   for (auto [index, lead] : enumerate(leads)) {
-    if (!unitInMillivolts(lead.unit))
+    if (!getMillivolts(lead.unit))
       continue;
     LabelKind kind = findLabelKind(lead.label);
     if (kind == LabelKind::ECG && !ecg)
@@ -174,10 +175,10 @@ Expected<LeadChoice> chooseLead(StringRef path, ArrayRef<Lead> leads,
     return LeadChoice{*chosen,
                       (path + ": note: scans lead " +
                        describe(*chosen, leads[*chosen]) + ", as " +
-                       describe(0, leads[0]) + " " + reasonAgainst(leads[0]) +
-                       "; --lead chooses another")
+                       describe(0, leads[0]) + " " +
+                       getReasonAgainst(leads[0]) + "; --lead chooses another")
                           .str()};
-  if (leads.size() == 1 && unitInMillivolts(leads[0].unit) &&
+  if (leads.size() == 1 && getMillivolts(leads[0].unit) &&
       findLabelKind(leads[0].label) == LabelKind::Unknown)
     return LeadChoice{0, (path + ": note: takes lead '" + leads[0].label +
                           "' for an ECG, as it is the only signal")
@@ -193,5 +194,3 @@ Expected<LeadChoice> chooseLead(StringRef path, ArrayRef<Lead> leads,
             "but got " +
                 list + ": choose one with --lead");
 }
-
-} // namespace frieze::ecg

@@ -56,7 +56,7 @@ llvm::Expected<LeadChoice> chooseLead(llvm::StringRef path,
                                       llvm::StringRef wanted);
 
 /// Millivolts in one of the units that recordings of ECG use.
-std::optional<double> unitInMillivolts(llvm::StringRef unit);
+std::optional<double> getMillivolts(llvm::StringRef unit);
 
 /// The words of a label, in upper case: its letters and digits, parted by
 /// anything else.

@@ -15,8 +15,9 @@
 #include <algorithm>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 class NPYRecording : public Recording {
@@ -63,13 +64,13 @@ private:
 
 } // namespace
 
-Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
-                                             const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>>
+frieze::ecg::openNPY(StringRef path, const RecordingOptions &options) {
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
   constexpr uint64_t mostHeader = 1 << 16;
-  std::string start(std::min(file->size(), mostHeader), '\0');
+  std::string start(std::min(file->getSize(), mostHeader), '\0');
   if (Error error = file->read(
           0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(start.data()),
                                       start.size())))
@@ -95,7 +96,7 @@ Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
                            "along the second, but got shape " +
                                formatShape(shape));
   const uint64_t row = leads * header->type.size;
-  const uint64_t available = file->size() - dataOffset;
+  const uint64_t available = file->getSize() - dataOffset;
   if (uint64_t(shape[0]) > available / row ||
       uint64_t(shape[0]) * row != available)
     return fileError(path, "expects data for shape " + formatShape(shape) +
@@ -120,5 +121,3 @@ Expected<std::unique_ptr<Recording>> openNPY(StringRef path,
     recording->lead = columns[choice->index].label;
   return recording;
 }
-
-} // namespace frieze::ecg

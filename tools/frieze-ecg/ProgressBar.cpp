@@ -11,8 +11,8 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 ProgressBar::ProgressBar(StringRef title)
     : title(title.take_front(24)),
@@ -35,5 +35,3 @@ void ProgressBar::update(uint64_t done, uint64_t total) {
   bar.resize(40, '.');
   errs() << '\r' << title << " [" << bar << "] " << percent << " %";
 }
-
-} // namespace frieze::ecg

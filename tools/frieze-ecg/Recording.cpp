@@ -20,8 +20,8 @@
 #include <limits>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Electrode offsets reach 300 mV; more is another unit, such as raw counts of
 /// a converter, and would be scored as if it were millivolts.
@@ -75,7 +75,7 @@ Error Recording::readPadded(int64_t first,
   return Error::success();
 }
 
-std::string recordName(StringRef path) {
+std::string frieze::ecg::getRecordName(StringRef path) {
   StringRef name = sys::path::filename(path);
   // Only known extensions: a WFDB record may be called "p1.night".
   for (StringRef extension : extensions)
@@ -84,7 +84,8 @@ std::string recordName(StringRef path) {
   return name.str();
 }
 
-Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
+Error frieze::ecg::checkRate(StringRef path, const RecordingOptions &options,
+                             double rate) {
   // Written so that NaN fails too.
   if (!(rate >= ResampledRecording::minRate &&
         rate <= ResampledRecording::maxRate))
@@ -101,7 +102,7 @@ Error checkRate(StringRef path, const RecordingOptions &options, double rate) {
   return Error::success();
 }
 
-Error missingRate(StringRef path) {
+Error frieze::ecg::missingRate(StringRef path) {
   return fileError(path, "expects a sampling rate, which the file does not "
                          "tell: give --rate=HZ");
 }
@@ -236,18 +237,18 @@ private:
 } // namespace
 
 Expected<std::unique_ptr<Recording>>
-openRecording(StringRef path, const RecordingOptions &options) {
+frieze::ecg::openRecording(StringRef path, const RecordingOptions &options) {
   Expected<std::unique_ptr<Recording>> opened = openFormat(path, options);
   if (!opened)
     return opened;
   Recording &recording = **opened;
-  recording.name = recordName(path);
+  recording.name = getRecordName(path);
   if (recording.length == 0)
     return fileError(path, "the recording has no samples");
-  if (recording.duration() > maxDuration)
+  if (recording.getDuration() > maxDuration)
     return fileError(
         path, "expects the recording to be at most a year long, but got " +
-                  formatNumber(std::round(recording.duration())) + " s");
+                  formatNumber(std::round(recording.getDuration())) + " s");
   SampleChecker checker(path, recording);
   if (Error error =
           recording.readAll([&](uint64_t first, ArrayRef<float> samples) {
@@ -258,5 +259,3 @@ openRecording(StringRef path, const RecordingOptions &options) {
     return error;
   return opened;
 }
-
-} // namespace frieze::ecg

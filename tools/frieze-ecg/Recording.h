@@ -53,7 +53,7 @@ public:
                          llvm::MutableArrayRef<float> samples) const;
 
   /// Length in seconds.
-  double duration() const { return length / rate; }
+  double getDuration() const { return length / rate; }
 
   /// File name without folder or extension, as in the beat list.
   std::string name;
@@ -98,7 +98,7 @@ llvm::Expected<std::unique_ptr<Recording>>
 openRecording(llvm::StringRef path, const RecordingOptions &options);
 
 /// The name under which the beats of `path` are listed.
-std::string recordName(llvm::StringRef path);
+std::string getRecordName(llvm::StringRef path);
 
 //===----------------------------------------------------------------------===//
 // The formats. What they open has no name and no gaps yet.

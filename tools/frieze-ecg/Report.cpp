@@ -17,8 +17,8 @@
 #include <cmath>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Values that a page may hold of the samples without being slow.
 static constexpr uint64_t mostValues = 2000000;
@@ -50,7 +50,9 @@ struct Envelope {
   std::vector<float> low, high;
 };
 
-Expected<Envelope> readEnvelope(const Recording &recording) {
+} // namespace
+
+static Expected<Envelope> readEnvelope(const Recording &recording) {
   Envelope envelope;
   // Two values a bin, but with one sample in it.
   while (recording.length / envelope.bin * (envelope.bin > 1 ? 2 : 1) >
@@ -77,7 +79,7 @@ Expected<Envelope> readEnvelope(const Recording &recording) {
 
 /// Multiples of `scale` in 16 bits, the low byte first; the lowest of them for
 /// NaN.
-std::string encode(ArrayRef<float> values, float scale) {
+static std::string encode(ArrayRef<float> values, float scale) {
   std::vector<uint8_t> bytes(2 * values.size());
   for (size_t i = 0; i < values.size(); ++i)
     support::endian::write16le(
@@ -86,7 +88,7 @@ std::string encode(ArrayRef<float> values, float scale) {
   return encodeBase64(bytes);
 }
 
-void writeTrace(json::OStream &out, const Envelope &envelope) {
+static void writeTrace(json::OStream &out, const Envelope &envelope) {
   float least = INFINITY, most = -INFINITY;
   for (float value : envelope.low)
     least = std::fmin(least, value);
@@ -103,11 +105,10 @@ void writeTrace(json::OStream &out, const Envelope &envelope) {
     out.attribute("high", encode(envelope.high, scale));
 }
 
-} // namespace
-
-Expected<std::string> makeReport(StringRef model, const Recording &recording,
-                                 const BeatList &beats,
-                                 const ScoreCurve &scores) {
+Expected<std::string> frieze::ecg::makeReport(StringRef model,
+                                              const Recording &recording,
+                                              const BeatList &beats,
+                                              const ScoreCurve &scores) {
   Expected<Envelope> envelope = readEnvelope(recording);
   if (!envelope)
     return envelope.takeError();
@@ -135,9 +136,9 @@ Expected<std::string> makeReport(StringRef model, const Recording &recording,
     });
     out.attributeObject("score", [&] {
       out.attribute("rate", detectorRate);
-      out.attribute("bin", scores.bin());
+      out.attribute("bin", scores.getBinSize());
       out.attribute("threshold", beatThreshold);
-      out.attribute("highest", encodeBase64(scores.highest()));
+      out.attribute("highest", encodeBase64(scores.getHighest()));
     });
     out.attributeObject("trace", [&] { writeTrace(out, *envelope); });
   });
@@ -149,5 +150,3 @@ Expected<std::string> makeReport(StringRef model, const Recording &recording,
     page += c == '<' ? "\\u003c" : std::string(1, c);
   return page + tail.str();
 }
-
-} // namespace frieze::ecg

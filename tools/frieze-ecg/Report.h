@@ -29,9 +29,9 @@ public:
   /// 2^14.
   void take(uint64_t first, llvm::ArrayRef<double> scores);
 
-  uint64_t bin() const { return uint64_t(1) << shift; }
+  uint64_t getBinSize() const { return uint64_t(1) << shift; }
   /// From 0 to 254, and 255 where there is none.
-  llvm::ArrayRef<uint8_t> highest() const { return bins; }
+  llvm::ArrayRef<uint8_t> getHighest() const { return bins; }
 
 private:
   unsigned shift = 0;

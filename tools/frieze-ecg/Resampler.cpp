@@ -16,8 +16,8 @@
 #include <soxr.h>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// The ratio of whole numbers closest to `ratio` with a denominator of at most
 /// 4096, by its continued fraction: exact for rates in use. Else it is off by
@@ -156,5 +156,3 @@ Error ResampledRecording::read(uint64_t first,
   }
   return Error::success();
 }
-
-} // namespace frieze::ecg

@@ -15,8 +15,8 @@
 #include <algorithm>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 Expected<SampleFile> SampleFile::open(StringRef path) {
   SampleFile file;
@@ -66,15 +66,15 @@ Expected<std::optional<StringRef>> LineReader::next() {
   while (true) {
     auto begin = buffer.begin() + used;
     auto end = std::find(buffer.begin() + searched, buffer.end(), '\n');
-    bool atEnd = offset == file.size();
+    bool atEnd = offset == file.getSize();
     if (end == buffer.end() && !atEnd) {
       if (buffer.size() - used > longestLine)
-        return fileError(file.path(), "a line is longer than " +
-                                          Twine(longestLine) + " bytes");
+        return fileError(file.getPath(), "a line is longer than " +
+                                             Twine(longestLine) + " bytes");
       buffer.erase(buffer.begin(), begin);
       used = 0;
       searched = buffer.size();
-      size_t piece = std::min<uint64_t>(pieceSize, file.size() - offset);
+      size_t piece = std::min<uint64_t>(pieceSize, file.getSize() - offset);
       buffer.resize(searched + piece);
       if (Error error = file.read(
               offset, MutableArrayRef<uint8_t>(buffer).drop_front(searched)))
@@ -90,5 +90,3 @@ Expected<std::optional<StringRef>> LineReader::next() {
     return line;
   }
 }
-
-} // namespace frieze::ecg

@@ -26,9 +26,9 @@ class SampleFile {
 public:
   static llvm::Expected<SampleFile> open(llvm::StringRef path);
 
-  const std::string &path() const { return name; }
+  const std::string &getPath() const { return name; }
   /// Size in bytes.
-  uint64_t size() const { return bytes; }
+  uint64_t getSize() const { return bytes; }
 
   /// Fills `buffer` with the bytes from `offset` on. A file that ends before,
   /// or that was changed after open(), is an error.
@@ -53,7 +53,7 @@ public:
   llvm::Expected<std::optional<llvm::StringRef>> next();
 
   /// Byte at which the next line begins.
-  uint64_t position() const { return offset - (buffer.size() - used); }
+  uint64_t getPosition() const { return offset - (buffer.size() - used); }
 
 private:
   const SampleFile &file;

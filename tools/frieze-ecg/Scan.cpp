@@ -25,12 +25,11 @@
 #include <utility>
 
 using namespace llvm;
-
-namespace frieze::ecg {
-namespace {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Whether two paths lead to one regular file, which may not be there yet.
-bool isSameFile(StringRef a, StringRef b) {
+static bool isSameFile(StringRef a, StringRef b) {
   if (a.empty() || b.empty() || a == "-" || b == "-")
     return false;
   if (sys::fs::exists(a) && sys::fs::exists(b))
@@ -43,6 +42,8 @@ bool isSameFile(StringRef a, StringRef b) {
   };
   return clean(a) == clean(b);
 }
+
+namespace {
 
 class Scanner {
 public:
@@ -119,7 +120,7 @@ private:
     Error problems = Error::success();
     StringMap<std::string> names;
     for (const std::string &path : options.records) {
-      std::string name = recordName(path);
+      std::string name = getRecordName(path);
       if (any_of(name, [](char c) { return uint8_t(c) < ' '; }))
         add(problems,
             fileError(path, "expects a record's name without line ends "
@@ -189,7 +190,7 @@ private:
       leads.push_back(result.recording.get());
     DetectionOptions detection = options.detection;
     if (!options.report.empty() && !leads.empty()) {
-      curve.emplace(leads[0]->duration());
+      curve.emplace(leads[0]->getDuration());
       detection.takeScores = [&](size_t, uint64_t first,
                                  ArrayRef<double> scores) {
         curve->take(first, scores);
@@ -213,7 +214,7 @@ private:
         continue;
       }
       const Recording &recording = *result.recording;
-      recorded += recording.duration();
+      recorded += recording.getDuration();
       result.list = {recording.name,   recording.lead,    recording.rate,
                      recording.length, std::move(*found), recording.gaps};
       results.push_back(std::move(result));
@@ -282,7 +283,7 @@ private:
                                  Twine(beats.beats.back()) + " of " +
                                  formatNumber(*rate) +
                                  " Hz, the recording ends at " +
-                                 formatNumber(recording.duration()) + " s"));
+                                 formatNumber(recording.getDuration()) + " s"));
       return std::nullopt;
     }
     return rate;
@@ -339,7 +340,7 @@ private:
 
 } // namespace
 
-int scan(const ScanOptions &options) {
+int frieze::ecg::scan(const ScanOptions &options) {
   CompileOptions compileOptions;
   compileOptions.streamHop = options.detection.hop;
   Expected<LoadedModel> model = loadWindowModel(options.model, compileOptions);
@@ -351,5 +352,3 @@ int scan(const ScanOptions &options) {
   }
   return Scanner(options, **model).run() ? 0 : 1;
 }
-
-} // namespace frieze::ecg

@@ -14,15 +14,15 @@
 #include <iterator>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 void SignalLevel::normalize(MutableArrayRef<float> samples) const {
   for (float &sample : samples)
     sample = float((sample - offset) / scale);
 }
 
-std::vector<SampleRange> levelRanges(size_t sampleCount) {
+std::vector<SampleRange> frieze::ecg::getLevelRanges(size_t sampleCount) {
   if (sampleCount <= levelPieceLength)
     return {{0, sampleCount}};
   const size_t needed = (sampleCount + levelPieceLength - 1) / levelPieceLength;
@@ -69,5 +69,3 @@ SignalLevel LevelEstimator::estimate() const {
   double height = median(heights);
   return {median(baselines), median(asymmetries) < 0 ? -height : height};
 }
-
-} // namespace frieze::ecg

@@ -49,7 +49,7 @@ struct SignalLevel {
 /// levelPieceCount pieces of levelPieceLength, spread evenly from the first
 /// sample to the last, ascending. They cover a recording of up to five minutes
 /// and may overlap there; a shorter one than a piece is one range.
-std::vector<SampleRange> levelRanges(size_t sampleCount);
+std::vector<SampleRange> getLevelRanges(size_t sampleCount);
 
 /// Estimates the level of a recording from pieces of it.
 ///

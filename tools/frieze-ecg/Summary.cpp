@@ -11,8 +11,8 @@
 #include "llvm/Support/Format.h"
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Prints seconds as 1:02:03.4.
 static void printTime(raw_ostream &stream, double seconds) {
@@ -26,7 +26,7 @@ static void printTime(raw_ostream &stream, double seconds) {
                    unsigned(tenths % 10));
 }
 
-void printWarnings(StringRef path, const Recording &recording) {
+void frieze::ecg::printWarnings(StringRef path, const Recording &recording) {
   for (const std::string &warning : recording.warnings)
     errs() << warning << '\n';
   if (recording.gaps.empty())
@@ -47,7 +47,7 @@ void printWarnings(StringRef path, const Recording &recording) {
            << " more\n";
 }
 
-void printRecord(raw_ostream &stream, const BeatList &list) {
+void frieze::ecg::printRecord(raw_ostream &stream, const BeatList &list) {
   stream << list.record << ": " << list.beats.size() << " beats";
   if (list.beats.size() > 1) {
     uint64_t span = list.beats.back().position - list.beats.front().position;
@@ -60,25 +60,25 @@ void printRecord(raw_ostream &stream, const BeatList &list) {
   printLength(stream, list.length / list.rate);
 }
 
-void printLength(raw_ostream &stream, double seconds) {
+void frieze::ecg::printLength(raw_ostream &stream, double seconds) {
   stream << "  recording   ";
   printTime(stream, seconds);
   stream << '\n';
 }
 
-void printSpeed(raw_ostream &stream, double computing, double recorded) {
+void frieze::ecg::printSpeed(raw_ostream &stream, double computing,
+                             double recorded) {
   stream << format("  computing   %.2f s, %.0f x real time\n", computing,
                    recorded / computing);
 }
 
-void printAgreement(raw_ostream &stream, const Agreement &agreement) {
+void frieze::ecg::printAgreement(raw_ostream &stream,
+                                 const Agreement &agreement) {
   stream << format("  agreement   sensitivity %.2f %%, positive predictivity "
                    "%.2f %%, F1 %.2f %%\n"
                    "              %zu of %zu reference beats within 150 ms, "
                    "%.1f ms apart on average\n",
-                   agreement.sensitivity(), agreement.predictivity(),
-                   agreement.f1(), agreement.matched, agreement.reference,
-                   agreement.meanDistance());
+                   agreement.getSensitivity(), agreement.getPredictivity(),
+                   agreement.getF1(), agreement.matched, agreement.reference,
+                   agreement.getMeanDistance());
 }
-
-} // namespace frieze::ecg

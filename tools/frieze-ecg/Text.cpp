@@ -10,15 +10,15 @@
 #include <charconv>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-Error fileError(StringRef file, const Twine &message) {
+Error frieze::ecg::fileError(StringRef file, const Twine &message) {
   return createStringError(inconvertibleErrorCode(),
                            file + ": error: " + message);
 }
 
-Error inFile(StringRef file, Error error) {
+Error frieze::ecg::inFile(StringRef file, Error error) {
   return fileError(file, toString(std::move(error)));
 }
 
@@ -31,21 +31,21 @@ template <typename T> static std::optional<T> parse(StringRef text) {
   return value;
 }
 
-std::optional<double> parseNumber(StringRef text) {
+std::optional<double> frieze::ecg::parseNumber(StringRef text) {
   return parse<double>(text);
 }
 
-std::optional<int64_t> parseInteger(StringRef text) {
+std::optional<int64_t> frieze::ecg::parseInteger(StringRef text) {
   return parse<int64_t>(text);
 }
 
-std::string formatNumber(double value) {
+std::string frieze::ecg::formatNumber(double value) {
   char text[32];
   auto [end, error] = std::to_chars(std::begin(text), std::end(text), value);
   return std::string(text, end);
 }
 
-StringRef takeLine(StringRef &text) {
+StringRef frieze::ecg::takeLine(StringRef &text) {
   StringRef line;
   std::tie(line, text) = text.split('\n');
   line.consume_back("\r");
@@ -63,7 +63,7 @@ static size_t findFieldEnd(StringRef text, char separator) {
   return text.find(separator);
 }
 
-SmallVector<StringRef> splitFields(StringRef line) {
+SmallVector<StringRef> frieze::ecg::splitFields(StringRef line) {
   SmallVector<StringRef> fields;
   char separator = line.contains(';') ? ';' : line.contains('\t') ? '\t' : ',';
   for (bool last = false; !last;) {
@@ -81,15 +81,13 @@ SmallVector<StringRef> splitFields(StringRef line) {
   return fields;
 }
 
-std::string quoteField(StringRef field) {
+std::string frieze::ecg::quoteField(StringRef field) {
   if (field.find_first_of(",;\t") == StringRef::npos)
     return field.str();
   return ("\"" + field + "\"").str();
 }
 
-StringRef skipByteOrderMark(StringRef text) {
+StringRef frieze::ecg::skipByteOrderMark(StringRef text) {
   text.consume_front("\xEF\xBB\xBF");
   return text;
 }
-
-} // namespace frieze::ecg

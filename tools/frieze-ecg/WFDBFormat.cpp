@@ -14,8 +14,8 @@
 
 using namespace llvm;
 using namespace llvm::support;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 static constexpr WFDBFormat formats[] = {
     {8, 1, 1, 1, 1, 8},    {16, 1, 2, 2, 2, 16},  {24, 1, 3, 3, 3, 24},
@@ -24,20 +24,20 @@ static constexpr WFDBFormat formats[] = {
     {311, 3, 4, 2, 3, 10},
 };
 
-const WFDBFormat *findWFDBFormat(int64_t number) {
+const WFDBFormat *frieze::ecg::findWFDBFormat(int64_t number) {
   const WFDBFormat *format =
       find_if(formats, [&](const WFDBFormat &f) { return f.number == number; });
   return format == std::end(formats) ? nullptr : format;
 }
 
-uint64_t WFDBFormat::bytesFor(uint64_t count) const {
+uint64_t WFDBFormat::countBytes(uint64_t count) const {
   unsigned rest = count % samples;
   return count / samples * bytes + (rest == 0   ? 0
                                     : rest == 1 ? bytesOfOne
                                                 : bytesOfTwo);
 }
 
-uint64_t WFDBFormat::samplesIn(uint64_t size) const {
+uint64_t WFDBFormat::countSamples(uint64_t size) const {
   unsigned rest = size % bytes;
   return size / bytes * samples + (samples > 2 && rest >= bytesOfTwo   ? 2
                                    : samples > 1 && rest >= bytesOfOne ? 1
@@ -48,7 +48,7 @@ bool WFDBFormat::isMissing(int32_t value) const {
   return !isDifference() && value == minIntN(bits);
 }
 
-int32_t WFDBFormat::sampleAt(const uint8_t *data, uint64_t index) const {
+int32_t WFDBFormat::getSample(const uint8_t *data, uint64_t index) const {
   unsigned place = index % samples;
   const uint8_t *b = data + index / samples * bytes;
   switch (number) {
@@ -81,5 +81,3 @@ int32_t WFDBFormat::sampleAt(const uint8_t *data, uint64_t index) const {
     llvm_unreachable("number without a format");
   }
 }
-
-} // namespace frieze::ecg

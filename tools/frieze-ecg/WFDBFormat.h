@@ -24,13 +24,13 @@ struct WFDBFormat {
   unsigned bits;
 
   /// Bytes of `count` samples. The caller has ruled out overflow.
-  uint64_t bytesFor(uint64_t count) const;
+  uint64_t countBytes(uint64_t count) const;
   /// Samples that `size` bytes hold.
-  uint64_t samplesIn(uint64_t size) const;
+  uint64_t countSamples(uint64_t size) const;
   /// Sample `index` of the samples at `data`, in converter units; in format 8
   /// its difference from the sample before. Touches no byte behind those that
-  /// bytesFor() counts.
-  int32_t sampleAt(const uint8_t *data, uint64_t index) const;
+  /// countBytes() counts.
+  int32_t getSample(const uint8_t *data, uint64_t index) const;
   /// Whether samples are stored as differences (format 8).
   bool isDifference() const { return number == 8; }
   /// Whether `value` stands for a missing sample: the lowest does.

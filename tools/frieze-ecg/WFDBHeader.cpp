@@ -11,22 +11,23 @@
 #include <cmath>
 
 using namespace llvm;
-
-namespace frieze::ecg {
-namespace {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Splits off what stands before the first of `ends`, which stays in `text`.
-StringRef takeUntil(StringRef &text, StringRef ends) {
+static StringRef takeUntil(StringRef &text, StringRef ends) {
   StringRef head = text.take_front(text.find_first_of(ends));
   text = text.drop_front(head.size());
   return head;
 }
 
 /// No field in converter units is further from zero.
-constexpr int64_t limit = int64_t(1) << 32;
+static constexpr int64_t limit = int64_t(1) << 32;
 
 /// More than a century: times the samples in a frame, still a 64-bit number.
-constexpr int64_t mostFrames = int64_t(1) << 40;
+static constexpr int64_t mostFrames = int64_t(1) << 40;
+
+namespace {
 
 class HeaderParser {
 public:
@@ -250,8 +251,7 @@ private:
 
 } // namespace
 
-Expected<WFDBHeader> parseWFDBHeader(StringRef path, StringRef text) {
+Expected<WFDBHeader> frieze::ecg::parseWFDBHeader(StringRef path,
+                                                  StringRef text) {
   return HeaderParser(path, text).parse();
 }
-
-} // namespace frieze::ecg

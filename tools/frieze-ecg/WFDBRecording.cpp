@@ -17,8 +17,9 @@
 #include <limits>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
 namespace {
 
 /// A record is its segments, one after the other; most have one.
@@ -44,10 +45,10 @@ public:
 
   /// Appends a segment; without a file, its samples are missing.
   void append(uint64_t count, std::optional<WFDBSignalFile> file) {
-    if (file && !file->warning().empty())
-      warnings.push_back(file->warning());
+    if (file && !file->getWarning().empty())
+      warnings.push_back(file->getWarning());
     if (file)
-      files.push_back(file->path());
+      files.push_back(file->getPath());
     else if (count)
       unrecorded.push_back({length, count});
     segments.push_back({length, count, std::move(file)});
@@ -62,16 +63,18 @@ private:
   std::vector<Segment> segments;
 };
 
-Expected<WFDBHeader> readHeader(StringRef path) {
+} // namespace
+
+static Expected<WFDBHeader> readHeader(StringRef path) {
   // A header is text that a person can read; more is another file.
   constexpr uint64_t maxHeaderSize = 16 << 20;
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
-  if (file->size() > maxHeaderSize)
+  if (file->getSize() > maxHeaderSize)
     return fileError(path, "expects a header of at most 16 MiB, but got " +
-                               Twine(file->size()) + " bytes");
-  std::string text(file->size(), '\0');
+                               Twine(file->getSize()) + " bytes");
+  std::string text(file->getSize(), '\0');
   if (Error error = file->read(
           0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(text.data()),
                                       text.size())))
@@ -79,8 +82,8 @@ Expected<WFDBHeader> readHeader(StringRef path) {
   return parseWFDBHeader(path, text);
 }
 
-Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
-                                StringRef wanted) {
+static Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
+                                       StringRef wanted) {
   std::vector<Lead> leads;
   for (const WFDBSignal &signal : header.signals)
     leads.push_back({signal.name, signal.unit});
@@ -88,9 +91,10 @@ Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
 }
 
 /// What a record has of its lead, and what had to be assumed of it.
-void describeLead(StringRef headerPath, const WFDBHeader &header,
-                  const WFDBSignal &signal, const LeadChoice &choice,
-                  const RecordingOptions &options, WFDBRecording &recording) {
+static void describeLead(StringRef headerPath, const WFDBHeader &header,
+                         const WFDBSignal &signal, const LeadChoice &choice,
+                         const RecordingOptions &options,
+                         WFDBRecording &recording) {
   constexpr double defaultRate = 250; // of the format
   std::vector<std::string> &warnings = recording.warnings;
   if (choice.note)
@@ -112,6 +116,8 @@ void describeLead(StringRef headerPath, const WFDBHeader &header,
                                        : defaultRate;
   recording.rate = *recording.frameRate * signal.samplesPerFrame;
 }
+
+namespace {
 
 /// Opens the segments of a record in several.
 class SegmentOpener {
@@ -218,7 +224,7 @@ private:
         WFDBSignalFile::open(path, *signals, signal, options.ignoreChecksum);
     if (!file)
       return file.takeError();
-    recording.append(file->length(), std::move(*file));
+    recording.append(file->getLength(), std::move(*file));
     return Error::success();
   }
 
@@ -231,7 +237,9 @@ private:
   LeadChoice choice = {0, {}};
 };
 
-Expected<std::unique_ptr<Recording>>
+} // namespace
+
+static Expected<std::unique_ptr<Recording>>
 openSignals(StringRef headerPath, const WFDBHeader &header,
             const RecordingOptions &options) {
   Expected<LeadChoice> choice = findSignal(headerPath, header, options.lead);
@@ -244,14 +252,12 @@ openSignals(StringRef headerPath, const WFDBHeader &header,
   auto recording = std::make_unique<WFDBRecording>();
   describeLead(headerPath, header, header.signals[choice->index], *choice,
                options, *recording);
-  recording->append(file->length(), std::move(*file));
+  recording->append(file->getLength(), std::move(*file));
   return recording;
 }
 
-} // namespace
-
-Expected<std::unique_ptr<Recording>> openWFDB(StringRef headerPath,
-                                              const RecordingOptions &options) {
+Expected<std::unique_ptr<Recording>>
+frieze::ecg::openWFDB(StringRef headerPath, const RecordingOptions &options) {
   Expected<WFDBHeader> header = readHeader(headerPath);
   if (!header)
     return header.takeError();
@@ -266,5 +272,3 @@ Expected<std::unique_ptr<Recording>> openWFDB(StringRef headerPath,
     return error;
   return recording;
 }
-
-} // namespace frieze::ecg

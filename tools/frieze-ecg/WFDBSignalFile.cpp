@@ -17,8 +17,8 @@
 #include <limits>
 
 using namespace llvm;
-
-namespace frieze::ecg {
+using namespace frieze;
+using namespace frieze::ecg;
 
 /// Samples between two entries of the index, and read at once.
 static constexpr uint64_t indexStep = 1 << 14;
@@ -34,7 +34,7 @@ Expected<WFDBSignalFile> WFDBSignalFile::open(StringRef headerPath,
                      "expects format 8, 16, 24, 32, 61, 80, 160, 212, 310 or "
                      "311, but got " +
                          Twine(signal.format));
-  std::optional<double> millivolts = unitInMillivolts(signal.unit);
+  std::optional<double> millivolts = getMillivolts(signal.unit);
   if (!millivolts)
     return fileError(headerPath, "expects the unit of lead '" + signal.name +
                                      "' to be V, mV or uV, but got '" +
@@ -67,15 +67,15 @@ Error WFDBSignalFile::layOut(StringRef headerPath, const WFDBHeader &header,
     frameSize += other.samplesPerFrame;
   }
   uint64_t available =
-      file.size() - std::min<uint64_t>(file.size(), signal.byteOffset);
-  frames = header.frames.value_or(format->samplesIn(available) / frameSize);
+      file.getSize() - std::min<uint64_t>(file.getSize(), signal.byteOffset);
+  frames = header.frames.value_or(format->countSamples(available) / frameSize);
   // No format has more than one sample a byte, which also rules out overflow.
   if (frames > available / frameSize ||
-      format->bytesFor(frames * frameSize) > available)
-    return fileError(file.path(), "truncated: expects " + Twine(frames) +
-                                      " samples of " + Twine(frameSize) +
-                                      " a frame, but got " +
-                                      Twine(file.size()) + " bytes");
+      format->countBytes(frames * frameSize) > available)
+    return fileError(file.getPath(), "truncated: expects " + Twine(frames) +
+                                         " samples of " + Twine(frameSize) +
+                                         " a frame, but got " +
+                                         Twine(file.getSize()) + " bytes");
   return Error::success();
 }
 
@@ -84,10 +84,11 @@ Error WFDBSignalFile::checkSum(bool ignoreChecksum) {
   bool hasSum = !ignoreChecksum && signal.checksum.value_or(0);
   // A header of another recording, or with a signal too few, is likely to leave
   // samples over; with a checksum it would be wrong as well.
-  const uint64_t end = signal.byteOffset + format->bytesFor(frames * frameSize);
-  if (!hasSum && file.size() - end >= format->bytesFor(frameSize))
-    oddity = (file.path() + ": warning: the header asks for " + Twine(end) +
-              " bytes, the file has " + Twine(file.size()) +
+  const uint64_t end =
+      signal.byteOffset + format->countBytes(frames * frameSize);
+  if (!hasSum && file.getSize() - end >= format->countBytes(frameSize))
+    oddity = (file.getPath() + ": warning: the header asks for " + Twine(end) +
+              " bytes, the file has " + Twine(file.getSize()) +
               ", and there is no checksum")
                  .str();
   if (!hasSum && !format->isDifference())
@@ -95,8 +96,8 @@ Error WFDBSignalFile::checkSum(bool ignoreChecksum) {
   uint64_t sum = 0;
   std::vector<int64_t> values;
   index.assign(1, signal.initial);
-  for (uint64_t first = 0; first < length(); first += indexStep) {
-    values.resize(std::min(indexStep, length() - first));
+  for (uint64_t first = 0; first < getLength(); first += indexStep) {
+    values.resize(std::min(indexStep, getLength() - first));
     if (Error error = format->isDifference() ? readDifferences(first, values)
                                              : readStored(first, values))
       return error;
@@ -106,7 +107,7 @@ Error WFDBSignalFile::checkSum(bool ignoreChecksum) {
       index.push_back(values.back());
   }
   if (hasSum && uint16_t(sum) != uint16_t(*signal.checksum))
-    return fileError(file.path(),
+    return fileError(file.getPath(),
                      "checksum of lead '" + signal.name +
                          "' does not match the header: the samples are "
                          "damaged or the header is wrong "
@@ -126,7 +127,7 @@ Error WFDBSignalFile::readStored(uint64_t first,
     count = std::min(count, frames - frame);
     uint64_t group = frame * frameSize / format->samples;
     uint64_t begin = group * format->bytes;
-    bytes.resize(format->bytesFor((frame + count) * frameSize) - begin);
+    bytes.resize(format->countBytes((frame + count) * frameSize) - begin);
     if (Error error = file.read(signal.byteOffset + begin, bytes))
       return error;
     uint64_t end = std::min((frame + count) * perFrame - first, values.size());
@@ -135,7 +136,7 @@ Error WFDBSignalFile::readStored(uint64_t first,
       uint64_t place =
           sample / perFrame * frameSize + before + sample % perFrame;
       values[i] =
-          format->sampleAt(bytes.data(), place - group * format->samples);
+          format->getSample(bytes.data(), place - group * format->samples);
     }
     first += end;
     values = values.drop_front(end);
@@ -158,7 +159,7 @@ Error WFDBSignalFile::readDifferences(uint64_t first,
 Error WFDBSignalFile::read(uint64_t first,
                            MutableArrayRef<float> samples) const {
   const uint64_t lag = uint64_t(signal.skew) * signal.samplesPerFrame;
-  const uint64_t usable = length() - std::min(length(), lag);
+  const uint64_t usable = getLength() - std::min(getLength(), lag);
   const size_t count =
       std::min<uint64_t>(samples.size(), usable - std::min(usable, first));
   std::fill(samples.begin() + count, samples.end(),
@@ -182,5 +183,3 @@ Error WFDBSignalFile::read(uint64_t first,
   }
   return Error::success();
 }
-
-} // namespace frieze::ecg

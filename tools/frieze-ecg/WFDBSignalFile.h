@@ -27,13 +27,13 @@ public:
                                              const WFDBHeader &header,
                                              size_t lead, bool ignoreChecksum);
 
-  const std::string &path() const { return file.path(); }
+  const std::string &getPath() const { return file.getPath(); }
 
   /// Samples of the signal.
-  uint64_t length() const { return frames * signal.samplesPerFrame; }
+  uint64_t getLength() const { return frames * signal.samplesPerFrame; }
 
   /// What is odd about the file, or nothing.
-  const std::string &warning() const { return oddity; }
+  const std::string &getWarning() const { return oddity; }
 
   /// Reads the samples from `first` on, millivolts; a missing one is NaN, and
   /// so are the last ones of a signal with a skew.

@@ -16,10 +16,10 @@
 #include <limits>
 
 using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
 
-namespace frieze::ecg {
-
-Error checkClassifier(StringRef path, const frieze_model &model) {
+Error frieze::ecg::checkClassifier(StringRef path, const frieze_model &model) {
   if (model.abi_version != FRIEZE_ABI_VERSION)
     return fileError(path, "expects the version of the model's ABI to be " +
                                Twine(FRIEZE_ABI_VERSION) + ", but got " +
@@ -123,5 +123,3 @@ Error WindowScores::score(uint64_t first, ArrayRef<float> samples,
   }
   return Error::success();
 }
-
-} // namespace frieze::ecg

@@ -43,15 +43,16 @@ public:
   WindowScores &operator=(const WindowScores &) = delete;
 
   /// Samples that score() needs before its first position, and behind its last.
-  size_t before() const { return samplesBefore + hop - 1; }
-  size_t after() const { return samplesAfter + hop - 1; }
+  size_t getSamplesBefore() const { return samplesBefore + hop - 1; }
+  size_t getSamplesAfter() const { return samplesAfter + hop - 1; }
 
   /// Fills in the scores, 0 to 1, of the positions from `first` on.
   ///
-  /// samples: millivolts at detectorRate from position first - before() on, one
-  /// for each score and before() + after() more. A score whose window has a
-  /// missing sample (NaN) is NaN. It is the same whatever range it is asked for
-  /// in. An output of the model that is no probability is an error.
+  /// samples: millivolts at detectorRate from position first -
+  /// getSamplesBefore() on, one for each score and getSamplesBefore() +
+  /// getSamplesAfter() more. A score whose window has a missing sample (NaN) is
+  /// NaN. It is the same whatever range it is asked for in. An output of the
+  /// model that is no probability is an error.
   llvm::Error score(uint64_t first, llvm::ArrayRef<float> samples,
                     llvm::MutableArrayRef<float> scores);
 

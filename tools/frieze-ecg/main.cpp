@@ -17,6 +17,7 @@
 #include <cmath>
 
 using namespace llvm;
+using namespace frieze;
 using namespace frieze::ecg;
 
 static cl::OptionCategory category("frieze-ecg options");
@@ -112,11 +113,10 @@ static int reportOption(const char *option, const Twine &message) {
 /// Tells what could not be written, before the work.
 static bool checkOutputs() {
   int status = 0;
-  if (Error error = frieze::checkWritable(output))
-    status = frieze::failWith(frieze::getOutputName(output),
-                              toString(std::move(error)));
-  if (Error error = frieze::checkPage(report))
-    status = frieze::failWith(report, toString(std::move(error)));
+  if (Error error = checkWritable(output))
+    status = failWith(getOutputName(output), toString(std::move(error)));
+  if (Error error = checkPage(report))
+    status = failWith(report, toString(std::move(error)));
   return status == 0;
 }
 
@@ -155,7 +155,7 @@ static int runScan() {
     return reportOption("--report",
                         "expects one record, but got " + Twine(records.size()));
   options.report = report;
-  if (frieze::isStandardOutput(report) && frieze::isStandardOutput(output))
+  if (isStandardOutput(report) && isStandardOutput(output))
     return reportOption("--report", "the beats are on standard output already");
   if (!checkOutputs())
     return 1;
@@ -210,6 +210,4 @@ static int runCommand(int argc, char **argv) {
   return 1;
 }
 
-int main(int argc, char **argv) {
-  return frieze::runTool(argc, argv, runCommand);
-}
+int main(int argc, char **argv) { return runTool(argc, argv, runCommand); }
