@@ -27,16 +27,6 @@ void frieze::registerCompilerDialects(DialectRegistry &registry) {
   registerLLVMTranslations(registry);
 }
 
-std::string frieze::getIdentifier(StringRef text) {
-  std::string identifier = text.str();
-  for (char &c : identifier)
-    if (!llvm::isAlnum(c))
-      c = '_';
-  if (identifier.empty() || llvm::isDigit(identifier.front()))
-    identifier.insert(0, "_");
-  return identifier;
-}
-
 /// In lower-case hexadecimal.
 static std::string hash(StringRef bytes) {
   auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes));

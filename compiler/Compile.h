@@ -79,9 +79,6 @@ mlir::LogicalResult compileFile(Stage stage, llvm::StringRef path,
                                 const CompileOptions &options,
                                 mlir::MLIRContext *context);
 
-/// `text` as a C identifier: other characters become underscores.
-std::string getIdentifier(llvm::StringRef text);
-
 } // namespace frieze
 
 #endif // FRIEZE_COMPILER_COMPILE_H

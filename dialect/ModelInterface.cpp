@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Identifier.h"
 #include "dialect/NNAttrs.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace frieze::nn;
@@ -115,12 +115,6 @@ StreamInterfaceAttr::verify(EmitError emitError, int64_t window, int64_t hop,
 //===----------------------------------------------------------------------===//
 // Models
 //===----------------------------------------------------------------------===//
-
-static bool isIdentifier(StringRef text) {
-  return !text.empty() && !llvm::isDigit(text.front()) &&
-         llvm::all_of(text,
-                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
-}
 
 LogicalResult InterfaceAttr::verify(EmitError emitError, StringAttr name,
                                     StringAttr, int64_t macs,

@@ -84,6 +84,20 @@ void EpilogueOpInterface::appendEpilogueStage(Attribute stage) {
   setEpilogueAttr(ArrayAttr::get(getContext(), stages));
 }
 
+LogicalResult frieze::nn::inferResultTypes(Operation *op) {
+  auto inferred = dyn_cast<InferTypeOpInterface>(op);
+  if (!inferred)
+    return success();
+  SmallVector<Type> types;
+  if (failed(inferred.inferReturnTypes(
+          op->getContext(), op->getLoc(), op->getOperands(),
+          op->getAttrDictionary(), op->getPropertiesStorage(), {}, types)))
+    return failure();
+  for (auto [result, type] : llvm::zip_equal(op->getResults(), types))
+    result.setType(type);
+  return success();
+}
+
 bool frieze::nn::hasSupportedShape(ShapedType type) {
   int64_t elements = 1;
   for (int64_t size : type.getShape()) {

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_DIALECT_NNOPS_H
 #define FRIEZE_DIALECT_NNOPS_H
 
+#include "dialect/Limits.h"
 #include "dialect/NNAttrs.h"
 #include "dialect/NNDialect.h"
 #include "dialect/ShapeInference.h"
@@ -19,12 +20,12 @@
 
 namespace frieze::nn {
 
-/// Sizes of tensors, windows, strides and paddings are at most this, such that
-/// shape arithmetic cannot overflow.
-inline constexpr int64_t maxElements = int64_t(1) << 28;
-
 /// What an elementwise op of two operands computes, as `OpT::kind`.
 enum class BinaryKind { Add, Sub, Mul, Div, Maximum, Minimum };
+
+/// Infers the types of the results of `op` anew, from its operands and
+/// attributes; those of an op that infers none stay as they are.
+mlir::LogicalResult inferResultTypes(mlir::Operation *op);
 
 /// Whether a tensor has at least one element and at most maxElements.
 bool hasSupportedShape(mlir::ShapedType type);

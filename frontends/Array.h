@@ -8,6 +8,7 @@
 #ifndef FRIEZE_FRONTENDS_ARRAY_H
 #define FRIEZE_FRONTENDS_ARRAY_H
 
+#include "dialect/Limits.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"
@@ -19,12 +20,6 @@
 #include <vector>
 
 namespace frieze {
-
-/// No tensor of a model has more elements, and no integer of a file that sizes
-/// anything is larger: products of two stay far from overflow.
-inline constexpr int64_t maxElements = int64_t(1) << 28;
-/// No tensor has more axes.
-inline constexpr size_t maxRank = 8;
 
 /// A tensor of float32, row major.
 struct Array {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Limits.h"
 #include "frontends/ModelBuilder.h"
 
 using namespace llvm;
@@ -84,7 +85,6 @@ Value ModelBuilder::constant(StringRef layer, ElementsAttr value) {
 /// The axis along which weights that are all alike are stored: the last one, as
 /// channels are, unless that takes much memory.
 static size_t findStorageAxis(ArrayRef<int64_t> shape) {
-  static constexpr int64_t maxChannels = int64_t(1) << 16;
   return shape.back() <= maxChannels ? shape.size() - 1
                                      : llvm::min_element(shape) - shape.begin();
 }

@@ -7,6 +7,7 @@
 
 #include "tools/ModelOptions.h"
 #include "compiler/target/Target.h"
+#include "dialect/Identifier.h"
 #include "frontends/Array.h"
 
 using namespace frieze;
@@ -79,7 +80,7 @@ ModelOptions::get(llvm::StringRef defaultName) const {
   if (!options.target)
     return llvm::createStringError("unknown target '" + target +
                                    "'; see --print-targets");
-  if (options.name != getIdentifier(options.name))
+  if (!isIdentifier(options.name))
     return llvm::createStringError(
         "expects --name to be a C identifier, but got '" + options.name + "'");
   return options;

@@ -7,6 +7,7 @@
 
 #include "compiler/transforms/Passes.h"
 #include "dialect/Axes.h"
+#include "dialect/Limits.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
 
@@ -16,6 +17,7 @@ namespace frieze::nn {
 } // namespace frieze::nn
 
 using namespace mlir;
+using namespace frieze;
 using namespace frieze::nn;
 
 /// The input where nothing is left to do, and a constant of a constant.
@@ -243,8 +245,6 @@ static std::optional<double> getOnlyValue(ElementsAttr weights) {
 /// channels the folds know.
 static void scaleLastAxis(AffineOp op) {
   int64_t last = op.getType().getRank() - 1;
-  // More channels than that are none, but take memory.
-  static constexpr int64_t maxChannels = int64_t(1) << 16;
   if (int64_t(op.getAxis()) == last ||
       op.getType().getDimSize(last) > maxChannels)
     return;

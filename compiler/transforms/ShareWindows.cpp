@@ -106,17 +106,7 @@ StreamBuilder::cloneOp(Operation *op, ValueRange operands,
   copy->setOperands(operands);
   if (change)
     change(copy);
-  SmallVector<Type> types;
-  if (auto inferred = dyn_cast<InferTypeOpInterface>(copy)) {
-    if (mlir::failed(inferred.inferReturnTypes(
-            op->getContext(), op->getLoc(), operands, copy->getAttrDictionary(),
-            copy->getPropertiesStorage(), {}, types))) {
-      failed = true;
-      return copy;
-    }
-    for (auto [result, type] : llvm::zip_equal(copy->getResults(), types))
-      result.setType(type);
-  }
+  failed |= mlir::failed(inferResultTypes(copy));
   return copy;
 }
 

@@ -35,9 +35,9 @@ func.func @model(%x: tensor<1x8xf32> {nn.name = "beat"}, %z: tensor<1x4xf32>) ->
 
 // -----
 
-// Constants are called after their layers.
+// Constants are called after their layers, as C identifiers.
 // CHECK-DAG: memref.global "private" constant @conv1d_1_kernel :
-// CHECK-DAG: memref.global "private" constant @block_2_bn_scale
+// CHECK-DAG: memref.global "private" constant @_2_block_bn_scale
 // Two layers of one name still have two, if their values differ; the biases do not.
 // CHECK-DAG: memref.global "private" constant @conv1d_1_kernel_1
 // CHECK-DAG: memref.global "private" constant @conv1d_1_bias :
@@ -47,7 +47,7 @@ func.func @model(%x: tensor<1x5x4xf32>) -> tensor<1x5x4xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<1x4x4xf32>) : tensor<1x5x4xf32> -> tensor<1x5x4xf32> loc("conv1d_1")
   %1 = nn.conv %0 kernel(dense<0.25> : tensor<1x4x4xf32>) : tensor<1x5x4xf32> -> tensor<1x5x4xf32> loc("conv1d_1")
   %2 = nn.affine %1 axis = 1 scale(dense<2.0> : tensor<5xf32>) shift(dense<1.0> : tensor<5xf32>) : tensor<1x5x4xf32>
-         loc("block/2.bn")
+         loc("2.block/bn")
   return %2 : tensor<1x5x4xf32>
 }
 

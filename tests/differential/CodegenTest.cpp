@@ -262,17 +262,10 @@ static LogicalResult setBatch(ModuleOp graph, int64_t batch) {
       size[0] = batch;
       slice.setSize(size);
     }
-    auto inferred = dyn_cast<InferTypeOpInterface>(op);
     if (isa<nn::ReshapeOp>(op))
       widen(op.getResult(0));
-    SmallVector<Type> types;
-    if (!inferred)
-      continue;
-    if (failed(inferred.inferReturnTypes(
-            op.getContext(), op.getLoc(), op.getOperands(),
-            op.getAttrDictionary(), op.getPropertiesStorage(), {}, types)))
+    if (failed(nn::inferResultTypes(&op)))
       return failure();
-    op.getResult(0).setType(types.front());
   }
   Operation *terminator = function.getBody().front().getTerminator();
   function.setFunctionType(FunctionType::get(

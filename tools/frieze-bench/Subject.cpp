@@ -7,6 +7,7 @@
 
 #include "tools/frieze-bench/Subject.h"
 #include "compiler/target/Target.h"
+#include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
 #include "dialect/NNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

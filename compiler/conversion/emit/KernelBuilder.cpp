@@ -9,6 +9,7 @@
 #include "compiler/conversion/emit/VectorOps.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "dialect/ElementaryFunctions.h"
+#include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -25,11 +26,8 @@ using namespace frieze;
 
 /// The layer's name, as a symbol: `conv1` of `NameLoc("conv1")`, else `layer`.
 static std::string getSymbolPrefix(Operation *op) {
-  std::string prefix = nn::findLayerName(op->getLoc()).str();
-  for (char &c : prefix)
-    if (!llvm::isAlnum(c))
-      c = '_';
-  return prefix.empty() ? "layer" : prefix;
+  StringRef name = nn::findLayerName(op->getLoc());
+  return name.empty() ? "layer" : getIdentifier(name);
 }
 
 StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
