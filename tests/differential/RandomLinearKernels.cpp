@@ -1,0 +1,180 @@
+//===- RandomLinearKernels.cpp - Random layers with weights -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/differential/KernelGraph.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+KernelGraph::Attributes KernelGraph::convAttributes(
+    ArrayRef<int64_t> kernelShape, ArrayRef<int64_t> strides,
+    ArrayRef<int64_t> dilations, ArrayRef<int64_t> padding, int64_t groups) {
+  Attributes attributes{
+      named("kernel", kernel(kernelShape)), named("strides", integers(strides)),
+      named("dilations", integers(dilations)),
+      named("padding", integers(padding)), named("groups", integer(groups))};
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(kernelShape.back(), -0.5, 0.5)));
+  return attributes;
+}
+
+void KernelGraph::addConv(Value x) {
+  ArrayRef<int64_t> shape = shapeOf(x);
+  size_t axes = shape.size() - 2;
+  int64_t depth = shape.back(), groups = 1, filters = channels();
+  if (chance(0.3)) {
+    for (groups = pick(1, depth); depth % groups; --groups)
+      ;
+    if (chance(0.4))
+      groups = depth;
+    filters = groups * pick(1, std::max<int64_t>(1, 24 / groups));
+  }
+  bool isStream = kind == KernelGraphKind::Stream;
+  // Sums of minimal filtering are made in blocks of 64 channels.
+  bool isFiltered = groups == 1 && chance(depth > 60 ? 0.6 : 0.25);
+  SmallVector<int64_t> kernelShape, strides, dilations, padding, tile;
+  int64_t formTaps = pick(2, 3);
+  for (size_t axis = 0; axis < axes; ++axis) {
+    int64_t taps = isFiltered    ? formTaps
+                   : chance(0.7) ? pick(1, 3)
+                                 : pick(1, 7);
+    kernelShape.push_back(taps);
+    strides.push_back(!isFiltered && chance(0.3) ? pick(1, 3) : 1);
+    dilations.push_back(!isFiltered && chance(0.2) ? pick(1, 3) : 1);
+    for (int side = 0; side < 2; ++side)
+      padding.push_back(chance(isStream ? 0.03 : 0.4) ? pick(0, 3) : 0);
+    tile.push_back(taps == 3 && chance(0.6) ? 4 : 2);
+  }
+  if (axes == 2 && tile[0] != tile[1])
+    tile[0] = tile[1];
+  kernelShape.append({depth / groups, filters});
+  if (countTerms(x, kernelShape) > mostTerms)
+    return;
+  Attributes attributes =
+      convAttributes(kernelShape, strides, dilations, padding, groups);
+  if (chance(0.3))
+    attributes.push_back(named("border", vector(depth, -1, 1)));
+  if (isFiltered)
+    attributes.push_back(named("winograd", integers(tile)));
+  add<ConvOp>(x, attributes);
+}
+
+void KernelGraph::addConvTranspose(Value x) {
+  ArrayRef<int64_t> shape = shapeOf(x);
+  int64_t depth = shape.back(), groups = 1, filters = channels();
+  if (chance(0.3)) {
+    groups = depth;
+    filters = groups * pick(1, 2);
+  }
+  SmallVector<int64_t> kernelShape, strides, padding, dilations;
+  for (size_t axis = 0; axis + 2 < shape.size(); ++axis) {
+    kernelShape.push_back(pick(1, 5));
+    strides.push_back(pick(1, 4));
+    dilations.push_back(chance(0.3) ? pick(1, 3) : 1);
+    padding.push_back(pick(-1, 2));
+    padding.push_back(pick(-2, 2));
+  }
+  kernelShape.append({depth / groups, filters});
+  if (countTerms(x, kernelShape) <= mostTerms)
+    add<ConvTransposeOp>(
+        x, convAttributes(kernelShape, strides, dilations, padding, groups));
+}
+
+void KernelGraph::addDense(Value x) {
+  int64_t inputs = shapeOf(x).back();
+  int64_t outputs = chance(0.2) ? 1 : channels() * (chance(0.1) ? 5 : 1);
+  // Weights that the first-level cache does not hold beside the values, which
+  // several calls read together.
+  if (inputs > 60 && rankOf(x) == 2 && chance(0.4))
+    outputs = choose<int64_t>({100, 113, 200});
+  if (elementsOf(shapeOf(x)) * outputs > mostTerms || rankOf(x) < 1)
+    return;
+  Attributes attributes{named("kernel", kernel({inputs, outputs})),
+                        named("chains", integer(int64_t(1) << pick(0, 6)))};
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(outputs, -0.5, 0.5)));
+  add<DenseOp>(x, attributes);
+}
+
+void KernelGraph::addEmbedding(Value x) {
+  // Numbers come from an input; those of a layer are rows of NaN, or of few.
+  Value numbers = x;
+  if (kind != KernelGraphKind::Stream && chance(0.7))
+    numbers = addInput({batch, positions()});
+  Attributes attributes{named("table", kernel({10, channels()}))};
+  if (chance(0.4))
+    attributes.push_back(named("from_end", builder.getUnitAttr()));
+  add<EmbeddingOp>(numbers, attributes);
+}
+
+void KernelGraph::addMatmul(Value x) {
+  if (rankOf(x) < 2 || (!mayMix() && rankOf(x) < 3))
+    return;
+  SmallVector<int64_t> shape(shapeOf(x));
+  shape[shape.size() - 2] = shape.back();
+  shape.back() = channels();
+  for (size_t axis = 1; axis + 2 < shape.size(); ++axis)
+    if (chance(0.3))
+      shape[axis] = 1;
+  if (elementsOf(shapeOf(x)) * shape.back() > mostTerms)
+    return;
+  Value y;
+  for (Value other : values)
+    if (shapeOf(other) == ArrayRef<int64_t>(shape))
+      y = other;
+  if (!y && kind != KernelGraphKind::Stream && chance(0.6))
+    y = addInput(shape);
+  if (!y) {
+    if (shape.size() > 2)
+      shape[0] = 1;
+    y = ConstantOp::create(builder, layer(), RankedTensorType::get(shape, type),
+                           kernel(shape));
+  }
+  add<MatmulOp>({x, y}, {});
+}
+
+void KernelGraph::addRecurrent(Value x) {
+  if (rankOf(x) != 3)
+    return;
+  int64_t units = channels(), gates = choose<int64_t>({1, 3, 4});
+  if (elementsOf(shapeOf(x)) * units * gates +
+          shapeOf(x)[1] * units * units * gates >
+      mostTerms)
+    return;
+  Attributes attributes{
+      named("kernel", kernel({shapeOf(x).back(), gates * units})),
+      named("recurrent", kernel({units, gates * units}))};
+  bool isUsual = chance(0.5);
+  auto function = [&](ActivationKind usual) {
+    return isUsual ? ActivationAttr::get(builder.getContext(), usual)
+                   : activation();
+  };
+  attributes.push_back(named("activation", function(ActivationKind::Tanh)));
+  if (gates > 1)
+    attributes.push_back(
+        named("recurrent_activation", function(ActivationKind::Sigmoid)));
+  if (chance(0.8))
+    attributes.push_back(named("bias", vector(gates * units, -0.5, 0.5)));
+  auto maybe = [&](StringRef name) {
+    bool isSet = chance(0.5);
+    if (isSet)
+      attributes.push_back(named(name, builder.getUnitAttr()));
+    return isSet;
+  };
+  if (maybe("sequences"))
+    maybe("reversed");
+  maybe("backwards");
+  if (gates == 3 && maybe("reset_after") && chance(0.7))
+    attributes.push_back(named("recurrent_bias", vector(units, -0.5, 0.5)));
+  if (gates == 1)
+    add<RNNOp>(x, attributes);
+  else if (gates == 3)
+    add<GRUOp>(x, attributes);
+  else
+    add<LSTMOp>(x, attributes);
+}
