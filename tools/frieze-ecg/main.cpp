@@ -73,7 +73,9 @@ static cl::opt<bool>
     logits("logits",
            cl::desc("The classifier does not end in a sigmoid: apply it"),
            cl::sub(scanCommand), cl::cat(category));
+namespace {
 enum class Level { Auto, Off };
+} // namespace
 static cl::opt<Level> level(
     "level", cl::init(Level::Auto),
     cl::desc("What is taken out of a recording before it is scored:"),

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Checks format (clang-format 22), licence banners and white space of the given
 # files, by default all that git tracks. With --fix, corrects what it can: the
-# format of C and C++, and white space.
+# format of C and C++, and white space. Names and linkage (clang-tidy 22, by
+# .clang-tidy) take a build, which knows how to compile a file, and a second or
+# two a file: without files, those are looked at that differ from branch main.
 #
 #   tools/scripts/lint.sh [--fix] [FILE...]
 set -uo pipefail
 
+root=$(cd "$(dirname "$0")/../.." && pwd)
 fix=no
 if [ "${1:-}" = --fix ]; then
   fix=yes
@@ -13,9 +16,11 @@ if [ "${1:-}" = --fix ]; then
 fi
 if [ $# -gt 0 ]; then
   files=("$@")
+  changed=("$@")
 else
-  cd "$(dirname "$0")/../.." || exit 1
+  cd "$root" || exit 1
   mapfile -t files < <(git ls-files)
+  mapfile -t changed < <(git diff --name-only "$(git merge-base HEAD main 2>/dev/null || echo HEAD)")
 fi
 
 status=0
@@ -93,6 +98,34 @@ if [ ${#code[@]} -gt 0 ]; then
       "$formatter" --dry-run -Werror "$file" 2>/dev/null ||
         report "$file" "is not formatted; run tools/scripts/lint.sh --fix"
     done
+  fi
+fi
+
+# The sources of C++ among those changed that a build compiles.
+sources=()
+for build in "$root"/build/{dev,release,ci}; do
+  [ -f "$build/compile_commands.json" ] || continue
+  for file in "${changed[@]}"; do
+    case $file in
+    *.cpp) ! grep -qF "\"file\": \"$(realpath "$file")\"" "$build/compile_commands.json" ||
+      sources+=("$file") ;;
+    esac
+  done
+  break
+done
+if [ ${#sources[@]} -gt 0 ] && [ $fix = no ]; then
+  tidy=$(command -v clang-tidy-22 || echo /usr/lib/llvm-22/bin/clang-tidy)
+  case $("$tidy" --version 2>/dev/null) in
+  *"version 22."*) ;;
+  *) report "$tidy" "expects clang-tidy 22 (package clang-tidy-22)" ;;
+  esac
+  # A line for each problem; that a file is newer than the build is one, too.
+  problems=$(printf '%s\0' "${sources[@]}" |
+    xargs -0 -n 1 -P "$(nproc)" "$tidy" -p "$build" --quiet 2>/dev/null |
+    grep -E '(warning|error): ' | sort -u)
+  if [ -n "$problems" ]; then
+    echo "$problems" >&2
+    status=1
   fi
 fi
 exit $status
