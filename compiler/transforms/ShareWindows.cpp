@@ -19,6 +19,7 @@ namespace frieze::nn {
 } // namespace frieze::nn
 
 using namespace mlir;
+using namespace frieze;
 using namespace frieze::nn;
 
 /// Samples that begin the windows of a block, for which the values of an
