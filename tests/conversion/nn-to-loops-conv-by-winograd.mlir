@@ -48,7 +48,7 @@ func.func @model(%x: tensor<1x10x10x32xf32>) -> tensor<1x4x4x16xf32> {
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[X:.*]]: memref<4160xf32> {{.*}}, %[[Y:.*]]: memref<4096xf32>
 // CHECK: scf.for %[[BLOCK:.*]] = %c0 to %c5 step
-// CHECK: scf.forall (%{{.*}}) in (8)
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step
 // CHECK: arith.cmpi sgt, %[[BLOCK]], %c0
 // CHECK-COUNT-6: vector.load
 // CHECK-COUNT-4: vector.store %{{.*}}, %[[Y]]
