@@ -142,7 +142,7 @@ TEST_F(AnnotationsTest, FilesThatAreRefused) {
         std::string::npos);
   EXPECT_NE(problem(words({{50, 1}}) + end).find("code 50"), std::string::npos);
   EXPECT_NE(problem(words({{59, 0}, {63, 1023}, {63, 1023}, {1, 0}}) + end)
-                .find("before sample 0"),
+                .find("expects annotations from sample 0 on"),
             std::string::npos);
 }
 

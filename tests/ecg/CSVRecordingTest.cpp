@@ -227,7 +227,7 @@ TEST_F(CSVRecordingTest, FilesThatAreRefused) {
       {"", "no samples"},
       {"MLII\n", "no samples"},
       {"time\n0\n", "line 1: expects a column of samples, but got times only"},
-      {"0.1,0.2\n", "line 1: several columns need a header line"},
+      {"0.1,0.2\n", "line 1: expects a header line"},
       {"0.1\ninf\n", "line 2: expects a finite number, but got 'inf'"},
       {"0.1\n1e60\n", "line 2: expects a finite number"},
       {"0.1\n0.2 0.3\n", "line 2: expects a finite number"},

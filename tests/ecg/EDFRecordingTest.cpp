@@ -74,7 +74,8 @@ TEST_F(EDFRecordingTest, SignalsOfARecord) {
   EXPECT_EQ(read("r.EDF", options).samples, (std::vector<float>{0.25f, 1}));
   EXPECT_EQ(read("r.EDF", options).rate, 125);
   options.rate = 250;
-  EXPECT_CONTAINS(problem("r.EDF", options), "is 125 Hz, not 250");
+  EXPECT_CONTAINS(problem("r.EDF", options),
+                  "expects the sampling rate to be 125 Hz, but got 250");
 }
 
 // Of a night in a sleep laboratory, the ECG is scanned.
@@ -105,12 +106,13 @@ TEST_F(EDFRecordingTest, FirstECG) {
   options.lead = "EEG Fpz-Cz";
   EXPECT_TRUE(read("r.edf", options).warnings.empty());
   options.lead = "SpO2";
-  EXPECT_CONTAINS(problem("r.edf", options), "must be V, mV or uV, found '%'");
+  EXPECT_CONTAINS(problem("r.edf", options),
+                  "expects the unit to be V, mV or uV, but got '%'");
 
   readFirst({eeg, pulse});
   EXPECT_CONTAINS(
       problem("r.edf"),
-      "r.edf: error: no signal can be told to be an ECG in V, mV "
+      "r.edf: error: expects a signal that can be told to be an ECG in V, mV "
       "or uV, but got 0 'EEG Fpz-Cz' (uV), 1 'SpO2' (%): choose one "
       "with --lead");
 }
@@ -123,7 +125,8 @@ TEST_F(EDFRecordingTest, ContinuousEDFPlus) {
   EXPECT_EQ(read("r.edf").samples, (std::vector<float>{-1, 1, 0, 0.5f}));
   RecordingOptions options;
   options.lead = "EDF Annotations";
-  EXPECT_CONTAINS(problem("r.edf", options), "no lead 'EDF Annotations'");
+  EXPECT_CONTAINS(problem("r.edf", options),
+                  "expects one of the leads ECG, but got 'EDF Annotations'");
 }
 
 // Starts that do not go with that are told.
@@ -179,12 +182,13 @@ TEST_F(EDFRecordingTest, DiscontinuousEDFPlus) {
   EXPECT_CONTAINS(problem("r.edf"), "record 1 begins before the one before");
   write("r.edf", file + pack16({0, 0}) + annotation("1") + pack16({0, 0}) +
                      annotation("x"));
-  EXPECT_CONTAINS(problem("r.edf"), "record 1 must begin with an annotation");
+  EXPECT_CONTAINS(problem("r.edf"),
+                  "expects record 1 to begin with an annotation");
   write("r.edf", file + pack16({0, 0}) + annotation("0") + pack16({0, 0}) +
                      annotation("99999999"));
   EXPECT_CONTAINS(problem("r.edf"), "at most a year long");
   write("r.edf", header({{}}, "1", "EDF+D") + pack16({0, 0}));
-  EXPECT_CONTAINS(problem("r.edf"), "an EDF+D file must have annotations");
+  EXPECT_CONTAINS(problem("r.edf"), "expects annotations in an EDF+D file");
 }
 
 // More records than are read at once.
@@ -226,7 +230,8 @@ TEST_F(EDFRecordingTest, FilesThatAreRefused) {
       {header({}, "1"),
        "expects the number of signals to be a whole number of at"},
       {header({{}}, "1", "", "0", "0") + data, "duration of a record to be"},
-      {header({{}}, "1", "", "0", "nan") + data, "duration of a record must"},
+      {header({{}}, "1", "", "0", "nan") + data,
+       "expects the duration of a record"},
       {header({{}}, "1", "EDF+D", "0", "1e-300") + data, "rate to be from"},
       {header({{}}, "2") + data, "truncated: expects 2 records of 4 bytes"},
       {header({{}}, "99999999") + data, "truncated: expects 99999999 records"},

@@ -55,7 +55,8 @@ TEST_F(NPYRecordingTest, SamplesAndLeads) {
   EXPECT_EQ(read("f.npy", options).samples, expected);
   EXPECT_EQ(read("f.npy", atRate(360)).samples, (std::vector<float>{1, 2, 3}));
   options.lead = "2";
-  EXPECT_CONTAINS(problem("c.npy", options), "no lead '2', found 0, 1");
+  EXPECT_CONTAINS(problem("c.npy", options),
+                  "expects one of the leads 0, 1, but got '2'");
 }
 
 // More than is read at once.

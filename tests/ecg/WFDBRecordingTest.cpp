@@ -189,15 +189,17 @@ TEST_F(WFDBRecordingTest, SegmentsOfFixedLayout) {
   EXPECT_EQ(pairs(recording.gaps), (Gaps{{2, 3}}));
 
   write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 A\n");
-  EXPECT_CONTAINS(problem("r", options), "b.hea: error: expected signal 1");
+  EXPECT_CONTAINS(problem("r", options), "b.hea: error: expects signal 1");
   write("b.hea", "b 1 360 2\nb.dat 212 10 12 0 0 0 0 C\n");
-  EXPECT_CONTAINS(problem("r"), "signal 0 must be 'A', found 'C'");
+  EXPECT_CONTAINS(problem("r"), "expects signal 0 to be 'A', but got 'C'");
   write("b.hea", "b 1 250 2\nb.dat 212 10 12 0 0 0 0 A\n");
-  EXPECT_CONTAINS(problem("r"), "all segments must have one sampling rate");
+  EXPECT_CONTAINS(problem("r"),
+                  "expects all segments to have one sampling rate");
   write("b.hea", "b 1 360 1\nb.dat 212 10 12 0 0 0 0 A\n");
-  EXPECT_CONTAINS(problem("r"), "expected 2 samples, found 1");
+  EXPECT_CONTAINS(problem("r"), "expects 2 samples, but got 1");
   write("b.hea", "b/1 1 360 2\nr 2\n");
-  EXPECT_CONTAINS(problem("r"), "a segment must not have segments itself");
+  EXPECT_CONTAINS(problem("r"),
+                  "expects a segment without segments, but got 1");
 }
 
 // The first segment lists all signals, and the others have some of them.
@@ -352,13 +354,14 @@ TEST_F(WFDBRecordingTest, MissingSamplesAreGaps) {
 TEST_F(WFDBRecordingTest, WrongUnits) {
   write("r.dat", pack16({1, 30000}));
   write("r.hea", "r 1 360 2\nr.dat 16 1/mmHg 16 0 0 0 0 ABP\n");
-  EXPECT_CONTAINS(problem("r"), "no signal can be told to be an ECG");
+  EXPECT_CONTAINS(problem("r"),
+                  "expects a signal that can be told to be an ECG");
   RecordingOptions options;
   options.lead = "ABP";
   EXPECT_CONTAINS(problem("r", options),
                   "'ABP' to be V, mV or uV, but got 'mmHg'");
   write("r.hea", "r 1 360 2\nr.dat 16 1/mV\n");
-  EXPECT_CONTAINS(problem("r"), "samples must be millivolts, found 30000");
+  EXPECT_CONTAINS(problem("r"), "expects samples in millivolts, but got 30000");
 }
 
 TEST_F(WFDBRecordingTest, HeadersThatAreRefused) {
@@ -386,7 +389,7 @@ TEST_F(WFDBRecordingTest, HeadersThatAreRefused) {
       {"r/1 1 360 2\na -2\n", "the number of samples"},
       {"r/1 1 360 2\n../a 2\n", "beside the header"},
       {"r/1 1 360 2\n~ 2\n", "no segment has samples"},
-      {"r 1 360 2\nr.dat\n", "line 2: the format"},
+      {"r 1 360 2\nr.dat\n", "line 2: expects the format"},
       {"r 1 360 2\nr.dat 17 200\n", "but got 17"},
       {"r 1 360 2\nr.dat 516 200\n", "but got 516"},
       {"r 1 360 2\nr.dat 16x0 200\n", "samples in a frame"},
@@ -413,16 +416,18 @@ TEST_F(WFDBRecordingTest, LeadsAndRate) {
   write("r.dat", pack16({1, 2, 3, 4}));
   RecordingOptions options;
   options.lead = "V9";
-  EXPECT_CONTAINS(problem("r", options), "no lead 'V9', found A, A");
+  EXPECT_CONTAINS(problem("r", options),
+                  "expects one of the leads A, A, but got 'V9'");
   options.lead = "2";
-  EXPECT_CONTAINS(problem("r", options), "no lead '2'");
+  EXPECT_CONTAINS(problem("r", options), "but got '2'");
   options.lead = "A";
   EXPECT_CONTAINS(problem("r", options), "2 leads are named 'A'");
   options.lead = "1";
   options.rate = 360;
   EXPECT_EQ(read("r", options).samples.size(), 2u);
   options.rate = 250;
-  EXPECT_CONTAINS(problem("r", options), "is 360 Hz, not 250");
+  EXPECT_CONTAINS(problem("r", options),
+                  "expects the sampling rate to be 360 Hz, but got 250");
 }
 
 } // namespace

@@ -165,7 +165,8 @@ TEST(WindowScoresTest, LogitsAndWhatIsNoProbability) {
     auto scores = score(constant, 720, samples);
     EXPECT_FALSE(bool(scores)) << bad;
     std::string problem = llvm::toString(scores.takeError());
-    EXPECT_EQ(problem.find("model: error: the model's output"), 0u) << problem;
+    EXPECT_EQ(problem.find("model: error: expects the model's output"), 0u)
+        << problem;
     EXPECT_NE(problem.find(" at 2 s"), std::string::npos) << problem;
   }
 }

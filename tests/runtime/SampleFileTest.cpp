@@ -175,13 +175,13 @@ TEST(CsvReaderTest, ManyLines) {
 TEST(CsvReaderTest, ProblemsNameTheLine) {
   EXPECT_PROBLEM(parseCsv("1,2\n\n3\n", 2),
                  "line 3: expects 2 numbers, but got 1");
-  EXPECT_PROBLEM(parseCsv("1,2\n3,4,5\n", 2), "line 2: expected 2 numbers, "
+  EXPECT_PROBLEM(parseCsv("1,2\n3,4,5\n", 2), "line 2: expects 2 numbers, "
                                               "but got more");
-  EXPECT_PROBLEM(parseCsv("1,2,\n", 2), "line 1: expected 2 numbers");
-  EXPECT_PROBLEM(parseCsv("1,x\n", 2), "found 'x'");
-  EXPECT_PROBLEM(parseCsv("1,,2\n", 2), "found ''");
-  EXPECT_PROBLEM(parseCsv("1,2x\n", 2), "found '2x'");
-  EXPECT_PROBLEM(parseCsv("1.0.0,2\n", 2), "found '1.0.0'");
+  EXPECT_PROBLEM(parseCsv("1,2,\n", 2), "line 1: expects 2 numbers");
+  EXPECT_PROBLEM(parseCsv("1,x\n", 2), "but got 'x'");
+  EXPECT_PROBLEM(parseCsv("1,,2\n", 2), "but got ''");
+  EXPECT_PROBLEM(parseCsv("1,2x\n", 2), "but got '2x'");
+  EXPECT_PROBLEM(parseCsv("1.0.0,2\n", 2), "but got '1.0.0'");
   EXPECT_PROBLEM(parseCsv(std::string("1,\0002\n", 5), 2), "line 1");
   EXPECT_PROBLEM(parseCsv("1\n", UINT64_MAX), "out of memory");
 }
@@ -236,8 +236,8 @@ TEST_F(SampleFileTest, OneSampleOrManyByTheShape) {
 TEST_F(SampleFileTest, RefusesOtherShapes) {
   EXPECT_PROBLEM(read(zeros("(7, 4)", 28), {1, 5, 1}),
                  "expects shape (5, 1) or (samples, 5, 1), but got (7, 4)");
-  EXPECT_PROBLEM(read(zeros("(2, 7, 5)", 70), {1, 5}), "found (2, 7, 5)");
-  EXPECT_PROBLEM(read(zeros("(5, 7)", 35), {1, 7, 5}), "found (5, 7)");
+  EXPECT_PROBLEM(read(zeros("(2, 7, 5)", 70), {1, 5}), "but got (2, 7, 5)");
+  EXPECT_PROBLEM(read(zeros("(5, 7)", 35), {1, 7, 5}), "but got (5, 7)");
   EXPECT_PROBLEM(read(zeros("(0, 5)", 0), {1, 5}),
                  "expects samples, but got none");
   EXPECT_PROBLEM(read("", {1, 5}), "expects samples, but got none");
@@ -253,7 +253,8 @@ TEST_F(SampleFileTest, WholeBatches) {
   EXPECT_PROBLEM(read(zeros("(7, 5)", 35), {3, 5}),
                  "expects a multiple of 3 samples, but got 7");
   EXPECT_EQ(read("1 2\n3 4\n5 6\n7 8", {2, 2, 1}).samples, 4u);
-  EXPECT_PROBLEM(read("1 2\n3 4\n5 6\n", {2, 2, 1}), "takes them by 2");
+  EXPECT_PROBLEM(read("1 2\n3 4\n5 6\n", {2, 2, 1}),
+                 "expects a multiple of 2 samples");
 }
 
 TEST_F(SampleFileTest, MissingFile) {
