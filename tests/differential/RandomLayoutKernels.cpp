@@ -1,5 +1,4 @@
-//===- RandomLayoutKernels.cpp - Random layers that move elements *- C++
-//-*-===//
+//===- RandomLayoutKernels.cpp - Layers that move elements ------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- RandomPointwiseKernels.cpp - Random layers of single elements, and sums
-//*- C++ -*-===//
+//===- RandomPointwiseKernels.cpp - Layers of single elements ---*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
