@@ -7,6 +7,9 @@
   of its flag's name with a case that must not fire, and an invalid case.
 - Each constraint C1... of an op is marked where it is verified and where it is
   tested.
+- An activation is named by 4 sources of the dialect and the compiler, an op by at
+  most 6, besides those that optimise with it; another 6 of the frontends import an
+  op. CONTRIBUTING.md lists them.
 - Passes are added in compiler/Pipelines.cpp, command-line options are defined in
   tools/, and runtime/ and the compiler do not include each other.
 
@@ -18,6 +21,11 @@ import sys
 
 SOURCES = {".cpp", ".hpp", ".h", ".c", ".td"}
 FUNCTION = re.compile(r"^[^\s#/}].*?^}$", re.MULTILINE | re.DOTALL)
+
+ACTIVATION_SOURCES = 4
+OP_SOURCES = 6
+# The layers that have several forms, or that plans and streams treat apart.
+OPS_OF_MORE_SOURCES = {"ConstantOp", "ConvOp", "DenseOp", "ReshapeOp", "WindowsOp"}
 
 
 class Checker:
@@ -113,6 +121,37 @@ class Checker:
                                 if any(re.search(rf"\b{helper}\(", code.split("{")[0])
                                        for helper in helpers)])
 
+    # --- What a new op or activation needs --------------------------------------
+
+    def check_counts(self):
+        # Without those that optimise. Other dialects have ops of the same names.
+        sources = []
+        for path in self.files("dialect") + self.files("compiler"):
+            if "transforms" not in path.parts and path.name != "NNFolds.cpp":
+                text = re.sub(r"//.*|\b(arith|LLVM)::\w+", "", path.read_text())
+                sources.append(set(re.findall(r"ActivationKind::\w+|\w+", text)))
+
+        def count_sources(*names):
+            return sum(1 for words in sources if not words.isdisjoint(names))
+
+        path = self.root / "dialect/NNAttrs.td"
+        body = re.search(r'^def NN_ActivationKind :.*?^}', path.read_text(),
+                         re.MULTILINE | re.DOTALL)
+        kinds = re.findall(r'EnumAttrCase<"(\w+)"', body[0]) if body else []
+        if not kinds:
+            self.report(path, "expects activations")
+        for kind in kinds:
+            count = 1 + count_sources(f"ActivationKind::{kind}")
+            if count != ACTIVATION_SOURCES:
+                self.report(path, f"{kind}: expects {ACTIVATION_SOURCES} sources, "
+                                  f"but got {count}")
+        for path in sorted((self.root / "dialect").glob("NN*Ops.td")):
+            for op in re.findall(r"^def NN_(\w+Op) :", path.read_text(), re.MULTILINE):
+                count = count_sources(op, f"NN_{op}")
+                if count > OP_SOURCES and op not in OPS_OF_MORE_SOURCES:
+                    self.report(path, f"{op}: expects at most {OP_SOURCES} sources, "
+                                      f"but got {count}")
+
     # --- Places ---------------------------------------------------------------
 
     def check_places(self):
@@ -145,6 +184,7 @@ class Checker:
     def check(self):
         self.check_passes()
         self.check_ops()
+        self.check_counts()
         self.check_places()
         print(*self.problems, sep="\n", end="\n" if self.problems else "")
         return 1 if self.problems else 0
