@@ -248,7 +248,7 @@ void FunctionLowering::lower(const Machine &machine) {
         scf::IfOp::create(builder, loc, isFull, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(choice.thenBlock());
-    binder.bindStep(step, /*ofCall=*/nullptr);
+    binder.bindStep(step, /*call=*/nullptr);
     kernel.setLocation(step.front()->getLoc());
     auto dense = cast<DenseOp>(step.front());
     lowerSharedDense(kernel, dense, planSharedDense(machine, dense, microBatch),

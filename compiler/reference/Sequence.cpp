@@ -35,10 +35,12 @@ static Tensor<T> embedding(EmbeddingOp op, const Tensor<T> &x) {
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
+namespace {
 /// What a recurrent layer has before a step: the state, and the input's sums.
 template <typename T> struct Step {
   std::vector<T> state, sums;
 };
+} // namespace
 
 /// Adds the products of `factors` and the rows of a matrix to the entries of
 /// `sums` from `low` below `high`, in order.

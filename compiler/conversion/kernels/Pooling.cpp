@@ -116,10 +116,12 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   })[0];
 }
 
+namespace {
 /// Output positions along an axis from `low` below `high`.
 struct Positions {
   int64_t low, high;
 };
+} // namespace
 
 /// The positions whose windows have no padding.
 static Positions findInside(int64_t outputs, int64_t stride, int64_t size,
