@@ -1,13 +1,14 @@
 """Breaks each rule and each lowering on purpose, and checks that the nets see it.
 
-    python3 check_mutations.py SOURCE BUILD [--only NAME]
+    python3 check_mutations.py SOURCE BUILD [--only NAME | --texts]
 
 A mutation replaces an expression or a statement of one source file. All those of
 one net go into one program, which asks the environment at each of them whether it
 applies: the changed copies are compiled with the build's own commands, linked
 before the libraries, and SOURCE and BUILD stay as they are. The program must pass
 without a mutation, and fail with each. Exit status 1 if one survives, if its text
-is not in the source exactly once, or if a lowering has none.
+is not in the source exactly once, or if a lowering has none; --texts looks at these
+two alone, and compiles nothing.
 
 In a replacement, MUTATED stands for whether it applies, where text and
 replacement cannot be told apart by a condition around them.
@@ -265,9 +266,8 @@ LOWERINGS = {
     ],
     "compiler/conversion/NNToLoops.cpp": [
         ("run_batch: memory of a call",
-         "kernel.mul(call, elements * bytesOf(kernel.builder.getF32Type())), elements);",
-         "kernel.mul(call, (MUTATED ? 1 : elements) * bytesOf(kernel.builder.getF32Type())),\n"
-         "    elements);"),
+         "call ? kernel.mul(call, countBytes(type)) : kernel.index(0)",
+         "call ? kernel.mul(call, int64_t(4)) : kernel.index(0)"),
     ],
     "compiler/codegen/llvm/EmitEntryPoints.cpp": [
         ("run_batch: calls that are left",
@@ -275,8 +275,8 @@ LOWERINGS = {
         ("run_batch: elements of a call", "tensor.getNumElements()", "int64_t(1)"),
     ],
     "compiler/conversion/StreamToLoops.cpp": [
-        ("stream: rows that move", "line.getElement(rows - line.rememberedRows)",
-         "line.getElement(rows)"),
+        ("stream: rows that move", "(rows - line.rememberedRows) * line.rowElements",
+         "rows * line.rowElements"),
     ],
     "compiler/codegen/llvm/StreamEntryPoints.cpp": [
         ("stream: windows before the first", "symbols.create<LLVM::SubOp>(early, wasEarly)",
@@ -365,20 +365,15 @@ class Net:
                       for file, mutations in files.items()}
         self.files = {file: mutations for file, mutations in self.files.items() if mutations}
         self.names = [m[0] for mutations in self.files.values() for m in mutations]
-        self.problems = []
 
     def compile(self, job):
         file, first, source, build, scratch = job
         with open(os.path.join(source, file)) as stream:
             code = stream.read()
         edits = []
-        for number, (name, text, replacement) in enumerate(self.files[file], first):
-            found = find(code, text)
-            if len(found) != 1:
-                self.problems.append(
-                    f"{name}: error: '{text}' is {len(found)} times in {file}")
-            else:
-                edits.append((*found[0].span(), mutate(found[0].group(), replacement, number)))
+        for number, (_, text, replacement) in enumerate(self.files[file], first):
+            [found] = find(code, text)
+            edits.append((*found.span(), mutate(found.group(), replacement, number)))
         for start, end, text in sorted(edits, reverse=True):
             code = code[:start] + text + code[end:]
         stem = os.path.join(scratch, file.replace("/", "_"))
@@ -429,11 +424,10 @@ class Net:
 
     def check(self, pool):
         if not self.passes(0, 100):
-            return [*self.problems, f"{self.program}: error: fails without a mutation"]
+            return [f"{self.program}: error: fails without a mutation"]
         numbers = range(1, len(self.names) + 1)
-        survivors = [f"{name}: error: survives" for name, passed in zip(
+        return [f"{name}: error: survives" for name, passed in zip(
             self.names, pool.map(lambda number: self.passes(number, self.graphs), numbers)) if passed]
-        return [*self.problems, *survivors]
 
 
 def check_lowerings(source):
@@ -446,13 +440,30 @@ def check_lowerings(source):
     return [f"{name}: error: no mutation breaks it" for name in sorted(declared - broken)]
 
 
+def check_texts(source):
+    """What mutations have a text that is not in their source exactly once."""
+    problems = []
+    for file, mutations in [item for _, _, files in NETS for item in files.items()]:
+        with open(os.path.join(source, file)) as stream:
+            code = stream.read()
+        for name, text, _ in mutations:
+            count = len(find(code, text))
+            if count != 1:
+                problems.append(f"{name}: error: '{text}' is {count} times in {file}")
+    return problems
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source")
     parser.add_argument("build")
-    parser.add_argument("--only")
+    parser.add_argument("--only", metavar="NAME", help="the mutation of that name alone")
+    parser.add_argument("--texts", action="store_true", help="compile nothing")
     args = parser.parse_args()
-    problems, count = check_lowerings(args.source), 0
+    problems, count = check_lowerings(args.source) + check_texts(args.source), 0
+    if problems or args.texts:
+        print("\n".join([*problems, f"{len(problems)} problems in the texts"]))
+        sys.exit(bool(problems))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for net in NETS:
             net = Net(*net, args.only)
