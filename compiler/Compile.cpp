@@ -144,7 +144,7 @@ llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
   if (code.empty())
     return llvm::createStringError("cannot be compiled");
   return linkSharedLibrary(StringRef(code.data(), code.size()), options.name,
-                           options.name + ".so");
+                           options.name + ".so", *options.target);
 }
 
 /// The bytes of `stage`, the object or what it is packaged in, for `output`.
@@ -158,9 +158,10 @@ static llvm::Expected<std::string> package(Stage stage, StringRef object,
     return linkSharedLibrary(object, options.name,
                              isStream(output)
                                  ? options.name + ".so"
-                                 : llvm::sys::path::filename(output).str());
+                                 : llvm::sys::path::filename(output).str(),
+                             *options.target);
   case Stage::Exe:
-    return linkExecutable(object, options.name);
+    return linkExecutable(object, options.name, *options.target);
   default:
     return object.str();
   }

@@ -14,6 +14,10 @@ namespace frieze {
 
 // One table a family, each in a file of its own.
 
+llvm::ArrayRef<Target> getAArch64Targets();
+llvm::ArrayRef<Target> getArmTargets();
+llvm::ArrayRef<Target> getRISCVTargets();
+llvm::ArrayRef<Target> getWebAssemblyTargets();
 llvm::ArrayRef<Target> getX86Targets();
 
 } // namespace frieze

@@ -18,7 +18,9 @@ using namespace frieze;
 llvm::ArrayRef<Target> frieze::getTargets() {
   static const auto targets = [] {
     llvm::SmallVector<Target> all;
-    for (llvm::ArrayRef<Target> family : {getX86Targets()})
+    for (llvm::ArrayRef<Target> family : 
+         {getX86Targets(), getAArch64Targets(), getRISCVTargets(),
+          getArmTargets(), getWebAssemblyTargets()})
       llvm::append_range(all, family);
     return all;
   }();
@@ -81,7 +83,7 @@ void frieze::printTargetsAsJSON(llvm::raw_ostream &os) {
     targets.push_back(
         llvm::json::Object{{"name", target.name},
                            {"description", target.description},
-                           {"triple", target.triple},
+                           {"triple", target.toolchain.triple},
                            {"index_bits", target.layout.indexBits},
                            {"pointer_bytes", target.layout.pointerBytes},
                            {"machines", std::move(machines)}});

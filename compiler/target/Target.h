@@ -92,7 +92,19 @@ struct Limits {
 };
 
 /// Who turns loops into code.
-enum class Family { X86 };
+enum class Family { X86, AArch64, RISCV, Arm, WebAssembly };
+
+/// What LLVM and linkers call a target.
+struct Toolchain {
+  llvm::StringRef triple;
+  /// The processor and the features that every one of the architecture has, for
+  /// the public functions.
+  llvm::StringRef cpu, features;
+  /// The calling convention, where the triple leaves a choice.
+  llvm::StringRef abi;
+  /// Whether code may be loaded anywhere, as in shared libraries.
+  bool isPositionIndependent;
+};
 
 /// A value of `--target`: one or more machines of one architecture, in the
 /// order of preference; the last runs on every processor of the architecture.
@@ -100,10 +112,7 @@ struct Target {
   llvm::StringRef name;
   llvm::StringRef description;
   Family family;
-  llvm::StringRef triple;
-  /// LLVM's name of the processor that every one of the architecture is, for
-  /// the public functions.
-  llvm::StringRef baseline;
+  Toolchain toolchain;
   MemoryLayout layout;
   Limits limits;
   llvm::ArrayRef<Machine> machines;

@@ -30,6 +30,9 @@ static constexpr Machine machines[] = {
     {"x86-64-v2", "x86-64-v2", "", 4, 16, false, ports, caches, getBudgets(1)},
 };
 
+static constexpr Toolchain toolchain{"x86_64-unknown-linux-gnu", "x86-64",
+                                     /*features=*/"", /*abi=*/"",
+                                     /*isPositionIndependent=*/true};
 static constexpr MemoryLayout layout{/*indexBits=*/64, /*pointerBytes=*/8,
                                      /*alignment=*/64};
 static constexpr Limits limits{/*arenaBytes=*/1 << 20,
@@ -39,8 +42,7 @@ static constexpr Limits limits{/*arenaBytes=*/1 << 20,
 
 static Target makeTarget(llvm::StringRef name, llvm::StringRef description,
                          llvm::ArrayRef<Machine> machines) {
-  return {name,     description, Family::X86, "x86_64-unknown-linux-gnu",
-          "x86-64", layout,      limits,      machines};
+  return {name, description, Family::X86, toolchain, layout, limits, machines};
 }
 
 llvm::ArrayRef<Target> frieze::getX86Targets() {

@@ -39,7 +39,7 @@ createTargetMachine(const Target &target) {
     setUnlessGiven("disable-machine-licm", "true");
   });
   std::string error;
-  llvm::Triple triple(target.triple);
+  llvm::Triple triple(target.toolchain.triple);
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
   if (!found)
     llvm::report_fatal_error("LLVM lacks the target of Frieze's table: " +
@@ -49,8 +49,11 @@ createTargetMachine(const Target &target) {
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.DataSections = options.FunctionSections = true;
   options.UseInitArray = true;
+  const Toolchain &toolchain = target.toolchain;
+  options.MCOptions.ABIName = toolchain.abi.str();
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, target.baseline, /*Features=*/"", options, llvm::Reloc::PIC_,
+      triple, toolchain.cpu, toolchain.features, options,
+      toolchain.isPositionIndependent ? llvm::Reloc::PIC_ : llvm::Reloc::Static,
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 }
 
@@ -68,7 +71,7 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   if (!llvmModule)
     return nullptr;
   auto machine = createTargetMachine(target);
-  llvmModule->setTargetTriple(llvm::Triple(target.triple));
+  llvmModule->setTargetTriple(llvm::Triple(target.toolchain.triple));
   llvmModule->setDataLayout(machine->createDataLayout());
 
   llvm::PassBuilder passBuilder(machine.get());

@@ -49,3 +49,9 @@ LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
            << target.name;
   return success();
 }
+
+LogicalResult LLVMBackend::emitDispatch(SymbolBuilder &symbols,
+                                        const Target &target) const {
+  return symbols.module.emitError("cannot tell the machines of ")
+         << target.name << " apart when code is loaded";
+}

@@ -34,9 +34,10 @@ public:
   virtual void initialiseTarget() const = 0;
   /// Writes what sets the pointers of `symbols.getDispatched()` to the variants
   /// of the best machine of `target` that the processor is. The first machines
-  /// are the best, the last one runs everywhere.
+  /// are the best, the last one runs everywhere. An error where processors
+  /// cannot be told apart.
   virtual mlir::LogicalResult emitDispatch(SymbolBuilder &symbols,
-                                           const Target &target) const = 0;
+                                           const Target &target) const;
 };
 
 } // namespace frieze

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_PACKAGE_PACKAGE_H
 #define FRIEZE_COMPILER_CODEGEN_PACKAGE_PACKAGE_H
 
+#include "compiler/target/Target.h"
 #include "llvm/Support/Error.h"
 
 #include <string>
@@ -19,16 +20,19 @@ namespace frieze {
 llvm::Expected<std::string> makeStaticLibrary(llvm::StringRef object,
                                               llvm::StringRef name);
 
-/// Links with GNU ld, which starts in a fraction of the time, or ld.lld, in the
-/// folder for temporary files; needs no C library.
+/// Links in the folder for temporary files; needs no C library. An error where
+/// `target` has no shared libraries.
 llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
                                               llvm::StringRef name,
-                                              llvm::StringRef soname);
+                                              llvm::StringRef soname,
+                                              const Target &target);
 
 /// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
-/// program, built or installed, with the system's C compiler.
+/// program, built or installed, with the system's C compiler. An error where
+/// that makes no programs for `target`.
 llvm::Expected<std::string> linkExecutable(llvm::StringRef object,
-                                           llvm::StringRef name);
+                                           llvm::StringRef name,
+                                           const Target &target);
 
 } // namespace frieze
 

@@ -1,0 +1,34 @@
+//===- AArch64Backend.cpp - Machine code of 64-bit Arm ----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/aarch64/AArch64Backend.h"
+#include "compiler/codegen/llvm/LLVMBackend.h"
+#include "llvm/Support/TargetSelect.h"
+
+#include <mutex>
+
+using namespace frieze;
+
+namespace {
+class AArch64Backend final : public LLVMBackend {
+public:
+  void initialiseTarget() const override {
+    static std::once_flag once;
+    std::call_once(once, [] {
+      LLVMInitializeAArch64TargetInfo();
+      LLVMInitializeAArch64Target();
+      LLVMInitializeAArch64TargetMC();
+      LLVMInitializeAArch64AsmPrinter();
+    });
+  }
+};
+} // namespace
+
+const Backend &frieze::getAArch64Backend() {
+  static const AArch64Backend backend;
+  return backend;
+}

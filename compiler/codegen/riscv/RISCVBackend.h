@@ -1,0 +1,19 @@
+//===- RISCVBackend.h - Machine code of 64-bit RISC-V -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_RISCV_RISCVBACKEND_H
+#define FRIEZE_COMPILER_CODEGEN_RISCV_RISCVBACKEND_H
+
+#include "compiler/codegen/Backend.h"
+
+namespace frieze {
+
+const Backend &getRISCVBackend();
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_RISCV_RISCVBACKEND_H

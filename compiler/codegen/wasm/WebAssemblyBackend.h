@@ -1,0 +1,19 @@
+//===- WebAssemblyBackend.h - Machine code of WebAssembly -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CODEGEN_WASM_WEBASSEMBLYBACKEND_H
+#define FRIEZE_COMPILER_CODEGEN_WASM_WEBASSEMBLYBACKEND_H
+
+#include "compiler/codegen/Backend.h"
+
+namespace frieze {
+
+const Backend &getWebAssemblyBackend();
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CODEGEN_WASM_WEBASSEMBLYBACKEND_H
