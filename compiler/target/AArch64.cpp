@@ -18,10 +18,13 @@ static constexpr Machine machines[] = {{
     "+neon",
     /*lanes=*/4,
     /*registers=*/32,
+    /*tileLanes=*/4,
+    SharedFactor::Lane,
     /*hasFMA=*/true,
     Ports{/*multiplyAdds=*/2, /*loads=*/2, /*latency=*/4},
     Caches{/*line=*/64, /*firstLevel=*/64 << 10, /*secondLevel=*/512 << 10},
     Budgets{/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
+            /*termsTogether=*/8,
             /*winogradTiles=*/8, /*mostWinogradTiles=*/48,
             /*prefetchedLines=*/16, /*callsTogether=*/1},
 }};

@@ -19,8 +19,11 @@ static constexpr Caches caches{/*line=*/64, /*firstLevel=*/32 << 10,
                                /*secondLevel=*/512 << 10};
 
 static constexpr Budgets getBudgets(int64_t tileVectors) {
-  return {/*tileRows=*/12, tileVectors, /*unrolledTerms=*/25,
-          /*winogradTiles=*/8, /*mostWinogradTiles=*/48, /*prefetchedLines=*/0,
+  return {/*tileRows=*/12,       tileVectors,
+          /*unrolledTerms=*/25,
+          /*termsTogether=*/4,
+          /*winogradTiles=*/8,   /*mostWinogradTiles=*/48,
+          /*prefetchedLines=*/0,
           /*callsTogether=*/1};
 }
 
@@ -29,14 +32,15 @@ static constexpr Machine machines[] = {
     // the standard extension, hold as many elements as any: the code runs on
     // every vector length (RISC-V V 1.0, section 3.4.2).
     {"riscv64", "generic-rv64", vectorFeatures, /*lanes=*/16, /*registers=*/8,
-     /*hasFMA=*/true, ports, caches, getBudgets(/*tileVectors=*/2)},
+     /*tileLanes=*/32, SharedFactor::Scalar, /*hasFMA=*/true, ports, caches,
+     getBudgets(/*tileVectors=*/2)},
     {"riscv64-scalar", "generic-rv64", scalarFeatures, /*lanes=*/1,
-     /*registers=*/32, /*hasFMA=*/true, ports, caches,
-     getBudgets(/*tileVectors=*/8)},
+     /*registers=*/32, /*tileLanes=*/1, SharedFactor::Vector, /*hasFMA=*/true,
+     ports, caches, getBudgets(/*tileVectors=*/8)},
 };
 
-static Target makeTarget(llvm::StringRef description,
-                         llvm::StringRef features, const Machine &machine) {
+static Target makeTarget(llvm::StringRef description, llvm::StringRef features,
+                         const Machine &machine) {
   return {machine.name,
           description,
           Family::RISCV,

@@ -18,7 +18,7 @@ using namespace frieze;
 llvm::ArrayRef<Target> frieze::getTargets() {
   static const auto targets = [] {
     llvm::SmallVector<Target> all;
-    for (llvm::ArrayRef<Target> family : 
+    for (llvm::ArrayRef<Target> family :
          {getX86Targets(), getAArch64Targets(), getRISCVTargets(),
           getArmTargets(), getWebAssemblyTargets()})
       llvm::append_range(all, family);
@@ -43,7 +43,7 @@ static int64_t getMost(llvm::ArrayRef<Machine> machines,
 
 int64_t Target::getWidestLanes() const {
   return getMost(machines,
-                 [](const Machine &machine) { return machine.lanes; });
+                 [](const Machine &machine) { return machine.tileLanes; });
 }
 
 int64_t Target::padColumns(int64_t columns) const {

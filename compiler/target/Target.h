@@ -22,6 +22,11 @@ struct Ports {
   double latency;
 };
 
+/// Where a multiply-add takes the one factor that all lanes share from: a
+/// vector register that holds nothing else, a scalar register, or any lane of a
+/// vector.
+enum class SharedFactor { Vector, Scalar, Lane };
+
 /// The memory between registers and RAM, in bytes.
 struct Caches {
   int64_t line;
@@ -35,6 +40,8 @@ struct Budgets {
   int64_t tileRows, tileVectors;
   /// Terms of a sum that is written out, without a loop.
   int64_t unrolledTerms;
+  /// Terms of a longer sum in one round of its loop.
+  int64_t termsTogether;
   /// Tiles of minimal filtering that are worked on together: those that stay in
   /// the first-level cache, and where the kernel leaves the second.
   int64_t winogradTiles, mostWinogradTiles;
@@ -55,6 +62,11 @@ struct Machine {
   llvm::StringRef cpu, features;
   /// Elements of a vector register, and the number of registers.
   int64_t lanes, registers;
+  /// Elements of a vector that takes all registers of a group, in the tile of a
+  /// product: where vectors span as many registers as they please, more than
+  /// `lanes`, and there are as many fewer.
+  int64_t tileLanes;
+  SharedFactor sharedFactor;
   /// Whether there is a fused multiply-add. Without, a product is rounded
   /// before it is added, and results differ from the documented bits.
   bool hasFMA;
@@ -64,6 +76,10 @@ struct Machine {
 
   /// Elements of float32 in a cache line.
   int64_t getLineElements() const { return caches.line / 4; }
+  /// Vectors of `width` lanes that the registers hold.
+  int64_t countRegisters(int64_t width) const {
+    return width > lanes ? registers * lanes / width : registers;
+  }
 };
 
 /// Sizes that callers of compiled code depend on.

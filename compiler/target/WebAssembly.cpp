@@ -17,11 +17,14 @@ static constexpr Machine machines[] = {{
     "+simd128",
     /*lanes=*/4,
     /*registers=*/16,
+    /*tileLanes=*/4,
+    SharedFactor::Vector,
     // That of the relaxed extension may or may not round the product.
     /*hasFMA=*/false,
     Ports{/*multiplyAdds=*/2, /*loads=*/2, /*latency=*/4},
     Caches{/*line=*/64, /*firstLevel=*/32 << 10, /*secondLevel=*/512 << 10},
     Budgets{/*tileRows=*/12, /*tileVectors=*/4, /*unrolledTerms=*/25,
+            /*termsTogether=*/1,
             /*winogradTiles=*/8, /*mostWinogradTiles=*/48,
             /*prefetchedLines=*/0, /*callsTogether=*/1},
 }};

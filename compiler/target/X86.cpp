@@ -16,18 +16,23 @@ static constexpr Ports ports{/*multiplyAdds=*/2, /*loads=*/2, /*latency=*/4};
 static constexpr Caches caches{/*line=*/64, /*firstLevel=*/48 << 10,
                                /*secondLevel=*/1 << 20};
 
-static constexpr Budgets getBudgets(int64_t callsTogether) {
-  // 25 terms: a window of 5 x 5.
-  return {/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
-          /*winogradTiles=*/8, /*mostWinogradTiles=*/48,
-          // 1 KiB, while the second-level cache answers.
-          /*prefetchedLines=*/16, callsTogether};
+static constexpr Machine makeMachine(llvm::StringRef name, int64_t lanes,
+                                     int64_t registers, bool hasFMA,
+                                     int64_t callsTogether) {
+  return {name, name, /*features=*/"", lanes, registers, /*tileLanes=*/lanes,
+          SharedFactor::Vector, hasFMA, ports, caches,
+          // 25 terms: a window of 5 x 5.
+          Budgets{/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
+                  /*termsTogether=*/1, /*winogradTiles=*/8,
+                  /*mostWinogradTiles=*/48,
+                  // 1 KiB, while the second-level cache answers.
+                  /*prefetchedLines=*/16, callsTogether}};
 }
 
 static constexpr Machine machines[] = {
-    {"x86-64-v4", "x86-64-v4", "", 16, 32, true, ports, caches, getBudgets(8)},
-    {"x86-64-v3", "x86-64-v3", "", 8, 16, true, ports, caches, getBudgets(1)},
-    {"x86-64-v2", "x86-64-v2", "", 4, 16, false, ports, caches, getBudgets(1)},
+    makeMachine("x86-64-v4", 16, 32, true, /*callsTogether=*/8),
+    makeMachine("x86-64-v3", 8, 16, true, /*callsTogether=*/1),
+    makeMachine("x86-64-v2", 4, 16, false, /*callsTogether=*/1),
 };
 
 static constexpr Toolchain toolchain{"x86_64-unknown-linux-gnu", "x86-64",

@@ -49,6 +49,8 @@ createTargetMachine(const Target &target) {
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.DataSections = options.FunctionSections = true;
   options.UseInitArray = true;
+  // Only 32-bit Arm has the choice; its linkers refuse to mix the two.
+  options.FloatABIType = llvm::FloatABI::Hard;
   const Toolchain &toolchain = target.toolchain;
   options.MCOptions.ABIName = toolchain.abi.str();
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(

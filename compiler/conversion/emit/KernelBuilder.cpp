@@ -202,7 +202,10 @@ Value KernelBuilder::loadBroadcast(Value buffer, Value at, int64_t width) {
   return vector::BroadcastOp::create(builder, loc, type, scalar);
 }
 
-Value KernelBuilder::broadcastLane(Value vector, int64_t width) {
+Value KernelBuilder::broadcastLane(Value vector, int64_t width, int64_t lane) {
+  if (cast<VectorType>(vector.getType()).getDimSize(0) > 1)
+    return vector::ShuffleOp::create(builder, loc, vector, vector,
+                                     SmallVector<int64_t>(width, lane));
   auto type = VectorType::get(width, getElementTypeOrSelf(vector));
   return vector::BroadcastOp::create(builder, loc, type, vector);
 }

@@ -122,8 +122,9 @@ public:
   mlir::Value loadVector(mlir::Value buffer, mlir::Value at, int64_t width);
   /// The scalar at `at`, in all lanes.
   mlir::Value loadBroadcast(mlir::Value buffer, mlir::Value at, int64_t width);
-  /// The single lane of `vector`, in `width` lanes.
-  mlir::Value broadcastLane(mlir::Value vector, int64_t width);
+  /// One lane of `vector`, in `width` lanes.
+  mlir::Value broadcastLane(mlir::Value vector, int64_t width,
+                            int64_t lane = 0);
   /// Stores the first `width` lanes.
   void storeVector(mlir::Value vector, mlir::Value buffer, mlir::Value at,
                    int64_t width);

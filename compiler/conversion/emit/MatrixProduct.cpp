@@ -25,9 +25,21 @@ public:
   void emit(Value inputAt, Value outputAt, Value column, int64_t validColumns);
 
 private:
+  /// The weights of one term.
+  SmallVector<Value> loadWeights(Value weightAt);
+  /// Where the input of a row of the product starts.
+  Value getRowStart(Value inputAt, int64_t row);
   /// Multiplies one term into the accumulators of one chain.
   void multiplyTerm(MutableArrayRef<Value> accumulators, Value inputAt,
                     Value weightAt);
+  /// Multiplies terms that lie side by side, as many as a vector has lanes.
+  void multiplyLanes(MutableArrayRef<Value> accumulators, Value inputAt,
+                     Value weightAt, int64_t weightStride);
+  /// Multiplies `count` terms of a loop from term number `first`.
+  SmallVector<Value> multiplyRound(const ReductionLoop &loop,
+                                   SmallVector<Value> accumulators,
+                                   Value inputAt, Value weightAt, Value first,
+                                   int64_t count);
   SmallVector<Value> sumOver(ArrayRef<ReductionLoop> loops,
                              SmallVector<Value> accumulators, Value inputAt,
                              Value weightAt);
@@ -58,8 +70,7 @@ static int64_t countTerms(const MatrixProduct &product) {
   return terms;
 }
 
-void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
-                               Value inputAt, Value weightAt) {
+SmallVector<Value> TileEmitter::loadWeights(Value weightAt) {
   if (product.prefetchesWeights) {
     int64_t lineElements = kernel.machine.getLineElements();
     int64_t distance =
@@ -75,10 +86,19 @@ void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
   for (int64_t v = 0; v < tile.vectors; ++v)
     weights.push_back(kernel.loadVector(
         product.weights, kernel.add(weightAt, v * tile.lanes), tile.lanes));
+  return weights;
+}
+
+Value TileEmitter::getRowStart(Value inputAt, int64_t row) {
+  return kernel.add(inputAt, row / windowSize() * product.inputRowStride +
+                                 product.poolOffsets[row % windowSize()]);
+}
+
+void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
+                               Value inputAt, Value weightAt) {
+  SmallVector<Value> weights = loadWeights(weightAt);
   for (int64_t row = 0; row < tile.rows * windowSize(); ++row) {
-    Value rowAt =
-        kernel.add(inputAt, row / windowSize() * product.inputRowStride +
-                                product.poolOffsets[row % windowSize()]);
+    Value rowAt = getRowStart(inputAt, row);
     Value shared;
     if (!product.inputPerColumn)
       shared = kernel.loadBroadcast(product.input, rowAt, tile.lanes);
@@ -94,27 +114,77 @@ void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
   }
 }
 
+void TileEmitter::multiplyLanes(MutableArrayRef<Value> accumulators,
+                                Value inputAt, Value weightAt,
+                                int64_t weightStride) {
+  SmallVector<Value> inputs;
+  for (int64_t row = 0; row < tile.rows * windowSize(); ++row)
+    inputs.push_back(kernel.loadVector(product.input, getRowStart(inputAt, row),
+                                       kernel.machine.lanes));
+  for (int64_t lane = 0; lane < kernel.machine.lanes; ++lane) {
+    SmallVector<Value> weights =
+        loadWeights(kernel.add(weightAt, lane * weightStride));
+    for (auto [row, input] : llvm::enumerate(inputs)) {
+      Value shared = kernel.broadcastLane(input, tile.lanes, lane);
+      for (int64_t v = 0; v < tile.vectors; ++v) {
+        Value &accumulator = accumulators[row * tile.vectors + v];
+        accumulator = kernel.fma(shared, weights[v], accumulator);
+      }
+    }
+  }
+}
+
+SmallVector<Value> TileEmitter::multiplyRound(const ReductionLoop &loop,
+                                              SmallVector<Value> accumulators,
+                                              Value inputAt, Value weightAt,
+                                              Value first, int64_t count) {
+  int64_t lanes = kernel.machine.lanes;
+  bool isByLane = kernel.machine.sharedFactor == SharedFactor::Lane &&
+                  loop.inputStride == 1 && !product.inputPerColumn;
+  for (int64_t i = 0; i < count;) {
+    Value term = kernel.add(first, i);
+    Value input = kernel.add(inputAt, kernel.mul(term, loop.inputStride));
+    Value weight = kernel.add(weightAt, kernel.mul(term, loop.weightStride));
+    if (isByLane && count - i >= lanes) {
+      multiplyLanes(accumulators, input, weight, loop.weightStride);
+      i += lanes;
+    } else {
+      multiplyTerm(accumulators, input, weight);
+      ++i;
+    }
+  }
+  return accumulators;
+}
+
 SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
                                         SmallVector<Value> accumulators,
                                         Value inputAt, Value weightAt) {
-  if (loops.empty()) {
-    multiplyTerm(accumulators, inputAt, weightAt);
-    return accumulators;
-  }
-  const ReductionLoop &loop = loops.front();
-  auto addTerms = [&](Value i, ValueRange carried) {
-    return sumOver(loops.drop_front(), llvm::to_vector(carried),
-                   kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
-                   kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
-  };
   // The sums of a depthwise convolution are so short that a loop over them
   // would cost as much as they do.
-  if (!product.inputPerColumn ||
-      countTerms(product) > kernel.machine.budgets.unrolledTerms)
-    return kernel.reduce(loop.extent, accumulators, addTerms);
-  for (int64_t i = 0; i < loop.extent; ++i)
-    accumulators = addTerms(kernel.index(i), accumulators);
-  return accumulators;
+  bool isUnrolled = product.inputPerColumn &&
+                    countTerms(product) <= kernel.machine.budgets.unrolledTerms;
+  const ReductionLoop &loop = loops.front();
+  if (loops.size() > 1) {
+    auto addTerms = [&](Value i, ValueRange carried) {
+      return sumOver(loops.drop_front(), llvm::to_vector(carried),
+                     kernel.add(inputAt, kernel.mul(i, loop.inputStride)),
+                     kernel.add(weightAt, kernel.mul(i, loop.weightStride)));
+    };
+    if (!isUnrolled)
+      return kernel.reduce(loop.extent, accumulators, addTerms);
+    for (int64_t i = 0; i < loop.extent; ++i)
+      accumulators = addTerms(kernel.index(i), accumulators);
+    return accumulators;
+  }
+  int64_t together = isUnrolled ? loop.extent : tile.terms;
+  int64_t rounds = loop.extent / together;
+  accumulators =
+      kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
+        return multiplyRound(loop, llvm::to_vector(carried), inputAt, weightAt,
+                             kernel.mul(i, together), together);
+      });
+  return multiplyRound(loop, accumulators, inputAt, weightAt,
+                       kernel.index(rounds * together), loop.extent % together);
 }
 
 void TileEmitter::addNeighbours(SmallVector<Value> &sums) {
@@ -181,6 +251,17 @@ SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
   return sums;
 }
 
+/// The loops of a sum but those of a single term.
+static SmallVector<ReductionLoop> getLoops(const MatrixProduct &product) {
+  SmallVector<ReductionLoop> loops =
+      llvm::filter_to_vector(product.terms, [](const ReductionLoop &loop) {
+        return loop.extent != 1;
+      });
+  if (loops.empty())
+    loops.push_back(product.terms.back());
+  return loops;
+}
+
 void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
                        int64_t validColumns) {
   SmallVector<Value> bias;
@@ -194,9 +275,10 @@ void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
     llvm::append_range(accumulators, bias);
 
   Value weightAt = kernel.add(product.weightBase, column);
-  accumulators = product.chains > 1
-                     ? sumInChains(accumulators, inputAt, weightAt)
-                     : sumOver(product.terms, accumulators, inputAt, weightAt);
+  accumulators =
+      product.chains > 1
+          ? sumInChains(accumulators, inputAt, weightAt)
+          : sumOver(getLoops(product), accumulators, inputAt, weightAt);
 
   for (int64_t row = 0; row < tile.rows; ++row)
     for (int64_t v = 0; v < tile.vectors; ++v) {
@@ -236,7 +318,9 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
                                          : product.inputBase;
   Value outputAt = kernel.add(product.outputBase, column);
   auto emitTile = [&](Value firstRow, int64_t rows) {
-    TileEmitter(kernel, product, {rows, tile.vectors, tile.lanes, tile.chains})
+    MatrixTile ours = tile;
+    ours.rows = rows;
+    TileEmitter(kernel, product, ours)
         .emit(
             kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
             kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
@@ -259,8 +343,10 @@ void frieze::emitMatrixProduct(KernelBuilder &kernel,
     emitColumns(kernel, product, tile, kernel.mul(block, width), width);
   });
   if (int64_t rest = product.columns % width) {
-    MatrixTile tail{tile.rows, (int64_t)llvm::divideCeil(rest, tile.lanes),
-                    product.inputPerColumn ? rest : tile.lanes, tile.chains};
+    MatrixTile tail = tile;
+    tail.vectors = llvm::divideCeil(rest, tile.lanes);
+    if (product.inputPerColumn)
+      tail.lanes = rest;
     emitColumns(kernel, product, tail, kernel.index(blocks * width), rest);
   }
 }

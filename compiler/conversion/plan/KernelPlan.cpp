@@ -19,6 +19,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
                         tile.lanes);
     if (tile.chains > 1)
       os << llvm::formatv(" x {0} chains", tile.chains);
+    else if (tile.terms > 1)
+      os << llvm::formatv(", {0} terms a round", tile.terms);
   }
   if (columnsOverWidth)
     os << llvm::formatv(", {0} channels in tiles {1} x {2} x {3} x {4}",

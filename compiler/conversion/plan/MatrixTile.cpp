@@ -21,27 +21,40 @@ using namespace frieze;
 /// chains at a time leave room for more columns: weights that come from the
 /// second-level cache are best read in long runs. Half of the registers do for
 /// them, as that is what bounds their speed.
-MatrixTile frieze::chooseMatrixTile(const Machine &machine,
-                                    const ProductShape &shape) {
-  int64_t lanes = std::min<int64_t>(
-      machine.lanes, llvm::PowerOf2Ceil(std::max<int64_t>(shape.columns, 4)));
-  int64_t vectors = llvm::divideCeil(shape.columns, lanes);
-  int64_t available = machine.registers - 1 - !machine.hasFMA;
+/// A tile, with what a sum of a column costs in it.
+struct RatedTile {
+  MatrixTile tile;
+  double cost;
+};
+
+/// The loads of one term for so many rows by `vectors`.
+static double countLoads(const Machine &machine, int64_t rows,
+                         int64_t vectors) {
+  bool isByLane = machine.sharedFactor == SharedFactor::Lane;
+  return double(rows) / (isByLane ? machine.lanes : 1) + vectors;
+}
+
+/// The best tile of vectors of `lanes`, of which the columns fill `vectors`.
+static RatedTile chooseTileOfLanes(const Machine &machine,
+                                   const ProductShape &shape, int64_t lanes,
+                                   int64_t vectors) {
+  int64_t registers = machine.countRegisters(lanes);
   int64_t chains = std::min<int64_t>(shape.chains, 4);
-  int64_t accumulators =
-      chains > 1 ? machine.registers / 2 : machine.registers * 3 / 4;
+  int64_t accumulators = registers * (chains > 1 ? 2 : 3) / 4;
   int64_t sumsPerRow = chains * shape.window;
-  // Inputs have no padded columns to read, so that the last vector is narrower.
-  if (shape.inputPerColumn) {
-    lanes = std::min(machine.lanes, shape.columns);
-    vectors = 1;
-  }
+  // Of the inputs, registers hold one, none, or some terms of each row.
+  int64_t held =
+      !machine.hasFMA + (machine.sharedFactor == SharedFactor::Vector);
+  int64_t heldPerRow =
+      machine.sharedFactor == SharedFactor::Lane ? shape.window : 0;
   double busy = machine.ports.multiplyAdds * machine.ports.latency;
   std::optional<double> lowestCost;
-  MatrixTile best{1, 1, lanes, chains};
+  RatedTile best{{1, 1, lanes, chains, machine.budgets.termsTogether}, 0};
   for (int64_t v = 1; v <= std::min(vectors, machine.budgets.tileVectors);
        ++v) {
-    int64_t fitting = std::min(available - v, accumulators) / (v * sumsPerRow);
+    int64_t fitting =
+        std::min((registers - held - v) / (v * sumsPerRow + heldPerRow),
+                 accumulators / (v * sumsPerRow));
     if (fitting < 1)
       break;
     // As few tiles as the registers allow, of nearly equal height.
@@ -49,16 +62,37 @@ MatrixTile frieze::chooseMatrixTile(const Machine &machine,
         shape.rows,
         llvm::divideCeil(shape.rows,
                          std::min(fitting, machine.budgets.tileRows)));
-    double loads = double(rows + v) / (rows * v);
+    double loads = countLoads(machine, rows, v) / (rows * v);
     double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
     double idle = std::max(1.0, busy / (rows * v * sumsPerRow));
     double cost = loads * wasted * idle;
     if (!lowestCost || cost < *lowestCost) {
       lowestCost = cost;
-      best = {rows, v, lanes, chains};
+      best.tile.rows = rows;
+      best.tile.vectors = v;
+      best.cost = (1 + loads) * wasted * idle / lanes;
     }
   }
   return best;
+}
+
+MatrixTile frieze::chooseMatrixTile(const Machine &machine,
+                                    const ProductShape &shape) {
+  // Inputs have no padded columns to read, so that the last vector is narrower.
+  if (shape.inputPerColumn)
+    return chooseTileOfLanes(machine, shape,
+                             std::min(machine.lanes, shape.columns), 1)
+        .tile;
+  std::optional<RatedTile> best;
+  for (int64_t lanes : {machine.lanes, machine.tileLanes}) {
+    lanes = std::min<int64_t>(
+        lanes, llvm::PowerOf2Ceil(std::max<int64_t>(shape.columns, 4)));
+    RatedTile rated = chooseTileOfLanes(machine, shape, lanes,
+                                        llvm::divideCeil(shape.columns, lanes));
+    if (!best || rated.cost < best->cost)
+      best = rated;
+  }
+  return best->tile;
 }
 
 double frieze::estimateCycles(const Machine &machine, const ProductShape &shape,
