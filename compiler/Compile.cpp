@@ -120,22 +120,21 @@ static LogicalResult report(llvm::Error error, StringRef file,
 /// What the back end writes of `module`, which is at Stage::LLVM; empty after a
 /// diagnostic.
 static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
-                                         const CompileOptions &options) {
+                                         const CompileOptions &options,
+                                         CodeFigures &figures) {
   SmallVector<char, 0> code;
-  SpillCounts spills;
-  llvm::raw_svector_ostream os(code);
   const Backend &backend = Backend::get(*options.target);
-  if (failed(backend.emit(module, *options.target, stage, os,
-                          options.onObject ? &spills : nullptr)))
+  if (failed(backend.emit(module, *options.target, stage, code, figures)))
     return {};
   if (stage == Stage::Obj && options.onObject)
-    options.onObject(StringRef(code.data(), code.size()), spills);
+    options.onObject(StringRef(code.data(), code.size()), figures);
   return code;
 }
 
 SmallVector<char, 0> frieze::emitObject(ModuleOp module,
                                         const CompileOptions &options) {
-  return generateCode(module, Stage::Obj, options);
+  CodeFigures figures;
+  return generateCode(module, Stage::Obj, options, figures);
 }
 
 llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
@@ -186,10 +185,8 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return report(bytes.takeError(), path, context);
-  Stage lastPassStage =
-      stage == Stage::Header ? Stage::Loops : std::min(stage, Stage::LLVM);
   OwningOpRef<ModuleOp> module =
-      compileTo(lastPassStage, path, *bytes, options, context);
+      compileTo(std::min(stage, Stage::LLVM), path, *bytes, options, context);
   if (!module)
     return failure();
   auto write = [&](StringRef file,
@@ -199,18 +196,21 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                         : FileKind::Data;
     return report(writeFile(file, print, kind), getOutputName(file), context);
   };
-  auto writeHeader = [&](llvm::raw_ostream &os) { printHeader(*module, os); };
   if (stage <= Stage::LLVM)
     return write(output, [&](llvm::raw_ostream &os) {
       printMLIR(*module, output != "-", os);
     });
-  if (stage == Stage::Header)
-    return write(output, writeHeader);
 
+  CodeFigures figures;
   SmallVector<char, 0> code =
-      generateCode(*module, std::min(stage, Stage::Obj), options);
+      generateCode(*module, std::min(stage, Stage::Obj), options, figures);
   if (code.empty())
     return failure();
+  auto writeHeader = [&](llvm::raw_ostream &os) {
+    printHeader(nn::InterfaceAttr::find(*module), figures, os);
+  };
+  if (stage == Stage::Header)
+    return write(output, writeHeader);
   llvm::Expected<std::string> packaged =
       package(stage, StringRef(code.data(), code.size()), output, options);
   if (!packaged)

@@ -9,7 +9,7 @@
 #define FRIEZE_COMPILER_COMPILE_H
 
 #include "compiler/Pipelines.h"
-#include "compiler/codegen/SpillCounts.h"
+#include "compiler/codegen/CodeFigures.h"
 #include "dialect/NNAttrs.h"
 #include "frontends/Import.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -41,7 +41,7 @@ struct CompileOptions {
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;
   std::function<void(nn::InterfaceAttr interface)> onLowered;
   /// Called with each relocatable object, and the spills in its functions.
-  std::function<void(llvm::StringRef object, const SpillCounts &)> onObject;
+  std::function<void(llvm::StringRef object, const CodeFigures &)> onObject;
   /// Sets up the pass manager, for instance to print between passes.
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
 };

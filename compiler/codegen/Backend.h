@@ -8,12 +8,11 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_BACKEND_H
 #define FRIEZE_COMPILER_CODEGEN_BACKEND_H
 
-#include "compiler/codegen/SpillCounts.h"
+#include "compiler/codegen/CodeFigures.h"
 #include "compiler/codegen/Stage.h"
 #include "compiler/target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/Support/raw_ostream.h"
 
 namespace frieze {
 
@@ -34,12 +33,12 @@ public:
   virtual void buildPipeline(mlir::OpPassManager &pm,
                              llvm::StringRef sourceSHA256) const = 0;
 
-  /// Writes `module`, which is at its first stage, as `stage`, another of its
-  /// own; an error if it cannot. `spills`, unless null, gets those of each
-  /// function.
+  /// Appends `module`, which is at its first stage, to `code` as `stage`,
+  /// another of its own; an error if it cannot. An object gets its figures.
   virtual mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
-                                   Stage stage, llvm::raw_pwrite_stream &os,
-                                   SpillCounts *spills) const = 0;
+                                   Stage stage,
+                                   llvm::SmallVectorImpl<char> &code,
+                                   CodeFigures &figures) const = 0;
 };
 
 } // namespace frieze

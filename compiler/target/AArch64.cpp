@@ -33,7 +33,8 @@ llvm::ArrayRef<Target> frieze::getAArch64Targets() {
   static const Target targets[] = {
       {"aarch64", "64-bit Arm with NEON, Linux", Family::AArch64,
        Toolchain{"aarch64-unknown-linux-gnu", "generic", /*features=*/"",
-                 /*abi=*/"", /*isPositionIndependent=*/true},
+                 /*abi=*/"", /*isPositionIndependent=*/true,
+                 /*countsInstructions=*/true},
        MemoryLayout{/*indexBits=*/64, /*pointerBytes=*/8, /*alignment=*/64},
        Limits{/*arenaBytes=*/1 << 20, /*sharedWeightsBytes=*/32 << 10,
               /*joinedColumns=*/512, /*packedUnits=*/64},

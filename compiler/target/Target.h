@@ -120,6 +120,10 @@ struct Toolchain {
   llvm::StringRef abi;
   /// Whether code may be loaded anywhere, as in shared libraries.
   bool isPositionIndependent;
+  /// Whether LLVM is told how often loops run, which also tells how many
+  /// instructions a call executes. It then lays out blocks by that, which gains
+  /// nothing on processors that predict branches.
+  bool countsInstructions;
 };
 
 /// A value of `--target`: one or more machines of one architecture, in the

@@ -33,7 +33,8 @@ llvm::ArrayRef<Target> frieze::getWebAssemblyTargets() {
   static const Target targets[] = {
       {"wasm32", "WebAssembly with vectors (simd128)", Family::WebAssembly,
        Toolchain{"wasm32-unknown-unknown", "generic", /*features=*/"+simd128",
-                 /*abi=*/"", /*isPositionIndependent=*/false},
+                 /*abi=*/"", /*isPositionIndependent=*/false,
+                 /*countsInstructions=*/false},
        MemoryLayout{/*indexBits=*/32, /*pointerBytes=*/4, /*alignment=*/16},
        Limits{/*arenaBytes=*/1 << 20, /*sharedWeightsBytes=*/16 << 10,
               /*joinedColumns=*/512, /*packedUnits=*/64},

@@ -35,9 +35,12 @@ static constexpr Machine machines[] = {
     makeMachine("x86-64-v2", 4, 16, false, /*callsTogether=*/1),
 };
 
-static constexpr Toolchain toolchain{"x86_64-unknown-linux-gnu", "x86-64",
-                                     /*features=*/"", /*abi=*/"",
-                                     /*isPositionIndependent=*/true};
+static constexpr Toolchain toolchain{"x86_64-unknown-linux-gnu",
+                                     "x86-64",
+                                     /*features=*/"",
+                                     /*abi=*/"",
+                                     /*isPositionIndependent=*/true,
+                                     /*countsInstructions=*/false};
 static constexpr MemoryLayout layout{/*indexBits=*/64, /*pointerBytes=*/8,
                                      /*alignment=*/64};
 static constexpr Limits limits{/*arenaBytes=*/1 << 20,

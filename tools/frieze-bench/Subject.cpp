@@ -85,9 +85,9 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
                                               mlir::ModuleOp module,
                                               CompileOptions options) {
   MachineCode code;
-  options.onObject = [&](llvm::StringRef object, const SpillCounts &spills) {
+  options.onObject = [&](llvm::StringRef object, const CodeFigures &figures) {
     code.bytes.assign(object.begin(), object.end());
-    code.spills = spills;
+    code.spills = figures.spills;
   };
   llvm::Expected<LoadedModel> model = loadModule(module, options);
   if (!model)

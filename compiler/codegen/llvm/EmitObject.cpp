@@ -6,9 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/llvm/MeasureCode.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -88,6 +92,8 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   passBuilder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
   llvm::cantFail(passBuilder.parsePassPipeline(passes, optimizations));
+  if (target.toolchain.countsInstructions)
+    passes.addPass(llvm::createModuleToFunctionPassAdaptor(WeighLoopsPass()));
   passes.run(*llvmModule, modules);
   return llvmModule;
 }
@@ -118,18 +124,31 @@ static void storeAsBytes(llvm::Module &module) {
 mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
                                             const Target &target,
                                             bool asAssembly,
-                                            llvm::raw_pwrite_stream &os) {
+                                            llvm::raw_pwrite_stream &os,
+                                            CodeFigures &figures) {
   auto machine = createTargetMachine(target);
   // An assembler reads numbers, an object has bytes.
   if (!asAssembly)
     storeAsBytes(module);
+  // What TargetMachine::addPassesToEmitFile adds, and a look at the result.
   llvm::legacy::PassManager passes;
-  if (machine->addPassesToEmitFile(passes, os, nullptr,
-                                   asAssembly
-                                       ? llvm::CodeGenFileType::AssemblyFile
-                                       : llvm::CodeGenFileType::ObjectFile,
-                                   /*DisableVerify=*/true))
+  llvm::TargetPassConfig *config = machine->createPassConfig(passes);
+  config->setDisableVerify(true);
+  passes.add(config);
+  auto *functions = new llvm::MachineModuleInfoWrapperPass(machine.get());
+  passes.add(functions);
+  if (config->addISelPasses())
     return mlir::failure();
+  config->addMachinePasses();
+  config->setInitialized();
+  figures.countsInstructions = target.toolchain.countsInstructions;
+  passes.add(createMeasureCodePass(figures));
+  if (machine->addAsmPrinter(passes, os, nullptr,
+                             asAssembly ? llvm::CodeGenFileType::AssemblyFile
+                                        : llvm::CodeGenFileType::ObjectFile,
+                             functions->getMMI().getContext()))
+    return mlir::failure();
+  passes.add(llvm::createFreeMachineFunctionPass());
   passes.run(module);
   return mlir::success();
 }

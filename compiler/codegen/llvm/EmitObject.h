@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_LLVM_EMITOBJECT_H
 #define FRIEZE_COMPILER_CODEGEN_LLVM_EMITOBJECT_H
 
+#include "compiler/codegen/CodeFigures.h"
 #include "compiler/target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
@@ -26,10 +27,12 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
                                                 const Target &target,
                                                 llvm::LLVMContext &context);
 
-/// Writes `module` as assembly or as a relocatable object.
+/// Writes `module` as assembly or as a relocatable object, whose functions it
+/// adds to `figures`.
 mlir::LogicalResult emitMachineCode(llvm::Module &module, const Target &target,
                                     bool asAssembly,
-                                    llvm::raw_pwrite_stream &os);
+                                    llvm::raw_pwrite_stream &os,
+                                    CodeFigures &figures);
 
 /// Makes the dialects known that translateToLLVMIR needs.
 void registerLLVMTranslations(mlir::DialectRegistry &registry);

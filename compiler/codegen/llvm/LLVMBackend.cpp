@@ -8,6 +8,7 @@
 #include "compiler/codegen/llvm/LLVMBackend.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/llvm/MeasureCode.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -30,23 +31,26 @@ void LLVMBackend::buildPipeline(OpPassManager &pm,
 }
 
 LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
-                                Stage stage, llvm::raw_pwrite_stream &os,
-                                SpillCounts *spills) const {
+                                Stage stage, SmallVectorImpl<char> &code,
+                                CodeFigures &figures) const {
   initialiseTarget();
   llvm::LLVMContext context;
-  if (spills)
-    context.setDiagnosticHandler(createSpillCounter(*spills));
+  context.setDiagnosticHandler(createSpillCounter(figures.spills));
   std::unique_ptr<llvm::Module> llvmModule =
       translateToLLVMIR(module, target, context);
   if (!llvmModule)
     return failure();
+  llvm::raw_svector_ostream os(code);
   if (stage == Stage::LLVMIR) {
     llvmModule->print(os, nullptr);
     return success();
   }
-  if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os)))
+  if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os,
+                             figures)))
     return module.emitError("cannot be turned into machine code for ")
            << target.name;
+  if (stage == Stage::Obj)
+    measureSections(StringRef(code.data(), code.size()), figures);
   return success();
 }
 

@@ -27,8 +27,8 @@ public:
   void buildPipeline(mlir::OpPassManager &pm,
                      llvm::StringRef sourceSHA256) const final;
   mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
-                           Stage stage, llvm::raw_pwrite_stream &os,
-                           SpillCounts *spills) const final;
+                           Stage stage, llvm::SmallVectorImpl<char> &code,
+                           CodeFigures &figures) const final;
 
   /// Registers LLVM's own target, once for a process.
   virtual void initialiseTarget() const = 0;

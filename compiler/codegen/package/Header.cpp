@@ -43,15 +43,17 @@ namespace {
 /// Prints the parts of a header.
 class HeaderPrinter {
 public:
-  HeaderPrinter(nn::InterfaceAttr interface, llvm::raw_ostream &os)
-      : interface(interface), name(interface.getName().getValue()),
-        upper(name.upper()), os(os) {}
+  HeaderPrinter(nn::InterfaceAttr interface, const CodeFigures &figures,
+                llvm::raw_ostream &os)
+      : interface(interface), figures(figures),
+        name(interface.getName().getValue()), upper(name.upper()), os(os) {}
 
   void print();
 
 private:
   void printTensors(ArrayRef<nn::TensorInterfaceAttr> tensors, StringRef kind);
   void printSizes();
+  void printFigures();
   void printStreamSizes(nn::StreamInterfaceAttr stream);
   void printRun();
   void printStream();
@@ -61,6 +63,7 @@ private:
   std::string listOutputs();
 
   nn::InterfaceAttr interface;
+  const CodeFigures &figures;
   StringRef name;
   std::string upper;
   llvm::raw_ostream &os;
@@ -80,11 +83,28 @@ void HeaderPrinter::printSizes() {
   printTensors(interface.getOutputs(), "OUTPUT");
   os << llvm::formatv("/* Scratch memory of a call, in bytes. */\n"
                       "#define {0}_ARENA_BYTES {1}\n"
-                      "#define {0}_ARENA_ALIGNMENT {2}\n\n",
+                      "#define {0}_ARENA_ALIGNMENT {2}\n",
                       upper, interface.getArenaBytes(),
                       interface.getArenaAlignment());
+  printFigures();
   if (nn::StreamInterfaceAttr stream = interface.getStream())
     printStreamSizes(stream);
+}
+
+void HeaderPrinter::printFigures() {
+  os << llvm::formatv(
+      "/* Flash that code and constants (the weights) take, and stack that a "
+      "call\n"
+      "   takes, in bytes. */\n"
+      "#define {0}_CODE_BYTES {1}\n"
+      "#define {0}_CONSTANT_BYTES {2}\n"
+      "#define {0}_STACK_BYTES {3}\n",
+      upper, figures.codeBytes, figures.constantBytes, figures.getStackBytes());
+  if (int64_t instructions = figures.countInstructions((name + "_run").str()))
+    os << llvm::formatv("/* Instructions of a call of {0}_run. */\n"
+                        "#define {1}_RUN_INSTRUCTIONS {2}\n",
+                        name, upper, instructions);
+  os << "\n";
 }
 
 void HeaderPrinter::printStreamSizes(nn::StreamInterfaceAttr stream) {
@@ -174,6 +194,7 @@ void HeaderPrinter::print() {
       name, upper);
 }
 
-void frieze::printHeader(ModuleOp module, llvm::raw_ostream &os) {
-  HeaderPrinter(nn::InterfaceAttr::find(module), os).print();
+void frieze::printHeader(nn::InterfaceAttr interface,
+                         const CodeFigures &figures, llvm::raw_ostream &os) {
+  HeaderPrinter(interface, figures, os).print();
 }

@@ -8,14 +8,15 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_PACKAGE_HEADER_H
 #define FRIEZE_COMPILER_CODEGEN_PACKAGE_HEADER_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "compiler/codegen/CodeFigures.h"
+#include "dialect/NNAttrs.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace frieze {
 
-/// Prints the header for the object compiled from `module`, which is at the
-/// stage `loops` or `llvm`: sizes as macros, and the function to call.
-void printHeader(mlir::ModuleOp module, llvm::raw_ostream &os);
+/// Prints the header for an object: sizes as macros, and the functions to call.
+void printHeader(nn::InterfaceAttr interface, const CodeFigures &figures,
+                 llvm::raw_ostream &os);
 
 } // namespace frieze
 
