@@ -16,6 +16,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AsmState.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 
@@ -61,6 +62,7 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
     LLVMPipelineOptions llvm;
     llvm.target = options.target;
     llvm.sourceSHA256 = sourceSHA256.str();
+    llvm.weightsSection = options.weightsSection;
     buildLLVMPipeline(pm, llvm);
   }
   return pm.run(module);
@@ -115,6 +117,23 @@ static LogicalResult report(llvm::Error error, StringRef file,
     return success();
   return emitError(getLayerLocation(context, file))
          << llvm::toString(std::move(error));
+}
+
+/// An error where a call needs more memory than there is.
+static llvm::Error checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
+                            int64_t ramBytes) {
+  nn::StreamInterfaceAttr stream = interface.getStream();
+  int64_t arena = interface.getArenaBytes();
+  int64_t state = stream ? stream.getState() : 0;
+  int64_t needed = std::max(arena, state) + stackBytes;
+  if (ramBytes == 0 || needed <= ramBytes)
+    return llvm::Error::success();
+  return llvm::createStringError(llvm::formatv(
+      "needs {0:n} bytes of RAM, {1:n} of them for the {2} and {3:n} for the "
+      "stack, but --ram is {4:n}; a smaller model, or a chip with more memory, "
+      "fits",
+      needed, needed - stackBytes, arena < state ? "stream" : "arena",
+      stackBytes, ramBytes));
 }
 
 /// What the back end writes of `module`, which is at Stage::LLVM; empty after a
@@ -206,6 +225,9 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
       generateCode(*module, std::min(stage, Stage::Obj), options, figures);
   if (code.empty())
     return failure();
+  if (llvm::Error error = checkRAM(nn::InterfaceAttr::find(*module),
+                                   figures.getStackBytes(), options.ramBytes))
+    return report(std::move(error), path, context);
   auto writeHeader = [&](llvm::raw_ostream &os) {
     printHeader(nn::InterfaceAttr::find(*module), figures, os);
   };

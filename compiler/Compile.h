@@ -33,6 +33,10 @@ struct CompileOptions {
   int64_t streamHop = 0;
   /// Windows that such code computes together; 0 to choose.
   int64_t streamBlock = 0;
+  /// Section of the object for the weights; "" for that of constants.
+  std::string weightsSection;
+  /// Bytes of memory that a call may take, arena and stack; 0: any.
+  int64_t ramBytes = 0;
   /// Whether the plans of the kernels are printed on standard error.
   bool printPlan = false;
   /// Called with the model as imported, after nn-opt, and with what its callers
@@ -40,7 +44,7 @@ struct CompileOptions {
   std::function<void(mlir::ModuleOp imported)> onImport;
   std::function<void(mlir::ModuleOp optimised)> onNNOpt;
   std::function<void(nn::InterfaceAttr interface)> onLowered;
-  /// Called with each relocatable object, and the spills in its functions.
+  /// Called with each relocatable object, and its figures.
   std::function<void(llvm::StringRef object, const CodeFigures &)> onObject;
   /// Sets up the pass manager, for instance to print between passes.
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;

@@ -74,7 +74,8 @@ void frieze::buildLoopsPipeline(OpPassManager &pm,
 
 void frieze::buildLLVMPipeline(OpPassManager &pm,
                                const LLVMPipelineOptions &options) {
-  Backend::get(*options.target).buildPipeline(pm, options.sourceSHA256);
+  Backend::get(*options.target)
+      .buildPipeline(pm, {options.sourceSHA256, options.weightsSection});
 }
 
 void frieze::registerPassesAndPipelines() {

@@ -53,6 +53,10 @@ struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
   Option<std::string> sourceSHA256{*this, "source-sha256",
                                    llvm::cl::desc("Hash of the model file"),
                                    llvm::cl::init("")};
+  Option<std::string> weightsSection{
+      *this, "weights-section",
+      llvm::cl::desc("Section of the object for the weights"),
+      llvm::cl::init("")};
 };
 
 /// nn -> nn-opt: no batch norm, nothing that acts in training only, activations

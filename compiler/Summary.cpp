@@ -61,19 +61,44 @@ void ModelSummary::addOptimised(ModuleOp module) {
   });
 }
 
+void ModelSummary::addCode(const CodeFigures &figures, StringRef name) {
+  codeBytes = figures.codeBytes;
+  constantBytes = figures.constantBytes;
+  stackBytes = figures.getStackBytes();
+  instructions = figures.countInstructions((name + "_run").str());
+}
+
 void ModelSummary::printText(llvm::raw_ostream &os) const {
   os << llvm::formatv(
       "summary: {0} layers in, {1} kernels out; {2:n} MACs in, {3:n} "
       "live MACs out; {4:n} bytes of weights, {5:n} of arena\n",
       layers, kernels, macs, liveMACs, weightsBytes, arenaBytes);
+  if (codeBytes == 0)
+    return;
+  os << llvm::formatv("code: {0:n} bytes of flash, {1:n} of instructions and "
+                      "{2:n} of constants; {3:n} of stack",
+                      codeBytes + constantBytes, codeBytes, constantBytes,
+                      stackBytes);
+  if (instructions)
+    os << llvm::formatv("; {0:n} instructions a call, {1:f2} a live MAC",
+                        instructions,
+                        double(instructions) / std::max<int64_t>(liveMACs, 1));
+  os << "\n";
 }
 
 void ModelSummary::printJSON(llvm::raw_ostream &os) const {
-  os << llvm::json::Value(llvm::json::Object{{"layers", layers},
-                                             {"kernels", kernels},
-                                             {"macs", macs},
-                                             {"live_macs", liveMACs},
-                                             {"weights_bytes", weightsBytes},
-                                             {"arena_bytes", arenaBytes}})
-     << "\n";
+  llvm::json::Object object{{"layers", layers},
+                            {"kernels", kernels},
+                            {"macs", macs},
+                            {"live_macs", liveMACs},
+                            {"weights_bytes", weightsBytes},
+                            {"arena_bytes", arenaBytes}};
+  if (codeBytes) {
+    object["code_bytes"] = codeBytes;
+    object["constant_bytes"] = constantBytes;
+    object["stack_bytes"] = stackBytes;
+  }
+  if (instructions)
+    object["instructions"] = instructions;
+  os << llvm::json::Value(std::move(object)) << "\n";
 }

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_SUMMARY_H
 #define FRIEZE_COMPILER_SUMMARY_H
 
+#include "compiler/codegen/CodeFigures.h"
 #include "compiler/target/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
@@ -22,8 +23,14 @@ struct ModelSummary {
   /// scratch memory after nn-opt.
   int64_t kernels = 0, liveMACs = 0, weightsBytes = 0, arenaBytes = 0;
 
+  /// Bytes of machine code, constants and stack, and the instructions of a call
+  /// where they are known; 0 where no object was made.
+  int64_t codeBytes = 0, constantBytes = 0, stackBytes = 0, instructions = 0;
+
   void addImported(mlir::ModuleOp module);
   void addOptimised(mlir::ModuleOp module);
+  /// Of the model whose symbols begin with `name`.
+  void addCode(const CodeFigures &figures, llvm::StringRef name);
   /// Plans the arena of code for `target`, where the model isn't lowered.
   void planArena(mlir::ModuleOp optimised, const Target &target);
 

@@ -16,6 +16,14 @@
 
 namespace frieze {
 
+/// What compilations for any target may ask of a back end.
+struct BackendOptions {
+  /// Hash of the model file, for the description of the model.
+  std::string sourceSHA256;
+  /// Section of the object for the weights, or "".
+  std::string weightsSection;
+};
+
 /// What turns the loops of a family of machines into code.
 class Backend {
 public:
@@ -28,10 +36,9 @@ public:
   /// Passes make the first, and emit() writes the others from it.
   virtual llvm::ArrayRef<Stage> getStages() const = 0;
 
-  /// Adds the passes from the loops to its first stage. The hash of the model
-  /// file goes into the description of the model.
+  /// Adds the passes from the loops to its first stage.
   virtual void buildPipeline(mlir::OpPassManager &pm,
-                             llvm::StringRef sourceSHA256) const = 0;
+                             const BackendOptions &options) const = 0;
 
   /// Appends `module`, which is at its first stage, to `code` as `stage`,
   /// another of its own; an error if it cannot. An object gets its figures.

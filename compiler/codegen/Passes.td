@@ -14,7 +14,8 @@ def ConvertToLLVMPass : Pass<"frieze-convert-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Convert loops over vectors to the LLVM dialect";
   let description = [{
     All dialects that kernels are written in, in one conversion: one for each
-    dialect takes several times as long. Buffers become plain pointers.
+    dialect takes several times as long. Buffers become plain pointers. Constants
+    go into the section `weights-section` of the object, where that is given.
 
     ```mlir
     func.func private @model_x86_64_v3(%x: memref<8xf32>, %y: memref<8xf32>) {
@@ -36,6 +37,9 @@ def ConvertToLLVMPass : Pass<"frieze-convert-to-llvm", "::mlir::ModuleOp"> {
     }
     ```
   }];
+  let options = [
+    Option<"weightsSection", "weights-section", "std::string",
+           /*default=*/"\"\"", "Section of the object for the weights">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 

@@ -14,6 +14,7 @@
 #include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
 #include "tools/ModelOptions.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
 
@@ -58,6 +59,29 @@ static void printLayers(llvm::raw_ostream &os) {
   }
 }
 
+/// The number that `text` says, with K or M for 1024 or its square; 0 for "".
+static llvm::Expected<int64_t> parseBytes(llvm::StringRef text) {
+  llvm::StringRef digits = text;
+  int64_t unit = digits.consume_back_insensitive("K")   ? 1 << 10
+                 : digits.consume_back_insensitive("M") ? 1 << 20
+                                                        : 1;
+  int64_t bytes = 0;
+  if (text.empty())
+    return bytes;
+  if (digits.getAsInteger(10, bytes) || bytes < 1 || bytes > INT32_MAX)
+    return llvm::createStringError(
+        "expects --ram to be bytes, as in 65536 or 64K, but got '" + text +
+        "'");
+  return bytes * unit;
+}
+
+/// Whether every object format and linker script takes `name`.
+static bool isSectionName(llvm::StringRef name) {
+  return llvm::all_of(name, [](char c) {
+    return llvm::isAlnum(c) || c == '.' || c == '_' || c == '$';
+  });
+}
+
 static int compile(int argc, char **argv) {
   llvm::setBugReportMsg(
       "please report this crash of frieze-compile, with the model\n");
@@ -98,6 +122,14 @@ static int compile(int argc, char **argv) {
       "print-plan", cl::cat(category),
       cl::desc("Tell how each kernel is computed on each machine,\n"
                "on standard error"));
+  cl::opt<std::string> weightsSection(
+      "weights-section", cl::value_desc("name"), cl::cat(category),
+      cl::desc("Section of the object for the weights, which a linker\n"
+               "script can place"));
+  cl::opt<std::string> ram(
+      "ram", cl::value_desc("bytes"), cl::cat(category),
+      cl::desc("Refuse code that takes more memory for a call, arena and\n"
+               "stack, as in 65536 or 64K"));
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
@@ -141,6 +173,16 @@ static int compile(int argc, char **argv) {
                         : "unknown extension of '" + output + "'; see --help");
 
   options->printPlan = plan;
+  llvm::Expected<int64_t> ramBytes = parseBytes(ram);
+  if (!ramBytes)
+    return failWith("frieze-compile", llvm::toString(ramBytes.takeError()));
+  options->ramBytes = *ramBytes;
+  options->weightsSection = weightsSection;
+  if (!isSectionName(weightsSection))
+    return failWith("frieze-compile",
+                    "expects --weights-section to be of letters, digits, '.', "
+                    "'_' and '$', but got '" +
+                        weightsSection + "'");
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);
@@ -153,6 +195,9 @@ static int compile(int argc, char **argv) {
     summary.addOptimised(module);
     if (stage->stage <= Stage::NNOpt)
       summary.planArena(module, *options->target);
+  };
+  options->onObject = [&](llvm::StringRef, const CodeFigures &figures) {
+    summary.addCode(figures, options->name);
   };
   options->onLowered = [&](nn::InterfaceAttr interface) {
     summary.arenaBytes = interface.getArenaBytes();

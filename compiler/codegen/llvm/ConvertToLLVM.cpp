@@ -185,6 +185,9 @@ struct ConvertToLLVMPass
     // Indices and sizes are far below where they would wrap.
     Type index = converter.getIndexType();
     getOperation()->walk([&](Operation *op) {
+      if (auto global = dyn_cast<LLVM::GlobalOp>(op);
+          global && !weightsSection.empty())
+        global.setSection(weightsSection);
       if (isa<LLVM::AddOp, LLVM::MulOp>(op) &&
           op->getResult(0).getType() == index)
         cast<LLVM::IntegerOverflowFlagsInterface>(op).setOverflowFlags(

@@ -22,12 +22,12 @@ ArrayRef<Stage> LLVMBackend::getStages() const {
 }
 
 void LLVMBackend::buildPipeline(OpPassManager &pm,
-                                StringRef sourceSHA256) const {
+                                const BackendOptions &options) const {
   pm.addPass(createOrderLoopsPass());
   pm.addPass(createRotateLoopsPass());
   pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertToLLVMPass());
-  pm.addPass(createEmitEntryPointsPass({sourceSHA256.str()}));
+  pm.addPass(createConvertToLLVMPass({options.weightsSection}));
+  pm.addPass(createEmitEntryPointsPass({options.sourceSHA256}));
 }
 
 LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,

@@ -25,7 +25,7 @@ public:
 
   llvm::ArrayRef<Stage> getStages() const final;
   void buildPipeline(mlir::OpPassManager &pm,
-                     llvm::StringRef sourceSHA256) const final;
+                     const BackendOptions &options) const final;
   mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
                            Stage stage, llvm::SmallVectorImpl<char> &code,
                            CodeFigures &figures) const final;
