@@ -7,9 +7,13 @@
 
 #include "tools/LoadModel.h"
 #include "dialect/LayerName.h"
+#include "frieze/processor.h"
 #include "tools/CompilerContext.h"
 #include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
 
 #include <dlfcn.h>
 
@@ -40,6 +44,13 @@ openLibrary(const std::string &path,
         model ? "was compiled by another version of Frieze"
               : "expects the symbol " FRIEZE_MODEL_ENTRY ", but it is missing");
   }
+  if (!frieze_processor_runs(model->target)) {
+    std::string target = model->target;
+    dlclose(library);
+    return llvm::createStringError(
+        "was compiled for " + target +
+        ", and this processor lacks instructions of that");
+  }
   for (llvm::ArrayRef<frieze_tensor> tensors :
        {llvm::ArrayRef(model->inputs, model->input_count),
         llvm::ArrayRef(model->outputs, model->output_count)})
@@ -55,7 +66,24 @@ openLibrary(const std::string &path,
   return LoadedModel(library, *model, std::move(file));
 }
 
+/// An error where `bytes`, a shared library, are code for another architecture.
+static llvm::Error checkArchitecture(llvm::StringRef bytes) {
+  auto file = llvm::object::ObjectFile::createELFObjectFile(
+      llvm::MemoryBufferRef(bytes, "model"), /*InitContent=*/false);
+  if (!file)
+    return file.takeError();
+  llvm::Triple::ArchType own =
+      llvm::Triple(llvm::sys::getProcessTriple()).getArch();
+  if (llvm::Triple::ArchType found = (*file)->getArch(); found != own)
+    return llvm::createStringError(
+        "is code for " + llvm::Triple::getArchTypeName(found) +
+        ", and this machine is " + llvm::Triple::getArchTypeName(own));
+  return llvm::Error::success();
+}
+
 static llvm::Expected<LoadedModel> openBytes(llvm::StringRef bytes) {
+  if (llvm::Error error = checkArchitecture(bytes))
+    return std::move(error);
   llvm::Expected<MemoryFile> file = MemoryFile::create(bytes);
   if (!file)
     return file.takeError();
@@ -71,6 +99,8 @@ llvm::Expected<LoadedModel> frieze::loadArtefact(llvm::StringRef path,
                                                  llvm::StringRef bytes) {
   if (isStream(path))
     return openBytes(bytes);
+  if (llvm::Error error = checkArchitecture(bytes))
+    return std::move(error);
   // Debuggers and profilers find its symbols there. Without a slash, dlopen
   // would search the system's folders.
   llvm::SmallString<128> absolute(path);

@@ -6,6 +6,7 @@
 \*===----------------------------------------------------------------------===*/
 
 #include "SampleFile.h"
+#include "frieze/processor.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -170,13 +171,21 @@ static int run(const frieze_model *model, char **paths, run_state *state) {
   return flush_output();
 }
 
-/** Whether this program understands the model: its ABI, and one batch size. */
+/** Whether this program understands the model: its ABI, and one batch size;
+ * and the processor its instructions. */
 static int check_model(const char *program, const frieze_model *model) {
   if (model->abi_version != FRIEZE_ABI_VERSION) {
     fprintf(stderr,
             "%s: error: expects the version of the model's ABI to be %d, but "
             "got %u\n",
             program, FRIEZE_ABI_VERSION, (unsigned)model->abi_version);
+    return -1;
+  }
+  if (!frieze_processor_runs(model->target)) {
+    fprintf(stderr,
+            "%s: error: expects a processor that runs code for %s, and this "
+            "one lacks instructions; compile the model for another --target\n",
+            program, model->target);
     return -1;
   }
   uint64_t count = model->input_count + model->output_count;

@@ -19,6 +19,7 @@
 #define FRIEZE_MODEL_HPP
 
 #include "frieze/model.h"
+#include "frieze/processor.h"
 
 #include <dlfcn.h>
 
@@ -47,7 +48,8 @@ class Model {
 public:
   /// A model that is linked into the program: `ecg_model`, if it was compiled
   /// as `ecg` and its header is included after frieze/model.h. Throws Error if
-  /// it was compiled for another version of the ABI.
+  /// it was compiled for another version of the ABI, or for a processor that
+  /// has instructions that this one lacks.
   explicit Model(const frieze_model &description)
       : Model(description, nullptr, "model") {}
 
@@ -103,6 +105,9 @@ private:
     expect(where, "version of the ABI", FRIEZE_ABI_VERSION, model.abi_version);
     expect(where, "size of the description", sizeof(frieze_model),
            model.struct_size);
+    if (!frieze_processor_runs(model.target))
+      throw Error(where + ": expects a processor that runs code for " +
+                  model.target + ", and this one lacks instructions");
   }
 
   static void expect(const std::string &where, const char *what,
@@ -142,8 +147,9 @@ class Library {
 public:
   /// Loads the file at `path`; a name without a folder is looked for in the
   /// working directory alone. Throws Error if it cannot be loaded, holds no
-  /// model, or one for another version of the ABI. Like every library, it may
-  /// run code of its own when it is loaded: give only paths that are trusted.
+  /// model, or one for another version of the ABI or processor. Like every
+  /// library, it may run code of its own when it is loaded: give only paths
+  /// that are trusted.
   explicit Library(const std::string &path) : loaded(load(path)) {}
 
   const Model &model() const noexcept { return loaded; }
