@@ -47,6 +47,11 @@ func::FuncOp frieze::createVariantFunction(OpBuilder &builder, Location loc,
                                          pair("min-legal-vector-width", bits),
                                          builder.getStringAttr("no-builtins"),
                                          builder.getStringAttr("nounwind")});
+  // In blocks of 128 bits, those of the shortest register in the upper half.
+  if (machine.scalableBits)
+    attributes.push_back(
+        pair("vscale_range",
+             std::to_string((machine.scalableBits / 128) << 32 | 16)));
   function->setAttr("passthrough", builder.getArrayAttr(attributes));
   for (auto [number, type] : llvm::enumerate(arguments))
     if (isa<MemRefType>(type))

@@ -62,9 +62,9 @@ int64_t Target::getCallsTogether() const {
 
 void frieze::printTargets(llvm::raw_ostream &os) {
   for (const Target &target : getTargets()) {
-    os << llvm::formatv("{0,-11} {1}\n", target.name, target.description);
+    os << llvm::formatv("{0,-14} {1}\n", target.name, target.description);
     for (const Machine &machine : target.machines)
-      os << llvm::formatv("  {0,-11} {1,2} lanes, {2} registers, {3}\n",
+      os << llvm::formatv("  {0,-14} {1,2} lanes, {2} registers, {3}\n",
                           machine.name, machine.lanes, machine.registers,
                           machine.hasFMA ? "fused multiply-add"
                                          : "products rounded before sums");

@@ -73,6 +73,9 @@ struct Machine {
   Ports ports;
   Caches caches;
   Budgets budgets;
+  /// Bits that vector registers have at least, where they differ between
+  /// processors and LLVM assumes fewer; otherwise 0.
+  int64_t scalableBits = 0;
 
   /// Elements of float32 in a cache line.
   int64_t getLineElements() const { return caches.line / 4; }

@@ -35,12 +35,14 @@ static constexpr Machine machines[] = {
     makeMachine("x86-64-v2", 4, 16, false, /*callsTogether=*/1),
 };
 
-static constexpr Toolchain toolchain{"x86_64-unknown-linux-gnu",
-                                     "x86-64",
-                                     /*features=*/"",
-                                     /*abi=*/"",
-                                     /*isPositionIndependent=*/true,
-                                     /*countsInstructions=*/false};
+static Toolchain getToolchain(llvm::StringRef triple) {
+  return {triple,
+          "x86-64",
+          /*features=*/"",
+          /*abi=*/"",
+          /*isPositionIndependent=*/true,
+          /*countsInstructions=*/false};
+}
 static constexpr MemoryLayout layout{/*indexBits=*/64, /*pointerBytes=*/8,
                                      /*alignment=*/64};
 static constexpr Limits limits{/*arenaBytes=*/1 << 20,
@@ -49,8 +51,10 @@ static constexpr Limits limits{/*arenaBytes=*/1 << 20,
                                /*packedUnits=*/64};
 
 static Target makeTarget(llvm::StringRef name, llvm::StringRef description,
-                         llvm::ArrayRef<Machine> machines) {
-  return {name, description, Family::X86, toolchain, layout, limits, machines};
+                         llvm::ArrayRef<Machine> machines,
+                         llvm::StringRef triple = "x86_64-unknown-linux-gnu") {
+  return {name,   description, Family::X86, getToolchain(triple),
+          layout, limits,      machines};
 }
 
 llvm::ArrayRef<Target> frieze::getX86Targets() {
@@ -61,6 +65,10 @@ llvm::ArrayRef<Target> frieze::getX86Targets() {
       makeTarget("x86-64-v3", "AVX2 and FMA", all.slice(1, 1)),
       makeTarget("x86-64-v2", "SSE4.2, without fused multiply-add",
                  all.slice(2, 1)),
+      makeTarget("x86-64-windows", "as x86-64, for Windows (MinGW)", all,
+                 "x86_64-w64-windows-gnu"),
+      makeTarget("x86-64-macos", "as x86-64, for macOS 11 and later", all,
+                 "x86_64-apple-macosx11.0.0"),
   };
   return targets;
 }
