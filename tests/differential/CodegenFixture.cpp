@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tests/differential/CodegenFixture.h"
+#include "frieze/processor.h"
 #include "tests/differential/ReduceGraph.h"
 
 #include <cmath>
@@ -20,9 +21,7 @@ SmallVector<const Target *> frieze::findTargets() {
   SmallVector<const Target *> found;
   for (const Target &target : getTargets())
     if (target.machines.size() == 1 &&
-        (target.name == "x86-64-v4"   ? __builtin_cpu_supports("x86-64-v4")
-         : target.name == "x86-64-v3" ? __builtin_cpu_supports("x86-64-v3")
-                                      : __builtin_cpu_supports("x86-64-v2")))
+        frieze_processor_runs(target.name.str().c_str()))
       found.push_back(&target);
   return found;
 }

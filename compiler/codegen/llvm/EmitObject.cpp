@@ -92,9 +92,11 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   passBuilder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
   llvm::cantFail(passBuilder.parsePassPipeline(passes, optimizations));
-  if (target.toolchain.countsInstructions)
-    passes.addPass(llvm::createModuleToFunctionPassAdaptor(WeighLoopsPass()));
   passes.run(*llvmModule, modules);
+  if (target.toolchain.countsInstructions)
+    for (llvm::Function &function : *llvmModule)
+      if (!function.isDeclaration())
+        weighLoops(function, functions);
   return llvmModule;
 }
 

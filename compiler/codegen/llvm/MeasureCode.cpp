@@ -17,8 +17,7 @@
 using namespace llvm;
 using namespace frieze;
 
-PreservedAnalyses WeighLoopsPass::run(Function &function,
-                                      FunctionAnalysisManager &analyses) {
+void frieze::weighLoops(Function &function, FunctionAnalysisManager &analyses) {
   auto &loops = analyses.getResult<LoopAnalysis>(function);
   auto &evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
   for (Loop *loop : loops.getLoopsInPreorder()) {
@@ -34,7 +33,6 @@ PreservedAnalyses WeighLoopsPass::run(Function &function,
         LLVMContext::MD_prof,
         MDBuilder(function.getContext()).createBranchWeights(back, out));
   }
-  return PreservedAnalyses::all();
 }
 
 namespace {

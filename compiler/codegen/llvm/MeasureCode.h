@@ -16,10 +16,8 @@ namespace frieze {
 
 /// Writes how often each loop runs, where that is a constant, into the weights
 /// of its last branch: what a profile would say, but exact.
-struct WeighLoopsPass : llvm::PassInfoMixin<WeighLoopsPass> {
-  llvm::PreservedAnalyses run(llvm::Function &function,
-                              llvm::FunctionAnalysisManager &analyses);
-};
+void weighLoops(llvm::Function &function,
+                llvm::FunctionAnalysisManager &analyses);
 
 /// A pass over machine functions that are finished, for the end of a pipeline.
 /// It adds each to `figures`, which must outlive it.

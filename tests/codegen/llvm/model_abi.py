@@ -71,4 +71,5 @@ def list_targets():
     listed = subprocess.run(["frieze-compile", "--print-targets=json"], check=True,
                             capture_output=True).stdout
     return [target["name"] for target in json.loads(listed)
-            if FLAGS.get(target["machines"][-1]["name"], set()) <= present]
+            if target["triple"].startswith("x86_64-unknown-linux")
+            and FLAGS.get(target["machines"][-1]["name"], set()) <= present]
