@@ -13,8 +13,12 @@ static constexpr llvm::StringLiteral scalarFeatures = "+m,+a,+f,+d,+c";
 static constexpr llvm::StringLiteral vectorFeatures = "+m,+a,+f,+d,+c,+v";
 
 // One multiply-add and one load a cycle, four cycles of latency, as in-order
-// application cores have.
-static constexpr Ports ports{/*multiplyAdds=*/1, /*loads=*/1, /*latency=*/4};
+// application cores have. A group of registers takes longer than that, so that
+// the next result is never waited for.
+static constexpr Ports scalarPorts{/*multiplyAdds=*/1, /*loads=*/1,
+                                   /*latency=*/4};
+static constexpr Ports vectorPorts{/*multiplyAdds=*/1, /*loads=*/1,
+                                   /*latency=*/1};
 static constexpr Caches caches{/*line=*/64, /*firstLevel=*/32 << 10,
                                /*secondLevel=*/512 << 10};
 
@@ -32,11 +36,11 @@ static constexpr Machine machines[] = {
     // the standard extension, hold as many elements as any: the code runs on
     // every vector length (RISC-V V 1.0, section 3.4.2).
     {"riscv64", "generic-rv64", vectorFeatures, /*lanes=*/16, /*registers=*/8,
-     /*tileLanes=*/32, SharedFactor::Scalar, /*hasFMA=*/true, ports, caches,
-     getBudgets(/*tileVectors=*/2)},
+     /*tileLanes=*/32, SharedFactor::Scalar, /*hasFMA=*/true, vectorPorts,
+     caches, getBudgets(/*tileVectors=*/2)},
     {"riscv64-scalar", "generic-rv64", scalarFeatures, /*lanes=*/1,
      /*registers=*/32, /*tileLanes=*/1, SharedFactor::Vector, /*hasFMA=*/true,
-     ports, caches, getBudgets(/*tileVectors=*/8)},
+     scalarPorts, caches, getBudgets(/*tileVectors=*/8)},
 };
 
 static Target makeTarget(llvm::StringRef description, llvm::StringRef features,

@@ -25,8 +25,8 @@ public:
   void emit(Value inputAt, Value outputAt, Value column, int64_t validColumns);
 
 private:
-  /// The weights of one term.
-  SmallVector<Value> loadWeights(Value weightAt);
+  /// The weights of one term, of the vectors from `first` below `end`.
+  SmallVector<Value> loadWeights(Value weightAt, int64_t first, int64_t end);
   /// Where the input of a row of the product starts.
   Value getRowStart(Value inputAt, int64_t row);
   /// Multiplies one term into the accumulators of one chain.
@@ -70,8 +70,9 @@ static int64_t countTerms(const MatrixProduct &product) {
   return terms;
 }
 
-SmallVector<Value> TileEmitter::loadWeights(Value weightAt) {
-  if (product.prefetchesWeights) {
+SmallVector<Value> TileEmitter::loadWeights(Value weightAt, int64_t first,
+                                            int64_t end) {
+  if (first == 0 && product.prefetchesWeights) {
     int64_t lineElements = kernel.machine.getLineElements();
     int64_t distance =
         llvm::alignTo(kernel.machine.budgets.prefetchedLines * lineElements,
@@ -83,7 +84,7 @@ SmallVector<Value> TileEmitter::loadWeights(Value weightAt) {
           /*localityHint=*/3, /*isDataCache=*/true);
   }
   SmallVector<Value> weights;
-  for (int64_t v = 0; v < tile.vectors; ++v)
+  for (int64_t v = first; v < end; ++v)
     weights.push_back(kernel.loadVector(
         product.weights, kernel.add(weightAt, v * tile.lanes), tile.lanes));
   return weights;
@@ -96,7 +97,7 @@ Value TileEmitter::getRowStart(Value inputAt, int64_t row) {
 
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
                                Value inputAt, Value weightAt) {
-  SmallVector<Value> weights = loadWeights(weightAt);
+  SmallVector<Value> weights = loadWeights(weightAt, 0, tile.vectors);
   for (int64_t row = 0; row < tile.rows * windowSize(); ++row) {
     Value rowAt = getRowStart(inputAt, row);
     Value shared;
@@ -122,14 +123,19 @@ void TileEmitter::multiplyLanes(MutableArrayRef<Value> accumulators,
     inputs.push_back(kernel.loadVector(product.input, getRowStart(inputAt, row),
                                        kernel.machine.lanes));
   for (int64_t lane = 0; lane < kernel.machine.lanes; ++lane) {
-    SmallVector<Value> weights =
-        loadWeights(kernel.add(weightAt, lane * weightStride));
-    for (auto [row, input] : llvm::enumerate(inputs)) {
-      Value shared = kernel.broadcastLane(input, tile.lanes, lane);
-      for (int64_t v = 0; v < tile.vectors; ++v) {
-        Value &accumulator = accumulators[row * tile.vectors + v];
-        accumulator = kernel.fma(shared, weights[v], accumulator);
-      }
+    SmallVector<Value> shared;
+    for (Value input : inputs)
+      shared.push_back(kernel.broadcastLane(input, tile.lanes, lane));
+    for (int64_t first = 0; first < tile.vectors; first += weightsTogether) {
+      int64_t end = std::min(first + weightsTogether, tile.vectors);
+      SmallVector<Value> weights =
+          loadWeights(kernel.add(weightAt, lane * weightStride), first, end);
+      for (int64_t row = 0; row < (int64_t)inputs.size(); ++row)
+        for (int64_t v = first; v < end; ++v) {
+          Value &accumulator = accumulators[row * tile.vectors + v];
+          accumulator =
+              kernel.fma(shared[row], weights[v - first], accumulator);
+        }
     }
   }
 }

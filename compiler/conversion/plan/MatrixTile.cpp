@@ -13,28 +13,35 @@
 
 using namespace frieze;
 
-/// The tile with the fewest loads per multiply-add among those that fit into
-/// the registers: accumulators, one vector of weights for each column vector,
-/// and one of the input (one more for the product where there is no FMA).
-/// Accumulators take at most three quarters of the registers: LLVM's scheduler
-/// moves loads of the input ahead, and would spill to make room for them. Four
-/// chains at a time leave room for more columns: weights that come from the
-/// second-level cache are best read in long runs. Half of the registers do for
-/// them, as that is what bounds their speed.
 /// A tile, with what a sum of a column costs in it.
 struct RatedTile {
   MatrixTile tile;
   double cost;
 };
 
-/// The loads of one term for so many rows by `vectors`.
-static double countLoads(const Machine &machine, int64_t rows,
-                         int64_t vectors) {
-  bool isByLane = machine.sharedFactor == SharedFactor::Lane;
-  return double(rows) / (isByLane ? machine.lanes : 1) + vectors;
+/// Loads per multiply-add of a tile of so many rows of the output by `vectors`.
+static double countLoads(const Machine &machine, const ProductShape &shape,
+                         int64_t rows, int64_t vectors) {
+  if (machine.sharedFactor == SharedFactor::Vector)
+    return double(rows + vectors) / (rows * vectors);
+  double inputs = rows * shape.window, weights = vectors;
+  double products = inputs * weights;
+  if (machine.sharedFactor == SharedFactor::Lane) {
+    inputs /= machine.lanes;
+    weights = llvm::divideCeil(vectors, weightsTogether);
+  }
+  return (inputs + weights) / products;
 }
 
-/// The best tile of vectors of `lanes`, of which the columns fill `vectors`.
+/// The best tile of vectors of `lanes`, of which the columns fill `vectors`: the
+/// one with the fewest loads per multiply-add among those that fit into the
+/// registers: accumulators, one vector of weights for each column vector, and
+/// one of the input (one more for the product where there is no FMA).
+/// Accumulators take at most three quarters of the registers: LLVM's scheduler
+/// moves loads of the input ahead, and would spill to make room for them. Four
+/// chains at a time leave room for more columns: weights that come from the
+/// second-level cache are best read in long runs. Half of the registers do for
+/// them, as that is what bounds their speed.
 static RatedTile chooseTileOfLanes(const Machine &machine,
                                    const ProductShape &shape, int64_t lanes,
                                    int64_t vectors) {
@@ -43,17 +50,18 @@ static RatedTile chooseTileOfLanes(const Machine &machine,
   int64_t accumulators = registers * (chains > 1 ? 2 : 3) / 4;
   int64_t sumsPerRow = chains * shape.window;
   // Of the inputs, registers hold one, none, or some terms of each row.
+  bool isByLane = machine.sharedFactor == SharedFactor::Lane;
   int64_t held =
       !machine.hasFMA + (machine.sharedFactor == SharedFactor::Vector);
-  int64_t heldPerRow =
-      machine.sharedFactor == SharedFactor::Lane ? shape.window : 0;
+  int64_t heldPerRow = isByLane ? shape.window : 0;
   double busy = machine.ports.multiplyAdds * machine.ports.latency;
   std::optional<double> lowestCost;
   RatedTile best{{1, 1, lanes, chains, machine.budgets.termsTogether}, 0};
   for (int64_t v = 1; v <= std::min(vectors, machine.budgets.tileVectors);
        ++v) {
+    int64_t weights = isByLane ? std::min(v, weightsTogether) : v;
     int64_t fitting =
-        std::min((registers - held - v) / (v * sumsPerRow + heldPerRow),
+        std::min((registers - held - weights) / (v * sumsPerRow + heldPerRow),
                  accumulators / (v * sumsPerRow));
     if (fitting < 1)
       break;
@@ -62,7 +70,7 @@ static RatedTile chooseTileOfLanes(const Machine &machine,
         shape.rows,
         llvm::divideCeil(shape.rows,
                          std::min(fitting, machine.budgets.tileRows)));
-    double loads = countLoads(machine, rows, v) / (rows * v);
+    double loads = countLoads(machine, shape, rows, v);
     double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
     double idle = std::max(1.0, busy / (rows * v * sumsPerRow));
     double cost = loads * wasted * idle;

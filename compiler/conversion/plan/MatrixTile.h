@@ -25,6 +25,10 @@ struct ProductShape {
   bool inputPerColumn = false;
 };
 
+/// Vectors of weights that are loaded and used at a time where inputs lie in the
+/// lanes of vectors (SharedFactor::Lane): as many as one instruction loads.
+inline constexpr int64_t weightsTogether = 2;
+
 /// A part of a product that stays in registers over the whole sum.
 struct MatrixTile {
   /// Of the output: each has `window` sums.
