@@ -9,6 +9,7 @@
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/package/Header.h"
+#include "compiler/codegen/package/JavaScript.h"
 #include "compiler/codegen/package/Package.h"
 #include "dialect/NNDialect.h"
 #include "frontends/Files.h"
@@ -180,26 +181,86 @@ static llvm::Expected<std::string> package(Stage stage, StringRef object,
                              *options.target);
   case Stage::Exe:
     return linkExecutable(object, options.name, *options.target);
+  case Stage::Wasm:
+    return linkWebAssembly(object, options.name, hash(object), *options.target);
   default:
     return object.str();
   }
 }
 
+namespace {
+/// What is told of a file in those beside it.
+struct Artefact {
+  nn::InterfaceAttr interface;
+  const CodeFigures &figures;
+  WebAssemblyFile file;
+};
+
+/// A file that is written beside another.
+struct Companion {
+  StringRef extension;
+  /// What it is, and beside what, for messages.
+  StringRef kind, owner;
+  void (*print)(const Artefact &artefact, llvm::raw_ostream &os);
+
+  SmallString<128> getPath(StringRef output) const {
+    SmallString<128> path(output);
+    llvm::sys::path::replace_extension(path, extension);
+    return path;
+  }
+};
+} // namespace
+
+/// What is written beside the file of a stage.
+static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
+  static const Companion header[] = {
+      {"h", "header", "static library",
+       [](const Artefact &artefact, llvm::raw_ostream &os) {
+         printHeader(artefact.interface, artefact.figures, os);
+       }}};
+  static const Companion javaScript[] = {
+      {"mjs", "JavaScript", "module of WebAssembly",
+       [](const Artefact &artefact, llvm::raw_ostream &os) {
+         printJavaScript(artefact.interface, artefact.file, os);
+       }},
+      {"d.mts", "types", "module of WebAssembly",
+       [](const Artefact &artefact, llvm::raw_ostream &os) {
+         printTypeScript(artefact.interface, os);
+       }}};
+  // None goes beside a device or a stream.
+  if (isStream(output))
+    return {};
+  return stage == Stage::Static ? ArrayRef(header)
+         : stage == Stage::Wasm ? ArrayRef(javaScript)
+                                : ArrayRef<Companion>();
+}
+
+/// Whether the file of a stage and those beside it can be written.
+static LogicalResult checkOutputs(StringRef output,
+                                  ArrayRef<Companion> companions,
+                                  MLIRContext *context) {
+  if (failed(report(checkWritable(output), getOutputName(output), context)))
+    return failure();
+  for (const Companion &companion : companions) {
+    SmallString<128> path = companion.getPath(output);
+    if (path == output)
+      return report(llvm::createStringError("expects another extension than ." +
+                                            companion.extension + " for a " +
+                                            companion.owner + ", as its " +
+                                            companion.kind + " goes there"),
+                    output, context);
+    if (failed(report(checkWritable(path), path, context)))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
-  SmallString<128> header(output);
-  llvm::sys::path::replace_extension(header, "h");
-  // A header goes beside a file, not beside a device or a stream.
-  bool hasHeader = stage == Stage::Static && !isStream(output);
-  if (hasHeader && header == output)
-    return report(llvm::createStringError(
-                      "expects another extension than .h for a static "
-                      "library, as its header goes there"),
-                  output, context);
+  ArrayRef<Companion> companions = getCompanions(stage, output);
   // Before the work.
-  if (failed(report(checkWritable(output), getOutputName(output), context)) ||
-      (hasHeader && failed(report(checkWritable(header), header, context))))
+  if (failed(checkOutputs(output, companions, context)))
     return failure();
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
@@ -209,10 +270,8 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   if (!module)
     return failure();
   auto write = [&](StringRef file,
-                   llvm::function_ref<void(llvm::raw_ostream &)> print) {
-    FileKind kind = stage == Stage::Shared || stage == Stage::Exe
-                        ? FileKind::Executable
-                        : FileKind::Data;
+                   llvm::function_ref<void(llvm::raw_ostream &)> print,
+                   FileKind kind = FileKind::Data) {
     return report(writeFile(file, print, kind), getOutputName(file), context);
   };
   if (stage <= Stage::LLVM)
@@ -225,19 +284,32 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
       generateCode(*module, std::min(stage, Stage::Obj), options, figures);
   if (code.empty())
     return failure();
-  if (llvm::Error error = checkRAM(nn::InterfaceAttr::find(*module),
-                                   figures.getStackBytes(), options.ramBytes))
+  nn::InterfaceAttr interface = nn::InterfaceAttr::find(*module);
+  if (llvm::Error error =
+          checkRAM(interface, figures.getStackBytes(), options.ramBytes))
     return report(std::move(error), path, context);
-  auto writeHeader = [&](llvm::raw_ostream &os) {
-    printHeader(nn::InterfaceAttr::find(*module), figures, os);
-  };
   if (stage == Stage::Header)
-    return write(output, writeHeader);
+    return write(output, [&](llvm::raw_ostream &os) {
+      printHeader(interface, figures, os);
+    });
+  StringRef object(code.data(), code.size());
   llvm::Expected<std::string> packaged =
-      package(stage, StringRef(code.data(), code.size()), output, options);
+      package(stage, object, output, options);
   if (!packaged)
     return report(packaged.takeError(), getOutputName(output), context);
-  if (failed(write(output, [&](llvm::raw_ostream &os) { os << *packaged; })))
+  if (failed(write(
+          output, [&](llvm::raw_ostream &os) { os << *packaged; },
+          stage == Stage::Shared || stage == Stage::Exe ? FileKind::Executable
+                                                        : FileKind::Data)))
     return failure();
-  return hasHeader ? write(header, writeHeader) : success();
+  std::string id = hash(object), sourceSHA256 = hash(*bytes);
+  Artefact artefact{interface,
+                    figures,
+                    {llvm::sys::path::filename(output), id, sourceSHA256}};
+  for (const Companion &companion : companions)
+    if (failed(write(companion.getPath(output), [&](llvm::raw_ostream &os) {
+          companion.print(artefact, os);
+        })))
+      return failure();
+  return success();
 }

@@ -76,7 +76,8 @@ llvm::Expected<std::string> linkModule(mlir::ModuleOp module,
                                        const CompileOptions &options);
 
 /// Takes the model file `path` to `stage`, whichever, and writes the file
-/// `output` (see writeFile) and, for a static library, the header beside it.
+/// `output` (see writeFile) and what goes beside it: for a static library the
+/// header, for a module of WebAssembly its JavaScript and types.
 /// MLIR on "-" is printed without its weights.
 mlir::LogicalResult compileFile(Stage stage, llvm::StringRef path,
                                 llvm::StringRef output,

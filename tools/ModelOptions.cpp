@@ -21,8 +21,7 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
            cl::desc("Prefix of the symbols (default: the file's base name)")),
       target("target", cl::value_desc("name"), cl::cat(category),
              cl::desc("What to compile for (default: x86-64); frieze-compile\n"
-                      "--print-targets lists them"),
-             cl::init(getTargets().front().name.str())),
+                      "--print-targets lists them")),
       batch("batch", cl::value_desc("N"), cl::cat(category),
             cl::desc("Samples of one call (default: what the file fixes, "
                      "else 1)")),
@@ -42,11 +41,14 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
                            "(default: those that begin in 512 samples)")) {}
 
 llvm::Expected<CompileOptions>
-ModelOptions::get(llvm::StringRef defaultName) const {
+ModelOptions::get(llvm::StringRef defaultName,
+                  llvm::StringRef defaultTarget) const {
   CompileOptions options;
   options.import.weightsPath = weights;
   options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
-  options.target = findTarget(target);
+  llvm::StringRef targetName =
+      target.getNumOccurrences() ? llvm::StringRef(target) : defaultTarget;
+  options.target = findTarget(targetName);
   options.exact = exact;
   for (auto [flag, value] : {std::make_pair(&streamHop, &options.streamHop),
                              {&streamBlock, &options.streamBlock}}) {
@@ -78,7 +80,7 @@ ModelOptions::get(llvm::StringRef defaultName) const {
     options.import.dimensions.push_back({dimension.str(), size});
   }
   if (!options.target)
-    return llvm::createStringError("unknown target '" + target +
+    return llvm::createStringError("unknown target '" + targetName +
                                    "'; see --print-targets");
   if (!isIdentifier(options.name))
     return llvm::createStringError(

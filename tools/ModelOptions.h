@@ -21,8 +21,11 @@ public:
   explicit ModelOptions(llvm::cl::OptionCategory &category);
 
   /// What the command line says, or an error that says what is wrong with it.
-  /// `defaultName` is the prefix of the symbols without --name.
-  llvm::Expected<CompileOptions> get(llvm::StringRef defaultName) const;
+  /// `defaultName` is the prefix of the symbols without --name, and
+  /// `defaultTarget` what is compiled for without --target.
+  llvm::Expected<CompileOptions>
+  get(llvm::StringRef defaultName,
+      llvm::StringRef defaultTarget = getTargets().front().name) const;
 
 private:
   llvm::cl::opt<std::string> weights, name, target;

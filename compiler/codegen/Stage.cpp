@@ -30,6 +30,8 @@ llvm::ArrayRef<StageDescription> frieze::getStages() {
       {Stage::Shared, package, "shared", ".so", "a shared library"},
       {Stage::Exe, package, "exe", "",
        "an executable that scores .npy and CSV files"},
+      {Stage::Wasm, package, "wasm", ".wasm",
+       "a module of WebAssembly, with its JavaScript beside it"},
       {Stage::Header, package, "header", ".h",
        "the C header of obj and static"},
   };

@@ -26,6 +26,7 @@ enum class Stage {
   Static,
   Shared,
   Exe,
+  Wasm,
   Header
 };
 

@@ -97,7 +97,8 @@ static int compile(int argc, char **argv) {
   cl::opt<std::string> output(
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("Output file, - for standard output. Without --emit, its\n"
-               "extension decides: .mlir .ll .s .o .a .so .h, none: exe"));
+               "extension decides: .mlir .ll .s .o .a .so .wasm .h, none:\n"
+               "exe"));
   std::string emitHelp = getEmitHelp();
   cl::opt<std::string> emit("emit", cl::value_desc("stage"), cl::desc(emitHelp),
                             cl::cat(category));
@@ -158,13 +159,15 @@ static int compile(int argc, char **argv) {
   if (modelPath.empty())
     return failWith("frieze-compile", "expects a model file; see --help");
 
+  const StageDescription *stage = findStage(emit, output);
   llvm::StringRef base =
       llvm::sys::path::stem(isStream(output) ? modelPath : output);
+  llvm::StringRef name = base == "-" ? "model" : base;
   llvm::Expected<CompileOptions> options =
-      modelOptions.get(base == "-" ? "model" : base);
+      stage && stage->stage == Stage::Wasm ? modelOptions.get(name, "wasm32")
+                                           : modelOptions.get(name);
   if (!options)
     return failWith("frieze-compile", llvm::toString(options.takeError()));
-  const StageDescription *stage = findStage(emit, output);
   if (!stage)
     return failWith("frieze-compile",
                     !emit.empty() ? "unknown stage '" + emit + "'; see --help"

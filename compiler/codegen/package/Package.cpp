@@ -11,6 +11,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/LEB128.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -161,14 +162,21 @@ static bool isOwnArchitecture(const Target &target) {
   return own.getArch() == wanted.getArch() && own.getOS() == wanted.getOS();
 }
 
+/// What can be written for `target` where it has no shared libraries or
+/// programs.
+static std::string listOtherFiles(const Target &target) {
+  StringRef module =
+      target.family == Family::WebAssembly ? "a module (.wasm), " : "";
+  return (module + "an object (.o) or a static library (.a)").str();
+}
+
 Expected<std::string> frieze::linkSharedLibrary(StringRef object,
                                                 StringRef name,
                                                 StringRef soname,
                                                 const Target &target) {
   if (!target.toolchain.isPositionIndependent)
-    return createStringError(target.name +
-                             " has no shared libraries; write an object (.o) "
-                             "or a static library (.a)");
+    return createStringError(target.name + " has no shared libraries; write " +
+                             listOtherFiles(target));
   // GNU's linker knows one architecture, and starts in a fraction of the time.
   SmallVector<StringRef> linkers{"ld.lld-22", "ld.lld"};
   if (isOwnArchitecture(target))
@@ -182,13 +190,52 @@ Expected<std::string> frieze::linkSharedLibrary(StringRef object,
               object);
 }
 
+/// A section of a module of WebAssembly that engines pass over.
+static std::string makeCustomSection(StringRef name, StringRef bytes) {
+  std::string content, section;
+  raw_string_ostream contentStream(content), stream(section);
+  encodeULEB128(name.size(), contentStream);
+  contentStream << name << bytes;
+  stream << '\0';
+  encodeULEB128(content.size(), stream);
+  stream << content;
+  return section;
+}
+
+Expected<std::string> frieze::linkWebAssembly(StringRef object, StringRef name,
+                                              StringRef id,
+                                              const Target &target) {
+  if (target.family != Family::WebAssembly)
+    return createStringError("expects --target=wasm32 for a module of "
+                             "WebAssembly, but got " +
+                             target.name);
+  auto linker = findProgram({"wasm-ld-22", "wasm-ld"});
+  if (!linker)
+    return linker.takeError();
+  auto exportSymbol = [&](StringRef part) {
+    return ("--export-if-defined=" + name + "_" + part).str();
+  };
+  // Model code hardly has a stack: first in memory, one that is too small ends
+  // in a trap.
+  auto linked = link(*linker,
+                     {"--no-entry", "--export=__heap_base", exportSymbol("run"),
+                      exportSymbol("run_batch"), exportSymbol("stream_init"),
+                      exportSymbol("stream_push"), exportSymbol("stream_flush"),
+                      "--gc-sections", "--strip-all", "--stack-first", "-z",
+                      "stack-size=16384"},
+                     object);
+  if (!linked)
+    return linked.takeError();
+  return *linked + makeCustomSection("frieze", id);
+}
+
 Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name,
                                              const Target &target) {
   if (!isOwnArchitecture(target))
     return createStringError(
-        "cannot link programs for " + target.name +
-        " here; write an object (.o) or a static library (.a), and link it "
-        "with the main program and that machine's C compiler");
+        "cannot link programs for " + target.name + " here; write " +
+        listOtherFiles(target) +
+        ", and link it with the main program and that machine's C compiler");
   auto driver = findProgram({"cc", "gcc", "clang", "clang-22"});
   if (!driver)
     return driver.takeError();

@@ -27,6 +27,15 @@ llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
                                               llvm::StringRef soname,
                                               const Target &target);
 
+/// Links a module of WebAssembly, which imports nothing and exports the
+/// functions of the model, its memory and `__heap_base`, behind which that is
+/// free. The section `frieze` holds `id`, which tells it from any other. An
+/// error where `target` is no WebAssembly.
+llvm::Expected<std::string> linkWebAssembly(llvm::StringRef object,
+                                            llvm::StringRef name,
+                                            llvm::StringRef id,
+                                            const Target &target);
+
 /// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
 /// program, built or installed, with the system's C compiler. An error where
 /// that makes no programs for `target`.
