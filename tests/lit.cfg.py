@@ -10,7 +10,7 @@ config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.frieze_build_tests
-config.excludes = ["models", "unit", "e2e"]
+config.excludes = ["models", "unit", "e2e", "targets"]
 
 # Without the browser, the tests that look at pages are not run, and lit says so.
 if shutil.which("chromium"):
