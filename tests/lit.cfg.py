@@ -12,9 +12,11 @@ config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.frieze_build_tests
 config.excludes = ["models", "unit", "e2e", "targets"]
 
-# Without the browser, the tests that look at pages are not run, and lit says so.
-if shutil.which("chromium"):
-    config.available_features.add("chromium")
+# Without the browser, the tests that look at pages are not run, and lit says so;
+# likewise those of JavaScript without Node, and of its types without TypeScript.
+for program in "chromium", "node", "tsc":
+    if shutil.which(program):
+        config.available_features.add(program)
 
 config.environment["PATH"] = os.pathsep.join(
     [config.frieze_tools, config.llvm_tools, config.environment["PATH"]])

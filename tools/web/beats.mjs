@@ -1,5 +1,8 @@
 // The beats of a recording, found as frieze-ecg scan finds them. The files of tools/frieze-ecg
 // that each part is taken from say why; here the samples come bit by bit.
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 // Sampling rate of the classifier, Hz: all counts of samples below are at this rate.
 export const RATE = 360;

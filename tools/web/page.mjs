@@ -1,4 +1,7 @@
 // Draws a recording like a strip while the classifier runs over it.
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import { Detector, RATE, THRESHOLD, writeBeats } from "./beats.mjs";
 import { load } from "./ecg.mjs";

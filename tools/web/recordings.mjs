@@ -1,5 +1,8 @@
 // Recordings in files that a browser has at hand: WFDB and CSV. What a file does not tell is
 // asked for, and what is not understood refused; nothing is guessed.
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 import { RATE } from "./beats.mjs";
 

@@ -1,4 +1,7 @@
 // What follows is the same in the file of every model.
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 /** One input or output. */
 export interface Tensor {

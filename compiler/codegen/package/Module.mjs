@@ -1,4 +1,7 @@
 // What follows is the same in the file of every model.
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 const TYPED_ARRAYS = {
   float32: Float32Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,

@@ -10,7 +10,7 @@ import os
 import subprocess
 
 import numpy as np
-from model_format import Case, Failure, ModelFormat, compare_bits
+from model_format import Failure, ModelFormat, compare_bits
 
 RUNNER = os.path.join(os.path.dirname(__file__), "run_model.mjs")
 HOP = 2
