@@ -1,6 +1,7 @@
 // Finds beats as the page of tools/web does, and prints them as frieze-ecg scan does:
 //   node find_beats.mjs WEB ANSWERS FILE...
 // ANSWERS is JSON: what is said of what the files leave open; null to say nothing.
+import { File } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
