@@ -3,8 +3,8 @@
     python3 check_readme.py ROOT --bin FOLDER
 
 Between the comments `<!-- tested: ... -->` and `<!-- tested: end -->`, a block
-of C that begins with a comment of its file name becomes that file, a block of
-sh runs, and a block of text is what the sh before it must have printed. All
+of c or js that begins with a comment of its file name becomes that file, a
+block of sh runs, and a block of text is what the sh before it must have printed. All
 happens in a new folder, where tools/ is that of ROOT and build/release/bin is
 FOLDER.
 """
@@ -17,7 +17,7 @@ import tempfile
 
 TESTED = re.compile(r"<!-- tested: (?!end).*?-->(.*?)<!-- tested: end -->", re.S)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.S | re.M)
-FILE_NAME = re.compile(r"/\* ([\w.]+) \*/\n")
+FILE_NAME = re.compile(r"(?:/\*|//) ([\w.]+)(?: \*/)?\n")
 
 
 class Failure(Exception):
@@ -37,10 +37,10 @@ def check(readme, folder):
     parts = TESTED.findall(readme)
     count, printed = 0, None
     for language, text in BLOCK.findall("\n".join(parts)):
-        if language == "c":
+        if language in ("c", "js"):
             name = FILE_NAME.match(text)
             if not name:
-                raise Failure(f"expects /* file name */ first, but got\n{text}")
+                raise Failure(f"expects a comment of the file name first, but got\n{text}")
             (folder / name.group(1)).write_text(text)
         elif language == "sh":
             printed = run(text, folder)
@@ -49,7 +49,7 @@ def check(readme, folder):
             if printed != text:
                 raise Failure(f"expects\n{text}but got\n{printed}")
         else:
-            raise Failure(f"expects a block of c, sh or text, but got {language}")
+            raise Failure(f"expects a block of c, js, sh or text, but got {language}")
     if not count:
         raise Failure("expects a block of sh to test, but found none")
     return count
