@@ -15,6 +15,23 @@ def read_samples(path):
             yield value - 4096 if value > 2047 else value
 
 
+def make_pulses(count):
+    """Peaks of any height at any distance, for the rules that a heart seldom needs."""
+    samples, seed, at = [0.0] * count, 1, 50
+
+    def draw(most):
+        nonlocal seed
+        seed = (seed * 1103515245 + 12345) % 2**31
+        return (seed >> 8) % most
+
+    while at < count - 20:
+        height = draw(100) / 80
+        for shift in range(-9, 10):
+            samples[at + shift] += height * (1 - abs(shift) / 10)
+        at += 30 + draw(150)
+    return samples
+
+
 def write(name, header, rows):
     with open(name, "w") as file:
         file.write(header)
@@ -31,6 +48,8 @@ def main():
           (f"{i / .36:.1f};{'' if i in missing else f'{-1000 * value:.1f}'}\n"
            for i, value in enumerate(millivolts)))
     write("plain.csv", "", (f"{value}\n" for value in millivolts))
+    write("pulses.csv", "time_s,II_mV\n",
+          (f"{i / 360:.4f},{value:.3f}\n" for i, value in enumerate(make_pulses(108000))))
     write("short.csv", "time_s,II_mV\n", (f"{i / 360:.4f},{millivolts[i]}\n" for i in range(300)))
     write("slow.csv", "time_s,II_mV\n", (f"{i / 250},{millivolts[i]}\n" for i in range(5000)))
     write("jumps.csv", "time_s,II_mV\n",
