@@ -211,6 +211,10 @@ struct Companion {
 };
 } // namespace
 
+static void printTypes(const Artefact &artefact, llvm::raw_ostream &os) {
+  printTypeScript(artefact.interface, os);
+}
+
 /// What is written beside the file of a stage.
 static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
   static const Companion header[] = {
@@ -223,10 +227,9 @@ static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
        [](const Artefact &artefact, llvm::raw_ostream &os) {
          printJavaScript(artefact.interface, artefact.file, os);
        }},
-      {"d.mts", "types", "module of WebAssembly",
-       [](const Artefact &artefact, llvm::raw_ostream &os) {
-         printTypeScript(artefact.interface, os);
-       }}};
+      // TypeScript looks beside .mjs for the first, other tools for the second.
+      {"d.mts", "types", "module of WebAssembly", printTypes},
+      {"d.ts", "types", "module of WebAssembly", printTypes}};
   // None goes beside a device or a stream.
   if (isStream(output))
     return {};
