@@ -165,10 +165,8 @@ SmallVector<Value> TileEmitter::multiplyRound(const ReductionLoop &loop,
 SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
                                         SmallVector<Value> accumulators,
                                         Value inputAt, Value weightAt) {
-  // The sums of a depthwise convolution are so short that a loop over them
-  // would cost as much as they do.
-  bool isUnrolled = product.inputPerColumn &&
-                    countTerms(product) <= kernel.machine.budgets.unrolledTerms;
+  // Some sums are so short that a loop over them would cost as much as they do.
+  bool isUnrolled = countTerms(product) <= tile.terms;
   const ReductionLoop &loop = loops.front();
   if (loops.size() > 1) {
     auto addTerms = [&](Value i, ValueRange carried) {

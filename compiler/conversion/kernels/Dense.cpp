@@ -106,31 +106,49 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
     }
     return sums;
   };
-  auto emitTile = [&](Value firstRow, int64_t rows) {
-    Value at = kernel.mul(firstRow, input.rowStride);
+  /// The chains from `firstChain` that a tile sums at a time, of so many rows,
+  /// to one sum for each row.
+  auto sumChains = [&](Value at, int64_t rows, int64_t firstChain) {
     SmallVector<Value> sums(rows * vectors, kernel.constant(0.0f, lanes));
-    Value start = kernel.loadVector(bias, kernel.index(0), 1);
-    start = vector::InsertStridedSliceOp::create(
-        builder, kernel.getLocation(), start, sums[0], ArrayRef<int64_t>{0},
-        ArrayRef<int64_t>{1});
-    for (int64_t row = 0; row < rows; ++row)
-      sums[row * vectors] = start;
+    if (firstChain == 0) {
+      Value start = kernel.loadVector(bias, kernel.index(0), 1);
+      start = vector::InsertStridedSliceOp::create(
+          builder, kernel.getLocation(), start, sums[0], ArrayRef<int64_t>{0},
+          ArrayRef<int64_t>{1});
+      for (int64_t row = 0; row < rows; ++row)
+        sums[row * vectors] = start;
+    }
     int64_t rounds = input.run / chains;
+    int64_t rest =
+        std::clamp<int64_t>(input.run % chains - firstChain, 0, tile.chains);
     sums = kernel.reduce(input.runs, sums, [&](Value run, ValueRange outer) {
       Value runAt = kernel.add(at, kernel.mul(run, input.runStride));
       Value weightAt = kernel.mul(run, input.run);
+      auto multiplyRound = [&](SmallVector<Value> carried, Value first,
+                               int64_t count) {
+        return multiply(std::move(carried), kernel.add(runAt, first),
+                        kernel.add(weightAt, first), count);
+      };
       SmallVector<Value> inner =
           kernel.reduce(rounds, outer, [&](Value i, ValueRange carried) {
-            Value first = kernel.mul(i, chains);
-            return multiply(llvm::to_vector(carried), kernel.add(runAt, first),
-                            kernel.add(weightAt, first), chains);
+            return multiplyRound(llvm::to_vector(carried),
+                                 kernel.add(kernel.mul(i, chains), firstChain),
+                                 tile.chains);
           });
-      return multiply(inner, kernel.add(runAt, rounds * chains),
-                      kernel.add(weightAt, rounds * chains),
-                      input.run % chains);
+      return multiplyRound(inner, kernel.index(rounds * chains + firstChain),
+                           rest);
     });
-    kernel.storeVector(kernel.applyEpilogue(epilogue,
-                                            addChains(kernel, sums, rows),
+    return addChains(kernel, sums, rows);
+  };
+  auto emitTile = [&](Value firstRow, int64_t rows) {
+    Value at = kernel.mul(firstRow, input.rowStride);
+    SmallVector<Value> sums;
+    for (int64_t chain = 0; chain < chains; chain += tile.chains)
+      sums.push_back(sumChains(at, rows, chain));
+    for (; sums.size() > 1; sums.resize(sums.size() / 2))
+      for (size_t i = 0; i < sums.size() / 2; ++i)
+        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
+    kernel.storeVector(kernel.applyEpilogue(epilogue, sums.front(),
                                             kernel.index(0),
                                             /*isOneChannel=*/true),
                        output, firstRow, rows);

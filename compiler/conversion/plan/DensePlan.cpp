@@ -19,11 +19,12 @@ static KernelPlan planDotProduct(const Machine &machine, DenseOp op) {
   MatrixTile tile;
   int64_t chains = op.getChains();
   tile.lanes = std::min(machine.lanes, chains);
-  tile.vectors = chains / tile.lanes;
-  int64_t fitting =
-      std::clamp<int64_t>(machine.registers * 3 / 4 / tile.vectors, 1, 8);
+  int64_t accumulators = machine.registers * 3 / 4;
+  tile.chains = std::min<int64_t>(
+      chains, tile.lanes * llvm::bit_floor<uint64_t>(accumulators));
+  tile.vectors = tile.chains / tile.lanes;
+  int64_t fitting = std::clamp<int64_t>(accumulators / tile.vectors, 1, 8);
   tile.rows = llvm::bit_floor<uint64_t>(std::min(fitting, tile.lanes));
-  tile.chains = chains;
   plan.products.push_back(tile);
   return plan;
 }

@@ -9,6 +9,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 using namespace frieze;
@@ -19,10 +20,25 @@ struct RatedTile {
   double cost;
 };
 
+namespace {
+/// What tiles of one width are made of.
+struct TileRules {
+  int64_t lanes;
+  /// Vectors that the columns fill.
+  int64_t vectors;
+  /// Terms that are multiplied without a loop.
+  int64_t terms;
+  /// Whether that is the whole sum, so that its weights, and the bias, stay in
+  /// registers over all rows.
+  bool holdsWeights;
+};
+} // namespace
+
 /// Loads per multiply-add of a tile of so many rows of the output by `vectors`.
 static double countLoads(const Machine &machine, const ProductShape &shape,
-                         int64_t rows, int64_t vectors) {
-  if (machine.sharedFactor == SharedFactor::Vector)
+                         const TileRules &rules, int64_t rows,
+                         int64_t vectors) {
+  if (machine.sharedFactor == SharedFactor::Vector && !rules.holdsWeights)
     return double(rows + vectors) / (rows * vectors);
   double inputs = rows * shape.window, weights = vectors;
   double products = inputs * weights;
@@ -30,36 +46,37 @@ static double countLoads(const Machine &machine, const ProductShape &shape,
     inputs /= machine.lanes;
     weights = llvm::divideCeil(vectors, weightsTogether);
   }
-  return (inputs + weights) / products;
+  return (inputs + (rules.holdsWeights ? 0 : weights)) / products;
 }
 
-/// The best tile of vectors of `lanes`, of which the columns fill `vectors`: the
-/// one with the fewest loads per multiply-add among those that fit into the
-/// registers: accumulators, one vector of weights for each column vector, and
-/// one of the input (one more for the product where there is no FMA).
-/// Accumulators take at most three quarters of the registers: LLVM's scheduler
-/// moves loads of the input ahead, and would spill to make room for them. Four
-/// chains at a time leave room for more columns: weights that come from the
-/// second-level cache are best read in long runs. Half of the registers do for
-/// them, as that is what bounds their speed.
-static RatedTile chooseTileOfLanes(const Machine &machine,
-                                   const ProductShape &shape, int64_t lanes,
-                                   int64_t vectors) {
-  int64_t registers = machine.countRegisters(lanes);
+/// The best tile by `rules`: the one with the fewest loads per multiply-add
+/// among those that fit into the registers: accumulators, one vector of weights
+/// for each column vector, and one of the input (one more for the product where
+/// there is no FMA). Accumulators take at most three quarters of the registers:
+/// LLVM's scheduler moves loads of the input ahead, and would spill to make
+/// room for them. Four chains at a time leave room for more columns: weights
+/// that come from the second-level cache are best read in long runs. Half of
+/// the registers do for them, as that is what bounds their speed.
+static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
+                            const TileRules &rules) {
+  int64_t registers = machine.countRegisters(rules.lanes);
   int64_t chains = std::min<int64_t>(shape.chains, 4);
   int64_t accumulators = registers * (chains > 1 ? 2 : 3) / 4;
   int64_t sumsPerRow = chains * shape.window;
   // Of the inputs, registers hold one, none, or some terms of each row.
-  bool isByLane = machine.sharedFactor == SharedFactor::Lane;
-  int64_t held =
-      !machine.hasFMA + (machine.sharedFactor == SharedFactor::Vector);
+  bool isByLane = machine.sharedFactor == SharedFactor::Lane &&
+                  rules.terms >= machine.lanes;
+  int64_t held = !machine.hasFMA +
+                 (machine.sharedFactor != SharedFactor::Scalar && !isByLane);
   int64_t heldPerRow = isByLane ? shape.window : 0;
   double busy = machine.ports.multiplyAdds * machine.ports.latency;
   std::optional<double> lowestCost;
-  RatedTile best{{1, 1, lanes, chains, machine.budgets.termsTogether}, 0};
-  for (int64_t v = 1; v <= std::min(vectors, machine.budgets.tileVectors);
+  RatedTile best{{1, 1, rules.lanes, chains, rules.terms}, INFINITY};
+  for (int64_t v = 1; v <= std::min(rules.vectors, machine.budgets.tileVectors);
        ++v) {
-    int64_t weights = isByLane ? std::min(v, weightsTogether) : v;
+    int64_t weights = rules.holdsWeights ? v * (shape.terms + 1)
+                      : isByLane         ? std::min(v, weightsTogether)
+                                         : v;
     int64_t fitting =
         std::min((registers - held - weights) / (v * sumsPerRow + heldPerRow),
                  accumulators / (v * sumsPerRow));
@@ -70,15 +87,16 @@ static RatedTile chooseTileOfLanes(const Machine &machine,
         shape.rows,
         llvm::divideCeil(shape.rows,
                          std::min(fitting, machine.budgets.tileRows)));
-    double loads = countLoads(machine, shape, rows, v);
-    double wasted = double(llvm::divideCeil(vectors, v) * v) / vectors;
+    double loads = countLoads(machine, shape, rules, rows, v);
+    double wasted =
+        double(llvm::divideCeil(rules.vectors, v) * v) / rules.vectors;
     double idle = std::max(1.0, busy / (rows * v * sumsPerRow));
     double cost = loads * wasted * idle;
     if (!lowestCost || cost < *lowestCost) {
       lowestCost = cost;
       best.tile.rows = rows;
       best.tile.vectors = v;
-      best.cost = (1 + loads) * wasted * idle / lanes;
+      best.cost = (1 + loads) * wasted * idle / rules.lanes;
     }
   }
   return best;
@@ -86,20 +104,34 @@ static RatedTile chooseTileOfLanes(const Machine &machine,
 
 MatrixTile frieze::chooseMatrixTile(const Machine &machine,
                                     const ProductShape &shape) {
-  // Inputs have no padded columns to read, so that the last vector is narrower.
-  if (shape.inputPerColumn)
-    return chooseTileOfLanes(machine, shape,
-                             std::min(machine.lanes, shape.columns), 1)
-        .tile;
+  const Budgets &budgets = machine.budgets;
+  int64_t most =
+      shape.inputPerColumn ? budgets.unrolledTerms : budgets.termsTogether;
+  bool isShort = shape.terms <= most && shape.chains == 1;
   std::optional<RatedTile> best;
-  for (int64_t lanes : {machine.lanes, machine.tileLanes}) {
-    lanes = std::min<int64_t>(
-        lanes, llvm::PowerOf2Ceil(std::max<int64_t>(shape.columns, 4)));
-    RatedTile rated = chooseTileOfLanes(machine, shape, lanes,
-                                        llvm::divideCeil(shape.columns, lanes));
+  auto consider = [&](TileRules rules) {
+    RatedTile rated = chooseTile(machine, shape, rules);
     if (!best || rated.cost < best->cost)
       best = rated;
-  }
+  };
+  auto considerLanes = [&](int64_t lanes, int64_t vectors) {
+    if (isShort && budgets.termsTogether > 1) {
+      consider({lanes, vectors, most, /*holdsWeights=*/true});
+      consider({lanes, vectors, /*terms=*/1, /*holdsWeights=*/false});
+    } else {
+      bool hasLoop = shape.inputPerColumn && !isShort;
+      consider({lanes, vectors, hasLoop ? 1 : most, /*holdsWeights=*/false});
+    }
+  };
+  // Inputs have no padded columns to read, so that the last vector is narrower.
+  if (shape.inputPerColumn)
+    considerLanes(std::min(machine.lanes, shape.columns), 1);
+  else
+    for (int64_t lanes : {machine.lanes, machine.tileLanes}) {
+      lanes = std::min<int64_t>(
+          lanes, llvm::PowerOf2Ceil(std::max<int64_t>(shape.columns, 4)));
+      considerLanes(lanes, llvm::divideCeil(shape.columns, lanes));
+    }
   return best->tile;
 }
 

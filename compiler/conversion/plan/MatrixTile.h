@@ -38,7 +38,8 @@ struct MatrixTile {
   int64_t lanes = 1;
   /// Of a product in chains, those that are summed at a time.
   int64_t chains = 1;
-  /// Terms in a round of the innermost loop, of a product in one chain.
+  /// Terms in a round of the innermost loop, of a product in one chain; a sum
+  /// of no more has no loop.
   int64_t terms = 1;
 
   int64_t getWidth() const { return vectors * lanes; }
