@@ -11,11 +11,12 @@ file `<name>.keras`, `<name>.h5`, `<name>.onnx` and `<name>.json` (with
   arithmetic without it. NaN is one value.
 """
 import os
-import subprocess
 
 import lit.formats
 import lit.Test
 import numpy as np
+
+from command import Failure, run
 
 EXTENSIONS = (".keras", ".h5", ".onnx", ".json")
 VARIANT_FLAGS = {"x86-64-v3": {"avx2", "fma"}, "x86-64-v4": {"avx512f", "avx512vl"}}
@@ -62,20 +63,21 @@ def compare(expected, actual, what):
     return None
 
 
+def find_different(expected, actual):
+    """Which numbers differ in a bit; NaN is one value."""
+    return (expected.view(np.uint32) != actual.view(np.uint32)) & ~(
+        np.isnan(expected) & np.isnan(actual))
+
+
 def compare_bits(expected, actual, what):
     """What differs in a bit, of outputs by name."""
     problems = []
     for name, output in actual.items():
-        different = (output.view(np.uint32) != expected[name].view(np.uint32)) & ~(
-            np.isnan(output) & np.isnan(expected[name]))
+        different = find_different(expected[name], output)
         if different.any():
             problems.append(f"{what}: {different.sum()} of {different.size} outputs differ in "
                             "bits from the reference")
     return problems
-
-
-class Failure(Exception):
-    pass
 
 
 class Case:
@@ -113,13 +115,15 @@ class ModelFormat(lit.formats.TestFormat):
                     os.path.join(folder, stem + ".npz")):
                 yield lit.Test.Test(suite, path_in_suite + (name,), local_config)
 
-    def run(self, tool, *arguments, folder=None):
-        command = [os.path.join(folder or self.tools, tool), *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        if result.returncode:
-            raise Failure(f"{' '.join(command)}\nexit status {result.returncode}\n"
-                          + result.stdout + result.stderr)
-        return result.stdout
+    def run(self, tool, *arguments):
+        return run(os.path.join(self.tools, tool), *arguments)
+
+    def compile_object(self, source, output, *flags):
+        """An object, which must need no symbol."""
+        self.run("frieze-compile", source, "-o", output, *flags)
+        undefined = run(os.path.join(self.llvm_tools, "llvm-nm"), "-u", output)
+        if undefined:
+            raise Failure(f"{output} has undefined symbols:\n{undefined}")
 
     def run_model(self, case, model, inputs, name, *options):
         """The outputs of frieze-run on the file `inputs`."""
@@ -138,10 +142,7 @@ class ModelFormat(lit.formats.TestFormat):
     def check(self, case):
         """What is wrong with a model."""
         inputs, expected, targets = case.save("x", case.inputs), case.expected, supported_targets()
-        self.run("frieze-compile", case.model, "-o", case.path("model.o"), *case.flags)
-        undefined = self.run("llvm-nm", "-u", case.path("model.o"), folder=self.llvm_tools)
-        if undefined:
-            raise Failure("the object has undefined symbols:\n" + undefined)
+        self.compile_object(case.model, case.path("model.o"), *case.flags)
         problems = compare_all(expected, self.run_model(case, case.model, inputs, "f64",
                                                         "--reference=f64", *case.flags),
                                "the reference in float64")
