@@ -26,8 +26,6 @@
 extern const frieze_model frieze_model_entry;
 #endif
 
-#define MAX_TENSORS 16
-
 static void fail(const char *problem) {
   printf("runner: error: %s\n", problem);
   exit(1);
@@ -51,34 +49,39 @@ static uint64_t count_elements(const frieze_tensor *tensors, uint64_t count) {
 }
 
 /** Points at the part of each tensor, `samples` of it, in `memory`. */
-static void split(const frieze_tensor *tensors, uint64_t count,
-                  uint64_t samples, float *memory, void **parts) {
+static void **split(const frieze_tensor *tensors, uint64_t count,
+                    uint64_t samples, float *memory) {
+  void **parts = allocate(count * sizeof(void *), sizeof(void *));
   for (uint64_t i = 0; i < count; ++i) {
     parts[i] = memory;
     memory += samples * tensors[i].elements;
   }
+  return parts;
+}
+
+/** Moves on by `samples` of each tensor. */
+static void advance(const frieze_tensor *tensors, uint64_t count,
+                    uint64_t samples, void **parts) {
+  for (uint64_t i = 0; i < count; ++i)
+    parts[i] = (float *)parts[i] + samples * tensors[i].elements;
 }
 
 static void run_samples(const frieze_model *model, uint64_t samples,
                         float *input, float *output, void *arena) {
-  void *inputs[MAX_TENSORS], *outputs[MAX_TENSORS], *single[MAX_TENSORS];
   uint64_t elements = count_elements(model->outputs, model->output_count);
-  float *expected = allocate(elements * sizeof(float), 4);
-  split(model->inputs, model->input_count, samples, input, inputs);
-  split(model->outputs, model->output_count, samples, output, outputs);
-  split(model->outputs, model->output_count, 1, expected, single);
+  float *single = allocate(elements * sizeof(float), 4);
+  void **inputs = split(model->inputs, model->input_count, samples, input);
+  void **outputs = split(model->outputs, model->output_count, samples, output);
+  void **singles = split(model->outputs, model->output_count, 1, single);
   model->run_batch(samples, (const void *const *)inputs, outputs, arena);
   for (uint64_t sample = 0; sample < samples; ++sample) {
-    const void *at[MAX_TENSORS];
-    for (uint64_t i = 0; i < model->input_count; ++i)
-      at[i] = (float *)inputs[i] + sample * model->inputs[i].elements;
-    model->run(at, single, arena);
-    for (uint64_t i = 0; i < model->output_count; ++i) {
-      uint64_t size = model->outputs[i].elements;
-      if (memcmp(single[i], (float *)outputs[i] + sample * size,
-                 (size_t)(size * sizeof(float))) != 0)
+    model->run((const void *const *)inputs, singles, arena);
+    for (uint64_t i = 0; i < model->output_count; ++i)
+      if (memcmp(singles[i], outputs[i],
+                 (size_t)(model->outputs[i].elements * sizeof(float))) != 0)
         fail("run and run_batch differ");
-    }
+    advance(model->inputs, model->input_count, 1, inputs);
+    advance(model->outputs, model->output_count, 1, outputs);
   }
 }
 
@@ -87,21 +90,18 @@ static uint64_t run_stream(const frieze_model *model, const float *samples,
                            uint64_t count, float *output, uint64_t most) {
   const frieze_stream *stream = model->stream;
   void *state = allocate(stream->state_bytes, stream->state_alignment);
-  void *outputs[MAX_TENSORS];
-  uint64_t windows = 0;
-  split(model->outputs, model->output_count, most, output, outputs);
+  void **outputs = split(model->outputs, model->output_count, most, output);
+  uint64_t windows = 0, longest = stream->window / 2 + 1;
   stream->init(state);
   /* 1, 2, 4, ... samples a time, then by halves of a window. */
   for (uint64_t taken = 0, step = 1; taken < count; taken += step) {
     if (taken > 0)
-      step = step * 2 < stream->window / 2 + 1 ? step * 2
-                                               : stream->window / 2 + 1;
+      step = step * 2 < longest ? step * 2 : longest;
     if (step > count - taken)
       step = count - taken;
-    uint64_t done = stream->push(state, samples + taken * stream->channels,
-                                 step, outputs);
-    for (uint64_t i = 0; i < model->output_count; ++i)
-      outputs[i] = (float *)outputs[i] + done * model->outputs[i].elements;
+    uint64_t done =
+        stream->push(state, samples + taken * stream->channels, step, outputs);
+    advance(model->outputs, model->output_count, done, outputs);
     windows += done;
   }
   return windows + stream->flush(state, outputs);
@@ -121,8 +121,6 @@ int main(int argc, char **argv) {
   if (model->abi_version != FRIEZE_ABI_VERSION ||
       model->struct_size != sizeof(frieze_model))
     fail("expects a model of its own ABI");
-  if (model->input_count > MAX_TENSORS || model->output_count > MAX_TENSORS)
-    fail("expects fewer tensors");
 
   FILE *file = fopen("inputs.bin", "rb");
   if (!file || fseek(file, 0, SEEK_END) != 0)
@@ -135,8 +133,7 @@ int main(int argc, char **argv) {
   fclose(file);
 
   uint64_t elements = count_elements(model->outputs, model->output_count);
-  uint64_t samples =
-      floats / count_elements(model->inputs, model->input_count);
+  uint64_t samples = floats / count_elements(model->inputs, model->input_count);
   uint64_t count = floats;
   if (model->stream) {
     count = floats / model->stream->channels;
@@ -152,8 +149,10 @@ int main(int argc, char **argv) {
     fail("expects another number of windows");
 
   file = fopen("outputs.bin", "wb");
-  if (!file || fwrite(output, sizeof(float), (size_t)(samples * elements),
-                      file) != samples * elements || fclose(file) != 0)
+  if (!file ||
+      fwrite(output, sizeof(float), (size_t)(samples * elements), file) !=
+          samples * elements ||
+      fclose(file) != 0)
     fail("cannot write outputs.bin");
   return 0;
 }
