@@ -6,8 +6,8 @@ class Failure(Exception):
     """What went wrong, in words."""
 
 
-def run(*command, folder=None, seconds=300):
-    """What a command prints; it must end, and well."""
+def run(*command, folder=None, seconds=300, stream="stdout"):
+    """What a command prints on a stream; it must end, and well."""
     try:
         result = subprocess.run(command, capture_output=True, text=True, errors="replace",
                                 cwd=folder, timeout=seconds)
@@ -16,4 +16,4 @@ def run(*command, folder=None, seconds=300):
     if result.returncode:
         raise Failure(f"{' '.join(command)}\nexit status {result.returncode}\n"
                       + result.stdout + result.stderr)
-    return result.stdout
+    return getattr(result, stream)
