@@ -41,6 +41,10 @@ def make_riscv(name, bits):
     return make_linux(name, "riscv64", "riscv64", f"rv64,v=true,vlen={bits},vext_spec=v1.0")
 
 
+def make_sve(name, bits):
+    return make_linux(name, "aarch64-sve", "aarch64", f"max,sve{bits}=on")
+
+
 def make_board(core, fpu, board, code, ram):
     """A Cortex-M board with `code` and `ram`, each a start and a size."""
     cpu = ("-mthumb", f"-mcpu={core}", f"-mfpu={fpu}", "-mfloat-abi=hard")
@@ -71,10 +75,12 @@ BOARDS = (
     make_board("cortex-m55", "auto", "mps3-an547",
                code=(0, 512 * KILO), ram=(0x20000000, 512 * KILO)),
 )
-# The shortest vectors of the standard, and longer ones than the code was made for.
-TESTED = (AARCH64, make_riscv("riscv64, 128 bits", 128), make_riscv("riscv64, 512 bits", 512),
+# Of those with vectors of any length the shortest, and longer ones.
+TESTED = (AARCH64, make_sve("aarch64-sve, 256 bits", 256), make_sve("aarch64-sve, 512 bits", 512),
+          make_riscv("riscv64, 128 bits", 128), make_riscv("riscv64, 512 bits", 512),
           RISCV_SCALAR, *BOARDS)
-COUNTED = (AARCH64, make_riscv("riscv64", 256), RISCV_SCALAR, *BOARDS)
+COUNTED = (AARCH64, make_sve("aarch64-sve", 256), make_riscv("riscv64", 256), RISCV_SCALAR,
+           *BOARDS)
 
 
 def find_missing():

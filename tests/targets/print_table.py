@@ -23,9 +23,9 @@ def main(folder):
             sums[name]["failed"] += "failed" in result
             sums[name]["values"] += result["values"]
             sums[name]["bits that differ"] += result["bits"]
-    print(f"{'machine':<20}" + "".join(f"{column:>{len(column) + 4}}" for column in COLUMNS))
+    print(f"{'machine':<24}" + "".join(f"{column:>{len(column) + 4}}" for column in COLUMNS))
     for name, row in sums.items():
-        print(f"{name:<20}" + "".join(f"{row[column]:>{len(column) + 4},}" for column in COLUMNS))
+        print(f"{name:<24}" + "".join(f"{row[column]:>{len(column) + 4},}" for column in COLUMNS))
 
 
 if __name__ == "__main__":
