@@ -41,6 +41,7 @@ LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
   if (!llvmModule)
     return failure();
   llvm::raw_svector_ostream os(code);
+  avoidMiscompilation(*llvmModule);
   if (stage == Stage::LLVMIR) {
     llvmModule->print(os, nullptr);
     return success();

@@ -11,6 +11,10 @@
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/llvm/SymbolBuilder.h"
 
+namespace llvm {
+class Module;
+} // namespace llvm
+
 namespace frieze {
 
 /// A back end whose machine code LLVM writes: every processor's. What differs
@@ -32,6 +36,8 @@ public:
 
   /// Registers LLVM's own target, once for a process.
   virtual void initialiseTarget() const = 0;
+  /// Writes what LLVM turns into wrong machine code in another way.
+  virtual void avoidMiscompilation(llvm::Module &) const {}
   /// Writes what sets the pointers of `symbols.getDispatched()` to the variants
   /// of the best machine of `target` that the processor is. The first machines
   /// are the best, the last one runs everywhere. An error where processors

@@ -8,30 +8,70 @@
 #include "compiler/codegen/llvm/MeasureCode.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
+#include "llvm/Analysis/ScalarEvolutionExpressions.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/TargetFrameLowering.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Instructions.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/Object/ObjectFile.h"
 
 using namespace llvm;
 using namespace frieze;
 
+static void weigh(BranchInst &branch, uint32_t whenTrue, uint32_t whenFalse) {
+  branch.setMetadata(
+      LLVMContext::MD_prof,
+      MDBuilder(branch.getContext()).createBranchWeights(whenTrue, whenFalse));
+}
+
+/// Writes how often `branch` goes where, if that depends on the round of a loop
+/// that runs a constant number of times.
+static void weighByRound(BranchInst &branch, ScalarEvolution &evolution) {
+  auto *comparison = dyn_cast<ICmpInst>(branch.getCondition());
+  if (!comparison)
+    return;
+  auto *bound = dyn_cast<ConstantInt>(comparison->getOperand(1));
+  auto *number =
+      dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(comparison->getOperand(0)));
+  if (!bound || !number || !number->isAffine())
+    return;
+  auto *first = dyn_cast<SCEVConstant>(number->getStart());
+  auto *step = dyn_cast<SCEVConstant>(number->getStepRecurrence(evolution));
+  unsigned rounds = evolution.getSmallConstantTripCount(number->getLoop());
+  if (!first || !step || rounds == 0)
+    return;
+  uint32_t whenTrue = 0;
+  APInt value = first->getAPInt();
+  for (unsigned round = 0; round < rounds; ++round) {
+    whenTrue +=
+        ICmpInst::compare(value, bound->getValue(), comparison->getPredicate());
+    value += step->getAPInt();
+  }
+  weigh(branch, whenTrue, rounds - whenTrue);
+}
+
 void frieze::weighLoops(Function &function, FunctionAnalysisManager &analyses) {
   auto &loops = analyses.getResult<LoopAnalysis>(function);
   auto &evolution = analyses.getResult<ScalarEvolutionAnalysis>(function);
-  for (Loop *loop : loops.getLoopsInPreorder()) {
-    unsigned rounds = evolution.getSmallConstantTripCount(loop);
-    BasicBlock *latch = loop->getLoopLatch();
-    if (rounds == 0 || !latch || loop->getExitingBlock() != latch)
+  for (BasicBlock &block : function) {
+    auto *branch = dyn_cast<BranchInst>(block.getTerminator());
+    if (!branch || branch->isUnconditional())
       continue;
-    auto *branch = cast<BranchInst>(latch->getTerminator());
-    uint32_t back = rounds - 1, out = 1;
-    if (branch->getSuccessor(0) != loop->getHeader())
-      std::swap(back, out);
-    branch->setMetadata(
-        LLVMContext::MD_prof,
-        MDBuilder(function.getContext()).createBranchWeights(back, out));
+    Loop *loop = loops.getLoopFor(&block);
+    if (!loop || loop->getExitingBlock() != &block) {
+      weighByRound(*branch, evolution);
+      continue;
+    }
+    unsigned rounds = evolution.getSmallConstantTripCount(loop);
+    if (rounds == 0 || loop->getLoopLatch() != &block)
+      continue;
+    if (branch->getSuccessor(0) == loop->getHeader())
+      weigh(*branch, rounds - 1, 1);
+    else
+      weigh(*branch, 1, rounds - 1);
   }
 }
 
@@ -65,11 +105,24 @@ static StringRef getCallee(const MachineInstr &call) {
   return "";
 }
 
+/// Bytes of the frame. Where the length of vectors differs between processors,
+/// that of the shortest: LLVM gives sizes for half of it (RISC-V V 1.0 has 128
+/// bits at least, of which a block is 64; SVE is used from two blocks of 128).
+static int64_t getFrameBytes(const MachineFunction &function) {
+  const MachineFrameInfo &frame = function.getFrameInfo();
+  int64_t bytes = frame.getStackSize();
+  for (int i = frame.getObjectIndexBegin(); i < frame.getObjectIndexEnd(); ++i)
+    if (!frame.isDeadObjectIndex(i) &&
+        frame.getStackID(i) == TargetStackID::ScalableVector)
+      bytes += 2 * frame.getObjectSize(i);
+  return bytes;
+}
+
 bool MeasureCode::runOnMachineFunction(MachineFunction &function) {
   auto &frequencies =
       getAnalysis<MachineBlockFrequencyInfoWrapperPass>().getMBFI();
   FunctionFigures &ours = figures.functions[function.getName()];
-  ours.frameBytes = function.getFrameInfo().getStackSize();
+  ours.frameBytes = getFrameBytes(function);
   for (const MachineBasicBlock &block : function) {
     double times = frequencies.getBlockFreqRelativeToEntryBlock(&block);
     for (const MachineInstr &instruction : block.instrs()) {

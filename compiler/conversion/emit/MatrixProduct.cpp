@@ -180,7 +180,10 @@ SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
       accumulators = addTerms(kernel.index(i), accumulators);
     return accumulators;
   }
-  int64_t together = isUnrolled ? loop.extent : tile.terms;
+  // Those of a depthwise convolution are as many loads, at any number a round.
+  int64_t together = isUnrolled ? std::max<int64_t>(loop.extent, 1)
+                     : product.inputPerColumn ? 1
+                                              : tile.terms;
   int64_t rounds = loop.extent / together;
   accumulators =
       kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {

@@ -94,7 +94,9 @@ Value ResizeEmitter::loadPosition(Value table, Value at) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   Value number = memref::LoadOp::create(builder, loc, table, at);
-  number = arith::FPToSIOp::create(builder, loc, builder.getI64Type(), number);
+  number = arith::FPToSIOp::create(
+      builder, loc, builder.getIntegerType(kernel.target.layout.indexBits),
+      number);
   return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
                                     number);
 }

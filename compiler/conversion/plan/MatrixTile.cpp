@@ -65,7 +65,7 @@ static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
   int64_t sumsPerRow = chains * shape.window;
   // Of the inputs, registers hold one, none, or some terms of each row.
   bool isByLane = machine.sharedFactor == SharedFactor::Lane &&
-                  rules.terms >= machine.lanes;
+                  shape.terms >= machine.lanes;
   int64_t held = !machine.hasFMA +
                  (machine.sharedFactor != SharedFactor::Scalar && !isByLane);
   int64_t heldPerRow = isByLane ? shape.window : 0;
@@ -119,8 +119,7 @@ MatrixTile frieze::chooseMatrixTile(const Machine &machine,
       consider({lanes, vectors, most, /*holdsWeights=*/true});
       consider({lanes, vectors, /*terms=*/1, /*holdsWeights=*/false});
     } else {
-      bool hasLoop = shape.inputPerColumn && !isShort;
-      consider({lanes, vectors, hasLoop ? 1 : most, /*holdsWeights=*/false});
+      consider({lanes, vectors, most, /*holdsWeights=*/false});
     }
   };
   // Inputs have no padded columns to read, so that the last vector is narrower.
