@@ -172,7 +172,7 @@ static llvm::Expected<std::string> package(Stage stage, StringRef object,
                                            const CompileOptions &options) {
   switch (stage) {
   case Stage::Static:
-    return makeStaticLibrary(object, options.name);
+    return makeStaticLibrary(object, options.name, *options.target);
   case Stage::Shared:
     return linkSharedLibrary(object, options.name,
                              isStream(output)

@@ -26,12 +26,14 @@ using namespace llvm;
 using namespace frieze;
 
 Expected<std::string> frieze::makeStaticLibrary(StringRef object,
-                                                StringRef name) {
+                                                StringRef name,
+                                                const Target &target) {
   std::string member = (name + ".o").str();
   NewArchiveMember entry(MemoryBufferRef(object, member));
-  auto archive = writeArchiveToBuffer(entry, SymtabWritingMode::NormalSymtab,
-                                      object::Archive::K_GNU,
-                                      /*Deterministic=*/true, /*Thin=*/false);
+  auto archive = writeArchiveToBuffer(
+      entry, SymtabWritingMode::NormalSymtab,
+      object::Archive::getDefaultKindForTriple(Triple(target.toolchain.triple)),
+      /*Deterministic=*/true, /*Thin=*/false);
   if (!archive)
     return archive.takeError();
   return (*archive)->getBuffer().str();
@@ -174,9 +176,10 @@ Expected<std::string> frieze::linkSharedLibrary(StringRef object,
                                                 StringRef name,
                                                 StringRef soname,
                                                 const Target &target) {
-  if (!target.toolchain.isPositionIndependent)
-    return createStringError(target.name + " has no shared libraries; write " +
-                             listOtherFiles(target));
+  if (!target.toolchain.isPositionIndependent ||
+      !Triple(target.toolchain.triple).isOSBinFormatELF())
+    return createStringError("cannot link shared libraries for " + target.name +
+                             "; write " + listOtherFiles(target));
   // GNU's linker knows one architecture, and starts in a fraction of the time.
   SmallVector<StringRef> linkers{"ld.lld-22", "ld.lld"};
   if (isOwnArchitecture(target))

@@ -18,10 +18,11 @@ namespace frieze {
 /// Each takes the bytes of an object compiled under the name `name`, and
 /// returns those of the file around it.
 llvm::Expected<std::string> makeStaticLibrary(llvm::StringRef object,
-                                              llvm::StringRef name);
+                                              llvm::StringRef name,
+                                              const Target &target);
 
 /// Links in the folder for temporary files; needs no C library. An error where
-/// `target` has no shared libraries.
+/// `target` has none, or has them in another format than ELF.
 llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
                                               llvm::StringRef name,
                                               llvm::StringRef soname,
