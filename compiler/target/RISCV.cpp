@@ -59,10 +59,10 @@ static Target makeTarget(llvm::StringRef description, llvm::StringRef features,
 
 llvm::ArrayRef<Target> frieze::getRISCVTargets() {
   static const Target targets[] = {
-      makeTarget("64-bit RISC-V with vectors (V 1.0) of any length, Linux",
-                 vectorFeatures, machines[0]),
       makeTarget("64-bit RISC-V without vectors (RV64GC), Linux",
                  scalarFeatures, machines[1]),
+      makeTarget("64-bit RISC-V with vectors (V 1.0) of any length, Linux",
+                 vectorFeatures, machines[0]),
   };
   return targets;
 }
