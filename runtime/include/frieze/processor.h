@@ -10,8 +10,9 @@
 
 #include <stdint.h>
 
-#if defined(__riscv) && defined(__linux__)
+#if defined(__linux__) && (defined(__riscv) || defined(__aarch64__))
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #endif
 
 #ifdef __cplusplus
@@ -46,11 +47,22 @@ static inline int frieze_processor_runs(const char *target) {
                __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl");
   return (frieze_is_target(target, "x86-64") && has_v2) ||
+         (frieze_is_target(target, "x86-64-windows") && has_v2) ||
+         (frieze_is_target(target, "x86-64-macos") && has_v2) ||
          (frieze_is_target(target, "x86-64-v2") && has_v2) ||
          (frieze_is_target(target, "x86-64-v3") && has_v3) ||
          (frieze_is_target(target, "x86-64-v4") && has_v4);
 #elif defined(__aarch64__)
-  return frieze_is_target(target, "aarch64");
+  /* HWCAP_SVE, and PR_SVE_GET_VL: the bytes of a vector, below other bits. */
+#if defined(__linux__)
+  int has_sve256 = ((getauxval(AT_HWCAP) >> 22) & 1) &&
+                   (prctl(51, 0, 0, 0, 0) & 0xffff) >= 32;
+#else
+  int has_sve256 = 0;
+#endif
+  return frieze_is_target(target, "aarch64") ||
+         frieze_is_target(target, "aarch64-macos") ||
+         (frieze_is_target(target, "aarch64-sve") && has_sve256);
 #elif defined(__riscv) && __riscv_xlen == 64
   /* Linux has a bit for each extension of one letter. */
 #if defined(__linux__)
