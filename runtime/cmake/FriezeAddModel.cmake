@@ -5,14 +5,15 @@
 #                    [DEPENDS <file>...] [OPTIONS <option>...])
 #
 # defines the library <target>. Linked to a program, it brings the functions of
-# the model and their header <symbol>.h. With MODULE it is a shared library to
-# load with dlopen(), as frieze::Library does. It is compiled again when the
-# model, the compiler or a file of DEPENDS changes.
+# the model and their header <symbol>.h. With MODULE, where shared libraries are
+# of the format ELF, it is one to load with dlopen(), as frieze::Library does. It is
+# compiled again when the model, the compiler or a file of DEPENDS changes.
 #
 #   MODEL       the model file
 #   NAME        prefix of the symbols, and name of the header; default: <target>
 #   TARGET      as of frieze-compile; default: the first for the
-#               processor and system of the build
+#               processor and system of the build, and on bare metal the
+#               core that -mcpu or CMAKE_SYSTEM_PROCESSOR names
 #   EXACT       compute every convolution as the sum it is
 #   STREAM_HOP  also compile for a stream, with a window every so many samples
 #   WEIGHTS     weights for a model file that has none
@@ -23,11 +24,35 @@
 # build or of the package, else frieze-compile on the PATH. It runs on the machine
 # that builds, whatever the build is for.
 
+# Sets `variable` to the last core that -mcpu names in the flags of the build, and
+# to nothing where none does. A core without its FPU, as cortex-m4+nofp, is another.
+function(_frieze_get_core variable)
+  get_directory_property(options COMPILE_OPTIONS)
+  string(REGEX MATCHALL "-mcpu=[^ ;>]+" cores
+    "${options} ${CMAKE_CXX_FLAGS} ${CMAKE_C_FLAGS}")
+  list(POP_BACK cores core)
+  string(REPLACE "-mcpu=" "" core "${core}")
+  set(${variable} "${core}" PARENT_SCOPE)
+endfunction()
+
 # Sets `variable` to the target of frieze-compile for the machine of the build: the
 # first of `compiler --print-targets=json` for its processor and system.
 function(_frieze_get_machine variable model compiler)
-  string(TOLOWER "${CMAKE_SYSTEM_PROCESSOR}-.*-${CMAKE_SYSTEM_NAME}" pattern)
+  set(processor "${CMAKE_SYSTEM_PROCESSOR}")
+  set(further "")
+  if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
+    _frieze_get_core(core)
+    if(core)
+      set(processor "${core}")
+      set(further " and -mcpu=${core}")
+    endif()
+  elseif(CMAKE_OSX_ARCHITECTURES)
+    set(processor "${CMAKE_OSX_ARCHITECTURES}")
+    set(further " and CMAKE_OSX_ARCHITECTURES '${processor}'")
+  endif()
+  string(TOLOWER "${processor}-.*-${CMAKE_SYSTEM_NAME}" pattern)
   string(REGEX REPLACE "^amd64" "x86_64" pattern "${pattern}")
+  string(REGEX REPLACE "darwin$" "macosx" pattern "${pattern}")
   # A compiler of this build is made later, and compiles for this machine first.
   if(compiler MATCHES "^\\$<" AND pattern STREQUAL "x86_64-.*-linux")
     set(${variable} x86-64 PARENT_SCOPE)
@@ -41,7 +66,9 @@ function(_frieze_get_machine variable model compiler)
     string(JSON name GET "${targets}" ${count} name)
     string(JSON triple GET "${targets}" ${count} triple)
     list(PREPEND names ${name})
-    if(triple MATCHES "^${pattern}")
+    # Targets of bare metal have the names of their cores.
+    if(triple MATCHES "^${pattern}" OR
+       (CMAKE_SYSTEM_NAME STREQUAL "Generic" AND name STREQUAL processor))
       set(found ${name})
     endif()
   endwhile()
@@ -49,7 +76,7 @@ function(_frieze_get_machine variable model compiler)
     list(JOIN names ", " names)
     message(FATAL_ERROR "frieze_add_model(${model}): expects TARGET, as none of ${names} is "
       "for CMAKE_SYSTEM_NAME '${CMAKE_SYSTEM_NAME}' and CMAKE_SYSTEM_PROCESSOR "
-      "'${CMAKE_SYSTEM_PROCESSOR}'")
+      "'${CMAKE_SYSTEM_PROCESSOR}'${further}")
   endif()
   set(${variable} ${found} PARENT_SCOPE)
 endfunction()
@@ -84,6 +111,10 @@ function(frieze_add_model target)
       "'${arg_KEYWORDS_MISSING_VALUES}'")
   elseif(NOT DEFINED arg_MODEL)
     message(FATAL_ERROR "frieze_add_model(${target}): expects MODEL")
+  elseif(arg_MODULE AND (APPLE OR NOT UNIX))
+    message(FATAL_ERROR "frieze_add_model(${target}): expects a system with shared libraries of "
+      "the format ELF for MODULE, but CMAKE_SYSTEM_NAME is '${CMAKE_SYSTEM_NAME}'; link the "
+      "model without MODULE")
   endif()
   if(NOT DEFINED arg_NAME)
     string(MAKE_C_IDENTIFIER "${target}" arg_NAME)
