@@ -146,8 +146,10 @@ void PushEmitter::emitBlock(const Round &round) {
 
 void PushEmitter::emitHop(const Round &round, Value filled, Value early) {
   OpBuilder &builder = symbols.builder;
-  Value missing = symbols.create<LLVM::SubOp>(
-      hop, symbols.create<LLVM::URemOp>(filled, hop));
+  // Of indices, as a division of 64 bits is a call where they have 32.
+  Value begun = symbols.fromIndex(symbols.create<LLVM::URemOp>(
+      symbols.asIndex(filled), symbols.asIndex(hop)));
+  Value missing = symbols.create<LLVM::SubOp>(hop, begun);
   Value taken = symbols.create<LLVM::UMinOp>(round.count, missing);
   copySamples(round.samples, offsetSamples(buffer, filled), taken);
   Value nowFilled = symbols.create<LLVM::AddOp>(filled, taken);
@@ -168,8 +170,8 @@ void PushEmitter::emitWindow(const Round &round, Value filled, Value early,
                              Value taken) {
   OpBuilder &builder = symbols.builder;
   Value isEarly = symbols.compare(LLVM::ICmpPredicate::ne, early, number(0));
-  SmallVector<Value> operands{
-      symbols.asIndex(symbols.create<LLVM::UDivOp>(filled, hop))};
+  SmallVector<Value> operands{symbols.create<LLVM::UDivOp>(
+      symbols.asIndex(filled), symbols.asIndex(hop))};
   int64_t unwanted = stream.getUnwanted();
   DataLayout layout(symbols.module);
   for (auto [output, tensor] :

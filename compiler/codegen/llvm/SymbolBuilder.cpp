@@ -55,6 +55,12 @@ Value SymbolBuilder::asIndex(Value value) {
                                value);
 }
 
+Value SymbolBuilder::fromIndex(Value value) {
+  if (value.getType() == i64)
+    return value;
+  return LLVM::ZExtOp::create(builder, loc, i64, value);
+}
+
 Value SymbolBuilder::offsetBytes(Value base, int64_t bytes) {
   return LLVM::GEPOp::create(builder, loc, pointer, i8, base,
                              ArrayRef<LLVM::GEPArg>{(int32_t)bytes});

@@ -40,6 +40,8 @@ public:
   mlir::Value addressOf(llvm::StringRef symbol);
   /// `value`, of 64 bits, as wide as an index of the loops.
   mlir::Value asIndex(mlir::Value value);
+  /// The reverse, of a value that is not negative.
+  mlir::Value fromIndex(mlir::Value value);
   /// `base` and so many bytes, or elements of type `element`.
   mlir::Value offsetBytes(mlir::Value base, int64_t bytes);
   mlir::Value offset(mlir::Type element, mlir::Value base, mlir::Value count);
