@@ -17,6 +17,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
@@ -186,6 +187,12 @@ static int compile(int argc, char **argv) {
                     "expects --weights-section to be of letters, digits, '.', "
                     "'_' and '$', but got '" +
                         weightsSection + "'");
+  if (!weightsSection.empty() &&
+      llvm::Triple(options->target->toolchain.triple).isOSBinFormatMachO())
+    return failWith("frieze-compile",
+                    "expects a target with linker scripts for "
+                    "--weights-section, but got " +
+                        options->target->name.str());
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);
