@@ -13,10 +13,13 @@ config.test_exec_root = config.frieze_build_tests
 config.excludes = ["models", "unit", "e2e", "targets"]
 
 # Without the browser, the tests that look at pages are not run, and lit says so;
-# likewise those of JavaScript without Node, and of its types without TypeScript.
-for program in "chromium", "node", "tsc":
+# likewise those of JavaScript without Node, of its types without TypeScript, and of
+# other machines without their compilers and emulators.
+for program in ("chromium", "node", "tsc", "arm-none-eabi-gcc", "qemu-system-arm",
+                "aarch64-linux-gnu-gcc", "qemu-aarch64", "qemu-x86_64",
+                "x86_64-w64-mingw32-gcc", "/usr/lib/wine/wine64"):
     if shutil.which(program):
-        config.available_features.add(program)
+        config.available_features.add(os.path.basename(program))
 
 config.environment["PATH"] = os.pathsep.join(
     [config.frieze_tools, config.llvm_tools, config.environment["PATH"]])
