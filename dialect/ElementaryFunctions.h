@@ -184,7 +184,8 @@ public:
     Value bound = ops.constant(std::numeric_limits<float>::max());
     y = ops.select(ops.greater(x, bound), x, y);
     y = ops.select(ops.greater(x, ops.constant(0.0f)), y, nan);
-    return ops.select(ops.greater(ops.constant(0x1p-149f), ops.abs(x)),
+    // No denormal is left but zero.
+    return ops.select(ops.greater(ops.constant(0x1p-126f), ops.abs(scaled)),
                       ops.constant(-infinity), y);
   }
 

@@ -7,7 +7,8 @@
 
 #include "compiler/codegen/arm/ArmBackend.h"
 #include "compiler/codegen/llvm/LLVMBackend.h"
-#include "llvm/IR/Constants.h"
+#include "llvm/Analysis/VectorUtils.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -17,22 +18,34 @@
 
 using namespace frieze;
 
+/// Turns `comparison` round where LLVM 22 would compare by the wrong condition
+/// of Helium: it moves an operand of equal lanes to the right, and takes "less"
+/// for "greater", which holds of NaN, too. Of negated operands, it stays there.
+static void turnComparison(llvm::FCmpInst &comparison) {
+  using Predicate = llvm::CmpInst::Predicate;
+  if (llvm::getSplatValue(comparison.getOperand(0)) &&
+      !llvm::getSplatValue(comparison.getOperand(1)))
+    comparison.swapOperands();
+  Predicate predicate = comparison.getPredicate();
+  if (!llvm::getSplatValue(comparison.getOperand(1)) ||
+      (predicate != Predicate::FCMP_OLT && predicate != Predicate::FCMP_OLE &&
+       predicate != Predicate::FCMP_UGE && predicate != Predicate::FCMP_UGT))
+    return;
+  llvm::IRBuilder<> builder(&comparison);
+  for (llvm::Use &operand : comparison.operands())
+    operand.set(builder.CreateFNeg(operand));
+  comparison.setPredicate(comparison.getSwappedPredicate());
+}
+
 namespace {
 class ArmBackend final : public LLVMBackend {
 public:
-  // LLVM 22 compares vectors with zero by the wrong condition of Helium, where
-  // one is NaN: relu(NaN) would be 0. As -0 is equal to 0, and no zero to LLVM,
-  // that is compared with instead.
   void avoidMiscompilation(llvm::Module &module) const override {
     for (llvm::Function &function : module)
       for (llvm::Instruction &instruction : llvm::instructions(function))
-        if (auto *comparison = llvm::dyn_cast<llvm::FCmpInst>(&instruction))
-          for (llvm::Use &operand : comparison->operands())
-            if (auto *constant = llvm::dyn_cast<llvm::Constant>(operand);
-                constant && constant->isNullValue() &&
-                constant->getType()->isVectorTy())
-              operand.set(
-                  llvm::ConstantFP::getNegativeZero(constant->getType()));
+        if (auto *comparison = llvm::dyn_cast<llvm::FCmpInst>(&instruction);
+            comparison && comparison->getType()->isVectorTy())
+          turnComparison(*comparison);
   }
 
   void initialiseTarget() const override {
