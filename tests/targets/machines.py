@@ -29,20 +29,24 @@ class Machine:
     start: tuple = ()
     # The folder of the system's libraries, where there is a system.
     system: str = None
+    # How many times as long as on the target's least processor vectors are.
+    vector_scale: int = 1
 
 
-def make_linux(name, target, architecture, cpu):
+def make_linux(name, target, architecture, cpu, vector_scale=1):
     return Machine(name, target, f"{architecture}-linux-gnu-gcc",
                    (f"qemu-{architecture}", "-cpu", cpu), link_flags=("-static",),
-                   system=f"/usr/{architecture}-linux-gnu")
+                   system=f"/usr/{architecture}-linux-gnu", vector_scale=vector_scale)
 
 
 def make_riscv(name, bits):
-    return make_linux(name, "riscv64", "riscv64", f"rv64,v=true,vlen={bits},vext_spec=v1.0")
+    return make_linux(name, "riscv64", "riscv64", f"rv64,v=true,vlen={bits},vext_spec=v1.0",
+                      vector_scale=bits // 128)
 
 
 def make_sve(name, bits):
-    return make_linux(name, "aarch64-sve", "aarch64", f"max,sve{bits}=on")
+    return make_linux(name, "aarch64-sve", "aarch64", f"max,sve{bits}=on",
+                      vector_scale=bits // 256)
 
 
 def make_board(core, fpu, board, code, ram):

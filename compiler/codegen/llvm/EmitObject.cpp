@@ -35,11 +35,12 @@ static std::unique_ptr<llvm::TargetMachine>
 createTargetMachine(const Target &target) {
   static std::once_flag once;
   std::call_once(once, [] {
-    // The order of instructions is the emitter's. LLVM's scheduler moves loads
+    // The order of instructions is the emitter's. LLVM's schedulers move loads
     // of the input ahead of the multiply-adds, and its loop-invariant code
     // motion keeps the constants of one kernel in registers during another:
-    // both spill accumulators to make room.
+    // all spill accumulators to make room.
     setUnlessGiven("enable-misched", "false");
+    setUnlessGiven("enable-pipeliner", "false");
     setUnlessGiven("disable-machine-licm", "true");
   });
   std::string error;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/llvm/MeasureCode.h"
+#include "llvm/Analysis/BlockFrequencyInfo.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
@@ -76,6 +77,44 @@ void frieze::weighLoops(Function &function, FunctionAnalysisManager &analyses) {
 }
 
 namespace {
+/// How often each block runs, in calls of its function.
+class BlockTimes {
+public:
+  BlockTimes(const MachineFunction &function, BlockFrequencyInfo &frequencies,
+             const MachineBlockFrequencyInfo &machineFrequencies)
+      : frequencies(frequencies), machineFrequencies(machineFrequencies) {
+    for (const MachineBasicBlock &block : function) {
+      double &most = mostOfSource[block.getBasicBlock()];
+      most = std::max(most, getMachineTimes(block));
+    }
+  }
+
+  /// As often as the block of the IR that it comes from: blocks of machine code
+  /// lose their weights where they are split for constants that lie among the
+  /// instructions. Of several that one became, some may be skipped.
+  double get(const MachineBasicBlock &block) const {
+    const BasicBlock *source = block.getBasicBlock();
+    double times = getMachineTimes(block);
+    if (!source || times == 0)
+      return times;
+    return times / mostOfSource.lookup(source) *
+           frequencies.getBlockFreq(source).getFrequency() /
+           frequencies.getEntryFreq().getFrequency();
+  }
+
+private:
+  double getMachineTimes(const MachineBasicBlock &block) const {
+    // Nothing reaches constants.
+    if (block.pred_empty() && !block.isEntryBlock())
+      return 0;
+    return machineFrequencies.getBlockFreqRelativeToEntryBlock(&block);
+  }
+
+  BlockFrequencyInfo &frequencies;
+  const MachineBlockFrequencyInfo &machineFrequencies;
+  DenseMap<const BasicBlock *, double> mostOfSource;
+};
+
 class MeasureCode : public MachineFunctionPass {
 public:
   static char ID;
@@ -83,6 +122,7 @@ public:
       : MachineFunctionPass(ID), figures(figures) {}
 
   void getAnalysisUsage(AnalysisUsage &usage) const override {
+    usage.addRequired<BlockFrequencyInfoWrapperPass>();
     usage.addRequired<MachineBlockFrequencyInfoWrapperPass>();
     usage.setPreservesAll();
     MachineFunctionPass::getAnalysisUsage(usage);
@@ -119,12 +159,13 @@ static int64_t getFrameBytes(const MachineFunction &function) {
 }
 
 bool MeasureCode::runOnMachineFunction(MachineFunction &function) {
-  auto &frequencies =
-      getAnalysis<MachineBlockFrequencyInfoWrapperPass>().getMBFI();
   FunctionFigures &ours = figures.functions[function.getName()];
   ours.frameBytes = getFrameBytes(function);
+  BlockTimes blockTimes(
+      function, getAnalysis<BlockFrequencyInfoWrapperPass>().getBFI(),
+      getAnalysis<MachineBlockFrequencyInfoWrapperPass>().getMBFI());
   for (const MachineBasicBlock &block : function) {
-    double times = frequencies.getBlockFreqRelativeToEntryBlock(&block);
+    double times = blockTimes.get(block);
     for (const MachineInstr &instruction : block.instrs()) {
       if (instruction.isMetaInstruction() || instruction.isBundle())
         continue;
