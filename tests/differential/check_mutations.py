@@ -162,12 +162,8 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/Dense.cpp": [
         ("lowerDense: terms beyond the last round",
-         "return multiply(inner, kernel.add(runAt, rounds * chains),\n"
-         "                      kernel.add(weightAt, rounds * chains),\n"
-         "                      input.run % chains);",
-         "return multiply(inner, kernel.add(runAt, rounds * chains),\n"
-         "                      kernel.add(weightAt, rounds * chains),\n"
-         "                      MUTATED ? 0 : input.run % chains);"),
+         "input.run % chains - firstChain, 0, tile.chains",
+         "MUTATED ? 0 : input.run % chains - firstChain, 0, tile.chains"),
         ("lowerDense: bias of the rows", "sums[row * vectors] = start;", "if (row == 0) sums[0] = start;"),
         ("lowerSharedDense: chains", "product.chains = op.getChains();", "product.chains = 1;"),
         ("lowerSharedDense: long epilogue", "kernel.applyEpilogue(epilogue, sum, channel)", "sum"),
@@ -281,8 +277,8 @@ LOWERINGS = {
     "compiler/codegen/llvm/StreamEntryPoints.cpp": [
         ("stream: windows before the first", "symbols.create<LLVM::SubOp>(early, wasEarly)",
          "early"),
-        ("stream: samples of an open hop", "symbols.create<LLVM::URemOp>(filled, hop)",
-         "number(0)"),
+        ("stream: samples of an open hop", "symbols.create<LLVM::SubOp>(hop, begun)",
+         "hop"),
     ],
     "compiler/transforms/ShareWindows.cpp": [
         ("stream: samples under another shape", "numbers.try_emplace(stored, numbers.size())",

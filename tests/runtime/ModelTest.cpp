@@ -117,6 +117,18 @@ TEST(ModelTest, RefusesOtherVersions) {
                 std::to_string(sizeof(frieze_model)) + ", but got 16");
 }
 
+TEST(ModelTest, RefusesOtherProcessors) {
+  frieze_model description = describe();
+  description.target = "x86-64";
+  EXPECT_EQ(Model(description).name(), "pair");
+  description.target = "cortex-m4";
+  EXPECT_EQ(problemOf<Error>([&] { Model model(description); }),
+            "model: expects a processor that runs code for cortex-m4, and this "
+            "one lacks instructions");
+  EXPECT_FALSE(frieze_processor_runs("x86-64-v"));
+  EXPECT_FALSE(frieze_processor_runs("x86-64-v20"));
+}
+
 //===----------------------------------------------------------------------===//
 // Running it
 //===----------------------------------------------------------------------===//

@@ -41,6 +41,7 @@ static ProductShape getProductShape(const ConvShape &shape, int64_t columns) {
   product.columns = columns;
   product.terms = shape.getTerms();
   product.window = shape.getPoolWindow().height * shape.getPoolWindow().width;
+  product.rowStride = shape.stride.width * shape.input.channels;
   product.inputPerColumn = shape.isDepthwise();
   return product;
 }

@@ -74,7 +74,9 @@ static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
   RatedTile best{{1, 1, rules.lanes, chains, rules.terms}, INFINITY};
   for (int64_t v = 1; v <= std::min(rules.vectors, machine.budgets.tileVectors);
        ++v) {
-    int64_t weights = rules.holdsWeights ? v * (shape.terms + 1)
+    // In the loop with weights and bias are the epilogue, and inputs that
+    // several rows read.
+    int64_t weights = rules.holdsWeights ? v * (shape.terms + 1) + 2
                       : isByLane         ? std::min(v, weightsTogether)
                                          : v;
     int64_t fitting =
@@ -119,7 +121,11 @@ MatrixTile frieze::chooseMatrixTile(const Machine &machine,
       consider({lanes, vectors, most, /*holdsWeights=*/true});
       consider({lanes, vectors, /*terms=*/1, /*holdsWeights=*/false});
     } else {
-      consider({lanes, vectors, most, /*holdsWeights=*/false});
+      // Inputs that several rows read would stay in registers until the last.
+      bool mayShareInputs =
+          machine.sharedFactor == SharedFactor::Vector && !shape.inputPerColumn;
+      int64_t terms = mayShareInputs ? std::min(most, shape.rowStride) : most;
+      consider({lanes, vectors, terms, /*holdsWeights=*/false});
     }
   };
   // Inputs have no padded columns to read, so that the last vector is narrower.

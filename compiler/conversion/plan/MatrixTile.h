@@ -10,6 +10,8 @@
 
 #include "compiler/target/Target.h"
 
+#include <limits>
+
 namespace frieze {
 
 /// What the choice of a tile depends on (see MatrixProduct).
@@ -21,6 +23,8 @@ struct ProductShape {
   int64_t chains = 1;
   /// Rows of the product that a pooling combines into one of the output.
   int64_t window = 1;
+  /// Elements of the input from one row to the next, where rows overlap.
+  int64_t rowStride = std::numeric_limits<int64_t>::max();
   /// Depthwise: column c of a row multiplies input element c.
   bool inputPerColumn = false;
 };

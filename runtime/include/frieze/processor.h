@@ -32,9 +32,13 @@ static inline int frieze_is_target(const char *target, const char *name) {
  * that of a frieze_model: 1 or 0. Whoever loads models that somebody else
  * compiled asks before the first call, which would be an illegal instruction
  * otherwise. For GCC and Clang; without an operating system, where nobody knows
- * more than the name of the architecture, that decides.
+ * more than the name of the architecture, that decides. Null is no code of
+ * frieze-compile, and runs.
  */
 static inline int frieze_processor_runs(const char *target) {
+  /* A description by hand, for instance in a test, may have none. */
+  if (!target)
+    return 1;
 #if defined(__x86_64__)
   __builtin_cpu_init();
   int has_v2 =
