@@ -10,6 +10,7 @@ file `<name>.keras`, `<name>.h5`, `<name>.onnx` and `<name>.json` (with
   processor runs; of x86-64-v2, which has no fused multiply-add, in the
   arithmetic without it. NaN is one value.
 """
+import json
 import os
 
 import lit.formats
@@ -69,6 +70,18 @@ def find_different(expected, actual):
         np.isnan(expected) & np.isnan(actual))
 
 
+def count_bits(expected, actual):
+    different = find_different(expected, actual)
+    changes = expected[different].view(np.uint32) ^ actual[different].view(np.uint32)
+    return int(np.unpackbits(changes.view(np.uint8)).sum())
+
+
+def count_all_bits(expected, actual):
+    """What a row tells of outputs by name, beside the reference's."""
+    return {"values": sum(output.size for output in actual.values()),
+            "bits": sum(count_bits(expected[name], output) for name, output in actual.items())}
+
+
 def compare_bits(expected, actual, what):
     """What differs in a bit, of outputs by name."""
     problems = []
@@ -104,8 +117,8 @@ class Case:
 
 
 class ModelFormat(lit.formats.TestFormat):
-    def __init__(self, tools, llvm_tools):
-        self.tools, self.llvm_tools = tools, llvm_tools
+    def __init__(self, tools, llvm_tools, rows):
+        self.tools, self.llvm_tools, self.rows = tools, llvm_tools, rows
 
     def getTestsInDirectory(self, suite, path_in_suite, lit_config, local_config):
         folder = suite.getSourcePath(path_in_suite)
@@ -124,6 +137,12 @@ class ModelFormat(lit.formats.TestFormat):
         undefined = run(os.path.join(self.llvm_tools, "llvm-nm"), "-u", output)
         if undefined:
             raise Failure(f"{output} has undefined symbols:\n{undefined}")
+
+    def write_row(self, name, kind, results):
+        """Leaves for print_table.py what a test compared on each machine."""
+        os.makedirs(self.rows, exist_ok=True)
+        with open(os.path.join(self.rows, name + ".json"), "w") as file:
+            json.dump({"kind": kind, "machines": results}, file)
 
     def run_model(self, case, model, inputs, name, *options):
         """The outputs of frieze-run on the file `inputs`."""
@@ -152,10 +171,13 @@ class ModelFormat(lit.formats.TestFormat):
                                           f"--target={target}", *case.flags)
             problems += compare_all(expected, bits[target],
                                     f"the reference in float32 as on {target}")
+        row = {}
         for target, arithmetic in targets.items():
             self.run("frieze-compile", case.model, "-o", case.path(target + ".so"),
                      f"--target={target}", *case.flags)
             outputs = self.run_model(case, case.path(target + ".so"), inputs, target)
             problems += compare_all(expected, outputs, target)
             problems += compare_bits(bits[arithmetic], outputs, target)
+            row[target] = count_all_bits(bits[arithmetic], outputs)
+        self.write_row(f"e2e-{os.path.basename(case.model)}", "model", row)
         return problems

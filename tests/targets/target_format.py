@@ -5,7 +5,6 @@ compiled for every target that QEMU runs, and must give the bits of the
 reference evaluator; NaN is one value. runner.c is the program around them.
 Each test leaves a file in rows/, of which print_table.py makes the table.
 """
-import json
 import os
 import sys
 
@@ -14,7 +13,7 @@ import numpy as np
 
 import machines
 from command import Failure, run
-from model_format import Case, ModelFormat, find_different
+from model_format import Case, ModelFormat, count_bits, find_different
 
 GRAPHS = 50
 # Models whose window moves along a recording, and by how much.
@@ -29,15 +28,9 @@ def join(arrays):
     return np.concatenate([np.ascontiguousarray(array, np.float32).ravel() for array in arrays])
 
 
-def count_bits(expected, actual):
-    different = find_different(expected, actual)
-    changes = expected[different].view(np.uint32) ^ actual[different].view(np.uint32)
-    return int(np.unpackbits(changes.view(np.uint8)).sum())
-
-
 class TargetFormat(ModelFormat):
     def __init__(self, tools, llvm_tools, folder):
-        super().__init__(tools, llvm_tools)
+        super().__init__(tools, llvm_tools, os.path.join(folder, "rows"))
         self.folder = folder
         self.missing = machines.find_missing()
         # Once, before lit has several processes.
@@ -123,10 +116,7 @@ class TargetFormat(ModelFormat):
             except Failure as failure:
                 row.setdefault(machine.name, {"values": 0, "bits": 0})["failed"] = True
                 problems.append(f"{machine.name}: {failure}")
-        rows = os.path.join(self.folder, "rows")
-        os.makedirs(rows, exist_ok=True)
-        with open(os.path.join(rows, os.path.basename(scratch) + ".json"), "w") as file:
-            json.dump({"kind": kind, "machines": row}, file)
+        self.write_row(os.path.basename(scratch), kind, row)
         return problems
 
     def run_on(self, machine, model, scratch):

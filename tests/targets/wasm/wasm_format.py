@@ -10,7 +10,7 @@ import os
 import subprocess
 
 import numpy as np
-from model_format import Failure, ModelFormat, compare_bits
+from model_format import Failure, ModelFormat, compare_bits, count_all_bits
 
 RUNNER = os.path.join(os.path.dirname(__file__), "run_model.mjs")
 HOP = 2
@@ -32,7 +32,10 @@ class WasmFormat(ModelFormat):
         self.compile(case, "model.wasm")
         problems = []
         for way in "run", "runBatch":
-            problems += compare_bits(bits, self.run_module(case, "model", way, case.inputs), way)
+            outputs = self.run_module(case, "model", way, case.inputs)
+            problems += compare_bits(bits, outputs, way)
+        self.write_row(f"wasm-{os.path.basename(case.model)}", "model",
+                       {"wasm32": count_all_bits(bits, outputs)})
         if self.has_stream(case):
             problems += self.check_stream(case)
         return problems
@@ -45,6 +48,8 @@ class WasmFormat(ModelFormat):
         for way in "push", "pushAll":
             outputs = self.run_module(case, "stream", way, {name: recording}, len(windows))
             problems += compare_bits(bits, outputs, way)
+        self.write_row(f"wasm-stream-{os.path.basename(case.model)}", "stream",
+                       {"wasm32": count_all_bits(bits, outputs)})
         return problems
 
     def evaluate(self, case, inputs, *options):
