@@ -193,7 +193,8 @@ namespace {
 struct Artefact {
   nn::InterfaceAttr interface;
   const CodeFigures &figures;
-  WebAssemblyFile file;
+  /// The file's path, the object in it, and the model that it came from.
+  StringRef output, object, model;
 };
 
 /// A file that is written beside another.
@@ -225,7 +226,10 @@ static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
   static const Companion javaScript[] = {
       {"mjs", "JavaScript", "module of WebAssembly",
        [](const Artefact &artefact, llvm::raw_ostream &os) {
-         printJavaScript(artefact.interface, artefact.file, os);
+         std::string id = hash(artefact.object), source = hash(artefact.model);
+         printJavaScript(
+             artefact.interface,
+             {llvm::sys::path::filename(artefact.output), id, source}, os);
        }},
       // TypeScript looks beside .mjs for the first, other tools for the second.
       {"d.mts", "types", "module of WebAssembly", printTypes},
@@ -305,10 +309,7 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
           stage == Stage::Shared || stage == Stage::Exe ? FileKind::Executable
                                                         : FileKind::Data)))
     return failure();
-  std::string id = hash(object), sourceSHA256 = hash(*bytes);
-  Artefact artefact{interface,
-                    figures,
-                    {llvm::sys::path::filename(output), id, sourceSHA256}};
+  Artefact artefact{interface, figures, output, object, *bytes};
   for (const Companion &companion : companions)
     if (failed(write(companion.getPath(output), [&](llvm::raw_ostream &os) {
           companion.print(artefact, os);
