@@ -14,13 +14,13 @@
 
 using namespace frieze;
 
+namespace {
 /// A tile, with what a sum of a column costs in it.
 struct RatedTile {
   MatrixTile tile;
   double cost;
 };
 
-namespace {
 /// What tiles of one width are made of.
 struct TileRules {
   int64_t lanes;
