@@ -9,26 +9,11 @@
 #include "compiler/codegen/llvm/LLVMBackend.h"
 #include "llvm/Support/TargetSelect.h"
 
-#include <mutex>
-
 using namespace frieze;
 
-namespace {
-class AArch64Backend final : public LLVMBackend {
-public:
-  void initialiseTarget() const override {
-    static std::once_flag once;
-    std::call_once(once, [] {
-      LLVMInitializeAArch64TargetInfo();
-      LLVMInitializeAArch64Target();
-      LLVMInitializeAArch64TargetMC();
-      LLVMInitializeAArch64AsmPrinter();
-    });
-  }
-};
-} // namespace
-
 const Backend &frieze::getAArch64Backend() {
-  static const AArch64Backend backend;
+  static const LLVMBackend backend(
+      {LLVMInitializeAArch64TargetInfo, LLVMInitializeAArch64Target,
+       LLVMInitializeAArch64TargetMC, LLVMInitializeAArch64AsmPrinter});
   return backend;
 }

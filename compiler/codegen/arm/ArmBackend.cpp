@@ -14,8 +14,6 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/TargetSelect.h"
 
-#include <mutex>
-
 using namespace frieze;
 
 /// Turns `comparison` round where LLVM 22 would compare by the wrong condition
@@ -40,6 +38,8 @@ static void turnComparison(llvm::FCmpInst &comparison) {
 namespace {
 class ArmBackend final : public LLVMBackend {
 public:
+  using LLVMBackend::LLVMBackend;
+
   void avoidMiscompilation(llvm::Module &module) const override {
     for (llvm::Function &function : module)
       for (llvm::Instruction &instruction : llvm::instructions(function))
@@ -47,20 +47,12 @@ public:
             comparison && comparison->getType()->isVectorTy())
           turnComparison(*comparison);
   }
-
-  void initialiseTarget() const override {
-    static std::once_flag once;
-    std::call_once(once, [] {
-      LLVMInitializeARMTargetInfo();
-      LLVMInitializeARMTarget();
-      LLVMInitializeARMTargetMC();
-      LLVMInitializeARMAsmPrinter();
-    });
-  }
 };
 } // namespace
 
 const Backend &frieze::getArmBackend() {
-  static const ArmBackend backend;
+  static const ArmBackend backend(
+      {LLVMInitializeARMTargetInfo, LLVMInitializeARMTarget,
+       LLVMInitializeARMTargetMC, LLVMInitializeARMAsmPrinter});
   return backend;
 }

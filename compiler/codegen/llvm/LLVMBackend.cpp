@@ -15,6 +15,13 @@
 using namespace mlir;
 using namespace frieze;
 
+void LLVMBackend::initialiseTarget() const {
+  std::call_once(isInitialised, [&] {
+    for (void (*initialise)() : initialisers)
+      initialise();
+  });
+}
+
 ArrayRef<Stage> LLVMBackend::getStages() const {
   static constexpr Stage stages[] = {Stage::LLVM, Stage::LLVMIR, Stage::Asm,
                                      Stage::Obj};

@@ -10,6 +10,9 @@
 
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/llvm/SymbolBuilder.h"
+#include "llvm/ADT/SmallVector.h"
+
+#include <mutex>
 
 namespace llvm {
 class Module;
@@ -22,6 +25,10 @@ namespace frieze {
 /// among the machines of a target.
 class LLVMBackend : public Backend {
 public:
+  /// A back end for one of LLVM's own targets, which `initialisers` register.
+  explicit LLVMBackend(std::initializer_list<void (*)()> initialisers)
+      : initialisers(initialisers) {}
+
   /// The back end of `target`, which is one of these.
   static const LLVMBackend &get(const Target &target) {
     return static_cast<const LLVMBackend &>(Backend::get(target));
@@ -35,7 +42,7 @@ public:
                            CodeFigures &figures) const final;
 
   /// Registers LLVM's own target, once for a process.
-  virtual void initialiseTarget() const = 0;
+  void initialiseTarget() const;
   /// Writes what LLVM turns into wrong machine code in another way.
   virtual void avoidMiscompilation(llvm::Module &) const {}
   /// Writes what sets the pointers of `symbols.getDispatched()` to the variants
@@ -44,6 +51,10 @@ public:
   /// cannot be told apart.
   virtual mlir::LogicalResult emitDispatch(SymbolBuilder &symbols,
                                            const Target &target) const;
+
+private:
+  llvm::SmallVector<void (*)(), 5> initialisers;
+  mutable std::once_flag isInitialised;
 };
 
 } // namespace frieze

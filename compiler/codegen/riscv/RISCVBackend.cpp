@@ -9,26 +9,11 @@
 #include "compiler/codegen/llvm/LLVMBackend.h"
 #include "llvm/Support/TargetSelect.h"
 
-#include <mutex>
-
 using namespace frieze;
 
-namespace {
-class RISCVBackend final : public LLVMBackend {
-public:
-  void initialiseTarget() const override {
-    static std::once_flag once;
-    std::call_once(once, [] {
-      LLVMInitializeRISCVTargetInfo();
-      LLVMInitializeRISCVTarget();
-      LLVMInitializeRISCVTargetMC();
-      LLVMInitializeRISCVAsmPrinter();
-    });
-  }
-};
-} // namespace
-
 const Backend &frieze::getRISCVBackend() {
-  static const RISCVBackend backend;
+  static const LLVMBackend backend(
+      {LLVMInitializeRISCVTargetInfo, LLVMInitializeRISCVTarget,
+       LLVMInitializeRISCVTargetMC, LLVMInitializeRISCVAsmPrinter});
   return backend;
 }

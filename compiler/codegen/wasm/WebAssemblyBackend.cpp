@@ -9,26 +9,11 @@
 #include "compiler/codegen/llvm/LLVMBackend.h"
 #include "llvm/Support/TargetSelect.h"
 
-#include <mutex>
-
 using namespace frieze;
 
-namespace {
-class WebAssemblyBackend final : public LLVMBackend {
-public:
-  void initialiseTarget() const override {
-    static std::once_flag once;
-    std::call_once(once, [] {
-      LLVMInitializeWebAssemblyTargetInfo();
-      LLVMInitializeWebAssemblyTarget();
-      LLVMInitializeWebAssemblyTargetMC();
-      LLVMInitializeWebAssemblyAsmPrinter();
-    });
-  }
-};
-} // namespace
-
 const Backend &frieze::getWebAssemblyBackend() {
-  static const WebAssemblyBackend backend;
+  static const LLVMBackend backend(
+      {LLVMInitializeWebAssemblyTargetInfo, LLVMInitializeWebAssemblyTarget,
+       LLVMInitializeWebAssemblyTargetMC, LLVMInitializeWebAssemblyAsmPrinter});
   return backend;
 }

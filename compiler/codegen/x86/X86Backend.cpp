@@ -10,25 +10,13 @@
 #include "compiler/codegen/x86/ChooseVariant.h"
 #include "llvm/Support/TargetSelect.h"
 
-#include <mutex>
-
 using namespace mlir;
 using namespace frieze;
 
 namespace {
 class X86Backend final : public LLVMBackend {
 public:
-  void initialiseTarget() const override {
-    static std::once_flag once;
-    std::call_once(once, [] {
-      LLVMInitializeX86TargetInfo();
-      LLVMInitializeX86Target();
-      LLVMInitializeX86TargetMC();
-      LLVMInitializeX86AsmPrinter();
-      // For the inline assembly of the dispatch.
-      LLVMInitializeX86AsmParser();
-    });
-  }
+  using LLVMBackend::LLVMBackend;
 
   LogicalResult emitDispatch(SymbolBuilder &symbols,
                              const Target &target) const override {
@@ -38,6 +26,10 @@ public:
 } // namespace
 
 const Backend &frieze::getX86Backend() {
-  static const X86Backend backend;
+  static const X86Backend backend(
+      {LLVMInitializeX86TargetInfo, LLVMInitializeX86Target,
+       LLVMInitializeX86TargetMC, LLVMInitializeX86AsmPrinter,
+       // For the inline assembly of the dispatch.
+       LLVMInitializeX86AsmParser});
   return backend;
 }
