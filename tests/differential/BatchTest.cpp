@@ -54,7 +54,7 @@ Problem Codegen::checkBatch(ModuleOp graph, uint64_t seed) {
     many = optimise(*many, options, problem);
   if (!one || !many)
     return problem;
-  for (const Target *target : findTargets()) {
+  for (const Target *target : findTargets(seed)) {
     options.target = target;
     auto single = compile(*one, options, problem);
     auto together = single ? compile(*many, options, problem) : nullptr;

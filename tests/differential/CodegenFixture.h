@@ -48,8 +48,9 @@ protected:
   int refused = 0, streamed = 0;
 };
 
-/// The targets of one variant that this processor runs.
-llvm::SmallVector<const Target *> findTargets();
+/// The targets of one variant that this processor runs; with FRIEZE_ONE_TARGET,
+/// one of them for each seed.
+llvm::SmallVector<const Target *> findTargets(uint64_t seed);
 
 /// What differs between the outputs of a model.
 Problem compareAll(const Arrays &expected, const Arrays &actual,

@@ -11,6 +11,7 @@
 // or written outside the caller's memory. FRIEZE_GRAPHS sets how many graphs
 // (500 by all tests together), FRIEZE_SEED the first seed, FRIEZE_FAILURES the
 // folder for graphs that fail, which are reduced unless FRIEZE_REDUCE is 0.
+// With FRIEZE_ONE_TARGET a graph is compiled for one of the variants alone.
 
 #include "compiler/reference/Evaluate.h"
 #include "tests/differential/CodegenFixture.h"
@@ -58,7 +59,7 @@ Problem Codegen::checkLayers(ModuleOp graph, uint64_t seed) {
     return problem;
   bool hasExtremes = seed % 5 == 0, atEnd = seed % 7 != 0;
   auto inputs = createRandomInputs(getModel(graph), seed, hasExtremes);
-  for (const Target *target : findTargets()) {
+  for (const Target *target : findTargets(seed)) {
     options.target = target;
     auto expected =
         evaluate(*optimised, inputs,

@@ -84,7 +84,7 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
     return "";
   }
   ++streamed;
-  for (const Target *target : findTargets()) {
+  for (const Target *target : findTargets(seed)) {
     options.target = target;
     auto single = compile(*windows, options, problem);
     auto sliding =
