@@ -36,6 +36,9 @@ static constexpr int64_t minChannels = 16;
 /// Of the transforms, for each point of a tile and each channel, in
 /// multiply-adds. Measured.
 static constexpr double inputTransformCost = 3.5, outputTransformCost = 3.5;
+/// Where the sums of so many points stay in registers until they become
+/// results, as on every machine, that is one multiply-add.
+static constexpr int64_t mostPointsInRegisters = 3;
 /// Products are stored and loaded again.
 static constexpr double minGain = 1.1;
 /// Of all layers together (see the pass description).
@@ -50,9 +53,11 @@ static constexpr StringRef amplificationName = "nn.amplification";
 static double getCost(ConvOp op, const WinogradTiling &tiling) {
   ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
   double inputs = kernel[kernel.size() - 2], filters = kernel.back();
+  bool fitsRegisters =
+      tiling.getPoints() <= mostPointsInRegisters && inputs <= winogradBlock;
   return double(tiling.getTileCount()) * tiling.getPoints() *
          (inputs * filters + inputTransformCost * inputs +
-          outputTransformCost * filters);
+          (fitsRegisters ? 1.0 : outputTransformCost) * filters);
 }
 
 static double getDirectCost(ConvOp op) {

@@ -76,3 +76,28 @@ func.func @model(%x: tensor<1x130x32xf32>) -> tensor<1x128x32xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x32x32xf32>) : tensor<1x130x32xf32> -> tensor<1x128x32xf32>
   return %0 : tensor<1x128x32xf32>
 }
+
+// -----
+
+// The sums of the three points of F(2, 2) stay in registers until they become
+// results: the six tiles are two blocks of three, and eleven results end with
+// those of the last tile, moved back.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<384xf32> {{.*}}, %[[Y:.*]]: memref<352xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// The inputs of a tile, two vectors at a time.
+// CHECK: scf.forall (%{{.*}}) in (3)
+// CHECK: arith.minsi %{{.*}}, %c9
+// CHECK-COUNT-3: vector.load %[[X]]{{.*}} vector<32xf32>
+// CHECK-COUNT-3: vector.store {{.*}} vector<32xf32>
+// Nine sums of two vectors. That of the point 1 starts from the bias.
+// CHECK: scf.for {{.*}} = %c0 to %c32 step %c1 iter_args(%{{.*}} = %[[ZERO:.*]], %{{.*}} = %[[ZERO]], %{{.*}} = %[[BIAS:.*]], %{{.*}} = %{{.*}}, %{{.*}} = %[[ZERO]],
+// CHECK-COUNT-18: math.fma
+// CHECK: arith.minsi %{{.*}}, %c9
+// CHECK-COUNT-4: vector.store %{{.*}}, %[[Y]]
+// CHECK: arith.minsi %{{.*}}, %c9
+func.func @model(%x: tensor<1x12x32xf32>) -> tensor<1x11x32xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x32x32xf32>) bias(dense<1.0> : tensor<32xf32>) winograd = [2]
+         epilogue(relu) : tensor<1x12x32xf32> -> tensor<1x11x32xf32>
+  return %0 : tensor<1x11x32xf32>
+}

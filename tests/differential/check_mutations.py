@@ -122,6 +122,9 @@ LOWERINGS = {
         ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
         ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
+        ("lowerConv: results of tiles that overlap",
+         "tiling.width.extent % tiling.width.getTileExtent()", "0"),
+        ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
         ("lowerConv: last tile",
          "kernel.getChunkStart(column, tiling.width.extent, tiling.width.getTileExtent())",
          "kernel.mul(column, tiling.width.getTileExtent())"),
@@ -134,6 +137,8 @@ LOWERINGS = {
          "kernel.forEach(shape.output.batch, emitImage);"),
     ],
     "compiler/conversion/emit/MatrixProduct.cpp": [
+        ("lowerConv: sum that starts from the bias",
+         "sum != product.filtering->form.getBiasPoint()", "sum != 0"),
         ("lowerConv: rows of the last tile", "kernel.index(tiles * tile.rows)", "kernel.index(0)"),
         ("lowerConv: columns of the last tile", "kernel.index(blocks * width)", "kernel.index(0)"),
         ("lowerConv: mask of the last columns",

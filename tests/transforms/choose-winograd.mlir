@@ -125,3 +125,16 @@ func.func @direct(%x: tensor<1x34x64xf32>, %f: tensor<1x34x8xf32>, %n: tensor<1x
   return %0, %1, %2, %3, %4, %5, %6, %7 : tensor<1x16x64xf32>, tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
       tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>
 }
+
+// -----
+
+// The results of so few points need no memory, so that F(2,2) pays from 32
+// channels on; must not fire for 16.
+// CHECK-LABEL: @few_points
+func.func @few_points(%x: tensor<1x144x32xf32>, %y: tensor<1x144x16xf32>) -> (tensor<1x48x32xf32>, tensor<1x48x16xf32>) {
+  // CHECK-NEXT: nn.conv %{{.*}}<2x32x32xf32>{{.*}} winograd = [2]
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x32x32xf32>) epilogue(max_pool([2], [3])) : tensor<1x144x32xf32> -> tensor<1x48x32xf32>
+  // CHECK-NOT: winograd
+  %1 = nn.conv %y kernel(dense<0.5> : tensor<2x16x16xf32>) epilogue(max_pool([2], [3])) : tensor<1x144x16xf32> -> tensor<1x48x16xf32>
+  return %0, %1 : tensor<1x48x32xf32>, tensor<1x48x16xf32>
+}

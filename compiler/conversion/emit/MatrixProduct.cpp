@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/VectorOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -22,13 +23,18 @@ public:
       : kernel(kernel), product(product), tile(tile) {}
 
   /// Columns from `column`, of which `validColumns` are stored.
-  void emit(Value inputAt, Value outputAt, Value column, int64_t validColumns);
+  void emit(Value firstRow, Value column, int64_t validColumns);
 
 private:
   /// The weights of one term, of the vectors from `first` below `end`.
   SmallVector<Value> loadWeights(Value weightAt, int64_t first, int64_t end);
-  /// Where the input of a row of the product starts.
-  Value getRowStart(Value inputAt, int64_t row);
+  /// Where the input of a sum starts.
+  Value getSumStart(Value inputAt, int64_t row, int64_t sum);
+  /// Calls `body(sums, weightAt)` for each group of sums of a row that share
+  /// weights.
+  void
+  forEachGroup(Value weightAt,
+               llvm::function_ref<void(llvm::iota_range<int64_t>, Value)> body);
   /// Multiplies one term into the accumulators of one chain.
   void multiplyTerm(MutableArrayRef<Value> accumulators, Value inputAt,
                     Value weightAt);
@@ -52,10 +58,18 @@ private:
                                    Value inputAt, Value weightAt);
   /// Adds neighbouring groups of `tileSize()` sums until one is left.
   void addNeighbours(SmallVector<Value> &sums);
+  /// What the sums of each row start from.
+  SmallVector<Value> loadStarts(Value column);
+  /// The results of a row from its sums, each as the window that its pooling
+  /// combines.
+  SmallVector<SmallVector<Value>> getWindows(SmallVector<Value> sums);
 
-  /// Rows of the product: for each row of the output, those of its window.
-  int64_t windowSize() const { return product.poolOffsets.size(); }
-  int64_t tileSize() const { return tile.rows * windowSize() * tile.vectors; }
+  int64_t sumsPerRow() const { return product.sumOffsets.size(); }
+  int64_t tileSize() const { return tile.rows * sumsPerRow() * tile.vectors; }
+  /// The accumulator of a sum, of a row and a vector.
+  int64_t find(int64_t row, int64_t sum, int64_t v) const {
+    return (row * sumsPerRow() + sum) * tile.vectors + v;
+  }
 
   KernelBuilder &kernel;
   const MatrixProduct &product;
@@ -90,54 +104,73 @@ SmallVector<Value> TileEmitter::loadWeights(Value weightAt, int64_t first,
   return weights;
 }
 
-Value TileEmitter::getRowStart(Value inputAt, int64_t row) {
-  return kernel.add(inputAt, row / windowSize() * product.inputRowStride +
-                                 product.poolOffsets[row % windowSize()]);
+Value TileEmitter::getSumStart(Value inputAt, int64_t row, int64_t sum) {
+  return kernel.add(inputAt,
+                    row * product.inputRowStride + product.sumOffsets[sum]);
+}
+
+void TileEmitter::forEachGroup(
+    Value weightAt,
+    llvm::function_ref<void(llvm::iota_range<int64_t>, Value)> body) {
+  int64_t size = product.filtering ? 1 : sumsPerRow();
+  for (int64_t sum = 0; sum < sumsPerRow(); sum += size)
+    body(llvm::seq(sum, sum + size),
+         kernel.add(weightAt, sum * product.pointWeightStride));
 }
 
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
                                Value inputAt, Value weightAt) {
-  SmallVector<Value> weights = loadWeights(weightAt, 0, tile.vectors);
-  for (int64_t row = 0; row < tile.rows * windowSize(); ++row) {
-    Value rowAt = getRowStart(inputAt, row);
-    Value shared;
-    if (!product.inputPerColumn)
-      shared = kernel.loadBroadcast(product.input, rowAt, tile.lanes);
-    for (int64_t v = 0; v < tile.vectors; ++v) {
-      Value input = shared
-                        ? shared
-                        : kernel.loadVector(product.input,
-                                            kernel.add(rowAt, v * tile.lanes),
-                                            tile.lanes);
-      Value &accumulator = accumulators[row * tile.vectors + v];
-      accumulator = kernel.fma(input, weights[v], accumulator);
-    }
-  }
+  forEachGroup(weightAt, [&](llvm::iota_range<int64_t> sums, Value weightAt) {
+    SmallVector<Value> weights = loadWeights(weightAt, 0, tile.vectors);
+    for (int64_t row = 0; row < tile.rows; ++row)
+      for (int64_t sum : sums) {
+        Value at = getSumStart(inputAt, row, sum);
+        Value shared;
+        if (!product.inputPerColumn)
+          shared = kernel.loadBroadcast(product.input, at, tile.lanes);
+        for (int64_t v = 0; v < tile.vectors; ++v) {
+          Value input = shared
+                            ? shared
+                            : kernel.loadVector(product.input,
+                                                kernel.add(at, v * tile.lanes),
+                                                tile.lanes);
+          Value &accumulator = accumulators[find(row, sum, v)];
+          accumulator = kernel.fma(input, weights[v], accumulator);
+        }
+      }
+  });
 }
 
 void TileEmitter::multiplyLanes(MutableArrayRef<Value> accumulators,
                                 Value inputAt, Value weightAt,
                                 int64_t weightStride) {
-  SmallVector<Value> inputs;
-  for (int64_t row = 0; row < tile.rows * windowSize(); ++row)
-    inputs.push_back(kernel.loadVector(product.input, getRowStart(inputAt, row),
-                                       kernel.machine.lanes));
-  for (int64_t lane = 0; lane < kernel.machine.lanes; ++lane) {
-    SmallVector<Value> shared;
-    for (Value input : inputs)
-      shared.push_back(kernel.broadcastLane(input, tile.lanes, lane));
-    for (int64_t first = 0; first < tile.vectors; first += weightsTogether) {
-      int64_t end = std::min(first + weightsTogether, tile.vectors);
-      SmallVector<Value> weights =
-          loadWeights(kernel.add(weightAt, lane * weightStride), first, end);
-      for (int64_t row = 0; row < (int64_t)inputs.size(); ++row)
-        for (int64_t v = first; v < end; ++v) {
-          Value &accumulator = accumulators[row * tile.vectors + v];
-          accumulator =
-              kernel.fma(shared[row], weights[v - first], accumulator);
-        }
+  forEachGroup(weightAt, [&](llvm::iota_range<int64_t> sums, Value weightAt) {
+    SmallVector<Value> inputs;
+    for (int64_t row = 0; row < tile.rows; ++row)
+      for (int64_t sum : sums)
+        inputs.push_back(kernel.loadVector(product.input,
+                                           getSumStart(inputAt, row, sum),
+                                           kernel.machine.lanes));
+    for (int64_t lane = 0; lane < kernel.machine.lanes; ++lane) {
+      SmallVector<Value> shared;
+      for (Value input : inputs)
+        shared.push_back(kernel.broadcastLane(input, tile.lanes, lane));
+      for (int64_t first = 0; first < tile.vectors; first += weightsTogether) {
+        int64_t end = std::min(first + weightsTogether, tile.vectors);
+        SmallVector<Value> weights =
+            loadWeights(kernel.add(weightAt, lane * weightStride), first, end);
+        auto *input = shared.begin();
+        for (int64_t row = 0; row < tile.rows; ++row)
+          for (int64_t sum : sums) {
+            for (int64_t v = first; v < end; ++v) {
+              Value &accumulator = accumulators[find(row, sum, v)];
+              accumulator = kernel.fma(*input, weights[v - first], accumulator);
+            }
+            ++input;
+          }
+      }
     }
-  }
+  });
 }
 
 SmallVector<Value> TileEmitter::multiplyRound(const ReductionLoop &loop,
@@ -269,42 +302,80 @@ static SmallVector<ReductionLoop> getLoops(const MatrixProduct &product) {
   return loops;
 }
 
-void TileEmitter::emit(Value inputAt, Value outputAt, Value column,
-                       int64_t validColumns) {
-  SmallVector<Value> bias;
-  for (int64_t v = 0; v < tile.vectors; ++v)
-    bias.push_back(kernel.loadVector(
-        product.bias,
-        kernel.add(kernel.add(product.biasBase, column), v * tile.lanes),
-        tile.lanes));
-  SmallVector<Value> accumulators;
-  for (int64_t row = 0; row < tile.rows * windowSize(); ++row)
-    llvm::append_range(accumulators, bias);
+SmallVector<Value> TileEmitter::loadStarts(Value column) {
+  SmallVector<Value> starts;
+  for (int64_t sum = 0; sum < sumsPerRow(); ++sum)
+    for (int64_t v = 0; v < tile.vectors; ++v)
+      starts.push_back(
+          product.filtering && sum != product.filtering->form.getBiasPoint()
+              ? kernel.constant(0.0f, tile.lanes)
+          : sum > 0 && !product.filtering
+              ? starts[v]
+              : kernel.loadVector(
+                    product.bias,
+                    kernel.add(kernel.add(product.biasBase, column),
+                               v * tile.lanes),
+                    tile.lanes));
+  return starts;
+}
 
-  Value weightAt = kernel.add(product.weightBase, column);
+SmallVector<SmallVector<Value>>
+TileEmitter::getWindows(SmallVector<Value> sums) {
+  if (!product.filtering)
+    return {sums};
+  VectorOps ops(kernel, tile.lanes);
+  product.filtering->form.transformOutput(ops, MutableArrayRef(sums));
+  SmallVector<SmallVector<Value>> windows;
+  int64_t window = product.filtering->window;
+  for (int64_t i = 0; i < product.filtering->getTileExtent(); ++i)
+    windows.push_back(
+        llvm::to_vector(ArrayRef(sums).slice(i * window, window)));
+  return windows;
+}
+
+void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
+  SmallVector<Value> starts = loadStarts(column);
+  SmallVector<Value> accumulators;
+  for (int64_t row = 0; row < tile.rows; ++row)
+    llvm::append_range(accumulators, starts);
+
+  Value inputAt =
+      kernel.add(product.inputPerColumn ? kernel.add(product.inputBase, column)
+                                        : product.inputBase,
+                 kernel.mul(firstRow, product.inputRowStride));
+  Value outputAt = kernel.add(kernel.add(product.outputBase, column),
+                              kernel.mul(firstRow, product.outputRowStride));
+  Value weightAt = kernel.add(product.weightBase,
+                              kernel.mul(column, product.weightColumnStride));
   accumulators =
       product.chains > 1
           ? sumInChains(accumulators, inputAt, weightAt)
           : sumOver(getLoops(product), accumulators, inputAt, weightAt);
 
-  for (int64_t row = 0; row < tile.rows; ++row)
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    Value rowAt =
+        product.findOutput
+            ? kernel.add(product.findOutput(kernel.add(firstRow, row)), column)
+            : kernel.add(outputAt, row * product.outputRowStride);
     for (int64_t v = 0; v < tile.vectors; ++v) {
-      SmallVector<Value> window;
-      for (int64_t position = 0; position < windowSize(); ++position)
-        window.push_back(
-            accumulators[(row * windowSize() + position) * tile.vectors + v]);
+      SmallVector<Value> sums;
+      for (int64_t sum = 0; sum < sumsPerRow(); ++sum)
+        sums.push_back(accumulators[find(row, sum, v)]);
       Value channel =
           kernel.add(kernel.add(product.channelBase, column), v * tile.lanes);
-      Value result =
-          kernel.applyWindowEpilogue(product.epilogue, window, channel);
-      Value at =
-          kernel.add(outputAt, row * product.outputRowStride + v * tile.lanes);
       int64_t width = std::min(tile.lanes, validColumns - v * tile.lanes);
-      if (product.accumulates)
-        result = kernel.addFloat(
-            kernel.loadVector(product.output, at, tile.lanes), result);
-      kernel.storeVector(result, product.output, at, width);
+      Value at = kernel.add(rowAt, v * tile.lanes);
+      for (SmallVector<Value> &window : getWindows(sums)) {
+        Value result =
+            kernel.applyWindowEpilogue(product.epilogue, window, channel);
+        if (product.accumulates)
+          result = kernel.addFloat(
+              kernel.loadVector(product.output, at, tile.lanes), result);
+        kernel.storeVector(result, product.output, at, width);
+        at = kernel.add(at, product.columns);
+      }
     }
+  }
 }
 
 SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
@@ -321,17 +392,10 @@ SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
 static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
                         const MatrixTile &tile, Value column,
                         int64_t validColumns) {
-  Value inputAt = product.inputPerColumn ? kernel.add(product.inputBase, column)
-                                         : product.inputBase;
-  Value outputAt = kernel.add(product.outputBase, column);
   auto emitTile = [&](Value firstRow, int64_t rows) {
     MatrixTile ours = tile;
     ours.rows = rows;
-    TileEmitter(kernel, product, ours)
-        .emit(
-            kernel.add(inputAt, kernel.mul(firstRow, product.inputRowStride)),
-            kernel.add(outputAt, kernel.mul(firstRow, product.outputRowStride)),
-            column, validColumns);
+    TileEmitter(kernel, product, ours).emit(firstRow, column, validColumns);
   };
   int64_t tiles = product.rows / tile.rows;
   kernel.forEach(tiles, [&](Value number) {

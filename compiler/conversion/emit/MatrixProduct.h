@@ -10,6 +10,7 @@
 
 #include "compiler/conversion/emit/KernelBuilder.h"
 #include "compiler/conversion/plan/MatrixTile.h"
+#include "dialect/Winograd.h"
 
 namespace frieze {
 
@@ -32,6 +33,9 @@ struct MatrixProduct {
   /// First column of the first term, columns contiguous and readable up to
   /// `Target::padColumns`.
   mlir::Value weights, weightBase;
+  /// Elements from the weights of one column to those of the next: of the first
+  /// columns of two tiles, where those of a tile are packed together.
+  int64_t weightColumnStride = 1;
   /// Readable like the weights.
   mlir::Value bias, biasBase;
   mlir::Value output, outputBase;
@@ -48,9 +52,19 @@ struct MatrixProduct {
   llvm::SmallVector<EpilogueStage> epilogue;
   /// Channel of the first column, for the epilogue.
   mlir::Value channelBase;
-  /// With a pooling in the epilogue: where the rows of a window start, relative
-  /// to the row of the output, in the order in which they are combined.
-  llvm::SmallVector<int64_t> poolOffsets = {0};
+  /// Where the sums of a row start, relative to its input, in the order in
+  /// which they are combined: the rows of the window of a pooling in the
+  /// epilogue, or the points of minimal filtering.
+  llvm::SmallVector<int64_t> sumOffsets = {0};
+  /// With minimal filtering: the axis, of which each row is a tile. The sums of
+  /// its points have weights of their own, so many elements apart; one starts
+  /// from the bias, and the others from zero.
+  const nn::WinogradAxis *filtering = nullptr;
+  int64_t pointWeightStride = 0;
+  /// Where the results of a row start in the output. Null where they are
+  /// `outputRowStride` apart; otherwise they may overlap, those of later rows
+  /// count, and all rows must be of one tile.
+  llvm::function_ref<mlir::Value(mlir::Value row)> findOutput = nullptr;
   /// Whether results are added to what the output holds; its rows are then
   /// readable like those of the weights.
   bool accumulates = false;

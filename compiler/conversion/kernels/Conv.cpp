@@ -83,7 +83,7 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   Spatial poolStride = shape.getPoolStride();
   product.inputRowStride =
       poolStride.width * shape.stride.width * shape.input.channels;
-  product.poolOffsets = shape.getPoolOffsets();
+  product.sumOffsets = shape.getPoolOffsets();
   product.weights = kernel.loadConstants(
       op, "kernel",
       packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));

@@ -43,6 +43,8 @@ private:
   void transformInputs(const Tile &tile);
   /// The products of all points of a block.
   void multiply();
+  /// The products of a block, and its results from them.
+  void multiplyInRegisters(Value block);
   /// One after the other where they go through memory that they share.
   void forEachVector(int64_t count, KernelBuilder::VectorBody body) {
     if (blocking.isTwoDimensional())
@@ -65,6 +67,24 @@ private:
 };
 } // namespace
 
+/// A kernel as (points, channels, filters) in the order in which its products
+/// read it: a panel after the other, of it a term after the other, of that all
+/// points.
+static SmallVector<double> packPanels(ArrayRef<double> kernel,
+                                      const WinogradPlan &blocking) {
+  int64_t points = blocking.tiling.getPoints(), panel = blocking.panel;
+  int64_t channels = blocking.input.channels, filters = blocking.paddedFilters;
+  int64_t terms = points * channels;
+  SmallVector<double> packed(llvm::alignTo(filters, panel) * terms, 0.0);
+  for (int64_t point = 0; point < points; ++point)
+    for (int64_t channel = 0; channel < channels; ++channel)
+      for (int64_t filter = 0; filter < filters; ++filter)
+        packed[(filter / panel * terms + channel * points + point) * panel +
+               filter % panel] =
+            kernel[(point * channels + channel) * filters + filter];
+  return packed;
+}
+
 void WinogradEmitter::loadParameters(ConvOp op) {
   int64_t padding = blocking.paddedFilters;
   SmallVector<double> bias(blocking.filters, 0.0);
@@ -74,16 +94,19 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   SmallVector<double> starts(2 * padding, 0.0);
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
-  kernelConstants = kernel.loadConstants(
-      op, "kernel",
+  SmallVector<double> byPoint =
       padColumns(transformKernel(op),
-                 tiling.getPoints() * blocking.input.channels, padding));
+                 tiling.getPoints() * blocking.input.channels, padding);
+  kernelConstants = kernel.loadConstants(
+      op, "kernel", blocking.panel ? packPanels(byPoint, blocking) : byPoint);
 }
 
 WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
-  auto divide = [&](Value index, int64_t size) {
+  auto divide = [&](Value index, int64_t size, int64_t count) {
+    if (count == 1)
+      return std::make_pair(kernel.index(0), index);
     return std::make_pair(
         builder.createOrFold<arith::DivUIOp>(loc, index, kernel.index(size)),
         builder.createOrFold<arith::RemUIOp>(loc, index, kernel.index(size)));
@@ -92,8 +115,9 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
       kernel.getChunkStart(block, blocking.getAllTiles(), blocking.tiles);
   auto [image, inImage] =
       divide(builder.createOrFold<arith::AddIOp>(loc, first, number),
-             tiling.getTileCount());
-  auto [row, column] = divide(inImage, tiling.width.getTileCount());
+             tiling.getTileCount(), blocking.input.batch);
+  auto [row, column] = divide(inImage, tiling.width.getTileCount(),
+                              tiling.height.getTileCount());
   Value top = kernel.getChunkStart(row, tiling.height.extent,
                                    tiling.height.getTileExtent());
   Value left = kernel.getChunkStart(column, tiling.width.extent,
@@ -114,7 +138,7 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
   const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
   int64_t pointElements = blocking.getPointElements();
   int64_t channels = blocking.input.channels;
-  forEachVector(channels, [&](Value channel, int64_t lanes) {
+  auto transformVector = [&](Value channel, int64_t lanes) {
     VectorOps ops(kernel, lanes);
     Value from = kernel.add(tile.input, channel);
     Value to = kernel.add(
@@ -149,7 +173,16 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
           kernel.add(to, kernel.mul(i, width.getPoints() * pointElements)),
           pointElements);
     });
-  });
+  };
+  // Two vectors at a time, or four scalars: one instruction may load them, and
+  // the loop around them is shorter.
+  int64_t together = std::max<int64_t>(2 * kernel.machine.lanes, 4);
+  if (blocking.isInRegisters && channels % together == 0)
+    kernel.forEach(channels / together, [&](Value i) {
+      transformVector(kernel.mul(i, together), together);
+    });
+  else
+    forEachVector(channels, transformVector);
 }
 
 void WinogradEmitter::multiply() {
@@ -199,6 +232,41 @@ void WinogradEmitter::multiply() {
       multiplyBlock(kernel.index(blocks * winogradBlock),
                     channels % winogradBlock);
   });
+}
+
+void WinogradEmitter::multiplyInRegisters(Value block) {
+  int64_t points = tiling.getPoints(), channels = blocking.input.channels;
+  MatrixProduct product;
+  product.input = scratch;
+  product.inputBase = kernel.index(blocking.getInputsAt());
+  product.inputRowStride = blocking.getRowElements();
+  product.sumOffsets.clear();
+  for (int64_t point = 0; point < points; ++point)
+    product.sumOffsets.push_back(point * blocking.getPointElements());
+  product.filtering = &tiling.width;
+  int64_t termStride = blocking.paddedFilters;
+  product.pointWeightStride = channels * termStride;
+  if (int64_t panel = blocking.panel) {
+    product.pointWeightStride = panel;
+    termStride = points * panel;
+    product.weightColumnStride = points * channels;
+  }
+  product.weights = kernelConstants;
+  product.weightBase = kernel.index(0);
+  product.bias = biasConstants;
+  product.biasBase = kernel.index(blocking.paddedFilters);
+  product.terms = {{channels, 1, termStride}};
+  product.rows = blocking.tiles;
+  product.columns = blocking.filters;
+  product.channelBase = kernel.index(0);
+  product.epilogue = epilogue;
+  product.output = output;
+  product.outputBase = findTile(block, kernel.index(0)).output;
+  product.outputRowStride = tiling.width.getTileExtent() * outputShape.channels;
+  auto findOutput = [&](Value row) { return findTile(block, row).output; };
+  if (tiling.width.extent % tiling.width.getTileExtent())
+    product.findOutput = findOutput;
+  emitMatrixProduct(kernel, product, productTile);
 }
 
 void WinogradEmitter::finish(const Tile &tile) {
@@ -284,6 +352,15 @@ void WinogradEmitter::emit() {
     builder.setInsertionPointToStart(choice.thenBlock());
     body();
   };
+  if (blocking.isInRegisters) {
+    kernel.inOrder(blocks, [&](Value block) {
+      kernel.forEach(blocking.tiles, [&](Value number) {
+        transformInputs(findTile(block, number));
+      });
+      multiplyInRegisters(block);
+    });
+    return;
+  }
   // The results of a tile are made with the inputs of that tile of the next
   // block, in the same memory, which then passes the first-level cache once and
   // not twice. After the last block come its results.

@@ -40,7 +40,7 @@ static ProductShape getProductShape(const ConvShape &shape, int64_t columns) {
   product.rows = shape.output.width;
   product.columns = columns;
   product.terms = shape.getTerms();
-  product.window = shape.getPoolWindow().height * shape.getPoolWindow().width;
+  product.sums = shape.getPoolWindow().height * shape.getPoolWindow().width;
   product.rowStride = shape.stride.width * shape.input.channels;
   product.inputPerColumn = shape.isDepthwise();
   return product;
@@ -98,6 +98,38 @@ static void chooseColumnsOverWidth(const Machine &machine,
   }
 }
 
+/// Cycles of minimal filtering with its products in memory between its phases,
+/// of which `tile` is for the product of a point.
+static double estimatePhases(const Machine &machine,
+                             const WinogradPlan &winograd, ProductShape product,
+                             const MatrixTile &tile) {
+  product.rows = winograd.getAllTiles();
+  double loads = double(product.rows) * product.columns / tile.lanes;
+  return winograd.tiling.getPoints() *
+         (estimateCycles(machine, product, tile) + loads / machine.ports.loads);
+}
+
+/// Whether the sums of all points of a tile stay in registers, with as many
+/// rows and vectors as make their loads worth it. Each row of each point has an
+/// address of its own, which scalable vectors can't add to in a load.
+static bool mayFinishInRegisters(const Machine &machine,
+                                 const WinogradPlan &winograd) {
+  return !winograd.isTwoDimensional() && machine.scalableBits == 0 &&
+         winograd.input.channels <= nn::winogradBlock &&
+         8 * winograd.tiling.getPoints() <= machine.registers;
+}
+
+/// The product that ends with the results.
+static ProductShape getShapeInRegisters(const WinogradPlan &winograd) {
+  ProductShape product;
+  product.rows = winograd.getAllTiles();
+  product.columns = winograd.filters;
+  product.terms = winograd.input.channels;
+  product.sums = winograd.tiling.getPoints();
+  product.weightsPerSum = true;
+  return product;
+}
+
 static KernelPlan planWinograd(const Target &target, const Machine &machine,
                                nn::ConvOp op, const ConvShape &shape) {
   KernelPlan plan;
@@ -108,7 +140,19 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   product.rows = winograd.tiles;
   product.columns = winograd.paddedFilters;
   product.terms = std::min(shape.input.channels, nn::winogradBlock);
-  plan.products.push_back(chooseMatrixTile(machine, product));
+  MatrixTile tile = chooseMatrixTile(machine, product);
+  ProductShape all = getShapeInRegisters(winograd);
+  MatrixTile ofAll = chooseMatrixTile(machine, all);
+  if (mayFinishInRegisters(machine, winograd) &&
+      estimateCycles(machine, all, ofAll) <=
+          estimatePhases(machine, winograd, product, tile)) {
+    plan.form = "minimal filtering in registers";
+    // Machines share the constants.
+    bool isAlone = target.machines.size() == 1;
+    winograd.finishInRegisters(ofAll.rows, isAlone ? ofAll.getWidth() : 0);
+    tile = ofAll;
+  }
+  plan.products.push_back(tile);
   plan.scratchElements = winograd.getEnd();
   return plan;
 }

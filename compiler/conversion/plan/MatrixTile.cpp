@@ -40,12 +40,14 @@ static double countLoads(const Machine &machine, const ProductShape &shape,
                          int64_t vectors) {
   if (machine.sharedFactor == SharedFactor::Vector && !rules.holdsWeights)
     return double(rows + vectors) / (rows * vectors);
-  double inputs = rows * shape.window, weights = vectors;
+  double inputs = rows * shape.sums, weights = vectors;
   double products = inputs * weights;
   if (machine.sharedFactor == SharedFactor::Lane) {
     inputs /= machine.lanes;
     weights = llvm::divideCeil(vectors, weightsTogether);
   }
+  if (shape.weightsPerSum)
+    weights *= shape.sums;
   return (inputs + (rules.holdsWeights ? 0 : weights)) / products;
 }
 
@@ -62,13 +64,13 @@ static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
   int64_t registers = machine.countRegisters(rules.lanes);
   int64_t chains = std::min<int64_t>(shape.chains, 4);
   int64_t accumulators = registers * (chains > 1 ? 2 : 3) / 4;
-  int64_t sumsPerRow = chains * shape.window;
+  int64_t sumsPerRow = chains * shape.sums;
   // Of the inputs, registers hold one, none, or some terms of each row.
   bool isByLane = machine.sharedFactor == SharedFactor::Lane &&
                   shape.terms >= machine.lanes;
   int64_t held = !machine.hasFMA +
                  (machine.sharedFactor != SharedFactor::Scalar && !isByLane);
-  int64_t heldPerRow = isByLane ? shape.window : 0;
+  int64_t heldPerRow = !isByLane ? 0 : shape.weightsPerSum ? 1 : shape.sums;
   double busy = machine.ports.multiplyAdds * machine.ports.latency;
   std::optional<double> lowestCost;
   RatedTile best{{1, 1, rules.lanes, chains, rules.terms}, INFINITY};
@@ -94,7 +96,10 @@ static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
         double(llvm::divideCeil(rules.vectors, v) * v) / rules.vectors;
     double idle = std::max(1.0, busy / (rows * v * sumsPerRow));
     double cost = loads * wasted * idle;
-    if (!lowestCost || cost < *lowestCost) {
+    // Scalars reach neighbouring weights from one address, but not the rows.
+    bool isNearer = shape.weightsPerSum && machine.lanes == 1;
+    if (!lowestCost || cost < *lowestCost ||
+        (isNearer && cost == *lowestCost)) {
       lowestCost = cost;
       best.tile.rows = rows;
       best.tile.vectors = v;
@@ -144,9 +149,10 @@ double frieze::estimateCycles(const Machine &machine, const ProductShape &shape,
                               const MatrixTile &tile) {
   const Ports &ports = machine.ports;
   auto estimateTile = [&](int64_t rows, int64_t vectors) {
-    double inputs = rows * shape.window;
+    double inputs = rows * shape.sums;
     double sums = inputs * vectors;
-    double loads = vectors + (shape.inputPerColumn ? sums : inputs);
+    double loads = vectors * (shape.weightsPerSum ? shape.sums : 1) +
+                   (shape.inputPerColumn ? sums : inputs);
     return shape.terms * std::max({sums / ports.multiplyAdds,
                                    loads / ports.loads, ports.latency}) +
            rows * vectors;

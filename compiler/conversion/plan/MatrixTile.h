@@ -21,21 +21,24 @@ struct ProductShape {
   int64_t terms;
   /// Partial sums.
   int64_t chains = 1;
-  /// Rows of the product that a pooling combines into one of the output.
-  int64_t window = 1;
+  /// Sums that are combined into the results of a row and column, by a pooling
+  /// or by minimal filtering.
+  int64_t sums = 1;
+  /// Whether each of them has weights of its own.
+  bool weightsPerSum = false;
   /// Elements of the input from one row to the next, where rows overlap.
   int64_t rowStride = std::numeric_limits<int64_t>::max();
   /// Depthwise: column c of a row multiplies input element c.
   bool inputPerColumn = false;
 };
 
-/// Vectors of weights that are loaded and used at a time where inputs lie in the
-/// lanes of vectors (SharedFactor::Lane): as many as one instruction loads.
+/// Vectors of weights that are loaded and used at a time where inputs lie in
+/// the lanes of vectors (SharedFactor::Lane): as many as one instruction loads.
 inline constexpr int64_t weightsTogether = 2;
 
 /// A part of a product that stays in registers over the whole sum.
 struct MatrixTile {
-  /// Of the output: each has `window` sums.
+  /// Each has `sums` sums of a column.
   int64_t rows = 1;
   /// In vectors of `lanes` columns.
   int64_t vectors = 1;

@@ -25,8 +25,11 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
   // Rows for a register tile of every machine; more would leave the first-level
   // cache. A kernel that leaves the second-level cache is worth reading less
   // often.
-  int64_t most = fitsSecondLevel ? machine.budgets.winogradTiles
-                                 : machine.budgets.mostWinogradTiles;
+  setTiles(fitsSecondLevel ? machine.budgets.winogradTiles
+                           : machine.budgets.mostWinogradTiles);
+}
+
+void WinogradPlan::setTiles(int64_t most) {
   tiles = std::min(most, getAllTiles());
   // The last block is moved back to end at the last tile.
   for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
@@ -34,15 +37,27 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
       tiles = fewer;
 }
 
+void WinogradPlan::finishInRegisters(int64_t rows, int64_t panel) {
+  isInRegisters = true;
+  this->panel = panel;
+  // One tile of the product, whose inputs are then read from where they were
+  // just written; twice as many were slower.
+  tiles = std::min(rows, getAllTiles());
+}
+
 int64_t WinogradPlan::getBlocks(int64_t size) const {
   return llvm::divideCeil(getAllTiles(), size);
 }
 
 int64_t WinogradPlan::getRowElements() const {
+  if (isInRegisters)
+    return tiling.getPoints() * getPointElements();
   int64_t elements = llvm::alignTo(std::max(input.channels, filters), unit);
   return elements + (elements % (8 * unit) == 0 ? unit : 0);
 }
 
 int64_t WinogradPlan::getPointElements() const {
+  if (isInRegisters)
+    return llvm::alignTo(input.channels, unit);
   return (tiles * getRowElements() / unit | 1) * unit;
 }

@@ -18,18 +18,24 @@ namespace frieze {
 /// How a convolution by minimal filtering is cut: the tiles of all images, row
 /// after row, are worked on in blocks. A block has three phases: the
 /// transformed inputs of its tiles, one matrix product for each point, the
-/// results. All sizes are in elements.
+/// results; or, where the sums of all points of a tile stay in registers, one
+/// product that ends with the results. All sizes are in elements.
 struct WinogradPlan {
   /// `input` with its padding in it, `start` where the scratch memory is free.
   WinogradPlan(const Target &target, const Machine &machine, nn::ConvOp op,
                const ImageShape &input, int64_t start);
+
+  /// Makes the plan one of a product whose tile has so many rows, with the
+  /// kernel in panels of so many filters.
+  void finishInRegisters(int64_t rows, int64_t panel);
 
   int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
   int64_t getBlocks(int64_t size) const;
   bool isTwoDimensional() const { return tiling.height.form.getPoints() > 1; }
 
   /// Inputs or products of a point: one row per tile. A row of a multiple of
-  /// eight cache lines would meet few sets of the first-level cache.
+  /// eight cache lines would meet few sets of the first-level cache. In
+  /// registers, a row has the inputs of all points of its tile.
   int64_t getRowElements() const;
   /// An odd number of lines, so that the points of a tile meet all sets.
   int64_t getPointElements() const;
@@ -37,13 +43,19 @@ struct WinogradPlan {
   // Where things start in the scratch memory.
   int64_t getProductsAt() const { return start; }
   /// The products of a point replace the inputs of the point before it.
-  int64_t getInputsAt() const { return getProductsAt() + getPointElements(); }
+  int64_t getInputsAt() const {
+    return getProductsAt() + (isInRegisters ? 0 : getPointElements());
+  }
   /// A tile between the transforms along its two axes, of one vector of
   /// channels.
   int64_t getLinesAt() const {
-    return getInputsAt() + tiling.getPoints() * getPointElements();
+    return getInputsAt() + (isInRegisters
+                                ? tiles * getRowElements()
+                                : tiling.getPoints() * getPointElements());
   }
-  int64_t getEnd() const { return getLinesAt() + tiling.getPoints() * unit; }
+  int64_t getEnd() const {
+    return getLinesAt() + (isTwoDimensional() ? tiling.getPoints() * unit : 0);
+  }
 
   nn::WinogradTiling tiling;
   ImageShape input;
@@ -55,6 +67,14 @@ struct WinogradPlan {
   bool fitsSecondLevel;
   /// Tiles of a block.
   int64_t tiles;
+  bool isInRegisters = false;
+  /// Filters that are packed together, in registers, with all points of a term
+  /// beside each other; 0: all filters, and a point after the other.
+  int64_t panel = 0;
+
+private:
+  /// Blocks of at most so many tiles, as few as there can be.
+  void setTiles(int64_t most);
 };
 
 } // namespace frieze
