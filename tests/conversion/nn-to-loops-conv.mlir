@@ -169,3 +169,34 @@ func.func @model(%x: tensor<3x5x2xf32>) -> tensor<3x4x16xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<2x2x16xf32>) : tensor<3x5x2xf32> -> tensor<3x4x16xf32>
   return %0 : tensor<3x4x16xf32>
 }
+
+// -----
+
+// The kernel of more than 64 filters is packed in panels of 64, one after the
+// other, so that a tile reads one run of memory: 150 are two panels, and the 22
+// that are left, padded to 32.
+// V4-LABEL: func.func private @model
+// V4: scf.forall (%[[PANEL:.*]]) in (2)
+// V4: %[[PANELAT:.*]] = arith.muli %[[PANEL]], %c512
+// V4: scf.for %[[TERM:.*]] = %c0 to %c8 step %c1 iter_args
+// V4: %[[OFFSET:.*]] = arith.muli %[[TERM]], %c64
+// V4: %[[AT:.*]] = arith.addi %[[PANELAT]], %[[OFFSET]]
+// V4: vector.load %{{.*}}[%[[AT]]] : memref<1280xf32>, vector<16xf32>
+// V4: scf.for %[[TERM:.*]] = %c0 to %c8 step %c1 iter_args
+// V4: %[[OFFSET:.*]] = arith.muli %[[TERM]], %c32
+// V4: arith.addi %[[OFFSET]], %c1024
+func.func @model(%x: tensor<1x9x4xf32>) -> tensor<1x8x150xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x150xf32>) : tensor<1x9x4xf32> -> tensor<1x8x150xf32>
+  return %0 : tensor<1x8x150xf32>
+}
+
+// -----
+
+// must not fire: 64 filters are one panel as they are.
+// V4-LABEL: func.func private @model
+// V4-NOT: scf.forall (%{{.*}}) in (2)
+// V4: return
+func.func @model(%x: tensor<1x5x4xf32>) -> tensor<1x4x64xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x64xf32>) : tensor<1x5x4xf32> -> tensor<1x4x64xf32>
+  return %0 : tensor<1x4x64xf32>
+}

@@ -33,6 +33,9 @@ void KernelGraph::addConv(Value x) {
     if (chance(0.4))
       groups = depth;
     filters = groups * pick(1, std::max<int64_t>(1, 24 / groups));
+  } else if (chance(0.1)) {
+    // Kernels in panels of 64.
+    filters = choose<int64_t>({128, 131, 200});
   }
   bool isStream = kind == KernelGraphKind::Stream;
   // Sums of minimal filtering are made in blocks of 64 channels.

@@ -112,9 +112,10 @@ LOWERINGS = {
          "shape.stride.width * shape.input.channels"),
         ("lowerConv: dilation", "shape.dilation.height * shape.input.getRowElements()",
          "shape.input.getRowElements()"),
-        ("lowerConv: bias of a group", "product.biasBase = kernel.mul(group, padded);",
-         "product.biasBase = kernel.index(0);"),
+        ("lowerConv: bias of a group", "kernel.add(kernel.mul(group, padded), column)",
+         "column"),
         ("lowerConv: border", "op.getBorderAttr()", "ElementsAttr()"),
+        ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
     ],
     "compiler/conversion/kernels/ConvByWinograd.cpp": [
         ("lowerConv: channels beyond the last block",

@@ -17,21 +17,47 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
-/// `values` as (rows, products * columns) to (products, rows, padded columns).
+namespace {
+/// Columns of a group that are products of their own: `count` panels of so many
+/// from `first`, whose weights are padded.
+struct Panels {
+  int64_t first, count, columns, padded;
+};
+} // namespace
+
+static SmallVector<Panels, 2> getPanels(const ConvShape &shape,
+                                        const KernelPlan &plan) {
+  int64_t columns = shape.getColumns(), size = plan.panel;
+  if (size == 0)
+    return {{0, 1, columns - plan.columnsOverWidth, shape.getPaddedColumns()}};
+  SmallVector<Panels, 2> panels{{0, columns / size, size, size}};
+  if (int64_t rest = columns % size)
+    panels.push_back(
+        {columns - rest, 1, rest, shape.getPaddedColumns() - columns + rest});
+  return panels;
+}
+
+/// `values` as (rows, products * columns) to (products, padded columns, rows),
+/// a panel after the other, and of each a row after the other.
 static SmallVector<double> packColumns(ArrayRef<double> values, int64_t rows,
-                                       const ConvShape &shape) {
+                                       const ConvShape &shape, int64_t panel) {
   int64_t columns = shape.getColumns(), padded = shape.getPaddedColumns();
-  SmallVector<double> packed(shape.getProducts() * rows * padded, 0.0);
+  SmallVector<double> packed;
   for (int64_t product = 0; product < shape.getProducts(); ++product)
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t column = 0; column < columns; ++column)
-        packed[(product * rows + row) * padded + column] =
-            values[row * shape.output.channels + product * columns + column];
+    for (int64_t first = 0; first < padded; first += panel)
+      for (int64_t row = 0; row < rows; ++row)
+        for (int64_t column = first; column < std::min(first + panel, padded);
+             ++column)
+          packed.push_back(column < columns
+                               ? values[row * shape.output.channels +
+                                        product * columns + column]
+                               : 0.0);
   return packed;
 }
 
-static SmallVector<ReductionLoop> getTerms(const ConvShape &shape) {
-  int64_t padded = shape.getPaddedColumns();
+/// The terms of a sum, whose weights lie `padded` elements apart.
+static SmallVector<ReductionLoop> getTerms(const ConvShape &shape,
+                                           int64_t padded) {
   int64_t pixel = shape.input.channels, channels = shape.getInputChannels();
   SmallVector<ReductionLoop> terms;
   terms.push_back({shape.window.height,
@@ -78,6 +104,7 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   SmallVector<double> bias(shape.output.channels, 0.0);
   if (ElementsAttr attribute = op.getBiasAttr())
     bias = *readWeights(attribute);
+  int64_t padded = shape.getPaddedColumns();
   MatrixProduct product;
   product.input = kernel.buffers[op.getInput()];
   Spatial poolStride = shape.getPoolStride();
@@ -86,27 +113,36 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.sumOffsets = shape.getPoolOffsets();
   product.weights = kernel.loadConstants(
       op, "kernel",
-      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape));
-  product.bias = kernel.loadConstants(op, "bias", packColumns(bias, 1, shape));
+      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape,
+                  plan.panel ? plan.panel : padded));
+  product.bias =
+      kernel.loadConstants(op, "bias", packColumns(bias, 1, shape, padded));
   product.output = kernel.buffers[op.getOutput()];
   product.outputRowStride = shape.output.channels;
   product.rows = shape.output.width;
-  product.terms = getTerms(shape);
   product.inputPerColumn = shape.isDepthwise();
   product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
 
   if (plan.columnsOverWidth)
     emitConvOverWidth(kernel, op, shape, product, plan);
-  product.columns = shape.getColumns() - plan.columnsOverWidth;
-  if (product.columns == 0)
+  if (plan.products.empty())
     return;
 
   product.input = padInput(kernel, op, shape);
-
-  int64_t padded = shape.getPaddedColumns();
-  kernel.forEach(shape.output.batch, [&](Value n) {
-    kernel.forEach(shape.output.height, [&](Value oh) {
-      kernel.forEach(shape.getProducts(), [&](Value group) {
+  auto emitPanels = [&](Value n, Value group, const Panels &panels) {
+    product.columns = panels.columns;
+    product.terms = getTerms(shape, panels.padded);
+    kernel.forEach(panels.count, [&](Value panel) {
+      Value column =
+          kernel.add(kernel.mul(panel, panels.columns), panels.first);
+      product.channelBase =
+          kernel.add(kernel.mul(group, shape.getColumns()), column);
+      product.biasBase = kernel.add(kernel.mul(group, padded), column);
+      // Panels before this one have no padding.
+      product.weightBase =
+          kernel.add(kernel.mul(group, shape.getTerms() * padded),
+                     kernel.mul(column, shape.getTerms()));
+      kernel.forEach(shape.output.height, [&](Value oh) {
         product.inputBase = kernel.add(
             kernel.mul(n, shape.input.getImageElements()),
             kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
@@ -115,12 +151,15 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
         product.outputBase =
             kernel.add(kernel.mul(n, shape.output.getImageElements()),
                        kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                                  kernel.mul(group, shape.getColumns())));
-        product.weightBase = kernel.mul(group, shape.getTerms() * padded);
-        product.biasBase = kernel.mul(group, padded);
-        product.channelBase = kernel.mul(group, shape.getColumns());
+                                  product.channelBase));
         emitMatrixProduct(kernel, product, plan.products.front());
       });
+    });
+  };
+  kernel.forEach(shape.output.batch, [&](Value n) {
+    kernel.forEach(shape.getProducts(), [&](Value group) {
+      for (const Panels &panels : getPanels(shape, plan))
+        emitPanels(n, group, panels);
     });
   });
 }

@@ -76,6 +76,11 @@ static std::pair<WidthTile, double> estimateOverWidth(const Machine &machine,
   return {tile, cycles};
 }
 
+/// Columns of more than one panel of a kernel lie so many elements apart that
+/// the lines of a panel would meet few sets of a cache, and no processor sees
+/// them coming. A panel holds the tiles of every machine.
+static constexpr int64_t panelColumns = 64;
+
 /// Chooses how many channels have vectors along the width: all, or those that
 /// do not fill a vector.
 static void chooseColumnsOverWidth(const Machine &machine,
@@ -96,6 +101,16 @@ static void chooseColumnsOverWidth(const Machine &machine,
       plan.widthTile = tile;
     }
   }
+}
+
+/// Whether the kernel is packed in panels. Machines share it.
+static bool isPacked(const Target &target, const ConvShape &shape) {
+  return !shape.isDepthwise() && shape.getColumns() > panelColumns &&
+         llvm::all_of(target.machines, [&](const Machine &machine) {
+           KernelPlan plan;
+           chooseColumnsOverWidth(machine, shape, plan);
+           return plan.columnsOverWidth == 0;
+         });
 }
 
 /// Cycles of minimal filtering with its products in memory between its phases,
@@ -168,6 +183,8 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
   if (columns > 0) {
     plan.form = plan.columnsOverWidth ? "matrix product and over width"
                                       : "matrix product";
+    if (isPacked(target, shape))
+      plan.panel = columns = panelColumns;
     plan.products.push_back(
         chooseMatrixTile(machine, getProductShape(shape, columns)));
     plan.scratchElements = shape.getPaddedElements();

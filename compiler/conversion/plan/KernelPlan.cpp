@@ -26,6 +26,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     os << llvm::formatv(", {0} channels in tiles {1} x {2} x {3} x {4}",
                         columnsOverWidth, widthTile.columns, widthTile.rows,
                         widthTile.vectors, widthTile.lanes);
+  if (panel)
+    os << llvm::formatv(", kernel in panels of {0}", panel);
   if (winograd)
     os << llvm::formatv(", blocks of {0} tiles", winograd->tiles);
   if (scratchElements)

@@ -32,6 +32,9 @@ struct KernelPlan {
   int64_t columnsOverWidth = 0;
   WidthTile widthTile;
   bool copiesToPlanes = false;
+  /// Of a convolution: columns whose weights are packed together, in the order
+  /// in which a tile reads them.
+  int64_t panel = 0;
   /// Of a convolution by minimal filtering.
   std::optional<WinogradPlan> winograd;
   /// Elements of scratch memory.
