@@ -119,9 +119,18 @@ public:
     return ops.mul(ops.mul(y, powerOfTwo(low)), powerOfTwo(high));
   }
 
+  /// exp(x) where x is not above zero, in the bits of exp(): there 2^n is a
+  /// normal number times a constant, and only the last product rounds.
+  Value expOfNonPositive(Value x) {
+    Reduced reduced = reduce(max(x, -104.0f));
+    Value y = ops.add(reduced.expm1, ops.constant(1.0f));
+    auto exponent = ops.addBits(reduced.exponent, ops.bitsConstant(24));
+    return ops.mul(ops.mul(y, powerOfTwo(exponent)), ops.constant(0x1p-24f));
+  }
+
   /// 1 / (1 + exp(-x)), error below 3 ULP; denormal results are kept.
   Value sigmoid(Value x) {
-    Value decay = exp(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value decay = expOfNonPositive(ops.sub(ops.constant(0.0f), ops.abs(x)));
     Value one = ops.constant(1.0f);
     Value numerator =
         ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
@@ -145,7 +154,7 @@ public:
 
   /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
   Value softplus(Value x) {
-    Value u = exp(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value u = expOfNonPositive(ops.sub(ops.constant(0.0f), ops.abs(x)));
     Value p = polynomial(u, {0x1p+0f, 0x1.87d0dep+0f, 0x1.57b8cep-1f,
                              0x1.467c2ep-4f, 0x1.4b28e6p-11f});
     Value q = polynomial(u, {0x1p+0f, 0x1.03e87p+1f, 0x1.5a6f82p+0f,

@@ -228,7 +228,7 @@ def NN_SoftmaxOp : NN_InferredOp<"softmax"> {
   let summary = "softmax along one axis";
   let description = [{
     `y = exp(x - m) / sum(exp(x - m))` with `m = max(x)`, maximum and sum over
-    axis `axis`. In f32 the sum takes its terms in the order of the axis.
+    axis `axis`. In f32 the sum takes its terms as `nn.reduce` does.
 
     Example:
 

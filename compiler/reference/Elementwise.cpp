@@ -9,6 +9,8 @@
 #include "compiler/reference/ScalarOps.h"
 #include "dialect/ElementaryFunctions.h"
 
+#include <limits>
+
 using namespace frieze;
 using namespace frieze::nn;
 using namespace frieze::reference;
@@ -190,22 +192,19 @@ template <typename T> static Tensor<T> prelu(PreluOp op, const Tensor<T> &x) {
 template <typename T>
 static Tensor<T> softmax(SoftmaxOp op, const Tensor<T> &x) {
   Tensor<T> y = makeResult<SoftmaxOp, T>(op);
-  size_t length = x.shape[op.getAxis()], inner = 1;
-  for (size_t i = op.getAxis() + 1; i < x.shape.size(); ++i)
-    inner *= x.shape[i];
-  for (size_t row = 0; row < x.values.size() / length; ++row) {
-    size_t first = row / inner * inner * length + row % inner;
-    T largest = x.values[first], sum = 0;
-    for (size_t k = 1; k < length; ++k)
-      largest = maximum(largest, x.values[first + k * inner]);
-    for (size_t k = 0; k < length; ++k) {
-      T &value = y.values[first + k * inner];
-      value = exponential(x.values[first + k * inner] - largest);
-      sum += value;
-    }
-    for (size_t k = 0; k < length; ++k)
-      y.values[first + k * inner] /= sum;
-  }
+  int64_t axis = op.getAxis();
+  std::vector<ReductionPlace> places = placeForReduction(x.shape, axis);
+  std::vector<T> largest = reduceAxes(
+      x, axis, -std::numeric_limits<T>::infinity(),
+      [](T most, T element, size_t) { return maximum(most, element); },
+      maximum<T>);
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] = exponential(x.values[i] - largest[places[i].result]);
+  std::vector<T> sums = reduceAxes(
+      y, axis, T(-0.0), [](T sum, T element, size_t) { return sum + element; },
+      [](T a, T b) { return a + b; });
+  for (size_t i = 0; i < x.values.size(); ++i)
+    y.values[i] /= sums[places[i].result];
   return y;
 }
 

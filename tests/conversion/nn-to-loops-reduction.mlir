@@ -14,17 +14,31 @@ func.func @model(%x: tensor<1x7x8xf32>) -> tensor<1x8xf32> {
 // -----
 
 // Over channels: 16 chains in two registers, the last 3 of 35 elements in the
-// first lanes of one, then neighbours.
+// first lanes of one, from the vector that ends with them, then neighbours.
 // CHECK-LABEL: func.func private @model
-// CHECK: scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>) {
-// CHECK: vector.extract_strided_slice {{.*}} : vector<8xf32> to vector<3xf32>
-// CHECK: vector.load {{.*}} vector<3xf32>
-// CHECK: arith.addf {{.*}} : vector<3xf32>
+// CHECK: %[[SUMS:.*]]:2 = scf.for {{.*}} -> (vector<8xf32>, vector<8xf32>) {
+// CHECK: %[[AT:.*]] = arith.addi %{{.*}}, %c27
+// CHECK: %[[END:.*]] = vector.load %{{.*}}[%[[AT]]] : memref<245xf32>, vector<8xf32>
+// CHECK: %[[NEW:.*]] = vector.shuffle %[[END]], %[[END]] [5, 6, 7, 0, 1, 2, 3, 4]
+// CHECK: %[[SUM:.*]] = arith.addf %[[SUMS]]#0, %[[NEW]]
+// CHECK: vector.shuffle %[[SUM]], %[[SUMS]]#0 [0, 1, 2, 11, 12, 13, 14, 15]
 // CHECK: arith.addf {{.*}} : vector<4xf32>
 // CHECK: arith.addf {{.*}} : vector<2xf32>
 // CHECK: arith.addf {{.*}} : vector<1xf32>
 func.func @model(%x: tensor<1x7x35xf32>) -> tensor<1x7xf32> {
   %0 = nn.reduce sum %x axes = [2] : tensor<1x7x35xf32> -> tensor<1x7xf32>
+  return %0 : tensor<1x7xf32>
+}
+
+// -----
+
+// The last 2 of 34 elements are loaded alone, as that takes one instruction.
+// CHECK-LABEL: func.func private @model
+// CHECK: vector.extract_strided_slice {{.*}} : vector<8xf32> to vector<2xf32>
+// CHECK: vector.load {{.*}} vector<2xf32>
+// CHECK: arith.addf {{.*}} : vector<2xf32>
+func.func @model(%x: tensor<1x7x34xf32>) -> tensor<1x7xf32> {
+  %0 = nn.reduce sum %x axes = [2] : tensor<1x7x34xf32> -> tensor<1x7xf32>
   return %0 : tensor<1x7xf32>
 }
 

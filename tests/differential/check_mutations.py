@@ -195,6 +195,7 @@ LOWERINGS = {
     ],
     "compiler/conversion/emit/ReductionLoops.cpp": [
         ("lowerReduce: elements beyond the last round", "run % chains", "int64_t(0)"),
+        ("lowerReduce: elements taken before", "lane < width ? lane : lanes + lane", "lane"),
         ("lowerReduce: order of the chains", "combine(sums[2 * i], sums[2 * i + 1])",
          "combine(sums[i], sums[i + size / 2])"),
         ("lowerNormalize: channel of an axis of size 1", "lastAxis == 1 ? kernel.index(0) : i", "i"),
@@ -215,7 +216,8 @@ LOWERINGS = {
         ("lowerPrelu: slope", "kernel.mulFloat(x, vectors[1])", "vectors[1]"),
     ],
     "compiler/conversion/kernels/Softmax.cpp": [
-        ("lowerSoftmax: rows beside each other", "kernel.add(first, offset)", "first"),
+        ("lowerSoftmax: elements beyond the last vector",
+         "last && width < kernel.machine.lanes", "false"),
     ],
     "compiler/conversion/emit/Copies.cpp": [
         ("stream: rows that move in order", "kernel.inOrderVectors(count,",

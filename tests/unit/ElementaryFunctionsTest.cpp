@@ -140,6 +140,14 @@ TEST_F(ElementaryFunctionsTest, ExpIsWithin1ULP) {
             1.0);
 }
 
+TEST_F(ElementaryFunctionsTest, ExpOfNonPositiveHasTheBitsOfExp) {
+  EXPECT_EQ(
+      getLargestError([&](float x) { return functions.expOfNonPositive(x); },
+                      [&](double x) { return double(functions.exp(x)); },
+                      -infinity, 0.0f),
+      0.0);
+}
+
 TEST_F(ElementaryFunctionsTest, SigmoidIsWithin3ULP) {
   EXPECT_LT(getLargestError([&](float x) { return functions.sigmoid(x); },
                             [](double x) { return 1 / (1 + std::exp(-x)); }),

@@ -210,6 +210,12 @@ Value KernelBuilder::broadcastLane(Value vector, int64_t width, int64_t lane) {
   return vector::BroadcastOp::create(builder, loc, type, vector);
 }
 
+Value KernelBuilder::spreadLane(Value vector, int64_t width) {
+  return cast<VectorType>(vector.getType()).getDimSize(0) == width
+             ? vector
+             : broadcastLane(vector, width);
+}
+
 void KernelBuilder::storeVector(Value vector, Value buffer, Value at,
                                 int64_t width) {
   if (cast<VectorType>(vector.getType()).getDimSize(0) != width)
@@ -330,7 +336,7 @@ Value KernelBuilder::applyWindowEpilogue(ArrayRef<EpilogueStage> stages,
   return window.front();
 }
 
-Value KernelBuilder::exp(Value vector) {
+Value KernelBuilder::expOfNonPositive(Value vector) {
   VectorOps ops(*this, cast<VectorType>(vector.getType()).getDimSize(0));
-  return nn::ElementaryFunctions<VectorOps>(ops).exp(vector);
+  return nn::ElementaryFunctions<VectorOps>(ops).expOfNonPositive(vector);
 }

@@ -125,6 +125,8 @@ public:
   /// One lane of `vector`, in `width` lanes.
   mlir::Value broadcastLane(mlir::Value vector, int64_t width,
                             int64_t lane = 0);
+  /// A vector of `width` lanes as it is; of one, its lane in all of them.
+  mlir::Value spreadLane(mlir::Value vector, int64_t width);
   /// Stores the first `width` lanes.
   void storeVector(mlir::Value vector, mlir::Value buffer, mlir::Value at,
                    int64_t width);
@@ -150,7 +152,7 @@ public:
                                   llvm::SmallVector<mlir::Value> window,
                                   mlir::Value channel,
                                   bool isOneChannel = false);
-  mlir::Value exp(mlir::Value vector);
+  mlir::Value expOfNonPositive(mlir::Value vector);
 
 private:
   /// Calls `body(loop, i, width)`, where `loop` runs a loop.

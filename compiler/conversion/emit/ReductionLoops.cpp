@@ -15,6 +15,9 @@ using namespace frieze;
 /// Partial sums where elements of one result are neighbours (see nn.reduce).
 static constexpr int64_t reductionChains = 16;
 
+/// Whether one instruction loads so many elements, fewer than a vector.
+static bool isWholeLoad(int64_t width) { return llvm::isPowerOf2_64(width); }
+
 Value frieze::combineNeighbours(KernelBuilder &kernel, Value vector,
                                 Combiner combine) {
   while (true) {
@@ -99,37 +102,65 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
   emitLoops(emitLoops, kept, kernel.index(0), kernel.index(0));
 }
 
-Value ReductionLoops::combineTerms(Results results, Value input, float start,
+int64_t ReductionLoops::getChains() const {
+  // Chains that take no element would leave the others as they are.
+  return std::min<int64_t>(reductionChains,
+                           llvm::PowerOf2Ceil(reduced.back().size));
+}
+
+int64_t ReductionLoops::getLanes() const {
+  return std::min(kernel.machine.lanes, getChains());
+}
+
+int64_t ReductionLoops::countPartials() const {
+  return endsReduced ? getChains() / getLanes() : 1;
+}
+
+Value ReductionLoops::combineTerms(Results results, Loader load, float start,
                                    Combiner take, Combiner combine) {
   if (!endsReduced)
-    return reduceRuns(
-        reduced, results.input, {kernel.constant(start, results.width)},
-        [&](Value at, Sums sums) -> Sums {
-          return {take(sums[0], kernel.loadVector(input, at, results.width))};
-        })[0];
+    return reduceRuns(reduced, results.input,
+                      {kernel.constant(start, results.width)},
+                      [&](Value at, Sums sums) -> Sums {
+                        return {take(sums[0], load(at, results.width, false))};
+                      })[0];
 
-  // Chains that take no element would leave the others as they are.
-  int64_t run = reduced.back().size;
-  int64_t chains = std::min<int64_t>(reductionChains, llvm::PowerOf2Ceil(run));
-  int64_t lanes = std::min(kernel.machine.lanes, chains);
+  int64_t run = reduced.back().size, chains = getChains(), lanes = getLanes();
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
+  auto shuffle = [&](Value a, Value b, ArrayRef<int64_t> picked) -> Value {
+    return vector::ShuffleOp::create(builder, loc, a, b, picked);
+  };
+  /// The last `width` elements of a row, fewer than a vector, added to `sum`:
+  /// from the vector that ends with them.
+  auto takeTail = [&](Value sum, Value at, int64_t width) {
+    SmallVector<int64_t> toFront, newOnly;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      toFront.push_back((lane + lanes - width) % lanes);
+      newOnly.push_back(lane < width ? lane : lanes + lane);
+    }
+    Value elements = load(kernel.add(at, width - lanes), lanes, true);
+    elements = shuffle(elements, elements, toFront);
+    return shuffle(take(sum, elements), sum, newOnly);
+  };
+  /// The same from no more than these.
+  auto takePart = [&](Value sum, Value at, int64_t width) -> Value {
+    Value part = vector::ExtractStridedSliceOp::create(
+        builder, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
+        ArrayRef<int64_t>{1});
+    return vector::InsertStridedSliceOp::create(
+        builder, loc, take(part, load(at, width, false)), sum,
+        ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+  };
   /// The next `size` elements, at most one for each chain.
   auto takeElements = [&](Sums sums, Value at, int64_t size) {
     for (int64_t v = 0; v * lanes < size; ++v) {
       int64_t width = std::min(lanes, size - v * lanes);
-      Value sum = sums[v];
-      if (width < lanes)
-        sum = vector::ExtractStridedSliceOp::create(
-            builder, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
-            ArrayRef<int64_t>{1});
-      sum =
-          take(sum, kernel.loadVector(input, kernel.add(at, v * lanes), width));
-      if (width < lanes)
-        sum = vector::InsertStridedSliceOp::create(builder, loc, sum, sums[v],
-                                                   ArrayRef<int64_t>{0},
-                                                   ArrayRef<int64_t>{1});
-      sums[v] = sum;
+      Value first = kernel.add(at, v * lanes);
+      sums[v] = width == lanes ? take(sums[v], load(first, lanes, false))
+                : run < lanes || isWholeLoad(width)
+                    ? takePart(sums[v], first, width)
+                    : takeTail(sums[v], first, width);
     }
     return sums;
   };

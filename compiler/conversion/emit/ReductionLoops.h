@@ -37,10 +37,17 @@ public:
   };
   void forEachResult(llvm::function_ref<void(Results)> body);
 
-  /// Combines the elements of `results` in `input`: `take(partial, elements)`
-  /// adds to partial results, which start as `start`.
-  mlir::Value combineTerms(Results results, mlir::Value input, float start,
+  /// Neighbouring elements: `width` from `at`, of which the last ones only are
+  /// new where they overlap those before.
+  using Loader = llvm::function_ref<mlir::Value(mlir::Value at, int64_t width,
+                                                bool overlaps)>;
+  /// Combines the elements of `results`, as `load` gives them: `take(partial,
+  /// elements)` adds to partial results, which start as `start`.
+  mlir::Value combineTerms(Results results, Loader load, float start,
                            Combiner take, Combiner combine);
+
+  /// Vectors of partial results that combineTerms() works on at a time.
+  int64_t countPartials() const;
 
   /// Elements of the input that are neighbours, from `channel` of the last axis
   /// (`isOneChannel`: it has size 1).
@@ -61,6 +68,9 @@ private:
   struct Run {
     int64_t size, stride;
   };
+  /// Partial results of neighbouring elements, and those of one vector.
+  int64_t getChains() const;
+  int64_t getLanes() const;
   /// Calls `body(at)` for all positions of `runs`.
   void forEachPosition(llvm::ArrayRef<Run> runs, mlir::Value at,
                        llvm::function_ref<void(mlir::Value)> body);

@@ -29,9 +29,11 @@ static void lowerReduce(KernelBuilder &kernel, ReduceOp op) {
            : op.getKind() == ReduceKind::Min ? kernel.minimum(a, b)
                                              : kernel.addFloat(a, b);
   };
+  auto load = [&](Value at, int64_t width, bool = false) {
+    return kernel.loadVector(kernel.buffers[op.getInput()], at, width);
+  };
   loops.forEachResult([&](ReductionLoops::Results results) {
-    Value result = loops.combineTerms(results, kernel.buffers[op.getInput()],
-                                      start, combine, combine);
+    Value result = loops.combineTerms(results, load, start, combine, combine);
     if (op.getKind() == ReduceKind::Mean)
       result = kernel.mulFloat(
           result,
@@ -54,18 +56,18 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
   ReductionLoops loops(kernel, op.getType().getShape(), op.getAxes(),
                        hasChannels);
 
-  /// A value of each result, beside elements: one result, or one for each.
-  auto spread = [&](Value value, Value elements) {
-    int64_t width = cast<VectorType>(elements.getType()).getDimSize(0);
-    return cast<VectorType>(value.getType()).getDimSize(0) == width
-               ? value
-               : kernel.broadcastLane(value, width);
+  auto spreadOver = [&](Value elements, Value value) {
+    return kernel.spreadLane(
+        value, cast<VectorType>(elements.getType()).getDimSize(0));
   };
   auto subtract = [&](Value elements, Value mean) -> Value {
     return arith::SubFOp::create(builder, loc, elements,
-                                 spread(mean, elements));
+                                 spreadOver(elements, mean));
   };
   auto add = [&](Value a, Value b) { return kernel.addFloat(a, b); };
+  auto load = [&](Value at, int64_t width, bool = false) {
+    return kernel.loadVector(input, at, width);
+  };
   loops.forEachResult([&](ReductionLoops::Results results) {
     auto constant = [&](float value) {
       return kernel.constant(value, results.width);
@@ -73,13 +75,13 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
     Value reciprocal = constant(1.0f / float(loops.getCount()));
     Value mean;
     if (isCentred)
-      mean = kernel.mulFloat(
-          loops.combineTerms(results, input, -0.0f, add, add), reciprocal);
+      mean = kernel.mulFloat(loops.combineTerms(results, load, -0.0f, add, add),
+                             reciprocal);
     auto addSquare = [&](Value sum, Value elements) {
       Value difference = isCentred ? subtract(elements, mean) : elements;
       return kernel.fma(difference, difference, sum);
     };
-    Value sum = loops.combineTerms(results, input, -0.0f, addSquare, add);
+    Value sum = loops.combineTerms(results, load, -0.0f, addSquare, add);
     Value epsilon = constant(op.getEpsilon().convertToDouble());
     auto root = [&](Value value) -> Value {
       return math::SqrtOp::create(builder, loc, value);
@@ -90,10 +92,10 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
             : root(kernel.addFloat(kernel.mulFloat(sum, reciprocal), epsilon));
     Value factor = arith::DivFOp::create(builder, loc, constant(1.0f), divisor);
     loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
-      Value y = kernel.loadVector(input, terms.at, terms.width);
+      Value y = load(terms.at, terms.width);
       if (kind == NormalizeKind::Standard)
         y = subtract(y, mean);
-      y = kernel.mulFloat(y, spread(factor, y));
+      y = kernel.mulFloat(y, spreadOver(y, factor));
       y = kernel.applyEpilogue(epilogue, y, terms.channel, terms.isOneChannel);
       kernel.storeVector(y, kernel.buffers[op.getOutput()], terms.at,
                          terms.width);

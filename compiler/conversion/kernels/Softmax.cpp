@@ -5,85 +5,76 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/emit/ReductionLoops.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
-/// Elements before (as a count of blocks) and after axis `axis`.
-static std::pair<int64_t, int64_t> splitAround(RankedTensorType type,
-                                               int64_t axis) {
-  int64_t outer = 1, inner = 1;
-  for (int64_t i = 0; i < type.getRank(); ++i)
-    (i < axis ? outer : inner) *= i == axis ? 1 : type.getDimSize(i);
-  return {outer, inner};
-}
-
-/// Softmax of `width` neighbouring rows at once, whose elements are `inner`
-/// apart.
-static void emitSoftmaxRows(KernelBuilder &kernel, SoftmaxOp op, Value first,
-                            int64_t length, int64_t inner, int64_t width) {
+static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
   OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
   Value input = kernel.buffers[op.getInput()];
   Value output = kernel.buffers[op.getOutput()];
-  auto at = [&](Value k) { return kernel.add(first, kernel.mul(k, inner)); };
-  Value largest =
-      kernel.reduce(kernel.index(1), kernel.index(length),
-                    kernel.loadVector(input, first, width),
-                    [&](Value k, ValueRange carried) -> SmallVector<Value> {
-                      return {kernel.maximum(
-                          carried[0], kernel.loadVector(input, at(k), width))};
-                    })[0];
-  auto exponential = [&](Value position, int64_t lanes, Value offset) {
-    Value x = kernel.loadVector(input, position, lanes);
-    x = arith::SubFOp::create(builder, kernel.getLocation(), x, offset);
-    kernel.storeVector(kernel.exp(x), output, position, lanes);
-  };
-  auto divide = [&](Value position, int64_t lanes, Value sum) {
-    Value y = kernel.loadVector(output, position, lanes);
-    y = arith::DivFOp::create(builder, kernel.getLocation(), y, sum);
-    kernel.storeVector(y, output, position, lanes);
-  };
-  auto sumUp = [&] {
-    return kernel.reduce(
-        length, kernel.constant(0.0f, width),
-        [&](Value k, ValueRange carried) -> SmallVector<Value> {
-          return {kernel.addFloat(carried[0],
-                                  kernel.loadVector(output, at(k), width))};
-        })[0];
-  };
-  if (inner == 1) {
-    // One row, so that the vectors run along it.
-    auto spread = [&](Value single, int64_t lanes) -> Value {
-      return kernel.broadcastLane(single, lanes);
-    };
-    kernel.forEachVector(length, [&](Value k, int64_t lanes) {
-      exponential(kernel.add(first, k), lanes, spread(largest, lanes));
-    });
-    Value sum = sumUp();
-    kernel.forEachVector(length, [&](Value k, int64_t lanes) {
-      divide(kernel.add(first, k), lanes, spread(sum, lanes));
-    });
-    return;
-  }
-  kernel.forEach(length, [&](Value k) { exponential(at(k), width, largest); });
-  Value sum = sumUp();
-  kernel.forEach(length, [&](Value k) { divide(at(k), width, sum); });
-}
+  ReductionLoops loops(kernel, op.getType().getShape(), int64_t(op.getAxis()));
 
-static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
-  int64_t length = op.getType().getDimSize(op.getAxis());
-  int64_t outer = splitAround(op.getType(), op.getAxis()).first;
-  int64_t inner = splitAround(op.getType(), op.getAxis()).second;
-  kernel.forEach(outer, [&](Value block) {
-    Value first = kernel.mul(block, length * inner);
-    if (inner == 1)
-      return emitSoftmaxRows(kernel, op, first, length, 1, 1);
-    kernel.forEachVector(inner, [&](Value offset, int64_t width) {
-      emitSoftmaxRows(kernel, op, kernel.add(first, offset), length, inner,
-                      width);
+  auto loadInput = [&](Value at, int64_t width, bool = false) {
+    return kernel.loadVector(input, at, width);
+  };
+  auto loadOutput = [&](Value at, int64_t width, bool = false) {
+    return kernel.loadVector(output, at, width);
+  };
+  // A NaN that is passed over here is met again in the sum.
+  auto greater = [&](Value a, Value b) -> Value {
+    return arith::SelectOp::create(
+        builder, loc,
+        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, a, b), a,
+        b);
+  };
+  auto add = [&](Value a, Value b) { return kernel.addFloat(a, b); };
+  loops.forEachResult([&](ReductionLoops::Results results) {
+    Value largest = loops.combineTerms(results, loadInput,
+                                       -std::numeric_limits<float>::infinity(),
+                                       greater, greater);
+    // The vector that overlaps the one before it stays in a register: a load
+    // of what two stores wrote would wait for both.
+    Value last;
+    auto exponential = [&](Value at, int64_t width, bool overlaps) {
+      Value x = loadInput(at, width);
+      x = arith::SubFOp::create(builder, loc, x,
+                                kernel.spreadLane(largest, width));
+      Value y = kernel.expOfNonPositive(x);
+      if (overlaps)
+        last = y;
+      else
+        kernel.storeVector(y, output, at, width);
+      return y;
+    };
+    // With many partial sums, the exponential would be written out for each.
+    bool isSummedAtOnce = loops.countPartials() <= 2;
+    if (!isSummedAtOnce)
+      loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
+        exponential(terms.at, terms.width, /*overlaps=*/false);
+      });
+    Value sum = isSummedAtOnce
+                    ? loops.combineTerms(results, exponential, -0.0f, add, add)
+                    : loops.combineTerms(results, loadOutput, -0.0f, add, add);
+    loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
+      int64_t width = terms.width;
+      Value at = terms.at, y;
+      if (last && width < kernel.machine.lanes) {
+        width = kernel.machine.lanes;
+        at = kernel.add(at, terms.width - width);
+        y = last;
+      } else {
+        y = loadOutput(at, width);
+      }
+      y = arith::DivFOp::create(builder, loc, y, kernel.spreadLane(sum, width));
+      kernel.storeVector(y, output, at, width);
     });
   });
 }
