@@ -206,3 +206,37 @@ func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x4xf32> {
          : tensor<1x3x2xf32> -> tensor<1x4xf32>
   return %0 : tensor<1x4xf32>
 }
+
+// -----
+
+// Weights that leave the first-level cache: the sums of the input of 10 steps at
+// once, as the product of a tile's units; the second block begins with steps that
+// the first one has done. Every other step takes the tiles from the last one.
+// CHECK-LABEL: func.func private @model
+// V4: %[[SCRATCH:.*]] = memref.view %{{.*}} memref<2752xf32>
+// V4: scf.for %[[BLOCK:.*]] = %c0 to %c2 step %c1 iter_args
+// V4:   %[[FIRST:.*]] = arith.minsi %{{.*}}, %c3
+// V4:   %[[DONE:.*]] = arith.subi %{{.*}}, %[[FIRST]]
+// V4:   scf.forall (%{{.*}}) in (4)
+// V4:     scf.forall (%{{.*}}) in (2)
+// V4:       vector.load {{.*}} memref<272xf32>, vector<16xf32>
+// V4:       %{{.*}}:20 = scf.for %{{.*}} = %c0 to %c32 step %c1
+// V4:       vector.store %{{.*}}, %[[SCRATCH]]
+// V4:   scf.for %[[ROW:.*]] = %[[DONE]] to %c10 step %c1 iter_args
+// V4:     %[[STEP:.*]] = arith.addi %[[FIRST]], %[[ROW]]
+// V4:     %[[CAST:.*]] = arith.index_cast %[[STEP]]
+// V4:     %[[ODD:.*]] = arith.trunci %[[CAST]] : i32 to i1
+// V4:     scf.forall (%[[TILE:.*]]) in (4)
+// V4:       %[[TURNED:.*]] = arith.subi %c3, %[[TILE]]
+// V4:       arith.select %[[ODD]], %[[TURNED]], %[[TILE]]
+// V4:       %{{.*}}:4 = scf.for %{{.*}} = %c0 to %c64 step %c1
+// Vectors of four multiply a line no sooner than it comes, so that each step has its
+// own sums.
+// V2: scf.for %{{.*}} = %c0 to %c13 step %c1 iter_args
+// V2:   arith.trunci
+// V2:   scf.for %{{.*}} = %c0 to %c32 step %c1
+func.func @model(%x: tensor<1x13x32xf32>) -> tensor<1x13x64xf32> {
+  %0 = nn.lstm %x kernel(dense<0.5> : tensor<32x256xf32>) recurrent(dense<0.25> : tensor<64x256xf32>) bias(dense<1.0> : tensor<256xf32>)
+         activation(relu) recurrent_activation(hard_sigmoid(0.2, 0.5)) sequences : tensor<1x13x32xf32> -> tensor<1x13x64xf32>
+  return %0 : tensor<1x13x64xf32>
+}

@@ -145,6 +145,9 @@ void KernelGraph::addRecurrent(Value x) {
   if (rankOf(x) != 3)
     return;
   int64_t units = channels(), gates = choose<int64_t>({1, 3, 4});
+  // Weights that leave the first-level cache.
+  if (chance(0.3))
+    units = choose<int64_t>({68, 80, 117});
   if (elementsOf(shapeOf(x)) * units * gates +
           shapeOf(x)[1] * units * units * gates >
       mostTerms)

@@ -251,10 +251,15 @@ LOWERINGS = {
         ("lowerRNN: function", "kernel.applyFunction(op.getActivation(), sum)", "sum"),
         ("lowerLSTM: samples that share memory", "kernel.inOrder(samples,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(samples,"),
-        ("lowerLSTM: opposite order", "op.getReversed() ? fromLast(step) : step", "step"),
+        ("lowerLSTM: opposite order", "op.getReversed() ? fromLast(step, steps) : step", "step"),
+        ("lowerLSTM: steps of two blocks", "subtract(kernel.mul(block, rows), first)",
+         "kernel.index(0)"),
+        ("lowerLSTM: rows of a block backwards", "op.getBackwards() ? fromLast(i, rows) : i", "i"),
     ],
     "compiler/conversion/emit/GateSums.cpp": [
-        ("lowerLSTM: units of the last block", "emitBlock(kernel.index(units - rest), rest);", ";"),
+        ("lowerLSTM: units of the last block", "body(kernel.index(units - rest), rest);", ";"),
+        ("lowerLSTM: bias of a block of units", "product.biasBase = column;",
+         "product.biasBase = MUTATED ? kernel.index(0) : column;"),
     ],
     "compiler/conversion/emit/KernelBuilder.cpp": [
         ("lowerActivation: elements beyond the last vector",

@@ -6,15 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/GateSums.h"
-#include "compiler/conversion/plan/RecurrentPlan.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
 using namespace frieze;
 
 int64_t GateSums::getBlockUnits() const {
   int64_t groups = llvm::divideCeil(units, groupUnits);
-  int64_t most =
-      std::max<int64_t>(1, kernel.target.limits.packedUnits / groupUnits);
+  int64_t most = std::max<int64_t>(1, packedUnits / groupUnits);
   return llvm::divideCeil(groups, llvm::divideCeil(groups, most)) * groupUnits;
 }
 
@@ -35,7 +34,28 @@ SmallVector<double> GateSums::pack(ArrayRef<double> rows) const {
   return packed;
 }
 
-void GateSums::forEachTile(llvm::function_ref<void(const Tile &)> body) {
+Value GateSums::turn(Value turned, Value i, int64_t count) {
+  if (!turned || count == 1)
+    return i;
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value fromLast =
+      arith::SubIOp::create(builder, loc, kernel.index(count - 1), i);
+  return arith::SelectOp::create(builder, loc, turned, fromLast, i);
+}
+
+void GateSums::forEachBlock(Value turned,
+                            llvm::function_ref<void(Value, int64_t)> body) {
+  int64_t blockUnits = getBlockUnits(), blocks = units / blockUnits;
+  kernel.forEach(blocks, [&](Value i) {
+    body(kernel.mul(turn(turned, i, blocks), blockUnits), blockUnits);
+  });
+  if (int64_t rest = units % blockUnits)
+    body(kernel.index(units - rest), rest);
+}
+
+void GateSums::forEachTile(Value turned,
+                           llvm::function_ref<void(const Tile &)> body) {
   int64_t lanes = kernel.machine.lanes;
   auto emitTiles = [&](Tile tile, int64_t count) {
     SmallVector<UnitVector> vectors;
@@ -50,30 +70,26 @@ void GateSums::forEachTile(llvm::function_ref<void(const Tile &)> body) {
       body(tile);
     }
   };
-  auto emitBlock = [&](Value first, int64_t count) {
+  forEachBlock(turned, [&](Value first, int64_t count) {
     int64_t tileUnits = llvm::alignTo(tileVectors * lanes, groupUnits);
+    int64_t tiles = count / tileUnits;
     auto emitAt = [&](Value offset, int64_t tileCount) {
       emitTiles({first, offset, count, {}}, tileCount);
     };
-    kernel.forEach(count / tileUnits, [&](Value i) {
-      emitAt(kernel.mul(i, tileUnits), tileUnits);
+    kernel.forEach(tiles, [&](Value i) {
+      emitAt(kernel.mul(turn(turned, i, tiles), tileUnits), tileUnits);
     });
     if (int64_t rest = count % tileUnits)
       emitAt(kernel.index(count - rest), rest);
-  };
-  int64_t blockUnits = getBlockUnits();
-  kernel.forEach(units / blockUnits, [&](Value block) {
-    emitBlock(kernel.mul(block, blockUnits), blockUnits);
   });
-  if (int64_t rest = units % blockUnits)
-    emitBlock(kernel.index(units - rest), rest);
 }
 
-SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row,
-                                  int64_t count) {
+SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value base,
+                                  Value row, int64_t count) {
   SmallVector<Value> entries;
   Value at = kernel.add(kernel.mul(tile.blockFirst, gates * count),
                         kernel.mul(tile.first, gates));
+  at = kernel.add(at, base);
   at = kernel.add(
       at, kernel.mul(row, gates * padUnits(kernel.target, tile.blockWidth)));
   for (const UnitVector &vector : tile.vectors) {
@@ -90,7 +106,7 @@ SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value row,
 
 SmallVector<Value> GateSums::loadOrZeros(const Tile &tile, Value packed) {
   if (packed)
-    return load(tile, packed, kernel.index(0), 1);
+    return load(tile, packed, kernel.index(0), kernel.index(0), 1);
   SmallVector<Value> zeros;
   for (const UnitVector &vector : tile.vectors)
     zeros.append(gates, kernel.constant(0.0f, vector.lanes));
@@ -106,8 +122,25 @@ SmallVector<Value> GateSums::multiply(const Tile &tile, SmallVector<Value> sums,
     for (const UnitVector &vector : tile.vectors)
       factors.append(gates, kernel.loadBroadcast(input, at, vector.lanes));
     for (auto [factor, weight, sum] :
-         llvm::zip(factors, load(tile, weights, term, terms), carried))
+         llvm::zip(factors, load(tile, weights, kernel.index(0), term, terms),
+                   carried))
       results.push_back(kernel.fma(factor, weight, sum));
     return results;
+  });
+}
+
+void GateSums::emitRows(MatrixProduct product, const MatrixTile &tile) {
+  Value outputBase = product.outputBase;
+  int64_t terms = product.terms.front().extent;
+  product.outputRowStride = getRowElements();
+  forEachBlock(/*turned=*/{}, [&](Value first, int64_t count) {
+    Value column = kernel.mul(first, gates);
+    product.columns = gates * padUnits(kernel.target, count);
+    product.terms.front().weightStride = product.columns;
+    product.weightBase = kernel.mul(column, terms);
+    product.biasBase = column;
+    product.channelBase = column;
+    product.outputBase = kernel.add(outputBase, column);
+    emitMatrixProduct(kernel, product, tile);
   });
 }

@@ -8,8 +8,8 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_EMIT_GATESUMS_H
 #define FRIEZE_COMPILER_CONVERSION_EMIT_GATESUMS_H
 
-#include "compiler/conversion/emit/KernelBuilder.h"
-#include "compiler/conversion/plan/MatrixTile.h"
+#include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/plan/RecurrentPlan.h"
 
 namespace frieze {
 
@@ -17,15 +17,16 @@ namespace frieze {
 /// into the registers. All gates of a unit are in the same tile, so that the
 /// unit can be updated while they are in registers.
 ///
-/// Parameters are packed in blocks of units (Limits::packedUnits): in a block a
-/// row has a group of each gate, as many units as the widest vector of the
-/// target, then the next group, and the last one padded like columns.
+/// Parameters are packed in blocks of units (KernelPlan::packedUnits): in a
+/// block a row has a group of each gate, as many units as the widest vector of
+/// the target, then the next group, and the last one padded like columns.
 class GateSums {
 public:
-  /// `tile` was planned for as many gates.
-  GateSums(KernelBuilder &kernel, const MatrixTile &tile, int64_t gates,
-           int64_t units)
-      : kernel(kernel), tileVectors(tile.vectors), gates(gates), units(units),
+  /// Product `number` of `plan`, which has as many gates.
+  GateSums(KernelBuilder &kernel, const KernelPlan &plan, size_t number,
+           int64_t gates, int64_t units)
+      : kernel(kernel), tileVectors(plan.products[number].vectors),
+        packedUnits(plan.packedUnits), gates(gates), units(units),
         groupUnits(kernel.target.getWidestLanes()) {}
 
   /// Rows of one column for each unit of each gate, gate by gate.
@@ -43,12 +44,20 @@ public:
     int64_t blockWidth;
     llvm::ArrayRef<UnitVector> vectors;
   };
-  void forEachTile(llvm::function_ref<void(const Tile &)> body);
+  /// Where `turned`, a truth, is given and holds, in the opposite order, but
+  /// for the units that fill no tile or block.
+  void forEachTile(mlir::Value turned,
+                   llvm::function_ref<void(const Tile &)> body);
 
-  /// Row `row` of `count` packed ones: all gates of the tile's first vector,
-  /// then those of the next.
+  /// Elements of a packed row of all blocks.
+  int64_t getRowElements() const {
+    return gates * padUnits(kernel.target, units);
+  }
+  /// Row `row` of `count` packed ones, the first of which begins at `base`: all
+  /// gates of the tile's first vector, then those of the next.
   llvm::SmallVector<mlir::Value> load(const Tile &tile, mlir::Value packed,
-                                      mlir::Value row, int64_t count);
+                                      mlir::Value base, mlir::Value row,
+                                      int64_t count);
   /// The only row, or zeros where `packed` is null.
   llvm::SmallVector<mlir::Value> loadOrZeros(const Tile &tile,
                                              mlir::Value packed);
@@ -59,13 +68,21 @@ public:
                                           mlir::Value input,
                                           mlir::Value inputAt, int64_t terms,
                                           mlir::Value weights);
+  /// Emits the sums of all units for some rows of `product`, which has input,
+  /// weights, bias, their number, their terms, and an output of packed rows.
+  void emitRows(MatrixProduct product, const MatrixTile &tile);
 
 private:
+  /// Calls `body(first, count)` for all blocks of units.
+  void forEachBlock(mlir::Value turned,
+                    llvm::function_ref<void(mlir::Value, int64_t)> body);
+  /// Number `i` of `count`, from the last one where `turned` holds.
+  mlir::Value turn(mlir::Value turned, mlir::Value i, int64_t count);
   /// The units of every block but the last: blocks are nearly alike.
   int64_t getBlockUnits() const;
 
   KernelBuilder &kernel;
-  int64_t tileVectors, gates, units, groupUnits;
+  int64_t tileVectors, packedUnits, gates, units, groupUnits;
 };
 
 } // namespace frieze

@@ -54,8 +54,10 @@ static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
         kernel.storeVector(y, output, at, width);
       return y;
     };
-    // With many partial sums, the exponential would be written out for each.
-    bool isSummedAtOnce = loops.countPartials() <= 2;
+    // With many partial sums, the exponential would be written out for each;
+    // with few registers, it needs all of them.
+    bool isSummedAtOnce =
+        loops.countPartials() <= 2 && kernel.machine.registers >= 16;
     if (!isSummedAtOnce)
       loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
         exponential(terms.at, terms.width, /*overlaps=*/false);

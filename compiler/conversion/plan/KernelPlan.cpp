@@ -30,6 +30,14 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     os << llvm::formatv(", kernel in panels of {0}", panel);
   if (winograd)
     os << llvm::formatv(", blocks of {0} tiles", winograd->tiles);
+  if (blockSteps) {
+    os << llvm::formatv(", inputs of {0} steps together", blockSteps);
+    for (const MatrixTile &tile : inputProducts)
+      os << llvm::formatv(", tile {0} x {1} x {2}", tile.rows, tile.vectors,
+                          tile.lanes);
+  }
+  if (turnsBack)
+    os << ", forth and back";
   if (scratchElements)
     os << llvm::formatv(", {0} elements of scratch memory", scratchElements);
 }

@@ -37,6 +37,16 @@ struct KernelPlan {
   int64_t panel = 0;
   /// Of a convolution by minimal filtering.
   std::optional<WinogradPlan> winograd;
+  /// Of a recurrent layer: units whose weights are packed together.
+  int64_t packedUnits = 0;
+  /// Steps whose input sums are computed together, as one
+  /// matrix product of their own, `inputProducts` with their tiles; 0 where
+  /// each step computes its own.
+  int64_t blockSteps = 0;
+  llvm::SmallVector<MatrixTile, 1> inputProducts;
+  /// Whether every other step takes the tiles in the opposite order, to begin
+  /// with the weights that the last one has left in the first-level cache.
+  bool turnsBack = false;
   /// Elements of scratch memory.
   int64_t scratchElements = 0;
 
