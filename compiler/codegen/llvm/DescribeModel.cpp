@@ -14,7 +14,7 @@ using namespace frieze;
 // What follows is what runtime/include/frieze/model.h declares, which the
 // compiler does not include; tests/e2e holds the two together. Sizes are those
 // of the module's data layout.
-static constexpr int32_t abiVersion = 4;
+static constexpr int32_t abiVersion = 5;
 
 /// The number of frieze_type for elements of `type`.
 static int32_t getElementTypeNumber(Type type) {
@@ -97,7 +97,7 @@ void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
   Type pointer = symbols.pointer, i32 = symbols.i32, i64 = symbols.i64;
   auto type = symbols.structType({i32, i32, pointer, pointer, pointer, pointer,
                                   i64, i64, pointer, pointer, i64, i64, i64,
-                                  i64, pointer, pointer, pointer});
+                                  i64, pointer, pointer, pointer, pointer});
   int64_t size = getStructBytes(type, DataLayout(symbols.module));
   auto number = [&](int64_t value) { return symbols.constant(i64, value); };
   auto address = [&](StringRef part) {
@@ -105,6 +105,8 @@ void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
   };
   symbols.emitGlobal(
       symbols.getSymbol("model"), type, LLVM::Linkage::External, [&] {
+        Value null =
+            LLVM::ZeroOp::create(symbols.builder, symbols.loc, pointer);
         return symbols.buildStruct(
             type,
             {symbols.constant(i32, abiVersion), symbols.constant(i32, size),
@@ -116,9 +118,7 @@ void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
              number(interface.getArenaAlignment()),
              number(interface.getWeightsBytes()), number(interface.getMacs()),
              address("run_arrays"), address("run_batch_arrays"),
-             interface.getStream()
-                 ? address("stream")
-                 : Value(LLVM::ZeroOp::create(symbols.builder, symbols.loc,
-                                              pointer))});
+             interface.getStream() ? address("stream") : null,
+             /*device=*/null});
       });
 }

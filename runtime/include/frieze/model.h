@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 /** Raised whenever a struct below changes in layout or meaning. */
-#define FRIEZE_ABI_VERSION 4
+#define FRIEZE_ABI_VERSION 5
 
 /**
  * The symbol under which a shared library exports its one model, whatever name
@@ -101,6 +101,75 @@ typedef struct frieze_stream {
   uint64_t (*flush)(void *state, void *const *outputs);
 } frieze_stream;
 
+/** What runs the code for a device. */
+enum frieze_device_kind { FRIEZE_CUDA = 1, FRIEZE_VULKAN = 2 };
+
+/**
+ * A kernel: a function of a device's code, launched in one dimension. The first
+ * groups_per_call groups take the first calls_per_group calls, the next ones
+ * the calls after these. A kernel ignores calls from the count on.
+ */
+typedef struct frieze_device_kernel {
+  /** Its name in the code. */
+  const char *entry;
+  /** Threads of a group: a block of CUDA, a workgroup of Vulkan. */
+  uint32_t group_size;
+  /** Groups that share the work of calls_per_group calls, 1 or more. */
+  uint32_t groups_per_call;
+  /** Calls that such groups take together, 1 or more. */
+  uint32_t calls_per_group;
+  uint32_t reserved;
+} frieze_device_kernel;
+
+/** Code of one architecture alone, which no driver has to compile. */
+typedef struct frieze_device_binary {
+  /** 80 for sm_80. */
+  uint32_t architecture;
+  uint32_t reserved;
+  const void *data;
+  uint64_t bytes;
+} frieze_device_binary;
+
+/**
+ * A model's code for a device; frieze/device.h runs it.
+ *
+ * A batch of `count` calls launches every kernel in order, each after the one
+ * before has ended, in ceil(count / calls_per_group) * groups_per_call groups.
+ * Parameters of every kernel, in this order: a pointer to the array of each
+ * input, to that of each output, as of run_batch; to the weights; to
+ * count * arena_bytes bytes of scratch memory; and count, a uint32_t. CUDA has
+ * them as parameters of the kernel. Vulkan has storage buffers, set 0 and
+ * bindings from 0 on; that of the last holds count.
+ *
+ * A stream launches stream_kernels likewise. A call then takes stream_samples
+ * samples, which begin stream_windows * hop samples after those of the call
+ * before, and writes the outputs of stream_windows windows.
+ */
+typedef struct frieze_device_code {
+  /** Of enum frieze_device_kind. */
+  int32_t kind;
+  int32_t reserved;
+  /** The text of PTX with its NUL, or the words of SPIR-V. */
+  const void *code;
+  uint64_t code_bytes;
+  /** The same compiled for single architectures, where there are any. */
+  const frieze_device_binary *binaries;
+  uint64_t binary_count;
+  /** Copied to the device once. */
+  const void *weights;
+  uint64_t weights_bytes;
+  /** Scratch memory of the device that one call needs, a multiple of 16. */
+  uint64_t arena_bytes;
+  const frieze_device_kernel *kernels;
+  uint64_t kernel_count;
+  /** The same for streams; all 0 and null without --stream-hop. */
+  uint64_t stream_samples;
+  uint64_t stream_windows;
+  uint64_t stream_arena_bytes;
+  const frieze_device_kernel *stream_kernels;
+  uint64_t stream_kernel_count;
+} frieze_device_code;
+
 /**
  * A compiled model: constant data, shared by any number of threads.
  *
@@ -156,6 +225,8 @@ typedef struct frieze_model {
                     void *const *outputs, void *arena);
   /** Null where the model was compiled without --stream-hop. */
   const frieze_stream *stream;
+  /** Null where the model was compiled for no device. */
+  const frieze_device_code *device;
 } frieze_model;
 
 #ifdef __cplusplus
@@ -170,9 +241,15 @@ typedef struct frieze_model {
 #endif
 FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_tensor) == 48,
                      "unexpected layout of frieze_tensor");
-FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 128,
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_model) == 136,
                      "unexpected layout of frieze_model");
 FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_stream) == 72,
                      "unexpected layout of frieze_stream");
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_device_kernel) == 24,
+                     "unexpected layout of frieze_device_kernel");
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_device_binary) == 24,
+                     "unexpected layout of frieze_device_binary");
+FRIEZE_STATIC_ASSERT(sizeof(void *) != 8 || sizeof(frieze_device_code) == 120,
+                     "unexpected layout of frieze_device_code");
 
 #endif /* FRIEZE_MODEL_H */

@@ -43,7 +43,7 @@ class Model(ctypes.Structure):
         ("run", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)),
         ("run_batch", ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_void_p,
                                        ctypes.c_void_p, ctypes.c_void_p)),
-        ("stream", ctypes.POINTER(Stream))]
+        ("stream", ctypes.POINTER(Stream)), ("device", ctypes.c_void_p)]
 
 
 class Memory:
