@@ -7,6 +7,7 @@
 
 #include "compiler/Compile.h"
 #include "compiler/codegen/Backend.h"
+#include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/package/Header.h"
 #include "compiler/codegen/package/JavaScript.h"
@@ -35,9 +36,44 @@ static std::string hash(StringRef bytes) {
   return llvm::toHex(digest, /*LowerCase=*/true);
 }
 
+/// What runs the functions of a model that is compiled for a device.
+static CompileOptions getHostOptions(const CompileOptions &options) {
+  CompileOptions host = options;
+  host.target = &options.target->getHost();
+  return host;
+}
+
+/// Lowers `module`, at Stage::NNOpt, for the device of `options`.
+static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
+                                              const CompileOptions &options) {
+  OwningOpRef<ModuleOp> kernels = module.clone();
+  if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
+    return failure();
+  return emitDeviceCode(*kernels, *options.target);
+}
+
+/// From Stage::NNOpt to Stage::LLVM, with the device's code in the host's.
+static LogicalResult lowerWithDevice(ModuleOp module,
+                                     const CompileOptions &options,
+                                     StringRef sourceSHA256) {
+  FailureOr<DeviceCode> code = compileForDevice(module, options);
+  CompileOptions host = getHostOptions(options);
+  if (failed(code) ||
+      failed(lowerModule(module, Stage::NNOpt, Stage::Loops, host)))
+    return failure();
+  embedDeviceCode(module, *code);
+  return lowerModule(module, Stage::Loops, Stage::LLVM, host, sourceSHA256);
+}
+
 LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
                                   const CompileOptions &options,
                                   StringRef sourceSHA256) {
+  if (options.target->device && to >= Stage::LLVM) {
+    if (from < Stage::NNOpt &&
+        failed(lowerModule(module, from, Stage::NNOpt, options)))
+      return failure();
+    return lowerWithDevice(module, options, sourceSHA256);
+  }
   auto passes = [&](Stage stage) { return from < stage && stage <= to; };
   PassManager pm(module.getContext());
   if (options.configure && failed(options.configure(pm)))
@@ -58,6 +94,11 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
     loops.target = options.target;
     loops.printPlan = options.printPlan;
     buildLoopsPipeline(pm, loops);
+  }
+  if (options.target->device && passes(Stage::GPU)) {
+    GPUPipelineOptions gpu;
+    gpu.target = options.target;
+    buildGPUPipeline(pm, gpu);
   }
   if (passes(Stage::LLVM)) {
     LLVMPipelineOptions llvm;
@@ -137,14 +178,15 @@ static llvm::Error checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
       stackBytes, ramBytes));
 }
 
-/// What the back end writes of `module`, which is at Stage::LLVM; empty after a
-/// diagnostic.
+/// What the back end writes of `module`, which is at its first stage; empty
+/// after a diagnostic.
 static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
                                          const CompileOptions &options,
                                          CodeFigures &figures) {
   SmallVector<char, 0> code;
-  const Backend &backend = Backend::get(*options.target);
-  if (failed(backend.emit(module, *options.target, stage, code, figures)))
+  const Target &target =
+      isDeviceStage(stage) ? *options.target : options.target->getHost();
+  if (failed(Backend::get(target).emit(module, target, stage, code, figures)))
     return {};
   if (stage == Stage::Obj && options.onObject)
     options.onObject(StringRef(code.data(), code.size()), figures);
@@ -163,26 +205,27 @@ llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
   if (code.empty())
     return llvm::createStringError("cannot be compiled");
   return linkSharedLibrary(StringRef(code.data(), code.size()), options.name,
-                           options.name + ".so", *options.target);
+                           options.name + ".so", options.target->getHost());
 }
 
 /// The bytes of `stage`, the object or what it is packaged in, for `output`.
 static llvm::Expected<std::string> package(Stage stage, StringRef object,
                                            StringRef output,
                                            const CompileOptions &options) {
+  const Target &target = options.target->getHost();
   switch (stage) {
   case Stage::Static:
-    return makeStaticLibrary(object, options.name, *options.target);
+    return makeStaticLibrary(object, options.name, target);
   case Stage::Shared:
     return linkSharedLibrary(object, options.name,
                              isStream(output)
                                  ? options.name + ".so"
                                  : llvm::sys::path::filename(output).str(),
-                             *options.target);
+                             target);
   case Stage::Exe:
-    return linkExecutable(object, options.name, *options.target);
+    return linkExecutable(object, options.name, target);
   case Stage::Wasm:
-    return linkWebAssembly(object, options.name, hash(object), *options.target);
+    return linkWebAssembly(object, options.name, hash(object), target);
   default:
     return object.str();
   }
@@ -272,8 +315,9 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return report(bytes.takeError(), path, context);
+  Stage lowered = isDeviceStage(stage) ? Stage::GPU : Stage::LLVM;
   OwningOpRef<ModuleOp> module =
-      compileTo(std::min(stage, Stage::LLVM), path, *bytes, options, context);
+      compileTo(std::min(stage, lowered), path, *bytes, options, context);
   if (!module)
     return failure();
   auto write = [&](StringRef file,
@@ -281,7 +325,7 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                    FileKind kind = FileKind::Data) {
     return report(writeFile(file, print, kind), getOutputName(file), context);
   };
-  if (stage <= Stage::LLVM)
+  if (stage <= lowered)
     return write(output, [&](llvm::raw_ostream &os) {
       printMLIR(*module, output != "-", os);
     });
@@ -291,6 +335,10 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
       generateCode(*module, std::min(stage, Stage::Obj), options, figures);
   if (code.empty())
     return failure();
+  if (isDeviceStage(stage))
+    return write(output, [&](llvm::raw_ostream &os) {
+      os << StringRef(code.data(), code.size());
+    });
   nn::InterfaceAttr interface = nn::InterfaceAttr::find(*module);
   if (llvm::Error error =
           checkRAM(interface, figures.getStackBytes(), options.ramBytes))

@@ -72,6 +72,11 @@ void frieze::buildLoopsPipeline(OpPassManager &pm,
   pm.addPass(createCSEPass());
 }
 
+void frieze::buildGPUPipeline(OpPassManager &pm,
+                              const GPUPipelineOptions &options) {
+  Backend::get(*options.target).buildPipeline(pm, {});
+}
+
 void frieze::buildLLVMPipeline(OpPassManager &pm,
                                const LLVMPipelineOptions &options) {
   Backend::get(*options.target)
@@ -82,6 +87,7 @@ void frieze::registerPassesAndPipelines() {
   // MLIR's own among the passes above.
   registerPass([] { return createCanonicalizerPass(); });
   registerPass([] { return createCSEPass(); });
+  registerPass([] { return createLoopInvariantCodeMotionPass(); });
   registerPass([] { return createSCFToControlFlowPass(); });
   nn::registerFriezeTransformsPasses();
   registerFriezeConversionPasses();
@@ -90,6 +96,8 @@ void frieze::registerPassesAndPipelines() {
       "nn-opt-pipeline", "nn to nn-opt", buildNNOptPipeline);
   PassPipelineRegistration<LoopsPipelineOptions>(
       "loops-pipeline", "nn-opt to loops", buildLoopsPipeline);
+  PassPipelineRegistration<GPUPipelineOptions>(
+      "gpu-pipeline", "loops to the gpu dialect", buildGPUPipeline);
   PassPipelineRegistration<LLVMPipelineOptions>(
       "llvm-pipeline", "loops to the LLVM dialect", buildLLVMPipeline);
 }

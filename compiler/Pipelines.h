@@ -46,6 +46,12 @@ struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {
       llvm::cl::init(false)};
 };
 
+struct GPUPipelineOptions : mlir::PassPipelineOptions<GPUPipelineOptions> {
+  Option<const Target *> target{*this, "target",
+                                llvm::cl::desc("Device that the loops are for"),
+                                llvm::cl::init(findTarget("cuda"))};
+};
+
 struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
   Option<const Target *> target{*this, "target",
                                 llvm::cl::desc("Target that the loops are for"),
@@ -69,12 +75,16 @@ void buildNNOptPipeline(mlir::OpPassManager &pm,
 void buildLoopsPipeline(mlir::OpPassManager &pm,
                         const LoopsPipelineOptions &options);
 
+/// loops -> gpu: kernels of a device.
+void buildGPUPipeline(mlir::OpPassManager &pm,
+                      const GPUPipelineOptions &options);
+
 /// loops -> llvm: the LLVM dialect, with the public symbols.
 void buildLLVMPipeline(mlir::OpPassManager &pm,
                        const LLVMPipelineOptions &options);
 
 /// Registers Frieze's passes and the pipelines above as nn-opt-pipeline,
-/// loops-pipeline and llvm-pipeline.
+/// loops-pipeline, gpu-pipeline and llvm-pipeline.
 void registerPassesAndPipelines();
 
 } // namespace frieze

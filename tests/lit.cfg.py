@@ -17,7 +17,7 @@ config.excludes = ["models", "unit", "e2e", "targets"]
 # other machines without their compilers and emulators.
 for program in ("chromium", "node", "tsc", "arm-none-eabi-gcc", "qemu-system-arm",
                 "aarch64-linux-gnu-gcc", "qemu-aarch64", "qemu-x86_64",
-                "x86_64-w64-mingw32-gcc", "/usr/lib/wine/wine64"):
+                "x86_64-w64-mingw32-gcc", "/usr/lib/wine/wine64", "spirv-val"):
     if shutil.which(program):
         config.available_features.add(os.path.basename(program))
 
@@ -31,6 +31,13 @@ config.substitutions += [
     # lit's own has NumPy, for tests/e2e.
     ("%numpy-python", sys.executable),
 ]
+
+# NVIDIA's assembler, which Debian does not have.
+PTXAS = shutil.which("ptxas") or shutil.which(
+    "ptxas", path=os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin"))
+if PTXAS:
+    config.available_features.add("ptxas")
+    config.substitutions.append(("%ptxas", PTXAS))
 
 # ThreadSanitizer of GCC 12 cannot run where addresses are more random than this.
 try:

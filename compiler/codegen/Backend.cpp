@@ -8,6 +8,7 @@
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/aarch64/AArch64Backend.h"
 #include "compiler/codegen/arm/ArmBackend.h"
+#include "compiler/codegen/gpu/GPUBackend.h"
 #include "compiler/codegen/riscv/RISCVBackend.h"
 #include "compiler/codegen/wasm/WebAssemblyBackend.h"
 #include "compiler/codegen/x86/X86Backend.h"
@@ -24,6 +25,8 @@ const Backend &Backend::get(const Target &target) {
     return getRISCVBackend();
   case Family::Arm:
     return getArmBackend();
+  case Family::GPU:
+    return getGPUBackend();
   case Family::WebAssembly:
     return getWebAssemblyBackend();
   }

@@ -8,7 +8,10 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_PASSES_H
 #define FRIEZE_COMPILER_CODEGEN_PASSES_H
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
 #include "mlir/Pass/Pass.h"
 
 namespace frieze {

@@ -181,4 +181,32 @@ def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
+def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Make kernels of groups of threads from loops";
+  let description = [{
+    TODO
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
+  let summary = "Convert kernels to the LLVM dialect, for NVIDIA's GPUs";
+  let description = [{
+    TODO
+  }];
+  let dependentDialects = [
+    "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect"];
+}
+
+def ConvertToSPIRVPass : Pass<"frieze-convert-to-spirv", "::mlir::ModuleOp"> {
+  let summary = "Convert kernels to SPIR-V, for Vulkan";
+  let description = [{
+    TODO
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::spirv::SPIRVDialect"];
+}
+
 #endif // FRIEZE_COMPILER_CODEGEN_PASSES_TD

@@ -19,6 +19,9 @@ enum class Stage {
   NN,
   NNOpt,
   Loops,
+  GPU,
+  PTX,
+  SPIRV,
   LLVM,
   LLVMIR,
   Asm,
@@ -48,6 +51,11 @@ struct StageDescription {
 llvm::ArrayRef<StageDescription> getStages();
 
 const StageDescription &describe(Stage stage);
+
+/// Whether only the back end of a device has it.
+inline bool isDeviceStage(Stage stage) {
+  return Stage::GPU <= stage && stage <= Stage::SPIRV;
+}
 
 } // namespace frieze
 

@@ -16,6 +16,7 @@ namespace frieze {
 
 llvm::ArrayRef<Target> getAArch64Targets();
 llvm::ArrayRef<Target> getArmTargets();
+llvm::ArrayRef<Target> getGPUTargets();
 llvm::ArrayRef<Target> getRISCVTargets();
 llvm::ArrayRef<Target> getWebAssemblyTargets();
 llvm::ArrayRef<Target> getX86Targets();

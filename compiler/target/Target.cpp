@@ -20,7 +20,7 @@ llvm::ArrayRef<Target> frieze::getTargets() {
     llvm::SmallVector<Target> all;
     for (llvm::ArrayRef<Target> family :
          {getX86Targets(), getAArch64Targets(), getRISCVTargets(),
-          getArmTargets(), getWebAssemblyTargets()})
+          getArmTargets(), getWebAssemblyTargets(), getGPUTargets()})
       llvm::append_range(all, family);
     return all;
   }();
@@ -39,6 +39,10 @@ static int64_t getMost(llvm::ArrayRef<Machine> machines,
   for (const Machine &machine : machines)
     most = std::max(most, getNumber(machine));
   return most;
+}
+
+const Target &Target::getHost() const {
+  return device ? getTargets().front() : *this;
 }
 
 int64_t Target::getWidestLanes() const {

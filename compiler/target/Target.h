@@ -111,7 +111,7 @@ struct Limits {
 };
 
 /// Who turns loops into code.
-enum class Family { X86, AArch64, RISCV, Arm, WebAssembly };
+enum class Family { X86, AArch64, RISCV, Arm, WebAssembly, GPU };
 
 /// What LLVM and linkers call a target.
 struct Toolchain {
@@ -129,6 +129,19 @@ struct Toolchain {
   bool countsInstructions;
 };
 
+/// Who loads the code of a device.
+enum class DeviceKind { CUDA, Vulkan };
+
+/// A device beside a processor, which runs kernels in groups of threads.
+struct Device {
+  DeviceKind kind;
+  /// Bytes of memory that the threads of a group may share, and those that the
+  /// groups of a multiprocessor have together.
+  int64_t groupBytes, sharedBytes;
+  /// Threads of a group.
+  int64_t groupThreads;
+};
+
 /// A value of `--target`: one or more machines of one architecture, in the
 /// order of preference; the last runs on every processor of the architecture.
 struct Target {
@@ -139,7 +152,12 @@ struct Target {
   MemoryLayout layout;
   Limits limits;
   llvm::ArrayRef<Machine> machines;
+  /// Null for a processor.
+  const Device *device = nullptr;
 
+  /// The target of the code that a device's is loaded with; itself for a
+  /// processor.
+  const Target &getHost() const;
   /// Lanes of the widest vectors.
   int64_t getWidestLanes() const;
   /// `columns` of packed weights and biases, as many as vectors of every

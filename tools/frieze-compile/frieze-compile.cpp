@@ -83,6 +83,51 @@ static bool isSectionName(llvm::StringRef name) {
   });
 }
 
+/// The target of a stage that only one has.
+static llvm::StringRef getDefaultTarget(Stage stage) {
+  switch (stage) {
+  case Stage::Wasm:
+    return "wasm32";
+  case Stage::GPU:
+  case Stage::PTX:
+    return "cuda";
+  case Stage::SPIRV:
+    return "vulkan";
+  default:
+    return "x86-64";
+  }
+}
+
+/// An error where a device has nothing of a kind, or nothing else has it.
+static llvm::Error checkDevice(const StageDescription &stage,
+                               const CompileOptions &options) {
+  const Target &target = *options.target;
+  auto refuse = [&](const llvm::Twine &what, llvm::StringRef hint) {
+    return llvm::createStringError("expects a target with " + what +
+                                   ", but got '" + target.name + "'; " + hint);
+  };
+  llvm::StringRef list = "see --print-targets";
+  const Device *device = target.device;
+  bool isOther = (stage.stage == Stage::PTX && device &&
+                  device->kind != DeviceKind::CUDA) ||
+                 (stage.stage == Stage::SPIRV && device &&
+                  device->kind != DeviceKind::Vulkan);
+  if (isDeviceStage(stage.stage) && (!device || isOther))
+    return refuse("the stage " + stage.name, list);
+  if (!device)
+    return llvm::Error::success();
+  if (stage.stage == Stage::Exe)
+    return refuse("executables of its own",
+                  "a shared library has the code of a device");
+  if (stage.stage == Stage::Wasm)
+    return refuse("modules of WebAssembly", list);
+  if (options.ramBytes)
+    return refuse("a bound for --ram", list);
+  if (!options.weightsSection.empty())
+    return refuse("one copy of the weights for --weights-section", list);
+  return llvm::Error::success();
+}
+
 static int compile(int argc, char **argv) {
   llvm::setBugReportMsg(
       "please report this crash of frieze-compile, with the model\n");
@@ -98,8 +143,8 @@ static int compile(int argc, char **argv) {
   cl::opt<std::string> output(
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("Output file, - for standard output. Without --emit, its\n"
-               "extension decides: .mlir .ll .s .o .a .so .wasm .h, none:\n"
-               "exe"));
+               "extension decides: .mlir .ll .s .o .a .so .wasm .ptx .spv\n"
+               ".h, none: exe"));
   std::string emitHelp = getEmitHelp();
   cl::opt<std::string> emit("emit", cl::value_desc("stage"), cl::desc(emitHelp),
                             cl::cat(category));
@@ -165,8 +210,8 @@ static int compile(int argc, char **argv) {
       llvm::sys::path::stem(isStream(output) ? modelPath : output);
   llvm::StringRef name = base == "-" ? "model" : base;
   llvm::Expected<CompileOptions> options =
-      stage && stage->stage == Stage::Wasm ? modelOptions.get(name, "wasm32")
-                                           : modelOptions.get(name);
+      stage ? modelOptions.get(name, getDefaultTarget(stage->stage))
+            : modelOptions.get(name);
   if (!options)
     return failWith("frieze-compile", llvm::toString(options.takeError()));
   if (!stage)
@@ -193,6 +238,8 @@ static int compile(int argc, char **argv) {
                     "expects a target with linker scripts for "
                     "--weights-section, but got " +
                         options->target->name.str());
+  if (llvm::Error error = checkDevice(*stage, *options))
+    return failWith("frieze-compile", llvm::toString(std::move(error)));
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);

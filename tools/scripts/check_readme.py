@@ -1,9 +1,9 @@
-"""Runs the example of README.md and compares what it prints.
+"""Runs the example of README.md, or of another page, and compares what it prints.
 
-    python3 check_readme.py ROOT --bin FOLDER
+    python3 check_readme.py ROOT --bin FOLDER [--page PAGE]
 
 Between the comments `<!-- tested: ... -->` and `<!-- tested: end -->`, a block
-of c or js that begins with a comment of its file name becomes that file, a
+of c, js or mlir that begins with a comment of its file name becomes that file, a
 block of sh runs, and a block of text is what the sh before it must have printed. All
 happens in a new folder, where tools/ is that of ROOT and build/release/bin is
 FOLDER.
@@ -37,7 +37,7 @@ def check(readme, folder):
     parts = TESTED.findall(readme)
     count, printed = 0, None
     for language, text in BLOCK.findall("\n".join(parts)):
-        if language in ("c", "js"):
+        if language in ("c", "js", "mlir"):
             name = FILE_NAME.match(text)
             if not name:
                 raise Failure(f"expects a comment of the file name first, but got\n{text}")
@@ -49,7 +49,7 @@ def check(readme, folder):
             if printed != text:
                 raise Failure(f"expects\n{text}but got\n{printed}")
         else:
-            raise Failure(f"expects a block of c, js, sh or text, but got {language}")
+            raise Failure(f"expects a block of c, js, mlir, sh or text, but got {language}")
     if not count:
         raise Failure("expects a block of sh to test, but found none")
     return count
@@ -60,8 +60,9 @@ def main():
     parser.add_argument("root", type=pathlib.Path, help="root of the repository")
     parser.add_argument("--bin", type=pathlib.Path, required=True,
                         help="folder of the tools")
+    parser.add_argument("--page", default="README.md", help="its path below the root")
     args = parser.parse_args()
-    readme = args.root / "README.md"
+    readme = args.root / args.page
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "build" / "release").mkdir(parents=True)

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/codegen/llvm/ConvertToLLVM.h"
 #include "compiler/codegen/Passes.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -15,6 +16,7 @@
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
@@ -47,7 +49,8 @@ template <typename OpT> struct AccessLowering : ConvertOpToLLVMPattern<OpT> {
   matchAndRewrite(OpT op, typename OpT::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     Value base;
-    if constexpr (std::is_same_v<OpT, memref::LoadOp>)
+    if constexpr (std::is_same_v<OpT, memref::LoadOp> ||
+                  std::is_same_v<OpT, memref::StoreOp>)
       base = adaptor.getMemref();
     else
       base = adaptor.getBase();
@@ -59,6 +62,9 @@ template <typename OpT> struct AccessLowering : ConvertOpToLLVMPattern<OpT> {
     unsigned alignment = element.getIntOrFloatBitWidth() / 8;
     if constexpr (std::is_same_v<OpT, vector::StoreOp>)
       rewriter.replaceOpWithNewOp<LLVM::StoreOp>(op, adaptor.getValueToStore(),
+                                                 address, alignment);
+    else if constexpr (std::is_same_v<OpT, memref::StoreOp>)
+      rewriter.replaceOpWithNewOp<LLVM::StoreOp>(op, adaptor.getValue(),
                                                  address, alignment);
     else
       rewriter.replaceOpWithNewOp<LLVM::LoadOp>(op, op.getType(), address,
@@ -106,11 +112,21 @@ struct GlobalLowering : ConvertOpToLLVMPattern<memref::GlobalOp> {
   matchAndRewrite(memref::GlobalOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
     MemRefType type = op.getType();
-    rewriter.replaceOpWithNewOp<LLVM::GlobalOp>(
+    auto pointer =
+        cast<LLVM::LLVMPointerType>(typeConverter->convertType(type));
+    bool isSet = !op.isUninitialized();
+    auto global = rewriter.replaceOpWithNewOp<LLVM::GlobalOp>(
         op,
         LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
         op.getConstant(), LLVM::Linkage::Private, op.getSymName(),
-        op.getInitialValueAttr(), op.getAlignment().value_or(0));
+        isSet ? op.getInitialValueAttr() : Attribute(),
+        op.getAlignment().value_or(0), pointer.getAddressSpace());
+    if (isSet)
+      return success();
+    rewriter.createBlock(&global.getInitializerRegion());
+    Value undefined =
+        LLVM::UndefOp::create(rewriter, op.getLoc(), global.getType());
+    LLVM::ReturnOp::create(rewriter, op.getLoc(), undefined);
     return success();
   }
 };
@@ -122,7 +138,7 @@ struct GetGlobalLowering : ConvertOpToLLVMPattern<memref::GetGlobalOp> {
   matchAndRewrite(memref::GetGlobalOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
     rewriter.replaceOpWithNewOp<LLVM::AddressOfOp>(
-        op, LLVM::LLVMPointerType::get(getContext()), op.getName());
+        op, typeConverter->convertType(op.getType()), op.getName());
     return success();
   }
 };
@@ -142,6 +158,51 @@ struct FunctionLowering : ConvertOpToLLVMPattern<func::FuncOp> {
 };
 } // namespace
 
+void frieze::populateLoopsToLLVMPatterns(LLVMTypeConverter &converter,
+                                         RewritePatternSet &patterns) {
+  // A buffer is a pointer and nothing else.
+  converter.addConversion([&](MemRefType type) -> std::optional<Type> {
+    FailureOr<unsigned> space = converter.getMemRefAddressSpace(type);
+    if (type.getRank() != 1 || !type.getLayout().isIdentity() || failed(space))
+      return Type();
+    return LLVM::LLVMPointerType::get(type.getContext(), *space);
+  });
+  patterns.add<AccessLowering<memref::LoadOp>, AccessLowering<memref::StoreOp>,
+               AccessLowering<vector::LoadOp>, AccessLowering<vector::StoreOp>,
+               PrefetchLowering, ViewLowering, GlobalLowering,
+               GetGlobalLowering, FunctionLowering>(converter);
+  arith::populateArithToLLVMConversionPatterns(converter, patterns);
+  cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+  populateFuncToLLVMConversionPatterns(converter, patterns);
+  populateMathToLLVMConversionPatterns(converter, patterns);
+  populateVectorToLLVMConversionPatterns(converter, patterns);
+  vector::populateVectorBroadcastLoweringPatterns(patterns);
+  vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
+}
+
+LogicalResult frieze::convertLoopsToLLVM(ModuleOp module,
+                                         LLVMTypeConverter &converter,
+                                         RewritePatternSet patterns) {
+  LLVMConversionTarget target(*module.getContext());
+  target.addLegalOp<ModuleOp>();
+  target.addLegalDialect<NVVM::NVVMDialect>();
+  ConversionConfig config;
+  // The patterns match all or nothing, and constants are folded already.
+  config.allowPatternRollback = false;
+  config.foldingMode = DialectConversionFoldingMode::Never;
+  if (failed(applyFullConversion(module, target, std::move(patterns), config)))
+    return failure();
+  // Indices and sizes are far below where they would wrap.
+  Type index = converter.getIndexType();
+  module->walk([&](Operation *op) {
+    if (isa<LLVM::AddOp, LLVM::MulOp>(op) &&
+        op->getResult(0).getType() == index)
+      cast<LLVM::IntegerOverflowFlagsInterface>(op).setOverflowFlags(
+          LLVM::IntegerOverflowFlags::nsw);
+  });
+  return success();
+}
+
 namespace {
 struct ConvertToLLVMPass
     : frieze::impl::ConvertToLLVMPassBase<ConvertToLLVMPass> {
@@ -154,45 +215,14 @@ struct ConvertToLLVMPass
     // Buffers are passed as plain pointers.
     options.useBarePtrCallConv = true;
     LLVMTypeConverter converter(context, options);
-    // And are nothing else inside.
-    converter.addConversion([](MemRefType type) -> std::optional<Type> {
-      if (type.getRank() != 1 || !type.hasStaticShape() ||
-          !type.getLayout().isIdentity())
-        return Type();
-      return LLVM::LLVMPointerType::get(type.getContext());
-    });
     RewritePatternSet patterns(context);
-    patterns
-        .add<AccessLowering<memref::LoadOp>, AccessLowering<vector::LoadOp>,
-             AccessLowering<vector::StoreOp>, PrefetchLowering, ViewLowering,
-             GlobalLowering, GetGlobalLowering, FunctionLowering>(converter);
-    arith::populateArithToLLVMConversionPatterns(converter, patterns);
-    cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
-    populateFuncToLLVMConversionPatterns(converter, patterns);
-    populateMathToLLVMConversionPatterns(converter, patterns);
-    populateVectorToLLVMConversionPatterns(converter, patterns);
-    vector::populateVectorBroadcastLoweringPatterns(patterns);
-    vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
-    LLVMConversionTarget target(*context);
-    target.addLegalOp<ModuleOp>();
-    ConversionConfig config;
-    // The patterns match all or nothing, and constants are folded already.
-    config.allowPatternRollback = false;
-    config.foldingMode = DialectConversionFoldingMode::Never;
-    if (failed(applyFullConversion(getOperation(), target, std::move(patterns),
-                                   config)))
+    populateLoopsToLLVMPatterns(converter, patterns);
+    if (failed(
+            convertLoopsToLLVM(getOperation(), converter, std::move(patterns))))
       return signalPassFailure();
-    // Indices and sizes are far below where they would wrap.
-    Type index = converter.getIndexType();
-    getOperation()->walk([&](Operation *op) {
-      if (auto global = dyn_cast<LLVM::GlobalOp>(op);
-          global && !weightsSection.empty())
+    if (!weightsSection.empty())
+      for (auto global : getOperation().getOps<LLVM::GlobalOp>())
         global.setSection(weightsSection);
-      if (isa<LLVM::AddOp, LLVM::MulOp>(op) &&
-          op->getResult(0).getType() == index)
-        cast<LLVM::IntegerOverflowFlagsInterface>(op).setOverflowFlags(
-            LLVM::IntegerOverflowFlags::nsw);
-    });
   }
 };
 } // namespace

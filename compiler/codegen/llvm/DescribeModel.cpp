@@ -119,6 +119,8 @@ void frieze::emitDescription(SymbolBuilder &symbols, StringRef sourceSHA256) {
              number(interface.getWeightsBytes()), number(interface.getMacs()),
              address("run_arrays"), address("run_batch_arrays"),
              interface.getStream() ? address("stream") : null,
-             /*device=*/null});
+             symbols.module.lookupSymbol(symbols.getSymbol("device"))
+                 ? address("device")
+                 : null});
       });
 }

@@ -9,6 +9,7 @@
 #include "compiler/codegen/llvm/MeasureCode.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
@@ -69,6 +70,9 @@ createTargetMachine(const Target &target) {
 /// calls to inline, and their instructions are the simplest already.
 static constexpr llvm::StringLiteral optimizations =
     "function(loop-mssa(licm),early-cse,simplifycfg)";
+/// What loads of a device are then joined by.
+static constexpr llvm::StringLiteral findsAlignment =
+    "function(infer-alignment)";
 
 std::unique_ptr<llvm::Module>
 frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
@@ -93,6 +97,8 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   passBuilder.crossRegisterProxies(loops, functions, components, modules);
   llvm::ModulePassManager passes;
   llvm::cantFail(passBuilder.parsePassPipeline(passes, optimizations));
+  if (target.device)
+    llvm::cantFail(passBuilder.parsePassPipeline(passes, findsAlignment));
   passes.run(*llvmModule, modules);
   if (target.toolchain.countsInstructions)
     for (llvm::Function &function : *llvmModule)
@@ -159,4 +165,5 @@ mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
 void frieze::registerLLVMTranslations(mlir::DialectRegistry &registry) {
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerLLVMDialectTranslation(registry);
+  mlir::registerNVVMDialectTranslation(registry);
 }

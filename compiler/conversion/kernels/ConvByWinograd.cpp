@@ -37,6 +37,9 @@ private:
   /// A tile: its number in its block, and where its inputs and results start.
   struct Tile {
     Value number, input, output;
+    /// How many of its rows and columns are no other tile's, where tiles are
+    /// worked on at once; null for all.
+    Value ownRows, ownColumns;
   };
   Tile findTile(Value block, Value number);
   /// The inputs of a tile, transformed, to its row of each point.
@@ -54,6 +57,15 @@ private:
   }
   /// The results of a tile from its row of each point.
   void finish(const Tile &tile);
+  /// The same two without memory between the axes.
+  void transformInputsAtOnce(const Tile &tile);
+  void finishAtOnce(const Tile &tile);
+  /// Stores a result of a tile, from the window that is pooled.
+  void store(const Tile &tile, SmallVector<Value> window, int64_t row,
+             Value column, Value filter, int64_t lanes);
+  void emitAtOnce();
+  void emitIf(arith::CmpIPredicate predicate, Value a, Value b,
+              llvm::function_ref<void()> body);
 
   KernelBuilder &kernel;
   const WinogradPlan &blocking;
@@ -122,6 +134,20 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
                                    tiling.height.getTileExtent());
   Value left = kernel.getChunkStart(column, tiling.width.extent,
                                     tiling.width.getTileExtent());
+  // The next tile begins where this one ends, or before.
+  auto countOwn = [&](const WinogradAxis &axis, Value position,
+                      Value start) -> Value {
+    if (!blocking.isAtOnce || axis.extent % axis.getTileExtent() == 0)
+      return nullptr;
+    Value next = kernel.getChunkStart(kernel.add(position, 1), axis.extent,
+                                      axis.getTileExtent());
+    Value isLast =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, position,
+                              kernel.index(axis.getTileCount() - 1));
+    return arith::SelectOp::create(
+        builder, loc, isLast, kernel.index(axis.getTileExtent()),
+        arith::SubIOp::create(builder, loc, next, start));
+  };
   auto find = [&, image = image](const ImageShape &shape, int64_t heightStride,
                                  int64_t widthStride) {
     return kernel.add(
@@ -131,7 +157,8 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
   };
   return {number,
           find(blocking.input, tiling.height.stride, tiling.width.stride),
-          find(outputShape, 1, 1)};
+          find(outputShape, 1, 1), countOwn(tiling.height, row, top),
+          countOwn(tiling.width, column, left)};
 }
 
 void WinogradEmitter::transformInputs(const Tile &tile) {
@@ -185,6 +212,39 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
     forEachVector(channels, transformVector);
 }
 
+void WinogradEmitter::transformInputsAtOnce(const Tile &tile) {
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t rows = height.getPoints(), columns = width.getPoints();
+  kernel.forEachVector(blocking.input.channels, [&](Value channel,
+                                                    int64_t lanes) {
+    VectorOps ops(kernel, lanes);
+    Value from = kernel.add(tile.input, channel);
+    SmallVector<Value> points(rows * columns);
+    for (int64_t j = 0; j < columns; ++j) {
+      SmallVector<Value> values;
+      for (int64_t i = 0; i < rows; ++i)
+        values.push_back(kernel.loadVector(
+            input,
+            kernel.add(from, i * blocking.input.getRowElements() +
+                                 j * blocking.input.channels),
+            lanes));
+      height.transformInput(ops, MutableArrayRef(values));
+      for (int64_t i = 0; i < rows; ++i)
+        points[i * columns + j] = values[i];
+    }
+    Value to = kernel.add(
+        kernel.add(kernel.mul(tile.number, blocking.getRowElements()), channel),
+        blocking.getInputsAt());
+    for (int64_t i = 0; i < rows; ++i)
+      width.transformInput(ops,
+                           MutableArrayRef(points).slice(i * columns, columns));
+    for (auto [number, value] : llvm::enumerate(points))
+      kernel.storeVector(value, scratch,
+                         kernel.add(to, number * blocking.getPointElements()),
+                         lanes);
+  });
+}
+
 void WinogradEmitter::multiply() {
   int64_t channels = blocking.input.channels;
   int64_t padding = blocking.paddedFilters;
@@ -198,8 +258,7 @@ void WinogradEmitter::multiply() {
   product.rows = blocking.tiles;
   product.columns = padding;
   product.channelBase = kernel.index(0);
-  // Its products replace the inputs of the point before.
-  kernel.inOrder(tiling.getPoints(), [&](Value point) {
+  auto multiplyPoint = [&](Value point) {
     Location loc = kernel.getLocation();
     Value isBiasPoint = kernel.builder.createOrFold<arith::CmpIOp>(
         loc, arith::CmpIPredicate::eq, point,
@@ -231,7 +290,33 @@ void WinogradEmitter::multiply() {
     if (blocks > 0 && channels % winogradBlock)
       multiplyBlock(kernel.index(blocks * winogradBlock),
                     channels % winogradBlock);
-  });
+  };
+  // Its products replace the inputs of the point before.
+  if (blocking.isAtOnce)
+    kernel.forEach(tiling.getPoints(), multiplyPoint);
+  else
+    kernel.inOrder(tiling.getPoints(), multiplyPoint);
+}
+
+void WinogradEmitter::store(const Tile &tile, SmallVector<Value> window,
+                            int64_t row, Value column, Value filter,
+                            int64_t lanes) {
+  auto storeResult = [&] {
+    Value at =
+        kernel.add(kernel.add(tile.output, row * outputShape.getRowElements()),
+                   kernel.mul(column, outputShape.channels));
+    kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
+                       output, kernel.add(at, filter), lanes);
+  };
+  auto storeIfOwn = [&](Value position, Value own,
+                        llvm::function_ref<void()> body) {
+    if (own)
+      emitIf(arith::CmpIPredicate::slt, position, own, body);
+    else
+      body();
+  };
+  storeIfOwn(kernel.index(row), tile.ownRows,
+             [&] { storeIfOwn(column, tile.ownColumns, storeResult); });
 }
 
 void WinogradEmitter::multiplyInRegisters(Value block) {
@@ -290,20 +375,14 @@ void WinogradEmitter::finish(const Tile &tile) {
       values.resize(width.outputs);
       return values;
     };
-    auto store = [&](SmallVector<Value> window, int64_t h, Value w) {
-      Value at =
-          kernel.add(kernel.add(tile.output, h * outputShape.getRowElements()),
-                     kernel.mul(w, outputShape.channels));
-      kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
-                         output, kernel.add(at, filter), lanes);
-    };
     int64_t windowWidth = tiling.width.window;
     if (!blocking.isTwoDimensional()) {
       SmallVector<Value> values = finishWidths(kernel.index(0));
       for (int64_t w = 0; w < tiling.width.getTileExtent(); ++w)
-        store(llvm::to_vector(
+        store(tile,
+              llvm::to_vector(
                   ArrayRef(values).slice(w * windowWidth, windowWidth)),
-              0, kernel.index(w));
+              0, kernel.index(w), filter, lanes);
       return;
     }
     // Through memory: what is left of all points does not fit into registers.
@@ -332,26 +411,78 @@ void WinogradEmitter::finish(const Tile &tile) {
         for (int64_t i = 0; i < tiling.height.window; ++i)
           for (int64_t j = 0; j < windowWidth; ++j)
             window.push_back(columns[j][h * tiling.height.window + i]);
-        store(window, h, w);
+        store(tile, window, h, w, filter, lanes);
       }
     });
   });
 }
 
+void WinogradEmitter::finishAtOnce(const Tile &tile) {
+  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  int64_t rows = height.getPoints(), columns = width.getPoints();
+  Value from = kernel.add(kernel.mul(tile.number, blocking.getRowElements()),
+                          blocking.getProductsAt());
+  kernel.forEachVector(blocking.filters, [&](Value filter, int64_t lanes) {
+    VectorOps ops(kernel, lanes);
+    // Results along the width, of which each column is finished.
+    SmallVector<SmallVector<Value>> results(width.outputs);
+    for (int64_t i = 0; i < rows; ++i) {
+      SmallVector<Value> values;
+      for (int64_t j = 0; j < columns; ++j)
+        values.push_back(kernel.loadVector(
+            scratch,
+            kernel.add(kernel.add(from, (i * columns + j) *
+                                            blocking.getPointElements()),
+                       filter),
+            lanes));
+      width.transformOutput(ops, MutableArrayRef(values));
+      for (int64_t j = 0; j < width.outputs; ++j)
+        results[j].push_back(values[j]);
+    }
+    for (SmallVector<Value> &column : results)
+      height.transformOutput(ops, MutableArrayRef(column));
+    for (int64_t h = 0; h < tiling.height.getTileExtent(); ++h)
+      for (int64_t w = 0; w < tiling.width.getTileExtent(); ++w) {
+        SmallVector<Value> window;
+        for (int64_t i = 0; i < tiling.height.window; ++i)
+          for (int64_t j = 0; j < tiling.width.window; ++j)
+            window.push_back(results[w * tiling.width.window + j]
+                                    [h * tiling.height.window + i]);
+        store(tile, window, h, kernel.index(w), filter, lanes);
+      }
+  });
+}
+
+void WinogradEmitter::emitIf(arith::CmpIPredicate predicate, Value a, Value b,
+                             llvm::function_ref<void()> body) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  auto choice = scf::IfOp::create(
+      builder, loc, arith::CmpIOp::create(builder, loc, predicate, a, b),
+      /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  body();
+}
+
+void WinogradEmitter::emitAtOnce() {
+  kernel.inOrder(blocking.getBlocks(blocking.tiles), [&](Value block) {
+    kernel.forEach(blocking.tiles, [&](Value number) {
+      transformInputsAtOnce(findTile(block, number));
+    });
+    multiply();
+    kernel.forEach(blocking.tiles, [&](Value number) {
+      finishAtOnce(findTile(block, number));
+    });
+  });
+}
+
 void WinogradEmitter::emit() {
+  if (blocking.isAtOnce)
+    return emitAtOnce();
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   int64_t blocks = blocking.getBlocks(blocking.tiles);
-  auto emitIf = [&](arith::CmpIPredicate predicate, Value a, int64_t b,
-                    llvm::function_ref<void()> body) {
-    auto choice = scf::IfOp::create(
-        builder, loc,
-        arith::CmpIOp::create(builder, loc, predicate, a, kernel.index(b)),
-        /*withElseRegion=*/false);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(choice.thenBlock());
-    body();
-  };
   if (blocking.isInRegisters) {
     kernel.inOrder(blocks, [&](Value block) {
       kernel.forEach(blocking.tiles, [&](Value number) {
@@ -367,15 +498,16 @@ void WinogradEmitter::emit() {
   kernel.inOrder(blocks + 1, [&](Value block) {
     // Where tiles overlap, the results are those of the last one.
     kernel.inOrder(blocking.tiles, [&](Value number) {
-      emitIf(arith::CmpIPredicate::sgt, block, 0, [&] {
+      emitIf(arith::CmpIPredicate::sgt, block, kernel.index(0), [&] {
         finish(findTile(
             arith::SubIOp::create(builder, loc, block, kernel.index(1)),
             number));
       });
-      emitIf(arith::CmpIPredicate::slt, block, blocks,
+      emitIf(arith::CmpIPredicate::slt, block, kernel.index(blocks),
              [&] { transformInputs(findTile(block, number)); });
     });
-    emitIf(arith::CmpIPredicate::slt, block, blocks, [&] { multiply(); });
+    emitIf(arith::CmpIPredicate::slt, block, kernel.index(blocks),
+           [&] { multiply(); });
   });
 }
 

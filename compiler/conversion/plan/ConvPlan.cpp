@@ -158,7 +158,7 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   MatrixTile tile = chooseMatrixTile(machine, product);
   ProductShape all = getShapeInRegisters(winograd);
   MatrixTile ofAll = chooseMatrixTile(machine, all);
-  if (mayFinishInRegisters(machine, winograd) &&
+  if (!winograd.isAtOnce && mayFinishInRegisters(machine, winograd) &&
       estimateCycles(machine, all, ofAll) <=
           estimatePhases(machine, winograd, product, tile)) {
     plan.form = "minimal filtering in registers";

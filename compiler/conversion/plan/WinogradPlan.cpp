@@ -18,7 +18,7 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
       filters(op.getType().getShape().back()),
       paddedFilters(target.padColumns(filters)),
       unit(std::max(machine.getLineElements(), target.getWidestLanes())),
-      start(llvm::alignTo(start, unit)) {
+      start(llvm::alignTo(start, unit)), isAtOnce(target.device) {
   int64_t kernelElements = tiling.getPoints() * input.channels * filters;
   fitsSecondLevel =
       kernelElements * accumulatorBytes <= machine.caches.secondLevel;

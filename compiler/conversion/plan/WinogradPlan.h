@@ -42,9 +42,11 @@ struct WinogradPlan {
 
   // Where things start in the scratch memory.
   int64_t getProductsAt() const { return start; }
-  /// The products of a point replace the inputs of the point before it.
+  /// The products of a point replace the inputs of the point before it, unless
+  /// all points are multiplied at once.
   int64_t getInputsAt() const {
-    return getProductsAt() + (isInRegisters ? 0 : getPointElements());
+    int64_t regions = isInRegisters ? 0 : isAtOnce ? tiling.getPoints() : 1;
+    return getProductsAt() + regions * getPointElements();
   }
   /// A tile between the transforms along its two axes, of one vector of
   /// channels.
@@ -54,7 +56,8 @@ struct WinogradPlan {
                                 : tiling.getPoints() * getPointElements());
   }
   int64_t getEnd() const {
-    return getLinesAt() + (isTwoDimensional() ? tiling.getPoints() * unit : 0);
+    bool hasLines = isTwoDimensional() && !isAtOnce;
+    return getLinesAt() + (hasLines ? tiling.getPoints() * unit : 0);
   }
 
   nn::WinogradTiling tiling;
@@ -63,6 +66,9 @@ struct WinogradPlan {
   /// Elements that hold a cache line and every vector.
   int64_t unit;
   int64_t start;
+  /// Whether a device works on all tiles and points of a block at once, and
+  /// holds a tile in registers.
+  bool isAtOnce;
   /// Whether the kernel stays in the second-level cache.
   bool fitsSecondLevel;
   /// Tiles of a block.

@@ -1,0 +1,46 @@
+//===- DeviceCode.cpp - What a device runs of a model -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/gpu/DeviceCode.h"
+#include "compiler/codegen/Backend.h"
+#include "compiler/codegen/gpu/GroupShape.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace frieze;
+
+FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
+                                             const Target &target) {
+  DeviceCode result;
+  result.kind = target.device->kind;
+  auto kernels = *module.getOps<gpu::GPUModuleOp>().begin();
+  for (auto kernel : kernels.getOps<gpu::GPUFuncOp>()) {
+    DeviceLaunches &launches = kernel.getName().ends_with(streamKernelSuffix)
+                                   ? result.streams
+                                   : result.calls;
+    auto getNumber = [&](StringRef name) {
+      return kernel->getAttrOfType<IntegerAttr>(name).getInt();
+    };
+    launches.kernels.push_back({kernel.getName().str(),
+                                kernel.getKnownBlockSize()->front(),
+                                getNumber(callsPerGroupName)});
+    launches.arenaBytes =
+        std::max(launches.arenaBytes, getNumber(arenaBytesName));
+  }
+  auto weights = *module.getOps<memref::GlobalOp>().begin();
+  result.weights = cast<ElementsAttr>(weights.getInitialValueAttr());
+  Stage stage = result.kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
+  CodeFigures figures;
+  if (failed(Backend::get(target).emit(module, target, stage, result.code,
+                                       figures)))
+    return failure();
+  // Text ends with a NUL.
+  if (stage == Stage::PTX)
+    result.code.push_back('\0');
+  return result;
+}
