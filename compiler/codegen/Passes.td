@@ -184,7 +184,65 @@ def RotateLoopsPass : Pass<"frieze-rotate-loops", "::mlir::ModuleOp"> {
 def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
   let summary = "Make kernels of groups of threads from loops";
   let description = [{
-    TODO
+    The function of a model's loops becomes a kernel, `<name>_kernel(inputs...,
+    outputs..., weights, arena, count)`, and where there is a stream another one,
+    `<name>_stream_kernel`, whose calls are windows that overlap. A group of
+    threads takes a call, or several, with a team for each (`nn.calls_per_group`).
+
+    Independent loops are shared among the threads of a team: a nest of them is
+    one run of numbers, once for each of the loops in it that stand side by side.
+    Loops in order are taken by all threads, which wait for each other where one
+    reads what another wrote. Single stores are done by one thread, other values
+    computed by all. The arena lies in the memory that the group shares, where
+    it fits; `nn.arena_bytes` is what a call needs of the device's memory
+    elsewhere. Constants become one buffer.
+
+    ```mlir
+    module attributes {nn.interface = #nn.interface<
+        name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+        arena_bytes = 0, arena_alignment = 16, micro_batch = 1,
+        inputs = [<"x" : tensor<1x1024xf32>>], outputs = [<"y" : tensor<1x1024xf32>>],
+        variants = [@model_sm_80]>} {
+      func.func private @model_sm_80(%x: memref<1024xf32>, %y: memref<1024xf32>, %arena: memref<0xi8>) {
+        scf.forall (%i) in (1024) {
+          %0 = vector.load %x[%i] : memref<1024xf32>, vector<1xf32>
+          %1 = arith.addf %0, %0 : vector<1xf32>
+          vector.store %1, %y[%i] : memref<1024xf32>, vector<1xf32>
+        }
+        return
+      }
+    }
+    ```
+    ==> among others
+    ```mlir
+    gpu.module @model_kernels {
+      gpu.func @model_kernel(
+          %x: memref<?xf32, #gpu.address_space<global>>, %y: memref<?xf32, #gpu.address_space<global>>,
+          %weights: memref<32xf32, #gpu.address_space<global>>, %arena: memref<?xf32, #gpu.address_space<global>>,
+          %count: i32) kernel attributes {
+          known_block_size = array<i32: 256, 1, 1>, nn.arena_bytes = 0 : i64, nn.calls_per_group = 1 : i32} {
+        %thread = gpu.thread_id x
+        %call = gpu.block_id x
+        %c0 = arith.constant 0 : index
+        %c1024 = arith.constant 1024 : index
+        %x_at = arith.muli %call, %c1024 : index
+        %c1024_0 = arith.constant 1024 : index
+        %y_at = arith.muli %call, %c1024_0 : index
+        %c0_1 = arith.constant 0 : index
+        %arena_at = arith.muli %call, %c0_1 : index
+        %c1024_2 = arith.constant 1024 : index
+        %c256 = arith.constant 256 : index
+        scf.for %i = %thread to %c1024_2 step %c256 {
+          %0 = arith.addi %x_at, %i : index
+          %1 = memref.load %x[%0] : memref<?xf32, #gpu.address_space<global>>
+          %2 = arith.addf %1, %1 : f32
+          %3 = arith.addi %y_at, %i : index
+          memref.store %2, %y[%3] : memref<?xf32, #gpu.address_space<global>>
+        }
+        gpu.return
+      }
+    }
+    ```
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
@@ -194,7 +252,28 @@ def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
 def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
   let summary = "Convert kernels to the LLVM dialect, for NVIDIA's GPUs";
   let description = [{
-    TODO
+    Kernels become functions that PTX is made of, with indices of 32 bits: groups
+    are blocks, and the memory that one shares is a variable. The constants are
+    left to the host.
+
+    ```mlir
+    gpu.module @model_kernels {
+      gpu.func @model_kernel(
+          %x: memref<?xf32, #gpu.address_space<global>>, %weights: memref<32xf32, #gpu.address_space<global>>,
+          %arena: memref<?xf32, #gpu.address_space<global>>, %count: i32) kernel attributes {
+          known_block_size = array<i32: 256, 1, 1>} {
+        %thread = gpu.thread_id x
+        %0 = memref.load %x[%thread] : memref<?xf32, #gpu.address_space<global>>
+        gpu.barrier
+        memref.store %0, %x[%thread] : memref<?xf32, #gpu.address_space<global>>
+        gpu.return
+      }
+    }
+    ```
+    ==>
+    ```mlir
+    NVVM
+    ```
   }];
   let dependentDialects = [
     "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
@@ -204,7 +283,28 @@ def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
 def ConvertToSPIRVPass : Pass<"frieze-convert-to-spirv", "::mlir::ModuleOp"> {
   let summary = "Convert kernels to SPIR-V, for Vulkan";
   let description = [{
-    TODO
+    A module of kernels becomes one of SPIR-V 1.3, as Vulkan 1.1 takes it, with
+    a storage buffer for each parameter. No operation may be fused with another
+    (`NoContraction`). The constants are left to the host.
+
+    ```mlir
+    gpu.module @model_kernels {
+      gpu.func @model_kernel(
+          %x: memref<?xf32, #gpu.address_space<global>>, %weights: memref<32xf32, #gpu.address_space<global>>,
+          %arena: memref<?xf32, #gpu.address_space<global>>, %count: i32) kernel attributes {
+          known_block_size = array<i32: 256, 1, 1>} {
+        %thread = gpu.thread_id x
+        %0 = memref.load %x[%thread] : memref<?xf32, #gpu.address_space<global>>
+        gpu.barrier
+        memref.store %0, %x[%thread] : memref<?xf32, #gpu.address_space<global>>
+        gpu.return
+      }
+    }
+    ```
+    ==>
+    ```mlir
+    SPIRV
+    ```
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::spirv::SPIRVDialect"];
 }

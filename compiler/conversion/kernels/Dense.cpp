@@ -165,6 +165,72 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
   }
 }
 
+/// The same on a device: chain by chain, in scratch memory, at once.
+static void lowerDotProductAtOnce(KernelBuilder &kernel, DenseOp op,
+                                  Value weights, Value bias) {
+  int64_t chains = op.getChains(), rows = op.getType().getNumElements();
+  DenseInput input = findInput(kernel, op);
+  Value scratch = kernel.scratch[op];
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  int64_t rounds = input.run / chains, rest = input.run % chains;
+  auto sumChain = [&](Value rowAt, Value chain) {
+    auto isBelow = [&](int64_t bound) -> Value {
+      return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::slt,
+                                   chain, kernel.index(bound));
+    };
+    auto multiply = [&](Value sum, Value at, Value weightAt) {
+      return kernel.fma(kernel.loadVector(input.buffer, at, 1),
+                        kernel.loadVector(weights, weightAt, 1), sum);
+    };
+    Value start = arith::SelectOp::create(
+        builder, loc, isBelow(1), kernel.loadVector(bias, kernel.index(0), 1),
+        kernel.constant(0.0f, 1));
+    return kernel.reduce(input.runs, start, [&](Value run, ValueRange outer) {
+      Value at = kernel.add(rowAt, kernel.mul(run, input.runStride));
+      Value weightAt = kernel.mul(run, input.run);
+      Value sum =
+          kernel.reduce(rounds, outer, [&](Value i, ValueRange carried) {
+            Value term = kernel.add(kernel.mul(i, chains), chain);
+            return SmallVector<Value>{multiply(carried[0], kernel.add(at, term),
+                                               kernel.add(weightAt, term))};
+          })[0];
+      if (rest == 0)
+        return SmallVector<Value>{sum};
+      // Of the other chains, the last term is read and not used.
+      Value term = kernel.add(builder.createOrFold<arith::MinSIOp>(
+                                  loc, chain, kernel.index(rest - 1)),
+                              rounds * chains);
+      Value longer =
+          multiply(sum, kernel.add(at, term), kernel.add(weightAt, term));
+      return SmallVector<Value>{
+          arith::SelectOp::create(builder, loc, isBelow(rest), longer, sum)};
+    })[0];
+  };
+  kernel.forEach(rows, [&](Value row) {
+    kernel.forEach(chains, [&](Value chain) {
+      kernel.storeVector(sumChain(kernel.mul(row, input.rowStride), chain),
+                         scratch, kernel.add(kernel.mul(row, chains), chain),
+                         1);
+    });
+  });
+  SmallVector<EpilogueStage> epilogue =
+      kernel.loadEpilogue(op, op.getEpilogueStages());
+  kernel.forEach(rows, [&](Value row) {
+    SmallVector<Value> sums;
+    for (int64_t chain = 0; chain < chains; ++chain)
+      sums.push_back(kernel.loadVector(
+          scratch, kernel.add(kernel.mul(row, chains), chain), 1));
+    for (; sums.size() > 1; sums.resize(sums.size() / 2))
+      for (size_t i = 0; i < sums.size() / 2; ++i)
+        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
+    kernel.storeVector(kernel.applyEpilogue(epilogue, sums.front(),
+                                            kernel.index(0),
+                                            /*isOneChannel=*/true),
+                       kernel.buffers[op.getOutput()], row, 1);
+  });
+}
+
 static SmallVector<double> readBias(DenseOp op) {
   if (ElementsAttr attribute = op.getBiasAttr())
     return *readWeights(attribute);
@@ -234,10 +300,13 @@ static void lowerDense(KernelBuilder &kernel, DenseOp op,
                        const KernelPlan &plan) {
   if (op.getType().getShape().back() > 1)
     return lowerSharedDense(kernel, op, plan, /*calls=*/1);
-  lowerDotProduct(
-      kernel, op, plan.products.front(),
-      kernel.loadConstants(op, "kernel", *readWeights(op.getKernel())),
-      kernel.loadConstants(op, "bias", readBias(op)));
+  Value weights =
+      kernel.loadConstants(op, "kernel", *readWeights(op.getKernel()));
+  Value bias = kernel.loadConstants(op, "bias", readBias(op));
+  if (kernel.target.device)
+    lowerDotProductAtOnce(kernel, op, weights, bias);
+  else
+    lowerDotProduct(kernel, op, plan.products.front(), weights, bias);
 }
 
 void frieze::addDenseLowerings(LoweringTable &table) {

@@ -13,11 +13,15 @@ using namespace frieze::nn;
 
 /// A layer with one output runs along its inputs, chains as lanes, for a power
 /// of two of rows at a time where there are.
-static KernelPlan planDotProduct(const Machine &machine, DenseOp op) {
+/// On a device, each chain of each row is summed by a thread.
+static KernelPlan planDotProduct(const Target &target, const Machine &machine,
+                                 DenseOp op) {
   KernelPlan plan;
   plan.form = "dot product";
   MatrixTile tile;
   int64_t chains = op.getChains();
+  if (target.device)
+    plan.scratchElements = op.getType().getNumElements() * chains;
   tile.lanes = std::min(machine.lanes, chains);
   int64_t accumulators = machine.registers * 3 / 4;
   tile.chains = std::min<int64_t>(
@@ -29,10 +33,10 @@ static KernelPlan planDotProduct(const Machine &machine, DenseOp op) {
   return plan;
 }
 
-KernelPlan frieze::planDense(const Target &, const Machine &machine,
+KernelPlan frieze::planDense(const Target &target, const Machine &machine,
                              DenseOp op) {
   return op.getType().getShape().back() == 1
-             ? planDotProduct(machine, op)
+             ? planDotProduct(target, machine, op)
              : planSharedDense(machine, op, /*calls=*/1);
 }
 
