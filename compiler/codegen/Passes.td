@@ -272,7 +272,18 @@ def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    NVVM
+    llvm.func @model_kernel(
+        %x: !llvm.ptr<1> {llvm.noalias}, %weights: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias},
+        %arena: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %count: i32)
+        attributes {nvvm.kernel, nvvm.reqntid = array<i32: 256, 1, 1>} {
+      %thread = nvvm.read.ptx.sreg.tid.x : i32
+      %0 = llvm.getelementptr inbounds|nuw %x[%thread] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, f32
+      %1 = llvm.load %0 {alignment = 4 : i64} : !llvm.ptr<1> -> f32
+      nvvm.barrier0
+      %2 = llvm.getelementptr inbounds|nuw %x[%thread] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, f32
+      llvm.store %1, %2 {alignment = 4 : i64} : f32, !llvm.ptr<1>
+      llvm.return
+    }
     ```
   }];
   let dependentDialects = [
@@ -303,7 +314,34 @@ def ConvertToSPIRVPass : Pass<"frieze-convert-to-spirv", "::mlir::ModuleOp"> {
     ```
     ==>
     ```mlir
-    SPIRV
+    spirv.module @__spv__model_kernels Logical GLSL450 attributes {
+        spirv.target_env = #spirv.target_env<
+            #spirv.vce<v1.3, [Shader], [SPV_KHR_storage_buffer_storage_class]>, api=Vulkan, #spirv.resource_limits<>>} {
+      spirv.GlobalVariable @__builtin__LocalInvocationId__ built_in("LocalInvocationId") : !spirv.ptr<vector<3xi32>, Input>
+      spirv.func @model_kernel(
+          %x: !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer> {spirv.interface_var_abi = #spirv.interface_var_abi<(0, 0)>},
+          %weights: !spirv.ptr<!spirv.struct<(!spirv.array<32 x f32, stride=4> [0])>, StorageBuffer> {spirv.interface_var_abi = #spirv.interface_var_abi<(0, 1)>},
+          %arena: !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer> {spirv.interface_var_abi = #spirv.interface_var_abi<(0, 2)>},
+          %count: i32 {spirv.interface_var_abi = #spirv.interface_var_abi<(0, 3), StorageBuffer>}) "None" attributes {
+          known_block_size = array<i32: 256, 1, 1>,
+          spirv.entry_point_abi = #spirv.entry_point_abi<workgroup_size = [256, 1, 1]>, workgroup_attributions = 0 : i64} {
+        %ids = spirv.mlir.addressof @__builtin__LocalInvocationId__ : !spirv.ptr<vector<3xi32>, Input>
+        %0 = spirv.Load "Input" %ids : vector<3xi32>
+        %thread = spirv.CompositeExtract %0[0 : i32] : vector<3xi32>
+        %c0 = spirv.Constant 0 : i32
+        %c0_0 = spirv.Constant 0 : i32
+        %c1 = spirv.Constant 1 : i32
+        %1 = spirv.AccessChain %x[%c0, %thread] : !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer>, i32, i32 -> !spirv.ptr<f32, StorageBuffer>
+        %2 = spirv.Load "StorageBuffer" %1 : f32
+        spirv.ControlBarrier <Workgroup>, <Workgroup>, <AcquireRelease|UniformMemory|WorkgroupMemory>
+        %c0_1 = spirv.Constant 0 : i32
+        %c0_2 = spirv.Constant 0 : i32
+        %c1_3 = spirv.Constant 1 : i32
+        %3 = spirv.AccessChain %x[%c0_1, %thread] : !spirv.ptr<!spirv.struct<(!spirv.rtarray<f32, stride=4> [0])>, StorageBuffer>, i32, i32 -> !spirv.ptr<f32, StorageBuffer>
+        spirv.Store "StorageBuffer" %3, %2 : f32
+        spirv.Return
+      }
+    }
     ```
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::spirv::SPIRVDialect"];

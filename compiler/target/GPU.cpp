@@ -15,7 +15,8 @@ using namespace frieze;
 // one multiply-add a cycle that is there after four (NVIDIA, CUDA C++
 // Programming Guide, "Arithmetic Instructions"), and one load for four of them.
 static constexpr Machine makeMachine(llvm::StringRef name,
-                                     llvm::StringRef features, bool hasFMA) {
+                                     llvm::StringRef features, bool hasFMA,
+                                     int64_t winogradTiles) {
   return {name, name, features,
           /*lanes=*/1,
           /*registers=*/40,
@@ -25,15 +26,17 @@ static constexpr Machine makeMachine(llvm::StringRef name,
           Caches{/*line=*/16, /*firstLevel=*/48 << 10,
                  /*secondLevel=*/4 << 20},
           Budgets{/*tileRows=*/8, /*tileVectors=*/4, /*unrolledTerms=*/9,
-                  /*termsTogether=*/4, /*winogradTiles=*/24,
-                  /*mostWinogradTiles=*/24, /*prefetchedLines=*/0,
+                  /*termsTogether=*/4, winogradTiles,
+                  /*mostWinogradTiles=*/winogradTiles, /*prefetchedLines=*/0,
                   /*callsTogether=*/1}};
 }
 
+// Of tiles of minimal filtering, those whose transforms fit beside the values
+// of the ECG classifier into the memory of a group.
 static constexpr Machine machines[] = {
-    makeMachine("sm_80", "+ptx70", /*hasFMA=*/true),
+    makeMachine("sm_80", "+ptx70", /*hasFMA=*/true, /*winogradTiles=*/24),
     // A driver may fuse or not; what it must not fuse is the same everywhere.
-    makeMachine("vulkan", "", /*hasFMA=*/false),
+    makeMachine("vulkan", "", /*hasFMA=*/false, /*winogradTiles=*/8),
 };
 
 // Compute capability 8.0 and later: 48 KiB of shared memory for a group without

@@ -1,0 +1,43 @@
+// RUN: frieze-opt %s --split-input-file --frieze-convert-to-nvvm | FileCheck %s
+
+// The group is a block, and its memory a variable of the module. The weights and the
+// arena begin where an instruction may load four numbers; the inputs of a call do not.
+// CHECK: llvm.mlir.global private @shared_shared() {addr_space = 3 : i32, alignment = 16 : i64} : !llvm.array<64 x f32>
+// CHECK-NEXT: llvm.mlir.undef
+// CHECK: llvm.func @shared(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: i32)
+// CHECK-SAME: nvvm.kernel, nvvm.reqntid = array<i32: 64, 1, 1>
+// CHECK: %[[SHARED:.*]] = llvm.mlir.addressof @shared_shared : !llvm.ptr<3>
+// CHECK: %[[GROUP:.*]] = nvvm.read.ptx.sreg.ctaid.x : i32
+// CHECK: %[[THREAD:.*]] = nvvm.read.ptx.sreg.tid.x : i32
+// CHECK: %[[FROM:.*]] = llvm.getelementptr inbounds|nuw %[[X]][%[[GROUP]]]
+// CHECK: %[[VALUE:.*]] = llvm.load %[[FROM]]
+// CHECK: %[[TO:.*]] = llvm.getelementptr inbounds|nuw %[[SHARED]][%[[THREAD]]]
+// CHECK: llvm.store %[[VALUE]], %[[TO]] {alignment = 4 : i64} : f32, !llvm.ptr<3>
+// CHECK-NEXT: nvvm.barrier0
+// CHECK-NOT: gpu.module
+gpu.module @kernels {
+  gpu.func @shared(%x: memref<?xf32, #gpu.address_space<global>>, %weights: memref<32xf32, #gpu.address_space<global>>,
+      %arena: memref<?xf32, #gpu.address_space<global>>, %count: i32) workgroup(%s : memref<64xf32, #gpu.address_space<workgroup>>) kernel
+      attributes {known_block_size = array<i32: 64, 1, 1>} {
+    %group = gpu.block_id x
+    %thread = gpu.thread_id x
+    %0 = memref.load %x[%group] : memref<?xf32, #gpu.address_space<global>>
+    memref.store %0, %s[%thread] : memref<64xf32, #gpu.address_space<workgroup>>
+    gpu.barrier
+    gpu.return
+  }
+}
+
+// -----
+
+// The host has the weights.
+// CHECK-NOT: @weights
+// CHECK: llvm.func @without
+memref.global "private" constant @weights : memref<1xf32> = dense<1.0>
+gpu.module @kernels {
+  gpu.func @without(%x: memref<?xf32, #gpu.address_space<global>>, %weights: memref<32xf32, #gpu.address_space<global>>,
+      %arena: memref<?xf32, #gpu.address_space<global>>, %count: i32) kernel
+      attributes {known_block_size = array<i32: 64, 1, 1>} {
+    gpu.return
+  }
+}
