@@ -273,9 +273,10 @@ def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
     ==>
     ```mlir
     llvm.func @model_kernel(
-        %x: !llvm.ptr<1> {llvm.noalias}, %weights: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias},
+        %x: !llvm.ptr<1> {llvm.noalias},
+        %weights: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly},
         %arena: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %count: i32)
-        attributes {nvvm.kernel, nvvm.reqntid = array<i32: 256, 1, 1>} {
+        attributes {nvvm.kernel, nvvm.minctasm = 1 : i32, nvvm.reqntid = array<i32: 256, 1, 1>} {
       %thread = nvvm.read.ptx.sreg.tid.x : i32
       %0 = llvm.getelementptr inbounds|nuw %x[%thread] : (!llvm.ptr<1>, i32) -> !llvm.ptr<1>, f32
       %1 = llvm.load %0 {alignment = 4 : i64} : !llvm.ptr<1> -> f32

@@ -84,6 +84,9 @@ static void takeOut(gpu::GPUFuncOp kernel, ModuleOp module) {
                     builder.getUnitAttr());
   function->setAttr(NVVM::NVVMDialect::getReqntidAttrName(),
                     kernel.getKnownBlockSizeAttr());
+  // The assembler would spill to make room for more groups.
+  function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                    builder.getI32IntegerAttr(1));
   // No other parameter lies where these do, and all but the inputs and outputs
   // of a call begin where memory that was asked for does.
   for (auto [number, type] :
@@ -93,6 +96,9 @@ static void takeOut(gpu::GPUFuncOp kernel, ModuleOp module) {
       if (number + 3 >= parameters)
         function.setArgAttr(number, "llvm.align",
                             builder.getI64IntegerAttr(16));
+      // The weights.
+      if (number + 3 == parameters)
+        function.setArgAttr(number, "llvm.readonly", builder.getUnitAttr());
     }
 }
 

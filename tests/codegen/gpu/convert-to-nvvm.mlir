@@ -4,8 +4,8 @@
 // arena begin where an instruction may load four numbers; the inputs of a call do not.
 // CHECK: llvm.mlir.global private @shared_shared() {addr_space = 3 : i32, alignment = 16 : i64} : !llvm.array<64 x f32>
 // CHECK-NEXT: llvm.mlir.undef
-// CHECK: llvm.func @shared(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: i32)
-// CHECK-SAME: nvvm.kernel, nvvm.reqntid = array<i32: 64, 1, 1>
+// CHECK: llvm.func @shared(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: i32)
+// CHECK-SAME: nvvm.kernel, nvvm.minctasm = 1 : i32, nvvm.reqntid = array<i32: 64, 1, 1>
 // CHECK: %[[SHARED:.*]] = llvm.mlir.addressof @shared_shared : !llvm.ptr<3>
 // CHECK: %[[GROUP:.*]] = nvvm.read.ptx.sreg.ctaid.x : i32
 // CHECK: %[[THREAD:.*]] = nvvm.read.ptx.sreg.tid.x : i32
@@ -40,4 +40,13 @@ gpu.module @kernels {
       attributes {known_block_size = array<i32: 64, 1, 1>} {
     gpu.return
   }
+}
+
+// -----
+
+// What is in the LLVM dialect stays as it is: must not fire.
+// CHECK: llvm.func @converted(%[[X:.*]]: f32) -> f32 {
+// CHECK-NEXT: llvm.return %[[X]] : f32
+llvm.func @converted(%x: f32) -> f32 {
+  llvm.return %x : f32
 }

@@ -24,3 +24,12 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// Nothing but kernels is converted: must not fire.
+// CHECK: func.func @other(%[[X:.*]]: memref<1xf32>) -> memref<1xf32> {
+// CHECK-NEXT: return %[[X]] : memref<1xf32>
+func.func @other(%x: memref<1xf32>) -> memref<1xf32> {
+  return %x : memref<1xf32>
+}

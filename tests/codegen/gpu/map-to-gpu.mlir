@@ -188,7 +188,8 @@ module attributes {nn.interface = #nn.interface<
 
 // -----
 
-// What is read from memory is not read twice: the loop that needs it runs in order.
+// What is read from memory is not read twice, so that the split must not fire: the
+// loop that needs it runs in order.
 // CHECK: gpu.func @model_kernel
 // CHECK: %[[THREAD:.*]] = gpu.thread_id x
 // CHECK: scf.for %{{.*}} = %[[THREAD]] to %c1024 step
