@@ -41,8 +41,8 @@ struct LoopPiece {
 
 int64_t countIterations(mlir::scf::ForallOp loop);
 bool writesMemory(mlir::Operation &op);
-/// Whether there are independent loops in `op`, and nothing outside of it needs
-/// its results, so that it is no work of a single thread.
+/// Whether `op` is no work of a single thread: there are independent loops in
+/// it, or others need its results.
 bool hasIndependentLoops(mlir::Operation &op);
 /// What `op` and the ops in it access, but constants.
 llvm::SmallVector<MemoryAccess> findAccesses(mlir::Operation &op);
