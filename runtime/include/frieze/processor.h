@@ -53,6 +53,8 @@ static inline int frieze_processor_runs(const char *target) {
   return (frieze_is_target(target, "x86-64") && has_v2) ||
          (frieze_is_target(target, "x86-64-windows") && has_v2) ||
          (frieze_is_target(target, "x86-64-macos") && has_v2) ||
+         (frieze_is_target(target, "cuda") && has_v2) ||
+         (frieze_is_target(target, "vulkan") && has_v2) ||
          (frieze_is_target(target, "x86-64-v2") && has_v2) ||
          (frieze_is_target(target, "x86-64-v3") && has_v3) ||
          (frieze_is_target(target, "x86-64-v4") && has_v4);

@@ -1,0 +1,528 @@
+//===- FakeCuda.cpp - A driver of CUDA for tests ----------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FakeCuda.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using Address = unsigned long long;
+
+/// From the memory behind an address of the device to that address.
+constexpr Address deviceOffset = Address(1) << 60;
+
+enum Result {
+  success = 0,
+  invalidValue = 1,
+  outOfMemory = 2,
+  invalidPtx = 218,
+  notFound = 500
+};
+
+struct Event {
+  double seconds = 0;
+};
+
+struct Stream {
+  std::vector<std::function<void()>> work;
+};
+
+struct Function {
+  const frieze_model *model;
+  const frieze_device_kernel *kernel;
+  bool isStream, isLast;
+};
+
+struct Module {
+  const frieze_model *model;
+  std::vector<std::unique_ptr<Function>> functions;
+};
+
+/// All that there is.
+struct Driver {
+  const frieze_model *model = nullptr;
+  int calls = 0, failing = 0, failure = 0;
+  size_t memory = size_t(1) << 30, used = 0;
+  int contexts = 0, current = 0, launches = 0;
+  size_t busyStreams = 0;
+  std::map<Address, size_t> deviceMemory, hostMemory;
+  std::set<Stream *> streams;
+  std::set<Event *> events;
+  std::set<Module *> modules;
+  std::string problem;
+  bool isWrong = false;
+  double clock = 0;
+};
+
+Driver driver;
+
+/// Begins every call that can fail; returns what it has to return, or 0.
+int enter(bool needsContext = true) {
+  ++driver.calls;
+  if (driver.calls == driver.failing)
+    return driver.failure;
+  if (needsContext && !driver.current)
+    driver.problem = "a call without a context";
+  return success;
+}
+
+bool isOn(const std::map<Address, size_t> &memory, Address address,
+          size_t bytes) {
+  auto next = memory.upper_bound(address);
+  if (next == memory.begin())
+    return false;
+  auto [start, size] = *std::prev(next);
+  return address + bytes <= start + size;
+}
+
+/// The memory behind an address; null, and a problem, where it is too small.
+char *find(Address address, size_t bytes) {
+  if (isOn(driver.deviceMemory, address, bytes))
+    return reinterpret_cast<char *>(address - deviceOffset);
+  if (isOn(driver.hostMemory, address, bytes))
+    return reinterpret_cast<char *>(address);
+  driver.problem = "memory that is no one's, or too little";
+  return nullptr;
+}
+
+void finish(Stream &stream) {
+  std::vector<std::function<void()>> work = std::move(stream.work);
+  stream.work.clear();
+  for (auto &task : work)
+    task();
+}
+
+void finishAll() {
+  for (Stream *stream : driver.streams)
+    finish(*stream);
+}
+
+void add(Stream *stream, std::function<void()> task) {
+  stream->work.push_back(std::move(task));
+  size_t busy =
+      std::count_if(driver.streams.begin(), driver.streams.end(),
+                    [](Stream *other) { return !other->work.empty(); });
+  driver.busyStreams = std::max(driver.busyStreams, busy);
+}
+
+/// Memory for the code of the CPU.
+class Scratch {
+public:
+  Scratch(size_t bytes, size_t alignment)
+      : memory(std::aligned_alloc(std::max<size_t>(alignment, 64),
+                                  (bytes / 4096 + 1) * 4096)) {}
+  ~Scratch() { std::free(memory); }
+  void *get() const { return memory; }
+
+private:
+  void *memory;
+};
+
+/// A launch of the last kernel: what the model computes.
+void compute(const Function &function, const std::vector<Address> &parameters,
+             uint32_t count) {
+  const frieze_model &model = *function.model;
+  const frieze_device_code &device = *model.device;
+  size_t arrays = model.input_count + model.output_count;
+  auto bytesOf = [&](size_t i) -> size_t {
+    if (i < model.input_count)
+      return function.isStream
+                 ? ((count - 1) * device.stream_windows * model.stream->hop +
+                    device.stream_samples) *
+                       model.stream->channels * sizeof(float)
+                 : count * model.inputs[i].elements * sizeof(float);
+    size_t elements = model.outputs[i - model.input_count].elements;
+    return count * elements * sizeof(float) *
+           (function.isStream ? device.stream_windows : 1);
+  };
+  std::vector<void *> memory;
+  for (size_t i = 0; i < arrays; ++i)
+    memory.push_back(find(parameters[i], bytesOf(i)));
+  const char *weights = find(parameters[arrays], device.weights_bytes);
+  size_t arenaBytes =
+      function.isStream ? device.stream_arena_bytes : device.arena_bytes;
+  char *arena = find(parameters[arrays + 1], count * arenaBytes);
+  if (!driver.problem.empty())
+    return;
+  // Whatever it held before.
+  std::memset(arena, 0xff, count * arenaBytes);
+  if (device.weights_bytes &&
+      std::memcmp(weights, device.weights, device.weights_bytes)) {
+    driver.problem = "weights that are not the model's";
+    return;
+  }
+  const void *const *inputs = memory.data();
+  void *const *outputs = memory.data() + model.input_count;
+  if (!function.isStream) {
+    Scratch scratch(model.arena_bytes, model.arena_alignment);
+    model.run_batch(count, inputs, outputs, scratch.get());
+  } else {
+    const frieze_stream &stream = *model.stream;
+    Scratch state(stream.state_bytes, stream.state_alignment);
+    for (uint32_t call = 0; call < count; ++call) {
+      std::vector<void *> results;
+      for (uint64_t i = 0; i < model.output_count; ++i)
+        results.push_back(static_cast<float *>(outputs[i]) +
+                          call * device.stream_windows *
+                              model.outputs[i].elements);
+      stream.init(state.get());
+      stream.push(state.get(),
+                  static_cast<const float *>(inputs[0]) +
+                      call * device.stream_windows * stream.hop *
+                          stream.channels,
+                  device.stream_samples, results.data());
+    }
+  }
+  if (driver.isWrong)
+    static_cast<float *>(outputs[0])[0] += 1;
+}
+
+const frieze_model *findModel(const void *code) {
+  if (driver.model)
+    return driver.model;
+  Dl_info info;
+  if (!dladdr(code, &info))
+    return nullptr;
+  void *library = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  if (!library)
+    return nullptr;
+  const void *entry = dlsym(library, FRIEZE_MODEL_ENTRY);
+  // The one who loaded it keeps it.
+  dlclose(library);
+  return static_cast<const frieze_model *>(entry);
+}
+
+int allocateFrom(std::map<Address, size_t> &memory, Address offset,
+                 size_t bytes, Address *address) {
+  void *block = std::malloc(bytes);
+  std::memset(block, 0xa5, bytes);
+  *address = reinterpret_cast<Address>(block) + offset;
+  memory[*address] = bytes;
+  return success;
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What tests ask
+//===----------------------------------------------------------------------===//
+
+void fakecuda::setModel(const frieze_model *model) { driver.model = model; }
+
+void fakecuda::failCall(int number, int result) {
+  driver.calls = 0;
+  driver.failing = number;
+  driver.failure = result;
+}
+
+int fakecuda::countCalls() { return driver.calls; }
+
+void fakecuda::setMemory(size_t bytes) { driver.memory = bytes; }
+
+std::string fakecuda::listLeaks() {
+  std::string leaks;
+  auto add = [&](const char *what, size_t count) {
+    if (count)
+      leaks += std::to_string(count) + " " + what + " ";
+  };
+  add("contexts", driver.contexts);
+  add("contexts on the stack", driver.current);
+  add("blocks of the device", driver.deviceMemory.size());
+  add("blocks of the host", driver.hostMemory.size());
+  add("streams", driver.streams.size());
+  add("events", driver.events.size());
+  add("modules", driver.modules.size());
+  return leaks;
+}
+
+int fakecuda::countLaunches() { return driver.launches; }
+
+int fakecuda::countBusyStreams() { return int(driver.busyStreams); }
+
+std::string fakecuda::takeProblem() {
+  return std::exchange(driver.problem, "");
+}
+
+void fakecuda::setWrong(bool isWrong) { driver.isWrong = isWrong; }
+
+void *fakecuda::allocate(size_t bytes) {
+  Address address;
+  allocateFrom(driver.deviceMemory, deviceOffset, bytes, &address);
+  return reinterpret_cast<void *>(address);
+}
+
+void fakecuda::release(void *memory) {
+  driver.deviceMemory.erase(reinterpret_cast<Address>(memory));
+  std::free(getHostAddress(memory));
+}
+
+void *fakecuda::getHostAddress(void *memory) {
+  return reinterpret_cast<void *>(reinterpret_cast<Address>(memory) -
+                                  deviceOffset);
+}
+
+//===----------------------------------------------------------------------===//
+// What the driver does
+//===----------------------------------------------------------------------===//
+
+extern "C" {
+
+int cuInit(unsigned) { return enter(false); }
+
+int cuGetErrorName(int result, const char **name) {
+  *name = result == outOfMemory  ? "CUDA_ERROR_OUT_OF_MEMORY"
+          : result == invalidPtx ? "CUDA_ERROR_INVALID_PTX"
+                                 : "CUDA_ERROR_OF_THE_TEST";
+  return success;
+}
+
+int cuDriverGetVersion(int *version) {
+  *version = 12040;
+  return enter(false);
+}
+
+int cuDeviceGetCount(int *count) {
+  *count = 2;
+  return enter(false);
+}
+
+int cuDeviceGet(int *device, int index) {
+  *device = index;
+  return enter(false);
+}
+
+int cuDeviceGetName(char *name, int size, int) {
+  std::strncpy(name, "Fake", size);
+  return enter(false);
+}
+
+int cuDeviceGetAttribute(int *value, int attribute, int) {
+  static const std::map<int, int> attributes = {
+      {1, 1024},     {5, INT32_MAX}, {13, 1500000}, {16, 100},
+      {36, 2000000}, {37, 4096},     {75, 9},       {76, 0}};
+  auto found = attributes.find(attribute);
+  *value = found == attributes.end() ? 0 : found->second;
+  return found == attributes.end() ? invalidValue : success;
+}
+
+int cuDevicePrimaryCtxRetain(void **context, int) {
+  if (int result = enter(false))
+    return result;
+  ++driver.contexts;
+  *context = &driver;
+  return success;
+}
+
+int cuDevicePrimaryCtxRelease_v2(int) {
+  finishAll();
+  --driver.contexts;
+  return success;
+}
+
+int cuCtxPushCurrent_v2(void *) {
+  if (int result = enter(false))
+    return result;
+  ++driver.current;
+  return success;
+}
+
+int cuCtxPopCurrent_v2(void **) {
+  --driver.current;
+  return success;
+}
+
+int cuMemGetInfo_v2(size_t *unused, size_t *all) {
+  *all = driver.memory;
+  *unused = driver.memory - std::min(driver.memory, driver.used);
+  return enter();
+}
+
+int cuMemAlloc_v2(Address *address, size_t bytes) {
+  if (int result = enter())
+    return result;
+  if (driver.used + bytes > driver.memory)
+    return outOfMemory;
+  driver.used += bytes;
+  return allocateFrom(driver.deviceMemory, deviceOffset, bytes, address);
+}
+
+int cuMemFree_v2(Address address) {
+  finishAll();
+  driver.used -= driver.deviceMemory[address];
+  driver.deviceMemory.erase(address);
+  std::free(reinterpret_cast<void *>(address - deviceOffset));
+  return success;
+}
+
+int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
+  if (int result = enter())
+    return result;
+  Address address;
+  int result = allocateFrom(driver.hostMemory, 0, bytes, &address);
+  *memory = reinterpret_cast<void *>(address);
+  return result;
+}
+
+int cuMemFreeHost(void *memory) {
+  finishAll();
+  driver.hostMemory.erase(reinterpret_cast<Address>(memory));
+  std::free(memory);
+  return success;
+}
+
+int cuPointerGetAttribute(void *data, int attribute, Address address) {
+  bool isDevice = isOn(driver.deviceMemory, address, 1);
+  if (!isDevice && !isOn(driver.hostMemory, address, 1))
+    return invalidValue;
+  if (int result = enter())
+    return result;
+  if (attribute == 2)
+    *static_cast<unsigned *>(data) = isDevice ? 2 : 1;
+  else
+    *static_cast<int *>(data) = 0;
+  return success;
+}
+
+int cuMemcpyAsync(Address to, Address from, size_t bytes, Stream *stream) {
+  if (int result = enter())
+    return result;
+  add(stream, [=] {
+    char *target = find(to, bytes), *source = find(from, bytes);
+    if (target && source)
+      std::memcpy(target, source, bytes);
+  });
+  return success;
+}
+
+int cuModuleLoadDataEx(Module **module, const void *code, unsigned, const int *,
+                       void **values) {
+  if (int result = enter())
+    return result;
+  const frieze_model *model = findModel(code);
+  if (!model || !model->device || code != model->device->code ||
+      !std::strstr(static_cast<const char *>(code), ".visible .entry")) {
+    if (values)
+      std::strcpy(static_cast<char *>(values[0]), "expects an entry\nat all");
+    return invalidPtx;
+  }
+  *module = new Module{model, {}};
+  driver.modules.insert(*module);
+  return success;
+}
+
+int cuModuleUnload(Module *module) {
+  finishAll();
+  driver.modules.erase(module);
+  delete module;
+  return success;
+}
+
+int cuModuleGetFunction(Function **function, Module *module, const char *name) {
+  if (int result = enter())
+    return result;
+  const frieze_device_code &device = *module->model->device;
+  for (bool isStream : {false, true}) {
+    const frieze_device_kernel *kernels =
+        isStream ? device.stream_kernels : device.kernels;
+    uint64_t count =
+        isStream ? device.stream_kernel_count : device.kernel_count;
+    for (uint64_t i = 0; i < count; ++i)
+      if (!std::strcmp(kernels[i].entry, name)) {
+        module->functions.push_back(std::make_unique<Function>(
+            Function{module->model, &kernels[i], isStream, i + 1 == count}));
+        *function = module->functions.back().get();
+        return success;
+      }
+  }
+  return notFound;
+}
+
+int cuLaunchKernel(Function *function, unsigned groups, unsigned groupsY,
+                   unsigned groupsZ, unsigned size, unsigned sizeY,
+                   unsigned sizeZ, unsigned shared, Stream *stream,
+                   void **parameters, void **extra) {
+  if (int result = enter())
+    return result;
+  ++driver.launches;
+  const frieze_model &model = *function->model;
+  size_t pointers = model.input_count + model.output_count + 2;
+  std::vector<Address> addresses;
+  for (size_t i = 0; i < pointers; ++i)
+    addresses.push_back(*static_cast<Address *>(parameters[i]));
+  uint32_t count = *static_cast<uint32_t *>(parameters[pointers]);
+  const frieze_device_kernel &kernel = *function->kernel;
+  unsigned wanted = (count + kernel.calls_per_group - 1) /
+                    kernel.calls_per_group * kernel.groups_per_call;
+  if (groups != wanted || size != kernel.group_size || shared || extra ||
+      groupsY != 1 || groupsZ != 1 || sizeY != 1 || sizeZ != 1)
+    driver.problem = "a launch of other groups than the model's";
+  if (function->isLast)
+    add(stream, [=] { compute(*function, addresses, count); });
+  return success;
+}
+
+int cuStreamCreate(Stream **stream, unsigned) {
+  if (int result = enter())
+    return result;
+  *stream = new Stream;
+  driver.streams.insert(*stream);
+  return success;
+}
+
+int cuStreamDestroy_v2(Stream *stream) {
+  finish(*stream);
+  driver.streams.erase(stream);
+  delete stream;
+  return success;
+}
+
+int cuStreamSynchronize(Stream *stream) {
+  finish(*stream);
+  return enter();
+}
+
+int cuEventCreate(Event **event, unsigned) {
+  if (int result = enter())
+    return result;
+  *event = new Event;
+  driver.events.insert(*event);
+  return success;
+}
+
+int cuEventDestroy_v2(Event *event) {
+  driver.events.erase(event);
+  delete event;
+  return success;
+}
+
+int cuEventRecord(Event *event, Stream *stream) {
+  if (int result = enter())
+    return result;
+  add(stream, [=] { event->seconds = driver.clock += 0.001; });
+  return success;
+}
+
+int cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
+  if (int result = enter())
+    return result;
+  *milliseconds = float((end->seconds - start->seconds) * 1e3);
+  return success;
+}
+
+} // extern "C"
