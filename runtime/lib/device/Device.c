@@ -56,7 +56,7 @@ static const frieze_driver *find_driver(int32_t kind) {
 static const char *get_kind_name(int32_t kind) {
   return kind == FRIEZE_CUDA     ? "cuda"
          : kind == FRIEZE_VULKAN ? "vulkan"
-                                 : "a device that is not known";
+                                 : "one that is not known";
 }
 
 int frieze_device_parse(const char *text, int32_t *kind, uint32_t *index) {
@@ -88,7 +88,8 @@ int frieze_device_open(int32_t kind, uint32_t index, frieze_device **device,
   const frieze_driver *driver = find_driver(kind);
   if (!driver)
     return frieze_device_fail(error, FRIEZE_DEVICE_MISSING,
-                              "no %s: this program was built without it",
+                              "expects a kind of device that this program was "
+                              "built with, but got %s",
                               get_kind_name(kind));
   return driver->open(index, device, error);
 }
