@@ -11,6 +11,7 @@
 #include "frontends/NumpyFile.h"
 #include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
+#include "tools/Device.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
 #include "llvm/ADT/StringExtras.h"
@@ -106,6 +107,31 @@ static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
     llvm::SmallVector<void *> to(outputs.begin(), outputs.end());
     model->run_batch(calls, from.data(), to.data(), arena.get());
     return llvm::Error::success();
+  };
+  return runner;
+}
+
+/// The same on a device, which the model is loaded on. Where that fails and
+/// `allowsCPU`, the CPU runs all calls.
+static llvm::Expected<Runner>
+createRunner(const LoadedModel &model, const Device &device, bool allowsCPU) {
+  llvm::Expected<Runner> runner = createRunner(model);
+  if (!runner)
+    return runner;
+  runner->run = [&device, allowsCPU, runOnCPU = std::move(runner->run)](
+                    int64_t calls, llvm::ArrayRef<const float *> inputs,
+                    llvm::ArrayRef<float *> outputs) -> llvm::Error {
+    llvm::SmallVector<const void *> from(inputs.begin(), inputs.end());
+    llvm::SmallVector<void *> to(outputs.begin(), outputs.end());
+    frieze_device_error error;
+    if (!frieze_device_run(device.getModel(), calls, from.data(), to.data(),
+                           &error))
+      return llvm::Error::success();
+    if (!allowsCPU)
+      return llvm::createStringError(llvm::Twine("frieze-run: error: ") +
+                                     error.text);
+    warnOfCPU("frieze-run", error.text);
+    return runOnCPU(calls, inputs, outputs);
   };
   return runner;
 }
@@ -331,6 +357,7 @@ static int run(int argc, char **argv) {
                      "as imported, in float64: the truth"),
           clEnumValN(Reference::Bits, "bits",
                      "after nn-opt, in float32 in the documented order")));
+  DeviceOption deviceOption(category);
   ModelOptions modelOptions(category);
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
@@ -362,14 +389,35 @@ static int run(int argc, char **argv) {
     return 0;
   };
 
-  llvm::Expected<CompileOptions> options = modelOptions.get("model");
+  llvm::Expected<std::optional<DeviceChoice>> choice = deviceOption.get();
+  if (!choice)
+    return failWith("frieze-run", llvm::toString(choice.takeError()));
+  if (*choice && reference != Reference::None)
+    return failWith("frieze-run",
+                    "expects either --device or --reference, but got both");
+  llvm::Expected<std::optional<Device>> device =
+      openDevice("frieze-run", *choice);
+  if (!device)
+    return failWith("frieze-run", llvm::toString(device.takeError()));
+  llvm::Expected<CompileOptions> options =
+      *device ? modelOptions.get("model", (*choice)->getTarget())
+              : modelOptions.get("model");
   if (!options)
     return failWith("frieze-run", llvm::toString(options.takeError()));
   if (reference == Reference::None) {
     llvm::Expected<LoadedModel> model = loadModel(path, *options);
     if (!model)
       return failWith(path, llvm::toString(model.takeError()));
-    return finish(createRunner(*model));
+    if (*device)
+      if (llvm::Error error =
+              loadOnDevice("frieze-run", **model, **choice, *device))
+        return failWith(path, llvm::toString(std::move(error)));
+    int status =
+        finish(*device ? createRunner(*model, **device, (*choice)->allowsCPU)
+                       : createRunner(*model));
+    // What is loaded on it must not outlive the model.
+    device->reset();
+    return status;
   }
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
