@@ -162,7 +162,9 @@ static int check(const cuda_device *cuda, CUresult result, const char *function,
   int status = get_status(result);
   cuda->cuGetErrorName(result, &name);
   return frieze_device_fail(error, status, "%s%s failed: %s (%d)",
-                            status == FRIEZE_DEVICE_LOST ? "lost cuda: " : "",
+                            status == FRIEZE_DEVICE_LOST      ? "lost cuda: "
+                            : status == FRIEZE_DEVICE_MISSING ? "no cuda: "
+                                                              : "",
                             function, name ? name : "unknown error", result);
 }
 

@@ -157,7 +157,9 @@ static int check(VkResult result, const char *function,
                : result == VK_ERROR_INCOMPATIBLE_DRIVER ? FRIEZE_DEVICE_MISSING
                                                         : FRIEZE_DEVICE_FAILED;
   return frieze_device_fail(error, status, "%s%s failed: %s (%d)",
-                            status == FRIEZE_DEVICE_LOST ? "lost vulkan: " : "",
+                            status == FRIEZE_DEVICE_LOST      ? "lost vulkan: "
+                            : status == FRIEZE_DEVICE_MISSING ? "no vulkan: "
+                                                              : "",
                             function, get_result_name(result), (int)result);
 }
 

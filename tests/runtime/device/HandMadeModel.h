@@ -124,6 +124,7 @@ inline frieze_model describe(const frieze_device_code *device) {
   model.output_count = 2;
   model.inputs = inputs;
   model.outputs = outputs;
+  model.arena_alignment = 64;
   model.run = run;
   model.run_batch = runBatch;
   model.stream = &stream;
