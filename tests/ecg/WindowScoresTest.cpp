@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/WindowScores.h"
+#include "tests/runtime/device/FakeCuda.h"
 
 #include "gtest/gtest.h"
 
@@ -41,8 +42,9 @@ frieze_model makeModel(decltype(frieze_model::run) run) {
 llvm::Expected<std::vector<float>>
 score(const frieze_model &model, uint64_t first,
       const std::vector<float> &samples, unsigned hop = 1,
-      OutputKind kind = OutputKind::Probability) {
-  WindowScores windowScores("model", model, kind, hop);
+      OutputKind kind = OutputKind::Probability,
+      SharedDevice *device = nullptr) {
+  WindowScores windowScores("model", model, kind, hop, device);
   std::vector<float> scores(samples.size() - windowScores.getSamplesBefore() -
                             windowScores.getSamplesAfter());
   if (llvm::Error error = windowScores.score(first, samples, scores))
@@ -111,6 +113,58 @@ TEST(WindowScoresTest, StreamOfTheSameHop) {
   EXPECT_EQ(single.front(), samples[36]);
   model.stream = &one;
   EXPECT_EQ(cantFail(score(model, 0, samples)).front(), samples[36]);
+}
+
+// A device gives the scores of the CPU, by its stream or by single windows.
+TEST(WindowScoresTest, ScoresOnADevice) {
+  constexpr frieze_device_kernel single = {"single", 32, 1, 1, 0},
+                                 moving = {"moving", 32, 1, 1, 0};
+  const char code[] = ".visible .entry single, moving";
+  const frieze_stream three = makeStream<3>();
+  frieze_device_code deviceCode = {};
+  deviceCode.kind = FRIEZE_CUDA;
+  deviceCode.code = code;
+  deviceCode.kernels = &single;
+  deviceCode.kernel_count = 1;
+  frieze_model model = identity;
+  model.device = &deviceCode;
+  model.run_batch = [](uint64_t count, const void *const *inputs,
+                       void *const *outputs, void *) {
+    for (uint64_t i = 0; i < count; ++i)
+      static_cast<float *>(outputs[0])[i] =
+          static_cast<const float *>(inputs[0])[36 + i * windowSize];
+  };
+  // More windows than are copied at once.
+  std::vector<float> samples(100000);
+  for (size_t i = 0; i < samples.size(); ++i)
+    samples[i] = float(i % 1000) / 1000;
+  const std::vector<float> expected = cantFail(score(model, 0, samples, 3));
+
+  for (bool isStream : {false, true}) {
+    if (isStream) {
+      model.stream = &three;
+      deviceCode.stream_samples = windowSize + 9 * 3;
+      deviceCode.stream_windows = 10;
+      deviceCode.stream_kernels = &moving;
+      deviceCode.stream_kernel_count = 1;
+    }
+    fakecuda::setModel(&model);
+    frieze_device_error error;
+    frieze_device *device;
+    SharedDevice shared;
+    ASSERT_EQ(frieze_device_open(FRIEZE_CUDA, 0, &device, &error), 0);
+    ASSERT_EQ(frieze_device_load(device, &model, &shared.model, &error), 0)
+        << error.text;
+    int launches = fakecuda::countLaunches();
+    EXPECT_EQ(
+        cantFail(score(model, 0, samples, 3, OutputKind::Probability, &shared)),
+        expected);
+    EXPECT_EQ(fakecuda::countLaunches() - launches, isStream ? 1 : 2);
+    EXPECT_EQ(fakecuda::takeProblem(), "");
+    frieze_device_unload(shared.model);
+    frieze_device_close(device);
+  }
+  fakecuda::setModel(nullptr);
 }
 
 // With a hop, positions that it divides have their own score, those between lie

@@ -206,7 +206,8 @@ std::vector<Expected<std::vector<Beat>>> frieze::ecg::detectBeats(
       return i < failed;
     };
     if (isNeeded()) {
-      WindowScores windowScores(path, model, options.outputKind, options.hop);
+      WindowScores windowScores(path, model, options.outputKind, options.hop,
+                                options.device);
       const SignalLevel &level = leads[chunk.recording].getLevel();
       if (Error error = scoreChunk(chunk, level, windowScores, options)) {
         chunk.problem = toString(std::move(error));

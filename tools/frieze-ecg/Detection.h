@@ -29,6 +29,8 @@ struct DetectionOptions {
   unsigned threads = 0;
   /// Positions that a thread takes at once, at least 1.
   uint64_t chunkSize = 1 << 14;
+  /// Where the model is loaded, too, and computes; null for the CPU.
+  SharedDevice *device = nullptr;
   /// If set, it is given the smoothed scores of the positions from `first` on
   /// of a recording, by any thread; NaN where there is none.
   std::function<void(size_t recording, uint64_t first,

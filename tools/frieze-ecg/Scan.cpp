@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Scan.h"
+#include "compiler/target/Target.h"
 #include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/LoadModel.h"
 #include "tools/frieze-ecg/Agreement.h"
 #include "tools/frieze-ecg/BeatFile.h"
@@ -340,15 +342,48 @@ private:
 
 } // namespace
 
-int frieze::ecg::scan(const ScanOptions &options) {
+/// Has the device take as many positions at once as keep it busy.
+static constexpr uint64_t deviceChunkSize = 1 << 20;
+
+/// Loads the classifier, on the device too where there is one; `device` is none
+/// where the CPU is to take over.
+static Expected<LoadedModel> loadClassifier(const ScanOptions &options,
+                                            std::optional<Device> &device) {
   CompileOptions compileOptions;
   compileOptions.streamHop = options.detection.hop;
+  if (device)
+    compileOptions.target = findTarget(options.device->getTarget());
   Expected<LoadedModel> model = loadWindowModel(options.model, compileOptions);
-  Error error = model ? checkClassifier(options.model, **model)
-                      : fileError(options.model, toString(model.takeError()));
-  if (error) {
-    errs() << toString(std::move(error)) << '\n';
+  if (!model)
+    return fileError(options.model, toString(model.takeError()));
+  if (Error error = checkClassifier(options.model, **model))
+    return std::move(error);
+  if (device)
+    if (Error error =
+            loadOnDevice("frieze-ecg", **model, *options.device, device))
+      return fileError(options.model, toString(std::move(error)));
+  return model;
+}
+
+int frieze::ecg::scan(const ScanOptions &options) {
+  Expected<std::optional<Device>> device =
+      openDevice("frieze-ecg", options.device);
+  if (!device)
+    return failWith("frieze-ecg", toString(device.takeError()));
+  Expected<LoadedModel> model = loadClassifier(options, *device);
+  if (!model) {
+    errs() << toString(model.takeError()) << '\n';
     return 1;
   }
-  return Scanner(options, **model).run() ? 0 : 1;
+  ScanOptions used = options;
+  SharedDevice shared;
+  if (*device) {
+    shared.model = (*device)->getModel();
+    used.detection.device = &shared;
+    used.detection.chunkSize = deviceChunkSize;
+  }
+  int status = Scanner(used, **model).run() ? 0 : 1;
+  // What is loaded on it must not outlive the model.
+  device->reset();
+  return status;
 }

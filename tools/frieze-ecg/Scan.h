@@ -8,10 +8,12 @@
 #ifndef FRIEZE_TOOLS_ECG_SCAN_H
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
+#include "tools/Device.h"
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/Detection.h"
 #include "tools/frieze-ecg/Recording.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ namespace frieze::ecg {
 struct ScanOptions {
   /// Artefact or model file of the classifier.
   std::string model;
+  std::optional<DeviceChoice> device;
   std::vector<std::string> records;
   RecordingOptions recording;
   DetectionOptions detection;

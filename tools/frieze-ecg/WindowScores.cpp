@@ -49,8 +49,8 @@ static const frieze_stream *findStream(const frieze_model &model,
 }
 
 WindowScores::WindowScores(StringRef path, const frieze_model &model,
-                           OutputKind kind, unsigned hop)
-    : path(path), model(model), kind(kind), hop(hop),
+                           OutputKind kind, unsigned hop, SharedDevice *device)
+    : path(path), model(model), kind(kind), hop(hop), device(device),
       stream(findStream(model, hop)),
       memoryBytes(std::max<uint64_t>(
           stream ? stream->state_bytes : model.arena_bytes, 1)),
@@ -62,10 +62,42 @@ WindowScores::~WindowScores() {
   deallocate_buffer(memory, memoryBytes, memoryAlignment);
 }
 
+/// Computes the outputs of the grid's windows on the device, whether or not
+/// samples are missing.
+Error WindowScores::scoreOnDevice(ArrayRef<float> samples) {
+  std::lock_guard<std::mutex> lock(device->mutex);
+  frieze_device_error error;
+  void *scores = grid.data();
+  if (stream && model.device->stream_kernel_count) {
+    if (frieze_device_run_stream(device->model, samples.data(),
+                                 (grid.size() - 1) * hop + windowSize, &scores,
+                                 &error))
+      return fileError(path, error.text);
+    return Error::success();
+  }
+  // Single windows overlap, and are copied apart, so many at a time.
+  constexpr size_t most = 1 << 15;
+  std::vector<float> windows(std::min(most, grid.size()) * windowSize);
+  for (size_t first = 0; first < grid.size(); first += most) {
+    size_t count = std::min(most, grid.size() - first);
+    for (size_t i = 0; i < count; ++i)
+      std::copy_n(samples.data() + (first + i) * hop, windowSize,
+                  windows.data() + i * windowSize);
+    const void *inputs = windows.data();
+    void *outputs = grid.data() + first;
+    if (frieze_device_run(device->model, count, &inputs, &outputs, &error))
+      return fileError(path, error.text);
+  }
+  return Error::success();
+}
+
 /// Fills the grid: `samples` begins with the window of position `first`, which
 /// hop divides.
 Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
-  if (stream) {
+  if (device) {
+    if (Error error = scoreOnDevice(samples))
+      return error;
+  } else if (stream) {
     void *scores = grid.data();
     stream->init(memory);
     stream->push(memory, samples.data(), (grid.size() - 1) * hop + windowSize,
@@ -83,7 +115,7 @@ Error WindowScores::scoreGrid(uint64_t first, ArrayRef<float> samples) {
       *score = std::numeric_limits<float>::quiet_NaN();
       continue;
     }
-    if (!stream) {
+    if (!stream && !device) {
       const void *input = window;
       void *output = score;
       model.run(&input, &output, memory);

@@ -8,11 +8,12 @@
 #ifndef FRIEZE_TOOLS_ECG_WINDOWSCORES_H
 #define FRIEZE_TOOLS_ECG_WINDOWSCORES_H
 
-#include "frieze/model.h"
+#include "frieze/device.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
+#include <mutex>
 #include <vector>
 
 namespace frieze::ecg {
@@ -28,6 +29,12 @@ llvm::Error checkClassifier(llvm::StringRef path, const frieze_model &model);
 /// How a model's output becomes a score between 0 and 1.
 enum class OutputKind { Probability, Logit };
 
+/// A model that is loaded on a device, for one thread at a time.
+struct SharedDevice {
+  frieze_device_model *model;
+  std::mutex mutex;
+};
+
 /// Scores positions of a lead: the score of a position is the model's output on
 /// the window around it. With a hop N above 1 only positions that N divides are
 /// scored, and the others lie on the lines between them. A model that was
@@ -35,9 +42,10 @@ enum class OutputKind { Probability, Logit };
 /// at a time may use an object; any number of them may share a model.
 class WindowScores {
 public:
-  /// path: the model's file, for diagnostics.
+  /// path: the model's file, for diagnostics. device: where the model is
+  /// loaded, too, and computes; null for the CPU.
   WindowScores(llvm::StringRef path, const frieze_model &model, OutputKind kind,
-               unsigned hop);
+               unsigned hop, SharedDevice *device = nullptr);
   ~WindowScores();
   WindowScores(const WindowScores &) = delete;
   WindowScores &operator=(const WindowScores &) = delete;
@@ -57,12 +65,14 @@ public:
                     llvm::MutableArrayRef<float> scores);
 
 private:
+  llvm::Error scoreOnDevice(llvm::ArrayRef<float> samples);
   llvm::Error scoreGrid(uint64_t first, llvm::ArrayRef<float> samples);
 
   llvm::StringRef path;
   const frieze_model &model;
   OutputKind kind;
   unsigned hop;
+  SharedDevice *device;
   /// Of the model, if it moves by as many samples; null to score each window
   /// for itself.
   const frieze_stream *stream;

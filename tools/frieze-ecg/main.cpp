@@ -69,6 +69,7 @@ static cl::opt<unsigned>
             cl::desc("Threads that score (default: as many as the processor "
                      "runs at once)"),
             cl::sub(scanCommand), cl::cat(category));
+static DeviceOption device(category, scanCommand);
 static cl::opt<bool>
     logits("logits",
            cl::desc("The classifier does not end in a sigmoid: apply it"),
@@ -157,6 +158,10 @@ static int runScan() {
     return reportOption("--report",
                         "expects one record, but got " + Twine(records.size()));
   options.report = report;
+  Expected<std::optional<DeviceChoice>> choice = device.get();
+  if (!choice)
+    return failWith("frieze-ecg", toString(choice.takeError()));
+  options.device = *choice;
   if (isStandardOutput(report) && isStandardOutput(output))
     return reportOption("--report", "the beats are on standard output already");
   if (!checkOutputs())
