@@ -9,6 +9,7 @@
 #include "tools/CommandLine.h"
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/Benchmarks.h"
+#include "tools/frieze-bench/DeviceBenchmarks.h"
 #include "tools/frieze-bench/Report.h"
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
@@ -26,15 +27,16 @@ namespace cl = llvm::cl;
 
 namespace {
 /// Hands results to Google Benchmark's reporters, or prints the table in place
-/// of its own.
+/// of its own, where there are results for it.
 class Reporter : public benchmark::BenchmarkReporter {
 public:
   /// Writes JSON to `file` too, if there is one.
-  Reporter(const Results &results, std::ostream *file) : table(results) {
+  Reporter(const Results *results, std::ostream *file) {
     std::unique_ptr<benchmark::BenchmarkReporter> display(
         benchmark::CreateDefaultDisplayReporter());
-    printsTable = dynamic_cast<benchmark::ConsoleReporter *>(display.get());
-    if (!printsTable)
+    if (results && dynamic_cast<benchmark::ConsoleReporter *>(display.get()))
+      table.emplace(*results);
+    else
       reporters.push_back(std::move(display));
     if (!file)
       return;
@@ -43,8 +45,8 @@ public:
   }
 
   bool ReportContext(const Context &context) override {
-    if (printsTable)
-      table.printHeader();
+    if (table)
+      table->printHeader();
     return llvm::all_of(reporters, [&](auto &reporter) {
       return reporter->ReportContext(context);
     });
@@ -53,8 +55,8 @@ public:
     for (const Run &run : runs)
       if (run.error_occurred)
         errors.push_back(run.error_message);
-    if (printsTable)
-      table.printNew();
+    if (table)
+      table->printNew();
     // Google Benchmark would append "/manual_time" to the names.
     std::vector<Run> named = runs;
     for (Run &run : named)
@@ -63,8 +65,8 @@ public:
       reporter->ReportRuns(named);
   }
   void Finalize() override {
-    if (printsTable)
-      table.printAbsentPeers();
+    if (table)
+      table->printAbsentPeers();
     for (auto &reporter : reporters)
       reporter->Finalize();
   }
@@ -73,8 +75,7 @@ public:
   std::vector<std::string> errors;
 
 private:
-  TablePrinter table;
-  bool printsTable;
+  std::optional<TablePrinter> table;
   std::vector<std::unique_ptr<benchmark::BenchmarkReporter>> reporters;
 };
 
@@ -98,6 +99,7 @@ struct Options {
   cl::opt<std::string> report{"report", cl::value_desc("file.html"),
                               cl::cat(category),
                               cl::desc("Write the results as a page")};
+  DeviceOption device{category};
   ModelOptions model{category};
   /// Google Benchmark's, which would not tell of a full disk.
   std::string json, jsonFormat = "json";
@@ -248,8 +250,53 @@ static bool write(const std::string &path,
   return false;
 }
 
+/// Measures the model on a device, alone, and prints what Google Benchmark
+/// prints of it.
+static int measureOnDevice(const Options &command, const DeviceChoice &choice) {
+  if (command.layers || !command.compare.empty() || !command.report.empty() ||
+      choice.allowsCPU)
+    return failWith("frieze-bench", "expects --device without --layers, "
+                                    "--compare, --report and ',cpu'");
+  llvm::Expected<CompileOptions> options =
+      command.model.get("model", choice.getTarget());
+  if (!options)
+    return failWith("frieze-bench", llvm::toString(options.takeError()));
+  llvm::Expected<Device> device = Device::open(choice);
+  if (!device)
+    return failWith("frieze-bench", llvm::toString(device.takeError()));
+  llvm::Expected<LoadedModel> model = loadModel(command.path, *options);
+  if (!model)
+    return failWith(command.path, llvm::toString(model.takeError()));
+  // What is loaded on it must not outlive the model.
+  Device used = std::move(*device);
+  llvm::Error error = used.load(**model);
+  if (!error)
+    error = registerDevice(used, **model);
+  if (error)
+    return failWith(command.path, llvm::toString(std::move(error)));
+  std::ostringstream json;
+  Reporter reporter(nullptr, command.json.empty() ? nullptr : &json);
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  benchmark::ClearRegisteredBenchmarks();
+  benchmark::Shutdown();
+  for (const std::string &problem : reporter.errors)
+    failWith("frieze-bench", problem);
+  if (!std::cout.flush())
+    return failWith("<stdout>", "cannot be written");
+  return write(command.json,
+               [&](llvm::raw_ostream &os) { os << json.str(); }) &&
+                 reporter.errors.empty()
+             ? 0
+             : 1;
+}
+
 static int measure(int argc, char **argv) {
   Options command(argc, argv);
+  llvm::Expected<std::optional<DeviceChoice>> choice = command.device.get();
+  if (!choice)
+    return failWith("frieze-bench", llvm::toString(choice.takeError()));
+  if (*choice)
+    return checkOutputs(command) ? measureOnDevice(command, **choice) : 1;
   llvm::Expected<CompileOptions> options = command.model.get("model");
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
@@ -278,7 +325,7 @@ static int measure(int argc, char **argv) {
   for (const std::unique_ptr<Peer> &peer : peers)
     registerComparison(model, *peer, results);
   std::ostringstream json;
-  Reporter reporter(results, command.json.empty() ? nullptr : &json);
+  Reporter reporter(&results, command.json.empty() ? nullptr : &json);
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   for (const std::string &error : reporter.errors)
