@@ -55,6 +55,9 @@ public:
   /// Loads a model, which has to outlive this object, and tests it.
   llvm::Error load(const frieze_model &model);
 
+  /// Releases the model, before it goes.
+  void unload() { model.reset(); }
+
   frieze_device *get() const { return device.get(); }
   frieze_device_model *getModel() const { return model.get(); }
 
