@@ -62,8 +62,7 @@ public:
         return;
       }
       frieze_device_times times = getTimes();
-      state.SetIterationTime(kind == Kind::Host ? times.seconds
-                                                : times.kernel_seconds);
+      state.SetIterationTime(times.seconds);
       sum.seconds += times.seconds;
       sum.kernel_seconds += times.kernel_seconds;
       sum.copy_in_seconds += times.copy_in_seconds;
@@ -81,24 +80,22 @@ private:
       state.counters[name] = value;
     };
     const double iterations = state.iterations();
-    const double seconds =
-        kind == Kind::Host ? sum.seconds : sum.kernel_seconds;
     const double windows = iterations * getWindows();
     add("windows", getWindows());
-    add("windows_per_s", windows / seconds);
+    add("windows_per_s", windows / sum.seconds);
     add("launches", sum.launches / iterations);
     add("kernels_ms", sum.kernel_seconds * 1e3 / iterations);
     if (kind == Kind::Host) {
       add("copies_in_ms", sum.copy_in_seconds * 1e3 / iterations);
       add("copies_out_ms", sum.copy_out_seconds * 1e3 / iterations);
-      add("gb_per_s", (sum.bytes_in + sum.bytes_out) * 1e-9 / seconds);
+      add("gb_per_s", (sum.bytes_in + sum.bytes_out) * 1e-9 / sum.seconds);
     } else {
-      add("gb_per_s", iterations * calls * getBytes() * 1e-9 / seconds);
+      add("gb_per_s", iterations * calls * getBytes() * 1e-9 / sum.seconds);
     }
     // Streams share work, and make fewer operations than the model has.
     if (kind == Kind::Stream)
       return;
-    const double gigaflops = 2e-9 * model.macs * windows / seconds;
+    const double gigaflops = 2e-9 * model.macs * windows / sum.seconds;
     add("gflops", gigaflops);
     frieze_device_info info;
     frieze_device_error error;

@@ -19,7 +19,7 @@
 #include <time.h>
 
 enum {
-  /* Of two slices, one is copied while the other is computed. */
+  /* Of two slices, one is copied or launched while the other is computed. */
   LANES = 2,
   /* Slices begin at multiples of so many calls, and so at 256 bytes. */
   SLICE_CALLS = 64,
@@ -582,7 +582,7 @@ static int prepare(run_state *run, int *status, frieze_device_error *error) {
   }
   for (;; slice /= 2) {
     run->slice = round_slice(slice);
-    int lanes = copied && run->calls > run->slice ? LANES : 1;
+    int lanes = run->calls > run->slice ? LANES : 1;
     *status = 0;
     for (int i = 0; i < lanes && !*status; ++i)
       *status = prepare_lane(run, &loaded->lanes[i], error);
