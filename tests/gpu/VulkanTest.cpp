@@ -14,6 +14,7 @@
 #include "compiler/target/Target.h"
 #include "frontends/Files.h"
 #include "frontends/NumpyFile.h"
+#include "tests/runtime/device/FaultyVulkan.h"
 #include "tools/CompilerContext.h"
 #include "tools/Device.h"
 #include "tools/LoadModel.h"
@@ -219,6 +220,49 @@ INSTANTIATE_TEST_SUITE_P(Stored, VulkanTest, testing::ValuesIn(listModels()),
                              c = llvm::isAlnum(c) ? c : '_';
                            return name;
                          });
+
+/// Whatever call fails, for whatever reason: a message, and nothing is kept.
+TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
+  if (!findDevice())
+    GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
+  Optimised optimised("mlp_bn_after.keras");
+  ASSERT_TRUE(optimised.module);
+  llvm::Expected<LoadedModel> model =
+      loadModule(*optimised.module, optimised.options);
+  ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
+  constexpr uint64_t calls = 5;
+  std::vector<float> input(calls * (*model)->inputs[0].elements),
+      output(calls * (*model)->outputs[0].elements);
+  const void *inputs[] = {input.data()};
+  void *outputs[] = {output.data()};
+  auto run = [&]() -> std::string {
+    llvm::Expected<Device> device = Device::open({FRIEZE_VULKAN, 0, false});
+    if (!device)
+      return llvm::toString(device.takeError());
+    if (llvm::Error error = device->load(**model))
+      return llvm::toString(std::move(error));
+    frieze_device_error error;
+    return frieze_device_run(device->getModel(), calls, inputs, outputs, &error)
+               ? error.text
+               : "";
+  };
+  const int before = faultyvulkan::countObjects();
+  faultyvulkan::failCall(0);
+  ASSERT_EQ(run(), "");
+  const int all = faultyvulkan::countCalls();
+  constexpr int outOfDeviceMemory = -2, deviceLost = -4;
+  for (int result : {outOfDeviceMemory, deviceLost}) {
+    int failed = 0;
+    for (int call = 1; call <= all; ++call) {
+      faultyvulkan::failCall(call, result);
+      failed += !run().empty();
+      ASSERT_EQ(faultyvulkan::countObjects(), before) << "call " << call;
+    }
+    // Some do without: extensions that are not listed, and less memory.
+    EXPECT_GT(failed, all / 2) << result;
+  }
+  faultyvulkan::failCall(0);
+}
 
 /// Windows along a recording have the bits of each on its own.
 TEST(VulkanStreamTest, HasTheBitsOfSingleWindows) {

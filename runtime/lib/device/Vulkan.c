@@ -27,6 +27,7 @@
 
 #define FRIEZE_DEVICE_FUNCTIONS(USE)                                           \
   USE(vkDestroyDevice)                                                         \
+  USE(vkDeviceWaitIdle)                                                        \
   USE(vkGetDeviceQueue)                                                        \
   USE(vkCreateBuffer)                                                          \
   USE(vkDestroyBuffer)                                                         \
@@ -923,6 +924,9 @@ static int wait(frieze_device *device, frieze_lane *lane,
   lane->is_submitted = 0;
   int status = CALL(vkWaitForFences, vulkan->device, 1, &lane->fence, VK_TRUE,
                     UINT64_MAX);
+  /* What the slice uses is soon released. */
+  if (status)
+    vulkan->vkDeviceWaitIdle(vulkan->device);
   if (!status)
     status = CALL(vkResetFences, vulkan->device, 1, &lane->fence);
   uint64_t times[FRIEZE_POINTS];
