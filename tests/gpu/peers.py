@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Measures a Keras model of a chain of layers in other libraries, on a GPU.
 
-    peers.py CONFIG.json WINDOWS
+    peers.py FOLDER WINDOWS
 
-CONFIG.json is what a .keras file has as config.json. The weights are random, which
-changes no speed. Prints a line of JSON for each library that is installed: PyTorch as
+FOLDER is one of run_on_device: its ecg.json is what a .keras file has as config.json,
+and its ecg.so is run on PyTorch's arrays, too. The weights are random, which changes
+no speed. Prints a line of JSON for each library that is installed: PyTorch as
 it is and compiled, and ONNX Runtime with CUDA and TensorRT. Inputs are in memory of
 the GPU, and results stay there.
 """
+import ctypes
 import importlib.util
 import io
 import json
+import os
 import sys
 import time
 
@@ -112,6 +115,35 @@ def measure_onnx(torch, model, windows, sample_shape):
                 sample_shape, make_call)
 
 
+def check_pointers(torch, folder, windows, elements):
+    """Runs the classifier on arrays of PyTorch where they lie, and on the host."""
+    runtime = ctypes.CDLL(os.path.join(folder, "libfrieze_device.so"))
+    library = ctypes.CDLL(os.path.join(folder, "ecg.so"))
+    model = ctypes.byref(ctypes.c_char.in_dll(library, "frieze_model_entry"))
+    device, loaded = ctypes.c_void_p(), ctypes.c_void_p()
+    error = ctypes.create_string_buffer(512)
+
+    def call(function, *arguments):
+        if getattr(runtime, function)(*arguments, error):
+            raise SystemExit(f"peers.py: error: {error.value.decode()}")
+
+    call("frieze_device_open", 1, 0, ctypes.byref(device))
+    call("frieze_device_load", device, model, ctypes.byref(loaded))
+    x = torch.randn(windows, elements, device="cuda")
+    results = []
+    for place in ("cuda", "cpu"):
+        source = x.to(place)
+        scores = torch.empty(windows, device=place)
+        inputs, outputs = ((ctypes.c_void_p * 1)(array.data_ptr())
+                           for array in (source, scores))
+        call("frieze_device_run", loaded, ctypes.c_uint64(windows), inputs, outputs)
+        results.append(scores.cpu())
+    runtime.frieze_device_unload(loaded)
+    runtime.frieze_device_close(device)
+    print(json.dumps({"pointers": "PyTorch", "windows": windows,
+                      "differ": int((results[0] != results[1]).sum())}), flush=True)
+
+
 def main():
     if not importlib.util.find_spec("torch"):
         print("peers.py: warning: PyTorch is not installed", file=sys.stderr)
@@ -121,13 +153,15 @@ def main():
     if not torch.cuda.is_available():
         print("peers.py: warning: PyTorch finds no GPU", file=sys.stderr)
         return
-    with open(sys.argv[1], encoding="utf-8") as file:
+    folder = sys.argv[1]
+    with open(os.path.join(folder, "ecg.json"), encoding="utf-8") as file:
         layers = json.load(file)["config"]["layers"]
     windows = int(sys.argv[2])
     # The same precision as Frieze's.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     model = build(torch, layers)
     _, length, channels = layers[0]["config"]["batch_shape"]
+    check_pointers(torch, folder, min(windows, 1 << 16), length * channels)
     with torch.no_grad():
         measure(torch, f"PyTorch {torch.__version__}", windows, (channels, length),
                 lambda x: lambda: model(x))
