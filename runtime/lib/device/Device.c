@@ -363,6 +363,9 @@ static int check_model(const frieze_device *device, const frieze_model *model,
         "expects code for %s, but got %s%s; compile with --target=%s", wanted,
         source ? "code for " : "none",
         source ? get_kind_name(source->kind) : "", wanted);
+  if (!source->kernel_count)
+    return frieze_device_fail(error, FRIEZE_DEVICE_UNFIT,
+                              "expects a kernel, but got none");
   if (source->weights_bytes > device->max_array_bytes)
     return frieze_device_fail(error, FRIEZE_DEVICE_UNFIT,
                               "expects a device with arrays of %" PRIu64

@@ -240,6 +240,12 @@ TEST_F(DeviceTest, RefusesModelsWithoutItsCode) {
                            "compile with --target=cuda");
 }
 
+TEST_F(DeviceTest, RefusesModelsWithoutKernels) {
+  deviceCode.kernel_count = 0;
+  EXPECT_EQ(open(), FRIEZE_DEVICE_UNFIT);
+  EXPECT_STREQ(error.text, "expects a kernel, but got none");
+}
+
 TEST_F(DeviceTest, RefusesModelsOfOtherVersions) {
   model.abi_version = 4;
   EXPECT_EQ(open(), FRIEZE_DEVICE_UNFIT);
