@@ -33,15 +33,15 @@ llvm::Expected<std::optional<DeviceChoice>> DeviceOption::get() const {
   return choice;
 }
 
-llvm::Expected<Device> Device::open(const DeviceChoice &choice) {
+llvm::Expected<OpenDevice> OpenDevice::open(const DeviceChoice &choice) {
   frieze_device *device;
   frieze_device_error error;
   if (frieze_device_open(choice.kind, choice.index, &device, &error))
     return llvm::createStringError(error.text);
-  return Device(device);
+  return OpenDevice(device);
 }
 
-llvm::Error Device::load(const frieze_model &description) {
+llvm::Error OpenDevice::load(const frieze_model &description) {
   frieze_device_model *loaded;
   frieze_device_error error;
   if (frieze_device_load(device.get(), &description, &loaded, &error))
@@ -55,12 +55,12 @@ void frieze::warnOfCPU(llvm::StringRef tool, llvm::StringRef problem) {
                << '\n';
 }
 
-llvm::Expected<std::optional<Device>>
+llvm::Expected<std::optional<OpenDevice>>
 frieze::openDevice(llvm::StringRef tool,
                    const std::optional<DeviceChoice> &choice) {
   if (!choice)
     return std::nullopt;
-  llvm::Expected<Device> device = Device::open(*choice);
+  llvm::Expected<OpenDevice> device = OpenDevice::open(*choice);
   if (device)
     return std::move(*device);
   if (!choice->allowsCPU)
@@ -72,7 +72,7 @@ frieze::openDevice(llvm::StringRef tool,
 llvm::Error frieze::loadOnDevice(llvm::StringRef tool,
                                  const frieze_model &model,
                                  const DeviceChoice &choice,
-                                 std::optional<Device> &device) {
+                                 std::optional<OpenDevice> &device) {
   llvm::Error error = device->load(model);
   if (!error || !choice.allowsCPU)
     return error;

@@ -48,9 +48,9 @@ private:
 };
 
 /// A device that is open, and at most one model on it.
-class Device {
+class OpenDevice {
 public:
-  static llvm::Expected<Device> open(const DeviceChoice &choice);
+  static llvm::Expected<OpenDevice> open(const DeviceChoice &choice);
 
   /// Loads a model, which has to outlive this object, and tests it.
   llvm::Error load(const frieze_model &model);
@@ -62,7 +62,7 @@ public:
   frieze_device_model *getModel() const { return model.get(); }
 
 private:
-  explicit Device(frieze_device *device)
+  explicit OpenDevice(frieze_device *device)
       : device(device, frieze_device_close),
         model(nullptr, frieze_device_unload) {}
 
@@ -73,13 +73,13 @@ private:
 
 /// Opens the device that the command line names. Where that fails and the CPU
 /// may take over, or none is named, there is none; a warning tells the former.
-llvm::Expected<std::optional<Device>>
+llvm::Expected<std::optional<OpenDevice>>
 openDevice(llvm::StringRef tool, const std::optional<DeviceChoice> &choice);
 
 /// The same for a model on it: the device goes where the CPU takes over.
 llvm::Error loadOnDevice(llvm::StringRef tool, const frieze_model &model,
                          const DeviceChoice &choice,
-                         std::optional<Device> &device);
+                         std::optional<OpenDevice> &device);
 
 /// Prints that the CPU takes over, and why.
 void warnOfCPU(llvm::StringRef tool, llvm::StringRef problem);

@@ -55,13 +55,14 @@ std::vector<std::string> listModels() {
 }
 
 /// lavapipe, for all tests of a process; null where it is not installed.
-Device *findDevice() {
-  static std::optional<Device> device = []() -> std::optional<Device> {
+OpenDevice *findDevice() {
+  static std::optional<OpenDevice> device = []() -> std::optional<OpenDevice> {
     const char *driver = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json";
     if (!llvm::sys::fs::exists(driver))
       return std::nullopt;
     setenv("VK_ICD_FILENAMES", driver, /*replace=*/1);
-    llvm::Expected<Device> opened = Device::open({FRIEZE_VULKAN, 0, false});
+    llvm::Expected<OpenDevice> opened =
+        OpenDevice::open({FRIEZE_VULKAN, 0, false});
     if (!opened) {
       ADD_FAILURE() << llvm::toString(opened.takeError());
       return std::nullopt;
@@ -171,7 +172,7 @@ class VulkanTest : public testing::TestWithParam<std::string> {};
 
 /// Batches of one, of a few, and of very many where that takes no time.
 TEST_P(VulkanTest, HasTheBitsOfTheReference) {
-  Device *device = findDevice();
+  OpenDevice *device = findDevice();
   if (!device)
     GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
   Optimised optimised(GetParam());
@@ -236,7 +237,8 @@ TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
   const void *inputs[] = {input.data()};
   void *outputs[] = {output.data()};
   auto run = [&]() -> std::string {
-    llvm::Expected<Device> device = Device::open({FRIEZE_VULKAN, 0, false});
+    llvm::Expected<OpenDevice> device =
+        OpenDevice::open({FRIEZE_VULKAN, 0, false});
     if (!device)
       return llvm::toString(device.takeError());
     if (llvm::Error error = device->load(**model))
@@ -266,7 +268,7 @@ TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
 
 /// Windows along a recording have the bits of each on its own.
 TEST(VulkanStreamTest, HasTheBitsOfSingleWindows) {
-  Device *device = findDevice();
+  OpenDevice *device = findDevice();
   if (!device)
     GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
   const std::string name = "ecg_convnet.keras";

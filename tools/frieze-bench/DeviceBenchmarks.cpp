@@ -26,7 +26,8 @@ class DeviceBenchmark {
 public:
   enum class Kind { Resident, Host, Stream };
 
-  DeviceBenchmark(const Device &device, const frieze_model &model, Kind kind)
+  DeviceBenchmark(const OpenDevice &device, const frieze_model &model,
+                  Kind kind)
       : device(device), model(model), kind(kind) {}
   DeviceBenchmark(const DeviceBenchmark &) = delete;
   ~DeviceBenchmark() { release(); }
@@ -191,7 +192,7 @@ private:
     return times;
   }
 
-  const Device &device;
+  const OpenDevice &device;
   const frieze_model &model;
   Kind kind;
   uint64_t calls = 0;
@@ -217,7 +218,7 @@ static void addContext(const frieze_device_info &info, double difference) {
   add("device_difference", llvm::formatv("{0:e1}", difference));
 }
 
-llvm::Error frieze::registerDevice(const Device &device,
+llvm::Error frieze::registerDevice(const OpenDevice &device,
                                    const frieze_model &model) {
   frieze_device_info info;
   frieze_device_error error;

@@ -16,7 +16,7 @@ namespace frieze {
 /// "resident" on arrays there, "host" on those of the host with all copies, and
 /// "stream" along a recording there, where the model has a stream. Device and
 /// model have to outlive the benchmarks.
-llvm::Error registerDevice(const Device &device, const frieze_model &model);
+llvm::Error registerDevice(const OpenDevice &device, const frieze_model &model);
 
 } // namespace frieze
 

@@ -261,14 +261,14 @@ static int measureOnDevice(const Options &command, const DeviceChoice &choice) {
       command.model.get("model", choice.getTarget());
   if (!options)
     return failWith("frieze-bench", llvm::toString(options.takeError()));
-  llvm::Expected<Device> device = Device::open(choice);
+  llvm::Expected<OpenDevice> device = OpenDevice::open(choice);
   if (!device)
     return failWith("frieze-bench", llvm::toString(device.takeError()));
   llvm::Expected<LoadedModel> model = loadModel(command.path, *options);
   if (!model)
     return failWith(command.path, llvm::toString(model.takeError()));
   // What is loaded on it must not outlive the model.
-  Device used = std::move(*device);
+  OpenDevice used = std::move(*device);
   llvm::Error error = used.load(**model);
   if (!error)
     error = registerDevice(used, **model);

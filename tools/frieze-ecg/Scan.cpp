@@ -348,7 +348,7 @@ static constexpr uint64_t deviceChunkSize = 1 << 20;
 /// Loads the classifier, on the device too where there is one; `device` is none
 /// where the CPU is to take over.
 static Expected<LoadedModel> loadClassifier(const ScanOptions &options,
-                                            std::optional<Device> &device) {
+                                            std::optional<OpenDevice> &device) {
   CompileOptions compileOptions;
   compileOptions.streamHop = options.detection.hop;
   if (device)
@@ -366,7 +366,7 @@ static Expected<LoadedModel> loadClassifier(const ScanOptions &options,
 }
 
 int frieze::ecg::scan(const ScanOptions &options) {
-  Expected<std::optional<Device>> device =
+  Expected<std::optional<OpenDevice>> device =
       openDevice("frieze-ecg", options.device);
   if (!device)
     return failWith("frieze-ecg", toString(device.takeError()));

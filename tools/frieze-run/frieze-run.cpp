@@ -113,8 +113,9 @@ static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
 
 /// The same on a device, which the model is loaded on. Where that fails and
 /// `allowsCPU`, the CPU runs all calls.
-static llvm::Expected<Runner>
-createRunner(const LoadedModel &model, const Device &device, bool allowsCPU) {
+static llvm::Expected<Runner> createRunner(const LoadedModel &model,
+                                           const OpenDevice &device,
+                                           bool allowsCPU) {
   llvm::Expected<Runner> runner = createRunner(model);
   if (!runner)
     return runner;
@@ -395,7 +396,7 @@ static int run(int argc, char **argv) {
   if (*choice && reference != Reference::None)
     return failWith("frieze-run",
                     "expects either --device or --reference, but got both");
-  llvm::Expected<std::optional<Device>> device =
+  llvm::Expected<std::optional<OpenDevice>> device =
       openDevice("frieze-run", *choice);
   if (!device)
     return failWith("frieze-run", llvm::toString(device.takeError()));
