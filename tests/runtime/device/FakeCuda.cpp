@@ -28,11 +28,11 @@ using Address = unsigned long long;
 constexpr Address deviceOffset = Address(1) << 60;
 
 enum Result {
-  success = 0,
-  invalidValue = 1,
-  outOfMemory = 2,
-  invalidPtx = 218,
-  notFound = 500
+  Success = 0,
+  InvalidValue = 1,
+  OutOfMemory = 2,
+  InvalidPtx = 218,
+  NotFound = 500
 };
 
 struct Event {
@@ -79,7 +79,7 @@ int enter(bool needsContext = true) {
     return driver.failure;
   if (needsContext && !driver.current)
     driver.problem = "a call without a context";
-  return success;
+  return Success;
 }
 
 bool isOn(const std::map<Address, size_t> &memory, Address address,
@@ -214,7 +214,7 @@ int allocateFrom(std::map<Address, size_t> &memory, Address offset,
   std::memset(block, 0xa5, bytes);
   *address = reinterpret_cast<Address>(block) + offset;
   memory[*address] = bytes;
-  return success;
+  return Success;
 }
 
 } // namespace
@@ -281,15 +281,17 @@ void *fakecuda::getHostAddress(void *memory) {
 // What the driver does
 //===----------------------------------------------------------------------===//
 
+// The names are the driver's.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 
 int cuInit(unsigned) { return enter(false); }
 
 int cuGetErrorName(int result, const char **name) {
-  *name = result == outOfMemory  ? "CUDA_ERROR_OUT_OF_MEMORY"
-          : result == invalidPtx ? "CUDA_ERROR_INVALID_PTX"
+  *name = result == OutOfMemory  ? "CUDA_ERROR_OUT_OF_MEMORY"
+          : result == InvalidPtx ? "CUDA_ERROR_INVALID_PTX"
                                  : "CUDA_ERROR_OF_THE_TEST";
-  return success;
+  return Success;
 }
 
 int cuDriverGetVersion(int *version) {
@@ -318,7 +320,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int) {
       {36, 2000000}, {37, 4096},     {75, 9},       {76, 0}};
   auto found = attributes.find(attribute);
   *value = found == attributes.end() ? 0 : found->second;
-  return found == attributes.end() ? invalidValue : success;
+  return found == attributes.end() ? InvalidValue : Success;
 }
 
 int cuDevicePrimaryCtxRetain(void **context, int) {
@@ -326,25 +328,25 @@ int cuDevicePrimaryCtxRetain(void **context, int) {
     return result;
   ++driver.contexts;
   *context = &driver;
-  return success;
+  return Success;
 }
 
 int cuDevicePrimaryCtxRelease_v2(int) {
   finishAll();
   --driver.contexts;
-  return success;
+  return Success;
 }
 
 int cuCtxPushCurrent_v2(void *) {
   if (int result = enter(false))
     return result;
   ++driver.current;
-  return success;
+  return Success;
 }
 
 int cuCtxPopCurrent_v2(void **) {
   --driver.current;
-  return success;
+  return Success;
 }
 
 int cuMemGetInfo_v2(size_t *unused, size_t *all) {
@@ -357,7 +359,7 @@ int cuMemAlloc_v2(Address *address, size_t bytes) {
   if (int result = enter())
     return result;
   if (driver.used + bytes > driver.memory)
-    return outOfMemory;
+    return OutOfMemory;
   driver.used += bytes;
   return allocateFrom(driver.deviceMemory, deviceOffset, bytes, address);
 }
@@ -367,7 +369,7 @@ int cuMemFree_v2(Address address) {
   driver.used -= driver.deviceMemory[address];
   driver.deviceMemory.erase(address);
   std::free(reinterpret_cast<void *>(address - deviceOffset));
-  return success;
+  return Success;
 }
 
 int cuMemHostAlloc(void **memory, size_t bytes, unsigned) {
@@ -383,20 +385,20 @@ int cuMemFreeHost(void *memory) {
   finishAll();
   driver.hostMemory.erase(reinterpret_cast<Address>(memory));
   std::free(memory);
-  return success;
+  return Success;
 }
 
 int cuPointerGetAttribute(void *data, int attribute, Address address) {
   bool isDevice = isOn(driver.deviceMemory, address, 1);
   if (!isDevice && !isOn(driver.hostMemory, address, 1))
-    return invalidValue;
+    return InvalidValue;
   if (int result = enter())
     return result;
   if (attribute == 2)
     *static_cast<unsigned *>(data) = isDevice ? 2 : 1;
   else
     *static_cast<int *>(data) = 0;
-  return success;
+  return Success;
 }
 
 int cuMemcpyAsync(Address to, Address from, size_t bytes, Stream *stream) {
@@ -407,7 +409,7 @@ int cuMemcpyAsync(Address to, Address from, size_t bytes, Stream *stream) {
     if (target && source)
       std::memcpy(target, source, bytes);
   });
-  return success;
+  return Success;
 }
 
 int cuModuleLoadDataEx(Module **module, const void *code, unsigned, const int *,
@@ -419,18 +421,18 @@ int cuModuleLoadDataEx(Module **module, const void *code, unsigned, const int *,
       !std::strstr(static_cast<const char *>(code), ".visible .entry")) {
     if (values)
       std::strcpy(static_cast<char *>(values[0]), "expects an entry\nat all");
-    return invalidPtx;
+    return InvalidPtx;
   }
   *module = new Module{model, {}};
   driver.modules.insert(*module);
-  return success;
+  return Success;
 }
 
 int cuModuleUnload(Module *module) {
   finishAll();
   driver.modules.erase(module);
   delete module;
-  return success;
+  return Success;
 }
 
 int cuModuleGetFunction(Function **function, Module *module, const char *name) {
@@ -447,10 +449,10 @@ int cuModuleGetFunction(Function **function, Module *module, const char *name) {
         module->functions.push_back(std::make_unique<Function>(
             Function{module->model, &kernels[i], isStream, i + 1 == count}));
         *function = module->functions.back().get();
-        return success;
+        return Success;
       }
   }
-  return notFound;
+  return NotFound;
 }
 
 int cuLaunchKernel(Function *function, unsigned groups, unsigned groupsY,
@@ -474,7 +476,7 @@ int cuLaunchKernel(Function *function, unsigned groups, unsigned groupsY,
     driver.problem = "a launch of other groups than the model's";
   if (function->isLast)
     add(stream, [=] { compute(*function, addresses, count); });
-  return success;
+  return Success;
 }
 
 int cuStreamCreate(Stream **stream, unsigned) {
@@ -482,14 +484,14 @@ int cuStreamCreate(Stream **stream, unsigned) {
     return result;
   *stream = new Stream;
   driver.streams.insert(*stream);
-  return success;
+  return Success;
 }
 
 int cuStreamDestroy_v2(Stream *stream) {
   finish(*stream);
   driver.streams.erase(stream);
   delete stream;
-  return success;
+  return Success;
 }
 
 int cuStreamSynchronize(Stream *stream) {
@@ -502,27 +504,28 @@ int cuEventCreate(Event **event, unsigned) {
     return result;
   *event = new Event;
   driver.events.insert(*event);
-  return success;
+  return Success;
 }
 
 int cuEventDestroy_v2(Event *event) {
   driver.events.erase(event);
   delete event;
-  return success;
+  return Success;
 }
 
 int cuEventRecord(Event *event, Stream *stream) {
   if (int result = enter())
     return result;
   add(stream, [=] { event->seconds = driver.clock += 0.001; });
-  return success;
+  return Success;
 }
 
 int cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
   if (int result = enter())
     return result;
   *milliseconds = float((end->seconds - start->seconds) * 1e3);
-  return success;
+  return Success;
 }
 
 } // extern "C"
+// NOLINTEND(readability-identifier-naming)
