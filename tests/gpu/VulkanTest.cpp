@@ -188,6 +188,10 @@ TEST_P(VulkanTest, HasTheBitsOfTheReference) {
   llvm::Expected<LoadedModel> model =
       loadModule(*optimised.module, optimised.options);
   ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
+  // lavapipe takes a second for 100 kB of code, and ten for twice as much.
+  constexpr uint64_t mostCodeBytes = 150'000;
+  if ((*model)->device->code_bytes > mostCodeBytes)
+    GTEST_SKIP() << "expects a driver that compiles large kernels faster";
   llvm::Error error = device->load(**model);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   constexpr uint64_t mostMacs = 20'000'000;
