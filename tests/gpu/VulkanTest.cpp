@@ -265,7 +265,7 @@ TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
       ASSERT_EQ(faultyvulkan::countObjects(), before) << "call " << call;
     }
     // Some do without: extensions that are not listed, and less memory.
-    EXPECT_GT(failed, all / 2) << result;
+    EXPECT_GT(failed, all / 4) << result;
   }
   faultyvulkan::failCall(0);
 }
