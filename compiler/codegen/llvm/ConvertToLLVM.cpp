@@ -216,9 +216,9 @@ struct ConvertToLLVMPass
     options.useBarePtrCallConv = true;
     LLVMTypeConverter converter(context, options);
     RewritePatternSet patterns(context);
-    populateLoopsToLLVMPatterns(converter, patterns);
-    if (failed(
-            convertLoopsToLLVM(getOperation(), converter, std::move(patterns))))
+    frieze::populateLoopsToLLVMPatterns(converter, patterns);
+    if (failed(frieze::convertLoopsToLLVM(getOperation(), converter,
+                                          std::move(patterns))))
       return signalPassFailure();
     if (!weightsSection.empty())
       for (auto global : getOperation().getOps<LLVM::GlobalOp>())
