@@ -235,8 +235,11 @@ static constexpr int64_t banks = 32;
 /// `addresses` between its threads. Shared memory answers for one address of
 /// each bank in a cycle, a cache for one line.
 static double countCycles(ArrayRef<int64_t> addresses, bool isArena) {
-  llvm::SmallSetVector<int64_t, 32> distinct(addresses.begin(),
-                                             addresses.end());
+  // From the lowest one: reversed rows have negative factors.
+  int64_t lowest = *llvm::min_element(addresses);
+  llvm::SmallSetVector<int64_t, 32> distinct;
+  for (int64_t address : addresses)
+    distinct.insert(address - lowest);
   int64_t most = 0;
   if (isArena) {
     std::array<int64_t, banks> perBank{};
