@@ -93,9 +93,11 @@ module attributes {nn.interface = #nn.interface<
 // CHECK:   llvm.mlir.addressof @one_model_inputs_1_shape
 // CHECK:   llvm.mlir.constant(1 : i64)
 // CHECK: llvm.mlir.global internal constant @one_model_outputs_0_name("score\00")
+// Null for a stream and for the code of a device.
 // CHECK: llvm.mlir.global external constant @one_model()
-// CHECK:   llvm.mlir.constant(4 : i32)
-// CHECK:   llvm.mlir.constant(128 : i32)
+// CHECK:   llvm.mlir.zero
+// CHECK:   llvm.mlir.constant(5 : i32)
+// CHECK:   llvm.mlir.constant(136 : i32)
 // Numbers of inputs and outputs, the tensors, then what the model needs and does.
 // CHECK:   llvm.mlir.constant(2 : i64)
 // CHECK:   llvm.mlir.constant(1 : i64)
@@ -106,8 +108,6 @@ module attributes {nn.interface = #nn.interface<
 // CHECK-DAG:   llvm.mlir.constant(400 : i64)
 // CHECK-DAG:   llvm.mlir.addressof @one_run_arrays
 // CHECK-DAG:   llvm.mlir.addressof @one_run_batch_arrays
-// No stream.
-// CHECK:   llvm.mlir.zero
 // CHECK:   llvm.return
 module attributes {nn.interface = #nn.interface<
     name = "one", target = "x86-64-v3", macs = 72, weights_bytes = 400,
