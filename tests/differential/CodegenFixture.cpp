@@ -20,7 +20,7 @@ using reference::Tensor;
 SmallVector<const Target *> frieze::findTargets(uint64_t seed) {
   SmallVector<const Target *> found;
   for (const Target &target : getTargets())
-    if (target.machines.size() == 1 &&
+    if (target.machines.size() == 1 && !target.device &&
         frieze_processor_runs(target.name.str().c_str()))
       found.push_back(&target);
   if (readNumber("FRIEZE_ONE_TARGET", 0))
