@@ -224,8 +224,9 @@ static int open_library(cuda_device *cuda, frieze_device_error *error) {
   return 0;
 }
 
-static int open_context(cuda_device *cuda, uint32_t index,
-                        frieze_device_error *error) {
+static int open_device(frieze_device *device, uint32_t index,
+                       frieze_device_error *error) {
+  cuda_device *cuda = get_cuda(device);
   int status = open_library(cuda, error), devices = 0, version = 0;
   if (status || (status = CALL(cuInit, 0)) ||
       (status = CALL(cuDriverGetVersion, &version)) ||
@@ -250,21 +251,6 @@ static void close_device(frieze_device *device) {
     cuda->cuDevicePrimaryCtxRelease_v2(cuda->device);
   if (cuda->library)
     dlclose(cuda->library);
-  free(cuda);
-}
-
-static int open_device(uint32_t index, frieze_device **device,
-                       frieze_device_error *error) {
-  cuda_device *cuda = calloc(1, sizeof *cuda);
-  if (!cuda)
-    return frieze_device_fail(error, FRIEZE_DEVICE_MEMORY, "out of memory");
-  cuda->base.driver = &frieze_cuda_driver;
-  int status = open_context(cuda, index, error);
-  if (status)
-    close_device(&cuda->base);
-  else
-    *device = &cuda->base;
-  return status;
 }
 
 static int enter(frieze_device *device, frieze_device_error *error) {
@@ -521,7 +507,22 @@ static int wait(frieze_device *device, frieze_lane *lane,
   return status;
 }
 
-const frieze_driver frieze_cuda_driver = {
-    open_device, close_device, enter,  leave,  find_free,   allocate,
-    release,     locate,       load,   unload, create_lane, destroy_lane,
-    begin,       copy,         launch, mark,   submit,      wait};
+const frieze_driver frieze_cuda_driver = {sizeof(cuda_device),
+                                          open_device,
+                                          close_device,
+                                          enter,
+                                          leave,
+                                          find_free,
+                                          allocate,
+                                          release,
+                                          locate,
+                                          load,
+                                          unload,
+                                          create_lane,
+                                          destroy_lane,
+                                          begin,
+                                          copy,
+                                          launch,
+                                          mark,
+                                          submit,
+                                          wait};

@@ -91,7 +91,16 @@ int frieze_device_open(int32_t kind, uint32_t index, frieze_device **device,
                               "expects a kind of device that this program was "
                               "built with, but got %s",
                               get_kind_name(kind));
-  return driver->open(index, device, error);
+  frieze_device *opened = calloc(1, driver->device_bytes);
+  if (!opened)
+    return fail_memory(error);
+  opened->driver = driver;
+  int status = driver->open(opened, index, error);
+  if (status)
+    frieze_device_close(opened);
+  else
+    *device = opened;
+  return status;
 }
 
 void frieze_device_close(frieze_device *device) {
@@ -100,6 +109,7 @@ void frieze_device_close(frieze_device *device) {
   while (device->memories)
     frieze_device_free(device, device->memories->pointer);
   device->driver->close(device);
+  free(device);
 }
 
 int frieze_device_describe(frieze_device *device, frieze_device_info *info,

@@ -61,7 +61,10 @@ typedef struct frieze_code frieze_code;
 typedef struct frieze_lane frieze_lane;
 
 typedef struct frieze_driver {
-  int (*open)(uint32_t index, frieze_device **device,
+  /** Bytes of what it knows of a device, which begins with a frieze_device. */
+  size_t device_bytes;
+  /** Opens a device of zeros, which is closed even where that fails. */
+  int (*open)(frieze_device *device, uint32_t index,
               frieze_device_error *error);
   void (*close)(frieze_device *device);
   /** Around all of the functions below. */

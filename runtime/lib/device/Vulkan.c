@@ -304,8 +304,9 @@ static int find_queue(vulkan_device *vulkan, frieze_device_error *error) {
                             vulkan->base.info.name);
 }
 
-static int create_device(vulkan_device *vulkan, uint32_t index,
-                         frieze_device_error *error) {
+static int open_device(frieze_device *opened, uint32_t index,
+                       frieze_device_error *error) {
+  vulkan_device *vulkan = get_vulkan(opened);
   const char *extensions[2];
   uint32_t extension_count = 0;
   int status = create_instance(vulkan, error);
@@ -354,21 +355,6 @@ static void close_device(frieze_device *device) {
     vulkan->vkDestroyInstance(vulkan->instance, NULL);
   if (vulkan->library)
     dlclose(vulkan->library);
-  free(vulkan);
-}
-
-static int open_device(uint32_t index, frieze_device **device,
-                       frieze_device_error *error) {
-  vulkan_device *vulkan = calloc(1, sizeof *vulkan);
-  if (!vulkan)
-    return frieze_device_fail(error, FRIEZE_DEVICE_MEMORY, "out of memory");
-  vulkan->base.driver = &frieze_vulkan_driver;
-  int status = create_device(vulkan, index, error);
-  if (status)
-    close_device(&vulkan->base);
-  else
-    *device = &vulkan->base;
-  return status;
 }
 
 static int enter(frieze_device *device, frieze_device_error *error) {
@@ -941,7 +927,22 @@ static int wait(frieze_device *device, frieze_lane *lane,
   return status;
 }
 
-const frieze_driver frieze_vulkan_driver = {
-    open_device, close_device, enter,  leave,  find_free,   allocate,
-    release,     locate,       load,   unload, create_lane, destroy_lane,
-    begin,       copy,         launch, mark,   submit,      wait};
+const frieze_driver frieze_vulkan_driver = {sizeof(vulkan_device),
+                                            open_device,
+                                            close_device,
+                                            enter,
+                                            leave,
+                                            find_free,
+                                            allocate,
+                                            release,
+                                            locate,
+                                            load,
+                                            unload,
+                                            create_lane,
+                                            destroy_lane,
+                                            begin,
+                                            copy,
+                                            launch,
+                                            mark,
+                                            submit,
+                                            wait};
