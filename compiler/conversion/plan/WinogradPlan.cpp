@@ -25,11 +25,8 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
   // Rows for a register tile of every machine; more would leave the first-level
   // cache. A kernel that leaves the second-level cache is worth reading less
   // often.
-  setTiles(fitsSecondLevel ? machine.budgets.winogradTiles
-                           : machine.budgets.mostWinogradTiles);
-}
-
-void WinogradPlan::setTiles(int64_t most) {
+  int64_t most = fitsSecondLevel ? machine.budgets.winogradTiles
+                                 : machine.budgets.mostWinogradTiles;
   tiles = std::min(most, getAllTiles());
   // The last block is moved back to end at the last tile.
   for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)

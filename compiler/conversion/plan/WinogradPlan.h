@@ -77,10 +77,6 @@ struct WinogradPlan {
   /// Filters that are packed together, in registers, with all points of a term
   /// beside each other; 0: all filters, and a point after the other.
   int64_t panel = 0;
-
-private:
-  /// Blocks of at most so many tiles, as few as there can be.
-  void setTiles(int64_t most);
 };
 
 } // namespace frieze
