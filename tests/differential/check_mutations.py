@@ -23,7 +23,6 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import threading
 
 # Mutations by file: name, text, replacement.
 # What DifferentialTest holds: rules of nn-opt.
@@ -346,40 +345,28 @@ def optimise_less(command):
     return ["-O1" if part == "-O3" else part for part in command] + ["-w"]
 
 
-class Headers:
-    """The build's precompiled headers, of another optimisation."""
+def get_headers(command):
+    """Where in `command` the build's precompiled headers are named, or None."""
+    # -Xclang -include-pch -Xclang FILE
+    return command.index("-include-pch") + 2 if "-include-pch" in command else None
 
-    def __init__(self, build, scratch):
-        self.lock, self.files, self.scratch = threading.Lock(), {}, scratch
-        with open(os.path.join(build, "compile_commands.json")) as file:
-            self.entries = {os.path.splitext(entry["file"])[0] + ".pch": entry
-                            for entry in json.load(file)
-                            if entry["file"].endswith("cmake_pch.hxx.cxx")}
 
-    def precompile(self, file):
-        with self.lock:
-            future = self.files.get(file)
-            is_ours = future is None
-            if is_ours:
-                future = self.files[file] = concurrent.futures.Future()
-        if is_ours:
-            entry = self.entries[file]
-            command = optimise_less(shlex.split(entry["command"]))
-            target = os.path.join(self.scratch, f"{len(self.files)}.pch")
-            replace_after(command, "-o", target)
-            try:
-                run(command, entry["directory"], file)
-                future.set_result(target)
-            except BaseException as error:
-                future.set_exception(error)
-        return future.result()
+def precompile_headers(commands, build, scratch, pool):
+    """The build's precompiled headers in `commands`, with less optimisation: file by file."""
+    with open(os.path.join(build, "compile_commands.json")) as file:
+        entries = {os.path.splitext(entry["file"])[0] + ".pch": entry
+                   for entry in json.load(file) if entry["file"].endswith("cmake_pch.hxx.cxx")}
 
-    def replace(self, command):
-        """`command` with headers that were compiled as it will be."""
-        if "-include-pch" in command:
-            at = command.index("-include-pch") + 2  # -Xclang -include-pch -Xclang FILE
-            command[at] = self.precompile(command[at])
-        return command
+    def precompile(file):
+        command = optimise_less(shlex.split(entries[file]["command"]))
+        target = os.path.join(scratch, file.replace("/", "_"))
+        replace_after(command, "-o", target)
+        run(command, entries[file]["directory"], file)
+        return target
+
+    files = sorted({command[get_headers(command)] for command in commands
+                    if get_headers(command)})
+    return dict(zip(files, pool.map(precompile, files)))
 
 
 def link_command(build, program):
@@ -426,7 +413,9 @@ class Net:
         command, folder = compile_command(build, os.path.join(source, file))
         replace_after(command, "-o", stem + ".o")
         replace_after(command, "-c", stem)
-        run(optimise_less(headers.replace(command)), folder, file)
+        if at := get_headers(command):
+            command[at] = headers[command[at]]
+        run(optimise_less(command), folder, file)
         return stem + ".o"
 
     def link(self, source, build, scratch, headers, pool):
@@ -508,9 +497,11 @@ def main():
         sys.exit(bool(problems))
     with (concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool,
           tempfile.TemporaryDirectory() as scratch):
-        headers = Headers(args.build, scratch)
-        for net in NETS:
-            net = Net(*net, args.only)
+        nets = [Net(*net, args.only) for net in NETS]
+        commands = [compile_command(args.build, os.path.join(args.source, file))[0]
+                    for net in nets for file in net.files]
+        headers = precompile_headers(commands, args.build, scratch, pool)
+        for net in nets:
             count += len(net.names)
             if net.names:
                 net.link(args.source, args.build, scratch, headers, pool)
