@@ -68,6 +68,20 @@ static Value addChains(KernelBuilder &kernel, SmallVector<Value> vectors,
   return sums;
 }
 
+/// Adds sums of `rows` rows, neighbours first, and stores what the epilogue
+/// makes of them.
+static void storeSums(KernelBuilder &kernel, DenseOp op,
+                      ArrayRef<EpilogueStage> epilogue, SmallVector<Value> sums,
+                      Value firstRow, int64_t rows) {
+  for (; sums.size() > 1; sums.resize(sums.size() / 2))
+    for (size_t i = 0; i < sums.size() / 2; ++i)
+      sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
+  kernel.storeVector(kernel.applyEpilogue(epilogue, sums.front(),
+                                          kernel.index(0),
+                                          /*isOneChannel=*/true),
+                     kernel.buffers[op.getOutput()], firstRow, rows);
+}
+
 /// A dense layer with one output: chains are lanes, so that it runs along its
 /// inputs, for several rows at a time where there are.
 static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
@@ -75,7 +89,6 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
   int64_t chains = op.getChains();
   int64_t lanes = tile.lanes, vectors = tile.vectors;
   DenseInput input = findInput(kernel, op);
-  Value output = kernel.buffers[op.getOutput()];
   OpBuilder &builder = kernel.builder;
   SmallVector<EpilogueStage> epilogue =
       kernel.loadEpilogue(op, op.getEpilogueStages());
@@ -145,13 +158,7 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
     SmallVector<Value> sums;
     for (int64_t chain = 0; chain < chains; chain += tile.chains)
       sums.push_back(sumChains(at, rows, chain));
-    for (; sums.size() > 1; sums.resize(sums.size() / 2))
-      for (size_t i = 0; i < sums.size() / 2; ++i)
-        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
-    kernel.storeVector(kernel.applyEpilogue(epilogue, sums.front(),
-                                            kernel.index(0),
-                                            /*isOneChannel=*/true),
-                       output, firstRow, rows);
+    storeSums(kernel, op, epilogue, sums, firstRow, rows);
   };
 
   // A power of two, for the sums over the chains.
@@ -221,13 +228,7 @@ static void lowerDotProductAtOnce(KernelBuilder &kernel, DenseOp op,
     for (int64_t chain = 0; chain < chains; ++chain)
       sums.push_back(kernel.loadVector(
           scratch, kernel.add(kernel.mul(row, chains), chain), 1));
-    for (; sums.size() > 1; sums.resize(sums.size() / 2))
-      for (size_t i = 0; i < sums.size() / 2; ++i)
-        sums[i] = kernel.addFloat(sums[2 * i], sums[2 * i + 1]);
-    kernel.storeVector(kernel.applyEpilogue(epilogue, sums.front(),
-                                            kernel.index(0),
-                                            /*isOneChannel=*/true),
-                       kernel.buffers[op.getOutput()], row, 1);
+    storeSums(kernel, op, epilogue, sums, row, 1);
   });
 }
 
