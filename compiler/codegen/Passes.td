@@ -253,8 +253,9 @@ def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
   let summary = "Convert kernels to the LLVM dialect, for NVIDIA's GPUs";
   let description = [{
     Kernels become functions that PTX is made of, with indices of 32 bits: groups
-    are blocks, and the memory that one shares is a variable. The constants are
-    left to the host.
+    are blocks, and the memory that one shares is a variable. Barriers order all
+    uses of memory that is written, so that LLVM is not told that nothing else
+    uses it. The constants are left to the host.
 
     ```mlir
     gpu.module @model_kernels {
@@ -273,7 +274,7 @@ def ConvertToNVVMPass : Pass<"frieze-convert-to-nvvm", "::mlir::ModuleOp"> {
     ==>
     ```mlir
     llvm.func @model_kernel(
-        %x: !llvm.ptr<1> {llvm.noalias},
+        %x: !llvm.ptr<1>,
         %weights: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly},
         %arena: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %count: i32)
         attributes {nvvm.kernel, nvvm.minctasm = 1 : i32, nvvm.reqntid = array<i32: 256, 1, 1>} {

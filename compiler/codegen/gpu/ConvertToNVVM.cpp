@@ -57,9 +57,11 @@ static void takeOut(gpu::GPUFuncOp kernel, ModuleOp module) {
        llvm::to_vector(kernel.getWorkgroupAttributions())) {
     std::string symbol = (kernel.getName() + "_shared").str();
     auto type = cast<MemRefType>(shared.getType());
-    // As much as one instruction loads.
+    // Of a private one, LLVM knows all uses, and that a barrier is none: it
+    // would read before the barrier what others write. Aligned to as much as
+    // one instruction loads.
     memref::GlobalOp::create(builder, loc, symbol,
-                             builder.getStringAttr("private"), type,
+                             builder.getStringAttr("public"), type,
                              builder.getUnitAttr(), /*constant=*/false,
                              builder.getI64IntegerAttr(16));
     OpBuilder inside = OpBuilder::atBlockBegin(&body);
@@ -87,12 +89,16 @@ static void takeOut(gpu::GPUFuncOp kernel, ModuleOp module) {
   // The assembler would spill to make room for more groups.
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
                     builder.getI32IntegerAttr(1));
-  // No other parameter lies where these do, and all but the inputs and outputs
-  // of a call begin where memory that was asked for does.
+  // What is only read is nowhere else; of what is written, LLVM must not know
+  // that, as it would take it for the thread's own and move uses of it across
+  // barriers. All but the inputs and outputs of a call begin where memory that
+  // was asked for does.
   for (auto [number, type] :
        llvm::enumerate(function.getFunctionType().getInputs()))
     if (isa<MemRefType>(type)) {
-      function.setArgAttr(number, "llvm.noalias", builder.getUnitAttr());
+      if (llvm::none_of(function.getArgument(number).getUsers(),
+                        llvm::IsaPred<memref::StoreOp>))
+        function.setArgAttr(number, "llvm.noalias", builder.getUnitAttr());
       if (number + 3 >= parameters)
         function.setArgAttr(number, "llvm.align",
                             builder.getI64IntegerAttr(16));

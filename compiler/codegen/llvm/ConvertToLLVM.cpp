@@ -118,8 +118,9 @@ struct GlobalLowering : ConvertOpToLLVMPattern<memref::GlobalOp> {
     auto global = rewriter.replaceOpWithNewOp<LLVM::GlobalOp>(
         op,
         LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
-        op.getConstant(), LLVM::Linkage::Private, op.getSymName(),
-        isSet ? op.getInitialValueAttr() : Attribute(),
+        op.getConstant(),
+        op.isPrivate() ? LLVM::Linkage::Private : LLVM::Linkage::External,
+        op.getSymName(), isSet ? op.getInitialValueAttr() : Attribute(),
         op.getAlignment().value_or(0), pointer.getAddressSpace());
     if (isSet)
       return success();

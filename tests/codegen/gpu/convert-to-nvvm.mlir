@@ -2,9 +2,11 @@
 
 // The group is a block, and its memory a variable of the module. The weights and the
 // arena begin where an instruction may load four numbers; the inputs of a call do not.
-// CHECK: llvm.mlir.global private @shared_shared() {addr_space = 3 : i32, alignment = 16 : i64} : !llvm.array<64 x f32>
+// LLVM keeps what is written in its place between barriers: it is not private, and may
+// be used by others.
+// CHECK: llvm.mlir.global external @shared_shared() {addr_space = 3 : i32, alignment = 16 : i64} : !llvm.array<64 x f32>
 // CHECK-NEXT: llvm.mlir.undef
-// CHECK: llvm.func @shared(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias}, %{{.*}}: i32)
+// CHECK: llvm.func @shared(%[[X:.*]]: !llvm.ptr<1> {llvm.noalias}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64}, %{{.*}}: i32)
 // CHECK-SAME: nvvm.kernel, nvvm.minctasm = 1 : i32, nvvm.reqntid = array<i32: 64, 1, 1>
 // CHECK: %[[SHARED:.*]] = llvm.mlir.addressof @shared_shared : !llvm.ptr<3>
 // CHECK: %[[GROUP:.*]] = nvvm.read.ptx.sreg.ctaid.x : i32
@@ -24,6 +26,7 @@ gpu.module @kernels {
     %0 = memref.load %x[%group] : memref<?xf32, #gpu.address_space<global>>
     memref.store %0, %s[%thread] : memref<64xf32, #gpu.address_space<workgroup>>
     gpu.barrier
+    memref.store %0, %arena[%thread] : memref<?xf32, #gpu.address_space<global>>
     gpu.return
   }
 }
