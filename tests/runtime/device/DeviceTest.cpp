@@ -268,6 +268,38 @@ TEST_F(DeviceTest, TellsWhatTheDriverSaysOfCode) {
                            "(218): expects an entry");
 }
 
+/// Of several binaries, the newest that the architecture runs: sm_90 none of
+/// another generation, nor a newer one.
+TEST_F(DeviceTest, TakesTheBinaryOfItsArchitecture) {
+  const char binary[] = "\x7f"
+                        "ELF",
+             other[] = "\x7f"
+                       "ELF";
+  const frieze_device_binary binaries[] = {{80, 0, other, sizeof other},
+                                           {90, 0, binary, sizeof binary},
+                                           {91, 0, other, sizeof other},
+                                           {100, 0, other, sizeof other}};
+  deviceCode.binaries = binaries;
+  deviceCode.binary_count = 4;
+  ASSERT_EQ(open(), 0) << error.text;
+  EXPECT_EQ(fakecuda::getLoadedCode(), binary);
+}
+
+/// PTX where no binary is for the architecture, or the driver refuses it.
+TEST_F(DeviceTest, TakesTheTextWithoutABinary) {
+  const char damaged[] = "ELF", other[] = "\x7f"
+                                          "ELF";
+  const frieze_device_binary binaries[] = {{89, 0, other, sizeof other},
+                                           {90, 0, damaged, sizeof damaged}};
+  deviceCode.binaries = binaries;
+  for (uint64_t count : {1, 2}) {
+    deviceCode.binary_count = count;
+    ASSERT_EQ(open(), 0) << error.text;
+    EXPECT_EQ(fakecuda::getLoadedCode(), code) << count;
+    close();
+  }
+}
+
 TEST_F(DeviceTest, RefusesDevicesThatComputeOtherNumbers) {
   fakecuda::setWrong(true);
   EXPECT_EQ(open(), FRIEZE_DEVICE_WRONG);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "FakeCuda.h"
+#include "PTXMachine.h"
 
 #include <dlfcn.h>
 
@@ -17,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -47,10 +49,13 @@ struct Function {
   const frieze_model *model;
   const frieze_device_kernel *kernel;
   bool isStream, isLast;
+  /// Null where the CPU computes.
+  const ptx::Kernel *code;
 };
 
 struct Module {
   const frieze_model *model;
+  std::map<std::string, ptx::Kernel> kernels;
   std::vector<std::unique_ptr<Function>> functions;
 };
 
@@ -66,6 +71,9 @@ struct Driver {
   std::set<Event *> events;
   std::set<Module *> modules;
   std::string problem;
+  const void *code = nullptr;
+  bool runsPTX = false;
+  ptx::Counts counts;
   bool isWrong = false;
   double clock = 0;
 };
@@ -193,6 +201,20 @@ void compute(const Function &function, const std::vector<Address> &parameters,
     static_cast<float *>(outputs[0])[0] += 1;
 }
 
+/// A launch of a kernel by its code.
+void execute(const Function &function, uint32_t groups,
+             const std::vector<Address> &addresses, uint32_t count) {
+  std::vector<uint64_t> parameters(addresses.begin(), addresses.end());
+  parameters.push_back(count);
+  try {
+    driver.counts += ptx::run(
+        {*function.code, groups, std::move(parameters),
+         [](uint64_t address, size_t bytes) { return find(address, bytes); }});
+  } catch (const std::runtime_error &error) {
+    driver.problem = std::string(function.kernel->entry) + ": " + error.what();
+  }
+}
+
 const frieze_model *findModel(const void *code) {
   if (driver.model)
     return driver.model;
@@ -215,6 +237,20 @@ int allocateFrom(std::map<Address, size_t> &memory, Address offset,
   *address = reinterpret_cast<Address>(block) + offset;
   memory[*address] = bytes;
   return Success;
+}
+
+/// Whether the driver takes `code`: PTX, or a binary for its architecture.
+bool isCode(const frieze_device_code &device, const void *code) {
+  auto text = static_cast<const char *>(code);
+  if (code == device.code)
+    return std::strstr(text, ".visible .entry");
+  for (uint64_t i = 0; i < device.binary_count; ++i)
+    if (code == device.binaries[i].data)
+      return std::strncmp(text,
+                          "\x7f"
+                          "ELF",
+                          4) == 0;
+  return false;
 }
 
 } // namespace
@@ -258,6 +294,12 @@ int fakecuda::countBusyStreams() { return int(driver.busyStreams); }
 std::string fakecuda::takeProblem() {
   return std::exchange(driver.problem, "");
 }
+
+void fakecuda::setRunsPTX(bool runsPTX) { driver.runsPTX = runsPTX; }
+
+ptx::Counts fakecuda::takeCounts() { return std::exchange(driver.counts, {}); }
+
+const void *fakecuda::getLoadedCode() { return driver.code; }
 
 void fakecuda::setWrong(bool isWrong) { driver.isWrong = isWrong; }
 
@@ -417,13 +459,23 @@ int cuModuleLoadDataEx(Module **module, const void *code, unsigned, const int *,
   if (int result = enter())
     return result;
   const frieze_model *model = findModel(code);
-  if (!model || !model->device || code != model->device->code ||
-      !std::strstr(static_cast<const char *>(code), ".visible .entry")) {
+  if (!model || !model->device || !isCode(*model->device, code)) {
     if (values)
       std::strcpy(static_cast<char *>(values[0]), "expects an entry\nat all");
     return InvalidPtx;
   }
-  *module = new Module{model, {}};
+  std::map<std::string, ptx::Kernel> kernels;
+  if (driver.runsPTX) {
+    try {
+      kernels =
+          ptx::readProgram(static_cast<const char *>(model->device->code));
+    } catch (const std::runtime_error &error) {
+      driver.problem = error.what();
+      return InvalidPtx;
+    }
+  }
+  driver.code = code;
+  *module = new Module{model, std::move(kernels), {}};
   driver.modules.insert(*module);
   return Success;
 }
@@ -446,8 +498,10 @@ int cuModuleGetFunction(Function **function, Module *module, const char *name) {
         isStream ? device.stream_kernel_count : device.kernel_count;
     for (uint64_t i = 0; i < count; ++i)
       if (!std::strcmp(kernels[i].entry, name)) {
+        auto code = module->kernels.find(name);
         module->functions.push_back(std::make_unique<Function>(
-            Function{module->model, &kernels[i], isStream, i + 1 == count}));
+            Function{module->model, &kernels[i], isStream, i + 1 == count,
+                     code == module->kernels.end() ? nullptr : &code->second}));
         *function = module->functions.back().get();
         return Success;
       }
@@ -474,7 +528,9 @@ int cuLaunchKernel(Function *function, unsigned groups, unsigned groupsY,
   if (groups != wanted || size != kernel.group_size || shared || extra ||
       groupsY != 1 || groupsZ != 1 || sizeY != 1 || sizeZ != 1)
     driver.problem = "a launch of other groups than the model's";
-  if (function->isLast)
+  if (function->code)
+    add(stream, [=] { execute(*function, groups, addresses, count); });
+  else if (function->isLast)
     add(stream, [=] { compute(*function, addresses, count); });
   return Success;
 }

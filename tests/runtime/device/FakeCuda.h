@@ -9,7 +9,8 @@
 // a program is linked with it, or where LD_LIBRARY_PATH leads to it.
 //
 // Its device is the CPU: the last kernel of a model does all of the work, by
-// the model's code for the CPU, and the others none. Work is put off until
+// the model's code for the CPU, and the others none; or, where that is asked
+// for, each kernel is run by a machine that executes PTX. Work is put off until
 // somebody waits for it, and addresses of the device are none of the process,
 // so that what is read too early or on the wrong side is seen.
 //
@@ -19,6 +20,7 @@
 #define FRIEZE_TESTS_FAKECUDA_H
 
 #include "frieze/model.h"
+#include "tests/runtime/device/PTXMachine.h"
 
 #include <cstddef>
 #include <string>
@@ -49,6 +51,16 @@ int countBusyStreams();
 /// What a launch had that its model does not ask for; empty if there is
 /// nothing.
 std::string takeProblem();
+
+/// Has modules that are loaded from now on run by their PTX. What a launch must
+/// not do is a problem (see takeProblem).
+void setRunsPTX(bool runsPTX);
+
+/// What kernels have done since then.
+ptx::Counts takeCounts();
+
+/// The code of the module that was loaded last.
+const void *getLoadedCode();
 
 /// Has the device compute other numbers than the CPU.
 void setWrong(bool isWrong);
