@@ -9,6 +9,7 @@
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/package/Cubin.h"
 #include "compiler/codegen/package/Header.h"
 #include "compiler/codegen/package/JavaScript.h"
 #include "compiler/codegen/package/Package.h"
@@ -49,7 +50,18 @@ static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
   OwningOpRef<ModuleOp> kernels = module.clone();
   if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
     return failure();
-  return emitDeviceCode(*kernels, *options.target);
+  FailureOr<DeviceCode> code = emitDeviceCode(*kernels, *options.target);
+  if (failed(code))
+    return failure();
+  for (unsigned architecture : options.cubins) {
+    // Without the NUL.
+    StringRef ptx(code->code.data(), code->code.size() - 1);
+    llvm::Expected<std::string> bytes = assemblePTX(ptx, architecture);
+    if (!bytes)
+      return module.emitError(llvm::toString(bytes.takeError()));
+    code->binaries.push_back({architecture, std::move(*bytes)});
+  }
+  return code;
 }
 
 /// From Stage::NNOpt to Stage::LLVM, with the device's code in the host's.

@@ -37,6 +37,9 @@ struct CompileOptions {
   std::string weightsSection;
   /// Bytes of memory that a call may take, arena and stack; 0: any.
   int64_t ramBytes = 0;
+  /// GPUs of NVIDIA, by compute capability as in 80 for sm_80, for which the
+  /// object has machine code beside the PTX.
+  llvm::SmallVector<unsigned> cubins;
   /// Whether the plans of the kernels are printed on standard error.
   bool printPlan = false;
   /// Called with the model as imported, after nn-opt, and with what its callers

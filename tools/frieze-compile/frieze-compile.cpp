@@ -76,6 +76,24 @@ static llvm::Expected<int64_t> parseBytes(llvm::StringRef text) {
   return bytes * unit;
 }
 
+/// The compute capabilities of GPUs that are called as in sm_80.
+static llvm::Expected<llvm::SmallVector<unsigned>>
+parseCubins(llvm::ArrayRef<std::string> names) {
+  llvm::SmallVector<unsigned> architectures;
+  for (llvm::StringRef name : names) {
+    llvm::StringRef digits = name;
+    unsigned architecture;
+    if (!digits.consume_front("sm_") || digits.getAsInteger(10, architecture) ||
+        architecture < 80 || llvm::is_contained(architectures, architecture))
+      return llvm::createStringError(
+          "expects --cubin to be different GPUs, as in sm_80,sm_90, from sm_80 "
+          "on, but got '" +
+          name + "'");
+    architectures.push_back(architecture);
+  }
+  return architectures;
+}
+
 /// Whether every object format and linker script takes `name`.
 static bool isSectionName(llvm::StringRef name) {
   return llvm::all_of(name, [](char c) {
@@ -108,6 +126,11 @@ static llvm::Error checkDevice(const StageDescription &stage,
   };
   llvm::StringRef list = "see --print-targets";
   const Device *device = target.device;
+  if (!options.cubins.empty() && (!device || device->kind != DeviceKind::CUDA ||
+                                  stage.stage < Stage::LLVM))
+    return llvm::createStringError(
+        "expects --target=cuda and an object, a static or a shared library for "
+        "--cubin");
   bool isOther = (stage.stage == Stage::PTX && device &&
                   device->kind != DeviceKind::CUDA) ||
                  (stage.stage == Stage::SPIRV && device &&
@@ -177,6 +200,11 @@ static int compile(int argc, char **argv) {
       "ram", cl::value_desc("bytes"), cl::cat(category),
       cl::desc("Refuse code that takes more memory for a call, arena and\n"
                "stack, as in 65536 or 64K"));
+  cl::list<std::string> cubins(
+      "cubin", cl::value_desc("sm_80,..."), cl::CommaSeparated,
+      cl::cat(category),
+      cl::desc("Put machine code for these GPUs beside the PTX, with ptxas\n"
+               "of CUDA's toolkit"));
   cl::HideUnrelatedOptions(category);
   cl::SetVersionPrinter(
       [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
@@ -227,6 +255,8 @@ static int compile(int argc, char **argv) {
     return failWith("frieze-compile", llvm::toString(ramBytes.takeError()));
   options->ramBytes = *ramBytes;
   options->weightsSection = weightsSection;
+  if (llvm::Error error = parseCubins(cubins).moveInto(options->cubins))
+    return failWith("frieze-compile", llvm::toString(std::move(error)));
   if (!isSectionName(weightsSection))
     return failWith("frieze-compile",
                     "expects --weights-section to be of letters, digits, '.', "

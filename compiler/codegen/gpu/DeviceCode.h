@@ -27,9 +27,16 @@ struct DeviceLaunches {
   int64_t arenaBytes = 0;
 };
 
+/// The same code for GPUs of one compute capability, as in 80 for sm_80.
+struct DeviceBinary {
+  unsigned architecture;
+  std::string bytes;
+};
+
 struct DeviceCode {
   DeviceKind kind;
   llvm::SmallVector<char, 0> code;
+  llvm::SmallVector<DeviceBinary> binaries;
   mlir::ElementsAttr weights;
   DeviceLaunches calls, streams;
 };

@@ -23,21 +23,13 @@ static void emitKernels(SymbolBuilder &symbols, StringRef symbol,
   };
   for (auto [index, kernel] : llvm::enumerate(kernels))
     symbols.emitString(getName(index), kernel.entry);
-  auto arrayType = LLVM::LLVMArrayType::get(type, kernels.size());
-  symbols.emitGlobal(symbol, arrayType, LLVM::Linkage::Internal, [&] {
-    Value array =
-        LLVM::UndefOp::create(symbols.builder, symbols.loc, arrayType);
-    for (auto [index, kernel] : llvm::enumerate(kernels)) {
-      auto number = [&](int64_t value) { return symbols.constant(i32, value); };
-      Value element = symbols.buildStruct(
-          type, {symbols.addressOf(getName(index)), number(kernel.groupSize),
-                 /*groups_per_call=*/number(1), number(kernel.callsPerGroup),
-                 /*reserved=*/number(0)});
-      array = LLVM::InsertValueOp::create(symbols.builder, symbols.loc, array,
-                                          element,
-                                          ArrayRef<int64_t>{(int64_t)index});
-    }
-    return array;
+  symbols.emitArray(symbol, type, kernels.size(), [&](size_t index) {
+    const DeviceKernel &kernel = kernels[index];
+    auto number = [&](int64_t value) { return symbols.constant(i32, value); };
+    return symbols.buildStruct(
+        type, {symbols.addressOf(getName(index)), number(kernel.groupSize),
+               /*groups_per_call=*/number(1), number(kernel.callsPerGroup),
+               /*reserved=*/number(0)});
   });
 }
 
@@ -50,6 +42,28 @@ static void emitData(SymbolBuilder &symbols, StringRef symbol, Attribute value,
                          value, /*alignment=*/64);
 }
 
+/// Emits an array of frieze_device_binary.
+static void emitBinaries(SymbolBuilder &symbols, StringRef symbol,
+                         ArrayRef<DeviceBinary> binaries) {
+  Type i32 = symbols.i32;
+  auto type = symbols.structType({i32, i32, symbols.pointer, symbols.i64});
+  auto getName = [&](size_t index) {
+    return (symbol + "_" + Twine(index)).str();
+  };
+  for (auto [index, binary] : llvm::enumerate(binaries))
+    emitData(symbols, getName(index),
+             symbols.builder.getStringAttr(binary.bytes), symbols.i8,
+             binary.bytes.size());
+  symbols.emitArray(symbol, type, binaries.size(), [&](size_t index) {
+    const DeviceBinary &binary = binaries[index];
+    return symbols.buildStruct(
+        type, {symbols.constant(i32, binary.architecture),
+               /*reserved=*/symbols.constant(i32, 0),
+               symbols.addressOf(getName(index)),
+               symbols.constant(symbols.i64, binary.bytes.size())});
+  });
+}
+
 void frieze::embedDeviceCode(ModuleOp module, const DeviceCode &code) {
   nn::InterfaceAttr interface = nn::InterfaceAttr::find(module);
   SymbolBuilder symbols(module, interface);
@@ -60,6 +74,8 @@ void frieze::embedDeviceCode(ModuleOp module, const DeviceCode &code) {
   emitData(symbols, symbol("code"),
            builder.getStringAttr(StringRef(code.code.data(), code.code.size())),
            symbols.i8, code.code.size());
+  if (!code.binaries.empty())
+    emitBinaries(symbols, symbol("binaries"), code.binaries);
   int64_t weights = code.weights.getNumElements();
   emitData(symbols, symbol("weights"), code.weights, builder.getF32Type(),
            weights);
@@ -82,7 +98,9 @@ void frieze::embedDeviceCode(ModuleOp module, const DeviceCode &code) {
             type,
             {symbols.constant(i32, kind), symbols.constant(i32, 0),
              symbols.addressOf(symbol("code")), number(code.code.size()),
-             /*binaries=*/null, number(0), symbols.addressOf(symbol("weights")),
+             code.binaries.empty() ? null
+                                   : symbols.addressOf(symbol("binaries")),
+             number(code.binaries.size()), symbols.addressOf(symbol("weights")),
              number(weights * sizeof(float)), number(code.calls.arenaBytes),
              symbols.addressOf(symbol("kernels")),
              number(code.calls.kernels.size()),

@@ -46,7 +46,8 @@ static void emitTensors(SymbolBuilder &symbols, StringRef symbol,
   }
   auto tensorType =
       symbols.structType({pointer, i64, pointer, i64, i32, i32, f64});
-  auto describe = [&](size_t index, nn::TensorInterfaceAttr tensor) {
+  symbols.emitArray(symbol, tensorType, tensors.size(), [&](size_t index) {
+    nn::TensorInterfaceAttr tensor = tensors[index];
     Value scale = LLVM::ConstantOp::create(
         builder, symbols.loc, f64,
         builder.getFloatAttr(f64, tensor.getScale().convertToDouble()));
@@ -59,15 +60,6 @@ static void emitTensors(SymbolBuilder &symbols, StringRef symbol,
          symbols.constant(
              i32, getElementTypeNumber(tensor.getType().getElementType())),
          symbols.constant(i32, tensor.getZeroPoint()), scale});
-  };
-  auto arrayType = LLVM::LLVMArrayType::get(tensorType, tensors.size());
-  symbols.emitGlobal(symbol, arrayType, LLVM::Linkage::Internal, [&] {
-    Value array = LLVM::UndefOp::create(builder, symbols.loc, arrayType);
-    for (auto [index, tensor] : llvm::enumerate(tensors))
-      array = LLVM::InsertValueOp::create(builder, symbols.loc, array,
-                                          describe(index, tensor),
-                                          ArrayRef<int64_t>{(int64_t)index});
-    return array;
   });
 }
 

@@ -135,6 +135,20 @@ void SymbolBuilder::emitGlobal(StringRef symbol, Type type,
   LLVM::ReturnOp::create(builder, loc, emitValue());
 }
 
+void SymbolBuilder::emitArray(StringRef symbol, LLVM::LLVMStructType type,
+                              size_t count,
+                              llvm::function_ref<Value(size_t)> emitElement) {
+  auto arrayType = LLVM::LLVMArrayType::get(type, count);
+  emitGlobal(symbol, arrayType, LLVM::Linkage::Internal, [&] {
+    Value array = LLVM::UndefOp::create(builder, loc, arrayType);
+    for (size_t index = 0; index < count; ++index)
+      array =
+          LLVM::InsertValueOp::create(builder, loc, array, emitElement(index),
+                                      ArrayRef<int64_t>{(int64_t)index});
+    return array;
+  });
+}
+
 void SymbolBuilder::emitString(StringRef symbol, StringRef text) {
   std::string terminated = (text + StringRef("\0", 1)).str();
   LLVM::GlobalOp::create(builder, loc,

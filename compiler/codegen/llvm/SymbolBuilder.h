@@ -71,6 +71,10 @@ public:
                   mlir::LLVM::Linkage linkage,
                   llvm::function_ref<mlir::Value()> emitValue,
                   bool isConstant = true);
+  /// The same for a constant array of `count` structs.
+  void emitArray(llvm::StringRef symbol, mlir::LLVM::LLVMStructType type,
+                 size_t count,
+                 llvm::function_ref<mlir::Value(size_t)> emitElement);
   void emitString(llvm::StringRef symbol, llvm::StringRef text);
   mlir::LLVM::LLVMStructType structType(llvm::ArrayRef<mlir::Type> fields);
   mlir::Value buildStruct(mlir::LLVM::LLVMStructType type,

@@ -6,21 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/package/Package.h"
-#include "frontends/Files.h"
+#include "compiler/codegen/package/RunProgram.h"
 #include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/LEB128.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/Program.h"
-#include "llvm/Support/Signals.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
-
-#include <optional>
-#include <utility>
 
 using namespace llvm;
 using namespace frieze;
@@ -43,61 +37,6 @@ Expected<std::string> frieze::makeStaticLibrary(StringRef object,
 // Linking
 //===----------------------------------------------------------------------===//
 
-/// The folder for temporary files, and how to choose another, for messages.
-static std::string describeTemporaryFolder() {
-  SmallString<128> folder;
-  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
-  return ("'" + folder + "' (TMPDIR)").str();
-}
-
-namespace {
-/// A file in the folder for temporary files, removed at the end.
-class TemporaryFile {
-public:
-  static Expected<TemporaryFile> create(StringRef suffix, StringRef bytes = "");
-  TemporaryFile(TemporaryFile &&other) noexcept
-      : path(std::exchange(other.path, "")) {}
-  ~TemporaryFile();
-
-  const std::string &getPath() const { return path; }
-
-private:
-  TemporaryFile() = default;
-
-  std::string path;
-};
-} // namespace
-
-Expected<TemporaryFile> TemporaryFile::create(StringRef suffix,
-                                              StringRef bytes) {
-  TemporaryFile file;
-  SmallString<128> path;
-  int descriptor;
-  std::error_code error =
-      sys::fs::createTemporaryFile("frieze", suffix, descriptor, path);
-  if (!error) {
-    file.path = path.str();
-    sys::RemoveFileOnSignal(file.path);
-    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream << bytes;
-    stream.close();
-    error = stream.error();
-    stream.clear_error();
-  }
-  if (error)
-    return createStringError("cannot write temporary files in " +
-                             describeTemporaryFolder() + ": " +
-                             error.message());
-  return file;
-}
-
-TemporaryFile::~TemporaryFile() {
-  if (path.empty())
-    return;
-  sys::fs::remove(path);
-  sys::DontRemoveFileOnSignal(path);
-}
-
 /// Where this program stands, so that its parts are found beside it.
 static std::string getProgramFolder() {
   static int anchor;
@@ -105,52 +44,15 @@ static std::string getProgramFolder() {
   return sys::path::parent_path(program).str();
 }
 
-static Expected<std::string> findProgram(ArrayRef<StringRef> names) {
-  StringRef toolsFolder = FRIEZE_LLVM_TOOLS_FOLDER;
-  for (StringRef name : names) {
-    if (ErrorOr<std::string> found = sys::findProgramByName(name))
-      return *found;
-    if (ErrorOr<std::string> found = sys::findProgramByName(name, toolsFolder))
-      return *found;
-  }
-  return createStringError("expects " + join(names, " or ") +
-                           " to link with, but found none");
+static Expected<std::string> findLinker(ArrayRef<StringRef> names) {
+  return findProgram(names, FRIEZE_LLVM_TOOLS_FOLDER, "link with");
 }
 
 /// What `program` makes of the object.
 static Expected<std::string> link(const std::string &program,
                                   ArrayRef<std::string> arguments,
                                   StringRef object) {
-  Expected<TemporaryFile> input = TemporaryFile::create("o", object);
-  if (!input)
-    return input.takeError();
-  Expected<TemporaryFile> linked = TemporaryFile::create("linked");
-  if (!linked)
-    return linked.takeError();
-  // In memory, as a full disk has no room for what the linker says of it.
-  Expected<MemoryFile> log = MemoryFile::create();
-  if (!log)
-    return log.takeError();
-
-  SmallVector<StringRef> command{program, "-o", linked->getPath(),
-                                 input->getPath()};
-  command.append(arguments.begin(), arguments.end());
-  std::string logPath = log->getPath();
-  std::optional<StringRef> redirects[] = {StringRef(), StringRef(logPath),
-                                          StringRef(logPath)};
-  std::string message;
-  if (sys::ExecuteAndWait(program, command, std::nullopt, redirects, 0, 0,
-                          &message) != 0) {
-    std::string text;
-    if (Error error = readFile(logPath).moveInto(text))
-      consumeError(std::move(error));
-    SmallVector<StringRef> lines;
-    StringRef(text).rtrim().split(lines, '\n');
-    return createStringError("cannot link with " + program + " in " +
-                             describeTemporaryFolder() + ": " + message +
-                             join(lines, "; "));
-  }
-  return readFile(linked->getPath());
+  return runProgram(program, arguments, {"o", object}, "link");
 }
 
 /// Every shared library and executable has its model under one known symbol.
@@ -184,7 +86,7 @@ Expected<std::string> frieze::linkSharedLibrary(StringRef object,
   SmallVector<StringRef> linkers{"ld.lld-22", "ld.lld"};
   if (isOwnArchitecture(target))
     linkers.insert(linkers.begin(), "x86_64-linux-gnu-ld.bfd");
-  auto linker = findProgram(linkers);
+  auto linker = findLinker(linkers);
   if (!linker)
     return linker.takeError();
   return link(*linker,
@@ -212,7 +114,7 @@ Expected<std::string> frieze::linkWebAssembly(StringRef object, StringRef name,
     return createStringError("expects --target=wasm32 for a module of "
                              "WebAssembly, but got " +
                              target.name);
-  auto linker = findProgram({"wasm-ld-22", "wasm-ld"});
+  auto linker = findLinker({"wasm-ld-22", "wasm-ld"});
   if (!linker)
     return linker.takeError();
   auto exportSymbol = [&](StringRef part) {
@@ -239,7 +141,7 @@ Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name,
         "cannot link programs for " + target.name + " here; write " +
         listOtherFiles(target) +
         ", and link it with the main program and that machine's C compiler");
-  auto driver = findProgram({"cc", "gcc", "clang", "clang-22"});
+  auto driver = findLinker({"cc", "gcc", "clang", "clang-22"});
   if (!driver)
     return driver.takeError();
   SmallString<128> mainLibrary(getProgramFolder());
