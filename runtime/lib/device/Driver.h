@@ -121,6 +121,11 @@ int frieze_device_fail(frieze_device_error *error, int status,
 #endif
     ;
 
+int frieze_fail_memory(frieze_device_error *error);
+
+/** What `--device` calls it; a text for messages where it is none. */
+const char *frieze_get_kind_name(int32_t kind);
+
 /** The region of part of another one. */
 static inline frieze_region frieze_part(frieze_region whole, uint64_t offset,
                                         uint64_t bytes) {
