@@ -110,7 +110,8 @@ TEST(CodeFiguresTest, CountsNothingWithoutWeights) {
   EXPECT_EQ(measure(loops, "x86-64-v3").countInstructions("kernel"), 0);
 }
 
-// 64 bytes and two registers of 8, below the 16 of a function that may call any.
+// 64 bytes and two registers of 8, below the 16 of a function that may call
+// any.
 TEST(CodeFiguresTest, MeasuresTheStack) {
   EXPECT_EQ(measure(loops, "riscv64-scalar").getStackBytes(), 96);
 }
