@@ -50,6 +50,10 @@ struct Budgets {
   /// Calls that a dense kernel takes as the rows of one product; 1 where its
   /// tiles have a single row, and several would gain nothing.
   int64_t callsTogether;
+  /// Whether what whole tiles and rounds leave over of a product has no code of
+  /// its own: the last tile of rows overlaps the one before, and rounds are
+  /// shorter.
+  bool avoidsTails = false;
 };
 
 /// One instruction set that kernels are planned and emitted for, with the

@@ -11,6 +11,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace frieze;
 
@@ -50,6 +52,9 @@ private:
                              SmallVector<Value> accumulators, Value inputAt,
                              Value weightAt);
   SmallVector<Value> sumInChains(ArrayRef<Value> bias, Value inputAt,
+                                 Value weightAt);
+  /// Adds the sum of each block to those before.
+  SmallVector<Value> sumInBlocks(SmallVector<Value> bias, Value inputAt,
                                  Value weightAt);
   /// Sums the chains of a tile from `firstChain`.
   SmallVector<Value> sumOverChains(ArrayRef<ReductionLoop> loops,
@@ -216,7 +221,9 @@ SmallVector<Value> TileEmitter::sumOver(ArrayRef<ReductionLoop> loops,
   // Those of a depthwise convolution are as many loads, at any number a round.
   int64_t together = isUnrolled ? std::max<int64_t>(loop.extent, 1)
                      : product.inputPerColumn ? 1
-                                              : tile.terms;
+                     : kernel.machine.budgets.avoidsTails
+                         ? std::gcd(loop.extent, tile.terms)
+                         : tile.terms;
   int64_t rounds = loop.extent / together;
   accumulators =
       kernel.reduce(rounds, accumulators, [&](Value i, ValueRange carried) {
@@ -291,6 +298,33 @@ SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
   return sums;
 }
 
+SmallVector<Value> TileEmitter::sumInBlocks(SmallVector<Value> bias,
+                                            Value inputAt, Value weightAt) {
+  const ReductionLoop &terms = product.terms.back();
+  SmallVector<Value> zeros(tileSize(), kernel.constant(0.0f, tile.lanes));
+  auto sumBlock = [&](SmallVector<Value> starts, Value first, int64_t size) {
+    ReductionLoop block = terms;
+    block.extent = size;
+    return sumOver(block, std::move(starts),
+                   kernel.add(inputAt, kernel.mul(first, terms.inputStride)),
+                   kernel.add(weightAt, kernel.mul(first, terms.weightStride)));
+  };
+  auto addBlock = [&](ValueRange sums, Value first, int64_t size) {
+    SmallVector<Value> added;
+    for (auto [sum, ofBlock] : llvm::zip(sums, sumBlock(zeros, first, size)))
+      added.push_back(kernel.addFloat(sum, ofBlock));
+    return added;
+  };
+  int64_t size = product.blockTerms, blocks = terms.extent / size;
+  SmallVector<Value> sums = sumBlock(std::move(bias), kernel.index(0), size);
+  sums = kernel.reduce(blocks - 1, sums, [&](Value i, ValueRange carried) {
+    return addBlock(carried, kernel.mul(kernel.add(i, 1), size), size);
+  });
+  if (int64_t rest = terms.extent % size)
+    sums = addBlock(sums, kernel.index(blocks * size), rest);
+  return sums;
+}
+
 /// The loops of a sum but those of a single term.
 static SmallVector<ReductionLoop> getLoops(const MatrixProduct &product) {
   SmallVector<ReductionLoop> loops =
@@ -348,8 +382,9 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
   Value weightAt = kernel.add(product.weightBase,
                               kernel.mul(column, product.weightColumnStride));
   accumulators =
-      product.chains > 1
-          ? sumInChains(accumulators, inputAt, weightAt)
+      product.chains > 1 ? sumInChains(accumulators, inputAt, weightAt)
+      : product.blockTerms
+          ? sumInBlocks(accumulators, inputAt, weightAt)
           : sumOver(getLoops(product), accumulators, inputAt, weightAt);
 
   for (int64_t row = 0; row < tile.rows; ++row) {
@@ -397,6 +432,13 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
     ours.rows = rows;
     TileEmitter(kernel, product, ours).emit(firstRow, column, validColumns);
   };
+  // Rows of two tiles are computed twice, and to the same bits, but may not be
+  // added twice.
+  if (kernel.machine.budgets.avoidsTails && !product.accumulates &&
+      product.rows > tile.rows)
+    return kernel.forEachChunk(product.rows, tile.rows, [&](Value firstRow) {
+      emitTile(firstRow, tile.rows);
+    });
   int64_t tiles = product.rows / tile.rows;
   kernel.forEach(tiles, [&](Value number) {
     emitTile(kernel.mul(number, tile.rows), tile.rows);

@@ -277,6 +277,11 @@ void WinogradEmitter::multiply() {
     };
     product.biasBase = kernel.builder.createOrFold<arith::SelectOp>(
         loc, isBiasPoint, kernel.index(padding), kernel.index(0));
+    // Threads share tiles, and each adds all blocks of its own.
+    if (blocking.isAtOnce) {
+      product.blockTerms = channels > winogradBlock ? winogradBlock : 0;
+      return multiplyBlock(kernel.index(0), channels);
+    }
     product.accumulates = false;
     multiplyBlock(kernel.index(0), std::min(channels, winogradBlock));
     product.biasBase = kernel.index(0);

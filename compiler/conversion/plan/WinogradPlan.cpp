@@ -9,7 +9,20 @@
 #include "compiler/conversion/plan/ElementType.h"
 #include "llvm/Support/MathExtras.h"
 
+using namespace mlir;
 using namespace frieze;
+
+/// Bytes of the input and output of `op` that are no arrays of the caller's.
+static int64_t countInnerBytes(nn::ConvOp op) {
+  int64_t bytes = 0;
+  if (op.getInput().getDefiningOp())
+    bytes += countBytes(op.getInput().getType());
+  if (!llvm::any_of(op->getUsers(), [](Operation *user) {
+        return user->hasTrait<OpTrait::IsTerminator>();
+      }))
+    bytes += countBytes(op.getType());
+  return bytes;
+}
 
 WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
                            nn::ConvOp op, const ImageShape &input,
@@ -32,6 +45,11 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
   for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
     if (getBlocks(fewer) * fewer < getBlocks(tiles) * tiles)
       tiles = fewer;
+  // Blocks that no group holds beside the values gain nothing, and one after
+  // the other is less for all groups to share.
+  if (isAtOnce && countInnerBytes(op) + getEnd() * accumulatorBytes >
+                      target.device->groupBytes)
+    tiles = getAllTiles();
 }
 
 void WinogradPlan::finishInRegisters(int64_t rows, int64_t panel) {
