@@ -186,8 +186,14 @@ def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
   let description = [{
     The function of a model's loops becomes a kernel, `<name>_kernel(inputs...,
     outputs..., weights, arena, count)`, and where there is a stream another one,
-    `<name>_stream_kernel`, whose calls are windows that overlap. A group of
-    threads takes a call, or several, with a team for each (`nn.calls_per_group`).
+    `<name>_stream_kernel`, whose calls are windows that overlap (`nn.is_stream`).
+    A group of threads takes a call, or several, with a team for each
+    (`nn.calls_per_group`).
+
+    Where no group can share the memory of the arena, there are as many kernels,
+    `<name>_kernel_0` and on, as let several groups share what is long
+    (`nn.groups_per_call`): each computes loops of which none reads what another
+    one writes, or with one group whatever has to wait.
 
     Independent loops are shared among the threads of a team: a nest of them is
     one run of numbers, once for each of the loops in it that stand side by side.
@@ -220,7 +226,8 @@ def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
           %x: memref<?xf32, #gpu.address_space<global>>, %y: memref<?xf32, #gpu.address_space<global>>,
           %weights: memref<32xf32, #gpu.address_space<global>>, %arena: memref<?xf32, #gpu.address_space<global>>,
           %count: i32) kernel attributes {
-          known_block_size = array<i32: 256, 1, 1>, nn.arena_bytes = 0 : i64, nn.calls_per_group = 1 : i32} {
+          known_block_size = array<i32: 256, 1, 1>, nn.arena_bytes = 0 : i64, nn.calls_per_group = 1 : i32,
+          nn.groups_per_call = 1 : i32} {
         %thread = gpu.thread_id x
         %call = gpu.block_id x
         %c0 = arith.constant 0 : index

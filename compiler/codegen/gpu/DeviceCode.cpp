@@ -8,7 +8,6 @@
 #include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/GroupShape.h"
-#include "dialect/NNAttrs.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -19,20 +18,16 @@ FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
                                              const Target &target) {
   DeviceCode result;
   result.kind = target.device->kind;
-  std::string streamEntry =
-      (nn::InterfaceAttr::find(module).getName().getValue() +
-       streamKernelSuffix)
-          .str();
   auto kernels = *module.getOps<gpu::GPUModuleOp>().begin();
   for (auto kernel : kernels.getOps<gpu::GPUFuncOp>()) {
     DeviceLaunches &launches =
-        kernel.getName() == streamEntry ? result.streams : result.calls;
+        kernel->hasAttr(isStreamName) ? result.streams : result.calls;
     auto getNumber = [&](StringRef name) {
       return kernel->getAttrOfType<IntegerAttr>(name).getInt();
     };
-    launches.kernels.push_back({kernel.getName().str(),
-                                kernel.getKnownBlockSize()->front(),
-                                getNumber(callsPerGroupName)});
+    launches.kernels.push_back(
+        {kernel.getName().str(), kernel.getKnownBlockSize()->front(),
+         getNumber(groupsPerCallName), getNumber(callsPerGroupName)});
     launches.arenaBytes =
         std::max(launches.arenaBytes, getNumber(arenaBytesName));
   }

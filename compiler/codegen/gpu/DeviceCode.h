@@ -17,7 +17,7 @@ namespace frieze {
 /// A kernel, and how it is launched.
 struct DeviceKernel {
   std::string entry;
-  int64_t groupSize, callsPerGroup;
+  int64_t groupSize, groupsPerCall, callsPerGroup;
 };
 
 /// What is launched for a batch of calls.

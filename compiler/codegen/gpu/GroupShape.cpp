@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/gpu/GroupShape.h"
-#include "compiler/codegen/gpu/LoopPieces.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -21,24 +20,22 @@ struct Work {
 };
 } // namespace
 
-/// What the threads of a team share in `block`, which runs `runs` times.
-static void findWork(Block &block, double runs, SmallVector<Work> &works) {
-  for (Operation &op : block) {
-    if (auto loop = dyn_cast<scf::ForallOp>(op)) {
-      for (const LoopPiece &piece : splitIntoPieces(loop))
-        works.push_back({piece.iterations, runs * piece.countOps()});
-    } else if (op.getNumRegions() && writesMemory(op) &&
-               hasIndependentLoops(op)) {
-      double rounds = 1;
-      if (auto loop = dyn_cast<scf::ForOp>(op))
-        rounds = std::max<double>(
-            1, loop.getStaticTripCount().value_or(APInt(64, 1)).getSExtValue());
-      for (Region &region : op.getRegions())
-        for (Block &inner : region)
-          findWork(inner, runs * rounds, works);
-    } else if (writesMemory(op)) {
-      works.push_back({1, runs * makeSinglePiece(op).countOps()});
-    }
+/// What the threads of a team share in `op`, which runs `runs` times.
+static void findWork(Operation &op, double runs, SmallVector<Work> &works) {
+  if (auto loop = dyn_cast<scf::ForallOp>(op)) {
+    for (const LoopPiece &piece : splitIntoPieces(loop))
+      works.push_back({piece.iterations, runs * piece.countOps()});
+  } else if (op.getNumRegions() && writesMemory(op) &&
+             hasIndependentLoops(op)) {
+    double rounds = 1;
+    if (auto loop = dyn_cast<scf::ForOp>(op))
+      rounds = std::max<double>(
+          1, loop.getStaticTripCount().value_or(APInt(64, 1)).getSExtValue());
+    for (Region &region : op.getRegions())
+      for (Operation &inner : region.getOps())
+        findWork(inner, runs * rounds, works);
+  } else if (writesMemory(op)) {
+    works.push_back({1, runs * makeSinglePiece(op).countOps()});
   }
 }
 
@@ -58,32 +55,40 @@ static constexpr double enoughThreads = 768;
 /// Of shared memory, that a group takes beside what it asks for.
 static constexpr int64_t groupOverhead = 1 << 10;
 
-GroupShape frieze::chooseGroupShape(func::FuncOp function,
-                                    const Device &device) {
+static constexpr int64_t elementBytes = sizeof(float);
+
+GroupShape frieze::chooseGroupShape(ArrayRef<Operation *> ops,
+                                    int64_t arenaBytes, const Device &device) {
   SmallVector<Work> works;
-  findWork(function.getBody().front(), 1, works);
-  constexpr int64_t size = sizeof(float);
-  auto arena = cast<MemRefType>(function.getArguments().back().getType());
-  int64_t bytes = arena.getNumElements();
+  int64_t widest = 1;
+  for (Operation *op : ops)
+    findWork(*op, 1, works);
+  for (const Work &work : works)
+    widest = std::max(widest, work.iterations);
   // Four elements further with each call, as each bank of shared memory holds
   // every 32nd.
-  int64_t padded = bytes ? llvm::alignTo(bytes, 128) + 16 : 0;
-  auto isShared = [&](int64_t calls) {
-    return bytes > 0 &&
-           (calls == 1 ? bytes : calls * padded) <= device.groupBytes;
-  };
-  GroupShape best{1, device.groupThreads, bytes / size, isShared(1)};
+  int64_t padded = arenaBytes ? llvm::alignTo(arenaBytes, 128) + 16 : 0;
+  bool isShared = arenaBytes > 0 && arenaBytes <= device.groupBytes;
+  GroupShape best{1, 1, device.groupThreads, arenaBytes / elementBytes,
+                  isShared};
   double highest = 0;
   for (int64_t team = 1; team <= device.groupThreads; team *= 2)
     for (int64_t calls = 1; calls * team <= device.groupThreads; calls *= 2) {
       int64_t threads = calls * team;
-      if (threads < warpThreads || (calls > 1 && bytes > 0 && !isShared(calls)))
+      int64_t bytes = calls == 1 || !isShared ? arenaBytes : padded;
+      if (threads < warpThreads ||
+          (isShared && calls * bytes > device.groupBytes))
         continue;
-      int64_t arenaBytes = calls == 1 ? bytes : padded;
+      // A call of a larger model takes so long that it gets all threads that
+      // have work, and a group of its own if that is a warp.
+      if (arenaBytes > device.groupBytes &&
+          (team < std::min(widest, device.groupThreads) ||
+           (calls > 1 && threads > warpThreads)))
+        continue;
       double resident = enoughThreads;
-      if (isShared(calls))
+      if (isShared)
         resident =
-            double(device.sharedBytes / (calls * arenaBytes + groupOverhead)) *
+            double(device.sharedBytes / (calls * bytes + groupOverhead)) *
             threads;
       double value =
           estimateShare(works, team) * std::min(1.0, resident / enoughThreads);
@@ -92,7 +97,32 @@ GroupShape frieze::chooseGroupShape(func::FuncOp function,
       if (value < highest * 0.999)
         continue;
       highest = std::max(highest, value);
-      best = {calls, team, arenaBytes / size, isShared(calls)};
+      best = {1, calls, team, bytes / elementBytes, isShared};
     }
   return best;
+}
+
+/// Ops of a thread that take about as long as the launch of a kernel.
+static constexpr double launchOps = 1024;
+/// Those beside which the start of a thread costs little.
+static constexpr double threadOps = 64;
+/// A warp for each of the four schedulers of a multiprocessor: where groups
+/// share nothing, more are better on another one.
+static constexpr int64_t sharingThreads = 4 * warpThreads;
+
+bool frieze::isWorthGroups(const LoopPiece &piece, const Device &device) {
+  return piece.iterations > sharingThreads &&
+         piece.countOps() > launchOps * device.groupThreads;
+}
+
+GroupShape frieze::chooseGroups(ArrayRef<LoopPiece> pieces,
+                                int64_t arenaBytes) {
+  int64_t groups = 1;
+  for (const LoopPiece &piece : pieces)
+    groups = std::max(
+        groups,
+        std::min<int64_t>(llvm::divideCeil(piece.iterations, sharingThreads),
+                          piece.countOps() / (threadOps * sharingThreads)));
+  return {groups, 1, sharingThreads, arenaBytes / elementBytes,
+          /*isShared=*/false};
 }

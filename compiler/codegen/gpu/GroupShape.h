@@ -8,34 +8,43 @@
 #ifndef FRIEZE_COMPILER_CODEGEN_GPU_GROUPSHAPE_H
 #define FRIEZE_COMPILER_CODEGEN_GPU_GROUPSHAPE_H
 
+#include "compiler/codegen/gpu/LoopPieces.h"
 #include "compiler/target/Target.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace frieze {
 
 // What a kernel tells of itself, as attributes of its function.
+inline constexpr llvm::StringLiteral groupsPerCallName = "nn.groups_per_call";
 inline constexpr llvm::StringLiteral callsPerGroupName = "nn.calls_per_group";
 inline constexpr llvm::StringLiteral arenaBytesName = "nn.arena_bytes";
+/// Of a kernel whose calls are the windows of a stream.
+inline constexpr llvm::StringLiteral isStreamName = "nn.is_stream";
 
-/// What follows the model's name in those of its kernels.
-inline constexpr llvm::StringLiteral kernelSuffix = "_kernel";
-inline constexpr llvm::StringLiteral streamKernelSuffix = "_stream_kernel";
-
-/// Threads that run an instruction together, at least on what is fast.
-inline constexpr int64_t warpThreads = 32;
-
-/// A group of threads is one team for each of its calls.
+/// A group of threads is one team for each of its calls, or several groups are
+/// the team of one.
 struct GroupShape {
-  int64_t calls, teamThreads;
+  int64_t groups, calls;
+  /// Of a group, for a call.
+  int64_t threads;
   /// Of a call's arena, and what keeps those of neighbours in other banks.
   int64_t arenaElements;
   /// Whether the arenas are in the memory that a group shares.
   bool isShared;
+
+  int64_t getTeam() const { return groups * threads; }
 };
 
-/// The shape that keeps most threads of a device at work with the loops of
-/// `function`.
-GroupShape chooseGroupShape(mlir::func::FuncOp function, const Device &device);
+/// The shape, of one group for a call, that keeps most threads of a device at
+/// work with `ops` of a function whose arena has so many bytes.
+GroupShape chooseGroupShape(llvm::ArrayRef<mlir::Operation *> ops,
+                            int64_t arenaBytes, const Device &device);
+
+/// Whether several groups that share `piece` gain more than it takes to launch
+/// a kernel for it.
+bool isWorthGroups(const LoopPiece &piece, const Device &device);
+
+/// The shape with several groups for a call, which share `pieces`.
+GroupShape chooseGroups(llvm::ArrayRef<LoopPiece> pieces, int64_t arenaBytes);
 
 } // namespace frieze
 

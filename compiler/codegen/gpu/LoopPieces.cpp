@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/gpu/LoopPieces.h"
-#include "compiler/codegen/gpu/GroupShape.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -298,6 +297,15 @@ static void orderLoops(LoopPiece &piece) {
   piece = best;
 }
 
+bool frieze::needEachOther(ArrayRef<MemoryAccess> accesses,
+                           ArrayRef<MemoryAccess> others) {
+  for (const MemoryAccess &one : accesses)
+    for (const MemoryAccess &other : others)
+      if (one.isWrite != other.isWrite && one.meets(other))
+        return true;
+  return false;
+}
+
 /// Whether `op` computes the same again wherever it stands.
 static bool isRepeatable(Operation *op) {
   return op->getNumRegions() == 0 && !getAccess(op) && !isStore(op);
@@ -319,14 +327,13 @@ static void findNeeds(Operation *op, Block *block,
   });
 }
 
-static void collectPieces(Block *block, SmallVector<scf::ForallOp> loops,
-                          SmallVector<LoopPiece> &pieces) {
+SmallVector<SmallVector<Operation *>> frieze::groupByNeeds(Block &block) {
   SmallVector<SmallVector<Operation *>> parts;
-  for (Operation &op : block->without_terminator()) {
+  for (Operation &op : block.without_terminator()) {
     if (isRepeatable(&op) || isa<memref::PrefetchOp>(op))
       continue;
     llvm::SmallSetVector<Operation *, 8> needs;
-    findNeeds(&op, block, needs);
+    findNeeds(&op, &block, needs);
     parts.push_back({&op});
     auto isNeeded = [&](ArrayRef<Operation *> part) {
       return llvm::any_of(part,
@@ -340,25 +347,57 @@ static void collectPieces(Block *block, SmallVector<scf::ForallOp> loops,
       llvm::append_range(*first, *part);
     parts.erase(std::next(first), parts.end());
   }
-  for (ArrayRef<Operation *> part : parts) {
-    auto inner = dyn_cast<scf::ForallOp>(part.front());
-    if (inner && part.size() == 1) {
+  // What nothing reads has no effect.
+  llvm::erase_if(parts, [](ArrayRef<Operation *> part) {
+    return llvm::none_of(part, [](Operation *op) { return writesMemory(*op); });
+  });
+  return parts;
+}
+
+static SmallVector<MemoryAccess> findAccesses(ArrayRef<Operation *> part) {
+  SmallVector<MemoryAccess> accesses;
+  for (Operation *op : part)
+    llvm::append_range(accesses, frieze::findAccesses(*op));
+  return accesses;
+}
+
+/// The loop that `part` is; null where it is work of one iteration.
+static scf::ForallOp getNest(ArrayRef<Operation *> part) {
+  return part.size() == 1 ? dyn_cast<scf::ForallOp>(part.front()) : nullptr;
+}
+
+/// Joins neighbours of which one reads what the other wrote: where a thread
+/// does both, it waits for no other.
+static SmallVector<SmallVector<Operation *>>
+joinByMemory(SmallVector<SmallVector<Operation *>> parts) {
+  SmallVector<SmallVector<Operation *>> joined;
+  for (SmallVector<Operation *> &part : parts) {
+    bool mayJoin = !joined.empty() && !getNest(part) && !getNest(joined.back());
+    if (mayJoin &&
+        needEachOther(findAccesses(joined.back()), findAccesses(part)))
+      llvm::append_range(joined.back(), part);
+    else
+      joined.push_back(std::move(part));
+  }
+  return joined;
+}
+
+static void collectPieces(Block *block, SmallVector<scf::ForallOp> loops,
+                          SmallVector<LoopPiece> &pieces) {
+  for (ArrayRef<Operation *> part : joinByMemory(groupByNeeds(*block))) {
+    if (scf::ForallOp inner = getNest(part)) {
       SmallVector<scf::ForallOp> nested = loops;
       nested.push_back(inner);
       collectPieces(inner.getBody(), nested, pieces);
       continue;
     }
-    // What nothing reads has no effect.
-    if (llvm::none_of(part, [](Operation *op) { return writesMemory(*op); }))
-      continue;
     LoopPiece &piece = pieces.emplace_back();
     piece.loops = loops;
     piece.body = llvm::to_vector(part);
     piece.iterations = 1;
     for (scf::ForallOp loop : loops)
       piece.iterations *= countIterations(loop);
-    for (Operation *op : part)
-      llvm::append_range(piece.accesses, findAccesses(*op));
+    piece.accesses = findAccesses(part);
     orderLoops(piece);
   }
 }

@@ -12,6 +12,9 @@
 
 namespace frieze {
 
+/// Threads that run an instruction together, at least on what is fast.
+inline constexpr int64_t warpThreads = 32;
+
 /// Elements of a buffer that an op reads or writes.
 struct MemoryAccess {
   /// An argument of the function.
@@ -46,6 +49,15 @@ bool writesMemory(mlir::Operation &op);
 bool hasIndependentLoops(mlir::Operation &op);
 /// What `op` and the ops in it access, but constants.
 llvm::SmallVector<MemoryAccess> findAccesses(mlir::Operation &op);
+/// Whether one reads what the other writes.
+bool needEachOther(llvm::ArrayRef<MemoryAccess> accesses,
+                   llvm::ArrayRef<MemoryAccess> others);
+
+/// The ops of `block` that are work, in order, those together of which one
+/// needs what another read from memory or computed in loops. All else is
+/// computed again wherever it is needed.
+llvm::SmallVector<llvm::SmallVector<mlir::Operation *>>
+groupByNeeds(mlir::Block &block);
 
 /// The work of `loop`, in pieces that run one after the other. A loop around
 /// several others is one of each piece, as its iterations are independent;

@@ -28,7 +28,7 @@ static void emitKernels(SymbolBuilder &symbols, StringRef symbol,
     auto number = [&](int64_t value) { return symbols.constant(i32, value); };
     return symbols.buildStruct(
         type, {symbols.addressOf(getName(index)), number(kernel.groupSize),
-               /*groups_per_call=*/number(1), number(kernel.callsPerGroup),
+               number(kernel.groupsPerCall), number(kernel.callsPerGroup),
                /*reserved=*/number(0)});
   });
 }

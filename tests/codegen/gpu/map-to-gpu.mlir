@@ -91,6 +91,139 @@ module attributes {nn.interface = #nn.interface<
 
 // -----
 
+// Of such a model, several groups share a long loop, each a part of its iterations.
+// The next one reads what others wrote, and is a kernel of its own.
+// CHECK: gpu.func @model_kernel_0({{.*}}, %[[ARENA:[^:]*]]: memref<?xf32, #gpu.address_space<global>>, %{{[^:]*}}: i32) kernel
+// CHECK-SAME: known_block_size = array<i32: 128, 1, 1>
+// CHECK-SAME: nn.groups_per_call = 512
+// CHECK-DAG: %[[THREAD:.*]] = gpu.thread_id x
+// CHECK-DAG: %[[GROUP:.*]] = gpu.block_id x
+// CHECK-DAG: %[[PART:.*]] = arith.remui %[[GROUP]], %c512
+// CHECK-DAG: %[[BASE:.*]] = arith.muli %[[PART]], %c128
+// CHECK-DAG: %[[FIRST:.*]] = arith.addi %[[BASE]], %[[THREAD]]
+// CHECK-DAG: %[[CALL:.*]] = arith.divui %[[GROUP]], %c512
+// CHECK: arith.muli %[[CALL]], %c65536
+// CHECK: memref.store %{{.*}}, %[[ARENA]]
+// CHECK: gpu.return
+// CHECK: gpu.func @model_kernel_1(
+// CHECK-NOT: gpu.barrier
+// CHECK: gpu.return
+module attributes {nn.interface = #nn.interface<
+    name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+    arena_bytes = 262144, arena_alignment = 16, micro_batch = 1,
+    inputs = [<"x" : tensor<1x65536xf32>>], outputs = [<"y" : tensor<1x65536xf32>>],
+    variants = [@model_sm_80]>} {
+  func.func private @model_sm_80(%x: memref<65536xf32>, %y: memref<65536xf32>, %arena: memref<262144xi8>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c64 = arith.constant 64 : index
+    %a = memref.view %arena[%c0][] : memref<262144xi8> to memref<65536xf32>
+    scf.forall (%i) in (65536) {
+      %0 = vector.load %x[%i] : memref<65536xf32>, vector<1xf32>
+      %1 = scf.for %k = %c0 to %c64 step %c1 iter_args(%sum = %0) -> (vector<1xf32>) {
+        %2 = arith.addf %sum, %0 : vector<1xf32>
+        scf.yield %2 : vector<1xf32>
+      }
+      vector.store %1, %a[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    scf.forall (%i) in (65536) {
+      %0 = vector.load %a[%i] : memref<65536xf32>, vector<1xf32>
+      %1 = scf.for %k = %c0 to %c64 step %c1 iter_args(%sum = %0) -> (vector<1xf32>) {
+        %2 = arith.addf %sum, %0 : vector<1xf32>
+        scf.yield %2 : vector<1xf32>
+      }
+      vector.store %1, %y[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// Long loops of which none reads what another wrote are one kernel, and short ones
+// with what waits another. The last one is a single group's.
+// CHECK: gpu.func @model_kernel_0(
+// CHECK-SAME: nn.groups_per_call = 512
+// CHECK-COUNT-2: memref.store
+// CHECK: gpu.return
+// CHECK: gpu.func @model_kernel_1(
+// CHECK-SAME: nn.groups_per_call = 1 :
+// CHECK: gpu.barrier
+// CHECK: gpu.return
+// CHECK-NOT: gpu.func
+module attributes {nn.interface = #nn.interface<
+    name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+    arena_bytes = 524288, arena_alignment = 16, micro_batch = 1,
+    inputs = [<"x" : tensor<1x65536xf32>>], outputs = [<"y" : tensor<1x65536xf32>>],
+    variants = [@model_sm_80]>} {
+  func.func private @model_sm_80(%x: memref<65536xf32>, %y: memref<65536xf32>, %arena: memref<524288xi8>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c64 = arith.constant 64 : index
+    %c262144 = arith.constant 262144 : index
+    %a = memref.view %arena[%c0][] : memref<524288xi8> to memref<65536xf32>
+    %b = memref.view %arena[%c262144][] : memref<524288xi8> to memref<65536xf32>
+    scf.forall (%i) in (65536) {
+      %0 = vector.load %x[%i] : memref<65536xf32>, vector<1xf32>
+      %1 = scf.for %k = %c0 to %c64 step %c1 iter_args(%sum = %0) -> (vector<1xf32>) {
+        %2 = arith.addf %sum, %0 : vector<1xf32>
+        scf.yield %2 : vector<1xf32>
+      }
+      vector.store %1, %a[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    scf.forall (%i) in (65536) {
+      %0 = vector.load %x[%i] : memref<65536xf32>, vector<1xf32>
+      %1 = scf.for %k = %c0 to %c64 step %c1 iter_args(%sum = %0) -> (vector<1xf32>) {
+        %2 = arith.mulf %sum, %0 : vector<1xf32>
+        scf.yield %2 : vector<1xf32>
+      }
+      vector.store %1, %b[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    scf.for %round = %c0 to %c64 step %c1 {
+      scf.forall (%i) in (256) {
+        %0 = vector.load %a[%i] : memref<65536xf32>, vector<1xf32>
+        vector.store %0, %y[%i] : memref<65536xf32>, vector<1xf32>
+      }
+    }
+    scf.forall (%i) in (16) {
+      %0 = vector.load %y[%i] : memref<65536xf32>, vector<1xf32>
+      vector.store %0, %b[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// An iteration that reads what it wrote itself waits for no other.
+// CHECK: gpu.func @model_kernel(
+// CHECK-COUNT-2: memref.store
+// CHECK-NOT: gpu.barrier
+// CHECK: gpu.return
+module attributes {nn.interface = #nn.interface<
+    name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+    arena_bytes = 0, arena_alignment = 16, micro_batch = 1,
+    inputs = [<"x" : tensor<1x1024xf32>>], outputs = [<"y" : tensor<1x1024xf32>>],
+    variants = [@model_sm_80]>} {
+  func.func private @model_sm_80(%x: memref<1024xf32>, %y: memref<1024xf32>, %arena: memref<0xi8>) {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c4 = arith.constant 4 : index
+    scf.forall (%i) in (1024) {
+      %0 = vector.load %x[%i] : memref<1024xf32>, vector<1xf32>
+      vector.store %0, %y[%i] : memref<1024xf32>, vector<1xf32>
+      scf.for %round = %c0 to %c4 step %c1 {
+        %1 = vector.load %y[%i] : memref<1024xf32>, vector<1xf32>
+        %2 = arith.addf %1, %0 : vector<1xf32>
+        vector.store %2, %y[%i] : memref<1024xf32>, vector<1xf32>
+      }
+    }
+    return
+  }
+}
+
+// -----
+
 // Rounds in order are taken by all threads, which wait for each other in each.
 // CHECK: gpu.func @model_kernel
 // CHECK: scf.for %{{.*}} = %c0{{.*}} to %c3{{.*}} step %c1
