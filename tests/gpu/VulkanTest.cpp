@@ -168,9 +168,17 @@ Arrays repeat(const Arrays &arrays, int64_t stored, int64_t calls) {
   return repeated;
 }
 
+std::string nameAfterFile(const testing::TestParamInfo<std::string> &info) {
+  std::string name = info.param;
+  for (char &c : name)
+    c = llvm::isAlnum(c) ? c : '_';
+  return name;
+}
+
 class VulkanTest : public testing::TestWithParam<std::string> {};
 
-/// Those that run on a device however large their code is, and in large batches.
+/// Those that run on a device however large their code is, and in large
+/// batches.
 static constexpr llvm::StringLiteral referenceModels[] = {
     "ecg_convnet.keras", "lenet5_bn.keras", "cnn_bn_pool.keras",
     "cifar_bn.keras",    "lstm_bn.keras",   "conv1d_block.keras"};
@@ -225,12 +233,7 @@ TEST_P(VulkanTest, HasTheBitsOfTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stored, VulkanTest, testing::ValuesIn(listModels()),
-                         [](const testing::TestParamInfo<std::string> &info) {
-                           std::string name = info.param;
-                           for (char &c : name)
-                             c = llvm::isAlnum(c) ? c : '_';
-                           return name;
-                         });
+                         nameAfterFile);
 
 /// Whatever call fails, for whatever reason: a message, and nothing is kept.
 TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
@@ -276,25 +279,31 @@ TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
   faultyvulkan::failCall(0);
 }
 
+class VulkanStreamTest : public testing::TestWithParam<std::string> {};
+
 /// Windows along a recording have the bits of each on its own.
-TEST(VulkanStreamTest, HasTheBitsOfSingleWindows) {
+TEST_P(VulkanStreamTest, HasTheBitsOfSingleWindows) {
   OpenDevice *device = findDevice();
   if (!device)
     GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
-  const std::string name = "ecg_convnet.keras";
-  constexpr int64_t window = 145, samples = window + 99;
-  Optimised single(name, /*exact=*/true);
+  Optimised single(GetParam(), /*exact=*/true);
   ASSERT_TRUE(single.module);
-  std::vector<float> recording = readInputs(name, single.getFunction()).front();
-  recording.resize(samples);
+  mlir::func::FuncOp function = single.getFunction();
+  llvm::ArrayRef<int64_t> shape =
+      llvm::cast<mlir::ShapedType>(function.getArgumentTypes().front())
+          .getShape();
+  const int64_t window = shape[1], channels = shape[2], samples = window + 99;
+  std::vector<float> recording = readInputs(GetParam(), function).front();
+  recording.resize(samples * channels);
   for (int64_t hop : {1, 7}) {
     Arrays windows(1);
     const int64_t count = (samples - window) / hop + 1;
-    for (int64_t i = 0; i < count; ++i)
-      windows[0].insert(windows[0].end(), recording.begin() + i * hop,
-                        recording.begin() + i * hop + window);
+    for (int64_t i = 0; i < count; ++i) {
+      auto first = recording.begin() + i * hop * channels;
+      windows[0].insert(windows[0].end(), first, first + window * channels);
+    }
     Arrays expected = single.evaluate(count, windows);
-    Optimised moving(name, /*exact=*/false, hop);
+    Optimised moving(GetParam(), /*exact=*/false, hop);
     ASSERT_TRUE(moving.module);
     llvm::Expected<LoadedModel> model =
         loadModule(*moving.module, moving.options);
@@ -312,5 +321,11 @@ TEST(VulkanStreamTest, HasTheBitsOfSingleWindows) {
     device->unload();
   }
 }
+
+// One group takes a window of the first, and several share one of the second.
+INSTANTIATE_TEST_SUITE_P(Stored, VulkanStreamTest,
+                         testing::Values("ecg_convnet.keras",
+                                         "conv1d_block.keras"),
+                         nameAfterFile);
 
 } // namespace
