@@ -19,51 +19,52 @@ static bool writeTogether(const LoopPiece &a, const LoopPiece &b) {
   return false;
 }
 
-/// Whether `piece` has to see what one of `earlier` did, of which all but the
-/// first `others` are of its own nest.
-static bool needsOneOf(const LoopPiece &piece, ArrayRef<LoopPiece> earlier,
-                       size_t others) {
-  for (auto [number, one] : llvm::enumerate(earlier))
+/// Adds `piece` to those of `segment`, unless it has to see what one of them
+/// did, of which all but the first `others` are of its own nest.
+static bool addPiece(KernelSegment &segment, const LoopPiece &piece,
+                     size_t others) {
+  for (auto [number, one] : llvm::enumerate(segment.pieces))
     // Those of a nest write no differently where both write.
     if (needEachOther(piece.accesses, one.accesses) ||
         (number < others && writeTogether(piece, one)))
-      return true;
-  return false;
+      return false;
+  segment.pieces.push_back(piece);
+  return true;
 }
 
-/// The pieces of `part` if it is a nest of loops that several groups are worth;
-/// otherwise none.
-static SmallVector<LoopPiece> findWidePieces(ArrayRef<Operation *> part,
-                                             const Device &device) {
-  auto loop = dyn_cast<scf::ForallOp>(part.front());
-  if (!loop || part.size() > 1)
+/// Adds all of `pieces`, of one nest, or none.
+static bool addNest(KernelSegment &segment, ArrayRef<LoopPiece> pieces) {
+  size_t others = segment.pieces.size();
+  bool areAdded = llvm::all_of(pieces, [&](const LoopPiece &piece) {
+    return addPiece(segment, piece, others);
+  });
+  if (!areAdded)
+    segment.pieces.truncate(others);
+  return areAdded;
+}
+
+/// The pieces of `part`; none where something in it has to wait.
+static SmallVector<LoopPiece> findPieces(ArrayRef<Operation *> part) {
+  if (part.size() > 1)
     return {};
-  SmallVector<LoopPiece> pieces = splitIntoPieces(loop);
-  auto isWide = [&](const LoopPiece &piece) {
-    return isWorthGroups(piece, device);
-  };
-  return llvm::any_of(pieces, isWide) ? pieces : SmallVector<LoopPiece>();
+  if (auto loop = dyn_cast<scf::ForallOp>(part.front()))
+    return splitIntoPieces(loop);
+  if (hasIndependentLoops(*part.front()))
+    return {};
+  return {makeSinglePiece(*part.front())};
 }
 
 /// Has several groups share a short segment that is a kernel anyway, as those
 /// around it are, if nothing in it has to wait.
 static void shareAmongGroups(KernelSegment &segment) {
-  SmallVector<LoopPiece> pieces;
+  KernelSegment shared;
   for (Operation *op : segment.ops) {
-    auto loop = dyn_cast<scf::ForallOp>(op);
-    if (!loop)
+    SmallVector<LoopPiece> pieces = findPieces(op);
+    if (pieces.empty() || !addNest(shared, pieces))
       return;
-    size_t others = pieces.size();
-    for (const LoopPiece &piece : splitIntoPieces(loop)) {
-      if (needsOneOf(piece, pieces, others))
-        return;
-      pieces.push_back(piece);
-    }
   }
-  if (chooseGroups(pieces, /*arenaBytes=*/0).groups == 1)
-    return;
-  segment.pieces = pieces;
-  segment.ops.clear();
+  if (chooseGroups(shared.pieces, /*arenaBytes=*/0).groups > 1)
+    segment = shared;
 }
 
 std::vector<KernelSegment> frieze::splitIntoSegments(func::FuncOp function,
@@ -73,28 +74,29 @@ std::vector<KernelSegment> frieze::splitIntoSegments(func::FuncOp function,
           .getNumElements();
   bool isShared = arenaBytes > 0 && arenaBytes <= device.groupBytes;
   std::vector<KernelSegment> segments;
-  auto addInOrder = [&](ArrayRef<Operation *> part) {
-    if (segments.empty() || !segments.back().pieces.empty())
-      segments.emplace_back();
-    llvm::append_range(segments.back().ops, part);
-  };
   for (ArrayRef<Operation *> part : groupByNeeds(function.getBody().front())) {
     SmallVector<LoopPiece> pieces;
     if (!isShared)
-      pieces = findWidePieces(part, device);
-    if (pieces.empty()) {
-      addInOrder(part);
+      pieces = findPieces(part);
+    auto hasPieces = [&] {
+      return !segments.empty() && !segments.back().pieces.empty();
+    };
+    if (!pieces.empty() && hasPieces() && addNest(segments.back(), pieces))
+      continue;
+    if (llvm::none_of(pieces, [&](const LoopPiece &piece) {
+          return isWorthGroups(piece, device);
+        })) {
+      if (segments.empty() || hasPieces())
+        segments.emplace_back();
+      llvm::append_range(segments.back().ops, part);
       continue;
     }
-    // Pieces of the last segment that are of other nests.
-    size_t others = segments.empty() ? 0 : segments.back().pieces.size();
+    size_t others = hasPieces() ? segments.back().pieces.size() : 0;
     for (const LoopPiece &piece : pieces) {
-      if (segments.empty() || !segments.back().ops.empty() ||
-          needsOneOf(piece, segments.back().pieces, others)) {
-        segments.emplace_back();
-        others = 0;
-      }
-      segments.back().pieces.push_back(piece);
+      if (hasPieces() && addPiece(segments.back(), piece, others))
+        continue;
+      segments.emplace_back().pieces.push_back(piece);
+      others = 0;
     }
   }
   // A model that does nothing has a kernel, too.

@@ -140,11 +140,11 @@ module attributes {nn.interface = #nn.interface<
 
 // -----
 
-// Long loops of which none reads what another wrote are one kernel, and short ones
-// with what waits another. The last one is a single group's.
+// Long loops of which none reads what another wrote are one kernel, with the short
+// one beside them. What waits and what follows it are another, of a single group.
 // CHECK: gpu.func @model_kernel_0(
 // CHECK-SAME: nn.groups_per_call = 512
-// CHECK-COUNT-2: memref.store
+// CHECK-COUNT-3: memref.store
 // CHECK: gpu.return
 // CHECK: gpu.func @model_kernel_1(
 // CHECK-SAME: nn.groups_per_call = 1 :
@@ -178,6 +178,10 @@ module attributes {nn.interface = #nn.interface<
         scf.yield %2 : vector<1xf32>
       }
       vector.store %1, %b[%i] : memref<65536xf32>, vector<1xf32>
+    }
+    scf.forall (%i) in (16) {
+      %0 = vector.load %x[%i] : memref<65536xf32>, vector<1xf32>
+      vector.store %0, %y[%i] : memref<65536xf32>, vector<1xf32>
     }
     scf.for %round = %c0 to %c64 step %c1 {
       scf.forall (%i) in (256) {
