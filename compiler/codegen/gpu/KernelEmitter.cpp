@@ -166,17 +166,7 @@ void KernelEmitter::emitStore(Value value, Value buffer, Value at) {
   Place place = getPlace(buffer);
   Value stored = get(value);
   Value address = create<arith::AddIOp>(place.offset, get(at));
-  auto store = [&](OpBuilder &inner) {
-    memref::StoreOp::create(inner, loc, stored, place.buffer, address);
-  };
-  bool isShared = cast<MemRefType>(place.buffer.getType()).getMemorySpace() ==
-                  getSpace(builder.getContext(), gpu::AddressSpace::Workgroup);
-  if (!hasCall || isShared)
-    return store(builder);
-  scf::IfOp::create(builder, loc, hasCall, [&](OpBuilder &inner, Location) {
-    store(inner);
-    scf::YieldOp::create(inner, loc);
-  });
+  memref::StoreOp::create(builder, loc, stored, place.buffer, address);
 }
 
 //===----------------------------------------------------------------------===//
@@ -302,27 +292,30 @@ void KernelEmitter::emitIteration(const LoopPiece &piece, Value number) {
 
 void KernelEmitter::emitPiece(const LoopPiece &piece) {
   loc = piece.body.front()->getLoc();
+  OpBuilder::InsertionGuard guard(builder);
+  auto enterIf = [&](Value condition) {
+    auto choice = scf::IfOp::create(builder, loc, condition,
+                                    /*withElseRegion=*/false);
+    builder.setInsertionPointToStart(choice.thenBlock());
+  };
+  if (hasCall)
+    enterIf(hasCall);
   int64_t team = shape.getTeam();
   Value first = member;
   if (nextMember)
     first = create<arith::RemUIOp>(
         create<arith::AddIOp>(member, index(team - nextMember)), index(team));
   nextMember = (nextMember + piece.iterations) % team;
-  if (piece.iterations == team)
-    return emitIteration(piece, first);
-  OpBuilder::InsertionGuard guard(builder);
-  if (piece.iterations < team) {
-    Value takesPart = create<arith::CmpIOp>(arith::CmpIPredicate::ult, first,
-                                            index(piece.iterations));
-    auto choice = scf::IfOp::create(builder, loc, takesPart,
-                                    /*withElseRegion=*/false);
-    builder.setInsertionPointToStart(choice.thenBlock());
-    return emitIteration(piece, first);
+  if (piece.iterations > team) {
+    auto loop = scf::ForOp::create(builder, loc, first, index(piece.iterations),
+                                   index(team));
+    builder.setInsertionPointToStart(loop.getBody());
+    first = loop.getInductionVar();
+  } else if (piece.iterations < team) {
+    enterIf(create<arith::CmpIOp>(arith::CmpIPredicate::ult, first,
+                                  index(piece.iterations)));
   }
-  auto loop = scf::ForOp::create(builder, loc, first, index(piece.iterations),
-                                 index(team));
-  builder.setInsertionPointToStart(loop.getBody());
-  emitIteration(piece, loop.getInductionVar());
+  emitIteration(piece, first);
 }
 
 void KernelEmitter::emitUniform(Block &block) {
@@ -380,7 +373,7 @@ Value KernelEmitter::findCall(Value count) {
     member = create<arith::RemUIOp>(thread, threads);
     call = create<arith::AddIOp>(
         create<arith::MulIOp>(call, index(shape.calls)), team);
-    // Teams behind the last call read its inputs, and write nothing.
+    // Teams behind the last call only wait, and read what all threads do.
     Value calls = create<arith::IndexCastOp>(builder.getIndexType(), count);
     hasCall = create<arith::CmpIOp>(arith::CmpIPredicate::ult, call, calls);
     call = create<arith::MinUIOp>(call, create<arith::SubIOp>(calls, index(1)));
