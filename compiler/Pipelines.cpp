@@ -56,6 +56,13 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   fusePointwise();
   pm.addPass(nn::createFusePoolPass());
   fusePointwise();
+  // What has one axis to move along. A stream has its own way along that of
+  // the samples.
+  if (!options.streamHop) {
+    pm.addPass(nn::createFlattenImagesPass());
+    pm.addPass(nn::createMoveReshapesPass());
+    pm.addPass(createCanonicalizerPass());
+  }
   // Algorithms.
   pm.addPass(nn::createChooseWinogradPass({/*exact=*/!mayFilter}));
   pm.addPass(nn::createSplitSumsPass());

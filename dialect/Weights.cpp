@@ -88,6 +88,15 @@ ElementsAttr frieze::nn::createWeightsLike(ElementsAttr original,
   return cast<ElementsAttr>(DenseElementsAttr::get(type, values));
 }
 
+ElementsAttr frieze::nn::reshapeWeights(ElementsAttr weights,
+                                        ArrayRef<int64_t> shape) {
+  auto type = RankedTensorType::get(shape, weights.getElementType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  auto dense = dyn_cast<DenseElementsAttr>(weights);
+  return dense ? dense.reshape(type) : DenseElementsAttr();
+}
+
 StringRef frieze::nn::getWeightsName(ElementsAttr weights) {
   auto resource = dyn_cast<DenseResourceElementsAttr>(weights);
   if (!resource)

@@ -39,6 +39,11 @@ mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
                                      llvm::ArrayRef<int64_t> shape,
                                      llvm::ArrayRef<double> values);
 
+/// The same elements under another shape, which are not copied; null where they
+/// are stored in a way that readWeights() does not know.
+mlir::ElementsAttr reshapeWeights(mlir::ElementsAttr weights,
+                                  llvm::ArrayRef<int64_t> shape);
+
 /// The resource's name `<layer>.<parameter>`, without the number that may have
 /// been appended to make it a unique key, or "" for a `dense` literal.
 llvm::StringRef getWeightsName(mlir::ElementsAttr weights);

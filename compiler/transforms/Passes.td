@@ -440,6 +440,36 @@ def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
            : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
     %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
            epsilon = 0.0 : tensor<1x32x16xf32>
+def FlattenImagesPass : Pass<"nn-flatten-images"> {
+  let summary = "Compute images as sequences where one axis says it all";
+  let description = [{
+    Tiles of a kernel are rows of an image, and minimal filtering along one axis
+    is for sequences. An image is made one, between two reshapes, where its
+    elements then stand as they do, and so do the terms of every sum:
+
+    - a convolution or pooling along whose other axis the image and the window
+      have size 1;
+    - a convolution whose windows are as wide as the image: a row is a position
+      with more channels;
+    - a convolution without strides whose windows have width 1: the positions of
+      all rows are one row, and those above and below are a row's length away,
+      which is the dilation. It does not where a pooling in the epilogue knows
+      rows from columns.
+
+    ```mlir
+    %y = nn.conv %x kernel(dense<0.5> : tensor<1x1x3x2xf32>) : tensor<1x4x5x3xf32> -> tensor<1x4x5x2xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.reshape %x : tensor<1x4x5x3xf32> -> tensor<1x20x3xf32>
+    %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x3x2xf32>) : tensor<1x20x3xf32> -> tensor<1x20x2xf32>
+    %y = nn.reshape %1 : tensor<1x20x2xf32> -> tensor<1x4x5x2xf32>
+    ```
+  }];
+  let statistics = [Statistic<"flattened", "images flattened",
+                              "Ops that became ops over a sequence">];
+}
+
     ```
   }];
   let statistics = [Statistic<"known", "convs of known range",
