@@ -14,6 +14,7 @@
 #include "compiler/codegen/package/JavaScript.h"
 #include "compiler/codegen/package/Package.h"
 #include "dialect/NNDialect.h"
+#include "dialect/Weights.h"
 #include "frontends/Files.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -22,6 +23,10 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace mlir;
 using namespace frieze;
@@ -48,7 +53,9 @@ static CompileOptions getHostOptions(const CompileOptions &options) {
 static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
                                               const CompileOptions &options) {
   OwningOpRef<ModuleOp> kernels = module.clone();
-  if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
+  CompileOptions ofClone = options;
+  ofClone.ownsContext = false;
+  if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, ofClone)))
     return failure();
   FailureOr<DeviceCode> code = emitDeviceCode(*kernels, *options.target);
   if (failed(code))
@@ -96,6 +103,7 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
   if (passes(Stage::NNOpt)) {
     NNOptPipelineOptions nnOpt;
     nnOpt.exact = options.exact;
+    nnOpt.freesWeights = options.ownsContext;
     nnOpt.streamHop = options.streamHop;
     nnOpt.streamBlock = options.streamBlock;
     buildNNOptPipeline(pm, nnOpt);
@@ -105,6 +113,7 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
     loops.name = options.name;
     loops.target = options.target;
     loops.printPlan = options.printPlan;
+    loops.freesWeights = options.ownsContext;
     buildLoopsPipeline(pm, loops);
   }
   if (options.target->device && passes(Stage::GPU)) {
@@ -122,29 +131,54 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
   return pm.run(module);
 }
 
+/// Frees the data of parameters that `module` names no more, where nothing else
+/// names them, and returns the memory to the system: the allocator would keep
+/// most of it in pieces that the next stage does not fit.
+static void releaseMemory(ModuleOp module, const CompileOptions &options) {
+  if (!options.ownsContext)
+    return;
+  nn::UnusedWeights(module).free();
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+/// Takes `module`, as imported, up to `stage`, at most Stage::LLVM.
+static LogicalResult lowerImported(ModuleOp module, Stage stage,
+                                   const CompileOptions &options,
+                                   StringRef sourceSHA256) {
+  auto lower = [&](Stage from, Stage to) {
+    LogicalResult lowered =
+        lowerModule(module, from, to, options, sourceSHA256);
+    releaseMemory(module, options);
+    return lowered;
+  };
+  if (options.onImport)
+    options.onImport(module);
+  if (stage == Stage::NN)
+    return success();
+  if (failed(lower(Stage::NN, Stage::NNOpt)))
+    return failure();
+  if (options.onNNOpt)
+    options.onNNOpt(module);
+  if (stage == Stage::NNOpt)
+    return success();
+  if (failed(lower(Stage::NNOpt, stage)))
+    return failure();
+  if (options.onLowered)
+    options.onLowered(nn::InterfaceAttr::find(module));
+  return success();
+}
+
 OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
                                         StringRef bytes,
                                         const CompileOptions &options,
                                         MLIRContext *context) {
   OwningOpRef<ModuleOp> module =
       importModel(path, bytes, options.import, context);
-  if (!module)
+  if (!module || failed(lowerImported(*module, stage, options,
+                                      stage == Stage::LLVM ? hash(bytes) : "")))
     return nullptr;
-  if (options.onImport)
-    options.onImport(*module);
-  if (stage == Stage::NN)
-    return module;
-  if (failed(lowerModule(*module, Stage::NN, Stage::NNOpt, options)))
-    return nullptr;
-  if (options.onNNOpt)
-    options.onNNOpt(*module);
-  if (stage == Stage::NNOpt)
-    return module;
-  if (failed(lowerModule(*module, Stage::NNOpt, stage, options,
-                         stage == Stage::LLVM ? hash(bytes) : "")))
-    return nullptr;
-  if (options.onLowered)
-    options.onLowered(nn::InterfaceAttr::find(*module));
   return module;
 }
 
@@ -220,26 +254,40 @@ llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
                            options.name + ".so", options.target->getHost());
 }
 
-/// The bytes of `stage`, the object or what it is packaged in, for `output`.
-static llvm::Expected<std::string> package(Stage stage, StringRef object,
-                                           StringRef output,
-                                           const CompileOptions &options) {
+using Printer = llvm::function_ref<void(llvm::raw_ostream &)>;
+
+/// Calls `write` with what prints the file of `stage`, the object or what it is
+/// packaged in, for `output`.
+static llvm::Error package(Stage stage, StringRef object, StringRef output,
+                           const CompileOptions &options,
+                           llvm::function_ref<void(Printer)> write) {
   const Target &target = options.target->getHost();
+  auto writeLinked = [&](llvm::Expected<std::string> linked) -> llvm::Error {
+    if (!linked)
+      return linked.takeError();
+    write([&](llvm::raw_ostream &os) { os << *linked; });
+    return llvm::Error::success();
+  };
   switch (stage) {
   case Stage::Static:
-    return makeStaticLibrary(object, options.name, target);
+    write([&](llvm::raw_ostream &os) {
+      writeStaticLibrary(object, options.name, target, os);
+    });
+    return llvm::Error::success();
   case Stage::Shared:
-    return linkSharedLibrary(object, options.name,
-                             isStream(output)
-                                 ? options.name + ".so"
-                                 : llvm::sys::path::filename(output).str(),
-                             target);
+    return writeLinked(linkSharedLibrary(
+        object, options.name,
+        isStream(output) ? options.name + ".so"
+                         : llvm::sys::path::filename(output).str(),
+        target));
   case Stage::Exe:
-    return linkExecutable(object, options.name, target);
+    return writeLinked(linkExecutable(object, options.name, target));
   case Stage::Wasm:
-    return linkWebAssembly(object, options.name, hash(object), target);
+    return writeLinked(
+        linkWebAssembly(object, options.name, hash(object), target));
   default:
-    return object.str();
+    write([&](llvm::raw_ostream &os) { os << object; });
+    return llvm::Error::success();
   }
 }
 
@@ -248,8 +296,8 @@ namespace {
 struct Artefact {
   nn::InterfaceAttr interface;
   const CodeFigures &figures;
-  /// The file's path, the object in it, and the model that it came from.
-  StringRef output, object, model;
+  /// The file's path, the object in it, and the hash of the model's file.
+  StringRef output, object, sourceSHA256;
 };
 
 /// A file that is written beside another.
@@ -281,10 +329,11 @@ static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
   static const Companion javaScript[] = {
       {"mjs", "JavaScript", "module of WebAssembly",
        [](const Artefact &artefact, llvm::raw_ostream &os) {
-         std::string id = hash(artefact.object), source = hash(artefact.model);
-         printJavaScript(
-             artefact.interface,
-             {llvm::sys::path::filename(artefact.output), id, source}, os);
+         std::string id = hash(artefact.object);
+         printJavaScript(artefact.interface,
+                         {llvm::sys::path::filename(artefact.output), id,
+                          artefact.sourceSHA256},
+                         os);
        }},
       // TypeScript looks beside .mjs for the first, other tools for the second.
       {"d.mts", "types", "module of WebAssembly", printTypes},
@@ -317,6 +366,19 @@ static LogicalResult checkOutputs(StringRef output,
   return success();
 }
 
+/// The model file `path`, whose bytes are gone then, but for their hash.
+static OwningOpRef<ModuleOp> importFile(StringRef path,
+                                        const CompileOptions &options,
+                                        std::string *sourceSHA256,
+                                        MLIRContext *context) {
+  llvm::Expected<std::string> bytes = readModel(path);
+  if (failed(report(bytes.takeError(), path, context)))
+    return nullptr;
+  if (sourceSHA256)
+    *sourceSHA256 = hash(*bytes);
+  return importModel(path, *bytes, options.import, context);
+}
+
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
@@ -324,16 +386,14 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   // Before the work.
   if (failed(checkOutputs(output, companions, context)))
     return failure();
-  llvm::Expected<std::string> bytes = readModel(path);
-  if (!bytes)
-    return report(bytes.takeError(), path, context);
   Stage lowered = isDeviceStage(stage) ? Stage::GPU : Stage::LLVM;
-  OwningOpRef<ModuleOp> module =
-      compileTo(std::min(stage, lowered), path, *bytes, options, context);
-  if (!module)
+  std::string sourceSHA256;
+  OwningOpRef<ModuleOp> module = importFile(
+      path, options, stage >= Stage::LLVM ? &sourceSHA256 : nullptr, context);
+  if (!module || failed(lowerImported(*module, std::min(stage, lowered),
+                                      options, sourceSHA256)))
     return failure();
-  auto write = [&](StringRef file,
-                   llvm::function_ref<void(llvm::raw_ostream &)> print,
+  auto write = [&](StringRef file, Printer print,
                    FileKind kind = FileKind::Data) {
     return report(writeFile(file, print, kind), getOutputName(file), context);
   };
@@ -359,17 +419,22 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
     return write(output, [&](llvm::raw_ostream &os) {
       printHeader(interface, figures, os);
     });
+  // The object has the weights.
+  module->getBody()->clear();
+  releaseMemory(*module, options);
   StringRef object(code.data(), code.size());
-  llvm::Expected<std::string> packaged =
-      package(stage, object, output, options);
-  if (!packaged)
-    return report(packaged.takeError(), getOutputName(output), context);
-  if (failed(write(
-          output, [&](llvm::raw_ostream &os) { os << *packaged; },
-          stage == Stage::Shared || stage == Stage::Exe ? FileKind::Executable
-                                                        : FileKind::Data)))
+  LogicalResult written = success();
+  if (llvm::Error error =
+          package(stage, object, output, options, [&](Printer print) {
+            written = write(output, print,
+                            stage == Stage::Shared || stage == Stage::Exe
+                                ? FileKind::Executable
+                                : FileKind::Data);
+          }))
+    return report(std::move(error), getOutputName(output), context);
+  if (failed(written))
     return failure();
-  Artefact artefact{interface, figures, output, object, *bytes};
+  Artefact artefact{interface, figures, output, object, sourceSHA256};
   for (const Companion &companion : companions)
     if (failed(write(companion.getPath(output), [&](llvm::raw_ostream &os) {
           companion.print(artefact, os);

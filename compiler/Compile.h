@@ -42,6 +42,9 @@ struct CompileOptions {
   llvm::SmallVector<unsigned> cubins;
   /// Whether the plans of the kernels are printed on standard error.
   bool printPlan = false;
+  /// Whether the module that is compiled is the only one of its context, so
+  /// that the data of parameters is freed as soon as it names others.
+  bool ownsContext = false;
   /// Called with the model as imported, after nn-opt, and with what its callers
   /// know once it is lowered to loops.
   std::function<void(mlir::ModuleOp imported)> onImport;

@@ -34,11 +34,11 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   // The law of batch norm, from the best rule to the last resort.
   pm.addPass(nn::createLowerBatchNormPass());
   pm.addPass(nn::createComposeAffinesPass());
-  pm.addPass(nn::createFoldAffineBackwardPass());
+  pm.addPass(nn::createFoldAffineBackwardPass({options.freesWeights}));
   pm.addPass(nn::createFoldIntoEmbeddingPass());
   pm.addPass(nn::createFoldAffineForwardPass());
   pm.addPass(nn::createFoldScaleThroughReluPass());
-  pm.addPass(nn::createFoldAffineBackwardPass());
+  pm.addPass(nn::createFoldAffineBackwardPass({options.freesWeights}));
   // Less work of the same kind.
   pm.addPass(nn::createComposeLinearPass());
   pm.addPass(nn::createDropUnreadOutputsPass());
@@ -66,7 +66,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   // Algorithms.
   pm.addPass(nn::createChooseWinogradPass({/*exact=*/!mayFilter}));
   pm.addPass(nn::createSplitSumsPass());
-  pm.addPass(nn::createRoundParametersPass());
+  pm.addPass(nn::createRoundParametersPass({options.freesWeights}));
   if (options.streamHop)
     pm.addPass(
         nn::createShareWindowsPass({options.streamHop, options.streamBlock}));
@@ -74,8 +74,8 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
 
 void frieze::buildLoopsPipeline(OpPassManager &pm,
                                 const LoopsPipelineOptions &options) {
-  pm.addPass(
-      createNNToLoopsPass({options.name, options.target, options.printPlan}));
+  pm.addPass(createNNToLoopsPass(
+      {options.name, options.target, options.printPlan, options.freesWeights}));
   pm.addPass(createCSEPass());
 }
 

@@ -22,6 +22,11 @@ struct NNOptPipelineOptions : mlir::PassPipelineOptions<NNOptPipelineOptions> {
       *this, "exact",
       llvm::cl::desc("Compute every convolution as the sum it is"),
       llvm::cl::init(false)};
+  Option<bool> freesWeights{
+      *this, "frees-weights",
+      llvm::cl::desc("Free the data of parameters that are replaced; nothing "
+                     "else in the context names them"),
+      llvm::cl::init(false)};
   Option<int64_t> streamHop{
       *this, "stream-hop",
       llvm::cl::desc("Samples from one window of a recording to the next; 0 "
@@ -43,6 +48,12 @@ struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {
   Option<bool> printPlan{
       *this, "print-plan",
       llvm::cl::desc("Print how each kernel is computed on each machine"),
+      llvm::cl::init(false)};
+  Option<bool> freesWeights{
+      *this, "frees-weights",
+      llvm::cl::desc(
+          "Free the data of parameters that are packed; nothing else "
+          "in the context names them"),
       llvm::cl::init(false)};
 };
 

@@ -7,8 +7,12 @@
 
 #include "dialect/Weights.h"
 #include "dialect/NNAttrs.h"
+#include "dialect/NNDialect.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -65,8 +69,10 @@ LogicalResult frieze::nn::forEachWeights(
 
 template <typename T>
 static AsmResourceBlob createBlob(ArrayRef<double> values) {
-  SmallVector<T> rounded(values.begin(), values.end());
-  return HeapAsmResourceBlob::allocateAndCopyInferAlign<T>(rounded);
+  AsmResourceBlob blob =
+      HeapAsmResourceBlob::allocate(values.size() * sizeof(T), alignof(T));
+  llvm::copy(values, reinterpret_cast<T *>(blob.getMutableData().data()));
+  return blob;
 }
 
 ElementsAttr frieze::nn::createWeights(StringRef name, RankedTensorType type,
@@ -76,6 +82,15 @@ ElementsAttr frieze::nn::createWeights(StringRef name, RankedTensorType type,
                                         type.getElementType().isF64()
                                             ? createBlob<double>(values)
                                             : createBlob<float>(values));
+}
+
+ElementsAttr frieze::nn::createRoundedWeights(StringRef name,
+                                              RankedTensorType type,
+                                              ArrayRef<float> values) {
+  assert((int64_t)values.size() == type.getNumElements() &&
+         type.getElementType().isF32());
+  return DenseResourceElementsAttr::get(
+      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(values));
 }
 
 ElementsAttr frieze::nn::createWeightsLike(ElementsAttr original,
@@ -95,6 +110,40 @@ ElementsAttr frieze::nn::reshapeWeights(ElementsAttr weights,
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
   auto dense = dyn_cast<DenseElementsAttr>(weights);
   return dense ? dense.reshape(type) : DenseElementsAttr();
+}
+
+void frieze::nn::UnusedWeights::add(ElementsAttr weights) {
+  // Looking at every op for each of many layers would take long.
+  constexpr int64_t many = 1 << 20;
+  elements += weights.getNumElements();
+  if (elements >= many)
+    free();
+}
+
+void frieze::nn::UnusedWeights::free() {
+  elements = 0;
+  llvm::DenseSet<StringRef> used;
+  auto note = [&](StringRef, ElementsAttr weights) {
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights))
+      used.insert(resource.getRawHandle().getKey());
+    return success();
+  };
+  // Layers, and the constants that they become.
+  module->walk([&](Operation *op) {
+    if (isa_and_nonnull<NNDialect>(op->getDialect()) ||
+        isa<SymbolOpInterface>(op))
+      (void)forEachWeights(op, note);
+  });
+  auto &resources =
+      DenseResourceElementsHandle::getManagerInterface(module->getContext());
+  SmallVector<StringRef> unused;
+  resources.getBlobManager().getBlobMap([&](const auto &blobs) {
+    for (const auto &entry : blobs)
+      if (!used.contains(entry.getKey()))
+        unused.push_back(entry.getKey());
+  });
+  for (StringRef key : unused)
+    resources.update(key, AsmResourceBlob());
 }
 
 StringRef frieze::nn::getWeightsName(ElementsAttr weights) {

@@ -33,6 +33,11 @@ mlir::ElementsAttr createWeights(llvm::StringRef name,
                                  mlir::RankedTensorType type,
                                  llvm::ArrayRef<double> values);
 
+/// The same of f32 elements that are rounded already.
+mlir::ElementsAttr createRoundedWeights(llvm::StringRef name,
+                                        mlir::RankedTensorType type,
+                                        llvm::ArrayRef<float> values);
+
 /// What a fold makes of `original`: another shape and values in double, stored
 /// the same way (`dense` stays `dense`, and a resource keeps its name).
 mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
@@ -43,6 +48,22 @@ mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
 /// are stored in a way that readWeights() does not know.
 mlir::ElementsAttr reshapeWeights(mlir::ElementsAttr weights,
                                   llvm::ArrayRef<int64_t> shape);
+
+/// Frees the data of resources that no op of a module names any more. Only for
+/// a context in which nothing else names them.
+class UnusedWeights {
+public:
+  explicit UnusedWeights(mlir::Operation *module) : module(module) {}
+
+  /// Says that an op has others instead of `weights`; frees what is unused once
+  /// that is much.
+  void add(mlir::ElementsAttr weights);
+  void free();
+
+private:
+  mlir::Operation *module;
+  int64_t elements = 0;
+};
 
 /// The resource's name `<layer>.<parameter>`, without the number that may have
 /// been appended to make it a unique key, or "" for a `dense` literal.

@@ -215,10 +215,9 @@ ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
   checkWeights(layer, parameter, ArrayRef(array.values));
   if (failed) // Saves the memory: the module will not be used.
     return getPlaceholder(array.shape);
-  SmallVector<double> values(array.values.begin(), array.values.end());
-  return nn::createWeights(
+  return nn::createRoundedWeights(
       (layer + "." + parameter).str(),
-      RankedTensorType::get(array.shape, builder.getF32Type()), values);
+      RankedTensorType::get(array.shape, builder.getF32Type()), array.values);
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,

@@ -354,6 +354,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
     module->setAttr(InterfaceAttr::attributeName, lowering.describeInterface());
     for (func::FuncOp part : functions)
       part.erase();
+    if (freesWeights)
+      UnusedWeights(module).free();
   }
 };
 } // namespace

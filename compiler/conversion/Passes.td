@@ -69,7 +69,10 @@ def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
            /*default=*/"&::frieze::getTargets().front()",
            "Target to lower for, as in --target of frieze-compile">,
     Option<"printPlan", "print-plan", "bool", /*default=*/"false",
-           "Print how each kernel is computed on each machine">];
+           "Print how each kernel is computed on each machine">,
+    Option<"freesWeights", "frees-weights", "bool", /*default=*/"false",
+           "Free the data of parameters that are packed; nothing else in the "
+           "context names them">];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::DLTIDialect",
     "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",

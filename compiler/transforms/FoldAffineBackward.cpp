@@ -106,7 +106,8 @@ static FailureOr<BackwardPath> findPath(AffineOp affine) {
 
 template <typename LayerOp>
 static LogicalResult foldIntoKernel(LayerOp layer, AffineOp affine,
-                                    const AffineParameters &parameters) {
+                                    const AffineParameters &parameters,
+                                    UnusedWeights *unused) {
   size_t channels = parameters.size();
   auto kernel = readWeights(layer.getKernel());
   auto bias = readWeightsOrZeros(layer.getBiasAttr(), channels);
@@ -116,9 +117,11 @@ static LogicalResult foldIntoKernel(LayerOp layer, AffineOp affine,
     weight *= parameters.scale[index % channels];
   for (size_t c = 0; c < channels; ++c)
     (*bias)[c] = parameters.scale[c] * (*bias)[c] + parameters.shift[c];
-  layer.setKernelAttr(
-      createWeightsLike(layer.getKernel(),
-                        layer.getKernel().getShapedType().getShape(), *kernel));
+  ElementsAttr original = layer.getKernel();
+  layer.setKernelAttr(createWeightsLike(
+      original, original.getShapedType().getShape(), *kernel));
+  if (unused)
+    unused->add(original);
   layer.setBiasAttr(replaceWeights(layer.getBiasAttr(), affine.getShift(),
                                    {(int64_t)channels}, *bias));
   return success();
@@ -138,17 +141,18 @@ static LogicalResult foldIntoTable(EmbeddingOp layer,
   return success();
 }
 
-static LogicalResult foldBackward(AffineOp affine) {
+/// `unused` learns what is replaced, where it is given.
+static LogicalResult foldBackward(AffineOp affine, UnusedWeights *unused) {
   FailureOr<BackwardPath> path = findPath(affine);
   if (failed(path))
     return failure();
   LogicalResult folded = failure();
   if (auto conv = dyn_cast<ConvOp>(path->producer))
-    folded = foldIntoKernel(conv, affine, path->parameters);
+    folded = foldIntoKernel(conv, affine, path->parameters, unused);
   else if (auto conv = dyn_cast<ConvTransposeOp>(path->producer))
-    folded = foldIntoKernel(conv, affine, path->parameters);
+    folded = foldIntoKernel(conv, affine, path->parameters, unused);
   else if (auto dense = dyn_cast<DenseOp>(path->producer))
-    folded = foldIntoKernel(dense, affine, path->parameters);
+    folded = foldIntoKernel(dense, affine, path->parameters, unused);
   else if (auto embedding = dyn_cast<EmbeddingOp>(path->producer))
     folded = foldIntoTable(embedding, path->parameters);
   if (failed(folded))
@@ -163,11 +167,16 @@ static LogicalResult foldBackward(AffineOp affine) {
 namespace {
 struct FoldAffineBackwardPass
     : frieze::nn::impl::FoldAffineBackwardPassBase<FoldAffineBackwardPass> {
+  using FoldAffineBackwardPassBase::FoldAffineBackwardPassBase;
+
   void runOnOperation() override {
+    UnusedWeights unused(getOperation());
     getOperation()->walk([&](AffineOp affine) {
-      if (succeeded(foldBackward(affine)))
+      if (succeeded(foldBackward(affine, freesWeights ? &unused : nullptr)))
         ++folded;
     });
+    if (freesWeights)
+      unused.free();
   }
 };
 } // namespace

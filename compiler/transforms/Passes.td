@@ -174,6 +174,10 @@ def FoldAffineBackwardPass : Pass<"nn-fold-affine-backward"> {
            : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
     ```
   }];
+  let options = [Option<"freesWeights", "frees-weights", "bool",
+      /*default=*/"false",
+      "Free the data of parameters that are replaced; nothing else in the "
+      "context names them">];
   let statistics = [Statistic<"folded", "affines folded",
                               "Affines folded into the layer before">];
 }
@@ -552,6 +556,10 @@ def RoundParametersPass : Pass<"nn-round-parameters"> {
     %0 = nn.affine %x axis = 1 scale(dense<0.1> : tensor<2xf32>) shift(dense<0.0> : tensor<2xf32>) : tensor<1x2xf32>
     ```
   }];
+  let options = [Option<"freesWeights", "frees-weights", "bool",
+      /*default=*/"false",
+      "Free the data of parameters that are replaced; nothing else in the "
+      "context names them">];
   let statistics = [Statistic<"rounded", "parameters rounded",
                               "Parameters rounded to the element type">];
 }

@@ -84,7 +84,10 @@ static LogicalResult roundEpilogue(EpilogueOpInterface kernel, FloatType type) {
 namespace {
 struct RoundParametersPass
     : frieze::nn::impl::RoundParametersPassBase<RoundParametersPass> {
+  using RoundParametersPassBase::RoundParametersPassBase;
+
   void runOnOperation() override {
+    UnusedWeights unused(getOperation());
     WalkResult result = getOperation()->walk([&](Operation *op) {
       if (!isa_and_nonnull<NNDialect>(op->getDialect()))
         return WalkResult::advance();
@@ -104,6 +107,8 @@ struct RoundParametersPass
         if (!value)
           return WalkResult::interrupt();
         op->setAttr(attribute.getName(), value);
+        if (freesWeights)
+          unused.add(weights);
         ++rounded;
       }
       if (auto kernel = dyn_cast<EpilogueOpInterface>(op);
@@ -112,7 +117,9 @@ struct RoundParametersPass
       return WalkResult::advance();
     });
     if (result.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    if (freesWeights)
+      unused.free();
   }
 };
 } // namespace

@@ -6,10 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Weights.h"
+#include "dialect/NNDialect.h"
+#include "dialect/NNOps.h"
 #include "mlir/AsmParser/AsmParser.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
 
@@ -51,6 +55,31 @@ TEST_F(WeightsTest, ReadsLiterals) {
   EXPECT_EQ(read(parse("dense<0.1> : tensor<2xf64>")), Values({0.1, 0.1}));
   // An f32 stays what it is.
   EXPECT_EQ(read(parse("dense<0.1> : tensor<1xf32>")), Values({double(0.1f)}));
+}
+
+// Only what no op names any more, and only what the module that is given lacks.
+TEST_F(WeightsTest, FreesWhatIsUnused) {
+  context.loadDialect<NNDialect, func::FuncDialect>();
+  constexpr char text[] = R"mlir(
+    func.func @model(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+      %0 = nn.affine %x axis = 1 scale(dense_resource<named> : tensor<2xf32>)
+             shift(dense<0.0> : tensor<2xf32>) : tensor<1x2xf32>
+      return %0 : tensor<1x2xf32>
+    }
+    {-# dialect_resources: { builtin: {
+      named: "0x040000000000803F00000040" } } #-}
+  )mlir";
+  auto module = parseSourceString<ModuleOp>(text, &context);
+  ASSERT_TRUE(module);
+  ElementsAttr named;
+  module->walk([&](AffineOp op) { named = op.getScale(); });
+  ElementsAttr unused = createWeights("unused", getType({2}), {3.0, 4.0});
+  UnusedWeights weights(*module);
+  weights.add(unused);
+  EXPECT_EQ(read(unused), Values({3, 4})) << "little is not worth the search";
+  weights.free();
+  EXPECT_TRUE(failed(readWeights(unused)));
+  EXPECT_EQ(read(named), Values({1, 2}));
 }
 
 TEST_F(WeightsTest, WritesResources) {

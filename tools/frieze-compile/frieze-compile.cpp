@@ -274,6 +274,7 @@ static int compile(int argc, char **argv) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);
     return mlir::applyPassManagerCLOptions(pm);
   };
+  options->ownsContext = true;
   ModelSummary summary;
   options->onImport = [&](mlir::ModuleOp module) {
     summary.addImported(module);

@@ -19,18 +19,17 @@
 using namespace llvm;
 using namespace frieze;
 
-Expected<std::string> frieze::makeStaticLibrary(StringRef object,
-                                                StringRef name,
-                                                const Target &target) {
+void frieze::writeStaticLibrary(StringRef object, StringRef name,
+                                const Target &target, raw_ostream &os) {
   std::string member = (name + ".o").str();
   NewArchiveMember entry(MemoryBufferRef(object, member));
-  auto archive = writeArchiveToBuffer(
-      entry, SymtabWritingMode::NormalSymtab,
-      object::Archive::getDefaultKindForTriple(Triple(target.toolchain.triple)),
-      /*Deterministic=*/true, /*Thin=*/false);
-  if (!archive)
-    return archive.takeError();
-  return (*archive)->getBuffer().str();
+  if (Error error =
+          writeArchiveToStream(os, entry, SymtabWritingMode::NormalSymtab,
+                               object::Archive::getDefaultKindForTriple(
+                                   Triple(target.toolchain.triple)),
+                               /*Deterministic=*/true, /*Thin=*/false))
+    // The object is LLVM's own.
+    report_fatal_error(std::move(error));
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,10 +16,9 @@
 namespace frieze {
 
 /// Each takes the bytes of an object compiled under the name `name`, and
-/// returns those of the file around it.
-llvm::Expected<std::string> makeStaticLibrary(llvm::StringRef object,
-                                              llvm::StringRef name,
-                                              const Target &target);
+/// writes or returns those of the file around it.
+void writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
+                        const Target &target, llvm::raw_ostream &os);
 
 /// Links in the folder for temporary files; needs no C library. An error where
 /// `target` has none, or has them in another format than ELF.

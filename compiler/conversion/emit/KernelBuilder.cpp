@@ -48,8 +48,8 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
   symbol = builder.getStringAttr(name);
 
   int64_t size = values.size();
-  auto data =
-      nn::createWeights(name, RankedTensorType::get(size, element), values);
+  auto data = nn::createRoundedWeights(
+      name, RankedTensorType::get(size, element), elements);
   bytes += size * bytesOf(element);
   memref::GlobalOp::create(
       builder, owner->getLoc(), name, builder.getStringAttr("private"),

@@ -413,12 +413,14 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
   }
 }
 
-SmallVector<double> frieze::padColumns(ArrayRef<double> values, int64_t rows,
+SmallVector<double> frieze::padColumns(SmallVector<double> values, int64_t rows,
                                        int64_t padded) {
-  SmallVector<double> result(rows * padded, 0.0);
   int64_t columns = values.size() / rows;
+  if (columns == padded)
+    return values;
+  SmallVector<double> result(rows * padded, 0.0);
   for (int64_t row = 0; row < rows; ++row)
-    llvm::copy(values.slice(row * columns, columns),
+    llvm::copy(ArrayRef(values).slice(row * columns, columns),
                result.begin() + row * padded);
   return result;
 }

@@ -77,7 +77,7 @@ struct MatrixProduct {
 };
 
 /// `values` with `rows` rows, each padded with zeros to `padded` columns.
-llvm::SmallVector<double> padColumns(llvm::ArrayRef<double> values,
+llvm::SmallVector<double> padColumns(llvm::SmallVector<double> values,
                                      int64_t rows, int64_t padded);
 
 /// Emits `product` as tiles of rows by column vectors that stay in registers

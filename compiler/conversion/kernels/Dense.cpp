@@ -263,8 +263,8 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
   product.input = input.buffer;
   product.inputBase = kernel.index(0);
   product.inputRowStride = input.rowStride;
-  product.weights =
-      kernel.loadConstants(op, "kernel", padColumns(weights, inputs, padded));
+  product.weights = kernel.loadConstants(
+      op, "kernel", padColumns(std::move(weights), inputs, padded));
   product.weightBase = kernel.index(0);
   product.bias = kernel.loadConstants(op, "bias", bias);
   product.biasBase = kernel.index(0);
