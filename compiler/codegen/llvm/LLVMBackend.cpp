@@ -9,6 +9,7 @@
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/llvm/MeasureCode.h"
+#include "compiler/codegen/llvm/PlacedWeights.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Pass/PassManager.h"
 
@@ -43,6 +44,11 @@ LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
   initialiseTarget();
   llvm::LLVMContext context;
   context.setDiagnosticHandler(createSpillCounter(figures.spills));
+  // Text has the numbers in it, and COFF checksums of them.
+  std::optional<PlacedWeights> weights;
+  llvm::Triple triple(target.toolchain.triple);
+  if (stage == Stage::Obj && !triple.isOSBinFormatCOFF())
+    weights.emplace(module);
   std::unique_ptr<llvm::Module> llvmModule =
       translateToLLVMIR(module, target, context);
   if (!llvmModule)
@@ -53,8 +59,14 @@ LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
     llvmModule->print(os, nullptr);
     return success();
   }
+  if (weights) {
+    weights->mark(*llvmModule);
+    // Growing to their size would leave as much behind.
+    code.reserve(weights->getBytes() + weights->getBytes() / 8);
+  }
   if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os,
-                             figures)))
+                             figures)) ||
+      (weights && failed(weights->fill(code))))
     return module.emitError("cannot be turned into machine code for ")
            << target.name;
   if (stage == Stage::Obj)
