@@ -444,6 +444,12 @@ def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
            : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
     %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
            epsilon = 0.0 : tensor<1x32x16xf32>
+    ```
+  }];
+  let statistics = [Statistic<"known", "convs of known range",
+                              "Convs that the model tells the range of">];
+}
+
 def FlattenImagesPass : Pass<"nn-flatten-images"> {
   let summary = "Compute images as sequences where one axis says it all";
   let description = [{
@@ -472,12 +478,6 @@ def FlattenImagesPass : Pass<"nn-flatten-images"> {
   }];
   let statistics = [Statistic<"flattened", "images flattened",
                               "Ops that became ops over a sequence">];
-}
-
-    ```
-  }];
-  let statistics = [Statistic<"known", "convs of known range",
-                              "Convs that the model tells the range of">];
 }
 
 def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
