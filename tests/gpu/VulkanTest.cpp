@@ -6,53 +6,19 @@
 //===----------------------------------------------------------------------===//
 //
 // On Mesa's lavapipe, which computes on the CPU, and in one process for many
-// models. Outputs have the bits of the reference evaluator; NaN is one value.
+// models.
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/reference/Evaluate.h"
-#include "compiler/target/Target.h"
-#include "frontends/Files.h"
-#include "frontends/NumpyFile.h"
+#include "tests/gpu/ModelsOnDevice.h"
 #include "tests/runtime/device/FaultyVulkan.h"
-#include "tools/CompilerContext.h"
-#include "tools/Device.h"
-#include "tools/LoadModel.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 
-#include "gtest/gtest.h"
-
-#include <cmath>
 #include <cstdlib>
 
 using namespace frieze;
 
 namespace {
-
-using Arrays = std::vector<std::vector<float>>;
-
-const std::string models = FRIEZE_SOURCE_DIR "/tests/models";
-
-/// Files of models that have arrays stored beside them, without the folder.
-std::vector<std::string> listModels() {
-  const llvm::StringSet<> extensions = {".keras", ".h5", ".onnx", ".json"};
-  std::vector<std::string> names;
-  std::error_code error;
-  for (llvm::sys::fs::directory_iterator file(models, error), end;
-       file != end && !error; file.increment(error)) {
-    llvm::StringRef path = file->path();
-    llvm::SmallString<128> stored(path);
-    llvm::sys::path::replace_extension(stored, ".npz");
-    if (extensions.contains(llvm::sys::path::extension(path)) &&
-        llvm::sys::fs::exists(stored))
-      names.push_back(llvm::sys::path::filename(path).str());
-  }
-  llvm::sort(names);
-  return names;
-}
 
 /// lavapipe, for all tests of a process; null where it is not installed.
 OpenDevice *findDevice() {
@@ -72,177 +38,49 @@ OpenDevice *findDevice() {
   return device ? &*device : nullptr;
 }
 
-/// A model file at Stage::NNOpt, for Vulkan.
-struct Optimised {
-  CompilerContext context;
-  CompileOptions options;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-
-  explicit Optimised(const std::string &name, bool exact = false,
-                     int64_t streamHop = 0) {
-    const std::string path = models + "/" + name;
-    llvm::StringRef stem = llvm::sys::path::stem(name);
-    if (llvm::StringRef(name).ends_with(".json"))
-      options.import.weightsPath = (models + "/" + stem + ".weights.h5").str();
-    options.target = findTarget("vulkan");
-    options.exact = exact;
-    options.streamHop = streamHop;
-    module = compileTo(Stage::NNOpt, path, cantFail(readModel(path)), options,
-                       context);
-  }
-
-  mlir::func::FuncOp getFunction() {
-    return module->lookupSymbol<mlir::func::FuncOp>("model");
-  }
-
-  /// The outputs of the evaluator for so many calls.
-  Arrays evaluate(int64_t calls, const Arrays &inputs) {
-    mlir::func::FuncOp function = getFunction();
-    Arrays outputs(function.getNumResults());
-    for (int64_t call = 0; call < calls; ++call) {
-      std::vector<reference::Tensor<float>> arguments;
-      for (auto [type, input] :
-           llvm::zip_equal(function.getArgumentTypes(), inputs)) {
-        auto shaped = llvm::cast<mlir::ShapedType>(type);
-        auto first = input.begin() + call * shaped.getNumElements();
-        arguments.push_back({shaped.getShape().vec(),
-                             {first, first + shaped.getNumElements()}});
-      }
-      auto results = reference::evaluate<float>(function, arguments,
-                                                reference::Arithmetic::Unfused);
-      if (failed(results)) {
-        ADD_FAILURE() << "cannot be evaluated";
-        return {};
-      }
-      for (auto [output, result] : llvm::zip_equal(outputs, *results))
-        llvm::append_range(output, result.values);
-    }
-    return outputs;
-  }
-};
-
-/// The inputs that are stored for a model, in its order.
-Arrays readInputs(const std::string &name, mlir::func::FuncOp function) {
-  llvm::SmallString<128> path(models + "/" + name);
-  llvm::sys::path::replace_extension(path, ".npz");
-  std::vector<NamedArray> stored = cantFail(readNumpyFile(path));
-  Arrays inputs;
-  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    auto argument = function.getArgAttrOfType<mlir::StringAttr>(i, "nn.name");
-    auto array = llvm::find_if(stored, [&](const NamedArray &entry) {
-      return entry.name == "x" ||
-             (argument && entry.name == ("x:" + argument.getValue()).str());
-    });
-    if (array == stored.end()) {
-      ADD_FAILURE() << "no input is stored";
-      return {};
-    }
-    inputs.push_back(array->array.values);
-  }
-  return inputs;
-}
-
-/// Outputs that differ in a bit.
-size_t countDifferent(const Arrays &expected, const Arrays &actual) {
-  size_t different = 0;
-  for (auto [wanted, found] : llvm::zip_equal(expected, actual)) {
-    EXPECT_EQ(wanted.size(), found.size());
-    for (auto [a, b] : llvm::zip(wanted, found))
-      different += llvm::bit_cast<uint32_t>(a) != llvm::bit_cast<uint32_t>(b) &&
-                   !(std::isnan(a) && std::isnan(b));
-  }
-  return different;
-}
-
-/// The arrays of `calls` calls, those of the first `stored` over and over.
-Arrays repeat(const Arrays &arrays, int64_t stored, int64_t calls) {
-  Arrays repeated;
-  for (const std::vector<float> &array : arrays) {
-    size_t elements = array.size() / stored;
-    repeated.emplace_back();
-    for (int64_t call = 0; call < calls; ++call) {
-      auto first = array.begin() + call % stored * elements;
-      repeated.back().insert(repeated.back().end(), first, first + elements);
-    }
-  }
-  return repeated;
-}
-
-std::string nameAfterFile(const testing::TestParamInfo<std::string> &info) {
-  std::string name = info.param;
-  for (char &c : name)
-    c = llvm::isAlnum(c) ? c : '_';
-  return name;
+/// lavapipe takes seconds for 100 kB of code, and minutes for a megabyte.
+TestedDevice describe(OpenDevice &device) {
+  return {device,
+          "vulkan",
+          reference::Arithmetic::Unfused,
+          /*mostCodeBytes=*/170'000,
+          /*mostMacs=*/20'000'000,
+          /*mostReferenceMacs=*/10'000'000'000};
 }
 
 class VulkanTest : public testing::TestWithParam<std::string> {};
 
-/// Those that run on a device however large their code is, and in large
-/// batches.
-static constexpr llvm::StringLiteral referenceModels[] = {
-    "ecg_convnet.keras", "lenet5_bn.keras", "cnn_bn_pool.keras",
-    "cifar_bn.keras",    "lstm_bn.keras",   "conv1d_block.keras"};
-
-/// Batches of one, of a few, and of very many where that takes no time.
 TEST_P(VulkanTest, HasTheBitsOfTheReference) {
   OpenDevice *device = findDevice();
   if (!device)
     GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
-  Optimised optimised(GetParam());
-  ASSERT_TRUE(optimised.module);
-  mlir::func::FuncOp function = optimised.getFunction();
-  Arrays inputs = readInputs(GetParam(), function);
-  ASSERT_EQ(inputs.size(), function.getNumArguments());
-  int64_t elements =
-      llvm::cast<mlir::ShapedType>(function.getArgumentTypes().front())
-          .getNumElements();
-  int64_t stored = inputs.front().size() / elements;
-  Arrays expected = optimised.evaluate(stored, inputs);
-  llvm::Expected<LoadedModel> model =
-      loadModule(*optimised.module, optimised.options);
-  ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
-  bool isReference = llvm::is_contained(referenceModels, GetParam());
-  // lavapipe takes seconds for 100 kB of code, and minutes for a megabyte.
-  constexpr uint64_t mostCodeBytes = 170'000;
-  if ((*model)->device->code_bytes > mostCodeBytes && !isReference)
-    GTEST_SKIP() << "expects a driver that compiles large kernels faster";
-  llvm::Error error = device->load(**model);
-  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
-  const uint64_t mostMacs = isReference ? 10'000'000'000 : 20'000'000;
-  for (int64_t calls : {1, 7, 1000}) {
-    if (calls == 1000 && (*model)->macs * calls > mostMacs)
-      continue;
-    Arrays from = repeat(inputs, stored, calls);
-    Arrays to = repeat(expected, stored, calls), wanted = to;
-    std::vector<const void *> fromPointers;
-    std::vector<void *> toPointers;
-    for (const std::vector<float> &array : from)
-      fromPointers.push_back(array.data());
-    for (std::vector<float> &array : to) {
-      llvm::fill(array, -12345.0f);
-      toPointers.push_back(array.data());
-    }
-    frieze_device_error problem;
-    ASSERT_EQ(frieze_device_run(device->getModel(), calls, fromPointers.data(),
-                                toPointers.data(), &problem),
-              0)
-        << problem.text;
-    EXPECT_EQ(countDifferent(wanted, to), 0u) << calls << " calls";
-  }
-  device->unload();
+  expectReferenceBits(describe(*device), GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(Stored, VulkanTest, testing::ValuesIn(listModels()),
+                         nameAfterFile);
+
+class VulkanStreamTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(VulkanStreamTest, HasTheBitsOfSingleWindows) {
+  OpenDevice *device = findDevice();
+  if (!device)
+    GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
+  expectBitsOfWindows(describe(*device), GetParam());
+}
+
+// One group takes a window of the first, and several share one of the second.
+INSTANTIATE_TEST_SUITE_P(Stored, VulkanStreamTest,
+                         testing::Values("ecg_convnet.keras",
+                                         "conv1d_block.keras"),
                          nameAfterFile);
 
 /// Whatever call fails, for whatever reason: a message, and nothing is kept.
 TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
   if (!findDevice())
     GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
-  Optimised optimised("mlp_bn_after.keras");
-  ASSERT_TRUE(optimised.module);
   llvm::Expected<LoadedModel> model =
-      loadModule(*optimised.module, optimised.options);
+      loadStoredModel("mlp_bn_after.keras", "vulkan");
   ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
   constexpr uint64_t calls = 5;
   std::vector<float> input(calls * (*model)->inputs[0].elements),
@@ -278,54 +116,5 @@ TEST(VulkanFaultTest, ReleasesAllWhereACallFails) {
   }
   faultyvulkan::failCall(0);
 }
-
-class VulkanStreamTest : public testing::TestWithParam<std::string> {};
-
-/// Windows along a recording have the bits of each on its own.
-TEST_P(VulkanStreamTest, HasTheBitsOfSingleWindows) {
-  OpenDevice *device = findDevice();
-  if (!device)
-    GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
-  Optimised single(GetParam(), /*exact=*/true);
-  ASSERT_TRUE(single.module);
-  mlir::func::FuncOp function = single.getFunction();
-  llvm::ArrayRef<int64_t> shape =
-      llvm::cast<mlir::ShapedType>(function.getArgumentTypes().front())
-          .getShape();
-  const int64_t window = shape[1], channels = shape[2], samples = window + 99;
-  std::vector<float> recording = readInputs(GetParam(), function).front();
-  recording.resize(samples * channels);
-  for (int64_t hop : {1, 7}) {
-    Arrays windows(1);
-    const int64_t count = (samples - window) / hop + 1;
-    for (int64_t i = 0; i < count; ++i) {
-      auto first = recording.begin() + i * hop * channels;
-      windows[0].insert(windows[0].end(), first, first + window * channels);
-    }
-    Arrays expected = single.evaluate(count, windows);
-    Optimised moving(GetParam(), /*exact=*/false, hop);
-    ASSERT_TRUE(moving.module);
-    llvm::Expected<LoadedModel> model =
-        loadModule(*moving.module, moving.options);
-    ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
-    llvm::Error error = device->load(**model);
-    ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
-    Arrays actual(1, std::vector<float>(expected[0].size(), -12345.0f));
-    void *outputs[] = {actual[0].data()};
-    frieze_device_error problem;
-    ASSERT_EQ(frieze_device_run_stream(device->getModel(), recording.data(),
-                                       samples, outputs, &problem),
-              0)
-        << problem.text;
-    EXPECT_EQ(countDifferent(expected, actual), 0u) << "hop " << hop;
-    device->unload();
-  }
-}
-
-// One group takes a window of the first, and several share one of the second.
-INSTANTIATE_TEST_SUITE_P(Stored, VulkanStreamTest,
-                         testing::Values("ecg_convnet.keras",
-                                         "conv1d_block.keras"),
-                         nameAfterFile);
 
 } // namespace

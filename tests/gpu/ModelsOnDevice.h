@@ -1,0 +1,50 @@
+//===- ModelsOnDevice.h - Stored models on a device -------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_TESTS_MODELSONDEVICE_H
+#define FRIEZE_TESTS_MODELSONDEVICE_H
+
+#include "compiler/reference/Arithmetic.h"
+#include "tools/Device.h"
+#include "tools/LoadModel.h"
+
+#include "gtest/gtest.h"
+
+namespace frieze {
+
+/// A device of the tests, and what it takes too long for.
+struct TestedDevice {
+  OpenDevice &device;
+  /// What models are compiled for, and how it computes.
+  const char *target;
+  reference::Arithmetic arithmetic;
+  /// Larger code is not run, but that of the reference models.
+  uint64_t mostCodeBytes;
+  /// Of a batch of 1000, those of a stored model and of a reference model.
+  uint64_t mostMacs, mostReferenceMacs;
+};
+
+/// Files of models that have arrays stored beside them, without the folder.
+std::vector<std::string> listModels();
+
+/// The name of a test after its model's.
+std::string nameAfterFile(const testing::TestParamInfo<std::string> &info);
+
+/// A stored model, compiled for `target`.
+llvm::Expected<LoadedModel> loadStoredModel(const std::string &name,
+                                            const char *target);
+
+/// Expects the bits of the reference evaluator, NaN being one value, in batches
+/// of one, of a few, and of very many where that takes no time.
+void expectReferenceBits(const TestedDevice &tested, const std::string &name);
+
+/// Expects that windows along a recording have the bits of each on its own.
+void expectBitsOfWindows(const TestedDevice &tested, const std::string &name);
+
+} // namespace frieze
+
+#endif // FRIEZE_TESTS_MODELSONDEVICE_H
