@@ -338,6 +338,6 @@ OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context,
                                                 FloatType elementType) {
   return GraphBuilder(context, seed, elementType).build();
 }
-  // Images that are sequences, and such as a window soon spans.
-  if (rank == 4 && chance(0.3))
-    shape[pick(1, 2)] = pick(1, 3);
+// Images that are sequences, and such as a window soon spans.
+if (rank == 4 && chance(0.3))
+  shape[pick(1, 2)] = pick(1, 3);

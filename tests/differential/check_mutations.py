@@ -318,7 +318,28 @@ LOWERINGS = {
 }
 
 # With the graphs in which each mutation must show.
-NETS = [("DifferentialTest", 20000, FOLDS), ("CodegenTest", 4000, LOWERINGS)]
+# What CudaTest holds: who of the threads of a kernel does what, and when.
+KERNELS = {
+    "compiler/codegen/gpu/KernelEmitter.cpp": [
+        ("kernel: read before others have written", "if (llvm::any_of(accesses, conflicts))",
+         "if (llvm::any_of(accesses, conflicts) && !MUTATED)"),
+        ("kernel: written while others read",
+         "(access.isWrite || earlier.isWrite) &&\n"
+         "          (access.isWrite != earlier.isWrite || number < pendingBefore)",
+         "!access.isWrite && earlier.isWrite"),
+        ("kernel: a round before the last one has ended", "emitUniform(body);\n    waitIfPending();",
+         "emitUniform(body); if (!MUTATED) waitIfPending();"),
+        ("kernel: teams behind the last call", "if (hasCall)\n    enterIf(hasCall);",
+         "if (hasCall && !MUTATED)\n    enterIf(hasCall);"),
+    ],
+    "compiler/codegen/gpu/KernelSegments.cpp": [
+        ("kernel: groups that need each other",
+         "needEachOther(piece.accesses, one.accesses)", "false"),
+    ],
+}
+
+NETS = [("DifferentialTest", 20000, FOLDS), ("CodegenTest", 4000, LOWERINGS),
+        ("CudaTest", 0, KERNELS)]
 
 DECLARATION = 'extern "C" bool isMutated(int number);\n'
 CHOICE = """#include <cstdlib>
@@ -452,6 +473,11 @@ class Net:
         """Those that can see the mutation `name`, the quickest first."""
         if self.program == "DifferentialTest":
             return ["*Float64"]
+        if self.program == "CudaTest":
+            # A layer after the other in shared memory, in several kernels, in rounds.
+            return [f"*/{name}_keras" for name in
+                    ("mlp_bn_after", "resnet_block", "cnn1d", "cnn_bn_pool", "lstm_options",
+                     "ecg_convnet")]
         return {"stream": ["*Streams*"], "run_batch": ["*Batches*"]}.get(
             name.split(":")[0], ["*Layers*", "*Models*", "*Batches*", "*Streams*"])
 
