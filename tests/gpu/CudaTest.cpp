@@ -37,6 +37,7 @@ TestedDevice describe(OpenDevice &device) {
           "cuda",
           reference::Arithmetic::Fused,
           /*mostCodeBytes=*/1'000'000,
+          /*mostArrays=*/UINT64_MAX,
           /*mostMacs=*/5'000'000,
           /*mostReferenceMacs=*/5'000'000};
 }

@@ -183,6 +183,8 @@ void frieze::expectReferenceBits(const TestedDevice &tested,
   bool isReference = llvm::is_contained(referenceModels, name);
   if ((*model)->device->code_bytes > tested.mostCodeBytes && !isReference)
     GTEST_SKIP() << "expects a driver that compiles large kernels faster";
+  if ((*model)->input_count + (*model)->output_count > tested.mostArrays)
+    GTEST_SKIP() << "expects a device that takes more arrays";
   llvm::Error error = device.load(**model);
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   const uint64_t mostMacs =

@@ -24,6 +24,8 @@ struct TestedDevice {
   reference::Arithmetic arithmetic;
   /// Larger code is not run, but that of the reference models.
   uint64_t mostCodeBytes;
+  /// Inputs and outputs of a model.
+  uint64_t mostArrays;
   /// Of a batch of 1000, those of a stored model and of a reference model.
   uint64_t mostMacs, mostReferenceMacs;
 };
