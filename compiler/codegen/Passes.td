@@ -200,8 +200,9 @@ def MapToGPUPass : Pass<"frieze-map-to-gpu", "::mlir::ModuleOp"> {
     Loops in order are taken by all threads, which wait for each other where one
     reads what another wrote. Single stores are done by one thread, other values
     computed by all. The arena lies in the memory that the group shares, where
-    it fits; `nn.arena_bytes` is what a call needs of the device's memory
-    elsewhere. Constants become one buffer.
+    it fits, with room for several groups on a multiprocessor
+    (`nn.resident_groups`); `nn.arena_bytes` is what a call needs of the device's
+    memory elsewhere. Constants become one buffer.
 
     ```mlir
     module attributes {nn.interface = #nn.interface<

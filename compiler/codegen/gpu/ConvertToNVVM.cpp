@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/codegen/gpu/GroupShape.h"
 #include "compiler/codegen/llvm/ConvertToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -86,9 +87,10 @@ static void takeOut(gpu::GPUFuncOp kernel, ModuleOp module) {
                     builder.getUnitAttr());
   function->setAttr(NVVM::NVVMDialect::getReqntidAttrName(),
                     kernel.getKnownBlockSizeAttr());
-  // The assembler would spill to make room for more groups.
+  // The assembler would spill to make room for more groups than these.
+  auto resident = kernel->getAttrOfType<IntegerAttr>(residentGroupsName);
   function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                    builder.getI32IntegerAttr(1));
+                    resident ? resident : builder.getI32IntegerAttr(1));
   // What is only read is nowhere else; of what is written, LLVM must not know
   // that, as it would take it for the thread's own and move uses of it across
   // barriers. All but the inputs and outputs of a call begin where memory that

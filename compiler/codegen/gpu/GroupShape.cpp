@@ -51,7 +51,7 @@ static double estimateShare(ArrayRef<Work> works, int64_t team) {
 }
 
 /// Threads of a multiprocessor that hide its latencies: more gain nothing.
-static constexpr double enoughThreads = 768;
+static constexpr int64_t enoughThreads = 768;
 /// Of shared memory, that a group takes beside what it asks for.
 static constexpr int64_t groupOverhead = 1 << 10;
 
@@ -85,19 +85,22 @@ GroupShape frieze::chooseGroupShape(ArrayRef<Operation *> ops,
           (team < std::min(widest, device.groupThreads) ||
            (calls > 1 && threads > warpThreads)))
         continue;
-      double resident = enoughThreads;
+      int64_t enoughGroups = llvm::divideCeil(enoughThreads, threads);
+      int64_t groups = enoughGroups;
       if (isShared)
-        resident =
-            double(device.sharedBytes / (calls * bytes + groupOverhead)) *
-            threads;
-      double value =
-          estimateShare(works, team) * std::min(1.0, resident / enoughThreads);
+        groups = std::min(groups,
+                          device.sharedBytes / (calls * bytes + groupOverhead));
+      double value = estimateShare(works, team) *
+                     std::min(1.0, double(groups * threads) / enoughThreads);
       // Of equal ones, that with the most threads, which wait less often for
       // each other than for memory.
       if (value < highest * 0.999)
         continue;
       highest = std::max(highest, value);
       best = {1, calls, team, bytes / elementBytes, isShared};
+      // Of several calls, a thread computes so much that registers would spill.
+      if (isShared && calls == 1)
+        best.residentGroups = groups;
     }
   return best;
 }

@@ -17,6 +17,8 @@ namespace frieze {
 inline constexpr llvm::StringLiteral groupsPerCallName = "nn.groups_per_call";
 inline constexpr llvm::StringLiteral callsPerGroupName = "nn.calls_per_group";
 inline constexpr llvm::StringLiteral arenaBytesName = "nn.arena_bytes";
+/// Groups that a multiprocessor is to hold at once; 1 where there is none.
+inline constexpr llvm::StringLiteral residentGroupsName = "nn.resident_groups";
 /// Of a kernel whose calls are the windows of a stream.
 inline constexpr llvm::StringLiteral isStreamName = "nn.is_stream";
 
@@ -30,6 +32,8 @@ struct GroupShape {
   int64_t arenaElements;
   /// Whether the arenas are in the memory that a group shares.
   bool isShared;
+  /// Groups that registers have to leave room for on a multiprocessor.
+  int64_t residentGroups = 1;
 
   int64_t getTeam() const { return groups * threads; }
 };

@@ -426,6 +426,9 @@ gpu::GPUFuncOp KernelEmitter::emit(gpu::GPUModuleOp module, StringRef entry) {
       ArrayRef<int32_t>{int32_t(shape.calls * shape.threads), 1, 1});
   kernel->setAttr(groupsPerCallName, builder.getI32IntegerAttr(shape.groups));
   kernel->setAttr(callsPerGroupName, builder.getI32IntegerAttr(shape.calls));
+  if (shape.residentGroups > 1)
+    kernel->setAttr(residentGroupsName,
+                    builder.getI32IntegerAttr(shape.residentGroups));
   kernel->setAttr(
       arenaBytesName,
       builder.getI64IntegerAttr(

@@ -53,3 +53,16 @@ gpu.module @kernels {
 llvm.func @converted(%x: f32) -> f32 {
   llvm.return %x : f32
 }
+
+// -----
+
+// Registers leave room for the groups that a multiprocessor is to hold.
+// CHECK: llvm.func @resident
+// CHECK-SAME: nvvm.minctasm = 3 : i32
+gpu.module @kernels {
+  gpu.func @resident(%x: memref<?xf32, #gpu.address_space<global>>, %weights: memref<32xf32, #gpu.address_space<global>>,
+      %arena: memref<?xf32, #gpu.address_space<global>>, %count: i32) kernel
+      attributes {known_block_size = array<i32: 256, 1, 1>, nn.resident_groups = 3 : i32} {
+    gpu.return
+  }
+}

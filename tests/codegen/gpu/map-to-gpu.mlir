@@ -32,8 +32,9 @@ module attributes {nn.interface = #nn.interface<
 // -----
 
 // The arena is memory that the group shares. Threads wait before they read what
-// others wrote, and not before they write elsewhere.
+// others wrote, and not before they write elsewhere. Three groups hide latencies.
 // CHECK: gpu.func @model_kernel({{.*}}) workgroup(%[[SHARED:.*]] : memref<2048xf32, #gpu.address_space<workgroup>>)
+// CHECK-SAME: nn.resident_groups = 3
 // CHECK: memref.store %{{.*}}, %[[SHARED]]
 // CHECK-NOT: gpu.barrier
 // CHECK: memref.store %{{.*}}, %[[SHARED]]
@@ -260,6 +261,7 @@ module attributes {nn.interface = #nn.interface<
 // A group takes several calls of little work, a team of threads each. Teams behind
 // the last call do nothing.
 // CHECK: gpu.func @model_kernel({{.*}}, %[[COUNT:[^:]*]]: i32) kernel
+// CHECK-NOT: nn.resident_groups
 // CHECK-SAME: nn.calls_per_group = 64
 // CHECK-DAG: %[[THREAD:.*]] = gpu.thread_id x
 // CHECK-DAG: %[[GROUP:.*]] = gpu.block_id x
