@@ -77,6 +77,8 @@ static LogicalResult lowerWithDevice(ModuleOp module,
                                      StringRef sourceSHA256) {
   FailureOr<DeviceCode> code = compileForDevice(module, options);
   CompileOptions host = getHostOptions(options);
+  // No module names the weights of `code` yet.
+  host.ownsContext = false;
   if (failed(code) ||
       failed(lowerModule(module, Stage::NNOpt, Stage::Loops, host)))
     return failure();
