@@ -89,8 +89,9 @@ private:
 } // namespace
 
 bool ImageOp::coversRows(ConvOp conv) const {
+  // With a dilation, such a window would not fit.
   return window[1] == image[2] && !isPadded(1) && conv.getGroups() == 1 &&
-         conv.getDilationValues()[1] == 1 && !conv.getBorder();
+         !conv.getBorder();
 }
 
 bool ImageOp::staysInColumns(ConvOp conv) const {

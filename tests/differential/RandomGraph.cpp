@@ -315,6 +315,9 @@ OwningOpRef<ModuleOp> GraphBuilder::build() {
   int64_t rank = pick(2, 4);
   for (int64_t axis = 1; axis < rank; ++axis)
     shape.push_back(axis == rank - 1 ? pick(1, 4) : pick(4, 10));
+  // Images that are sequences, and such as a window soon spans.
+  if (rank == 4 && chance(0.3))
+    shape[pick(1, 2)] = pick(1, 3);
   SmallVector<Type> inputs{RankedTensorType::get(shape, type)};
   bool startsWithEmbedding = chance(0.08);
   if (startsWithEmbedding)
@@ -338,6 +341,3 @@ OwningOpRef<ModuleOp> frieze::createRandomGraph(MLIRContext *context,
                                                 FloatType elementType) {
   return GraphBuilder(context, seed, elementType).build();
 }
-// Images that are sequences, and such as a window soon spans.
-if (rank == 4 && chance(0.3))
-  shape[pick(1, 2)] = pick(1, 3);

@@ -73,8 +73,6 @@ FOLDS = {
         ("padding along a flat axis", "image[axis + 1] == 1 && window[axis] == 1 && !isPadded(axis)",
          "image[axis + 1] == 1 && window[axis] == 1"),
         ("rows of groups joined", "!isPadded(1) && conv.getGroups() == 1", "!isPadded(1)"),
-        ("rows of dilated windows joined", "conv.getDilationValues()[1] == 1 && !conv.getBorder()",
-         "!conv.getBorder()"),
         ("columns with padding beside them", "window[1] == 1 && !isPadded(1)", "window[1] == 1"),
         ("columns with strides", "return stride == 1;", "return stride == 1 || MUTATED;"),
         ("pooling over one row", "llvm::none_of(conv.getEpilogueStages(), isPool)", "true"),
