@@ -209,6 +209,39 @@ LogicalResult MatmulOp::inferReturnTypes(MLIRContext *,
                        types);
 }
 
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  auto query = cast<RankedTensorType>(adaptor.getQuery().getType());
+  auto key = cast<RankedTensorType>(adaptor.getKey().getType());
+  auto value = cast<RankedTensorType>(adaptor.getValue().getType());
+  int64_t rank = query.getRank();
+  auto hasLeading = [&](RankedTensorType other) {
+    return other.getRank() == rank &&
+           other.getElementType() == query.getElementType() &&
+           other.getShape().drop_back(2) == query.getShape().drop_back(2);
+  };
+  if (rank < 2 || !hasLeading(key) || !hasLeading(value)) // C1
+    return emitOptionalError(loc,
+                             "expects queries, keys and values with the same "
+                             "leading sizes, but got ",
+                             query, ", ", key, " and ", value);
+  if (key.getDimSize(rank - 1) != query.getDimSize(rank - 1) ||
+      value.getDimSize(rank - 2) != key.getDimSize(rank - 2)) // C2
+    return emitOptionalError(loc,
+                             "expects keys with the terms of the queries, and "
+                             "as many values, but got ",
+                             query, ", ", key, " and ", value);
+  if (!adaptor.getScale().isFinite()) // C3
+    return emitOptionalError(loc, "expects a finite scale, but got ",
+                             adaptor.getScale().convertToDouble());
+  SmallVector<int64_t> shape(query.getShape());
+  shape.back() = value.getDimSize(rank - 1);
+  types.push_back(query.clone(shape));
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Costs
 //===----------------------------------------------------------------------===//
@@ -239,6 +272,12 @@ int64_t ConvTransposeOp::countMACs() {
 
 int64_t DenseOp::countMACs() {
   return countTerms(getType().getNumElements(), getKernel());
+}
+
+int64_t AttentionOp::countMACs() {
+  int64_t keys = getKey().getType().getShape().drop_back().back();
+  return keys *
+         (getQuery().getType().getNumElements() + getType().getNumElements());
 }
 
 int64_t MatmulOp::countMACs() {

@@ -230,4 +230,46 @@ def NN_MatmulOp : NN_InferredOp<"matmul", [NN_EpilogueOpInterface]> {
   }];
 }
 
+def NN_AttentionOp : NN_InferredOp<"attention"> {
+  let summary = "means of values, weighted by how queries meet keys";
+  let description = [{
+    For each index of the leading axes, query i, key j, term k and value e:
+    `y[i, e] = sum over j of w[i, j] * value[j, e]` with
+    `w[i, j] = exp(s[i, j] - max over j of s[i, j])`, divided by their sum over j,
+    and `s[i, j] = sum over k of (scale * query[i, k]) * key[j, k]`. (Vaswani et
+    al., "Attention Is All You Need", 2017.)
+
+    In f32 `scale` is rounded. A score starts from zero and takes its terms in
+    order by fused multiply-add, and so does the sum of weights times values, in
+    the order of the keys. The sum of the weights has that order, too, and
+    divides the result.
+
+    Example:
+
+    ```mlir
+    %y = nn.attention %q, %k, %v scale = 0.5
+           : tensor<1x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32> -> tensor<1x9x3xf32>
+    ```
+
+    Constraints:
+    - (C1) operands have one rank, of at least 2, one element type, and the same
+      leading sizes.
+    - (C2) queries and keys have as many terms, and there are as many values as
+      keys.
+    - (C3) `scale` is finite.
+  }];
+  let arguments = (ins NN_Tensor:$query, NN_Tensor:$key, NN_Tensor:$value,
+      DefaultValuedAttr<F64Attr, "1.0">:$scale);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`scale` `=` $scale^)? attr-dict
+    `:` type($query) `,` type($key) `,` type($value) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    /// The last two axes are those of the matrices.
+    bool keepsPositionsApart(int64_t axis) { return axis < getType().getRank() - 2; }
+    int64_t countMACs();
+  }];
+}
+
 #endif // FRIEZE_DIALECT_NNLINEAROPS_TD

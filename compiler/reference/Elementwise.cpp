@@ -209,6 +209,38 @@ static Tensor<T> softmax(SoftmaxOp op, const Tensor<T> &x) {
 }
 
 template <typename T>
+static Tensor<T> attention(AttentionOp op, const Tensor<T> &query,
+                           const Tensor<T> &key, const Tensor<T> &value) {
+  Tensor<T> y = makeResult<AttentionOp, T>(op);
+  size_t rank = y.shape.size(), terms = key.shape[rank - 1];
+  size_t queries = y.shape[rank - 2], keys = key.shape[rank - 2];
+  size_t columns = y.shape[rank - 1];
+  T scale = op.getScale().convertToDouble();
+  for (size_t row = 0; row < y.values.size() / columns; ++row) {
+    const T *q = &query.values[row * terms];
+    const T *k = &key.values[row / queries * keys * terms];
+    const T *v = &value.values[row / queries * keys * columns];
+    std::vector<T> weights(keys, T(0));
+    T largest = -std::numeric_limits<T>::infinity();
+    for (size_t j = 0; j < keys; ++j) {
+      for (size_t i = 0; i < terms; ++i)
+        weights[j] = multiplyAdd(k[j * terms + i], q[i] * scale, weights[j]);
+      largest = maximum(largest, weights[j]);
+    }
+    T sum = 0;
+    for (T &weight : weights)
+      sum += weight = exponential(weight - largest);
+    for (size_t e = 0; e < columns; ++e) {
+      T &result = y.values[row * columns + e];
+      for (size_t j = 0; j < keys; ++j)
+        result = multiplyAdd(v[j * columns + e], weights[j], result);
+      result /= sum;
+    }
+  }
+  return y;
+}
+
+template <typename T>
 Tensor<T> reference::applyEpilogue(llvm::ArrayRef<mlir::Attribute> stages,
                                    Tensor<T> x) {
   for (mlir::Attribute stage : stages) {
@@ -255,6 +287,9 @@ void reference::addElementwiseSemantics(SemanticsTable &table) {
   });
   table.add<PreluOp>(
       [](auto op, auto operands) { return prelu(op, operands[0]); });
+  table.add<AttentionOp>([](auto op, auto operands) {
+    return attention(op, operands[0], operands[1], operands[2]);
+  });
   table.add<SoftmaxOp>(
       [](auto op, auto operands) { return softmax(op, operands[0]); });
 }

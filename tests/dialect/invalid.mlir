@@ -590,6 +590,36 @@ func.func @normalize_c2(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// attention (C1): leading sizes
+func.func @attention_c1(%q: tensor<2x9x4xf32>, %k: tensor<1x7x4xf32>, %v: tensor<1x7x3xf32>) -> tensor<2x9x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects queries, keys and values with the same leading sizes, but got 'tensor<2x9x4xf32>', 'tensor<1x7x4xf32>' and 'tensor<1x7x3xf32>'}}
+  %0 = "nn.attention"(%q, %k, %v) : (tensor<2x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32>) -> tensor<2x9x3xf32>
+  return %0 : tensor<2x9x3xf32>
+}
+
+// -----
+
+// attention (C2): terms of the keys
+func.func @attention_c2(%q: tensor<1x9x4xf32>, %k: tensor<1x7x5xf32>, %v: tensor<1x7x3xf32>) -> tensor<1x9x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects keys with the terms of the queries, and as many values, but got 'tensor<1x9x4xf32>', 'tensor<1x7x5xf32>' and 'tensor<1x7x3xf32>'}}
+  %0 = "nn.attention"(%q, %k, %v) : (tensor<1x9x4xf32>, tensor<1x7x5xf32>, tensor<1x7x3xf32>) -> tensor<1x9x3xf32>
+  return %0 : tensor<1x9x3xf32>
+}
+
+// -----
+
+// attention (C3): scale
+func.func @attention_c3(%q: tensor<1x9x4xf32>, %k: tensor<1x7x4xf32>, %v: tensor<1x7x3xf32>) -> tensor<1x9x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite scale, but got}}
+  %0 = "nn.attention"(%q, %k, %v) <{scale = 0x7FF0000000000000 : f64}> : (tensor<1x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32>) -> tensor<1x9x3xf32>
+  return %0 : tensor<1x9x3xf32>
+}
+
+// -----
+
 // matmul (C1): leading sizes
 func.func @matmul_c1(%x: tensor<2x9x4xf32>, %y: tensor<3x4x7xf32>) -> tensor<3x9x7xf32> {
   // expected-error @+2 {{failed to infer returned types}}

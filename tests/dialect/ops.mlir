@@ -239,6 +239,13 @@ func.func @matmul(%x: tensor<1x9x4xf32>, %y: tensor<3x4x7xf32>) -> tensor<3x9x7x
   return %0 : tensor<3x9x7xf32>
 }
 
+// CHECK-LABEL: @attention
+func.func @attention(%q: tensor<1x9x4xf32>, %k: tensor<1x7x4xf32>, %v: tensor<1x7x3xf32>) -> tensor<1x9x3xf32> {
+  // CHECK: nn.attention %{{.*}}, %{{.*}}, %{{.*}} scale = 5.000000e-01 : tensor<1x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32> -> tensor<1x9x3xf32>
+  %0 = nn.attention %q, %k, %v scale = 0.5 : tensor<1x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32> -> tensor<1x9x3xf32>
+  return %0 : tensor<1x9x3xf32>
+}
+
 // CHECK-LABEL: @identity
 func.func @identity(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   // CHECK: nn.identity %{{.*}} : tensor<1x4xf32>

@@ -93,6 +93,7 @@ private:
   void addEmbedding(mlir::Value x);
   void addGlobalPool(mlir::Value x);
   void addIdentity(mlir::Value x) { add<nn::IdentityOp>(x, {}); }
+  void addAttention(mlir::Value x);
   void addMatmul(mlir::Value x);
   void addNormalize(mlir::Value x);
   void addPad(mlir::Value x);

@@ -80,14 +80,15 @@ void KernelGraph::addLayer() {
       &KernelGraph::addRecurrent,  &KernelGraph::addWindows};
   static constexpr Adder others[] = {
       &KernelGraph::addActivation, &KernelGraph::addAffine,
-      &KernelGraph::addBinary,     &KernelGraph::addBinary,
-      &KernelGraph::addConcat,     &KernelGraph::addDense,
-      &KernelGraph::addDense,      &KernelGraph::addEmbedding,
-      &KernelGraph::addIdentity,   &KernelGraph::addMatmul,
-      &KernelGraph::addNormalize,  &KernelGraph::addPad,
-      &KernelGraph::addPrelu,      &KernelGraph::addReduce,
-      &KernelGraph::addReshape,    &KernelGraph::addSlice,
-      &KernelGraph::addSoftmax,    &KernelGraph::addTranspose};
+      &KernelGraph::addAttention,  &KernelGraph::addBinary,
+      &KernelGraph::addBinary,     &KernelGraph::addConcat,
+      &KernelGraph::addDense,      &KernelGraph::addDense,
+      &KernelGraph::addEmbedding,  &KernelGraph::addIdentity,
+      &KernelGraph::addMatmul,     &KernelGraph::addNormalize,
+      &KernelGraph::addPad,        &KernelGraph::addPrelu,
+      &KernelGraph::addReduce,     &KernelGraph::addReshape,
+      &KernelGraph::addSlice,      &KernelGraph::addSoftmax,
+      &KernelGraph::addTranspose};
   bool isImage = rankOf(x) == 3 || rankOf(x) == 4;
   bool isDeep = kind == KernelGraphKind::Stream ? chance(0.6) : chance(0.5);
   Adder adder = isImage && isDeep ? images[pick(0, std::size(images) - 1)]

@@ -115,6 +115,30 @@ void KernelGraph::addEmbedding(Value x) {
   add<EmbeddingOp>(numbers, attributes);
 }
 
+void KernelGraph::addAttention(Value x) {
+  if (rankOf(x) < 2 || (!mayMix() && rankOf(x) < 3))
+    return;
+  SmallVector<int64_t> shape(shapeOf(x));
+  Value key = x, value = x;
+  if (kind != KernelGraphKind::Stream && chance(0.7)) {
+    shape[shape.size() - 2] = positions();
+    int64_t terms = shape.back(), columns = channels();
+    if (elementsOf(shapeOf(x)) * shape[shape.size() - 2] * (terms + columns) >
+        mostTerms)
+      return;
+    key = addInput(shape);
+    shape.back() = columns;
+    value = addInput(shape);
+  } else if (elementsOf(shapeOf(x)) * shape[shape.size() - 2] > mostTerms) {
+    return;
+  }
+  Attributes attributes;
+  if (chance(0.5))
+    attributes.push_back(
+        named("scale", builder.getF64FloatAttr(uniform(0.1, 1.5))));
+  add<AttentionOp>({x, key, value}, attributes);
+}
+
 void KernelGraph::addMatmul(Value x) {
   if (rankOf(x) < 2 || (!mayMix() && rankOf(x) < 3))
     return;

@@ -193,6 +193,15 @@ LOWERINGS = {
          "plan.scratchElements ? &KernelBuilder::inOrder : &KernelBuilder::forEach",
          "&KernelBuilder::forEach"),
     ],
+    "compiler/conversion/kernels/Attention.cpp": [
+        ("lowerAttention: scale", "kernel.mulFloat(element, scale)", "element"),
+        ("lowerAttention: maximum of the last keys", "shape.keys % together, largest)",
+         "MUTATED ? 0 : shape.keys % together, largest)"),
+        ("lowerAttention: keys of another product", "kernel.mul(number, shape.keys * shape.terms)",
+         "kernel.index(0)"),
+        ("lowerAttention: last block", "kernel.getChunkStart(block, shape.queries, shape.block)",
+         "kernel.mul(block, shape.block)"),
+    ],
     "compiler/conversion/kernels/Pooling.cpp": [
         ("lowerMaxPool: padding", "kernel.add(kernel.mul(position, stride), -padding)",
          "kernel.mul(position, stride)"),

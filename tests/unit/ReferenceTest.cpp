@@ -334,6 +334,19 @@ TYPED_TEST(ReferenceTest, MatmulRepeatsMatrices) {
   EXPECT_EQ(results[0].values, Values<TypeParam>({50, 110, 0, 0}));
 }
 
+TYPED_TEST(ReferenceTest, AttentionWeighsValues) {
+  // Scores of 0 and log 3, so that weights are a quarter and three.
+  auto results = this->runAll(
+      "(%q: tensor<1x1x1xf32>, %k: tensor<1x2x1xf32>, %v: tensor<1x2x2xf32>) "
+      "-> tensor<1x1x2xf32>",
+      "%0 = nn.attention %q, %k, %v scale = 0.5 : tensor<1x1x1xf32>, "
+      "tensor<1x2x1xf32>, tensor<1x2x2xf32> -> tensor<1x1x2xf32>\n"
+      "return %0 : tensor<1x1x2xf32>",
+      {{2}, {0, std::log(TypeParam(3))}, {4, 8, 12, -8}});
+  EXPECT_NEAR(results[0].values[0], 10, 1e-5);
+  EXPECT_NEAR(results[0].values[1], -4, 1e-5);
+}
+
 TYPED_TEST(ReferenceTest, SoftmaxAlongEachAxis) {
   // Exponentials of 0 and log 3 are 1 and 3; of large numbers, their difference
   // counts.

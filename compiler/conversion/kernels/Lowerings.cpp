@@ -19,10 +19,11 @@ const LoweringTable &frieze::getLowerings() {
   static const LoweringTable lowerings = [] {
     LoweringTable table;
     for (auto addLowerings :
-         {addConvLowerings, addConvTransposeLowerings, addDenseLowerings,
-          addElementwiseLowerings, addEmbeddingLowerings, addLayoutLowerings,
-          addMatmulLowerings, addPoolingLowerings, addRecurrentLowerings,
-          addReductionLowerings, addResizeLowerings, addSoftmaxLowerings})
+         {addAttentionLowerings, addConvLowerings, addConvTransposeLowerings,
+          addDenseLowerings, addElementwiseLowerings, addEmbeddingLowerings,
+          addLayoutLowerings, addMatmulLowerings, addPoolingLowerings,
+          addRecurrentLowerings, addReductionLowerings, addResizeLowerings,
+          addSoftmaxLowerings})
       addLowerings(table);
     return table;
   }();

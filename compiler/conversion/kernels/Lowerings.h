@@ -63,6 +63,7 @@ const LoweringTable &getLowerings();
 void planKernels(mlir::func::FuncOp function, KernelPlans &plans);
 
 // One a file.
+void addAttentionLowerings(LoweringTable &table);
 void addConvLowerings(LoweringTable &table);
 void addConvTransposeLowerings(LoweringTable &table);
 void addDenseLowerings(LoweringTable &table);
