@@ -70,6 +70,8 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   if (options.streamHop)
     pm.addPass(
         nn::createShareWindowsPass({options.streamHop, options.streamBlock}));
+  // Behind what gives windows their number, as nothing is repeated in it.
+  pm.addPass(nn::createFuseAttentionPass());
 }
 
 void frieze::buildLoopsPipeline(OpPassManager &pm,

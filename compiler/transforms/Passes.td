@@ -313,6 +313,31 @@ def FusePoolPass : Pass<"nn-fuse-pool"> {
   let statistics = [Statistic<"fused", "poolings fused", "Poolings moved into a conv">];
 }
 
+def FuseAttentionPass : Pass<"nn-fuse-attention"> {
+  let summary = "Compute scores, softmax and means as one op";
+  let description = [{
+    A product, a softmax along its last axis and the product of that with values
+    are an `nn.attention`, which writes no matrix of scores: a block of queries
+    goes through all three before the next. One factor for all scores is its
+    scale. It does not where something else reads scores or weights, where an
+    epilogue does more, where matrices are repeated along a leading axis, or with
+    fewer than 8 queries, as they lie in the lanes of vectors.
+
+    ```mlir
+    %s = nn.matmul %q, %k : tensor<1x9x4xf32>, tensor<1x4x7xf32> -> tensor<1x9x7xf32>
+    %w = nn.softmax %s axis = 2 : tensor<1x9x7xf32>
+    %y = nn.matmul %w, %v : tensor<1x9x7xf32>, tensor<1x7x3xf32> -> tensor<1x9x3xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.transpose %k permutation = [0, 2, 1] : tensor<1x4x7xf32> -> tensor<1x7x4xf32>
+    %y = nn.attention %q, %0, %v : tensor<1x9x4xf32>, tensor<1x7x4xf32>, tensor<1x7x3xf32> -> tensor<1x9x3xf32>
+    ```
+  }];
+  let statistics = [Statistic<"fused", "attentions fused",
+                              "Softmaxes that became part of an attention">];
+}
+
 def ComposeLinearPass : Pass<"nn-compose-linear"> {
   let summary = "Make one dense layer of two in a row";
   let description = [{

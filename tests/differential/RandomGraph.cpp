@@ -34,6 +34,7 @@ private:
     return true;
   }
   void addLayer();
+  void addAttention(Value value);
   void addBatchNorm(Value value);
   void addConv(Value value);
   void addConvTranspose(Value value);
@@ -61,6 +62,34 @@ ActivationAttr GraphBuilder::activation() {
                              : kind == ActivationKind::Clip ? -0.5
                                                             : 0.25,
                              parameters == 2 ? 1.5 : 0.0);
+}
+
+/// Scores of a value with itself, softmax and means.
+void GraphBuilder::addAttention(Value value) {
+  int64_t rank = shapeOf(value).size();
+  SmallVector<int64_t> permutation;
+  for (int64_t axis = 0; axis < rank; ++axis)
+    permutation.push_back(axis);
+  std::swap(permutation[rank - 2], permutation[rank - 1]);
+  if (!add<TransposeOp>(value, {named("permutation", integers(permutation))}) ||
+      !add<MatmulOp>({value, values.back()}, {}))
+    return;
+  if (chance(0.5)) {
+    int64_t keys = shapeOf(values.back()).back();
+    double scale = uniform(0.2, 1.5), shift = chance(0.3) ? 1.0 : 0.0;
+    bool isUniform = chance(0.7);
+    add<AffineOp>(
+        values.back(),
+        {named("axis", builder.getI64IntegerAttr(rank - 1)),
+         named("scale",
+               weights({keys},
+                       [&] { return isUniform ? scale : uniform(0.2, 1.5); })),
+         named("shift", vector(keys, -shift, shift))});
+  }
+  int64_t axis = chance(0.2) ? rank - 2 : rank - 1;
+  if (add<SoftmaxOp>(values.back(),
+                     {named("axis", builder.getI64IntegerAttr(axis))}))
+    add<MatmulOp>({values.back(), value}, {});
 }
 
 void GraphBuilder::addBatchNorm(Value value) {
@@ -273,6 +302,8 @@ void GraphBuilder::addLayer() {
                  {named("kernel", kernel({shapeOf(value).back(), outputs})),
                   named("bias", vector(outputs, -0.5, 0.5)),
                   named("chains", builder.getI64IntegerAttr(1))});
+  } else if (choice < 84 && rank >= 3) {
+    addAttention(value);
   } else if (choice < 88) {
     addJoin(value);
   } else if (choice < 92) {

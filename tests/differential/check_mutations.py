@@ -90,6 +90,13 @@ FOLDS = {
     "compiler/transforms/FuseActivation.cpp": [
         ("activation fused where the raw value is read", "!kernel || !kernel->hasOneUse()", "!kernel"),
     ],
+    "compiler/transforms/FuseAttention.cpp": [
+        ("softmax along the queries", "int64_t(weights.getAxis()) != rank - 1", "false"),
+        ("scores scaled by key", "!llvm::all_equal(*scale)", "false"),
+        ("scores shifted by key", "return value != 0;", "return value != 0 && !MUTATED;"),
+        ("scale of scores lost", "builder.getF64FloatAttr(*scale)",
+         "builder.getF64FloatAttr(MUTATED ? 1.0 : *scale)"),
+    ],
     "compiler/transforms/FusePool.cpp": [
         ("padded pooling fused",
          "llvm::any_of(pool.getPaddingValues(), [](int64_t p) { return p != 0; })", "false"),
@@ -186,13 +193,6 @@ LOWERINGS = {
         ("lowerSharedDense: chains", "product.chains = op.getChains();", "product.chains = 1;"),
         ("lowerSharedDense: long epilogue", "kernel.applyEpilogue(epilogue, sum, channel)", "sum"),
     ],
-    "compiler/conversion/kernels/Matmul.cpp": [
-        ("lowerMatmul: repeated matrix", "size == 1 ? matrix : kernel.add(matrix, i)",
-         "kernel.add(matrix, i)"),
-        ("lowerMatmul: copies that share memory",
-         "plan.scratchElements ? &KernelBuilder::inOrder : &KernelBuilder::forEach",
-         "&KernelBuilder::forEach"),
-    ],
     "compiler/conversion/kernels/Attention.cpp": [
         ("lowerAttention: scale", "kernel.mulFloat(element, scale)", "element"),
         ("lowerAttention: maximum of the last keys", "shape.keys % together, largest)",
@@ -201,6 +201,13 @@ LOWERINGS = {
          "kernel.index(0)"),
         ("lowerAttention: last block", "kernel.getChunkStart(block, shape.queries, shape.block)",
          "kernel.mul(block, shape.block)"),
+    ],
+    "compiler/conversion/kernels/Matmul.cpp": [
+        ("lowerMatmul: repeated matrix", "size == 1 ? matrix : kernel.add(matrix, i)",
+         "kernel.add(matrix, i)"),
+        ("lowerMatmul: copies that share memory",
+         "plan.scratchElements ? &KernelBuilder::inOrder : &KernelBuilder::forEach",
+         "&KernelBuilder::forEach"),
     ],
     "compiler/conversion/kernels/Pooling.cpp": [
         ("lowerMaxPool: padding", "kernel.add(kernel.mul(position, stride), -padding)",

@@ -583,6 +583,28 @@ def attention():
 
 
 @model()
+def encoder():
+    """(19, 6) -> two heads of 3, sum, layer norm, dense 7 with GELU, dense 6, sum -> 2."""
+    x = keras.Input((19, 6))
+    y = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(2, 3)(x, x)]))
+    z = L.Dense(6)(L.Dense(7, activation="gelu")(y))
+    return keras.Model(x, L.Dense(2)(L.GlobalAveragePooling1D()(L.Add()([y, z]))))
+
+
+@model()
+def conv2d_columns():
+    """(21, 1, 3) -> conv (3, 1), depthwise, pool, conv 1x1; (9, 5, 2) -> columns, rows -> 3."""
+    x = keras.Input((21, 1, 3), name="column")
+    y = L.Conv2D(17, (3, 1), activation="relu")(x)
+    y = L.DepthwiseConv2D((3, 1), padding="same")(y)
+    y = L.Conv2D(5, 1, activation="relu")(L.MaxPooling2D((2, 1))(y))
+    u = keras.Input((9, 5, 2), name="image")
+    v = L.Conv2D(6, (3, 1), padding="same", activation="relu")(u)
+    v = L.Conv2D(5, (2, 5), activation="relu")(L.Conv2D(7, 1)(v))
+    return keras.Model([x, u], L.Dense(3)(L.Concatenate()([L.Flatten()(y), L.Flatten()(v)])))
+
+
+@model()
 def prelu():
     """(5, 4, 3) -> conv 6, slopes by channel, conv 4, slopes by element, batch norm -> 2."""
     return stack(
