@@ -21,12 +21,17 @@ def check_benchmark(benchmark, peak):
     assert benchmark["FLOP/byte"] == 2 * benchmark["MACs"] / benchmark["bytes"]
     assert benchmark["bytes"] > benchmark["weights"]
     assert benchmark["code_bytes"] > 0
+    if "in_net_min_us" in benchmark:
+        assert 0 <= benchmark["in_net_min_us"] <= benchmark["in_net_median_us"]
 
 
 def check_json(text, names):
     root = json.loads(text)
     peak = float(root["context"]["peak_gflops"])
     assert peak > 0
+    assert root["context"]["processor"]
+    assert root["context"]["compiler"].startswith("frieze ")
+    assert root["context"]["variant"].startswith("x86-64-v")
     for level in ("", "l1_", "l2_", "memory_"):
         assert float(root["context"][f"bandwidth_{level}gb_per_s"]) > 0, level
     found = [benchmark["name"] for benchmark in root["benchmarks"]]
@@ -34,7 +39,8 @@ def check_json(text, names):
     for benchmark in root["benchmarks"]:
         check_benchmark(benchmark, peak)
         print(*(f"{key}={benchmark[key]:g}" for key in
-                ("MACs", "bytes", "spills", "reloads") if key in benchmark))
+                ("MACs", "bytes", "spills", "reloads") if key in benchmark),
+              *(["in_net"] if "in_net_min_us" in benchmark else []))
 
 
 def main(command, *arguments):

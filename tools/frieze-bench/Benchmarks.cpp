@@ -68,6 +68,10 @@ static void measure(benchmark::State &state, const Subject &subject,
   state.counters["bytes"] = subject.getBytesTouched();
   state.counters["FLOP/byte"] = subject.getIntensity();
   state.counters["code_bytes"] = subject.codeBytes;
+  if (subject.inSequence) {
+    state.counters["in_net_min_us"] = subject.inSequence->min;
+    state.counters["in_net_median_us"] = subject.inSequence->median;
+  }
   if (subject.spills) {
     state.counters["spills"] = subject.spills->spills;
     state.counters["reloads"] = subject.spills->reloads;

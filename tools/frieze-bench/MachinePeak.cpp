@@ -6,10 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/MachinePeak.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/TargetParser/Host.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <unistd.h>
 
@@ -107,6 +110,16 @@ int64_t frieze::getVectorLanes() {
   return __builtin_cpu_supports("x86-64-v4")   ? 16
          : __builtin_cpu_supports("x86-64-v3") ? 8
                                                : 4;
+}
+
+std::string frieze::getProcessorName() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    auto [key, value] = llvm::StringRef(line).split(':');
+    if (key.trim() == "model name")
+      return value.trim().str();
+  }
+  return llvm::sys::getHostCPUName().str();
 }
 
 MachinePeak frieze::measureMachinePeak() {

@@ -9,6 +9,7 @@
 #define FRIEZE_TOOLS_BENCH_MACHINEPEAK_H
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace frieze {
@@ -34,6 +35,9 @@ struct MachinePeak {
 /// float32 elements in the widest vectors of this processor: 16 with AVX-512, 8
 /// with AVX2, else 4.
 int64_t getVectorLanes();
+
+/// As its maker calls it.
+std::string getProcessorName();
 
 /// Takes about a second; the best of several rounds counts. Half of each
 /// cache is read, and for memory twice the last cache, at most 512 MiB.

@@ -105,7 +105,7 @@ static void writeTable(const Results &results, llvm::raw_ostream &os) {
   writeRow(getMeasurementHeadings(), "th", os);
   for (const Measurement &measurement : results.measurements)
     writeRow(getCells(measurement, results.peak), "td", os);
-  os << "</table></div>\n";
+  os << "</table></div>\n<p>" << describeSums(results) << "</p>\n";
 }
 
 static void writeComparisons(const Results &results, llvm::raw_ostream &os) {
@@ -134,7 +134,9 @@ void frieze::writeReport(const Results &results, llvm::raw_ostream &os) {
                 "median</p>\n<p>",
                 results.measurements.front().times.min,
                 results.measurements.front().times.median)
-     << describeMachine(results.peak) << "</p>\n<h2>Roofline</h2>\n";
+     << describeMachine(results.peak) << "</p>\n<p>";
+  llvm::printHTMLEscaped(describeCode(results.subjects.front()), os);
+  os << "</p>\n<h2>Roofline</h2>\n";
   drawRoofline(results, os);
   std::string undrawn;
   for (const Measurement &measurement : results.measurements)

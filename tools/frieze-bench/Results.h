@@ -61,6 +61,8 @@ struct StreamMeasurement {
 
 /// All of a run; the whole model comes first, then its layers.
 struct Results {
+  /// All that may be measured: the model, and its layers if wanted.
+  llvm::ArrayRef<Subject> subjects;
   MachinePeak peak;
   std::vector<Measurement> measurements;
   std::vector<Comparison> comparisons;

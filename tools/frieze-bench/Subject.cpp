@@ -61,9 +61,9 @@ static llvm::Error addCodeStatistics(Subject &subject,
       {llvm::StringRef(code.bytes.data(), code.bytes.size()), subject.name});
   if (!file)
     return file.takeError();
-  std::string function = (subject.model->name + llvm::Twine("_") +
-                          getIdentifier(findMachine(subject.model->target)))
-                             .str();
+  std::string function =
+      (subject.model->name + llvm::Twine("_") + getIdentifier(subject.machine))
+          .str();
   for (const llvm::object::ELFSymbolRef symbol : (*file)->symbols()) {
     llvm::Expected<llvm::StringRef> name = symbol.getName();
     if (!name)
@@ -92,7 +92,8 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
   llvm::Expected<LoadedModel> model = loadModule(module, options);
   if (!model)
     return model.takeError();
-  Subject subject{name, std::move(*model), 0, std::nullopt};
+  Subject subject{name, std::move(*model), 0, std::nullopt,
+                  findMachine((*model)->target)};
   if (llvm::Error error = addCodeStatistics(subject, code))
     return std::move(error);
   return subject;
@@ -104,7 +105,7 @@ static llvm::Expected<Subject> loadArtefactSubject(llvm::StringRef path,
   if (!model)
     return model.takeError();
   Subject subject{llvm::sys::path::stem(path).str(), std::move(*model), 0,
-                  std::nullopt};
+                  std::nullopt, findMachine((*model)->target)};
   if (llvm::Error error = addCodeStatistics(
           subject, {{bytes.begin(), bytes.end()}, std::nullopt}))
     return std::move(error);
@@ -153,23 +154,46 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
   if (!module)
     return llvm::createStringError("cannot be compiled");
   // Lowering changes a module in place, so the layers are copied out first.
-  std::vector<std::pair<std::string, mlir::OwningOpRef<mlir::ModuleOp>>> layers;
+  struct Part {
+    std::string name;
+    mlir::OwningOpRef<mlir::ModuleOp> module;
+    std::vector<unsigned> operands = {};
+    unsigned result = 0;
+  };
+  std::vector<Part> layers;
+  llvm::DenseMap<mlir::Value, unsigned> numbers;
+  auto getNumber = [&](mlir::Value value) {
+    return numbers.try_emplace(value, numbers.size()).first->second;
+  };
   auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
   if (withLayers && function)
     for (mlir::Operation &op :
          function.getBody().front().without_terminator()) {
-      if (llvm::isa<nn::ConstantOp, nn::ReshapeOp>(op))
+      // Makes no values of its own.
+      if (auto reshape = llvm::dyn_cast<nn::ReshapeOp>(op)) {
+        unsigned input = getNumber(reshape.getInput());
+        numbers[reshape] = input;
+        continue;
+      }
+      if (llvm::isa<nn::ConstantOp>(op))
         continue;
       llvm::StringRef name = nn::findLayerName(op.getLoc());
-      layers.emplace_back(name.empty() ? op.getName().getStringRef() : name,
-                          isolateLayer(&op));
+      layers.push_back(
+          {(name.empty() ? op.getName().getStringRef() : name).str(),
+           isolateLayer(&op)});
+      for (mlir::Value operand : op.getOperands())
+        layers.back().operands.push_back(getNumber(operand));
+      layers.back().result = getNumber(op.getResult(0));
     }
-  layers.emplace(layers.begin(), llvm::sys::path::stem(path).str(),
-                 std::move(module));
-  for (auto &[name, layer] : layers) {
-    llvm::Expected<Subject> subject = compileSubject(name, *layer, options);
+  layers.insert(layers.begin(),
+                Part{llvm::sys::path::stem(path).str(), std::move(module)});
+  for (Part &part : layers) {
+    llvm::Expected<Subject> subject =
+        compileSubject(part.name, *part.module, options);
     if (!subject)
       return subject.takeError();
+    subject->operands = std::move(part.operands);
+    subject->result = part.result;
     subjects.push_back(std::move(*subject));
   }
   return subjects;

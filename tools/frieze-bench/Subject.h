@@ -9,6 +9,7 @@
 #define FRIEZE_TOOLS_BENCH_SUBJECT_H
 
 #include "tools/LoadModel.h"
+#include "tools/frieze-bench/Timing.h"
 
 #include <optional>
 #include <vector>
@@ -24,6 +25,13 @@ struct Subject {
   uint64_t codeBytes;
   /// Of the same variant; unknown where only an artefact is at hand.
   std::optional<SpillCount> spills;
+  /// The machine whose variant that is; "" where none is known.
+  llvm::StringRef machine;
+  /// Of a layer: numbers of the values that it reads and writes in its model.
+  std::vector<unsigned> operands = {};
+  unsigned result = 0;
+  /// And its time in a call of the model.
+  std::optional<CallTimes> inSequence = std::nullopt;
 
   /// Floating-point operations of one call: two for each multiply-add.
   double getOperations() const { return 2.0 * model->macs; }

@@ -27,8 +27,8 @@ static std::string formatTime(double microseconds) {
 }
 
 MeasurementCells frieze::getMeasurementHeadings() {
-  return {"layer", "min µs",    "median µs", "MACs",   "GFLOP/s", "% peak",
-          "bytes", "FLOP/byte", "code",      "spills", "reloads"};
+  return {"layer",  "min µs", "median µs", "in net", "MACs",   "GFLOP/s",
+          "% peak", "bytes",  "FLOP/byte", "code",   "spills", "reloads"};
 }
 
 MeasurementCells frieze::getCells(const Measurement &measurement,
@@ -45,6 +45,7 @@ MeasurementCells frieze::getCells(const Measurement &measurement,
       subject.name,
       formatTime(measurement.times.min),
       formatTime(measurement.times.median),
+      subject.inSequence ? formatTime(subject.inSequence->min) : unknown.str(),
       formatv("{0:n}", subject.model->macs),
       whereMACs("{0:f1}", measurement.getGigaflops()),
       whereMACs("{0:f1}", 100 * measurement.getGigaflops() / peak.gigaflops),
@@ -95,6 +96,28 @@ StreamCells frieze::getCells(const StreamMeasurement &measurement) {
           formatv("{0:f1}", measurement.getMedianRatio())};
 }
 
+std::string frieze::describeCode(const Subject &model) {
+  std::string text = getProcessorName() + ": " + model.model->compiler;
+  if (!model.machine.empty())
+    text += ", " + model.machine.str();
+  return text;
+}
+
+std::string frieze::describeSums(const Results &results) {
+  const std::vector<Measurement> &all = results.measurements;
+  if (all.size() < 2 || all.size() != results.subjects.size())
+    return "";
+  double alone = 0, inSequence = 0, whole = all.front().times.min;
+  for (const Measurement &layer : llvm::drop_begin(all)) {
+    alone += layer.times.min;
+    inSequence += layer.subject->inSequence->min;
+  }
+  return formatv("layers together: {0} µs each by itself, {1:f0} % of the "
+                 "model; {2} µs in a call, {3:f0} %",
+                 formatTime(alone), 100 * alone / whole, formatTime(inSequence),
+                 100 * inSequence / whole);
+}
+
 std::string frieze::describeMachine(const MachinePeak &peak) {
   std::string text =
       formatv("one core: {0:f1} GFLOP/s at best", peak.gigaflops);
@@ -134,8 +157,8 @@ static void printRow(const std::array<std::string, count> &cells,
   llvm::outs() << llvm::StringRef(line).rtrim() << "\n";
 }
 
-static constexpr std::array<int, 11> measurementWidths = {22, 9, 9, 12, 7, 6,
-                                                          10, 9, 7, 6,  7};
+static constexpr std::array<int, 12> measurementWidths = {17, 9,  9, 9, 12, 7,
+                                                          6,  10, 9, 7, 6,  7};
 static constexpr std::array<int, 9> comparisonWidths = {22, 18, 9, 9, 10,
                                                         9,  9,  7, 10};
 
@@ -155,7 +178,8 @@ TablePrinter::TablePrinter(const Results &results) : results(results) {
 }
 
 void TablePrinter::printHeader() {
-  llvm::outs() << describeMachine(results.peak) << "\n\n";
+  llvm::outs() << describeCode(results.subjects.front()) << "\n"
+               << describeMachine(results.peak) << "\n\n";
   printHeadings(getMeasurementHeadings(), measurementWidths, 1);
   llvm::outs().flush();
 }
@@ -164,6 +188,12 @@ void TablePrinter::printComparisonHeadings() {
   llvm::outs() << "\nmicroseconds, in turns on one core; ratio: the peer's "
                   "time over Frieze's\n";
   printHeadings(getComparisonHeadings(), comparisonWidths, 2);
+}
+
+void TablePrinter::printSums() {
+  std::string sums = describeSums(results);
+  if (!sums.empty())
+    llvm::outs() << "\n" << sums << "\n";
 }
 
 void TablePrinter::printAbsentPeers() {

@@ -16,7 +16,7 @@
 namespace frieze {
 
 /// A row of figures, or the headings over them.
-using MeasurementCells = std::array<std::string, 11>;
+using MeasurementCells = std::array<std::string, 12>;
 using ComparisonCells = std::array<std::string, 9>;
 using StreamCells = std::array<std::string, 7>;
 
@@ -31,8 +31,13 @@ ComparisonCells getCells(const AbsentPeer &absent);
 StreamCells getStreamHeadings();
 StreamCells getCells(const StreamMeasurement &measurement);
 
+/// The processor, and the code that runs on it.
+std::string describeCode(const Subject &model);
 /// The peak and the bandwidths, on one line.
 std::string describeMachine(const MachinePeak &peak);
+/// How long the layers take together beside the model; "" where not all were
+/// measured.
+std::string describeSums(const Results &results);
 
 /// Prints `results` to standard output while they come in, in less than 120
 /// columns.
@@ -43,6 +48,8 @@ public:
   void printHeader();
   /// Prints what has been added since the last call.
   void printNew();
+  /// Prints how the layers and the model compare.
+  void printSums();
   /// Prints what is not there to compare with.
   void printAbsentPeers();
 

@@ -10,6 +10,7 @@
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/Benchmarks.h"
 #include "tools/frieze-bench/DeviceBenchmarks.h"
+#include "tools/frieze-bench/LayerSequence.h"
 #include "tools/frieze-bench/Report.h"
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
@@ -65,8 +66,10 @@ public:
       reporter->ReportRuns(named);
   }
   void Finalize() override {
-    if (table)
+    if (table) {
+      table->printSums();
       table->printAbsentPeers();
+    }
     for (auto &reporter : reporters)
       reporter->Finalize();
   }
@@ -84,8 +87,10 @@ struct Options {
   cl::OptionCategory category{"frieze-bench options"};
   cl::opt<std::string> path{cl::Positional, cl::Required,
                             cl::desc("ARTEFACT|MODEL"), cl::cat(category)};
-  cl::opt<bool> layers{"layers", cl::cat(category),
-                       cl::desc("Measure each layer of a model file too")};
+  cl::opt<bool> layers{
+      "layers", cl::cat(category),
+      cl::desc("Measure each layer of a model file too, by itself\n"
+               "and in a call of the model")};
   cl::list<std::string> compare{
       "compare", cl::CommaSeparated, cl::value_desc("file,..."),
       cl::cat(category),
@@ -205,6 +210,10 @@ static void addContext(const Results &results) {
   auto add = [](const std::string &key, double value) {
     benchmark::AddCustomContext(key, llvm::formatv("{0:f1}", value));
   };
+  const Subject &model = results.subjects.front();
+  benchmark::AddCustomContext("processor", getProcessorName());
+  benchmark::AddCustomContext("compiler", model.model->compiler);
+  benchmark::AddCustomContext("variant", model.machine.str());
   add("peak_gflops", results.peak.gigaflops);
   for (const Bandwidth &bandwidth : results.peak.bandwidths) {
     llvm::StringRef level = bandwidth.level;
@@ -316,7 +325,9 @@ static int measure(int argc, char **argv) {
   std::vector<std::unique_ptr<Peer>> peers;
   bool good = startPeers(command, *model.model, peers, results.absentPeers);
 
+  results.subjects = *subjects;
   results.peak = measureMachinePeak();
+  measureInSequence(llvm::MutableArrayRef(*subjects).drop_front());
   addContext(results);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);
