@@ -58,6 +58,29 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
   return symbol;
 }
 
+ConstantPool::Global
+ConstantPool::getOrPack(Operation *owner, StringRef parameter, int64_t layout,
+                        function_ref<SmallVector<double>()> pack,
+                        Type element) {
+  Global &global = packed[{owner, parameter.str(), layout}];
+  if (!global.symbol) {
+    SmallVector<double> values = pack();
+    global = {getOrCreate(owner, parameter, values, element),
+              (int64_t)values.size()};
+  }
+  return global;
+}
+
+Value KernelBuilder::loadPacked(Operation *owner, StringRef parameter,
+                                int64_t layout,
+                                function_ref<SmallVector<double>()> pack) {
+  Type element = getAccumulatorType();
+  auto [symbol, elements] =
+      constants.getOrPack(owner, parameter, layout, pack, element);
+  auto type = MemRefType::get(elements, element);
+  return memref::GetGlobalOp::create(builder, loc, type, symbol.getValue());
+}
+
 Value KernelBuilder::loadConstants(Operation *owner, StringRef parameter,
                                    ArrayRef<double> values) {
   Type element = getAccumulatorType();

@@ -14,6 +14,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <map>
+
 namespace frieze {
 
 /// Constant data shared by all machines that a model is compiled for: one
@@ -30,6 +32,17 @@ public:
                                llvm::ArrayRef<double> values,
                                mlir::Type element);
 
+  struct Global {
+    mlir::StringAttr symbol;
+    int64_t elements;
+  };
+  /// The same of what `pack` makes of that parameter. It is called once for
+  /// each number `layout`, which tells what it does.
+  Global getOrPack(mlir::Operation *owner, llvm::StringRef parameter,
+                   int64_t layout,
+                   llvm::function_ref<llvm::SmallVector<double>()> pack,
+                   mlir::Type element);
+
   /// Bytes of all globals.
   int64_t getBytes() const { return bytes; }
 
@@ -39,6 +52,7 @@ private:
   mlir::ModuleOp module;
   /// By the BLAKE3 hash of their values.
   llvm::StringMap<mlir::StringAttr> globals;
+  std::map<std::tuple<mlir::Operation *, std::string, int64_t>, Global> packed;
   int64_t bytes = 0;
 };
 
@@ -77,6 +91,11 @@ public:
 
   mlir::Value loadConstants(mlir::Operation *owner, llvm::StringRef parameter,
                             llvm::ArrayRef<double> values);
+  /// Those that `pack` makes of a large parameter, in a layout that machines
+  /// may share.
+  mlir::Value loadPacked(mlir::Operation *owner, llvm::StringRef parameter,
+                         int64_t layout,
+                         llvm::function_ref<llvm::SmallVector<double>()> pack);
 
   /// One constant for each value, at the start of the function.
   mlir::Value getConstant(mlir::TypedAttr value);

@@ -43,6 +43,7 @@ static SmallVector<double> packColumns(ArrayRef<double> values, int64_t rows,
                                        const ConvShape &shape, int64_t panel) {
   int64_t columns = shape.getColumns(), padded = shape.getPaddedColumns();
   SmallVector<double> packed;
+  packed.reserve(shape.getProducts() * padded * rows);
   for (int64_t product = 0; product < shape.getProducts(); ++product)
     for (int64_t first = 0; first < padded; first += panel)
       for (int64_t row = 0; row < rows; ++row)
@@ -111,10 +112,11 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.inputRowStride =
       poolStride.width * shape.stride.width * shape.input.channels;
   product.sumOffsets = shape.getPoolOffsets();
-  product.weights = kernel.loadConstants(
-      op, "kernel",
-      packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape,
-                  plan.panel ? plan.panel : padded));
+  int64_t panel = plan.panel ? plan.panel : padded;
+  product.weights = kernel.loadPacked(op, "kernel", panel, [&] {
+    return packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape,
+                       panel);
+  });
   product.bias =
       kernel.loadConstants(op, "bias", packColumns(bias, 1, shape, padded));
   product.output = kernel.buffers[op.getOutput()];

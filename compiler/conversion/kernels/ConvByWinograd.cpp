@@ -106,11 +106,12 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   SmallVector<double> starts(2 * padding, 0.0);
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
-  SmallVector<double> byPoint =
-      padColumns(transformKernel(op),
-                 tiling.getPoints() * blocking.input.channels, padding);
-  kernelConstants = kernel.loadConstants(
-      op, "kernel", blocking.panel ? packPanels(byPoint, blocking) : byPoint);
+  kernelConstants = kernel.loadPacked(op, "kernel", blocking.panel, [&] {
+    SmallVector<double> byPoint =
+        padColumns(transformKernel(op),
+                   tiling.getPoints() * blocking.input.channels, padding);
+    return blocking.panel ? packPanels(byPoint, blocking) : byPoint;
+  });
 }
 
 WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
