@@ -76,6 +76,8 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
 
 void frieze::buildLoopsPipeline(OpPassManager &pm,
                                 const LoopsPipelineOptions &options) {
+  if (options.target->device)
+    pm.addPass(createChooseCallsPass({options.target}));
   pm.addPass(createNNToLoopsPass(
       {options.name, options.target, options.printPlan, options.freesWeights}));
   pm.addPass(createCSEPass());

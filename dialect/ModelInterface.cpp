@@ -98,13 +98,13 @@ StreamInterfaceAttr::verify(EmitError emitError, int64_t window, int64_t hop,
                             {"hop", hop},
                             {"channels", channels},
                             {"block", block},
-                            {"state", state},
                             {"alignment", alignment}})) ||
       failed(verifyAtLeast(emitError, 0,
                            {{"early", early},
                             {"missing", missing},
                             {"samples", samples},
-                            {"unwanted", unwanted}})))
+                            {"unwanted", unwanted},
+                            {"state", state}})))
     return failure();
   if (blockVariants.empty() != (block == 1))
     return emitError() << "expects block_variants where a block has several "

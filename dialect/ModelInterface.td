@@ -48,7 +48,8 @@ def NN_StreamInterfaceAttr : AttrDef<NN_Dialect, "StreamInterface"> {
     ones, which begin before the recording. In bytes: the `state` and its
     `alignment`, and where in it `samples` of the block and `unwanted` scores
     lie. Last the symbols of the functions that compute one window and, where a
-    block has more, a block, one for each machine of the target.
+    block has more, a block, one for each machine of the target. A stream that
+    remembers nothing has no state, and its functions take all samples.
   }];
   let parameters = (ins "int64_t":$window, "int64_t":$hop, "int64_t":$channels,
       "int64_t":$block, "int64_t":$early, "int64_t":$missing,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/Passes.h"
+#include "compiler/conversion/StreamCalls.h"
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
 #include "compiler/conversion/emit/BufferBinder.h"
@@ -84,27 +85,25 @@ namespace {
 class FunctionLowering {
 public:
   FunctionLowering(func::FuncOp function, const KernelPlans &kernels,
-                   StringRef name)
+                   StringRef name, ConstantPool &constants)
       : function(function), kernels(kernels), target(kernels.getTarget()),
         name(name), microBatch(chooseMicroBatch(function, kernels)),
         plan(MemoryPlan::create(function, kernels, microBatch)),
-        stream(function->getParentOfType<ModuleOp>(), kernels, name),
-        constants(function->getParentOfType<ModuleOp>(), target) {}
+        constants(constants) {}
 
   void lower(const Machine &machine);
 
   /// What the module's attribute `nn.interface` tells.
-  InterfaceAttr describeInterface();
+  InterfaceAttr describeInterface(StreamInterfaceAttr stream);
 
 private:
   func::FuncOp function;
   const KernelPlans &kernels;
   const Target &target;
-  StringRef name;
+  std::string name;
   int64_t microBatch;
   MemoryPlan plan;
-  StreamLowering stream;
-  ConstantPool constants;
+  ConstantPool &constants;
 };
 
 /// Finds the buffers of the ops of one lowered function.
@@ -160,9 +159,12 @@ Value CallBinder::findBuffer(Value value) {
     return getOutput(output->second);
   if (Value constant = findConstant(value))
     return constant;
-  ArenaSlot slot = plan.values.lookup(value);
+  auto slot = plan.values.find(value);
+  // What is read in place has no buffer.
+  if (slot == plan.values.end())
+    return nullptr;
   int64_t elements = type.getNumElements();
-  Value offset = kernel.index(slot.offset);
+  Value offset = kernel.index(slot->second.offset);
   if (plan.perCall.contains(value) && call)
     offset = kernel.add(offset, kernel.mul(call, countBytes(type)));
   return view(arguments.back(), offset, type.getElementType(),
@@ -211,7 +213,9 @@ void FunctionLowering::lower(const Machine &machine) {
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
     binder.bindStep(step, call);
     for (Operation *op : step) {
-      if (isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
+      bool isRead =
+          op->getNumResults() && !kernel.buffers.lookup(op->getResult(0));
+      if (isRead || isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
         continue;
       kernel.setLocation(op->getLoc());
       getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));
@@ -259,10 +263,9 @@ void FunctionLowering::lower(const Machine &machine) {
   }
   kernel.setLocation(loc);
   func::ReturnOp::create(builder, loc);
-  stream.lower(machine, constants);
 }
 
-InterfaceAttr FunctionLowering::describeInterface() {
+InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
   Builder builder(function.getContext());
   auto describe = [&](Attribute given, StringRef fallback, unsigned number,
                       Type type) {
@@ -282,16 +285,11 @@ InterfaceAttr FunctionLowering::describeInterface() {
   for (Operation &op : function.getBody().front())
     if (auto layer = dyn_cast<LayerOpInterface>(op))
       macs += layer.countMACs();
-  StreamInterfaceAttr description;
-  if (stream) {
-    auto samples = cast<ShapedType>(function.getArgumentTypes().front());
-    description = stream.describe(samples.getDimSize(1));
-  }
   return InterfaceAttr::get(
       builder.getContext(), builder.getStringAttr(name),
       builder.getStringAttr(target.name), macs, constants.getBytes(),
       plan.arenaBytes, target.layout.alignment, microBatch, inputs, outputs,
-      getVariantSymbols(builder.getContext(), name, target), description);
+      getVariantSymbols(builder.getContext(), name, target), stream);
 }
 
 /// Tells the sizes of indices and pointers, where they are not MLIR's defaults.
@@ -332,9 +330,13 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       return signalPassFailure();
     }
     SmallVector<func::FuncOp> functions{function};
+    auto streamCall = module.lookupSymbol<func::FuncOp>(streamCallName);
+    if (streamCall)
+      functions.push_back(streamCall);
+    size_t alone = functions.size();
     llvm::append_range(functions, StreamLowering::findFunctions(module));
-    for (func::FuncOp part : functions)
-      if (failed(checkSupported(part, /*isStream=*/part != function)))
+    for (auto [number, part] : llvm::enumerate(functions))
+      if (failed(checkSupported(part, /*isStream=*/number >= alone)))
         return signalPassFailure();
     if (failed(StreamLowering::check(module)))
       return signalPassFailure();
@@ -344,14 +346,29 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       if (printPlan)
         plans.print(part, llvm::errs());
     }
-    FunctionLowering lowering(function, plans, name);
+    ConstantPool constants(module, *target);
+    FunctionLowering lowering(function, plans, name, constants);
+    std::optional<FunctionLowering> callLowering;
+    if (streamCall)
+      callLowering.emplace(streamCall, plans, name + "_" + streamCallName.str(),
+                           constants);
+    StreamLowering stream(module, plans, name);
     for (const Machine &machine : target->machines) {
       lowering.lower(machine);
+      if (callLowering)
+        callLowering->lower(machine);
+      stream.lower(machine, constants);
       kernels +=
           llvm::range_size(function.getBody().front().without_terminator());
     }
     setDataLayout(module, target->layout);
-    module->setAttr(InterfaceAttr::attributeName, lowering.describeInterface());
+    StreamInterfaceAttr description =
+        describeStreamCalls(function, streamCall, *target, name);
+    if (stream)
+      description = stream.describe(
+          cast<ShapedType>(function.getArgumentTypes()[0]).getDimSize(1));
+    module->setAttr(InterfaceAttr::attributeName,
+                    lowering.describeInterface(description));
     for (func::FuncOp part : functions)
       part.erase();
     if (freesWeights)

@@ -10,6 +10,58 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChooseCallsPass : Pass<"nn-choose-calls", "::mlir::ModuleOp"> {
+  let summary = "Choose what a call of a device's kernels computes";
+  let description = [{
+    Calls of a kernel run at once, so that none remembers what another computed.
+    For a stream this pass makes of `@model` a function `@stream_call` for a block of
+    windows that is given all of their samples: as `nn-share-windows` does, but with
+    each row that the windows of the block share computed in the call. It replaces
+    `@stream_window` and `@stream_block`; the attribute `nn.hop` of `@model` keeps
+    the hop.
+
+    A block is doubled as long as that saves a tenth of the multiply-adds of a
+    window, where those on values that do not fit the memory of a group count one
+    and a half times. Where windows share too little, there is no such function, and
+    `@model` computes a window.
+
+    With `target=cuda`:
+
+    ```mlir
+    func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x14xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
+      %1 = nn.reshape %0 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %1 : tensor<1x14xf32>
+    }
+    func.func @stream_window(%x: tensor<1x4x1xf32>) -> tensor<1x14xf32> {
+      %0 = nn.history %x timeline = 0 rows = [-4, 4] : tensor<1x4x1xf32> -> tensor<1x8x1xf32>
+      %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
+      %2 = nn.reshape %1 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %2 : tensor<1x14xf32>
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x14xf32> attributes {nn.hop = 4 : i64} {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x8x1xf32> -> tensor<1x7x2xf32>
+      %1 = nn.reshape %0 : tensor<1x7x2xf32> -> tensor<1x14xf32>
+      return %1 : tensor<1x14xf32>
+    }
+    func.func @stream_call(%x: tensor<1x68x1xf32>) -> tensor<16x14xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x68x1xf32> -> tensor<1x67x2xf32>
+      %1 = nn.windows %0 length = 7 dilation = 1 stride = 4 : tensor<1x67x2xf32> -> tensor<16x7x2xf32>
+      %2 = nn.reshape %1 : tensor<16x7x2xf32> -> tensor<16x14xf32>
+      return %2 : tensor<16x14xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "const ::frieze::Target *",
+           /*default=*/"::frieze::findTarget(\"cuda\")",
+           "Device to choose for, as in --target of frieze-compile">];
+  let dependentDialects = ["::frieze::nn::NNDialect"];
+}
+
 def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
   let summary = "Lower nn ops to loops over vectors";
   let description = [{

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/StreamBuilder.h"
 #include "tests/differential/CodegenFixture.h"
 #include "tests/differential/RandomKernels.h"
 
@@ -66,6 +67,28 @@ static FailureOr<Arrays> pushAll(const CompiledModel &model,
   return outputs;
 }
 
+/// `module` with a function for some windows, which are given all of their
+/// samples as a device gives them, in place of its own; null where its layers
+/// do not keep them apart.
+static OwningOpRef<ModuleOp> makeBlock(ModuleOp module, int64_t hop,
+                                       int64_t windows) {
+  OwningOpRef<ModuleOp> block = module.clone();
+  func::FuncOp model = getModel(*block);
+  if (!llvm::all_of(model.getBody().front().without_terminator(),
+                    [](Operation &op) { return nn::keepsWindowsApart(&op); }))
+    return nullptr;
+  nn::StreamBuilder builder(model, hop, windows, nn::StreamInput::AllSamples);
+  FailureOr<func::FuncOp> built = builder.build("model");
+  EXPECT_TRUE(succeeded(built)) << "refuses a block of what streams";
+  for (auto function :
+       llvm::make_early_inc_range(block->getOps<func::FuncOp>()))
+    function.erase();
+  if (failed(built))
+    return nullptr;
+  block->push_back(*built);
+  return block;
+}
+
 Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
   Problem problem, refusal;
   CompileOptions options;
@@ -120,6 +143,23 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
                              target->name + ", stream of hop " +
                                  Twine(description.hop) + ", block " +
                                  Twine(description.block));
+        !problem.empty())
+      return problem;
+    const size_t together = 1 + seed % std::min<size_t>(outputs.size(), 5);
+    auto block = makeBlock(*stream, description.hop, together);
+    if (!block)
+      continue;
+    auto compiled = compile(*block, options, problem, seed % 4 == 1);
+    if (!compiled)
+      return (target->name + ", block: " + problem).str();
+    outputs.resize(together);
+    recording.resize((window + (together - 1) * description.hop) * channels);
+    auto all = run(*compiled, {recording}, 1, /*isBatch=*/false, seed % 7 != 0);
+    if (failed(all))
+      return (target->name + ", block: leaves its memory").str();
+    if (problem = compareAll(joinSamples(outputs), *all,
+                             target->name + ", block of " + Twine(together) +
+                                 ", hop " + Twine(description.hop));
         !problem.empty())
       return problem;
   }

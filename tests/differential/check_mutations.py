@@ -321,9 +321,11 @@ LOWERINGS = {
         ("stream: samples of an open hop", "symbols.create<LLVM::SubOp>(hop, begun)",
          "hop"),
     ],
-    "compiler/transforms/ShareWindows.cpp": [
+    "compiler/transforms/StreamBuilder.cpp": [
         ("stream: samples under another shape", "numbers.try_emplace(stored, numbers.size())",
          "numbers.try_emplace(input.rows, numbers.size())"),
+    ],
+    "compiler/transforms/StreamLayers.cpp": [
         ("stream: padding", "llvm::all_of(padding, [](int64_t size) { return size == 0; })", "true"),
     ],
     "dialect/NNNormalizationOps.cpp": [

@@ -8,6 +8,7 @@
 #include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/GroupShape.h"
+#include "dialect/NNAttrs.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -18,6 +19,8 @@ FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
                                              const Target &target) {
   DeviceCode result;
   result.kind = target.device->kind;
+  if (auto stream = nn::InterfaceAttr::find(module).getStream())
+    result.streams.windows = stream.getBlock();
   auto kernels = *module.getOps<gpu::GPUModuleOp>().begin();
   for (auto kernel : kernels.getOps<gpu::GPUFuncOp>()) {
     DeviceLaunches &launches =

@@ -25,6 +25,8 @@ struct DeviceLaunches {
   llvm::SmallVector<DeviceKernel> kernels;
   /// Memory of the device that a call needs.
   int64_t arenaBytes = 0;
+  /// Windows of a call, where it is one of a stream.
+  int64_t windows = 0;
 };
 
 /// The same code for GPUs of one compute capability, as in 80 for sm_80.

@@ -29,17 +29,24 @@ struct MapToGPUPass : frieze::impl::MapToGPUPassBase<MapToGPUPass> {
       module.emitError("expects the loops of a model for a device");
       return signalPassFailure();
     }
-    auto function = module.lookupSymbol<func::FuncOp>(
-        interface.getVariants().front().getAttr());
-    WeightsBuffer weights(function);
+    auto getFunction = [&](ArrayRef<FlatSymbolRefAttr> variants) {
+      return module.lookupSymbol<func::FuncOp>(variants.front().getAttr());
+    };
+    SmallVector<func::FuncOp> functions{getFunction(interface.getVariants())};
+    nn::StreamInterfaceAttr stream = interface.getStream();
+    if (stream)
+      functions.push_back(getFunction(stream.getBlock() > 1
+                                          ? stream.getBlockVariants()
+                                          : stream.getWindowVariants()));
+    WeightsBuffer weights(functions);
     StringRef name = interface.getName().getValue();
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
     auto kernels = gpu::GPUModuleOp::create(builder, module.getLoc(),
                                             (name + "_kernels").str());
-    std::vector<KernelSegment> segments =
-        splitIntoSegments(function, *target->device);
-    auto emitKernels = [&](const Twine &entry, bool isStream,
-                           int64_t inputStride) {
+    auto emitKernels = [&](func::FuncOp function, const Twine &entry,
+                           bool isStream, int64_t inputStride) {
+      std::vector<KernelSegment> segments =
+          splitIntoSegments(function, *target->device);
       for (auto [number, segment] : llvm::enumerate(segments)) {
         // One that is alone needs no number.
         std::string numbered = segments.size() == 1
@@ -51,10 +58,11 @@ struct MapToGPUPass : frieze::impl::MapToGPUPassBase<MapToGPUPass> {
           kernel->setAttr(isStreamName, builder.getUnitAttr());
       }
     };
-    emitKernels(name + "_kernel", /*isStream=*/false, /*inputStride=*/0);
-    if (nn::StreamInterfaceAttr stream = interface.getStream())
-      emitKernels(name + "_stream_kernel", /*isStream=*/true,
-                  stream.getHop() * stream.getChannels());
+    emitKernels(functions.front(), name + "_kernel", /*isStream=*/false,
+                /*inputStride=*/0);
+    if (stream)
+      emitKernels(functions.back(), name + "_stream_kernel", /*isStream=*/true,
+                  stream.getBlock() * stream.getHop() * stream.getChannels());
     weights.write((name + "_weights").str());
     for (auto loops : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
       loops.erase();

@@ -16,9 +16,9 @@ using namespace frieze;
 /// Of a constant, in elements: a line that a device reads.
 static constexpr int64_t alignment = 32;
 
-WeightsBuffer::WeightsBuffer(func::FuncOp function)
-    : module(function->getParentOfType<ModuleOp>()) {
-  function.walk([&](memref::GetGlobalOp op) {
+WeightsBuffer::WeightsBuffer(ArrayRef<func::FuncOp> functions)
+    : module(functions.front()->getParentOfType<ModuleOp>()) {
+  auto add = [&](memref::GetGlobalOp op) {
     auto [offset, isNew] = offsets.try_emplace(op.getName(), values.size());
     if (!isNew)
       return;
@@ -27,7 +27,9 @@ WeightsBuffer::WeightsBuffer(func::FuncOp function)
     llvm::append_range(values, *nn::readWeights(cast<ElementsAttr>(
                                    *global.getInitialValue())));
     values.resize(llvm::alignTo(values.size(), alignment), 0.0);
-  });
+  };
+  for (func::FuncOp function : functions)
+    function.walk(add);
   // No buffer of a device is empty.
   if (values.empty())
     values.resize(alignment, 0.0);

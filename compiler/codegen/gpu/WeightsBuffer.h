@@ -14,10 +14,10 @@
 
 namespace frieze {
 
-/// The constants that a function reads, side by side.
+/// The constants that functions of a module read, side by side.
 class WeightsBuffer {
 public:
-  explicit WeightsBuffer(mlir::func::FuncOp function);
+  explicit WeightsBuffer(llvm::ArrayRef<mlir::func::FuncOp> functions);
 
   /// Elements from its start to a constant.
   int64_t getOffset(llvm::StringRef symbol) const {

@@ -81,8 +81,11 @@ void frieze::embedDeviceCode(ModuleOp module, const DeviceCode &code) {
            weights);
   emitKernels(symbols, symbol("kernels"), code.calls.kernels);
   nn::StreamInterfaceAttr stream = interface.getStream();
-  if (stream)
+  int64_t samples = 0;
+  if (stream) {
     emitKernels(symbols, symbol("stream_kernels"), code.streams.kernels);
+    samples = stream.getWindow() + (code.streams.windows - 1) * stream.getHop();
+  }
   Type pointer = symbols.pointer, i32 = symbols.i32, i64 = symbols.i64;
   auto type =
       symbols.structType({i32, i32, pointer, i64, pointer, i64, pointer, i64,
@@ -103,9 +106,8 @@ void frieze::embedDeviceCode(ModuleOp module, const DeviceCode &code) {
              number(code.binaries.size()), symbols.addressOf(symbol("weights")),
              number(weights * sizeof(float)), number(code.calls.arenaBytes),
              symbols.addressOf(symbol("kernels")),
-             number(code.calls.kernels.size()),
-             number(stream ? stream.getWindow() : 0), number(stream ? 1 : 0),
-             number(code.streams.arenaBytes),
+             number(code.calls.kernels.size()), number(samples),
+             number(code.streams.windows), number(code.streams.arenaBytes),
              stream ? symbols.addressOf(symbol("stream_kernels")) : null,
              number(code.streams.kernels.size())});
       });

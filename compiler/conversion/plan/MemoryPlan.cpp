@@ -82,9 +82,13 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
   }
   llvm::DenseMap<Value, Place> lastUses;
   function.walk([&](Operation *op) {
-    if (op != function)
-      for (Value operand : op->getOperands())
-        lastUses[getStorage(operand)] = places[op];
+    if (op == function)
+      return;
+    for (Value operand : op->getOperands())
+      lastUses[getStorage(operand)] = places[op];
+    auto dense = dyn_cast<nn::DenseOp>(op);
+    if (auto windows = dense ? findWindowsInPlace(dense) : nullptr)
+      lastUses[getStorage(windows.getInput())] = places[op];
   });
   int64_t alignment = kernels.getTarget().layout.alignment;
   auto slotBytes = [&](int64_t bytes) {

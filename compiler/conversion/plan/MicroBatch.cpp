@@ -8,6 +8,7 @@
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/WindowsInPlace.h"
 #include "dialect/NNOps.h"
 
 using namespace mlir;
@@ -15,8 +16,9 @@ using namespace frieze;
 
 bool frieze::isSharedInMicroBatch(const Target &target, Operation *op) {
   auto dense = dyn_cast<nn::DenseOp>(op);
-  // A constant exists once, not once for each call.
-  if (!dense ||
+  // A constant exists once, not once for each call; and windows that are read
+  // in place are in the step of their rows.
+  if (!dense || findWindowsInPlace(dense) ||
       MemoryPlan::getStorage(dense.getInput()).getDefiningOp<nn::ConstantOp>())
     return false;
   ArrayRef<int64_t> kernel = dense.getKernel().getShapedType().getShape();

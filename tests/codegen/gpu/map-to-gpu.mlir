@@ -380,3 +380,40 @@ module attributes {nn.interface = #nn.interface<
     return
   }
 }
+
+// -----
+
+// A call of a stream is a block of windows: 1024, which begin two samples apart.
+// CHECK: gpu.func @model_kernel(
+// CHECK: gpu.func @model_stream_kernel(
+// CHECK-SAME: %[[X:.*]]: memref<?xf32, #gpu.address_space<global>>, %[[Y:[^:]*]]: memref<?xf32, #gpu.address_space<global>>, %{{.*}}: memref<32xf32
+// CHECK: %[[GROUP:.*]] = gpu.block_id x
+// CHECK: %[[FIRST:.*]] = arith.muli %[[GROUP]], %c2048
+// CHECK: %[[WINDOW:.*]] = arith.muli %[[GROUP]], %c1024
+// CHECK: %[[AT:.*]] = arith.addi %[[FIRST]], %{{.*}}
+// CHECK: memref.load %[[X]][%[[AT]]]
+// CHECK: %[[TO:.*]] = arith.addi %[[WINDOW]], %{{.*}}
+// CHECK: memref.store %{{.*}}, %[[Y]][%[[TO]]]
+module attributes {nn.interface = #nn.interface<
+    name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+    arena_bytes = 0, arena_alignment = 16, micro_batch = 1,
+    inputs = [<"x" : tensor<1x64x1xf32>>], outputs = [<"y" : tensor<1x1xf32>>],
+    variants = [@model_sm_80],
+    stream = <window = 64, hop = 2, channels = 1, block = 1024, early = 0, missing = 0, samples = 0, unwanted = 0,
+              state = 0, alignment = 16, window_variants = [@model_sm_80], block_variants = [@model_stream_call_sm_80]>>} {
+  func.func private @model_sm_80(%x: memref<64xf32>, %y: memref<1xf32>, %arena: memref<0xi8>) {
+    %c0 = arith.constant 0 : index
+    %0 = vector.load %x[%c0] : memref<64xf32>, vector<1xf32>
+    vector.store %0, %y[%c0] : memref<1xf32>, vector<1xf32>
+    return
+  }
+  func.func private @model_stream_call_sm_80(%x: memref<2110xf32>, %y: memref<1024xf32>, %arena: memref<0xi8>) {
+    %c2 = arith.constant 2 : index
+    scf.forall (%i) in (1024) {
+      %at = arith.muli %i, %c2 : index
+      %0 = vector.load %x[%at] : memref<2110xf32>, vector<1xf32>
+      vector.store %0, %y[%i] : memref<1024xf32>, vector<1xf32>
+    }
+    return
+  }
+}

@@ -170,6 +170,29 @@ TEST_F(DeviceTest, RunsStreams) {
   }
 }
 
+/// A recording in several slices, which have the samples in common that their
+/// windows have.
+TEST_F(DeviceTest, RunsLongStreamsInSlices) {
+  ASSERT_EQ(open(), 0) << error.text;
+  fakecuda::setMemory(1 << 16);
+  constexpr size_t samples = 20001;
+  constexpr size_t windows = (samples - handmade::window) / handmade::hop + 1;
+  std::vector<float> input = makeInput(samples * handmade::channels);
+  std::vector<float> expected(3 * windows), results(3 * windows, -5);
+  void *wanted[] = {expected.data(), expected.data() + windows};
+  handmade::State state;
+  handmade::init(&state);
+  ASSERT_EQ(handmade::push(&state, input.data(), samples, wanted), windows);
+  void *out[] = {results.data(), results.data() + windows};
+  ASSERT_EQ(
+      frieze_device_run_stream(loaded, input.data(), samples, out, &error), 0)
+      << error.text;
+  EXPECT_EQ(results, expected);
+  frieze_device_times times;
+  frieze_device_get_times(loaded, &times);
+  EXPECT_GT(times.launches, 2u);
+}
+
 TEST_F(DeviceTest, RefusesStreamsOfOtherModels) {
   model.stream = nullptr;
   ASSERT_EQ(open(), 0) << error.text;
