@@ -40,7 +40,7 @@ struct UseConvWithoutStrides : OpRewritePattern<ConvTransposeOp> {
         op, op.getType(), op.getInput(), weights, op.getBiasAttr(),
         DenseI64ArrayAttr(), rewriter.getDenseI64ArrayAttr(padding),
         ElementsAttr(), op.getDilationsAttr(), op.getGroupsAttr(),
-        DenseI64ArrayAttr(), op.getEpilogueAttr());
+        DenseI64ArrayAttr(), DenseI64ArrayAttr(), op.getEpilogueAttr());
     return success();
   }
 };

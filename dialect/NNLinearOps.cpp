@@ -80,27 +80,20 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *,
       /*affineAxis=*/shape.size() - 1, /*mayPool=*/true, types); // C8
 }
 
-bool ConvOp::allowsWinograd(ArrayRef<int64_t> outputs) {
-  auto areOnes = [](ArrayRef<int64_t> values) {
-    return llvm::all_of(values, [](int64_t value) { return value == 1; });
-  };
-  if (outputs.size() != size_t(getSpatialRank()) || getGroups() != 1 ||
-      !areOnes(getStrideValues()) || !areOnes(getDilationValues()))
-    return false;
-  WinogradTiling tiling = WinogradTiling::get(*this, outputs);
-  return llvm::all_of(
-      std::array{tiling.height, tiling.width}, [](const WinogradAxis &axis) {
-        return WinogradForm::isSupported(axis.form.outputs, axis.form.taps) &&
-               axis.isValid();
-      });
-}
-
 LogicalResult ConvOp::verify() {
-  if (std::optional<ArrayRef<int64_t>> outputs = getWinograd();
-      outputs && !allowsWinograd(*outputs)) // C9
-    return emitOpError("expects tiles that minimal filtering can compute, but "
-                       "got winograd = [")
-           << *outputs << "]";
+  std::optional<ArrayRef<int64_t>> outputs = getWinograd(),
+                                   products = getProducts();
+  if (products && !outputs) // C9
+    return emitOpError("expects winograd with products");
+  if (outputs && !WinogradTiling::find(*this, *outputs, products)) { // C9
+    InFlightDiagnostic error =
+        emitOpError("expects tiles that minimal filtering can compute, but "
+                    "got winograd = [")
+        << *outputs << "]";
+    if (products)
+      error << " products = [" << *products << "]";
+    return error;
+  }
   return success();
 }
 

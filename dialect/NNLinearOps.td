@@ -30,13 +30,15 @@ def NN_ConvOp : NN_InferredOp<"conv",
     takes part as zeros.
 
     With `winograd = [m, ...]`, one entry per spatial axis, results are computed
-    in tiles of so many by minimal filtering F(m, window) along each axis (see
-    dialect/Winograd.h): the input's transform runs along the height first, then
-    along the width, that of the products along the width first. A product's sum
-    takes the channels in order by fused multiply-add, in blocks of 64 that are
-    then added in order; the first block at the point 1 (of both axes) starts
-    from the bias, every other from zero. The transformed kernel is computed in
-    double and rounded once.
+    in tiles of so many by minimal filtering (see dialect/Winograd.h), the scheme
+    of that many `products` along each axis, by default the fewest, those of
+    F(m, window): the input's transform runs along the height first, then along
+    the width, that of the products along the width first; of a nested scheme,
+    the outer one is the height. A product's sum takes the channels in order by
+    fused multiply-add, in blocks of 64 that are then added in order; the first
+    block at the point 1 (of both axes) starts from the bias, every other from
+    zero. The transformed kernel is computed in double and rounded once. Taps
+    that a scheme has beyond the window are zero, and meet padding.
 
     Example:
 
@@ -56,10 +58,11 @@ def NN_ConvOp : NN_InferredOp<"conv",
     - (C7) `border` has one entry per input channel.
     - (C8) the epilogue has at most one pooling, whose window fits, and its
       affines run along the channels, with one entry for each.
-    - (C9) `winograd` has one entry per spatial axis, each 1 for a window of 1,
-      2 for 2, 2 or 4 for 3; strides, dilations and groups are 1; a tile fits
-      into the result and holds whole windows of a pooling, which do not
-      overlap.
+    - (C9) `winograd`, and `products` with it, have one entry per spatial axis,
+      which a scheme for the window has; strides and groups are 1; a tile fits
+      into the result, of which a dilation leaves every so many positions, and
+      holds whole windows of a pooling, which do not overlap and have no
+      dilation before them.
   }];
   let arguments = (ins NN_TensorOfRank<[3, 4]>:$input, NN_Weights:$kernel,
       OptionalAttr<NN_Weights>:$bias,
@@ -69,13 +72,14 @@ def NN_ConvOp : NN_InferredOp<"conv",
       OptionalAttr<DenseI64ArrayAttr>:$dilations,
       DefaultValuedAttr<I64Attr, "1">:$groups,
       OptionalAttr<DenseI64ArrayAttr>:$winograd,
+      OptionalAttr<DenseI64ArrayAttr>:$products,
       OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[3, 4]>:$output);
   let assemblyFormat = [{
     $input `kernel` `(` $kernel `)` (`bias` `(` $bias^ `)`)?
     (`strides` `=` $strides^)? (`padding` `=` $padding^)?
     (`border` `(` $border^ `)`)? (`dilations` `=` $dilations^)? (`groups` `=` $groups^)?
-    (`winograd` `=` $winograd^)?
+    (`winograd` `=` $winograd^)? (`products` `=` $products^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
@@ -85,9 +89,6 @@ def NN_ConvOp : NN_InferredOp<"conv",
     ::llvm::SmallVector<int64_t> getWindowSizes();
     bool keepsPositionsApart(int64_t axis) { return axis == 0; }
     int64_t countMACs();
-    /// Whether minimal filtering with `outputs` results in a tile, one entry
-    /// per spatial axis, can compute this op (C9).
-    bool allowsWinograd(::llvm::ArrayRef<int64_t> outputs);
   }];
   let hasVerifier = 1;
 }

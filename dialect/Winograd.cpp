@@ -13,59 +13,115 @@
 
 using namespace frieze::nn;
 
-// Row of a point p: (1, p, p^2) over the product of its differences to the
-// other finite points.
-static constexpr double transform11[] = {1};
-static constexpr double transform22[] = {1, 0, 1, 1, 0, 1};
-static constexpr double transform23[] = {1,   0,    0,   0.5, 0.5, 0.5,
-                                         0.5, -0.5, 0.5, 0,   0,   1};
-static constexpr double transform43[] = {
-    1,        0,         0,        1.0 / 3,    1.0 / 3,   1.0 / 3,
-    -1.0 / 3, 1.0 / 3,   -1.0 / 3, -16.0 / 15, -8.0 / 15, -4.0 / 15,
-    1.0 / 15, -2.0 / 15, 4.0 / 15, 0,          0,         1};
-
-llvm::ArrayRef<double> WinogradForm::getKernelTransform() const {
-  if (taps == 1)
-    return transform11;
-  if (taps == 2)
-    return transform22;
-  if (outputs == 2)
-    return transform23;
-  return transform43;
+/// Whether `window` has the taps of `scheme`. The last of a nested one may be
+/// zero, and are cheaper than a scheme for each number of taps.
+static bool hasTaps(const WinogradScheme &scheme,
+                    llvm::ArrayRef<int64_t> window) {
+  int64_t rows = scheme.rows->taps, columns = scheme.columns->taps;
+  switch (scheme.kind) {
+  case WinogradScheme::Kind::Sequence:
+    return window.size() == 1 && window[0] == columns;
+  case WinogradScheme::Kind::Image:
+    return window.size() == 2 && window[0] == rows && window[1] == columns;
+  case WinogradScheme::Kind::Nested:
+    return window.size() == 1 && window[0] > (rows - 1) * columns &&
+           window[0] <= rows * columns;
+  }
+  llvm_unreachable("unknown kind");
 }
 
-WinogradTiling WinogradTiling::get(ConvOp op, llvm::ArrayRef<int64_t> outputs) {
-  llvm::ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
+std::optional<WinogradTiling>
+WinogradTiling::find(ConvOp op, const WinogradScheme &scheme) {
+  auto isOne = [](int64_t value) { return value == 1; };
+  llvm::ArrayRef<int64_t> window =
+      op.getKernel().getShapedType().getShape().drop_back(2);
+  if (op.getGroups() != 1 || !llvm::all_of(op.getStrideValues(), isOne) ||
+      !hasTaps(scheme, window))
+    return std::nullopt;
   llvm::ArrayRef<int64_t> result = op.getType().getShape();
-  int64_t rank = op.getSpatialRank();
+  llvm::SmallVector<int64_t> dilations = op.getDilationValues();
   PoolStageAttr pool;
   for (mlir::Attribute stage : op.getEpilogueStages())
     if (auto found = llvm::dyn_cast<PoolStageAttr>(stage))
       pool = found;
-  auto get = [&](int64_t axis) -> WinogradAxis {
-    return {{outputs[axis], kernel[axis]},
-            pool ? pool.getWindow()[axis] : 1,
-            pool ? pool.getStrides()[axis] : 1,
-            result[1 + axis]};
+  auto getAxis = [&](int64_t axis, int64_t outputs) -> WinogradAxis {
+    return {outputs, pool ? pool.getWindow()[axis] : 1,
+            pool ? pool.getStrides()[axis] : 1, result[1 + axis],
+            window[axis] == 1 ? 1 : dilations[axis]};
   };
-  return {rank == 2 ? get(0) : WinogradAxis{{1, 1}, 1, 1, 1}, get(rank - 1)};
+  WinogradTiling tiling{&scheme, {1, 1, 1, 1}, {1, 1, 1, 1}, 0};
+  if (scheme.kind == WinogradScheme::Kind::Image)
+    tiling.height = getAxis(0, scheme.rows->outputs);
+  tiling.width = getAxis(window.size() - 1,
+                         scheme.columns->outputs *
+                             (tiling.isNested() ? scheme.rows->outputs : 1));
+  if (tiling.isNested())
+    tiling.behind = (scheme.rows->taps * scheme.columns->taps - window[0]) *
+                    tiling.width.dilation;
+  // Windows of a pooling lie in a row.
+  if (!tiling.height.isValid() || !tiling.width.isValid() ||
+      scheme.columns->outputs % tiling.width.window != 0)
+    return std::nullopt;
+  return tiling;
+}
+
+llvm::SmallVector<int64_t> WinogradScheme::getOutputs() const {
+  switch (kind) {
+  case Kind::Sequence:
+    return {columns->outputs};
+  case Kind::Image:
+    return {rows->outputs, columns->outputs};
+  case Kind::Nested:
+    return {rows->outputs * columns->outputs};
+  }
+  llvm_unreachable("unknown kind");
+}
+
+llvm::SmallVector<int64_t> WinogradScheme::getProducts() const {
+  if (kind == Kind::Image)
+    return {rows->getPoints(), columns->getPoints()};
+  return {getPoints()};
+}
+
+bool WinogradScheme::hasFewestProducts() const {
+  return kind != Kind::Nested && rows->getPoints() == rows->getInputs() &&
+         columns->getPoints() == columns->getInputs();
+}
+
+std::optional<WinogradTiling>
+WinogradTiling::find(ConvOp op, llvm::ArrayRef<int64_t> outputs,
+                     std::optional<llvm::ArrayRef<int64_t>> products) {
+  for (const WinogradScheme &scheme : getWinogradSchemes())
+    if (outputs == llvm::ArrayRef(scheme.getOutputs()) &&
+        (products ? *products == llvm::ArrayRef(scheme.getProducts())
+                  : scheme.hasFewestProducts()))
+      if (std::optional<WinogradTiling> tiling = find(op, scheme))
+        return tiling;
+  return std::nullopt;
 }
 
 llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
   WinogradTiling tiling = WinogradTiling::get(op);
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  const WinogradForm &rows = tiling.getRows(), &columns = tiling.getColumns();
   llvm::SmallVector<double> kernel = *readWeights(op.getKernel());
   // Pairs of an input and an output channel.
-  int64_t pairs = kernel.size() / (height.taps * width.taps);
+  llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
+  int64_t pairs = shape[shape.size() - 2] * shape.back();
   llvm::SmallVector<double> transformed(tiling.getPoints() * pairs, 0.0);
-  for (int64_t i = 0; i < height.getPoints(); ++i)
-    for (int64_t j = 0; j < width.getPoints(); ++j)
-      for (int64_t h = 0; h < height.taps; ++h)
-        for (int64_t w = 0; w < width.taps; ++w) {
-          double factor = height.getKernelTransform()[i * height.taps + h] *
-                          width.getKernelTransform()[j * width.taps + w];
-          const double *from = kernel.data() + (h * width.taps + w) * pairs;
-          double *to = transformed.data() + (i * width.getPoints() + j) * pairs;
+  for (int64_t i = 0; i < rows.getPoints(); ++i)
+    for (int64_t j = 0; j < columns.getPoints(); ++j)
+      for (int64_t h = 0; h < rows.taps; ++h)
+        for (int64_t w = 0; w < columns.taps; ++w) {
+          // In memory, the taps of a row are next to those of the last in
+          // either kind.
+          size_t tap = (h * columns.taps + w) * pairs;
+          double factor = rows.getKernelTransform()[i * rows.taps + h] *
+                          columns.getKernelTransform()[j * columns.taps + w];
+          if (tap >= kernel.size() || factor == 0)
+            continue;
+          const double *from = kernel.data() + tap;
+          double *to =
+              transformed.data() + (i * columns.getPoints() + j) * pairs;
           for (int64_t pair = 0; pair < pairs; ++pair)
             to[pair] += factor * from[pair];
         }
@@ -86,6 +142,9 @@ struct MagnitudeOps {
     return {a.value + b.value, std::max(a.roundings, b.roundings) + 1};
   }
   Magnitude sub(Magnitude a, Magnitude b) { return add(a, b); }
+  Magnitude mul(Magnitude a, Magnitude b) {
+    return {a.value * b.value, a.roundings + b.roundings + 1};
+  }
   Magnitude fma(Magnitude a, Magnitude b, Magnitude c) {
     return {a.value * b.value + c.value,
             std::max(a.roundings + b.roundings, c.roundings) + 1};
@@ -93,38 +152,16 @@ struct MagnitudeOps {
 };
 } // namespace
 
-/// Applies `transform` to each column of a tile, a row after the other, or to
-/// each row.
-static void transformTile(
-    llvm::MutableArrayRef<Magnitude> tile, int64_t rows, int64_t columns,
-    bool alongHeight,
-    llvm::function_ref<void(llvm::MutableArrayRef<Magnitude>)> transform) {
-  for (int64_t line = 0; line < (alongHeight ? columns : rows); ++line) {
-    auto at = [&](int64_t i) -> Magnitude & {
-      return tile[alongHeight ? i * columns + line : line * columns + i];
-    };
-    llvm::SmallVector<Magnitude> values;
-    for (int64_t i = 0; i < (alongHeight ? rows : columns); ++i)
-      values.push_back(at(i));
-    transform(values);
-    for (auto [i, value] : llvm::enumerate(values))
-      at(i) = value;
-  }
-}
-
 std::optional<double> frieze::nn::boundError(ConvOp op) {
   if (mlir::failed(readWeights(op.getKernel())) ||
       (op.getBiasAttr() && mlir::failed(readWeights(op.getBiasAttr()))))
     return std::nullopt;
   WinogradTiling tiling = WinogradTiling::get(op);
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
-  int64_t rows = height.getPoints(), columns = width.getPoints();
   MagnitudeOps ops;
-  llvm::SmallVector<Magnitude> inputs(tiling.getPoints(), Magnitude{1, 0});
-  transformTile(inputs, rows, columns, true,
-                [&](auto values) { height.transformInput(ops, values); });
-  transformTile(inputs, rows, columns, false,
-                [&](auto values) { width.transformInput(ops, values); });
+  llvm::SmallVector<Magnitude> ones(
+      tiling.getRows().getInputs() * tiling.getColumns().getInputs(), {1, 0});
+  llvm::SmallVector<Magnitude> inputs =
+      tiling.transformInputs(ops, llvm::ArrayRef<Magnitude>(ones));
 
   llvm::SmallVector<double> kernel = transformKernel(op);
   llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
@@ -137,26 +174,21 @@ std::optional<double> frieze::nn::boundError(ConvOp op) {
                   (channels + winogradBlock - 1) / winogradBlock + 1;
   double worst = 0;
   for (int64_t f = 0; f < filters; ++f) {
-    llvm::SmallVector<Magnitude> tile(tiling.getPoints());
+    llvm::SmallVector<Magnitude> sums(tiling.getPoints());
     for (int64_t point = 0; point < tiling.getPoints(); ++point) {
       double weights = 0;
       for (int64_t c = 0; c < channels; ++c)
         weights += std::fabs(kernel[(point * channels + c) * filters + f]);
       if (point == tiling.getBiasPoint())
         weights += std::fabs(bias[f]) / inputs[point].value;
-      tile[point] = {weights * inputs[point].value,
+      sums[point] = {weights * inputs[point].value,
                      inputs[point].roundings + inSum};
     }
-    transformTile(tile, rows, columns, false,
-                  [&](auto values) { width.transformOutput(ops, values); });
-    transformTile(tile, rows, columns, true,
-                  [&](auto values) { height.transformOutput(ops, values); });
-    for (int64_t i = 0; i < height.outputs; ++i)
-      for (int64_t j = 0; j < width.outputs; ++j) {
-        const Magnitude &result = tile[i * columns + j];
-        double roundings = std::ldexp((double)result.roundings, -24);
-        worst = std::max(worst, result.value * roundings / (1 - roundings));
-      }
+    for (const Magnitude &result :
+         tiling.transformOutputs(ops, llvm::ArrayRef<Magnitude>(sums))) {
+      double roundings = std::ldexp((double)result.roundings, -24);
+      worst = std::max(worst, result.value * roundings / (1 - roundings));
+    }
   }
   return worst;
 }

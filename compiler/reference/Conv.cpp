@@ -43,8 +43,7 @@ static Tensor<float> convolveByWinograd(
     ConvOp op,
     llvm::function_ref<float(int64_t, int64_t, int64_t, int64_t)> read) {
   WinogradTiling tiling = WinogradTiling::get(op);
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
-  int64_t rows = height.getPoints(), columns = width.getPoints();
+  const WinogradForm &rows = tiling.getRows(), &columns = tiling.getColumns();
   mlir::RankedTensorType type = op.getConvType();
   Tensor<float> y{type.getShape().vec(),
                   std::vector<float>(type.getNumElements())};
@@ -57,43 +56,30 @@ static Tensor<float> convolveByWinograd(
   ScalarOps ops;
 
   auto computeTile = [&](int64_t n, int64_t top, int64_t left) {
-    std::vector<float> inputs(rows * columns * channels);
+    std::vector<float> inputs(tiling.getPoints() * channels);
     for (int64_t c = 0; c < channels; ++c) {
-      for (int64_t j = 0; j < columns; ++j) {
-        llvm::SmallVector<float> line;
-        for (int64_t i = 0; i < rows; ++i)
-          line.push_back(read(n, top + i, left + j, c));
-        height.transformInput(ops, line);
-        for (int64_t i = 0; i < rows; ++i)
-          inputs[(i * columns + j) * channels + c] = line[i];
-      }
-      for (int64_t i = 0; i < rows; ++i) {
-        llvm::SmallVector<float> line;
-        for (int64_t j = 0; j < columns; ++j)
-          line.push_back(inputs[(i * columns + j) * channels + c]);
-        width.transformInput(ops, line);
-        for (int64_t j = 0; j < columns; ++j)
-          inputs[(i * columns + j) * channels + c] = line[j];
-      }
+      llvm::SmallVector<float> tile;
+      for (int64_t i = 0; i < rows.getInputs(); ++i)
+        for (int64_t j = 0; j < columns.getInputs(); ++j) {
+          auto [h, w] = tiling.getPlace(i, j);
+          tile.push_back(read(n, top + h, left + w, c));
+        }
+      tile = tiling.transformInputs(ops, llvm::ArrayRef<float>(tile));
+      for (int64_t point = 0; point < tiling.getPoints(); ++point)
+        inputs[point * channels + c] = tile[point];
     }
     std::vector<float> products = multiplyTile(inputs, kernel, bias, tiling);
     for (int64_t f = 0; f < filters; ++f) {
-      for (int64_t i = 0; i < rows; ++i) {
-        llvm::SmallVector<float> line;
-        for (int64_t j = 0; j < columns; ++j)
-          line.push_back(products[(i * columns + j) * filters + f]);
-        width.transformOutput(ops, line);
-        for (int64_t j = 0; j < width.outputs; ++j)
-          products[(i * columns + j) * filters + f] = line[j];
-      }
-      for (int64_t j = 0; j < width.outputs; ++j) {
-        llvm::SmallVector<float> line;
-        for (int64_t i = 0; i < rows; ++i)
-          line.push_back(products[(i * columns + j) * filters + f]);
-        height.transformOutput(ops, line);
-        for (int64_t i = 0; i < height.outputs; ++i)
-          y.values[out.at(n, top + i, left + j, f)] = line[i];
-      }
+      llvm::SmallVector<float> tile;
+      for (int64_t point = 0; point < tiling.getPoints(); ++point)
+        tile.push_back(products[point * filters + f]);
+      tile = tiling.transformOutputs(ops, llvm::ArrayRef<float>(tile));
+      for (int64_t i = 0; i < rows.outputs; ++i)
+        for (int64_t j = 0; j < columns.outputs; ++j) {
+          auto [h, w] = tiling.getPlace(i, j);
+          y.values[out.at(n, top + h, left + w, f)] =
+              tile[i * columns.outputs + j];
+        }
     }
   };
   for (int64_t n = 0; n < out.batch; ++n)

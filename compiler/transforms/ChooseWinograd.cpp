@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 namespace frieze::nn {
 #define GEN_PASS_DEF_CHOOSEWINOGRADPASS
 #include "compiler/transforms/Passes.h.inc"
@@ -22,42 +24,65 @@ using namespace frieze::nn;
 namespace {
 /// A way to compute a convolution, with what it costs and how it rounds.
 struct Algorithm {
-  /// Results in a tile along each spatial axis; empty for the direct sum.
-  SmallVector<int64_t> outputs;
+  const WinogradScheme *scheme;
   /// In multiply-adds.
   double cost;
-  /// Root mean square, relative to that of the results.
+  /// Root mean square, relative to that of the results; 0 where the direct sum
+  /// rounds as much.
   double error;
 };
 } // namespace
 
 /// Fewer channels leave sums that are too short to be worth storing.
 static constexpr int64_t minChannels = 16;
-/// Of the transforms, for each point of a tile and each channel, in
+/// Of a transform along one axis, for each point of a tile and each channel, in
 /// multiply-adds. Measured.
-static constexpr double inputTransformCost = 3.5, outputTransformCost = 3.5;
+static constexpr double transformCost = 3.5;
 /// Where the sums of so many points stay in registers until they become
 /// results, as on every machine, that is one multiply-add.
 static constexpr int64_t mostPointsInRegisters = 3;
+/// Of reading a weight once, in multiply-adds, and of one among so many that
+/// it comes from memory.
+static constexpr double weightCost = 2, distantWeightCost = 8;
+static constexpr double mostNearWeights = 1 << 18;
 /// Products are stored and loaded again.
 static constexpr double minGain = 1.1;
 /// Of all layers together (see the pass description).
 static constexpr double errorBudget = 2e-6;
-static constexpr double errorOfF43 = 4.5e-7, errorOfNestedF43 = 1.1e-6;
+/// The largest error of a result that a user sees, in the units of schemes.
+static constexpr double mostShownError = 0.41;
+/// The direct sum of K products has this times the root of K. Measured.
+static constexpr double errorOfDirectSum = 1.8e-8;
+/// Within so many times it, errors are not told apart.
+static constexpr double errorTolerance = 1.1;
 /// These errors are relative to the terms of a sum. Where the terms are more
 /// than so many times its result, they are not small beside that.
 static constexpr double mostAmplification = 4;
 /// Left by nn-estimate-ranges.
 static constexpr StringRef amplificationName = "nn.amplification";
 
+/// Of reading the weights of `points` products of each pair of an input and an
+/// output channel.
+static double getWeightCost(double points, double pairs) {
+  double weights = points * pairs;
+  return weights *
+         (weights <= mostNearWeights ? weightCost : distantWeightCost);
+}
+
 static double getCost(ConvOp op, const WinogradTiling &tiling) {
   ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
   double inputs = kernel[kernel.size() - 2], filters = kernel.back();
   bool fitsRegisters =
       tiling.getPoints() <= mostPointsInRegisters && inputs <= winogradBlock;
+  auto isTransformed = [](const WinogradForm &form) {
+    return form.getPoints() > 1;
+  };
+  double transforms = transformCost * (isTransformed(tiling.getRows()) +
+                                       isTransformed(tiling.getColumns()));
   return double(tiling.getTileCount()) * tiling.getPoints() *
-         (inputs * filters + inputTransformCost * inputs +
-          (fitsRegisters ? 1.0 : outputTransformCost) * filters);
+             (inputs * filters + transforms * inputs +
+              (fitsRegisters ? 1.0 : transforms) * filters) +
+         getWeightCost(tiling.getPoints(), inputs * filters);
 }
 
 static double getDirectCost(ConvOp op) {
@@ -67,7 +92,18 @@ static double getDirectCost(ConvOp op) {
     if (auto pool = dyn_cast<PoolStageAttr>(stage))
       for (int64_t size : pool.getWindow().asArrayRef())
         outputs *= size;
-  return outputs * op.getKernel().getNumElements() / kernel.back();
+  double weights = op.getKernel().getNumElements();
+  return outputs * weights / kernel.back() + getWeightCost(1, weights);
+}
+
+/// The error of `scheme` that counts. Errors of both grow with the channels of
+/// a block; where there are more, that of the direct sum alone does.
+static double getError(ConvOp op, const WinogradScheme &scheme) {
+  ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
+  int64_t channels = std::max(kernel[kernel.size() - 2], winogradBlock);
+  double products = ShapedType::getNumElements(kernel.drop_back(2)) * channels;
+  double direct = errorOfDirectSum * std::sqrt(products);
+  return scheme.error <= errorTolerance * direct ? 0 : scheme.error;
 }
 
 /// Whether a result of the model shows `value` itself, each element by itself.
@@ -88,44 +124,36 @@ static SmallVector<Algorithm> findAlgorithms(ConvOp op) {
   auto amplification = op->getAttrOfType<FloatAttr>(amplificationName);
   bool hasKnownRange =
       amplification && amplification.getValueAsDouble() <= mostAmplification;
-  auto consider = [&](ArrayRef<int64_t> outputs) {
-    if (!op.allowsWinograd(outputs))
-      return;
-    WinogradTiling tiling = WinogradTiling::get(op, outputs);
-    bool isNested = tiling.height.form.outputs == 4;
-    if (tiling.reachesBeyond() && !hasKnownRange)
-      return;
-    if (isNested && isShown(op.getOutput()))
-      return;
-    double error = !tiling.reachesBeyond() ? 0.0
-                   : isNested              ? errorOfNestedF43
-                                           : errorOfF43;
-    double cost = getCost(op, tiling);
-    if (direct >= minGain * cost)
-      found.push_back({SmallVector<int64_t>(outputs), cost, error});
-  };
-  if (op.getSpatialRank() == 1) {
-    consider({2});
-    consider({4});
-  } else {
-    consider({2, 2});
-    consider({4, 4});
+  for (const WinogradScheme &scheme : getWinogradSchemes()) {
+    std::optional<WinogradTiling> tiling = WinogradTiling::find(op, scheme);
+    if (!tiling)
+      continue;
+    double cost = getCost(op, *tiling);
+    if (direct < minGain * cost || (tiling->reachesBeyond() && !hasKnownRange))
+      continue;
+    if (scheme.largest > mostShownError && isShown(op.getOutput()))
+      continue;
+    found.push_back({&scheme, cost, getError(op, scheme)});
   }
   llvm::sort(found, [](const Algorithm &a, const Algorithm &b) {
-    return a.cost < b.cost;
+    return std::make_pair(a.cost, a.scheme) < std::make_pair(b.cost, b.scheme);
   });
   return found;
 }
 
-/// "F(4x4, 3x3)".
-static std::string formatForm(ConvOp op, ArrayRef<int64_t> outputs) {
+/// "F(4x4, 3x3)", and how many products it has where that does not follow.
+static std::string formatScheme(ConvOp op, const WinogradScheme &scheme) {
   std::string text = "F(";
   llvm::raw_string_ostream os(text);
-  llvm::interleave(outputs, os, "x");
+  llvm::interleave(scheme.getOutputs(), os, "x");
   os << ", ";
-  llvm::interleave(op.getKernel().getShapedType().getShape().drop_back(2), os,
-                   "x");
+  llvm::interleave(op.getWindowSizes(), os, "x");
   os << ")";
+  if (!scheme.hasFewestProducts()) {
+    os << " in ";
+    llvm::interleave(scheme.getProducts(), os, "x");
+    os << " products";
+  }
   return text;
 }
 
@@ -155,7 +183,10 @@ struct ChooseWinogradPass
 
   void runOnOperation() override {
     if (exact)
-      getOperation()->walk([](ConvOp op) { op.removeWinogradAttr(); });
+      getOperation()->walk([](ConvOp op) {
+        op.removeWinogradAttr();
+        op.removeProductsAttr();
+      });
     else
       choose();
     getOperation()->walk([](ConvOp op) { op->removeAttr(amplificationName); });
@@ -195,10 +226,13 @@ struct ChooseWinogradPass
       if (algorithm == candidate.algorithms.end())
         continue;
       left -= algorithm->error * algorithm->error;
-      candidate.op.setWinograd(algorithm->outputs);
+      const WinogradScheme &scheme = *algorithm->scheme;
+      candidate.op.setWinograd(scheme.getOutputs());
+      if (!scheme.hasFewestProducts())
+        candidate.op.setProducts(scheme.getProducts());
       emitDecision(candidate.op.getLoc(), "convolution",
                    "computed by minimal filtering " +
-                       formatForm(candidate.op, algorithm->outputs),
+                       formatScheme(candidate.op, scheme),
                    describePromise(candidate.op, algorithm->error));
       ++chosen;
     }

@@ -508,26 +508,29 @@ def FlattenImagesPass : Pass<"nn-flatten-images"> {
 def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
   let summary = "Compute convolutions with fewer products";
   let description = [{
-    Chooses minimal filtering (Winograd) for each conv in f32 where it pays:
-    F(2,2), F(2,3) or F(4,3) along each axis (`winograd` of `nn.conv`), also
-    under a pooling, by the number of products and the cost of the transforms.
-    The choice is part of the meaning in f32, so it is made here, once for all
-    targets, from the shape of one sample.
+    Chooses minimal filtering (Winograd) for each conv in f32 where it pays: a
+    scheme of the table in dialect/WinogradForms.cpp (`winograd` and `products`
+    of `nn.conv`) for up to 16 taps along one axis or 5 along two, also under a
+    pooling or with a dilation, by the number of products, the cost of the
+    transforms and the size of the kernel. The choice is part of the meaning in
+    f32, so it is made here, once for all targets, from the shape of one sample.
 
     Error, as the root mean square relative to that of a layer's results: the
-    direct sum of K products has about 1e-8 sqrt(K); F(2,2) and F(2,3) about
-    the same, as their sums are shorter; F(4,3) has 4.5e-7, nested over two axes 1.1e-6.
-    All F(4,3) of a model together may have 2e-6, spent where it saves most;
-    where that is spent, F(2,3) takes their place. Nested ones are not used where
-    a result of the model shows theirs unsummed.
+    direct sum of K products has about 1.8e-8 sqrt(K), and a scheme what the
+    table says. What a scheme has counts if it is more than the direct sum of
+    the layer has, by a tenth. All schemes of a model whose error counts may
+    have 2e-6 together, spent where it saves most; a layer for which that does
+    not suffice has the best scheme for which it does. Schemes with large errors
+    are not used where a result of the model shows theirs unsummed.
 
-    A result of F(2,2) or F(2,3) is made from the inputs that the direct sum
-    reads and no others. One of F(4,3) has its share of the rounding errors of
-    all inputs of its tile: a sample far larger than its neighbours spoils the
-    results beside it, and infinities and NaN spread. It is therefore used only
-    where the model tells the range of its values, and that their terms do not
-    cancel: `nn.amplification`, left by `nn-estimate-ranges`, at most 4. The
-    remark gives the bound that holds for every input.
+    A result of a scheme with two outputs along each axis is made from the
+    inputs that the direct sum reads and no others. One of any other has its
+    share of the rounding errors of all inputs of its tile: a sample far larger
+    than its neighbours spoils the results beside it, and infinities and NaN
+    spread. It is therefore used only where the model tells the range of its
+    values, and that their terms do not cancel: `nn.amplification`, left by
+    `nn-estimate-ranges`, at most 4. The remark gives the bound that holds for
+    every input.
 
     ```mlir
     %0 = nn.conv %x kernel(dense<1.0> : tensor<3x64x64xf32>)

@@ -1394,6 +1394,42 @@ func.func @conv_c9_pool(%x: tensor<1x34x64xf32>) -> tensor<1x10x64xf32> {
 
 // -----
 
+// conv (C9): no scheme for the window has so many products
+func.func @conv_c9_products(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute, but got winograd = [4] products = [8]}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) winograd = [4] products = [8] : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// conv (C9): products of what is not filtered
+func.func @conv_c9_direct(%x: tensor<1x34x64xf32>) -> tensor<1x32x64xf32> {
+  // expected-error @+1 {{expects winograd with products}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) products = [7] : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
+  return %0 : tensor<1x32x64xf32>
+}
+
+// -----
+
+// conv (C9): a tile fits into each phase of a dilation
+func.func @conv_c9_dilation(%x: tensor<1x34x64xf32>) -> tensor<1x18x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [8] winograd = [4] : tensor<1x34x64xf32> -> tensor<1x18x64xf32>
+  return %0 : tensor<1x18x64xf32>
+}
+
+// -----
+
+// conv (C9): a dilation leaves no pooling
+func.func @conv_c9_dilation_pool(%x: tensor<1x36x64xf32>) -> tensor<1x16x64xf32> {
+  // expected-error @+1 {{expects tiles that minimal filtering can compute}}
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [2] winograd = [4] epilogue(max_pool([2], [2])) : tensor<1x36x64xf32> -> tensor<1x16x64xf32>
+  return %0 : tensor<1x16x64xf32>
+}
+
+// -----
+
 // conv (C9): a tile fits into the result
 func.func @conv_c9_small(%x: tensor<1x5x64xf32>) -> tensor<1x3x64xf32> {
   // expected-error @+1 {{expects tiles that minimal filtering can compute}}

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/Winograd.h"
 #include "tests/differential/KernelGraph.h"
 
 using namespace mlir;
@@ -40,21 +41,35 @@ void KernelGraph::addConv(Value x) {
   bool isStream = kind == KernelGraphKind::Stream;
   // Sums of minimal filtering are made in blocks of 64 channels.
   bool isFiltered = groups == 1 && chance(depth > 60 ? 0.6 : 0.25);
-  SmallVector<int64_t> kernelShape, strides, dilations, padding, tile;
-  int64_t formTaps = pick(2, 3);
+  SmallVector<int64_t> kernelShape, strides, dilations, padding;
+  const WinogradScheme *scheme = nullptr;
+  auto fits = [&](const WinogradScheme &scheme) {
+    SmallVector<int64_t> outputs = scheme.getOutputs();
+    return outputs.size() == axes &&
+           llvm::all_of(llvm::zip(outputs, shape.drop_front()), [](auto pair) {
+             return std::get<0>(pair) <= std::get<1>(pair);
+           });
+  };
+  // One tile may hold more than a small input has.
+  for (int tries = 0; isFiltered && tries < 100 && !scheme; ++tries) {
+    const WinogradScheme &drawn =
+        getWinogradSchemes()[pick(0, getWinogradSchemes().size() - 1)];
+    if (fits(drawn))
+      scheme = &drawn;
+  }
   for (size_t axis = 0; axis < axes; ++axis) {
-    int64_t taps = isFiltered    ? formTaps
-                   : chance(0.7) ? pick(1, 3)
-                                 : pick(1, 7);
+    int64_t taps = chance(0.7) ? pick(1, 3) : pick(1, 7);
+    if (scheme && scheme->kind == WinogradScheme::Kind::Nested)
+      taps = scheme->columns->taps * scheme->rows->taps -
+             pick(0, scheme->columns->taps - 1);
+    else if (scheme)
+      taps = (axis + 1 == axes ? scheme->columns : scheme->rows)->taps;
     kernelShape.push_back(taps);
-    strides.push_back(!isFiltered && chance(0.3) ? pick(1, 3) : 1);
-    dilations.push_back(!isFiltered && chance(0.2) ? pick(1, 3) : 1);
+    strides.push_back(!scheme && chance(0.3) ? pick(1, 3) : 1);
+    dilations.push_back(chance(0.2) ? pick(1, 3) : 1);
     for (int side = 0; side < 2; ++side)
       padding.push_back(chance(isStream ? 0.03 : 0.4) ? pick(0, 3) : 0);
-    tile.push_back(taps == 3 && chance(0.6) ? 4 : 2);
   }
-  if (axes == 2 && tile[0] != tile[1])
-    tile[0] = tile[1];
   kernelShape.append({depth / groups, filters});
   if (countTerms(x, kernelShape) > mostTerms)
     return;
@@ -62,8 +77,10 @@ void KernelGraph::addConv(Value x) {
       convAttributes(kernelShape, strides, dilations, padding, groups);
   if (chance(0.3))
     attributes.push_back(named("border", vector(depth, -1, 1)));
-  if (isFiltered)
-    attributes.push_back(named("winograd", integers(tile)));
+  if (scheme) {
+    attributes.push_back(named("winograd", integers(scheme->getOutputs())));
+    attributes.push_back(named("products", integers(scheme->getProducts())));
+  }
   add<ConvOp>(x, attributes);
 }
 

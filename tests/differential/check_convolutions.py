@@ -70,25 +70,29 @@ class Graph:
                            + tensor(shape), pooled), pooled
 
     def add_winograd_conv(self):
-        """By minimal filtering, chosen here or, where a pooling may follow, by nn-opt."""
-        axes, taps = self.random.randint(1, 2), self.random.randint(2, 3)
+        """As nn-opt chooses it, with a range that it need not know."""
+        if self.chance(0.6):
+            taps = [self.random.choice([2, 3, 4, 5, 6, 7, 8, 9, 11, 16])]
+        else:
+            taps = self.random.choice([[2, 2], [3, 3], [3, 3], [5, 5], [1, 5], [7, 1]])
+        axes = len(taps)
         channels = self.random.choice([16, 20, 33, 64, 70])
         filters = self.random.choice([16, 17, 24, 40])
-        size = [self.random.randint(taps + 3, 14) for _ in range(axes)]
+        dilations = [self.random.choice([1, 1, 1, 2, 3]) for _ in range(axes)]
         padding = [self.random.randint(0, 1) for _ in range(2 * axes)]
-        convolved = [BATCH, *(n + padding[2 * i] + padding[2 * i + 1] - taps + 1
-                              for i, n in enumerate(size)), filters]
-        text = (f"nn.conv %x{len(self.inputs)} "
-                f"kernel({self.weights(*[taps] * axes, channels, filters)}) "
-                f"bias({self.weights(filters)}) padding = {padding} ")
-        is_chosen = self.chance(0.5)
-        if is_chosen:
-            text += f"winograd = {[self.random.choice([2, 4]) if taps == 3 else 2] * axes} "
+        spans = [(k - 1) * d for k, d in zip(taps, dilations)]
+        size = [span + self.random.randint(6, 60 if axes == 1 else 16) for span in spans]
+        convolved = [BATCH, *(n + padding[2 * i] + padding[2 * i + 1] - span
+                              for i, (n, span) in enumerate(zip(size, spans))), filters]
         self.inputs.append([BATCH, *size, channels])
-        value, shape = self.append(f"{text}: {tensor(self.inputs[-1])}", convolved), convolved
+        text = (f"nn.conv %x{len(self.inputs) - 1} "
+                f"kernel({self.weights(*taps, channels, filters)}) "
+                f"bias({self.weights(filters)}) padding = {padding} dilations = {dilations} "
+                f"{{nn.amplification = {self.random.choice([1.0, 9.0])} : f64}} "
+                f": {tensor(self.inputs[-1])}")
+        value, shape = self.append(text, convolved), convolved
         value = self.add_pointwise(value, shape)
-        if not is_chosen:
-            value, shape = self.add_pool(value, shape)
+        value, shape = self.add_pool(value, shape)
         self.outputs.append((value, shape))
 
     def add_conv(self):

@@ -67,10 +67,11 @@ func.func @image(%x: tensor<1x18x18x32xf32>) -> tensor<1x1xf32> {
 
 // -----
 
-// A result of the model shows what F(4,3) along both axes rounds: F(2,3).
+// A result of the model shows what a scheme rounds: no F(4,3) with the fewest
+// products along both axes.
 // CHECK-LABEL: @shown
 func.func @shown(%x: tensor<1x18x18x32xf32>) -> tensor<1x8192xf32> {
-  // CHECK-NEXT: nn.conv %{{.*}} winograd = [2, 2] :
+  // CHECK-NEXT: nn.conv %{{.*}} winograd = [4, 6] products = [7, 9] :
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x32x32xf32>) {nn.amplification = 0.5 : f64} : tensor<1x18x18x32xf32> -> tensor<1x16x16x32xf32>
   %1 = nn.reshape %0 : tensor<1x16x16x32xf32> -> tensor<1x8192xf32>
   return %1 : tensor<1x8192xf32>
@@ -89,41 +90,110 @@ func.func @gaps(%x: tensor<1x31x64xf32>) -> tensor<1x10x64xf32> {
 
 // -----
 
-// Errors add up: of four layers with F(4,3) along both axes, three fit. F(2,3)
-// rounds no more than the direct sum.
+// Errors add up: of five layers, three have room for the cheapest scheme. The
+// others have the best of those that round no more than the direct sum.
 // CHECK-LABEL: @budget
 func.func @budget(%x: tensor<1x36x36x16xf32>) -> tensor<1x16xf32> {
   // CHECK-COUNT-3: winograd = [4, 4] :
-  // CHECK-NEXT: winograd = [2, 2] :
+  // CHECK-COUNT-2: winograd = [4, 6] products = [7, 9] :
   // CHECK-NOT: winograd
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
   %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
   %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
   %3 = nn.conv %2 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
-  %4 = nn.global_pool avg %3 : tensor<1x36x36x16xf32> -> tensor<1x16xf32>
-  return %4 : tensor<1x16xf32>
+  %4 = nn.conv %3 kernel(dense<0.5> : tensor<3x3x16x16xf32>) padding = [1, 1, 1, 1] {nn.amplification = 0.5 : f64} : tensor<1x36x36x16xf32> -> tensor<1x36x36x16xf32>
+  %5 = nn.global_pool avg %4 : tensor<1x36x36x16xf32> -> tensor<1x16xf32>
+  return %5 : tensor<1x16xf32>
 }
 
 // -----
 
-// Few channels, stride, dilation, groups, a result smaller than
-// a tile, pooling windows across tiles, more than three taps, float64:
+// More taps: by a form of their own, or one within another, which may have a
+// tap more.
+// CHECK-LABEL: @more_taps
+func.func @more_taps(%x: tensor<1x255x64xf32>)
+    -> (tensor<1x251x64xf32>, tensor<1x249x64xf32>, tensor<1x247x64xf32>, tensor<1x240x64xf32>) {
+  // CHECK-NEXT: winograd = [6] products = [11] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<5x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x255x64xf32> -> tensor<1x251x64xf32>
+  // CHECK-NEXT: winograd = [4] products = [11] :
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<7x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x255x64xf32> -> tensor<1x249x64xf32>
+  // CHECK-NEXT: winograd = [12] products = [33] :
+  %2 = nn.conv %x kernel(dense<0.5> : tensor<9x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x255x64xf32> -> tensor<1x247x64xf32>
+  // CHECK-NEXT: winograd = [16] products = [64] :
+  %3 = nn.conv %x kernel(dense<0.5> : tensor<16x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x255x64xf32> -> tensor<1x240x64xf32>
+  return %0, %1, %2, %3 : tensor<1x251x64xf32>, tensor<1x249x64xf32>, tensor<1x247x64xf32>, tensor<1x240x64xf32>
+}
+
+// -----
+
+// Of unknown range, too, but with two results along an axis, which read no more
+// than their windows.
+// CHECK-LABEL: @unknown_more_taps
+func.func @unknown_more_taps(%x: tensor<1x64x64xf32>) -> (tensor<1x60x64xf32>, tensor<1x56x64xf32>) {
+  // CHECK-NEXT: winograd = [2] products = [7] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<5x64x64xf32>) : tensor<1x64x64xf32> -> tensor<1x60x64xf32>
+  // must not fire: the tap more that the nested scheme has meets an input beyond
+  // the window
+  // CHECK-NEXT: nn.conv %{{.*}}<9x64x64xf32>) : tensor
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<9x64x64xf32>) : tensor<1x64x64xf32> -> tensor<1x56x64xf32>
+  return %0, %1 : tensor<1x60x64xf32>, tensor<1x56x64xf32>
+}
+
+// -----
+
+// A dilation of 4 is four convolutions. Each of these has too few results where
+// it is 32: must not fire.
+// CHECK-LABEL: @dilated
+func.func @dilated(%x: tensor<1x136x64xf32>) -> (tensor<1x128x64xf32>, tensor<1x72x64xf32>) {
+  // CHECK-NEXT: dilations = [4] winograd = [4] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [4] {nn.amplification = 0.5 : f64} : tensor<1x136x64xf32> -> tensor<1x128x64xf32>
+  // CHECK-NEXT: dilations = [32] : tensor
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [32] {nn.amplification = 0.5 : f64} : tensor<1x136x64xf32> -> tensor<1x72x64xf32>
+  return %0, %1 : tensor<1x128x64xf32>, tensor<1x72x64xf32>
+}
+
+// -----
+
+// Along one axis of an image, where the window has one tap along the other.
+// CHECK-LABEL: @one_axis
+func.func @one_axis(%x: tensor<1x18x18x64xf32>) -> (tensor<1x18x16x64xf32>, tensor<1x16x18x64xf32>) {
+  // CHECK-NEXT: winograd = [1, 4] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x3x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x18x18x64xf32> -> tensor<1x18x16x64xf32>
+  // CHECK-NEXT: winograd = [4, 1] :
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<3x1x64x64xf32>) {nn.amplification = 0.5 : f64} : tensor<1x18x18x64xf32> -> tensor<1x16x18x64xf32>
+  return %0, %1 : tensor<1x18x16x64xf32>, tensor<1x16x18x64xf32>
+}
+
+// -----
+
+// Points whose kernel leaves all caches: fewer of them, on few results.
+// CHECK-LABEL: @large_kernel
+func.func @large_kernel(%x: tensor<1x9x9x256xf32>) -> tensor<1x7x7x256xf32> {
+  // CHECK-NEXT: winograd = [2, 2] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x256x256xf32>) {nn.amplification = 0.5 : f64} : tensor<1x9x9x256xf32> -> tensor<1x7x7x256xf32>
+  return %0 : tensor<1x7x7x256xf32>
+}
+
+// -----
+
+// Few channels, stride, groups, a result smaller than a tile, pooling windows
+// across tiles, more than 16 taps, float64:
 // must not fire.
 // CHECK-LABEL: @direct
 // CHECK-NOT: winograd
 func.func @direct(%x: tensor<1x34x64xf32>, %f: tensor<1x34x8xf32>, %n: tensor<1x3x64xf32>, %d: tensor<1x34x64xf64>)
-    -> (tensor<1x16x64xf32>, tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
-        tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>) {
+    -> (tensor<1x16x64xf32>, tensor<1x10x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
+        tensor<1x18x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>) {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) strides = [2] : tensor<1x34x64xf32> -> tensor<1x16x64xf32>
-  %1 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) dilations = [2] : tensor<1x34x64xf32> -> tensor<1x30x64xf32>
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<5x64x64xf32>) strides = [3] : tensor<1x34x64xf32> -> tensor<1x10x64xf32>
   %2 = nn.conv %x kernel(dense<0.5> : tensor<3x32x64xf32>) groups = 2 : tensor<1x34x64xf32> -> tensor<1x32x64xf32>
   %3 = nn.conv %x kernel(dense<0.5> : tensor<3x64x64xf32>) epilogue(max_pool([3], [3])) : tensor<1x34x64xf32> -> tensor<1x10x64xf32>
-  %4 = nn.conv %x kernel(dense<0.5> : tensor<5x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x30x64xf32>
+  %4 = nn.conv %x kernel(dense<0.5> : tensor<17x64x64xf32>) : tensor<1x34x64xf32> -> tensor<1x18x64xf32>
   %5 = nn.conv %f kernel(dense<0.5> : tensor<3x8x64xf32>) : tensor<1x34x8xf32> -> tensor<1x32x64xf32>
   %6 = nn.conv %n kernel(dense<0.5> : tensor<3x64x64xf32>) : tensor<1x3x64xf32> -> tensor<1x1x64xf32>
   %7 = nn.conv %d kernel(dense<0.5> : tensor<3x64x64xf64>) : tensor<1x34x64xf64> -> tensor<1x32x64xf64>
-  return %0, %1, %2, %3, %4, %5, %6, %7 : tensor<1x16x64xf32>, tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
-      tensor<1x30x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>
+  return %0, %1, %2, %3, %4, %5, %6, %7 : tensor<1x16x64xf32>, tensor<1x10x64xf32>, tensor<1x32x64xf32>, tensor<1x10x64xf32>,
+      tensor<1x18x64xf32>, tensor<1x32x64xf32>, tensor<1x1x64xf32>, tensor<1x32x64xf64>
 }
 
 // -----

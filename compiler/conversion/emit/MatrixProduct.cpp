@@ -341,7 +341,7 @@ SmallVector<Value> TileEmitter::loadStarts(Value column) {
   for (int64_t sum = 0; sum < sumsPerRow(); ++sum)
     for (int64_t v = 0; v < tile.vectors; ++v)
       starts.push_back(
-          product.filtering && sum != product.filtering->form.getBiasPoint()
+          product.filtering && sum != product.filtering->getBiasPoint()
               ? kernel.constant(0.0f, tile.lanes)
           : sum > 0 && !product.filtering
               ? starts[v]
@@ -358,12 +358,12 @@ TileEmitter::getWindows(SmallVector<Value> sums) {
   if (!product.filtering)
     return {sums};
   VectorOps ops(kernel, tile.lanes);
-  product.filtering->form.transformOutput(ops, MutableArrayRef(sums));
+  sums = product.filtering->transformOutputs(ops, ArrayRef<Value>(sums));
   SmallVector<SmallVector<Value>> windows;
-  int64_t window = product.filtering->window;
-  for (int64_t i = 0; i < product.filtering->getTileExtent(); ++i)
+  const nn::WinogradAxis &axis = product.filtering->width;
+  for (int64_t i = 0; i < axis.getTileExtent(); ++i)
     windows.push_back(
-        llvm::to_vector(ArrayRef(sums).slice(i * window, window)));
+        llvm::to_vector(ArrayRef(sums).slice(i * axis.window, axis.window)));
   return windows;
 }
 

@@ -59,10 +59,10 @@ struct MatrixProduct {
   /// which they are combined: the rows of the window of a pooling in the
   /// epilogue, or the points of minimal filtering.
   llvm::SmallVector<int64_t> sumOffsets = {0};
-  /// With minimal filtering: the axis, of which each row is a tile. The sums of
-  /// its points have weights of their own, so many elements apart; one starts
-  /// from the bias, and the others from zero.
-  const nn::WinogradAxis *filtering = nullptr;
+  /// With minimal filtering of a sequence: each row is a tile. The sums of its
+  /// points have weights of their own, so many elements apart; one starts from
+  /// the bias, and the others from zero.
+  const nn::WinogradTiling *filtering = nullptr;
   int64_t pointWeightStride = 0;
   /// Where the results of a row start in the output. Null where they are
   /// `outputRowStride` apart; otherwise they may overlap, those of later rows

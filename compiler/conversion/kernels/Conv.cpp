@@ -81,13 +81,12 @@ static Value padInput(KernelBuilder &kernel, ConvOp op,
   Value input = kernel.buffers[op.getInput()];
   if (shape.padding.isZero())
     return input;
-  SmallVector<int64_t> low{0}, high{0}, values = op.getPaddingValues();
-  for (int64_t axis = 0; axis < op.getSpatialRank(); ++axis) {
-    low.push_back(values[2 * axis]);
-    high.push_back(values[2 * axis + 1]);
+  const SpatialPadding &padding = shape.padding;
+  SmallVector<int64_t> low{0, padding.left, 0}, high{0, padding.right, 0};
+  if (op.getSpatialRank() == 2) {
+    low.insert(low.begin() + 1, padding.top);
+    high.insert(high.begin() + 1, padding.bottom);
   }
-  low.push_back(0);
-  high.push_back(0);
   Value padded = kernel.scratch[op];
   Value border;
   if (ElementsAttr values = op.getBorderAttr())

@@ -42,6 +42,8 @@ private:
     Value ownRows, ownColumns;
   };
   Tile findTile(Value block, Value number);
+  /// The first result of a tile along an axis.
+  Value findStart(const WinogradAxis &axis, Value tile);
   /// The inputs of a tile, transformed, to its row of each point.
   void transformInputs(const Tile &tile);
   /// The products of all points of a block.
@@ -60,6 +62,13 @@ private:
   /// The same two without memory between the axes.
   void transformInputsAtOnce(const Tile &tile);
   void finishAtOnce(const Tile &tile);
+  /// Rows and columns of the results of a tile.
+  int64_t getResultRows() const {
+    return tiling.getRows().outputs / tiling.height.window;
+  }
+  int64_t getResultColumns() const {
+    return tiling.getColumns().outputs / tiling.width.window;
+  }
   /// Stores a result of a tile, from the window that is pooled.
   void store(const Tile &tile, SmallVector<Value> window, int64_t row,
              Value column, Value filter, int64_t lanes);
@@ -114,6 +123,27 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   });
 }
 
+Value WinogradEmitter::findStart(const WinogradAxis &axis, Value tile) {
+  int64_t extent = axis.getTileExtent(), tiles = axis.getTilesOfPhase();
+  if (axis.dilation == 1)
+    return kernel.getChunkStart(tile, axis.extent, extent);
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value phase =
+      builder.createOrFold<arith::DivUIOp>(loc, tile, kernel.index(tiles));
+  Value inPhase =
+      builder.createOrFold<arith::RemUIOp>(loc, tile, kernel.index(tiles));
+  // Results of a phase, of which the first may have one more.
+  Value last = arith::SubIOp::create(
+      builder, loc, kernel.index(axis.extent + axis.dilation - 1), phase);
+  Value results =
+      arith::DivUIOp::create(builder, loc, last, kernel.index(axis.dilation));
+  Value first = arith::MinSIOp::create(
+      builder, loc, kernel.mul(inPhase, extent),
+      arith::SubIOp::create(builder, loc, results, kernel.index(extent)));
+  return kernel.add(phase, kernel.mul(first, axis.dilation));
+}
+
 WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
@@ -131,23 +161,24 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
              tiling.getTileCount(), blocking.input.batch);
   auto [row, column] = divide(inImage, tiling.width.getTileCount(),
                               tiling.height.getTileCount());
-  Value top = kernel.getChunkStart(row, tiling.height.extent,
-                                   tiling.height.getTileExtent());
-  Value left = kernel.getChunkStart(column, tiling.width.extent,
-                                    tiling.width.getTileExtent());
+  Value top = findStart(tiling.height, row);
+  Value left = findStart(tiling.width, column);
   // The next tile begins where this one ends, or before.
   auto countOwn = [&](const WinogradAxis &axis, Value position,
                       Value start) -> Value {
-    if (!blocking.isAtOnce || axis.extent % axis.getTileExtent() == 0)
+    if (!blocking.isAtOnce || axis.isEven())
       return nullptr;
-    Value next = kernel.getChunkStart(kernel.add(position, 1), axis.extent,
-                                      axis.getTileExtent());
-    Value isLast =
-        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, position,
-                              kernel.index(axis.getTileCount() - 1));
+    int64_t tiles = axis.getTilesOfPhase();
+    Value next = findStart(axis, kernel.add(position, 1));
+    Value inPhase = builder.createOrFold<arith::RemUIOp>(loc, position,
+                                                         kernel.index(tiles));
+    Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                         inPhase, kernel.index(tiles - 1));
+    Value apart = arith::SubIOp::create(builder, loc, next, start);
     return arith::SelectOp::create(
         builder, loc, isLast, kernel.index(axis.getTileExtent()),
-        arith::SubIOp::create(builder, loc, next, start));
+        builder.createOrFold<arith::DivUIOp>(loc, apart,
+                                             kernel.index(axis.dilation)));
   };
   auto find = [&, image = image](const ImageShape &shape, int64_t heightStride,
                                  int64_t widthStride) {
@@ -163,9 +194,8 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
 }
 
 void WinogradEmitter::transformInputs(const Tile &tile) {
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  const WinogradForm &rows = tiling.getRows(), &columns = tiling.getColumns();
   int64_t pointElements = blocking.getPointElements();
-  int64_t channels = blocking.input.channels;
   auto transformVector = [&](Value channel, int64_t lanes) {
     VectorOps ops(kernel, lanes);
     Value from = kernel.add(tile.input, channel);
@@ -176,35 +206,37 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
     auto transform = [&](const WinogradForm &form, Value source, Value at,
                          int64_t stride, Value targetAt, int64_t targetStride) {
       SmallVector<Value> values;
-      for (int64_t i = 0; i < form.getPoints(); ++i)
+      for (int64_t i = 0; i < form.getInputs(); ++i)
         values.push_back(
             kernel.loadVector(source, kernel.add(at, i * stride), lanes));
-      form.transformInput(ops, MutableArrayRef(values));
-      for (int64_t i = 0; i < form.getPoints(); ++i)
-        kernel.storeVector(values[i], scratch,
-                           kernel.add(targetAt, i * targetStride), lanes);
+      form.getInputTransform().apply<VectorOps>(
+          ops, values, [&](int64_t i, Value value) {
+            kernel.storeVector(value, scratch,
+                               kernel.add(targetAt, i * targetStride), lanes);
+          });
     };
+    int64_t columnStride = blocking.getColumnStride(blocking.input);
     if (!blocking.isTwoDimensional())
-      return transform(width, input, from, channels, to, pointElements);
+      return transform(columns, input, from, columnStride, to, pointElements);
     Value lines = kernel.index(blocking.getLinesAt());
-    kernel.forEach(width.getPoints(), [&](Value j) {
-      transform(height, input, kernel.add(from, kernel.mul(j, channels)),
-                blocking.input.getRowElements(),
-                kernel.add(lines, kernel.mul(j, blocking.unit)),
-                width.getPoints() * blocking.unit);
+    int64_t line = columns.getInputs() * blocking.unit;
+    kernel.forEach(columns.getInputs(), [&](Value j) {
+      transform(rows, input, kernel.add(from, kernel.mul(j, columnStride)),
+                blocking.getRowStride(blocking.input),
+                kernel.add(lines, kernel.mul(j, blocking.unit)), line);
     });
-    kernel.forEach(height.getPoints(), [&](Value i) {
+    kernel.forEach(rows.getPoints(), [&](Value i) {
       transform(
-          width, scratch,
-          kernel.add(lines, kernel.mul(i, width.getPoints() * blocking.unit)),
+          columns, scratch, kernel.add(lines, kernel.mul(i, line)),
           blocking.unit,
-          kernel.add(to, kernel.mul(i, width.getPoints() * pointElements)),
+          kernel.add(to, kernel.mul(i, columns.getPoints() * pointElements)),
           pointElements);
     });
   };
   // Two vectors at a time, or four scalars: one instruction may load them, and
   // the loop around them is shorter.
   int64_t together = std::max<int64_t>(2 * kernel.machine.lanes, 4);
+  int64_t channels = blocking.input.channels;
   if (blocking.isInRegisters && channels % together == 0)
     kernel.forEach(channels / together, [&](Value i) {
       transformVector(kernel.mul(i, together), together);
@@ -214,32 +246,23 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
 }
 
 void WinogradEmitter::transformInputsAtOnce(const Tile &tile) {
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
-  int64_t rows = height.getPoints(), columns = width.getPoints();
   kernel.forEachVector(blocking.input.channels, [&](Value channel,
                                                     int64_t lanes) {
     VectorOps ops(kernel, lanes);
     Value from = kernel.add(tile.input, channel);
-    SmallVector<Value> points(rows * columns);
-    for (int64_t j = 0; j < columns; ++j) {
-      SmallVector<Value> values;
-      for (int64_t i = 0; i < rows; ++i)
+    SmallVector<Value> values;
+    for (int64_t i = 0; i < tiling.getRows().getInputs(); ++i)
+      for (int64_t j = 0; j < tiling.getColumns().getInputs(); ++j)
         values.push_back(kernel.loadVector(
             input,
-            kernel.add(from, i * blocking.input.getRowElements() +
-                                 j * blocking.input.channels),
+            kernel.add(from, i * blocking.getRowStride(blocking.input) +
+                                 j * blocking.getColumnStride(blocking.input)),
             lanes));
-      height.transformInput(ops, MutableArrayRef(values));
-      for (int64_t i = 0; i < rows; ++i)
-        points[i * columns + j] = values[i];
-    }
     Value to = kernel.add(
         kernel.add(kernel.mul(tile.number, blocking.getRowElements()), channel),
         blocking.getInputsAt());
-    for (int64_t i = 0; i < rows; ++i)
-      width.transformInput(ops,
-                           MutableArrayRef(points).slice(i * columns, columns));
-    for (auto [number, value] : llvm::enumerate(points))
+    for (auto [number, value] :
+         llvm::enumerate(tiling.transformInputs(ops, ArrayRef<Value>(values))))
       kernel.storeVector(value, scratch,
                          kernel.add(to, number * blocking.getPointElements()),
                          lanes);
@@ -307,10 +330,16 @@ void WinogradEmitter::multiply() {
 void WinogradEmitter::store(const Tile &tile, SmallVector<Value> window,
                             int64_t row, Value column, Value filter,
                             int64_t lanes) {
+  // Rows of a sequence follow each other.
+  Value inRow = kernel.index(tiling.isNested() ? 0 : row);
+  if (tiling.isNested())
+    column = kernel.add(column, row * getResultColumns());
   auto storeResult = [&] {
-    Value at =
-        kernel.add(kernel.add(tile.output, row * outputShape.getRowElements()),
-                   kernel.mul(column, outputShape.channels));
+    Value at = kernel.add(
+        kernel.add(tile.output,
+                   kernel.mul(inRow, tiling.height.dilation *
+                                         outputShape.getRowElements())),
+        kernel.mul(column, blocking.getColumnStride(outputShape)));
     kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
                        output, kernel.add(at, filter), lanes);
   };
@@ -321,7 +350,7 @@ void WinogradEmitter::store(const Tile &tile, SmallVector<Value> window,
     else
       body();
   };
-  storeIfOwn(kernel.index(row), tile.ownRows,
+  storeIfOwn(inRow, tile.ownRows,
              [&] { storeIfOwn(column, tile.ownColumns, storeResult); });
 }
 
@@ -334,7 +363,7 @@ void WinogradEmitter::multiplyInRegisters(Value block) {
   product.sumOffsets.clear();
   for (int64_t point = 0; point < points; ++point)
     product.sumOffsets.push_back(point * blocking.getPointElements());
-  product.filtering = &tiling.width;
+  product.filtering = &tiling;
   int64_t termStride = blocking.paddedFilters;
   product.pointWeightStride = channels * termStride;
   if (int64_t panel = blocking.panel) {
@@ -355,36 +384,34 @@ void WinogradEmitter::multiplyInRegisters(Value block) {
   product.outputBase = findTile(block, kernel.index(0)).output;
   product.outputRowStride = tiling.width.getTileExtent() * outputShape.channels;
   auto findOutput = [&](Value row) { return findTile(block, row).output; };
-  if (tiling.width.extent % tiling.width.getTileExtent())
+  if (!tiling.width.isEven())
     product.findOutput = findOutput;
   emitMatrixProduct(kernel, product, productTile);
 }
 
 void WinogradEmitter::finish(const Tile &tile) {
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
+  const WinogradForm &rows = tiling.getRows(), &columns = tiling.getColumns();
   int64_t pointElements = blocking.getPointElements(), unit = blocking.unit;
   Value from = kernel.add(kernel.mul(tile.number, blocking.getRowElements()),
                           blocking.getProductsAt());
   forEachVector(blocking.filters, [&](Value filter, int64_t lanes) {
     VectorOps ops(kernel, lanes);
-    /// Results along the width of row `i` of the points.
-    auto finishWidths = [&](Value i) {
+    /// Results along row `i` of the points.
+    auto finishRow = [&](Value i) {
       SmallVector<Value> values;
-      for (int64_t j = 0; j < width.getPoints(); ++j) {
+      for (int64_t j = 0; j < columns.getPoints(); ++j) {
         Value point =
-            kernel.add(kernel.mul(i, width.getPoints() * pointElements),
+            kernel.add(kernel.mul(i, columns.getPoints() * pointElements),
                        j * pointElements);
         values.push_back(kernel.loadVector(
             scratch, kernel.add(kernel.add(from, point), filter), lanes));
       }
-      width.transformOutput(ops, MutableArrayRef(values));
-      values.resize(width.outputs);
-      return values;
+      return columns.getOutputTransform().apply<VectorOps>(ops, values);
     };
     int64_t windowWidth = tiling.width.window;
     if (!blocking.isTwoDimensional()) {
-      SmallVector<Value> values = finishWidths(kernel.index(0));
-      for (int64_t w = 0; w < tiling.width.getTileExtent(); ++w)
+      SmallVector<Value> values = finishRow(kernel.index(0));
+      for (int64_t w = 0; w < getResultColumns(); ++w)
         store(tile,
               llvm::to_vector(
                   ArrayRef(values).slice(w * windowWidth, windowWidth)),
@@ -393,30 +420,31 @@ void WinogradEmitter::finish(const Tile &tile) {
     }
     // Through memory: what is left of all points does not fit into registers.
     Value lines = kernel.index(blocking.getLinesAt());
-    kernel.forEach(height.getPoints(), [&](Value i) {
-      SmallVector<Value> values = finishWidths(i);
-      for (int64_t j = 0; j < width.outputs; ++j)
+    kernel.forEach(rows.getPoints(), [&](Value i) {
+      SmallVector<Value> values = finishRow(i);
+      for (int64_t j = 0; j < columns.outputs; ++j)
         kernel.storeVector(values[j], scratch,
                            kernel.add(kernel.add(lines, j * unit),
-                                      kernel.mul(i, width.outputs * unit)),
+                                      kernel.mul(i, columns.outputs * unit)),
                            lanes);
     });
-    kernel.forEach(tiling.width.getTileExtent(), [&](Value w) {
-      SmallVector<SmallVector<Value>> columns;
+    kernel.forEach(getResultColumns(), [&](Value w) {
+      SmallVector<SmallVector<Value>> finished;
       for (int64_t j = 0; j < windowWidth; ++j) {
-        SmallVector<Value> &values = columns.emplace_back();
+        SmallVector<Value> values;
         Value at = kernel.add(kernel.add(lines, j * unit),
                               kernel.mul(w, windowWidth * unit));
-        for (int64_t i = 0; i < height.getPoints(); ++i)
+        for (int64_t i = 0; i < rows.getPoints(); ++i)
           values.push_back(kernel.loadVector(
-              scratch, kernel.add(at, i * width.outputs * unit), lanes));
-        height.transformOutput(ops, MutableArrayRef(values));
+              scratch, kernel.add(at, i * columns.outputs * unit), lanes));
+        finished.push_back(
+            rows.getOutputTransform().apply<VectorOps>(ops, values));
       }
-      for (int64_t h = 0; h < tiling.height.getTileExtent(); ++h) {
+      for (int64_t h = 0; h < getResultRows(); ++h) {
         SmallVector<Value> window;
         for (int64_t i = 0; i < tiling.height.window; ++i)
           for (int64_t j = 0; j < windowWidth; ++j)
-            window.push_back(columns[j][h * tiling.height.window + i]);
+            window.push_back(finished[j][h * tiling.height.window + i]);
         store(tile, window, h, w, filter, lanes);
       }
     });
@@ -424,36 +452,27 @@ void WinogradEmitter::finish(const Tile &tile) {
 }
 
 void WinogradEmitter::finishAtOnce(const Tile &tile) {
-  const WinogradForm &height = tiling.height.form, &width = tiling.width.form;
-  int64_t rows = height.getPoints(), columns = width.getPoints();
+  int64_t columns = tiling.getColumns().outputs;
   Value from = kernel.add(kernel.mul(tile.number, blocking.getRowElements()),
                           blocking.getProductsAt());
   kernel.forEachVector(blocking.filters, [&](Value filter, int64_t lanes) {
     VectorOps ops(kernel, lanes);
-    // Results along the width, of which each column is finished.
-    SmallVector<SmallVector<Value>> results(width.outputs);
-    for (int64_t i = 0; i < rows; ++i) {
-      SmallVector<Value> values;
-      for (int64_t j = 0; j < columns; ++j)
-        values.push_back(kernel.loadVector(
-            scratch,
-            kernel.add(kernel.add(from, (i * columns + j) *
-                                            blocking.getPointElements()),
-                       filter),
-            lanes));
-      width.transformOutput(ops, MutableArrayRef(values));
-      for (int64_t j = 0; j < width.outputs; ++j)
-        results[j].push_back(values[j]);
-    }
-    for (SmallVector<Value> &column : results)
-      height.transformOutput(ops, MutableArrayRef(column));
-    for (int64_t h = 0; h < tiling.height.getTileExtent(); ++h)
-      for (int64_t w = 0; w < tiling.width.getTileExtent(); ++w) {
+    SmallVector<Value> sums;
+    for (int64_t point = 0; point < tiling.getPoints(); ++point)
+      sums.push_back(kernel.loadVector(
+          scratch,
+          kernel.add(kernel.add(from, point * blocking.getPointElements()),
+                     filter),
+          lanes));
+    SmallVector<Value> results =
+        tiling.transformOutputs(ops, ArrayRef<Value>(sums));
+    for (int64_t h = 0; h < getResultRows(); ++h)
+      for (int64_t w = 0; w < getResultColumns(); ++w) {
         SmallVector<Value> window;
         for (int64_t i = 0; i < tiling.height.window; ++i)
           for (int64_t j = 0; j < tiling.width.window; ++j)
-            window.push_back(results[w * tiling.width.window + j]
-                                    [h * tiling.height.window + i]);
+            window.push_back(results[(h * tiling.height.window + i) * columns +
+                                     w * tiling.width.window + j]);
         store(tile, window, h, kernel.index(w), filter, lanes);
       }
   });

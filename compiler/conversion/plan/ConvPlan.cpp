@@ -129,7 +129,8 @@ static double estimatePhases(const Machine &machine,
 /// address of its own, which scalable vectors can't add to in a load.
 static bool mayFinishInRegisters(const Machine &machine,
                                  const WinogradPlan &winograd) {
-  return !winograd.isTwoDimensional() && machine.scalableBits == 0 &&
+  return !winograd.isTwoDimensional() && winograd.tiling.width.dilation == 1 &&
+         machine.scalableBits == 0 &&
          winograd.input.channels <= nn::winogradBlock &&
          8 * winograd.tiling.getPoints() <= machine.registers;
 }

@@ -10,11 +10,12 @@
 
 #include "compiler/conversion/plan/ImageShape.h"
 #include "compiler/target/Target.h"
-#include "dialect/NNOps.h"
+#include "dialect/Winograd.h"
 
 namespace frieze {
 
-/// A conv over an input that has its padding in it, in terms of groups.
+/// A conv over an input that has its padding in it, and what minimal filtering
+/// reads behind it, in terms of groups.
 struct ConvShape {
   ConvShape(nn::ConvOp op, const Target &target)
       : input(op.getInput().getType().getShape()),
@@ -22,6 +23,8 @@ struct ConvShape {
         window(op.getKernel().getShapedType().getShape().drop_back(2), 1),
         stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
         padding(op.getPaddingValues()), groups(op.getGroups()), target(target) {
+    if (op.getWinograd())
+      padding.right += nn::WinogradTiling::get(op).behind;
     input.height += padding.top + padding.bottom;
     input.width += padding.left + padding.right;
   }

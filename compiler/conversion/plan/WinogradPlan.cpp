@@ -36,11 +36,15 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
   fitsSecondLevel =
       kernelElements * accumulatorBytes <= machine.caches.secondLevel;
   // Rows for a register tile of every machine; more would leave the first-level
-  // cache. A kernel that leaves the second-level cache is worth reading less
-  // often.
+  // cache, if so many do not. A kernel that leaves the second-level cache is
+  // worth reading less often.
   int64_t most = fitsSecondLevel ? machine.budgets.winogradTiles
                                  : machine.budgets.mostWinogradTiles;
   tiles = std::min(most, getAllTiles());
+  if (fitsSecondLevel && !isAtOnce &&
+      tiling.getPoints() * getPointElements() * accumulatorBytes >
+          machine.caches.firstLevel)
+    tiles = std::min(most += most / 2, getAllTiles());
   // The last block is moved back to end at the last tile.
   for (int64_t fewer = tiles - 1; fewer >= most / 2; --fewer)
     if (getBlocks(fewer) * fewer < getBlocks(tiles) * tiles)
@@ -75,4 +79,10 @@ int64_t WinogradPlan::getPointElements() const {
   if (isInRegisters)
     return llvm::alignTo(input.channels, unit);
   return (tiles * getRowElements() / unit | 1) * unit;
+}
+
+int64_t WinogradPlan::getRowStride(const ImageShape &shape) const {
+  return tiling.isNested()
+             ? tiling.getColumns().outputs * getColumnStride(shape)
+             : tiling.height.dilation * shape.getRowElements();
 }

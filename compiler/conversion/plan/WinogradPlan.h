@@ -31,7 +31,15 @@ struct WinogradPlan {
 
   int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
   int64_t getBlocks(int64_t size) const;
-  bool isTwoDimensional() const { return tiling.height.form.getPoints() > 1; }
+  /// Whether a tile has several rows.
+  bool isTwoDimensional() const { return tiling.getRows().getPoints() > 1; }
+
+  /// From one row of places to the next, and from one place of a row, in an
+  /// image of this shape.
+  int64_t getRowStride(const ImageShape &shape) const;
+  int64_t getColumnStride(const ImageShape &shape) const {
+    return tiling.width.dilation * shape.channels;
+  }
 
   /// Inputs or products of a point: one row per tile. A row of a multiple of
   /// eight cache lines would meet few sets of the first-level cache. In
@@ -48,8 +56,7 @@ struct WinogradPlan {
     int64_t regions = isInRegisters ? 0 : isAtOnce ? tiling.getPoints() : 1;
     return getProductsAt() + regions * getPointElements();
   }
-  /// A tile between the transforms along its two axes, of one vector of
-  /// channels.
+  /// A tile between its two transforms, of one vector of channels.
   int64_t getLinesAt() const {
     return getInputsAt() + (isInRegisters
                                 ? tiles * getRowElements()
@@ -57,7 +64,9 @@ struct WinogradPlan {
   }
   int64_t getEnd() const {
     bool hasLines = isTwoDimensional() && !isAtOnce;
-    return getLinesAt() + (hasLines ? tiling.getPoints() * unit : 0);
+    return getLinesAt() + (hasLines ? tiling.getRows().getPoints() *
+                                          tiling.getColumns().getInputs() * unit
+                                    : 0);
   }
 
   nn::WinogradTiling tiling;
