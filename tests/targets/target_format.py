@@ -28,6 +28,13 @@ def join(arrays):
     return np.concatenate([np.ascontiguousarray(array, np.float32).ravel() for array in arrays])
 
 
+def flush(expected, actual):
+    """`expected` of a machine that may have made zeros of its denormal numbers."""
+    is_denormal = np.abs(expected) < np.finfo(np.float32).tiny
+    zeros = np.copysign(np.float32(0), expected)
+    return np.where(is_denormal & (actual == 0), zeros, expected)
+
+
 class TargetFormat(ModelFormat):
     def __init__(self, tools, llvm_tools, folder):
         super().__init__(tools, llvm_tools, os.path.join(folder, "rows"))
@@ -108,10 +115,11 @@ class TargetFormat(ModelFormat):
                 actual = self.run_on(machine, model, scratch)
                 if actual.shape != expected.shape:
                     raise Failure(f"expects {expected.size} numbers, but got {actual.size}")
-                bits = count_bits(expected, actual)
+                wanted = flush(expected, actual) if machine.flushes else expected
+                bits = count_bits(wanted, actual)
                 row[machine.name] = {"values": expected.size, "bits": bits}
                 if bits:
-                    raise Failure(f"{find_different(expected, actual).sum()} of {expected.size} "
+                    raise Failure(f"{find_different(wanted, actual).sum()} of {expected.size} "
                                   "numbers differ in bits from the reference")
             except Failure as failure:
                 row.setdefault(machine.name, {"values": 0, "bits": 0})["failed"] = True
