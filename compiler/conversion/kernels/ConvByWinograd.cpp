@@ -170,8 +170,10 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
       return nullptr;
     int64_t tiles = axis.getTilesOfPhase();
     Value next = findStart(axis, kernel.add(position, 1));
-    Value inPhase = builder.createOrFold<arith::RemUIOp>(loc, position,
-                                                         kernel.index(tiles));
+    Value inPhase = axis.dilation == 1
+                        ? position
+                        : builder.createOrFold<arith::RemUIOp>(
+                              loc, position, kernel.index(tiles));
     Value isLast = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
                                          inPhase, kernel.index(tiles - 1));
     Value apart = arith::SubIOp::create(builder, loc, next, start);
