@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""Writes nets of middle size, and single layers, with random weights.
+
+    make_nets.py FOLDER [NAME ...]
+
+Each is FOLDER/NAME.keras and, where the packages are there, NAME.onnx (tf2onnx) and
+NAME.tflite (TensorFlow): the same weights for every library that is measured. Needs
+Keras on TensorFlow. They are the nets and layers of docs/Performance.md; without names,
+all of them. Weights are random from a fixed seed, batch norms have statistics as after
+training, and the batch is 1.
+"""
+import os
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import keras
+import numpy as np
+from keras import layers
+
+
+def conv(x, filters, width, rank=1, **options):
+    """A convolution without bias, batch norm, and ReLU."""
+    kind = layers.Conv1D if rank == 1 else layers.Conv2D
+    x = kind(filters, width, padding=options.pop("padding", "same"), use_bias=False, **options)(x)
+    return layers.ReLU()(layers.BatchNormalization()(x))
+
+
+# --- Nets ----------------------------------------------------------------------
+
+
+def transformer(x):
+    """Encoder of 4 heads and 2 layers on 187 steps of 32 channels."""
+    for _ in range(2):
+        normal = layers.LayerNormalization(epsilon=1e-6)(x)
+        x = layers.Add()([x, layers.MultiHeadAttention(4, 8)(normal, normal)])
+        normal = layers.LayerNormalization(epsilon=1e-6)(x)
+        hidden = layers.Dense(128, activation="gelu")(normal)
+        x = layers.Add()([x, layers.Dense(32)(hidden)])
+    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+
+
+def ecg_resnet34(x):
+    """The 1-D residual net of 34 layers for arrhythmia: 16 taps, every second block
+    halves the length (Rajpurkar et al., 2017, with 64 to 512 filters)."""
+    x = conv(x, 64, 16)
+    for block in range(16):
+        filters, stride = 64 * 2 ** (block // 4), 1 + block % 2
+        shortcut = layers.MaxPooling1D(stride)(x) if stride > 1 else x
+        if x.shape[-1] != filters:
+            shortcut = layers.Conv1D(filters, 1)(shortcut)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+        x = conv(x, filters, 16, strides=stride)
+        x = layers.Add()([layers.Conv1D(filters, 16, padding="same")(x), shortcut])
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    return layers.Dense(12, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+
+
+def inception_time(x):
+    """Six modules of filters of 9, 19 and 39 taps (Ismail Fawaz et al., 2020)."""
+    rest = x
+    for module in range(6):
+        narrow = layers.Conv1D(32, 1, use_bias=False)(x) if x.shape[-1] > 1 else x
+        branches = [layers.Conv1D(32, taps, padding="same", use_bias=False)(narrow)
+                    for taps in (9, 19, 39)]
+        pooled = layers.MaxPooling1D(3, strides=1, padding="same")(x)
+        branches.append(layers.Conv1D(32, 1, use_bias=False)(pooled))
+        x = layers.ReLU()(layers.BatchNormalization()(layers.Concatenate()(branches)))
+        if module % 3 == 2:
+            shortcut = layers.BatchNormalization()(layers.Conv1D(128, 1, use_bias=False)(rest))
+            rest = x = layers.ReLU()(layers.Add()([x, shortcut]))
+    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+
+
+def unet1d(x):
+    """A U-Net of 9 taps on 1024 samples, three levels, one label for each sample."""
+    skips = []
+    for filters in (16, 32, 64):
+        x = conv(conv(x, filters, 9), filters, 9)
+        skips.append(x)
+        x = layers.MaxPooling1D(2)(x)
+    x = conv(conv(x, 128, 9), 128, 9)
+    for filters, skip in zip((64, 32, 16), reversed(skips)):
+        x = layers.Concatenate()([layers.UpSampling1D(2)(x), skip])
+        x = conv(conv(x, filters, 9), filters, 9)
+    return layers.Conv1D(4, 1, activation="softmax")(x)
+
+
+def tcn(x):
+    """Dilated causal convolutions of 3 taps, 64 filters, dilations up to 128."""
+    for dilation in (1, 2, 4, 8, 16, 32, 64, 128):
+        y = conv(x, 64, 3, padding="causal", dilation_rate=dilation)
+        y = conv(y, 64, 3, padding="causal", dilation_rate=dilation)
+        x = layers.Add()([y, x if x.shape[-1] == 64 else layers.Conv1D(64, 1)(x)])
+    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+
+
+def bilstm2(x):
+    x = layers.Bidirectional(layers.LSTM(64, return_sequences=True))(x)
+    return layers.Dense(5, activation="softmax")(layers.Bidirectional(layers.LSTM(64))(x))
+
+
+def gru128(x):
+    return layers.Dense(5, activation="softmax")(layers.GRU(128)(x))
+
+
+def separable(x, filters, stride=1):
+    """A depthwise convolution and a pointwise one, each with batch norm and ReLU."""
+    x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(x)
+    return conv(layers.ReLU()(layers.BatchNormalization()(x)), filters, 1, rank=2)
+
+
+def kws_dscnn(x):
+    """DS-CNN for keywords on 49×10 coefficients (Zhang et al., 2018; MLPerf Tiny)."""
+    x = conv(x, 64, (10, 4), rank=2, strides=2)
+    for _ in range(4):
+        x = separable(x, 64)
+    return layers.Dense(12, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+
+
+def vww(x):
+    """MobileNet of a quarter of the width on 96×96 (Visual Wake Words, MLPerf Tiny)."""
+    x = conv(x, 8, 3, rank=2, strides=2)
+    for filters, stride in ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (128, 2), (128, 1),
+                            (128, 1), (128, 1), (128, 1), (128, 1), (256, 2), (256, 1)):
+        x = separable(x, filters, stride)
+    return layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+
+
+def resnet8(x):
+    """The residual net of MLPerf Tiny on 32×32×3."""
+    x = conv(x, 16, 3, rank=2)
+    for filters, stride in ((16, 1), (32, 2), (64, 2)):
+        y = conv(x, filters, 3, rank=2, strides=stride)
+        y = layers.BatchNormalization()(layers.Conv2D(filters, 3, padding="same")(y))
+        if stride > 1:
+            x = layers.Conv2D(filters, 1, strides=stride)(x)
+        x = layers.ReLU()(layers.Add()([x, y]))
+    return layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+
+
+NETS = {
+    "transformer": ((187, 32), transformer),
+    "ecg_resnet34": ((2560, 1), ecg_resnet34),
+    "inception_time": ((1000, 12), inception_time),
+    "unet1d": ((1024, 1), unet1d),
+    "tcn": ((1024, 12), tcn),
+    "bilstm2": ((187, 1), bilstm2),
+    "gru128": ((100, 12), gru128),
+    "kws_dscnn": ((49, 10, 1), kws_dscnn),
+    "vww": ((96, 96, 3), vww),
+    "resnet8": ((32, 32, 3), resnet8),
+    # Single layers; statistics of a batch norm tell minimal filtering of the range.
+    **{f"conv1d_{taps}": ((256, 64), lambda x, taps=taps: conv(x, 64, taps, padding="valid"))
+       for taps in (3, 5, 7, 9, 16)},
+    "conv1d_dilated": ((256, 64), lambda x: conv(x, 64, 3, padding="valid", dilation_rate=4)),
+    "conv2d_48": ((48, 48, 64), lambda x: conv(x, 64, 3, rank=2, padding="valid")),
+    "softmax": ((748, 187), layers.Softmax()),
+    "attention": ((187, 32), lambda x: layers.MultiHeadAttention(4, 8)(x, x)),
+    "lstm64_wide": ((187, 128), layers.LSTM(64)),
+    "lstm64_narrow": ((187, 1), layers.LSTM(64)),
+    "conv1d_chain": ((32, 512), keras.Sequential([layers.Conv1D(512, 5, padding="same")
+                                                  for _ in range(16)])),
+}
+
+# Those that come with Keras.
+APPLICATIONS = {"resnet50": keras.applications.ResNet50,
+                "mobilenet_v2": keras.applications.MobileNetV2,
+                "efficientnet_b0": keras.applications.EfficientNetB0}
+
+
+def settle(model, seed):
+    """Gives batch norms statistics, so that they compute something."""
+    random = np.random.default_rng(seed)
+    for layer in model._flatten_layers():
+        if isinstance(layer, layers.BatchNormalization):
+            size = layer.gamma.shape[0]
+            layer.set_weights([random.uniform(0.5, 1.5, size), random.normal(0, 0.1, size),
+                               random.normal(0, 0.1, size), random.uniform(0.5, 2, size)])
+
+
+def build(name):
+    keras.utils.set_random_seed(1)
+    if name in APPLICATIONS:
+        model = APPLICATIONS[name](weights=None)
+    else:
+        shape, body = NETS[name]
+        inputs = keras.Input(shape, batch_size=1, name="x")
+        model = keras.Model(inputs, body(inputs), name=name)
+    settle(model, seed=2)
+    return model
+
+
+def main():
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__.strip())
+    folder, *names = sys.argv[1:]
+    known = [*NETS, *APPLICATIONS]
+    for name in names:
+        if name not in known:
+            sys.exit(f"make_nets.py: error: no net {name}; there are {' '.join(known)}")
+    os.makedirs(folder, exist_ok=True)
+    for name in names or known:
+        model = build(name)
+        path = os.path.join(folder, name)
+        model.save(path + ".keras")
+        print(f"{path}.keras: {model.count_params():,} parameters", flush=True)
+        try:
+            import tensorflow
+            import tf2onnx
+        except ImportError as missing:
+            print(f"{path}.onnx, .tflite: skipped, as there is no {missing.name}", flush=True)
+            continue
+        # tf2onnx knows the error function, not its complement.
+        keras.src.backend.nn.gelu = lambda x, approximate: (
+            0.5 * x * (1 + tensorflow.math.erf(x * 0.5**0.5)))
+        signature = tensorflow.TensorSpec((1, *model.inputs[0].shape[1:]), tensorflow.float32, "x")
+        function = tensorflow.function(lambda x: model(x, training=False), [signature])
+        tf2onnx.convert.from_function(function, [signature], opset=18, output_path=path + ".onnx")
+        converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)
+        with open(path + ".tflite", "wb") as file:
+            file.write(converter.convert())
+
+
+main()
