@@ -66,8 +66,7 @@ TEST_P(CudaStreamTest, HasTheBitsOfSingleWindows) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stored, CudaStreamTest,
-                         testing::Values("ecg_convnet.keras",
-                                         "conv1d_block.keras"),
+                         testing::Values("ecg_convnet.keras", "cnn1d.keras"),
                          nameAfterFile);
 
 } // namespace

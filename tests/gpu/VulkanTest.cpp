@@ -71,9 +71,8 @@ TEST_P(VulkanStreamTest, HasTheBitsOfSingleWindows) {
   expectBitsOfWindows(describe(*device), GetParam());
 }
 
-// One group takes a window of the first, and several share one of the second.
 INSTANTIATE_TEST_SUITE_P(Stored, VulkanStreamTest,
-                         testing::Values("ecg_convnet.keras",
+                         testing::Values("ecg_convnet.keras", "cnn1d.keras",
                                          "conv1d_block.keras"),
                          nameAfterFile);
 
