@@ -53,9 +53,7 @@ static CompileOptions getHostOptions(const CompileOptions &options) {
 static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
                                               const CompileOptions &options) {
   OwningOpRef<ModuleOp> kernels = module.clone();
-  CompileOptions ofClone = options;
-  ofClone.ownsContext = false;
-  if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, ofClone)))
+  if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
     return failure();
   FailureOr<DeviceCode> code = emitDeviceCode(*kernels, *options.target);
   if (failed(code))
@@ -75,10 +73,11 @@ static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
 static LogicalResult lowerWithDevice(ModuleOp module,
                                      const CompileOptions &options,
                                      StringRef sourceSHA256) {
-  FailureOr<DeviceCode> code = compileForDevice(module, options);
-  CompileOptions host = getHostOptions(options);
-  // No module names the weights of `code` yet.
-  host.ownsContext = false;
+  CompileOptions shared = options;
+  // Two modules name weights, and then the device's code does, which none has.
+  shared.ownsContext = false;
+  FailureOr<DeviceCode> code = compileForDevice(module, shared);
+  CompileOptions host = getHostOptions(shared);
   if (failed(code) ||
       failed(lowerModule(module, Stage::NNOpt, Stage::Loops, host)))
     return failure();

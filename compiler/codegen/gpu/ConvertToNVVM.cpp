@@ -7,6 +7,7 @@
 
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/gpu/GroupShape.h"
+#include "compiler/codegen/gpu/WeightsBuffer.h"
 #include "compiler/codegen/llvm/ConvertToLLVM.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -117,9 +118,7 @@ struct ConvertToNVVMPass
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
     // The host has the weights.
-    for (auto global :
-         llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
-      global.erase();
+    eraseConstants(module);
     for (auto kernels :
          llvm::make_early_inc_range(module.getOps<gpu::GPUModuleOp>())) {
       for (auto kernel :

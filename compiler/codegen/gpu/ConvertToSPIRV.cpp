@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/Passes.h"
+#include "compiler/codegen/gpu/WeightsBuffer.h"
 #include "mlir/Conversion/ArithToSPIRV/ArithToSPIRV.h"
 #include "mlir/Conversion/GPUToSPIRV/GPUToSPIRV.h"
 #include "mlir/Conversion/MathToSPIRV/MathToSPIRV.h"
@@ -93,9 +94,7 @@ struct ConvertToSPIRVPass
     ModuleOp module = getOperation();
     MLIRContext *context = &getContext();
     // The host has the weights.
-    for (auto global :
-         llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
-      global.erase();
+    eraseConstants(module);
     module.walk(prepare);
     spirv::MemorySpaceToStorageClassConverter spaces(findStorageClass);
     spirv::convertMemRefTypesAndAttrs(module, spaces);

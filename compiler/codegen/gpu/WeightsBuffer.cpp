@@ -16,6 +16,12 @@ using namespace frieze;
 /// Of a constant, in elements: a line that a device reads.
 static constexpr int64_t alignment = 32;
 
+void frieze::eraseConstants(ModuleOp module) {
+  for (auto global :
+       llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
+    global.erase();
+}
+
 WeightsBuffer::WeightsBuffer(ArrayRef<func::FuncOp> functions)
     : module(functions.front()->getParentOfType<ModuleOp>()) {
   auto add = [&](memref::GetGlobalOp op) {
@@ -36,9 +42,7 @@ WeightsBuffer::WeightsBuffer(ArrayRef<func::FuncOp> functions)
 }
 
 void WeightsBuffer::write(StringRef symbol) {
-  for (auto global :
-       llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
-    global.erase();
+  eraseConstants(module);
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   int64_t size = values.size();
   Type element = builder.getF32Type();

@@ -14,6 +14,9 @@
 
 namespace frieze {
 
+/// Erases all constants of a module.
+void eraseConstants(mlir::ModuleOp module);
+
 /// The constants that functions of a module read, side by side.
 class WeightsBuffer {
 public:
