@@ -21,13 +21,7 @@ namespace {
 OpenDevice *findDevice() {
   static std::optional<OpenDevice> device = []() -> std::optional<OpenDevice> {
     fakecuda::setRunsPTX(true);
-    llvm::Expected<OpenDevice> opened =
-        OpenDevice::open({FRIEZE_CUDA, 0, false});
-    if (!opened) {
-      ADD_FAILURE() << llvm::toString(opened.takeError());
-      return std::nullopt;
-    }
-    return std::move(*opened);
+    return openDevice(FRIEZE_CUDA);
   }();
   return device ? &*device : nullptr;
 }
@@ -41,6 +35,8 @@ TestedDevice describe(OpenDevice &device) {
           /*mostMacs=*/5'000'000,
           /*mostReferenceMacs=*/5'000'000};
 }
+
+class CudaCountTest : public testing::Test {};
 
 class CudaTest : public testing::TestWithParam<std::string> {
 protected:
@@ -56,6 +52,32 @@ TEST_P(CudaTest, HasTheBitsOfTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Stored, CudaTest, testing::ValuesIn(listModels()),
                          nameAfterFile);
+
+/// A window of the classifier costs what docs/GPU.md says of it.
+TEST_F(CudaCountTest, CountsTheInstructionsOfAWindow) {
+  OpenDevice *device = findDevice();
+  ASSERT_TRUE(device);
+  llvm::Expected<LoadedModel> model =
+      loadStoredModel("ecg_convnet.keras", "cuda");
+  ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
+  llvm::Error error = device->load(**model);
+  ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  fakecuda::takeCounts();
+  std::vector<float> window((*model)->inputs[0].elements), score(1);
+  const void *inputs[] = {window.data()};
+  void *outputs[] = {score.data()};
+  frieze_device_error problem;
+  ASSERT_EQ(frieze_device_run(device->getModel(), 1, inputs, outputs, &problem),
+            0)
+      << problem.text;
+  device->unload();
+  ptx::Counts counts = fakecuda::takeCounts();
+  EXPECT_EQ(counts.instructions, 13427u);
+  EXPECT_EQ(counts.warpMultiplyAdds, 7247u);
+  EXPECT_EQ(counts.multiplyAdds, 231904u);
+  EXPECT_EQ(counts.sharedRounds, 2887u);
+  EXPECT_EQ(counts.barriers, 11u);
+}
 
 class CudaStreamTest : public CudaTest {};
 

@@ -131,6 +131,14 @@ static constexpr llvm::StringLiteral referenceModels[] = {
 
 } // namespace
 
+std::optional<OpenDevice> frieze::openDevice(int32_t kind) {
+  llvm::Expected<OpenDevice> opened = OpenDevice::open({kind, 0, false});
+  if (opened)
+    return std::move(*opened);
+  ADD_FAILURE() << llvm::toString(opened.takeError());
+  return std::nullopt;
+}
+
 std::vector<std::string> frieze::listModels() {
   const llvm::StringSet<> extensions = {".keras", ".h5", ".onnx", ".json"};
   std::vector<std::string> names;

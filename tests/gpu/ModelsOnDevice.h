@@ -30,6 +30,9 @@ struct TestedDevice {
   uint64_t mostMacs, mostReferenceMacs;
 };
 
+/// The first device of enum frieze_device_kind; nothing after a failure.
+std::optional<OpenDevice> openDevice(int32_t kind);
+
 /// Files of models that have arrays stored beside them, without the folder.
 std::vector<std::string> listModels();
 

@@ -27,13 +27,7 @@ OpenDevice *findDevice() {
     if (!llvm::sys::fs::exists(driver))
       return std::nullopt;
     setenv("VK_ICD_FILENAMES", driver, /*replace=*/1);
-    llvm::Expected<OpenDevice> opened =
-        OpenDevice::open({FRIEZE_VULKAN, 0, false});
-    if (!opened) {
-      ADD_FAILURE() << llvm::toString(opened.takeError());
-      return std::nullopt;
-    }
-    return std::move(*opened);
+    return openDevice(FRIEZE_VULKAN);
   }();
   return device ? &*device : nullptr;
 }

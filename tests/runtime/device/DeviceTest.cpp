@@ -136,6 +136,18 @@ TEST_F(DeviceTest, RunsWhereArraysLie) {
 // Streams
 //===----------------------------------------------------------------------===//
 
+/// What the CPU computes for the windows of a recording.
+void pushOnCPU(const std::vector<float> &input, size_t windows,
+               std::vector<float> &expected) {
+  expected.resize(3 * windows);
+  void *wanted[] = {expected.data(), expected.data() + windows};
+  handmade::State state;
+  handmade::init(&state);
+  ASSERT_EQ(handmade::push(&state, input.data(),
+                           input.size() / handmade::channels, wanted),
+            windows);
+}
+
 /// All windows of recordings of any length, on the host and on the device; the
 /// last call has too few samples but where they fit.
 TEST_F(DeviceTest, RunsStreams) {
@@ -145,11 +157,8 @@ TEST_F(DeviceTest, RunsStreams) {
     size_t windows = samples < handmade::window
                          ? 0
                          : (samples - handmade::window) / handmade::hop + 1;
-    std::vector<float> expected(3 * windows), results(3 * windows, -5);
-    void *wanted[] = {expected.data(), expected.data() + windows};
-    handmade::State state;
-    handmade::init(&state);
-    ASSERT_EQ(handmade::push(&state, input.data(), samples, wanted), windows);
+    std::vector<float> expected, results(3 * windows, -5);
+    ASSERT_NO_FATAL_FAILURE(pushOnCPU(input, windows, expected));
     void *out[] = {results.data(), results.data() + windows};
     ASSERT_EQ(
         frieze_device_run_stream(loaded, input.data(), samples, out, &error), 0)
@@ -178,11 +187,8 @@ TEST_F(DeviceTest, RunsLongStreamsInSlices) {
   constexpr size_t samples = 20001;
   constexpr size_t windows = (samples - handmade::window) / handmade::hop + 1;
   std::vector<float> input = makeInput(samples * handmade::channels);
-  std::vector<float> expected(3 * windows), results(3 * windows, -5);
-  void *wanted[] = {expected.data(), expected.data() + windows};
-  handmade::State state;
-  handmade::init(&state);
-  ASSERT_EQ(handmade::push(&state, input.data(), samples, wanted), windows);
+  std::vector<float> expected, results(3 * windows, -5);
+  ASSERT_NO_FATAL_FAILURE(pushOnCPU(input, windows, expected));
   void *out[] = {results.data(), results.data() + windows};
   ASSERT_EQ(
       frieze_device_run_stream(loaded, input.data(), samples, out, &error), 0)
