@@ -91,13 +91,15 @@ struct Options {
       "layers", cl::cat(category),
       cl::desc("Measure each layer of a model file too, by itself\n"
                "and in a call of the model")};
-  cl::list<std::string> compare{
-      "compare", cl::CommaSeparated, cl::value_desc("file,..."),
-      cl::cat(category),
-      cl::desc("Measure the same model, .onnx or .tflite, in ONNX Runtime,\n"
-               "OpenVINO and LiteRT, those that are installed, and hold its\n"
-               "outputs against theirs: beyond " +
-               std::string(Peer::tolerance) + ", exit with 1")};
+  /// The option keeps a reference to it.
+  std::string compareDescription =
+      "Measure the same model, .onnx or .tflite, in ONNX Runtime,\n"
+      "OpenVINO and LiteRT, those that are installed, and hold its\n"
+      "outputs against theirs: beyond " +
+      std::string(Peer::tolerance) + ", exit with 1";
+  cl::list<std::string> compare{"compare", cl::CommaSeparated,
+                                cl::value_desc("file,..."), cl::cat(category),
+                                cl::desc(compareDescription)};
   cl::opt<std::string> python{
       "python", cl::value_desc("path"), cl::init("python3"), cl::cat(category),
       cl::desc("Interpreter that has these libraries (default python3)")};
