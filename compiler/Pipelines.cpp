@@ -78,6 +78,8 @@ void frieze::buildLoopsPipeline(OpPassManager &pm,
                                 const LoopsPipelineOptions &options) {
   if (options.target->device)
     pm.addPass(createChooseCallsPass({options.target}));
+  else
+    pm.addPass(createSeparateSamplesPass({options.target}));
   pm.addPass(createNNToLoopsPass(
       {options.name, options.target, options.printPlan, options.freesWeights}));
   pm.addPass(createCSEPass());

@@ -116,24 +116,29 @@ StreamInterfaceAttr::verify(EmitError emitError, int64_t window, int64_t hop,
 // Models
 //===----------------------------------------------------------------------===//
 
-LogicalResult InterfaceAttr::verify(EmitError emitError, StringAttr name,
-                                    StringAttr, int64_t macs,
-                                    int64_t weightsBytes, int64_t arenaBytes,
-                                    int64_t arenaAlignment, int64_t microBatch,
-                                    ArrayRef<TensorInterfaceAttr>,
-                                    ArrayRef<TensorInterfaceAttr>,
-                                    ArrayRef<FlatSymbolRefAttr> variants,
-                                    StreamInterfaceAttr stream) {
+LogicalResult InterfaceAttr::verify(
+    EmitError emitError, StringAttr name, StringAttr, int64_t macs,
+    int64_t weightsBytes, int64_t arenaBytes, int64_t arenaAlignment,
+    int64_t microBatch, int64_t callsPerRun,
+    ArrayRef<TensorInterfaceAttr> inputs, ArrayRef<TensorInterfaceAttr> outputs,
+    ArrayRef<FlatSymbolRefAttr> variants, StreamInterfaceAttr stream) {
   if (!isIdentifier(name))
     return emitError() << "expects a C identifier as name, but got " << name;
   if (failed(verifyAtLeast(emitError, 0,
                            {{"macs", macs},
                             {"weights_bytes", weightsBytes},
                             {"arena_bytes", arenaBytes}})) ||
-      failed(verifyAtLeast(
-          emitError, 1,
-          {{"arena_alignment", arenaAlignment}, {"micro_batch", microBatch}})))
+      failed(verifyAtLeast(emitError, 1,
+                           {{"arena_alignment", arenaAlignment},
+                            {"micro_batch", microBatch},
+                            {"calls_per_run", callsPerRun}})))
     return failure();
+  for (TensorInterfaceAttr tensor :
+       llvm::concat<const TensorInterfaceAttr>(inputs, outputs))
+    if (tensor.getNumElements() % callsPerRun != 0)
+      return emitError() << "expects calls_per_run to divide the elements of "
+                         << tensor.getName() << ", but got " << callsPerRun
+                         << " and " << tensor.getNumElements();
   if (stream && stream.getWindowVariants().size() != variants.size())
     return emitError() << "expects as many window_variants as variants, "
                        << variants.size() << ", but got "

@@ -72,12 +72,15 @@ def NN_InterfaceAttr : AttrDef<NN_Dialect, "Interface"> {
     The attribute `nn.interface` of a module that has been lowered to loops: the
     prefix of every symbol, the target, the multiply-adds of a call, the bytes
     of the parameters and of the arena with its alignment, how many calls a
-    function takes at once, what goes in and out, and the symbols of the
-    functions, one for each machine of the target, the best first.
+    function takes at once, how many of them make one run (each takes as large a
+    part of every tensor, one after the other), what goes in and out of a run, and
+    the symbols of the functions, one for each machine of the target, the best
+    first.
   }];
   let parameters = (ins "::mlir::StringAttr":$name, "::mlir::StringAttr":$target,
       "int64_t":$macs, "int64_t":$weights_bytes, "int64_t":$arena_bytes,
       "int64_t":$arena_alignment, "int64_t":$micro_batch,
+      DefaultValuedParameter<"int64_t", "1">:$calls_per_run,
       ArrayRefParameter<"TensorInterfaceAttr">:$inputs,
       ArrayRefParameter<"TensorInterfaceAttr">:$outputs,
       NN_Symbols:$variants,
@@ -85,7 +88,7 @@ def NN_InterfaceAttr : AttrDef<NN_Dialect, "Interface"> {
   let assemblyFormat = [{
     `<` struct($name, $target, $macs, $weights_bytes, $arena_bytes,
                $arena_alignment, $micro_batch)
-    `,` `inputs` `=` `[` $inputs `]` `,` `outputs` `=` `[` $outputs `]`
+    `,` (`calls_per_run` `=` $calls_per_run^ `,`)? `inputs` `=` `[` $inputs `]` `,` `outputs` `=` `[` $outputs `]`
     `,` `variants` `=` `[` $variants `]` (`,` `stream` `=` $stream^)? `>`
   }];
   let genVerifyDecl = 1;

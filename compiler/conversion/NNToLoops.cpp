@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/CallsPerRun.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamCalls.h"
 #include "compiler/conversion/StreamToLoops.h"
@@ -267,12 +268,17 @@ void FunctionLowering::lower(const Machine &machine) {
 
 InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
   Builder builder(function.getContext());
+  int64_t callsPerRun = getCallsPerRun(function);
   auto describe = [&](Attribute given, StringRef fallback, unsigned number,
                       Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    SmallVector<int64_t> shape(tensor.getShape());
+    if (callsPerRun > 1)
+      shape[0] *= callsPerRun;
     auto tensorName = dyn_cast_or_null<StringAttr>(given);
     if (!tensorName)
       tensorName = builder.getStringAttr(fallback + Twine(number));
-    return TensorInterfaceAttr::get(tensorName, cast<RankedTensorType>(type));
+    return TensorInterfaceAttr::get(tensorName, tensor.clone(shape));
   };
   SmallVector<TensorInterfaceAttr> inputs, outputs;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
@@ -287,8 +293,9 @@ InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
       macs += layer.countMACs();
   return InterfaceAttr::get(
       builder.getContext(), builder.getStringAttr(name),
-      builder.getStringAttr(target.name), macs, constants.getBytes(),
-      plan.arenaBytes, target.layout.alignment, microBatch, inputs, outputs,
+      builder.getStringAttr(target.name), callsPerRun * macs,
+      constants.getBytes(), plan.arenaBytes, target.layout.alignment,
+      microBatch, callsPerRun, inputs, outputs,
       getVariantSymbols(builder.getContext(), name, target), stream);
 }
 

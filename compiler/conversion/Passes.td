@@ -62,6 +62,43 @@ def ChooseCallsPass : Pass<"nn-choose-calls", "::mlir::ModuleOp"> {
   let dependentDialects = ["::frieze::nn::NNDialect"];
 }
 
+def SeparateSamplesPass : Pass<"nn-separate-samples", "::mlir::ModuleOp"> {
+  let summary = "Compute the samples of a batch one after the other";
+  let description = [{
+    Where `@model` takes several samples and no layer mixes them, it becomes a
+    function of one, and the attribute `nn.calls_per_run` tells how many calls
+    make a run. The values of a sample then stay in the caches, and a batch needs
+    the arena of one sample.
+
+    Where most multiply-adds are of dense layers with one row a sample, which
+    read each weight once, a call keeps as many samples as have their values in
+    an arena of the target's limit, so that the layers are products of as many
+    rows.
+
+    Which elements a result is made from, and in what order, stays the same. Where
+    the attribute is there, the choice is made already.
+
+    ```mlir
+    func.func @model(%x: tensor<2x8x1xf32>) -> tensor<2x7x4xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) : tensor<2x8x1xf32> -> tensor<2x7x4xf32>
+      return %0 : tensor<2x7x4xf32>
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @model(%x: tensor<1x8x1xf32>) -> tensor<1x7x4xf32> attributes {nn.calls_per_run = 2 : i64} {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) : tensor<1x8x1xf32> -> tensor<1x7x4xf32>
+      return %0 : tensor<1x7x4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"target", "target", "const ::frieze::Target *",
+           /*default=*/"&::frieze::getTargets().front()",
+           "Target to choose for, as in --target of frieze-compile">];
+  let dependentDialects = ["::frieze::nn::NNDialect"];
+}
+
 def NNToLoopsPass : Pass<"nn-to-loops", "::mlir::ModuleOp"> {
   let summary = "Lower nn ops to loops over vectors";
   let description = [{

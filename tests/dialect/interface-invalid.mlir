@@ -15,6 +15,14 @@ module attributes {nn.interface = #nn.interface<
 
 // -----
 
+// expected-error @+1 {{expects calls_per_run to divide the elements of "x", but got 3 and 4}}
+module attributes {nn.interface = #nn.interface<
+    name = "net", target = "t", macs = 0, weights_bytes = 0, arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
+    calls_per_run = 3, inputs = [<"x" : tensor<1x4xf32>>], outputs = [<"y" : tensor<1x3xf32>>], variants = [@a]>} {
+}
+
+// -----
+
 // expected-error @+1 {{expects micro_batch of at least 1, but got 0}}
 module attributes {nn.interface = #nn.interface<
     name = "net", target = "t", macs = 0, weights_bytes = 0, arena_bytes = 0, arena_alignment = 64, micro_batch = 0,

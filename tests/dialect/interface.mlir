@@ -21,3 +21,12 @@ module attributes {nn.interface = #nn.interface<
     stream = <window = 4, hop = 1, channels = 1, block = 8, early = 3, missing = 5, samples = 64, unwanted = 96,
       state = 128, alignment = 64, window_variants = [@w], block_variants = [@b]>>} {
 }
+
+// -----
+
+// A run of several calls.
+// CHECK: micro_batch = 1, calls_per_run = 3, inputs
+module attributes {nn.interface = #nn.interface<
+    name = "parts", target = "x86-64-v2", macs = 12, weights_bytes = 8, arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
+    calls_per_run = 3, inputs = [<"x" : tensor<3x4xf32>>], outputs = [<"y" : tensor<3x4xf32>>], variants = [@a]>} {
+}

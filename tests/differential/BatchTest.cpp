@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/CallsPerRun.h"
 #include "tests/differential/CodegenFixture.h"
 #include "tests/differential/RandomBuilder.h"
 #include "tests/differential/RandomKernels.h"
@@ -47,6 +48,10 @@ Problem Codegen::checkBatch(ModuleOp graph, uint64_t seed) {
   OwningOpRef<ModuleOp> many = graph.clone();
   if (failed(setBatch(*many, batch)))
     return "has no batch";
+  // Kernels of several samples, or a call for each.
+  if (seed % 2 == 0)
+    getModel(*many)->setAttr(callsPerRunName,
+                             Builder(&context).getI64IntegerAttr(1));
   Problem problem;
   CompileOptions options;
   OwningOpRef<ModuleOp> one = optimise(graph, options, problem);

@@ -320,6 +320,8 @@ LOWERINGS = {
         ("run_batch: calls that are left",
          "symbols.create<LLVM::UMinOp>(symbols.create<LLVM::SubOp>(count, first), calls)", "calls"),
         ("run_batch: elements of a call", "tensor.getNumElements()", "int64_t(1)"),
+        ("run_batch: calls of a run", "symbols.constant(symbols.i64, callsPerRun)",
+         "symbols.constant(symbols.i64, callsPerRun - 1)"),
     ],
     "compiler/conversion/StreamToLoops.cpp": [
         ("stream: rows that move", "(rows - line.rememberedRows) * line.rowElements",

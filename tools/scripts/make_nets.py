@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """Writes nets of middle size, and single layers, with random weights.
 
-    make_nets.py FOLDER [NAME ...]
+    make_nets.py [--batch=N] FOLDER [NAME ...]
 
 Each is FOLDER/NAME.keras and, where the packages are there, NAME.onnx (tf2onnx) and
 NAME.tflite (TensorFlow): the same weights for every library that is measured. Needs
 Keras on TensorFlow. They are the nets and layers of docs/Performance.md; without names,
 all of them. Weights are random from a fixed seed, batch norms have statistics as after
-training, and the batch is 1.
+training, and the batch is N, or 1.
 """
+import argparse
 import os
-import sys
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -181,30 +181,36 @@ def settle(model, seed):
                                random.normal(0, 0.1, size), random.uniform(0.5, 2, size)])
 
 
-def build(name):
+def build(name, batch):
     keras.utils.set_random_seed(1)
     if name in APPLICATIONS:
-        model = APPLICATIONS[name](weights=None)
+        inputs = keras.Input((224, 224, 3), batch_size=batch, name="x")
+        model = APPLICATIONS[name](weights=None, input_tensor=inputs)
     else:
         shape, body = NETS[name]
-        inputs = keras.Input(shape, batch_size=1, name="x")
+        inputs = keras.Input(shape, batch_size=batch, name="x")
         model = keras.Model(inputs, body(inputs), name=name)
     settle(model, seed=2)
     return model
 
 
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
-        sys.exit(__doc__.strip())
-    folder, *names = sys.argv[1:]
     known = [*NETS, *APPLICATIONS]
-    for name in names:
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batch", type=int, default=1, metavar="N")
+    parser.add_argument("folder", metavar="FOLDER")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if options.batch < 1:
+        parser.error(f"expects a positive batch, but got {options.batch}")
+    for name in options.names:
         if name not in known:
-            sys.exit(f"make_nets.py: error: no net {name}; there are {' '.join(known)}")
-    os.makedirs(folder, exist_ok=True)
-    for name in names or known:
-        model = build(name)
-        path = os.path.join(folder, name)
+            parser.error(f"no net {name}; there are {' '.join(known)}")
+    os.makedirs(options.folder, exist_ok=True)
+    for name in options.names or known:
+        model = build(name, options.batch)
+        path = os.path.join(options.folder, name)
         model.save(path + ".keras")
         print(f"{path}.keras: {model.count_params():,} parameters", flush=True)
         try:
@@ -216,7 +222,7 @@ def main():
         # tf2onnx knows the error function, not its complement.
         keras.src.backend.nn.gelu = lambda x, approximate: (
             0.5 * x * (1 + tensorflow.math.erf(x * 0.5**0.5)))
-        signature = tensorflow.TensorSpec((1, *model.inputs[0].shape[1:]), tensorflow.float32, "x")
+        signature = tensorflow.TensorSpec((options.batch, *model.inputs[0].shape[1:]), tensorflow.float32, "x")
         function = tensorflow.function(lambda x: model(x, training=False), [signature])
         tf2onnx.convert.from_function(function, [signature], opset=18, output_path=path + ".onnx")
         converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)

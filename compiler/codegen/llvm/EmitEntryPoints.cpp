@@ -39,8 +39,13 @@ static SmallVector<Type> getBufferTypes(SymbolBuilder &symbols) {
 static void emitRun(SymbolBuilder &symbols) {
   symbols.emitFunction(symbols.getSymbol("run"), getBufferTypes(symbols),
                        LLVM::Linkage::External, [&](ValueRange buffers) {
-                         callVariant(symbols, symbols.constant(symbols.i64, 1),
-                                     buffers);
+                         Value one = symbols.constant(symbols.i64, 1);
+                         if (symbols.interface.getCallsPerRun() == 1)
+                           return callVariant(symbols, one, buffers);
+                         SmallVector<Value> operands{one};
+                         llvm::append_range(operands, buffers);
+                         symbols.callLast(symbols.getSymbol("run_batch"),
+                                          symbols.none, operands);
                        });
 }
 
@@ -59,7 +64,8 @@ static Value emitCalls(SymbolBuilder &symbols, Value count, ValueRange buffers,
     for (nn::TensorInterfaceAttr tensor : tensors)
       operands.push_back(symbols.offset(
           LLVM::LLVMArrayType::get(tensor.getType().getElementType(),
-                                   tensor.getNumElements()),
+                                   tensor.getNumElements() /
+                                       interface.getCallsPerRun()),
           buffers[operands.size()], first));
   operands.push_back(buffers.back());
   callVariant(symbols, calls, operands);
@@ -69,13 +75,18 @@ static Value emitCalls(SymbolBuilder &symbols, Value count, ValueRange buffers,
 static void emitRunBatch(SymbolBuilder &symbols) {
   SmallVector<Type> arguments{symbols.i64};
   llvm::append_range(arguments, getBufferTypes(symbols));
-  symbols.emitFunction(symbols.getSymbol("run_batch"), arguments,
-                       LLVM::Linkage::External, [&](ValueRange values) {
-                         symbols.emitLoop(values.front(), [&](Value first) {
-                           return emitCalls(symbols, values.front(),
-                                            values.drop_front(), first);
-                         });
-                       });
+  symbols.emitFunction(
+      symbols.getSymbol("run_batch"), arguments, LLVM::Linkage::External,
+      [&](ValueRange values) {
+        Value count = values.front();
+        int64_t callsPerRun = symbols.interface.getCallsPerRun();
+        if (callsPerRun > 1)
+          count = symbols.create<LLVM::MulOp>(
+              count, symbols.constant(symbols.i64, callsPerRun));
+        symbols.emitLoop(count, [&](Value first) {
+          return emitCalls(symbols, count, values.drop_front(), first);
+        });
+      });
 }
 
 /// The same two for callers that learn of the model at run time: pointers come

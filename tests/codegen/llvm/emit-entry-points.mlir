@@ -168,3 +168,27 @@ module attributes {nn.interface = #nn.interface<
     llvm.return
   }
 }
+
+// -----
+
+// Where a run is several calls, run is a batch of one, and each call has its
+// part of the inputs and outputs.
+// CHECK-LABEL: llvm.func @parts_run(
+// CHECK-SAME:      %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK:   %[[ONE:.*]] = llvm.mlir.constant(1 : i64)
+// CHECK:   llvm.call tail @parts_run_batch(%[[ONE]], %[[X]], %[[Y]], %[[ARENA]])
+// CHECK: llvm.func @parts_run_batch(%[[RUNS:.*]]: i64, %[[X:.*]]: !llvm.ptr, %[[Y:.*]]: !llvm.ptr, %[[ARENA:.*]]: !llvm.ptr)
+// CHECK:   %[[THREE:.*]] = llvm.mlir.constant(3 : i64)
+// CHECK:   %[[COUNT:.*]] = llvm.mul %[[RUNS]], %[[THREE]]
+// CHECK: ^[[HEAD:.*]](%[[CALL:.*]]: i64):
+// CHECK:   llvm.getelementptr %[[X]][%[[CALL]]] : (!llvm.ptr, i64) -> !llvm.ptr, !llvm.array<18 x f32>
+// CHECK:   llvm.getelementptr %[[Y]][%[[CALL]]] : (!llvm.ptr, i64) -> !llvm.ptr, !llvm.array<4 x f32>
+module attributes {nn.interface = #nn.interface<
+    name = "parts", target = "x86-64-v4", macs = 216, weights_bytes = 400,
+    arena_bytes = 192, arena_alignment = 64, micro_batch = 1, calls_per_run = 3,
+    inputs = [<"beat" : tensor<3x9x2xf32>>], outputs = [<"score" : tensor<3x4xf32>>],
+    variants = [@parts_v4]>} {
+  llvm.func @parts_v4(%x: !llvm.ptr, %y: !llvm.ptr, %arena: !llvm.ptr) {
+    llvm.return
+  }
+}
