@@ -146,7 +146,9 @@ def NN_ResizeOp : NN_InferredOp<"resize", [NN_EpilogueOpInterface]> {
     interpolates between its two neighbours, each within the input. Positions and
     weights are computed in double (`dialect/ResizeAxis.h`) and weights rounded
     to the element type. In f32, `a` and `b` at weight `w` give
-    `fma(w, b - a, a)`, along the width first, then along the height.
+    `fma(w, b - a, a)`, along the width first, then along the height. An axis
+    whose positions p all are those of elements is not interpolated: neighbours
+    that are not finite stay out of its results.
 
     Example:
 

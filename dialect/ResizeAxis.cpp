@@ -51,12 +51,14 @@ ResizeAxis ResizeAxis::get(ResizeOp op, int64_t spatialAxis) {
     if (isLinear)
       axis.weights.push_back(position - std::floor(position));
   }
+  if (llvm::all_of(axis.weights, [](double weight) { return weight == 0; }))
+    axis.weights.clear();
   return axis;
 }
 
 int64_t ResizeAxis::getRepeats() const {
   int64_t repeats = low.size() / inputSize;
-  if (!weights.empty() || repeats * inputSize != (int64_t)low.size())
+  if (isInterpolated() || repeats * inputSize != (int64_t)low.size())
     return 0;
   for (auto [position, read] : llvm::enumerate(low))
     if (read != (int64_t)position / repeats)

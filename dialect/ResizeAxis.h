@@ -21,11 +21,13 @@ struct ResizeAxis {
   int64_t inputSize;
   /// For each position of the result, the position read.
   llvm::SmallVector<int64_t> low;
-  /// With `linear`: the weight of the position after `low`. Otherwise empty.
+  /// With `linear`: the weight of the position after `low`. Otherwise, and
+  /// where all of them would be 0, empty.
   llvm::SmallVector<double> weights;
 
   static ResizeAxis get(ResizeOp op, int64_t spatialAxis);
 
+  bool isInterpolated() const { return !weights.empty(); }
   /// The position after `low[position]`, the same at the end.
   int64_t getHigh(int64_t position) const {
     return std::min(low[position] + 1, inputSize - 1);

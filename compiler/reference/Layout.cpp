@@ -85,7 +85,7 @@ template <typename T> static Tensor<T> resize(ResizeOp op, const Tensor<T> &x) {
   ResizeAxis columns = ResizeAxis::get(op, isImage ? 1 : 0);
   auto readRow = [&](int64_t n, int64_t h, int64_t ow, int64_t c) {
     T low = x.values[in.at(n, h, columns.low[ow], c)];
-    if (op.getKind() == ResizeKind::Nearest)
+    if (!columns.isInterpolated())
       return low;
     T high = x.values[in.at(n, h, columns.getHigh(ow), c)];
     return multiplyAdd(T(columns.weights[ow]), high - low, low);
@@ -100,7 +100,7 @@ template <typename T> static Tensor<T> resize(ResizeOp op, const Tensor<T> &x) {
             continue;
           }
           result = readRow(n, rows.low[oh], ow, c);
-          if (op.getKind() == ResizeKind::Linear)
+          if (rows.isInterpolated())
             result = multiplyAdd(T(rows.weights[oh]),
                                  readRow(n, rows.getHigh(oh), ow, c) - result,
                                  result);

@@ -134,6 +134,21 @@ func.func @model(%x: tensor<1x3x8xf32>) -> tensor<1x4x8xf32> {
 
 // -----
 
+// An axis whose positions are those of elements is not interpolated.
+// CHECK-LABEL: func.func private @model
+// CHECK-NOT: @layer_columns_weights
+// CHECK:     memref.get_global @layer_rows_weights : memref<4xf32>
+// CHECK-NOT: @layer_columns_weights
+// CHECK:     math.fma
+// CHECK-NOT: math.fma
+// CHECK:     return
+func.func @model(%x: tensor<1x3x5x8xf32>) -> tensor<1x4x5x8xf32> {
+  %0 = nn.resize linear %x sizes = [4, 5] : tensor<1x3x5x8xf32> -> tensor<1x4x5x8xf32>
+  return %0 : tensor<1x4x5x8xf32>
+}
+
+// -----
+
 // Axes that stay at the end are moved as one run.
 // CHECK-LABEL: func.func private @model
 // CHECK: vector.load {{.*}} vector<8xf32>

@@ -104,8 +104,8 @@ Value ResizeEmitter::loadPosition(Value table, Value at) {
 void ResizeEmitter::emitFromTables() {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
-  bool isLinear = op.getKind() == ResizeKind::Linear;
-  /// The numbers of an axis, one for each position of the result.
+  /// The numbers of an axis, one for each position of the result; weights where
+  /// it is interpolated.
   struct Tables {
     Value low, weights;
     int64_t inputSize;
@@ -114,7 +114,7 @@ void ResizeEmitter::emitFromTables() {
     Tables tables{{}, {}, axis.inputSize};
     tables.low = kernel.loadConstants(
         op, name, SmallVector<double>(axis.low.begin(), axis.low.end()));
-    if (isLinear)
+    if (axis.isInterpolated())
       tables.weights =
           kernel.loadConstants(op, name + "_weights", axis.weights);
     return tables;
@@ -139,28 +139,28 @@ void ResizeEmitter::emitFromTables() {
       if (rowTables) {
         Value row = loadPosition(rowTables->low, oh);
         top = offset(image, row, in.getRowElements());
-        if (isLinear)
+        if (rowTables->weights)
           bottom = offset(image, getHigh(*rowTables, row), in.getRowElements());
       }
       Value to = offset(kernel.mul(n, out.getImageElements()), oh,
                         out.getRowElements());
       kernel.forEach(out.width, [&](Value ow) {
         Value left = loadPosition(columnTables.low, ow), right;
-        if (isLinear)
+        if (columnTables.weights)
           right = kernel.mul(getHigh(columnTables, left), in.channels);
         left = kernel.mul(left, in.channels);
         kernel.forEachVector(in.channels, [&](Value channel, int64_t width) {
           auto readRow = [&](Value row) -> Value {
             Value at = kernel.add(row, channel);
             Value low = kernel.loadVector(input, kernel.add(at, left), width);
-            if (!isLinear)
+            if (!columnTables.weights)
               return low;
             return interpolate(
                 low, kernel.loadVector(input, kernel.add(at, right), width),
                 kernel.loadBroadcast(columnTables.weights, ow, width));
           };
           Value result = readRow(top);
-          if (isLinear && rowTables)
+          if (rowTables && rowTables->weights)
             result = interpolate(
                 result, readRow(bottom),
                 kernel.loadBroadcast(rowTables->weights, oh, width));
