@@ -43,8 +43,8 @@ void ModelSummary::planArena(ModuleOp optimised, const Target &target) {
   auto model = optimised.lookupSymbol<func::FuncOp>("model");
   KernelPlans plans(target);
   planKernels(model, plans);
-  arenaBytes = MemoryPlan::create(model, plans, chooseMicroBatch(model, plans))
-                   .arenaBytes;
+  arenaBytes =
+      MemoryPlan::create(model, plans, planMicroBatch(model, plans)).arenaBytes;
 }
 
 void ModelSummary::addOptimised(ModuleOp module) {

@@ -13,7 +13,6 @@
 #include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
-#include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
@@ -88,7 +87,7 @@ public:
   FunctionLowering(func::FuncOp function, const KernelPlans &kernels,
                    StringRef name, ConstantPool &constants)
       : function(function), kernels(kernels), target(kernels.getTarget()),
-        name(name), microBatch(chooseMicroBatch(function, kernels)),
+        name(name), microBatch(planMicroBatch(function, kernels)),
         plan(MemoryPlan::create(function, kernels, microBatch)),
         constants(constants) {}
 
@@ -102,7 +101,7 @@ private:
   const KernelPlans &kernels;
   const Target &target;
   std::string name;
-  int64_t microBatch;
+  MicroBatch microBatch;
   MemoryPlan plan;
   ConstantPool &constants;
 };
@@ -119,6 +118,9 @@ public:
   /// Binds what the ops of a step read and write, for one call; for all calls
   /// where `call` is null.
   void bindStep(ArrayRef<Operation *> step, Value call);
+  /// Binds what `op` reads and writes, for all calls, to the layer of
+  /// `microBatch` that computes it for them.
+  void bindTogether(Operation *op, const MicroBatch &microBatch);
   /// The memory of output number `number`, for that call.
   Value getOutput(unsigned number);
 
@@ -179,18 +181,31 @@ void CallBinder::bindStep(ArrayRef<Operation *> step, Value ofCall) {
     bind(op);
 }
 
+void CallBinder::bindTogether(Operation *op, const MicroBatch &microBatch) {
+  bindStep(op, /*call=*/nullptr);
+  Operation *together = microBatch.findTogether(op);
+  for (auto [value, ofAll] :
+       llvm::zip_equal(op->getOperands(), together->getOperands()))
+    kernel.buffers[ofAll] = kernel.buffers[value];
+  kernel.buffers[together->getResult(0)] = kernel.buffers[op->getResult(0)];
+  if (int64_t elements = microBatch.plans.getScratchElements(together))
+    kernel.scratch[together] = viewArena(plan.scratch.lookup(op).offset,
+                                         kernel.getAccumulatorType(), elements);
+}
+
 void FunctionLowering::lower(const Machine &machine) {
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types;
-  if (microBatch > 1)
+  int64_t callsTogether = microBatch.getCalls();
+  if (callsTogether > 1)
     types.push_back(builder.getIndexType());
   auto addBuffer = [&](Type type) {
     MemRefType buffer = getBufferType(type);
     // Bytes, of which each call views its own.
-    if (microBatch > 1)
-      buffer =
-          MemRefType::get(microBatch * countBytes(type), builder.getI8Type());
+    if (callsTogether > 1)
+      buffer = MemRefType::get(callsTogether * countBytes(type),
+                               builder.getI8Type());
     types.push_back(buffer);
   };
   llvm::for_each(function.getArgumentTypes(), addBuffer);
@@ -205,11 +220,11 @@ void FunctionLowering::lower(const Machine &machine) {
   kernel.setLocation(loc);
   ArrayRef<BlockArgument> buffers = lowered.getArguments();
   Value calls;
-  if (microBatch > 1) {
+  if (callsTogether > 1) {
     calls = buffers.front();
     buffers = buffers.drop_front();
   }
-  CallBinder binder(kernel, kernels, plan, function, buffers, microBatch);
+  CallBinder binder(kernel, kernels, plan, function, buffers, callsTogether);
 
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
     binder.bindStep(step, call);
@@ -240,24 +255,23 @@ void FunctionLowering::lower(const Machine &machine) {
       return SmallVector<Value>();
     });
   };
-  for (ArrayRef<Operation *> step : getSteps(target, function, microBatch)) {
+  for (ArrayRef<Operation *> step : microBatch.getSteps(function)) {
     kernel.setLocation(loc);
-    if (!calls || !isSharedInMicroBatch(target, step.front()) ||
-        machine.budgets.callsTogether == 1) {
+    Operation *together = microBatch.findTogether(step.front());
+    if (!together || machine.budgets.callsTogether == 1) {
       lowerCallByCall(step);
       continue;
     }
     Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                         calls, kernel.index(microBatch));
+                                         calls, kernel.index(callsTogether));
     auto choice =
         scf::IfOp::create(builder, loc, isFull, /*withElseRegion=*/true);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(choice.thenBlock());
-    binder.bindStep(step, /*call=*/nullptr);
-    kernel.setLocation(step.front()->getLoc());
-    auto dense = cast<DenseOp>(step.front());
-    lowerSharedDense(kernel, dense, planSharedDense(machine, dense, microBatch),
-                     microBatch);
+    binder.bindTogether(step.front(), microBatch);
+    kernel.setLocation(together->getLoc());
+    getLowerings().find(together)->lower(
+        kernel, together, *microBatch.plans.find(together, machine));
     kernel.setLocation(loc);
     builder.setInsertionPointToStart(choice.elseBlock());
     lowerCallByCall(step);
@@ -295,7 +309,7 @@ InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
       builder.getContext(), builder.getStringAttr(name),
       builder.getStringAttr(target.name), callsPerRun * macs,
       constants.getBytes(), plan.arenaBytes, target.layout.alignment,
-      microBatch, callsPerRun, inputs, outputs,
+      microBatch.getCalls(), callsPerRun, inputs, outputs,
       getVariantSymbols(builder.getContext(), name, target), stream);
 }
 

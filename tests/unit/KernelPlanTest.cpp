@@ -67,8 +67,7 @@ protected:
   int64_t getArenaBytes(const Target &target) {
     KernelPlans plans(target);
     planKernels(function, plans);
-    return MemoryPlan::create(function, plans,
-                              chooseMicroBatch(function, plans))
+    return MemoryPlan::create(function, plans, planMicroBatch(function, plans))
         .arenaBytes;
   }
   std::string lower(const Target &target, Stage stage) {

@@ -31,7 +31,8 @@ protected:
   MemoryPlan planMemory(int64_t calls = 1) {
     KernelPlans kernels(getTargets().front());
     planKernels(function, kernels);
-    return MemoryPlan::create(function, kernels, calls);
+    return MemoryPlan::create(function, kernels,
+                              MicroBatch(function, kernels.getTarget(), calls));
   }
   Operation *getOp(unsigned number) {
     return &*std::next(function.getBody().front().begin(), number);

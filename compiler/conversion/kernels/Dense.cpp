@@ -249,8 +249,8 @@ static bool isLong(ArrayRef<Attribute> epilogue) {
   });
 }
 
-void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
-                              const KernelPlan &plan, int64_t calls) {
+static void lowerProduct(KernelBuilder &kernel, DenseOp op,
+                         const KernelPlan &plan) {
   int64_t inputs = op.getInput().getType().getShape().back();
   int64_t outputs = op.getType().getShape().back();
   DenseInput input = findInput(kernel, op);
@@ -271,7 +271,7 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
   product.output = kernel.buffers[op.getOutput()];
   product.outputBase = kernel.index(0);
   product.outputRowStride = outputs;
-  product.rows = calls * op.getType().getNumElements() / outputs;
+  product.rows = op.getType().getNumElements() / outputs;
   product.columns = outputs;
   if (input.runs > 1)
     product.terms.push_back({input.runs, input.runStride, input.run * padded});
@@ -300,7 +300,7 @@ void frieze::lowerSharedDense(KernelBuilder &kernel, DenseOp op,
 static void lowerDense(KernelBuilder &kernel, DenseOp op,
                        const KernelPlan &plan) {
   if (op.getType().getShape().back() > 1)
-    return lowerSharedDense(kernel, op, plan, /*calls=*/1);
+    return lowerProduct(kernel, op, plan);
   Value weights =
       kernel.loadConstants(op, "kernel", *readWeights(op.getKernel()));
   Value bias = kernel.loadConstants(op, "bias", readBias(op));

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -36,4 +37,19 @@ void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
     if (const Lowering *lowering = getLowerings().find(&op))
       for (const Machine &machine : target.machines)
         plans.add(&op, lowering->plan(target, machine, &op));
+}
+
+MicroBatch frieze::planMicroBatch(func::FuncOp function,
+                                  const KernelPlans &plans) {
+  const Target &target = plans.getTarget();
+  for (int64_t calls = target.getCallsTogether(); calls > 1; calls /= 2) {
+    MicroBatch batch(function, target, calls);
+    if (batch.getLayers().getBody().front().empty())
+      break;
+    planKernels(batch.getLayers(), batch.plans);
+    if (MemoryPlan::create(function, plans, batch).arenaBytes <=
+        target.limits.arenaBytes)
+      return batch;
+  }
+  return MicroBatch(target);
 }

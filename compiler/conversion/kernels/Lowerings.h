@@ -9,7 +9,7 @@
 #define FRIEZE_COMPILER_CONVERSION_KERNELS_LOWERINGS_H
 
 #include "compiler/conversion/emit/KernelBuilder.h"
-#include "compiler/conversion/plan/KernelPlan.h"
+#include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/NNOps.h"
 
 namespace frieze {
@@ -62,6 +62,12 @@ const LoweringTable &getLowerings();
 /// `plans`.
 void planKernels(mlir::func::FuncOp function, KernelPlans &plans);
 
+/// The calls of `function`, whose kernels are planned, that run together: as
+/// many as a machine of the target takes, or fewer where the arena would exceed
+/// its limit, and 1 where none shares weights.
+MicroBatch planMicroBatch(mlir::func::FuncOp function,
+                          const KernelPlans &plans);
+
 // One a file.
 void addAttentionLowerings(LoweringTable &table);
 void addConvLowerings(LoweringTable &table);
@@ -76,11 +82,6 @@ void addRecurrentLowerings(LoweringTable &table);
 void addReductionLowerings(LoweringTable &table);
 void addResizeLowerings(LoweringTable &table);
 void addSoftmaxLowerings(LoweringTable &table);
-
-/// Emits a dense layer as `plan`, of planSharedDense, says: for `calls` calls,
-/// whose rows lie one after the other in the buffers.
-void lowerSharedDense(KernelBuilder &kernel, nn::DenseOp op,
-                      const KernelPlan &plan, int64_t calls);
 
 } // namespace frieze
 

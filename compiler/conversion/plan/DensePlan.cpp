@@ -35,18 +35,13 @@ static KernelPlan planDotProduct(const Target &target, const Machine &machine,
 
 KernelPlan frieze::planDense(const Target &target, const Machine &machine,
                              DenseOp op) {
-  return op.getType().getShape().back() == 1
-             ? planDotProduct(target, machine, op)
-             : planSharedDense(machine, op, /*calls=*/1);
-}
-
-KernelPlan frieze::planSharedDense(const Machine &machine, DenseOp op,
-                                   int64_t calls) {
+  if (op.getType().getShape().back() == 1)
+    return planDotProduct(target, machine, op);
   KernelPlan plan;
   plan.form = "matrix product";
   ProductShape shape;
   shape.columns = op.getType().getShape().back();
-  shape.rows = calls * op.getType().getNumElements() / shape.columns;
+  shape.rows = op.getType().getNumElements() / shape.columns;
   shape.terms = op.getInput().getType().getShape().back();
   shape.chains = op.getChains();
   plan.products.push_back(chooseMatrixTile(machine, shape));

@@ -17,9 +17,6 @@ KernelPlan planDense(const Target &target, const Machine &machine,
                      nn::DenseOp op);
 
 /// The same for the rows of `calls` calls in one product. More than one output.
-KernelPlan planSharedDense(const Machine &machine, nn::DenseOp op,
-                           int64_t calls);
-
 KernelPlan planMatmul(const Target &target, const Machine &machine,
                       nn::MatmulOp op);
 

@@ -57,8 +57,13 @@ Value MemoryPlan::getStorage(Value value) {
   return value;
 }
 
+MemoryPlan MemoryPlan::create(func::FuncOp function,
+                              const KernelPlans &kernels) {
+  return create(function, kernels, MicroBatch(kernels.getTarget()));
+}
+
 MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
-                              int64_t calls) {
+                              const MicroBatch &microBatch) {
   MemoryPlan plan;
   Operation *terminator = function.getBody().front().getTerminator();
   for (auto [number, result] : llvm::enumerate(terminator->getOperands())) {
@@ -74,8 +79,7 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     int64_t number, stepFirst, stepLast;
   };
   llvm::DenseMap<Operation *, Place> places;
-  for (ArrayRef<Operation *> step :
-       getSteps(kernels.getTarget(), function, calls)) {
+  for (ArrayRef<Operation *> step : microBatch.getSteps(function)) {
     int64_t first = places.size(), last = first + step.size() - 1;
     for (auto [number, op] : llvm::enumerate(step))
       places[op] = {first + (int64_t)number, first, last};
@@ -101,7 +105,12 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
   });
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
-    if (int64_t elements = kernels.getScratchElements(op))
+    Operation *together = microBatch.findTogether(op);
+    int64_t elements = kernels.getScratchElements(op);
+    if (together)
+      elements =
+          std::max(elements, microBatch.plans.getScratchElements(together));
+    if (elements > 0)
       plan.scratch[op] = {0, slotBytes(elements * accumulatorBytes)};
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp>(op) ||
@@ -110,12 +119,11 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
       return;
     Value value = op->getResult(0);
     int64_t bytes = countBytes(value.getType());
-    bool isShared = calls > 1 && isSharedInMicroBatch(kernels.getTarget(), op);
     auto lastUse = lastUses.find(value);
-    if (isShared || (lastUse != lastUses.end() &&
+    if (together || (lastUse != lastUses.end() &&
                      lastUse->second.stepFirst != places[op].stepFirst)) {
       plan.perCall.insert(value);
-      bytes *= calls;
+      bytes *= microBatch.getCalls();
     }
     plan.values[value] = {0, slotBytes(bytes)};
   });

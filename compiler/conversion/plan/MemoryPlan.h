@@ -14,6 +14,8 @@
 
 namespace frieze {
 
+class MicroBatch;
+
 /// A place in the arena, in bytes.
 struct ArenaSlot {
   int64_t offset;
@@ -35,10 +37,12 @@ struct MemoryPlan {
   int64_t arenaBytes = 0;
 
   /// Plans `function`, a straight line of nn ops on f32 tensors whose kernels
-  /// are planned, for a micro-batch of `calls` calls in the steps of
-  /// `getSteps`.
+  /// are planned, for one call or for those of `microBatch`.
   static MemoryPlan create(mlir::func::FuncOp function,
-                           const KernelPlans &kernels, int64_t calls = 1);
+                           const KernelPlans &kernels,
+                           const MicroBatch &microBatch);
+  static MemoryPlan create(mlir::func::FuncOp function,
+                           const KernelPlans &kernels);
 
   /// The value whose memory `value` is: a reshape shares its input's.
   static mlir::Value getStorage(mlir::Value value);

@@ -14,7 +14,10 @@
 using namespace mlir;
 using namespace frieze;
 
-bool frieze::isSharedInMicroBatch(const Target &target, Operation *op) {
+/// Whether calls share the weights of `op`: too many for the first-level cache,
+/// and read once, or once a step, in each call.
+static bool sharesWeights(const Target &target, Operation *op) {
+  int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
   auto dense = dyn_cast<nn::DenseOp>(op);
   // A constant exists once, not once for each call; and windows that are read
   // in place are in the step of their rows.
@@ -24,33 +27,44 @@ bool frieze::isSharedInMicroBatch(const Target &target, Operation *op) {
   ArrayRef<int64_t> kernel = dense.getKernel().getShapedType().getShape();
   int64_t inputs = kernel[0], outputs = kernel[1];
   // A single output is a dot product, which has no tile of several rows.
-  if (outputs == 1 || dense.getType().getNumElements() != outputs)
-    return false;
-  return inputs * target.padColumns(outputs) * accumulatorBytes >
-         target.limits.sharedWeightsBytes;
+  return outputs > 1 && dense.getType().getNumElements() == outputs &&
+         inputs * target.padColumns(outputs) > limit;
 }
 
-int64_t frieze::chooseMicroBatch(func::FuncOp function,
-                                 const KernelPlans &kernels) {
-  const Target &target = kernels.getTarget();
-  auto isShared = [&](Operation &op) {
-    return isSharedInMicroBatch(target, &op);
+MicroBatch::MicroBatch(func::FuncOp function, const Target &target,
+                       int64_t calls)
+    : plans(target), calls(calls) {
+  if (calls == 1)
+    return;
+  auto repeat = [&](Type type) -> Type {
+    auto tensor = cast<RankedTensorType>(type);
+    SmallVector<int64_t> shape(tensor.getShape());
+    shape[0] *= calls;
+    return tensor.clone(shape);
   };
-  if (llvm::none_of(function.getBody().front(), isShared))
-    return 1;
-  int64_t calls = target.getCallsTogether();
-  while (calls > 1 && MemoryPlan::create(function, kernels, calls).arenaBytes >
-                          target.limits.arenaBytes)
-    calls /= 2;
-  return calls;
+  OpBuilder builder(function.getContext());
+  layers = func::FuncOp::create(function.getLoc(), "together",
+                                builder.getFunctionType({}, {}));
+  Block *body = layers->addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  for (Operation &op : function.getBody().front()) {
+    if (!sharesWeights(target, &op))
+      continue;
+    Operation *copy = builder.clone(op);
+    for (OpOperand &operand : copy->getOpOperands())
+      operand.set(
+          body->addArgument(repeat(operand.get().getType()), op.getLoc()));
+    copy->getResult(0).setType(repeat(op.getResult(0).getType()));
+    together[&op] = copy;
+  }
 }
 
 SmallVector<SmallVector<Operation *>>
-frieze::getSteps(const Target &target, func::FuncOp function, int64_t calls) {
+MicroBatch::getSteps(func::FuncOp function) const {
   SmallVector<SmallVector<Operation *>> steps;
   bool isOpen = false;
   for (Operation &op : function.getBody().front()) {
-    bool isShared = calls > 1 && isSharedInMicroBatch(target, &op);
+    bool isShared = findTogether(&op);
     if (isShared || !isOpen)
       steps.emplace_back();
     steps.back().push_back(&op);

@@ -10,25 +10,44 @@
 
 #include "compiler/conversion/plan/KernelPlan.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
 
 namespace frieze {
 
-/// Calls of `function` that run together, so that dense weights which the
-/// first-level cache cannot hold are read for several of them at once: as many
-/// as a machine of the target takes, or fewer where the arena would exceed its
-/// limit, and 1 where there are no such weights.
-int64_t chooseMicroBatch(mlir::func::FuncOp function,
-                         const KernelPlans &kernels);
+/// Calls of a function that run together, so that weights which the first-level
+/// cache cannot hold are read for several of them at once.
+class MicroBatch {
+public:
+  /// One call, which shares nothing.
+  explicit MicroBatch(const Target &target) : plans(target) {}
+  /// `calls` calls of `function`. What computes the shared layers is not
+  /// planned yet.
+  MicroBatch(mlir::func::FuncOp function, const Target &target, int64_t calls);
 
-/// The ops of `function` in order, with the terminator, in steps. A step runs
-/// for all calls before the next one starts. A dense layer that shares its
-/// weights among `calls` calls is a step of its own, of one product with a row
-/// for each; the ops of any other step run for one call after the other.
-llvm::SmallVector<llvm::SmallVector<mlir::Operation *>>
-getSteps(const Target &target, mlir::func::FuncOp function, int64_t calls);
+  int64_t getCalls() const { return calls; }
+  /// The layer that computes `op` for all calls, with their values one after
+  /// the other along axis 0; null where `op` runs for each call.
+  mlir::Operation *findTogether(mlir::Operation *op) const {
+    return together.lookup(op);
+  }
+  /// The function that holds these layers; null where there are none.
+  mlir::func::FuncOp getLayers() const { return layers.get(); }
 
-/// Whether the calls of a micro-batch share the weights of `op`.
-bool isSharedInMicroBatch(const Target &target, mlir::Operation *op);
+  /// The ops of `function` in order, with the terminator, in steps. A step runs
+  /// for all calls before the next one starts. A layer that shares its weights
+  /// is a step of its own; the ops of any other step run for one call after the
+  /// other.
+  llvm::SmallVector<llvm::SmallVector<mlir::Operation *>>
+  getSteps(mlir::func::FuncOp function) const;
+
+  /// Of the shared layers.
+  KernelPlans plans;
+
+private:
+  int64_t calls = 1;
+  mlir::OwningOpRef<mlir::func::FuncOp> layers;
+  llvm::DenseMap<mlir::Operation *, mlir::Operation *> together;
+};
 
 } // namespace frieze
 
