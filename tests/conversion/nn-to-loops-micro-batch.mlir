@@ -84,7 +84,36 @@ func.func @model(%x: tensor<1x8192xf32>) -> tensor<1x1xf32> {
 
 // -----
 
-// The input of the layer is 256 KiB: of 8 calls they would exceed 1 MiB.
+// A kernel of 1.25 MiB leaves the second-level cache: 8 calls read each panel of
+// 64 columns one after the other.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 8
+// CHECK: scf.if
+// CHECK:   memref.get_global @layer_kernel
+// CHECK:   scf.forall (%{{.*}}) in (10)
+// CHECK:     scf.forall (%{{.*}}) in (8)
+// CHECK: } else {
+// CHECK:   scf.for %{{.*}} = %c0
+// CHECK:     memref.get_global @layer_kernel
+// CHECK:     scf.forall (%{{.*}}) in (10)
+func.func @model(%x: tensor<1x4x512xf32>) -> tensor<1x4x640xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x640xf32>) : tensor<1x4x512xf32> -> tensor<1x4x640xf32>
+  return %0 : tensor<1x4x640xf32>
+}
+
+// -----
+
+// A kernel of 1 MiB does not: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+func.func @model(%x: tensor<1x4x512xf32>) -> tensor<1x4x512xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x512xf32>) : tensor<1x4x512xf32> -> tensor<1x4x512xf32>
+  return %0 : tensor<1x4x512xf32>
+}
+
+// -----
+
+// The input of the layer is 256 KiB: those of 8 calls would add more than 1 MiB.
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK-SAME: micro_batch = 4
 func.func @model(%x: tensor<1x65536xf32>) -> tensor<1x2xf32> {

@@ -130,7 +130,7 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
     return;
 
   product.input = padInput(kernel, op, shape);
-  auto emitPanels = [&](Value n, Value group, const Panels &panels) {
+  auto emitPanels = [&](Value group, const Panels &panels) {
     product.columns = panels.columns;
     product.terms = getTerms(shape, panels.padded);
     kernel.forEach(panels.count, [&](Value panel) {
@@ -143,25 +143,27 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
       product.weightBase =
           kernel.add(kernel.mul(group, shape.getTerms() * padded),
                      kernel.mul(column, shape.getTerms()));
-      kernel.forEach(shape.output.height, [&](Value oh) {
-        product.inputBase = kernel.add(
-            kernel.mul(n, shape.input.getImageElements()),
-            kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
-                                          shape.input.getRowElements()),
-                       kernel.mul(group, shape.getInputChannels())));
-        product.outputBase =
-            kernel.add(kernel.mul(n, shape.output.getImageElements()),
-                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                                  product.channelBase));
-        emitMatrixProduct(kernel, product, plan.products.front());
+      // All samples read a panel while it is in the caches.
+      kernel.forEach(shape.output.batch, [&](Value n) {
+        kernel.forEach(shape.output.height, [&](Value oh) {
+          product.inputBase = kernel.add(
+              kernel.mul(n, shape.input.getImageElements()),
+              kernel.add(
+                  kernel.mul(oh, poolStride.height * shape.stride.height *
+                                     shape.input.getRowElements()),
+                  kernel.mul(group, shape.getInputChannels())));
+          product.outputBase = kernel.add(
+              kernel.mul(n, shape.output.getImageElements()),
+              kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                         product.channelBase));
+          emitMatrixProduct(kernel, product, plan.products.front());
+        });
       });
     });
   };
-  kernel.forEach(shape.output.batch, [&](Value n) {
-    kernel.forEach(shape.getProducts(), [&](Value group) {
-      for (const Panels &panels : getPanels(shape, plan))
-        emitPanels(n, group, panels);
-    });
+  kernel.forEach(shape.getProducts(), [&](Value group) {
+    for (const Panels &panels : getPanels(shape, plan))
+      emitPanels(group, panels);
   });
 }
 

@@ -42,13 +42,14 @@ void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
 MicroBatch frieze::planMicroBatch(func::FuncOp function,
                                   const KernelPlans &plans) {
   const Target &target = plans.getTarget();
+  int64_t limit =
+      target.limits.arenaBytes + MemoryPlan::create(function, plans).arenaBytes;
   for (int64_t calls = target.getCallsTogether(); calls > 1; calls /= 2) {
     MicroBatch batch(function, target, calls);
     if (batch.getLayers().getBody().front().empty())
       break;
     planKernels(batch.getLayers(), batch.plans);
-    if (MemoryPlan::create(function, plans, batch).arenaBytes <=
-        target.limits.arenaBytes)
+    if (MemoryPlan::create(function, plans, batch).arenaBytes <= limit)
       return batch;
   }
   return MicroBatch(target);

@@ -63,8 +63,8 @@ const LoweringTable &getLowerings();
 void planKernels(mlir::func::FuncOp function, KernelPlans &plans);
 
 /// The calls of `function`, whose kernels are planned, that run together: as
-/// many as a machine of the target takes, or fewer where the arena would exceed
-/// its limit, and 1 where none shares weights.
+/// many as a machine of the target takes, or fewer where the arena would grow
+/// by more than the limit of arenas, and 1 where none shares weights.
 MicroBatch planMicroBatch(mlir::func::FuncOp function,
                           const KernelPlans &plans);
 

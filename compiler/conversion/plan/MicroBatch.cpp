@@ -9,15 +9,27 @@
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
+#include "dialect/Axes.h"
 #include "dialect/NNOps.h"
 
 using namespace mlir;
 using namespace frieze;
 
-/// Whether calls share the weights of `op`: too many for the first-level cache,
-/// and read once, or once a step, in each call.
+/// Whether calls share the kernel of a convolution, which reads it for many
+/// positions: only one that leaves the second-level cache is worth it.
+static bool sharesKernel(const Target &target, nn::ConvOp conv) {
+  int64_t elements = conv.getKernel().getShapedType().getNumElements();
+  return conv.getType().getDimSize(0) == 1 && nn::keepsSamplesApart(conv) &&
+         elements * accumulatorBytes >
+             target.machines.front().caches.secondLevel;
+}
+
+/// Whether calls share the weights of `op`. A dense layer reads each once a
+/// call: it is worth it where they leave the first-level cache.
 static bool sharesWeights(const Target &target, Operation *op) {
   int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
+  if (auto conv = dyn_cast<nn::ConvOp>(op))
+    return sharesKernel(target, conv);
   auto dense = dyn_cast<nn::DenseOp>(op);
   // A constant exists once, not once for each call; and windows that are read
   // in place are in the step of their rows.
