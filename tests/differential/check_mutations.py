@@ -136,12 +136,6 @@ LOWERINGS = {
         ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
     ],
     "compiler/conversion/kernels/ConvByWinograd.cpp": [
-        ("lowerConv: channels beyond the last block",
-         "blocks > 0 && channels % winogradBlock", "false"),
-        ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
-        ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
-         "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
-        ("lowerConv: results of tiles that overlap", "!tiling.width.isEven()", "false"),
         ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
         ("lowerConv: last tile", "findStart(tiling.width, column)",
          "kernel.mul(column, tiling.width.getTileExtent())"),
@@ -149,6 +143,16 @@ LOWERINGS = {
         ("lowerConv: results of the first phases", "axis.extent + axis.dilation - 1", "axis.extent"),
         ("lowerConv: rows of a nested tile", "kernel.add(column, row * getResultColumns())",
          "column"),
+    ],
+    "compiler/conversion/kernels/WinogradInPhases.cpp": [
+        ("lowerConv: channels beyond the last block",
+         "blocks > 0 && channels % winogradBlock", "false"),
+        ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
+        ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
+         "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
+    ],
+    "compiler/conversion/kernels/WinogradInRegisters.cpp": [
+        ("lowerConv: results of tiles that overlap", "!tiling.width.isEven()", "false"),
     ],
     "compiler/conversion/plan/WinogradPlan.cpp": [
         ("lowerConv: rows of a nested tile apart",
