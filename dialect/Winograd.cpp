@@ -13,10 +13,11 @@
 
 using namespace frieze::nn;
 
-/// Whether `window` has the taps of `scheme`. The last of a nested one may be
-/// zero, and are cheaper than a scheme for each number of taps.
-static bool hasTaps(const WinogradScheme &scheme,
-                    llvm::ArrayRef<int64_t> window) {
+/// In how many pieces `scheme` computes a window of these taps; 0 where it
+/// cannot. The last taps of a nested one may be zero, and are cheaper than a
+/// scheme for each number of taps.
+static int64_t countPieces(const WinogradScheme &scheme,
+                           llvm::ArrayRef<int64_t> window) {
   int64_t rows = scheme.rows->taps, columns = scheme.columns->taps;
   switch (scheme.kind) {
   case WinogradScheme::Kind::Sequence:
@@ -24,8 +25,10 @@ static bool hasTaps(const WinogradScheme &scheme,
   case WinogradScheme::Kind::Image:
     return window.size() == 2 && window[0] == rows && window[1] == columns;
   case WinogradScheme::Kind::Nested:
-    return window.size() == 1 && window[0] > (rows - 1) * columns &&
-           window[0] <= rows * columns;
+    if (window.size() != 1 || window[0] <= (rows - 1) * columns)
+      return 0;
+    return scheme.hasPieces() ? llvm::divideCeil(window[0], rows * columns)
+                              : window[0] <= rows * columns;
   }
   llvm_unreachable("unknown kind");
 }
@@ -35,8 +38,9 @@ WinogradTiling::find(ConvOp op, const WinogradScheme &scheme) {
   auto isOne = [](int64_t value) { return value == 1; };
   llvm::ArrayRef<int64_t> window =
       op.getKernel().getShapedType().getShape().drop_back(2);
+  int64_t pieces = countPieces(scheme, window);
   if (op.getGroups() != 1 || !llvm::all_of(op.getStrideValues(), isOne) ||
-      !hasTaps(scheme, window))
+      pieces == 0)
     return std::nullopt;
   llvm::ArrayRef<int64_t> result = op.getType().getShape();
   llvm::SmallVector<int64_t> dilations = op.getDilationValues();
@@ -55,9 +59,20 @@ WinogradTiling::find(ConvOp op, const WinogradScheme &scheme) {
   tiling.width = getAxis(window.size() - 1,
                          scheme.columns->outputs *
                              (tiling.isNested() ? scheme.rows->outputs : 1));
-  if (tiling.isNested())
-    tiling.behind = (scheme.rows->taps * scheme.columns->taps - window[0]) *
-                    tiling.width.dilation;
+  if (tiling.isNested()) {
+    WinogradAxis &width = tiling.width;
+    int64_t taps = scheme.rows->taps * scheme.columns->taps;
+    tiling.behind = (taps - window[0]) * width.dilation;
+    width.pieces = pieces;
+    if (pieces > 1) {
+      int64_t last = width.getTileStart(width.getTileCount() - 1);
+      int64_t end =
+          last * width.stride + width.dilation * (width.outputs + taps - 2) + 1;
+      int64_t size =
+          op.getConvType().getDimSize(1) + width.dilation * (window[0] - 1);
+      tiling.behind = std::max<int64_t>(0, end - size);
+    }
+  }
   // Windows of a pooling lie in a row.
   if (!tiling.height.isValid() || !tiling.width.isValid() ||
       scheme.columns->outputs % tiling.width.window != 0)
@@ -77,10 +92,10 @@ llvm::SmallVector<int64_t> WinogradScheme::getOutputs() const {
   llvm_unreachable("unknown kind");
 }
 
-llvm::SmallVector<int64_t> WinogradScheme::getProducts() const {
+llvm::SmallVector<int64_t> WinogradScheme::getProducts(int64_t pieces) const {
   if (kind == Kind::Image)
     return {rows->getPoints(), columns->getPoints()};
-  return {getPoints()};
+  return {getPoints() * pieces};
 }
 
 bool WinogradScheme::hasFewestProducts() const {
@@ -91,12 +106,14 @@ bool WinogradScheme::hasFewestProducts() const {
 std::optional<WinogradTiling>
 WinogradTiling::find(ConvOp op, llvm::ArrayRef<int64_t> outputs,
                      std::optional<llvm::ArrayRef<int64_t>> products) {
-  for (const WinogradScheme &scheme : getWinogradSchemes())
-    if (outputs == llvm::ArrayRef(scheme.getOutputs()) &&
-        (products ? *products == llvm::ArrayRef(scheme.getProducts())
-                  : scheme.hasFewestProducts()))
-      if (std::optional<WinogradTiling> tiling = find(op, scheme))
-        return tiling;
+  for (const WinogradScheme &scheme : getWinogradSchemes()) {
+    if (outputs != llvm::ArrayRef(scheme.getOutputs()))
+      continue;
+    std::optional<WinogradTiling> tiling = find(op, scheme);
+    if (tiling && (products ? *products == llvm::ArrayRef(tiling->getProducts())
+                            : scheme.hasFewestProducts()))
+      return tiling;
+  }
   return std::nullopt;
 }
 
@@ -107,24 +124,29 @@ llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
   // Pairs of an input and an output channel.
   llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
   int64_t pairs = shape[shape.size() - 2] * shape.back();
-  llvm::SmallVector<double> transformed(tiling.getPoints() * pairs, 0.0);
-  for (int64_t i = 0; i < rows.getPoints(); ++i)
-    for (int64_t j = 0; j < columns.getPoints(); ++j)
-      for (int64_t h = 0; h < rows.taps; ++h)
-        for (int64_t w = 0; w < columns.taps; ++w) {
-          // In memory, the taps of a row are next to those of the last in
-          // either kind.
-          size_t tap = (h * columns.taps + w) * pairs;
-          double factor = rows.getKernelTransform()[i * rows.taps + h] *
-                          columns.getKernelTransform()[j * columns.taps + w];
-          if (tap >= kernel.size() || factor == 0)
-            continue;
-          const double *from = kernel.data() + tap;
-          double *to =
-              transformed.data() + (i * columns.getPoints() + j) * pairs;
-          for (int64_t pair = 0; pair < pairs; ++pair)
-            to[pair] += factor * from[pair];
-        }
+  int64_t pieces = tiling.getPieces();
+  llvm::SmallVector<double> transformed(tiling.getPoints() * pieces * pairs,
+                                        0.0);
+  auto addTap = [&](int64_t piece, int64_t i, int64_t j, int64_t h, int64_t w) {
+    // In memory, the taps of a row are next to those of the last in either
+    // kind, and those of a piece, too.
+    size_t tap = ((piece * rows.taps + h) * columns.taps + w) * pairs;
+    double factor = rows.getKernelTransform()[i * rows.taps + h] *
+                    columns.getKernelTransform()[j * columns.taps + w];
+    if (tap >= kernel.size() || factor == 0)
+      return;
+    const double *from = kernel.data() + tap;
+    double *to = transformed.data() +
+                 ((i * columns.getPoints() + j) * pieces + piece) * pairs;
+    for (int64_t pair = 0; pair < pairs; ++pair)
+      to[pair] += factor * from[pair];
+  };
+  for (int64_t piece = 0; piece < pieces; ++piece)
+    for (int64_t i = 0; i < rows.getPoints(); ++i)
+      for (int64_t j = 0; j < columns.getPoints(); ++j)
+        for (int64_t h = 0; h < rows.taps; ++h)
+          for (int64_t w = 0; w < columns.taps; ++w)
+            addTap(piece, i, j, h, w);
   return transformed;
 }
 
@@ -166,19 +188,21 @@ std::optional<double> frieze::nn::boundError(ConvOp op) {
   llvm::SmallVector<double> kernel = transformKernel(op);
   llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
   int64_t filters = shape.back(), channels = shape[shape.size() - 2];
+  int64_t terms = tiling.getPieces() * channels;
   llvm::SmallVector<double> bias(filters, 0.0);
   if (op.getBiasAttr())
     bias = *readWeights(op.getBiasAttr());
   // The terms of a block, its sum, and the rounding of the weights.
-  int64_t inSum = std::min(channels, winogradBlock) +
-                  (channels + winogradBlock - 1) / winogradBlock + 1;
+  int64_t block = std::min(channels, tiling.getBlockChannels());
+  int64_t inSum =
+      tiling.getPieces() * block + llvm::divideCeil(channels, block) + 1;
   double worst = 0;
   for (int64_t f = 0; f < filters; ++f) {
     llvm::SmallVector<Magnitude> sums(tiling.getPoints());
     for (int64_t point = 0; point < tiling.getPoints(); ++point) {
       double weights = 0;
-      for (int64_t c = 0; c < channels; ++c)
-        weights += std::fabs(kernel[(point * channels + c) * filters + f]);
+      for (int64_t term = 0; term < terms; ++term)
+        weights += std::fabs(kernel[(point * terms + term) * filters + f]);
       if (point == tiling.getBiasPoint())
         weights += std::fabs(bias[f]) / inputs[point].value;
       sums[point] = {weights * inputs[point].value,

@@ -18,6 +18,9 @@ namespace frieze::nn {
 /// of d makes d convolutions, each of every d-th position, with tiles of their
 /// own, one convolution after the other. The last tile of each is moved back
 /// to end at its last output, and where tiles overlap, the later one counts.
+/// Of a window in pieces, each piece reads the tile behind that of the piece
+/// before it: tiles stay where they are, some of their results may not exist,
+/// and each convolution ends with tiles that have none.
 struct WinogradAxis {
   /// Of a tile, before pooling.
   int64_t outputs;
@@ -26,6 +29,7 @@ struct WinogradAxis {
   /// Results after pooling.
   int64_t extent;
   int64_t dilation = 1;
+  int64_t pieces = 1;
 
   /// Results after pooling of one tile.
   int64_t getTileExtent() const { return outputs / window; }
@@ -33,28 +37,34 @@ struct WinogradAxis {
   /// then compute their last one twice.
   int64_t getTilesOfPhase() const {
     return llvm::divideCeil(llvm::divideCeil(extent, dilation),
-                            getTileExtent());
+                            getTileExtent()) +
+           pieces - 1;
   }
   int64_t getTileCount() const { return dilation * getTilesOfPhase(); }
   /// First result of tile `tile`.
   int64_t getTileStart(int64_t tile) const {
     int64_t phase = tile / getTilesOfPhase();
-    int64_t results = llvm::divideCeil(extent - phase, dilation);
-    return phase +
-           dilation * std::min(tile % getTilesOfPhase() * getTileExtent(),
-                               results - getTileExtent());
+    int64_t start = tile % getTilesOfPhase() * getTileExtent();
+    if (pieces == 1)
+      start = std::min<int64_t>(
+          start, llvm::divideCeil(extent - phase, dilation) - getTileExtent());
+    return phase + dilation * start;
   }
-  /// Whether tiles are next to each other, and none is moved back.
+  /// Whether tiles are next to each other, none is moved back, and all of their
+  /// results exist, but for those of the tiles at the end.
   bool isEven() const { return extent % (dilation * getTileExtent()) == 0; }
-  /// Whether tiles hold whole windows, next to each other where more than one,
-  /// and no two tiles parts of one.
+  /// Whether tiles hold whole windows, next to each other where more than one
+  /// or where the filter has pieces, and no two tiles parts of one.
   bool isValid() const {
     return outputs % window == 0 && stride >= window &&
-           (stride == window || outputs == window) &&
+           (stride == window || (outputs == window && pieces == 1)) &&
            (window == 1 || dilation == 1) &&
            extent / dilation >= getTileExtent();
   }
 };
+
+/// Terms of a block of a sum, at most.
+constexpr int64_t winogradBlock = 64;
 
 /// A conv's spatial axes, in tiles; those of a sequence are an image of height
 /// 1. Inputs, taps and results of a tile have places in rows and columns. Those
@@ -64,8 +74,8 @@ struct WinogradAxis {
 struct WinogradTiling {
   const WinogradScheme *scheme;
   WinogradAxis height, width;
-  /// Positions behind the input that the last tile reads: the taps that a
-  /// scheme has beyond those of the window.
+  /// Positions behind the input that the last tile reads: for taps that a
+  /// scheme has beyond those of the window, and for results that do not exist.
   int64_t behind;
 
   /// What `op` has of it is not looked at. Nothing where `scheme` cannot
@@ -83,8 +93,22 @@ struct WinogradTiling {
   const WinogradForm &getRows() const { return *scheme->rows; }
   const WinogradForm &getColumns() const { return *scheme->columns; }
   bool isNested() const { return scheme->kind == WinogradScheme::Kind::Nested; }
-  /// Products of a tile for each pair of an input and an output channel.
+  /// Products of a tile and a piece of the window for each pair of an input and
+  /// an output channel.
   int64_t getPoints() const { return scheme->getPoints(); }
+  /// Parts of the window that are filtered by the scheme, and added up before
+  /// the results are made.
+  int64_t getPieces() const { return width.pieces; }
+  /// From one piece to the next, in positions.
+  int64_t getPieceDistance() const { return width.outputs * width.dilation; }
+  llvm::SmallVector<int64_t> getProducts() const {
+    return scheme->getProducts(getPieces());
+  }
+  /// Input channels of a block: sums over the pieces and the input channels are
+  /// made in blocks of so many channels, which are then added in order.
+  int64_t getBlockChannels() const {
+    return std::max<int64_t>(1, winogradBlock / getPieces());
+  }
   /// Whether a result depends on inputs of its tile that its own window does
   /// not read.
   bool reachesBeyond() const { return behind || scheme->reachesBeyond(); }
@@ -154,12 +178,8 @@ private:
   }
 };
 
-/// Sums over input channels are made in blocks of so many, which are then
-/// added in order.
-constexpr int64_t winogradBlock = 64;
-
-/// G g G^T for the kernel of `op`, in double: (points, input channels, output
-/// channels), row after row.
+/// G g G^T for the kernel of `op`, in double: (points, pieces, input channels,
+/// output channels), row after row.
 llvm::SmallVector<double> transformKernel(ConvOp op);
 
 /// How far the results of `op`, which has `winograd`, before their epilogue,

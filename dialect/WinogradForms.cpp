@@ -240,9 +240,11 @@ llvm::ArrayRef<WinogradScheme> frieze::nn::getWinogradSchemes() {
       f74i(7, 4, {zero, one, minusOne, i, half, minusHalf, two, minusTwo}),
       f25i(2, 5, {zero, one, minusOne, i}),
       f45i(4, 5, {zero, one, minusOne, i, half, minusTwo}),
+      f55i(5, 5, {one, minusOne, i, half, minusHalf, two, minusTwo}),
       f65i(6, 5, {zero, one, minusOne, i, half, minusHalf, two, minusTwo}),
       f26i(2, 6, {zero, one, minusOne, i, half}),
       f56i(5, 6, {zero, one, minusOne, i, half, minusHalf, two, minusTwo}),
+      f46i(4, 6, {zero, one, minusOne, i, half, minusHalf, minusTwo}),
       f27i(2, 7, {zero, one, minusOne, i, half, minusTwo}),
       f47i(4, 7, {zero, one, minusOne, i, half, minusHalf, two, minusTwo});
   static const llvm::SmallVector<WinogradScheme> schemes = [] {
@@ -290,6 +292,11 @@ llvm::ArrayRef<WinogradScheme> frieze::nn::getWinogradSchemes() {
     addNested(f33i, f63i, 4.4e-7, 0.25);
     addNested(f33i, f44i, 4.0e-7, 0.23);
     addNested(f44i, f44i, 5.5e-7, 0.4);
+    addNested(f44i, f45i, 5.8e-7, 0.4);
+    addNested(f44i, f55i, 7.2e-7, 0.5);
+    addNested(f44i, f65i, 8.1e-7, 0.55);
+    addNested(f44i, f46i, 7.7e-7, 0.55);
+    addNested(f44i, f47i, 8.4e-7, 0.7);
     return all;
   }();
   return schemes;

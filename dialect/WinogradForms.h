@@ -92,9 +92,17 @@ struct WinogradScheme {
   double error, largest;
 
   int64_t getPoints() const { return rows->getPoints() * columns->getPoints(); }
-  /// Results and products of a tile along each axis of the conv.
+  /// Results and products of a tile along each axis of the conv, whose window
+  /// has so many pieces.
   llvm::SmallVector<int64_t> getOutputs() const;
-  llvm::SmallVector<int64_t> getProducts() const;
+  llvm::SmallVector<int64_t> getProducts(int64_t pieces = 1) const;
+  /// Whether a longer window can be computed in pieces, each with as many taps
+  /// as a tile has results: one tile's inputs for a piece are then those of a
+  /// later tile for the first, and are transformed once. Of a form that is not
+  /// nested, pieces would have more products than nesting it has.
+  bool hasPieces() const {
+    return kind == Kind::Nested && rows->outputs == rows->taps;
+  }
   /// Whether there are as many products as inputs of a tile.
   bool hasFewestProducts() const;
   bool reachesBeyond() const {

@@ -14,23 +14,31 @@
 using namespace frieze::nn;
 using namespace frieze::reference;
 
-/// The products of one tile, whose transformed inputs are (points, channels),
-/// with the transformed kernel: (points, filters).
+/// The products of one tile, whose transformed inputs are (points, pieces,
+/// channels), with the transformed kernel: (points, filters).
 static std::vector<float> multiplyTile(llvm::ArrayRef<float> inputs,
                                        llvm::ArrayRef<float> kernel,
                                        llvm::ArrayRef<float> bias,
                                        const WinogradTiling &tiling) {
-  int64_t filters = bias.size(), channels = inputs.size() / tiling.getPoints();
+  int64_t filters = bias.size(), pieces = tiling.getPieces();
+  int64_t channels = inputs.size() / (tiling.getPoints() * pieces);
   std::vector<float> products(tiling.getPoints() * filters);
+  auto sumBlock = [&](int64_t point, int64_t f, int64_t first, int64_t end,
+                      float sum) {
+    for (int64_t piece = 0; piece < pieces; ++piece)
+      for (int64_t c = first; c < end; ++c) {
+        int64_t term = (point * pieces + piece) * channels + c;
+        sum = multiplyAdd(inputs[term], kernel[term * filters + f], sum);
+      }
+    return sum;
+  };
+  int64_t size = tiling.getBlockChannels();
   for (int64_t point = 0; point < tiling.getPoints(); ++point)
     for (int64_t f = 0; f < filters; ++f)
-      for (int64_t block = 0; block < channels; block += winogradBlock) {
+      for (int64_t block = 0; block < channels; block += size) {
         bool fromBias = point == tiling.getBiasPoint() && block == 0;
-        float sum = fromBias ? bias[f] : 0;
-        for (int64_t c = block; c < std::min(channels, block + winogradBlock);
-             ++c)
-          sum = multiplyAdd(inputs[point * channels + c],
-                            kernel[(point * channels + c) * filters + f], sum);
+        float sum = sumBlock(point, f, block, std::min(channels, block + size),
+                             fromBias ? bias[f] : 0);
         float &product = products[point * filters + f];
         product = block == 0 ? sum : product + sum;
       }
@@ -55,8 +63,9 @@ static Tensor<float> convolveByWinograd(
   auto bias = readOr<float>(op.getBiasAttr(), filters, 0);
   ScalarOps ops;
 
-  auto computeTile = [&](int64_t n, int64_t top, int64_t left) {
-    std::vector<float> inputs(tiling.getPoints() * channels);
+  int64_t pieces = tiling.getPieces();
+  auto transformInputs = [&](int64_t n, int64_t top, int64_t left,
+                             int64_t piece, std::vector<float> &inputs) {
     for (int64_t c = 0; c < channels; ++c) {
       llvm::SmallVector<float> tile;
       for (int64_t i = 0; i < rows.getInputs(); ++i)
@@ -66,8 +75,14 @@ static Tensor<float> convolveByWinograd(
         }
       tile = tiling.transformInputs(ops, llvm::ArrayRef<float>(tile));
       for (int64_t point = 0; point < tiling.getPoints(); ++point)
-        inputs[point * channels + c] = tile[point];
+        inputs[(point * pieces + piece) * channels + c] = tile[point];
     }
+  };
+  auto computeTile = [&](int64_t n, int64_t top, int64_t left) {
+    std::vector<float> inputs(tiling.getPoints() * pieces * channels);
+    for (int64_t piece = 0; piece < pieces; ++piece)
+      transformInputs(n, top, left + piece * tiling.getPieceDistance(), piece,
+                      inputs);
     std::vector<float> products = multiplyTile(inputs, kernel, bias, tiling);
     for (int64_t f = 0; f < filters; ++f) {
       llvm::SmallVector<float> tile;
@@ -77,8 +92,9 @@ static Tensor<float> convolveByWinograd(
       for (int64_t i = 0; i < rows.outputs; ++i)
         for (int64_t j = 0; j < columns.outputs; ++j) {
           auto [h, w] = tiling.getPlace(i, j);
-          y.values[out.at(n, top + h, left + w, f)] =
-              tile[i * columns.outputs + j];
+          if (left + w < out.width)
+            y.values[out.at(n, top + h, left + w, f)] =
+                tile[i * columns.outputs + j];
         }
     }
   };

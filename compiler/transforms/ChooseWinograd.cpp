@@ -24,7 +24,7 @@ using namespace frieze::nn;
 namespace {
 /// A way to compute a convolution, with what it costs and how it rounds.
 struct Algorithm {
-  const WinogradScheme *scheme;
+  WinogradTiling tiling;
   /// In multiply-adds.
   double cost;
   /// Root mean square, relative to that of the results; 0 where the direct sum
@@ -61,10 +61,10 @@ static constexpr double mostAmplification = 4;
 /// Left by nn-estimate-ranges.
 static constexpr StringRef amplificationName = "nn.amplification";
 
-/// Of reading the weights of `points` products of each pair of an input and an
+/// Of reading the weights of so many products of each pair of an input and an
 /// output channel.
-static double getWeightCost(double points, double pairs) {
-  double weights = points * pairs;
+static double getWeightCost(double products, double pairs) {
+  double weights = products * pairs;
   return weights *
          (weights <= mostNearWeights ? weightCost : distantWeightCost);
 }
@@ -79,10 +79,11 @@ static double getCost(ConvOp op, const WinogradTiling &tiling) {
   };
   double transforms = transformCost * (isTransformed(tiling.getRows()) +
                                        isTransformed(tiling.getColumns()));
+  double pieces = tiling.getPieces();
   return double(tiling.getTileCount()) * tiling.getPoints() *
-             (inputs * filters + transforms * inputs +
+             (pieces * inputs * filters + transforms * inputs +
               (fitsRegisters ? 1.0 : transforms) * filters) +
-         getWeightCost(tiling.getPoints(), inputs * filters);
+         getWeightCost(tiling.getPoints() * pieces, inputs * filters);
 }
 
 static double getDirectCost(ConvOp op) {
@@ -133,16 +134,18 @@ static SmallVector<Algorithm> findAlgorithms(ConvOp op) {
       continue;
     if (scheme.largest > mostShownError && isShown(op.getOutput()))
       continue;
-    found.push_back({&scheme, cost, getError(op, scheme)});
+    found.push_back({*tiling, cost, getError(op, scheme)});
   }
   llvm::sort(found, [](const Algorithm &a, const Algorithm &b) {
-    return std::make_pair(a.cost, a.scheme) < std::make_pair(b.cost, b.scheme);
+    return std::make_pair(a.cost, a.tiling.scheme) <
+           std::make_pair(b.cost, b.tiling.scheme);
   });
   return found;
 }
 
 /// "F(4x4, 3x3)", and how many products it has where that does not follow.
-static std::string formatScheme(ConvOp op, const WinogradScheme &scheme) {
+static std::string formatTiling(ConvOp op, const WinogradTiling &tiling) {
+  const WinogradScheme &scheme = *tiling.scheme;
   std::string text = "F(";
   llvm::raw_string_ostream os(text);
   llvm::interleave(scheme.getOutputs(), os, "x");
@@ -151,8 +154,10 @@ static std::string formatScheme(ConvOp op, const WinogradScheme &scheme) {
   os << ")";
   if (!scheme.hasFewestProducts()) {
     os << " in ";
-    llvm::interleave(scheme.getProducts(), os, "x");
+    llvm::interleave(tiling.getProducts(), os, "x");
     os << " products";
+    if (tiling.getPieces() > 1)
+      os << llvm::formatv(" of {0} pieces", tiling.getPieces());
   }
   return text;
 }
@@ -226,13 +231,13 @@ struct ChooseWinogradPass
       if (algorithm == candidate.algorithms.end())
         continue;
       left -= algorithm->error * algorithm->error;
-      const WinogradScheme &scheme = *algorithm->scheme;
-      candidate.op.setWinograd(scheme.getOutputs());
-      if (!scheme.hasFewestProducts())
-        candidate.op.setProducts(scheme.getProducts());
+      const WinogradTiling &tiling = algorithm->tiling;
+      candidate.op.setWinograd(tiling.scheme->getOutputs());
+      if (!tiling.scheme->hasFewestProducts())
+        candidate.op.setProducts(tiling.getProducts());
       emitDecision(candidate.op.getLoc(), "convolution",
                    "computed by minimal filtering " +
-                       formatScheme(candidate.op, scheme),
+                       formatTiling(candidate.op, tiling),
                    describePromise(candidate.op, algorithm->error));
       ++chosen;
     }

@@ -198,9 +198,11 @@ std::optional<Moments> RangeEstimate::get(Value value) {
 
 namespace {
 /// A batch norm that normalises the results of a convolution, directly or
-/// through activations and poolings.
+/// through activations, poolings and concatenations of channels.
 struct Follower {
   BatchNormOp norm;
+  /// The channel of its that the first filter became.
+  int64_t channel = 0;
   /// Whether it does so directly, or what is between is linear.
   bool isLinear = true;
 };
@@ -209,7 +211,8 @@ struct Follower {
 static std::optional<Follower> findFollower(ConvOp op) {
   Follower follower;
   for (Operation *at = op; at->hasOneUse();) {
-    at = *at->getUsers().begin();
+    OpOperand &use = *at->use_begin();
+    at = use.getOwner();
     if (auto norm = dyn_cast<BatchNormOp>(at)) {
       if ((int64_t)norm.getAxis() + 1 != norm.getType().getRank())
         return std::nullopt;
@@ -217,7 +220,12 @@ static std::optional<Follower> findFollower(ConvOp op) {
       return follower;
     }
     auto activation = dyn_cast<ActivationOp>(at);
-    if (activation && keepsSize(activation.getFunction()))
+    auto concat = dyn_cast<ConcatOp>(at);
+    if (concat && (int64_t)concat.getAxis() + 1 == concat.getType().getRank())
+      for (Value before : concat.getInputs().take_front(use.getOperandNumber()))
+        follower.channel +=
+            cast<RankedTensorType>(before.getType()).getShape().back();
+    else if (activation && keepsSize(activation.getFunction()))
       follower.isLinear &= getFacts(activation.getFunction()).isIdentity;
     else if (isa<MaxPoolOp>(at))
       follower.isLinear = false;
@@ -256,10 +264,15 @@ static std::optional<double> estimateAmplification(ConvOp op,
       results[f] = std::sqrt(moments->getSquare(f));
   } else {
     BatchNormOp norm = follower->norm;
-    SmallVector<double> mean = readOr(norm.getMeanAttr(), filters, 0.0),
-                        variance = readOr(norm.getVarianceAttr(), filters, 1.0),
-                        gamma = readOr(norm.getGammaAttr(), filters, 1.0),
-                        beta = readOr(norm.getBetaAttr(), filters, 0.0),
+    auto readOfFilters = [&](ElementsAttr values, double fallback) {
+      size_t channels = norm.getMean().getNumElements();
+      return to_vector(ArrayRef(readOr(values, channels, fallback))
+                           .slice(follower->channel, filters));
+    };
+    SmallVector<double> mean = readOfFilters(norm.getMeanAttr(), 0.0),
+                        variance = readOfFilters(norm.getVarianceAttr(), 1.0),
+                        gamma = readOfFilters(norm.getGammaAttr(), 1.0),
+                        beta = readOfFilters(norm.getBetaAttr(), 0.0),
                         bias = readOr(op.getBiasAttr(), filters, 0.0);
     double epsilon = norm.getEpsilon().convertToDouble(), inputSquare = 0;
     for (size_t f = 0; f < filters; ++f) {

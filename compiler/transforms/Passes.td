@@ -447,10 +447,10 @@ def PoolBeforeActivationPass : Pass<"nn-pool-before-activation"> {
 def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
   let summary = "Estimate what convolutions add up from trained statistics";
   let description = [{
-    Batch norms tell the mean and variance of what they read and of what they
-    make, and some functions are bounded. From these follow the means and
-    variances of other values, as if channels were independent and normally
-    distributed. Each conv whose input, or whose result, the model tells of so
+    Batch norms tell the mean and variance of what they read, also where that
+    was concatenated, and of what they make, and some functions are bounded.
+    From these follow the means and variances of other values, as if channels
+    were independent and normally distributed. Each conv whose input, or whose result, the model tells of so
     gets `nn.amplification`: the root mean square of the sum of its terms,
     without their signs, over 1 + that of its result, at worst of all filters.
     It is below 1 where terms are independent, and large where they cancel: a
@@ -510,10 +510,11 @@ def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
   let description = [{
     Chooses minimal filtering (Winograd) for each conv in f32 where it pays: a
     scheme of the table in dialect/WinogradForms.cpp (`winograd` and `products`
-    of `nn.conv`) for up to 16 taps along one axis or 5 along two, also under a
-    pooling or with a dilation, by the number of products, the cost of the
-    transforms and the size of the kernel. The choice is part of the meaning in
-    f32, so it is made here, once for all targets, from the shape of one sample.
+    of `nn.conv`) for any number of taps along one axis, the longest in pieces,
+    or up to 5 along two, also under a pooling or with a dilation, by the number
+    of products, the cost of the transforms and the size of the kernel. The
+    choice is part of the meaning in f32, so it is made here, once for all
+    targets, from the shape of one sample.
 
     Error, as the root mean square relative to that of a layer's results: the
     direct sum of K products has about 1.8e-8 sqrt(K), and a scheme what the

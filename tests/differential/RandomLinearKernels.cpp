@@ -57,18 +57,24 @@ void KernelGraph::addConv(Value x) {
     if (fits(drawn))
       scheme = &drawn;
   }
+  int64_t pieces =
+      scheme && scheme->hasPieces() && chance(0.6) ? pick(2, 4) : 1;
   for (size_t axis = 0; axis < axes; ++axis) {
     int64_t taps = chance(0.7) ? pick(1, 3) : pick(1, 7);
-    if (scheme && scheme->kind == WinogradScheme::Kind::Nested)
-      taps = scheme->columns->taps * scheme->rows->taps -
-             pick(0, scheme->columns->taps - 1);
-    else if (scheme)
+    if (scheme && scheme->kind == WinogradScheme::Kind::Nested) {
+      int64_t ofPiece = scheme->columns->taps * scheme->rows->taps;
+      int64_t leftOut = pieces > 1 ? ofPiece : scheme->columns->taps;
+      taps = pieces * ofPiece - pick(0, leftOut - 1);
+    } else if (scheme)
       taps = (axis + 1 == axes ? scheme->columns : scheme->rows)->taps;
     kernelShape.push_back(taps);
     strides.push_back(!scheme && chance(0.3) ? pick(1, 3) : 1);
     dilations.push_back(chance(0.2) ? pick(1, 3) : 1);
+    // An input is hardly as long as several pieces.
     for (int side = 0; side < 2; ++side)
-      padding.push_back(chance(isStream ? 0.03 : 0.4) ? pick(0, 3) : 0);
+      padding.push_back(pieces > 1                      ? pick(0, 2 * taps)
+                        : chance(isStream ? 0.03 : 0.4) ? pick(0, 3)
+                                                        : 0);
   }
   kernelShape.append({depth / groups, filters});
   if (countTerms(x, kernelShape) > mostTerms)
@@ -79,7 +85,8 @@ void KernelGraph::addConv(Value x) {
     attributes.push_back(named("border", vector(depth, -1, 1)));
   if (scheme) {
     attributes.push_back(named("winograd", integers(scheme->getOutputs())));
-    attributes.push_back(named("products", integers(scheme->getProducts())));
+    attributes.push_back(
+        named("products", integers(scheme->getProducts(pieces))));
   }
   add<ConvOp>(x, attributes);
 }

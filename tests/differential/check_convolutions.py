@@ -72,7 +72,7 @@ class Graph:
     def add_winograd_conv(self):
         """As nn-opt chooses it, with a range that it need not know."""
         if self.chance(0.6):
-            taps = [self.random.choice([2, 3, 4, 5, 6, 7, 8, 9, 11, 16])]
+            taps = [self.random.choice([2, 3, 4, 5, 6, 7, 8, 9, 11, 16, 19, 25, 39])]
         else:
             taps = self.random.choice([[2, 2], [3, 3], [3, 3], [5, 5], [1, 5], [7, 1]])
         axes = len(taps)

@@ -146,7 +146,7 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/WinogradInPhases.cpp": [
         ("lowerConv: channels beyond the last block",
-         "blocks > 0 && channels % winogradBlock", "false"),
+         "blocks > 0 && channels % size", "false"),
         ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
         ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),

@@ -126,6 +126,25 @@ func.func @more_taps(%x: tensor<1x255x64xf32>)
 
 // -----
 
+// Beyond 28 taps, and where that is less, in pieces: two of F(20, 20), which share
+// the transforms of their inputs and results.
+// CHECK-LABEL: @pieces
+func.func @pieces(%x: tensor<1x1000x32xf32>)
+    -> (tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>) {
+  // CHECK-NEXT: padding = [9, 9] winograd = [24] products = [88] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<19x32x32xf32>) padding = [9, 9] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
+  // CHECK-NEXT: padding = [12, 12] winograd = [16] products = [88] :
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<25x32x32xf32>) padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
+  // CHECK-NEXT: padding = [19, 19] winograd = [20] products = [160] :
+  %2 = nn.conv %x kernel(dense<0.5> : tensor<39x32x32xf32>) padding = [19, 19] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
+  // must not fire: infinities would spread
+  // CHECK-NEXT: padding = [19, 19] : tensor
+  %3 = nn.conv %x kernel(dense<0.5> : tensor<39x32x32xf32>) padding = [19, 19] : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
+  return %0, %1, %2, %3 : tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>
+}
+
+// -----
+
 // Of unknown range, too, but with two results along an axis, which read no more
 // than their windows.
 // CHECK-LABEL: @unknown_more_taps
@@ -177,8 +196,7 @@ func.func @large_kernel(%x: tensor<1x9x9x256xf32>) -> tensor<1x7x7x256xf32> {
 // -----
 
 // Few channels, stride, groups, a result smaller than a tile, pooling windows
-// across tiles, more than 16 taps, float64:
-// must not fire.
+// across tiles, more than 16 taps of unknown range, float64: must not fire.
 // CHECK-LABEL: @direct
 // CHECK-NOT: winograd
 func.func @direct(%x: tensor<1x34x64xf32>, %f: tensor<1x34x8xf32>, %n: tensor<1x3x64xf32>, %d: tensor<1x34x64xf64>)

@@ -25,6 +25,36 @@ func.func @offset(%x: tensor<1x34x16xf32>) -> tensor<1x32x16xf32> {
 
 // -----
 
+// Of a batch norm behind a concatenation, each conv has the channels that it made:
+// the second one's mean is far from its deviation.
+// CHECK-LABEL: @norm_behind_concat
+func.func @norm_behind_concat(%x: tensor<1x34x2xf32>) -> tensor<1x32x3xf32> {
+  // CHECK-NEXT: nn.conv {{.*}} {nn.amplification = 0.49999{{[0-9]*}} : f64}
+  %0 = nn.conv %x kernel(dense<0.1> : tensor<3x2x1xf32>) : tensor<1x34x2xf32> -> tensor<1x32x1xf32>
+  // CHECK-NEXT: nn.conv {{.*}} {nn.amplification = 50.0024{{[0-9]*}} : f64}
+  %1 = nn.conv %x kernel(dense<0.1> : tensor<3x2x2xf32>) : tensor<1x34x2xf32> -> tensor<1x32x2xf32>
+  %2 = nn.concat %0, %1 axis = 2 : tensor<1x32x1xf32>, tensor<1x32x2xf32> -> tensor<1x32x3xf32>
+  %3 = nn.batch_norm %2 axis = 2 mean(dense<[0.0, 0.0, 100.0]> : tensor<3xf32>) variance(dense<1.0> : tensor<3xf32>)
+         epsilon = 0.0 : tensor<1x32x3xf32>
+  return %3 : tensor<1x32x3xf32>
+}
+
+// -----
+
+// Where positions are joined, the batch norm has more of them than the conv
+// made: must not fire.
+// CHECK-LABEL: @norm_behind_positions
+// CHECK-NOT: nn.amplification
+func.func @norm_behind_positions(%x: tensor<1x34x2xf32>, %y: tensor<1x2x2xf32>) -> tensor<1x34x2xf32> {
+  %0 = nn.conv %x kernel(dense<0.1> : tensor<3x2x2xf32>) : tensor<1x34x2xf32> -> tensor<1x32x2xf32>
+  %1 = nn.concat %0, %y axis = 1 : tensor<1x32x2xf32>, tensor<1x2x2xf32> -> tensor<1x34x2xf32>
+  %2 = nn.batch_norm %1 axis = 2 mean(dense<0.0> : tensor<2xf32>) variance(dense<1.0> : tensor<2xf32>)
+         epsilon = 0.0 : tensor<1x34x2xf32>
+  return %2 : tensor<1x34x2xf32>
+}
+
+// -----
+
 // A tanh before the conv: 48 terms of at most 0.1, and results as large as their
 // root mean square.
 // CHECK-LABEL: @bounded

@@ -47,15 +47,16 @@ std::string describe(const WinogradScheme &scheme) {
   return text;
 }
 
-/// Of many tiles over `channels` channels in type T, with results of unit
-/// variance: root mean square and largest error, the latter in units of
-/// 1e-5 + 1e-5 |y|.
+/// Of many tiles over `channels` channels and `pieces` pieces of a window in
+/// type T, with results of unit variance: root mean square and largest error,
+/// the latter in units of 1e-5 + 1e-5 |y|.
 struct Errors {
   double mean, largest;
 };
 
 template <typename T>
-Errors measure(const WinogradScheme &scheme, int64_t channels) {
+Errors measure(const WinogradScheme &scheme, int64_t channels,
+               int64_t pieces = 1) {
   constexpr int64_t filters = 8, results = 20000;
   const WinogradForm &rows = *scheme.rows, &columns = *scheme.columns;
   // Of a dilation or a pooling nothing is seen within a tile.
@@ -64,14 +65,16 @@ Errors measure(const WinogradScheme &scheme, int64_t channels) {
   int64_t outputs = rows.outputs * columns.outputs;
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
-  std::vector<T> kernel(channels * taps * filters);
+  // Terms are the channels of a piece after those of the one before.
+  int64_t terms = pieces * channels;
+  std::vector<T> kernel(terms * taps * filters);
   for (T &weight : kernel)
-    weight = normal(random) / std::sqrt(float(channels * taps));
-  auto weightAt = [&](int64_t c, int64_t h, int64_t w) {
-    return &kernel[(c * taps + h * columns.taps + w) * filters];
+    weight = normal(random) / std::sqrt(float(terms * taps));
+  auto weightAt = [&](int64_t term, int64_t h, int64_t w) {
+    return &kernel[(term * taps + h * columns.taps + w) * filters];
   };
-  std::vector<double> transformed(channels * points * filters);
-  for (int64_t c = 0; c < channels; ++c)
+  std::vector<double> transformed(terms * points * filters);
+  for (int64_t c = 0; c < terms; ++c)
     for (int64_t point = 0; point < points; ++point)
       for (int64_t h = 0; h < rows.taps; ++h)
         for (int64_t w = 0; w < columns.taps; ++w)
@@ -89,15 +92,18 @@ Errors measure(const WinogradScheme &scheme, int64_t channels) {
   while (count < results) {
     std::vector<std::vector<T>> sums(filters, std::vector<T>(points, 0));
     std::vector<double> exact(outputs * filters, 0);
-    for (int64_t c = 0; c < channels; ++c) {
-      // Places of a sequence that are one position have one value.
-      std::map<std::pair<int64_t, int64_t>, T> values;
+    // Places of a sequence that are one position have one value.
+    std::vector<std::map<std::pair<int64_t, int64_t>, T>> values(channels);
+    for (int64_t c = 0; c < terms; ++c) {
       llvm::SmallVector<T> inputs;
       for (int64_t i = 0; i < rows.getInputs(); ++i)
-        for (int64_t j = 0; j < columns.getInputs(); ++j)
+        for (int64_t j = 0; j < columns.getInputs(); ++j) {
+          auto [h, w] = tiling.getPlace(i, j);
           inputs.push_back(
-              values.try_emplace(tiling.getPlace(i, j), normal(random))
+              values[c % channels]
+                  .try_emplace({h, c / channels * outputs + w}, normal(random))
                   .first->second);
+        }
       for (int64_t output = 0; output < outputs; ++output)
         for (int64_t h = 0; h < rows.taps; ++h)
           for (int64_t w = 0; w < columns.taps; ++w)
@@ -128,7 +134,9 @@ Errors measure(const WinogradScheme &scheme, int64_t channels) {
 
 TEST(WinogradTest, SchemesComputeConvolutions) {
   for (const WinogradScheme &scheme : getWinogradSchemes())
-    EXPECT_LT(measure<double>(scheme, 3).mean, 1e-14) << describe(scheme);
+    for (int pieces : {1, scheme.hasPieces() ? 3 : 1})
+      EXPECT_LT(measure<double>(scheme, 3, pieces).mean, 1e-14)
+          << describe(scheme);
 }
 
 // The errors that nn-choose-winograd counts on, for the longest sums.
@@ -144,6 +152,19 @@ TEST(WinogradTest, SchemesRoundAsStated) {
     EXPECT_LE(errors.largest, scheme.largest) << describe(scheme);
     EXPECT_GE(errors.largest, 0.6 * scheme.largest) << describe(scheme);
   }
+}
+
+// Pieces add no error, as a block has fewer channels of each.
+TEST(WinogradTest, PiecesRoundAsStated) {
+  int64_t tried = 0;
+  for (const WinogradScheme &scheme : getWinogradSchemes())
+    for (int64_t pieces = 2; scheme.hasPieces() && pieces <= 3; ++pieces) {
+      Errors errors = measure<float>(scheme, winogradBlock / pieces, pieces);
+      EXPECT_LE(errors.mean, scheme.error) << describe(scheme) << pieces;
+      EXPECT_LE(errors.largest, scheme.largest) << describe(scheme) << pieces;
+      ++tried;
+    }
+  EXPECT_GT(tried, 4);
 }
 
 TEST(WinogradTest, LastTileEndsWithTheResult) {
@@ -175,19 +196,35 @@ TEST(WinogradTest, EachPhaseOfADilationEndsWithItsResults) {
   EXPECT_FALSE((WinogradAxis{2, 2, 2, 13, 3}.isValid()));
 }
 
+// Of 13 results, the last of four tiles has one, and two pieces more read the
+// tiles behind it.
+TEST(WinogradTest, TilesOfPiecesStayWhereTheyAre) {
+  WinogradAxis axis{4, 1, 1, 13, 1, 3};
+  ASSERT_TRUE(axis.isValid());
+  EXPECT_EQ(axis.getTileCount(), 6);
+  for (int64_t tile = 0; tile < axis.getTileCount(); ++tile)
+    EXPECT_EQ(axis.getTileStart(tile), 4 * tile);
+  EXPECT_FALSE(axis.isEven());
+  EXPECT_TRUE((WinogradAxis{4, 1, 1, 12, 1, 3}.isEven()));
+  // Of a dilation, each convolution has its own.
+  EXPECT_EQ((WinogradAxis{4, 1, 1, 13, 2, 3}.getTileStart(5)), 9);
+  // Tiles under a pooling that leaves some out are not next to each other.
+  EXPECT_FALSE((WinogradAxis{2, 2, 3, 13, 1, 2}.isValid()));
+}
+
 /// A convolution of some more results than a tile has along each axis, in a
 /// model of its own. The last taps of a scheme may be left out.
 class FilteredConv {
 public:
   FilteredConv(const WinogradScheme &scheme, int64_t channels, int64_t filters,
-               int64_t tapsLeftOut = 0)
+               int64_t tapsLeftOut = 0, int64_t pieces = 1)
       : module(mlir::ModuleOp::create(mlir::UnknownLoc::get(&context))) {
     context.loadDialect<NNDialect, mlir::func::FuncDialect>();
     mlir::OpBuilder builder(&context);
     builder.setInsertionPointToStart(module->getBody());
     mlir::Type f32 = builder.getF32Type();
     int64_t rows = scheme.rows->taps, columns = scheme.columns->taps;
-    window = {rows * columns - tapsLeftOut};
+    window = {pieces * rows * columns - tapsLeftOut};
     if (scheme.kind == WinogradScheme::Kind::Image)
       window = {rows, columns};
     llvm::SmallVector<int64_t> input{1}, kernel(window);
@@ -214,8 +251,8 @@ public:
                                   llvm::ArrayRef<float>(weights))),
          builder.getNamedAttr(
              "winograd", builder.getDenseI64ArrayAttr(scheme.getOutputs())),
-         builder.getNamedAttr(
-             "products", builder.getDenseI64ArrayAttr(scheme.getProducts()))});
+         builder.getNamedAttr("products", builder.getDenseI64ArrayAttr(
+                                              scheme.getProducts(pieces)))});
     mlir::func::ReturnOp::create(builder, builder.getUnknownLoc(), *value);
     conv = value->getDefiningOp<ConvOp>();
   }
@@ -246,11 +283,13 @@ public:
 
 // The IR has results and products of a tile, and the window.
 TEST(WinogradTest, ResultsAndProductsTellSchemesApart) {
-  for (const WinogradScheme &scheme : getWinogradSchemes()) {
-    FilteredConv filtered(scheme, 1, 1);
-    EXPECT_EQ(WinogradTiling::get(filtered.conv).scheme, &scheme)
-        << describe(scheme);
-  }
+  for (const WinogradScheme &scheme : getWinogradSchemes())
+    for (int64_t pieces = 1; pieces <= (scheme.hasPieces() ? 4 : 1); ++pieces) {
+      FilteredConv filtered(scheme, 1, 1, /*tapsLeftOut=*/0, pieces);
+      WinogradTiling tiling = WinogradTiling::get(filtered.conv);
+      EXPECT_EQ(tiling.scheme, &scheme) << describe(scheme);
+      EXPECT_EQ(tiling.getPieces(), pieces) << describe(scheme);
+    }
 }
 
 // The promise of the remark holds for every sample, far larger than its
@@ -259,7 +298,8 @@ TEST(WinogradTest, ErrorsAreWithinTheBound) {
   for (const WinogradScheme &scheme : getWinogradSchemes())
     for (int64_t channels : {3, 70}) {
       bool isNested = scheme.kind == WinogradScheme::Kind::Nested;
-      FilteredConv filtered(scheme, channels, 5, isNested);
+      int64_t pieces = scheme.hasPieces() && channels == 70 ? 2 : 1;
+      FilteredConv filtered(scheme, channels, 5, isNested, pieces);
       double bound = *boundError(filtered.conv), worst = 0;
       for (float size : {1.0f, 1e2f, 3e4f, 1e6f}) {
         std::vector<float> input = filtered.draw();

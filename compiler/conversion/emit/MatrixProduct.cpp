@@ -298,13 +298,24 @@ SmallVector<Value> TileEmitter::sumInChains(ArrayRef<Value> bias, Value inputAt,
   return sums;
 }
 
+/// The loops of a sum but those of a single term.
+static SmallVector<ReductionLoop> getLoops(const MatrixProduct &product) {
+  SmallVector<ReductionLoop> loops =
+      llvm::filter_to_vector(product.terms, [](const ReductionLoop &loop) {
+        return loop.extent != 1;
+      });
+  if (loops.empty())
+    loops.push_back(product.terms.back());
+  return loops;
+}
+
 SmallVector<Value> TileEmitter::sumInBlocks(SmallVector<Value> bias,
                                             Value inputAt, Value weightAt) {
   const ReductionLoop &terms = product.terms.back();
   SmallVector<Value> zeros(tileSize(), kernel.constant(0.0f, tile.lanes));
   auto sumBlock = [&](SmallVector<Value> starts, Value first, int64_t size) {
-    ReductionLoop block = terms;
-    block.extent = size;
+    SmallVector<ReductionLoop> block = getLoops(product);
+    block.back().extent = size;
     return sumOver(block, std::move(starts),
                    kernel.add(inputAt, kernel.mul(first, terms.inputStride)),
                    kernel.add(weightAt, kernel.mul(first, terms.weightStride)));
@@ -323,17 +334,6 @@ SmallVector<Value> TileEmitter::sumInBlocks(SmallVector<Value> bias,
   if (int64_t rest = terms.extent % size)
     sums = addBlock(sums, kernel.index(blocks * size), rest);
   return sums;
-}
-
-/// The loops of a sum but those of a single term.
-static SmallVector<ReductionLoop> getLoops(const MatrixProduct &product) {
-  SmallVector<ReductionLoop> loops =
-      llvm::filter_to_vector(product.terms, [](const ReductionLoop &loop) {
-        return loop.extent != 1;
-      });
-  if (loops.empty())
-    loops.push_back(product.terms.back());
-  return loops;
 }
 
 SmallVector<Value> TileEmitter::loadStarts(Value column) {

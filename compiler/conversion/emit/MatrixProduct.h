@@ -46,8 +46,9 @@ struct MatrixProduct {
   /// Partial sums (see nn.dense), along the innermost loop; they divide it
   /// where there are other loops.
   int64_t chains = 1;
-  /// Terms of one loop that are summed by themselves, each sum added to those
-  /// before, as with `accumulates`; 0 for all, and fewer than there are.
+  /// Terms of the innermost loop that are summed by themselves, over all loops,
+  /// each sum added to those before, as with `accumulates`; 0 for all, and
+  /// fewer than there are.
   int64_t blockTerms = 0;
   /// Depthwise: column c of a row multiplies input element c, not one element
   /// for all columns.

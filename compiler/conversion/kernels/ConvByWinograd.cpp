@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/kernels/ConvByWinograd.h"
+#include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/WinogradEmitter.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -42,32 +43,53 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
   kernelConstants = kernel.loadPacked(op, "kernel", blocking.panel, [&] {
-    SmallVector<double> byPoint =
-        padColumns(transformKernel(op),
-                   tiling.getPoints() * blocking.input.channels, padding);
+    SmallVector<double> byPoint = padColumns(
+        transformKernel(op),
+        tiling.getPoints() * tiling.getPieces() * blocking.input.channels,
+        padding);
     return blocking.panel ? packPanels(byPoint, blocking) : byPoint;
   });
+}
+
+Value WinogradEmitter::countResults(const WinogradAxis &axis, Value phase) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  // The first convolutions may have one more.
+  Value last = arith::SubIOp::create(
+      builder, loc, kernel.index(axis.extent + axis.dilation - 1), phase);
+  return arith::DivUIOp::create(builder, loc, last,
+                                kernel.index(axis.dilation));
 }
 
 Value WinogradEmitter::findStart(const WinogradAxis &axis, Value tile) {
   int64_t extent = axis.getTileExtent(), tiles = axis.getTilesOfPhase();
   if (axis.dilation == 1)
-    return kernel.getChunkStart(tile, axis.extent, extent);
+    return axis.pieces > 1 ? kernel.mul(tile, extent)
+                           : kernel.getChunkStart(tile, axis.extent, extent);
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   Value phase =
       builder.createOrFold<arith::DivUIOp>(loc, tile, kernel.index(tiles));
   Value inPhase =
       builder.createOrFold<arith::RemUIOp>(loc, tile, kernel.index(tiles));
-  // Results of a phase, of which the first may have one more.
-  Value last = arith::SubIOp::create(
-      builder, loc, kernel.index(axis.extent + axis.dilation - 1), phase);
-  Value results =
-      arith::DivUIOp::create(builder, loc, last, kernel.index(axis.dilation));
-  Value first = arith::MinSIOp::create(
-      builder, loc, kernel.mul(inPhase, extent),
-      arith::SubIOp::create(builder, loc, results, kernel.index(extent)));
+  Value first = kernel.mul(inPhase, extent);
+  if (axis.pieces == 1)
+    first = arith::MinSIOp::create(
+        builder, loc, first,
+        arith::SubIOp::create(builder, loc, countResults(axis, phase),
+                              kernel.index(extent)));
   return kernel.add(phase, kernel.mul(first, axis.dilation));
+}
+
+Value WinogradEmitter::countExisting(const WinogradAxis &axis, Value tile) {
+  OpBuilder &builder = kernel.builder;
+  Location loc = kernel.getLocation();
+  Value tiles = kernel.index(axis.getTilesOfPhase());
+  Value phase = builder.createOrFold<arith::DivUIOp>(loc, tile, tiles);
+  Value inPhase = builder.createOrFold<arith::RemUIOp>(loc, tile, tiles);
+  // Less than none is none.
+  return arith::SubIOp::create(builder, loc, countResults(axis, phase),
+                               kernel.mul(inPhase, axis.getTileExtent()));
 }
 
 WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
@@ -92,6 +114,10 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
   // The next tile begins where this one ends, or before.
   auto countOwn = [&](const WinogradAxis &axis, Value position,
                       Value start) -> Value {
+    // What has no results is then behind all tiles.
+    bool isOne = blocking.input.batch * axis.dilation == 1;
+    if (axis.pieces > 1)
+      return axis.isEven() && isOne ? Value() : countExisting(axis, position);
     if (!blocking.isAtOnce || axis.isEven())
       return nullptr;
     int64_t tiles = axis.getTilesOfPhase();

@@ -65,7 +65,8 @@ void WinogradEmitter::finishAtOnce(const Tile &tile) {
 
 void WinogradEmitter::emitAtOnce() {
   kernel.inOrder(blocking.getBlocks(blocking.tiles), [&](Value block) {
-    kernel.forEach(blocking.tiles, [&](Value number) {
+    int64_t read = blocking.tiles + blocking.getLaterTiles();
+    kernel.forEach(read, [&](Value number) {
       transformInputsAtOnce(findTile(block, number));
     });
     multiply();

@@ -49,13 +49,17 @@ private:
   /// A tile: its number in its block, and where its inputs and results start.
   struct Tile {
     mlir::Value number, input, output;
-    /// How many of its rows and columns are no other tile's, where tiles are
-    /// worked on at once; null for all.
+    /// How many of its rows and columns are results that exist, and are no
+    /// other tile's where tiles are worked on at once; null for all.
     mlir::Value ownRows, ownColumns;
   };
   Tile findTile(mlir::Value block, mlir::Value number);
   /// The first result of a tile along an axis.
   mlir::Value findStart(const nn::WinogradAxis &axis, mlir::Value tile);
+  /// Results of the dilation's convolution that has position `phase`.
+  mlir::Value countResults(const nn::WinogradAxis &axis, mlir::Value phase);
+  /// How many results of a tile are its own, of a window in pieces.
+  mlir::Value countExisting(const nn::WinogradAxis &axis, mlir::Value tile);
   /// Rows and columns of the results of a tile.
   int64_t getResultRows() const {
     return tiling.getRows().outputs / tiling.height.window;

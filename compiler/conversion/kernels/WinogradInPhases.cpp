@@ -78,6 +78,7 @@ void WinogradEmitter::multiply() {
   product.rows = blocking.tiles;
   product.columns = padding;
   product.channelBase = kernel.index(0);
+  int64_t pieces = tiling.getPieces(), size = tiling.getBlockChannels();
   auto multiplyPoint = [&](Value point) {
     Location loc = kernel.getLocation();
     Value isBiasPoint = kernel.builder.createOrFold<arith::CmpIOp>(
@@ -85,36 +86,35 @@ void WinogradEmitter::multiply() {
         kernel.index(tiling.getBiasPoint()));
     Value inputBase = kernel.add(kernel.mul(point, blocking.getPointElements()),
                                  blocking.getInputsAt());
-    Value weightBase = kernel.mul(point, channels * padding);
+    Value weightBase = kernel.mul(point, pieces * channels * padding);
     product.outputBase =
         kernel.add(kernel.mul(point, blocking.getPointElements()),
                    blocking.getProductsAt());
     auto multiplyBlock = [&](Value first, int64_t size) {
       product.inputBase = kernel.add(inputBase, first);
       product.weightBase = kernel.add(weightBase, kernel.mul(first, padding));
-      product.terms = {{size, 1, padding}};
+      product.terms = {{pieces, blocking.getRowElements(), channels * padding},
+                       {size, 1, padding}};
       emitMatrixProduct(kernel, product, productTile);
     };
     product.biasBase = kernel.builder.createOrFold<arith::SelectOp>(
         loc, isBiasPoint, kernel.index(padding), kernel.index(0));
     // Threads share tiles, and each adds all blocks of its own.
     if (blocking.isAtOnce) {
-      product.blockTerms = channels > winogradBlock ? winogradBlock : 0;
+      product.blockTerms = channels > size ? size : 0;
       return multiplyBlock(kernel.index(0), channels);
     }
     product.accumulates = false;
-    multiplyBlock(kernel.index(0), std::min(channels, winogradBlock));
+    multiplyBlock(kernel.index(0), std::min(channels, size));
     product.biasBase = kernel.index(0);
     product.accumulates = true;
-    int64_t blocks = channels / winogradBlock;
+    int64_t blocks = channels / size;
     if (blocks > 1)
       kernel.inOrder(blocks - 1, [&](Value block) {
-        multiplyBlock(kernel.mul(kernel.add(block, 1), winogradBlock),
-                      winogradBlock);
+        multiplyBlock(kernel.mul(kernel.add(block, 1), size), size);
       });
-    if (blocks > 0 && channels % winogradBlock)
-      multiplyBlock(kernel.index(blocks * winogradBlock),
-                    channels % winogradBlock);
+    if (blocks > 0 && channels % size)
+      multiplyBlock(kernel.index(blocks * size), channels % size);
   };
   // Its products replace the inputs of the point before.
   if (blocking.isAtOnce)
@@ -203,7 +203,11 @@ void WinogradEmitter::emitInPhases() {
       emitIf(arith::CmpIPredicate::slt, block, kernel.index(blocks),
              [&] { transformInputs(findTile(block, number)); });
     });
-    emitIf(arith::CmpIPredicate::slt, block, kernel.index(blocks),
-           [&] { multiply(); });
+    emitIf(arith::CmpIPredicate::slt, block, kernel.index(blocks), [&] {
+      kernel.inOrder(blocking.getLaterTiles(), [&](Value number) {
+        transformInputs(findTile(block, kernel.add(number, blocking.tiles)));
+      });
+      multiply();
+    });
   });
 }

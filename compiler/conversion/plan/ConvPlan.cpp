@@ -155,7 +155,8 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   ProductShape product;
   product.rows = winograd.tiles;
   product.columns = winograd.paddedFilters;
-  product.terms = std::min(shape.input.channels, nn::winogradBlock);
+  product.terms = std::min(winograd.tiling.getPieces() * shape.input.channels,
+                           nn::winogradBlock);
   MatrixTile tile = chooseMatrixTile(machine, product);
   ProductShape all = getShapeInRegisters(winograd);
   MatrixTile ofAll = chooseMatrixTile(machine, all);

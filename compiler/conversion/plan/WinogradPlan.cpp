@@ -32,7 +32,8 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
       paddedFilters(target.padColumns(filters)),
       unit(std::max(machine.getLineElements(), target.getWidestLanes())),
       start(llvm::alignTo(start, unit)), isAtOnce(target.device) {
-  int64_t kernelElements = tiling.getPoints() * input.channels * filters;
+  int64_t kernelElements =
+      tiling.getPoints() * tiling.getPieces() * input.channels * filters;
   fitsSecondLevel =
       kernelElements * accumulatorBytes <= machine.caches.secondLevel;
   // Rows for a register tile of every machine; more would leave the first-level
@@ -78,7 +79,7 @@ int64_t WinogradPlan::getRowElements() const {
 int64_t WinogradPlan::getPointElements() const {
   if (isInRegisters)
     return llvm::alignTo(input.channels, unit);
-  return (tiles * getRowElements() / unit | 1) * unit;
+  return ((tiles + getLaterTiles()) * getRowElements() / unit | 1) * unit;
 }
 
 int64_t WinogradPlan::getRowStride(const ImageShape &shape) const {

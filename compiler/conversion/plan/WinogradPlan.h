@@ -29,7 +29,13 @@ struct WinogradPlan {
   /// kernel in panels of so many filters.
   void finishInRegisters(int64_t rows, int64_t panel);
 
-  int64_t getAllTiles() const { return input.batch * tiling.getTileCount(); }
+  /// Those that may have results: of a window in pieces, the last ones have
+  /// none.
+  int64_t getAllTiles() const {
+    return input.batch * tiling.getTileCount() - getLaterTiles();
+  }
+  /// Tiles behind a block whose inputs its tiles read, too.
+  int64_t getLaterTiles() const { return tiling.getPieces() - 1; }
   int64_t getBlocks(int64_t size) const;
   /// Whether a tile has several rows.
   bool isTwoDimensional() const { return tiling.getRows().getPoints() > 1; }
