@@ -10,7 +10,7 @@ config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.frieze_build_tests
-config.excludes = ["models", "unit", "e2e", "targets"]
+config.excludes = ["models", "unit", "e2e", "targets", "Inputs"]
 
 # Without the browser, the tests that look at pages are not run, and lit says so;
 # likewise those of JavaScript without Node, of its types without TypeScript, and of

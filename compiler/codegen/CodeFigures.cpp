@@ -34,27 +34,34 @@ int64_t CodeFigures::countInstructions(llvm::StringRef function) const {
                             : 0;
 }
 
-/// Bytes of the stack that a call of `function` takes at most; where `function`
-/// is unknown, it is one for a machine, which calls nothing itself.
-static int64_t getStackBytesOf(const CodeFigures &figures,
-                               llvm::StringRef function) {
-  int64_t most = 0;
+/// Bytes of the stack that a call of `function` takes at most, where a callee
+/// that is unknown takes `ofUnknown`.
+static std::optional<int64_t>
+getStackBytesOf(const CodeFigures &figures, llvm::StringRef function,
+                std::optional<int64_t> ofUnknown) {
   auto found = figures.functions.find(function);
-  if (found == figures.functions.end()) {
-    for (const auto &entry : figures.functions)
-      most = std::max(most, entry.second.frameBytes);
-    return most;
-  }
+  if (found == figures.functions.end())
+    return ofUnknown;
   int64_t frame = found->second.frameBytes;
-  for (const CallFigures &call : found->second.calls)
-    most = std::max(most, (call.isTail ? 0 : frame) +
-                              getStackBytesOf(figures, call.callee));
-  return std::max(frame, most);
+  int64_t most = frame;
+  for (const CallFigures &call : found->second.calls) {
+    std::optional<int64_t> ofCallee =
+        getStackBytesOf(figures, call.callee, ofUnknown);
+    if (!ofCallee)
+      return std::nullopt;
+    most = std::max(most, (call.isTail ? 0 : frame) + *ofCallee);
+  }
+  return most;
 }
 
 int64_t CodeFigures::getStackBytes() const {
-  int64_t most = 0;
-  for (const auto &entry : functions)
-    most = std::max(most, getStackBytesOf(*this, entry.first()));
-  return most;
+  auto findMost = [&](std::optional<int64_t> ofUnknown) {
+    int64_t most = 0;
+    for (const auto &entry : functions)
+      most = std::max(
+          most, getStackBytesOf(*this, entry.first(), ofUnknown).value_or(0));
+    return most;
+  };
+  // One that is unknown is for a machine, and calls none that is.
+  return findMost(findMost(std::nullopt));
 }

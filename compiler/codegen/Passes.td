@@ -104,6 +104,62 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def ShareKernelsPass : Pass<"frieze-share-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make one function of loops that are equal but for their buffers";
+  let description = [{
+    Networks repeat their blocks: layers of one shape differ in their weights
+    and in where their values lie, and in nothing else. Such loops, where they
+    are large and take long, become calls of one function, which is named after
+    the first layer. A buffer that is passed to it shares no memory with another
+    one; loops of which that is not known stay where they are.
+
+    With `least-operations=4`:
+
+    ```mlir
+    func.func private @model_x86_64_v3(%x: memref<8192xf32>, %a: memref<8192xf32>, %b: memref<8192xf32>, %y: memref<8192xf32>, %arena: memref<32768xi8>) {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %arena[%c0][] : memref<32768xi8> to memref<8192xf32>
+      scf.forall (%i) in (8192) {
+        %1 = memref.load %x[%i] : memref<8192xf32>
+        %2 = memref.load %a[%i] : memref<8192xf32>
+        %3 = arith.addf %1, %2 : f32
+        memref.store %3, %0[%i] : memref<8192xf32>
+      }
+      scf.forall (%i) in (8192) {
+        %1 = memref.load %0[%i] : memref<8192xf32>
+        %2 = memref.load %b[%i] : memref<8192xf32>
+        %3 = arith.addf %1, %2 : f32
+        memref.store %3, %y[%i] : memref<8192xf32>
+      }
+      return
+    }
+    ```
+    ==>
+    ```mlir
+    func.func private @model_x86_64_v3_layer(%x: memref<8192xf32> {llvm.noalias}, %a: memref<8192xf32> {llvm.noalias}, %y: memref<8192xf32> {llvm.noalias}) attributes {llvm.linkage = #llvm.linkage<internal>} {
+      scf.forall (%i) in (8192) {
+        %0 = memref.load %x[%i] : memref<8192xf32>
+        %1 = memref.load %a[%i] : memref<8192xf32>
+        %2 = arith.addf %0, %1 : f32
+        memref.store %2, %y[%i] : memref<8192xf32>
+      }
+      return
+    }
+    func.func private @model_x86_64_v3(%x: memref<8192xf32>, %a: memref<8192xf32>, %b: memref<8192xf32>, %y: memref<8192xf32>, %arena: memref<32768xi8>) {
+      %c0 = arith.constant 0 : index
+      %0 = memref.view %arena[%c0][] : memref<32768xi8> to memref<8192xf32>
+      call @model_x86_64_v3_layer(%x, %a, %0) : (memref<8192xf32>, memref<8192xf32>, memref<8192xf32>) -> ()
+      call @model_x86_64_v3_layer(%0, %b, %y) : (memref<8192xf32>, memref<8192xf32>, memref<8192xf32>) -> ()
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"leastOperations", "least-operations", "int64_t", /*default=*/"64",
+           "Operations of a loop that is worth a function">];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 def OrderLoopsPass : Pass<"frieze-order-loops", "::mlir::ModuleOp"> {
   let summary = "Run independent iterations one after the other";
   let description = [{

@@ -144,6 +144,21 @@ struct GetGlobalLowering : ConvertOpToLLVMPattern<memref::GetGlobalOp> {
   }
 };
 
+struct CallLowering : ConvertOpToLLVMPattern<func::CallOp> {
+  explicit CallLowering(const LLVMTypeConverter &converter)
+      : ConvertOpToLLVMPattern(converter, /*benefit=*/2) {}
+
+  LogicalResult
+  matchAndRewrite(func::CallOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.getNumResults() != 0)
+      return failure();
+    rewriter.replaceOpWithNewOp<LLVM::CallOp>(op, TypeRange(), op.getCallee(),
+                                              adaptor.getOperands());
+    return success();
+  }
+};
+
 struct FunctionLowering : ConvertOpToLLVMPattern<func::FuncOp> {
   explicit FunctionLowering(const LLVMTypeConverter &converter)
       : ConvertOpToLLVMPattern(converter, /*benefit=*/2) {}
@@ -171,7 +186,7 @@ void frieze::populateLoopsToLLVMPatterns(LLVMTypeConverter &converter,
   patterns.add<AccessLowering<memref::LoadOp>, AccessLowering<memref::StoreOp>,
                AccessLowering<vector::LoadOp>, AccessLowering<vector::StoreOp>,
                PrefetchLowering, ViewLowering, GlobalLowering,
-               GetGlobalLowering, FunctionLowering>(converter);
+               GetGlobalLowering, CallLowering, FunctionLowering>(converter);
   arith::populateArithToLLVMConversionPatterns(converter, patterns);
   cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
   populateFuncToLLVMConversionPatterns(converter, patterns);

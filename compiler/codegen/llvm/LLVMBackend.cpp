@@ -31,6 +31,7 @@ ArrayRef<Stage> LLVMBackend::getStages() const {
 
 void LLVMBackend::buildPipeline(OpPassManager &pm,
                                 const BackendOptions &options) const {
+  pm.addPass(createShareKernelsPass());
   pm.addPass(createOrderLoopsPass());
   pm.addPass(createRotateLoopsPass());
   pm.addPass(createSCFToControlFlowPass());

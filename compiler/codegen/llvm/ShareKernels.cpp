@@ -1,0 +1,251 @@
+//===- ShareKernels.cpp - Equal loops become one function -------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/Passes.h"
+#include "dialect/Identifier.h"
+#include "dialect/LayerName.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/OperationSupport.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace frieze {
+#define GEN_PASS_DEF_SHAREKERNELSPASS
+#include "compiler/codegen/Passes.h.inc"
+} // namespace frieze
+
+using namespace mlir;
+
+namespace {
+/// A loop that may become a call.
+struct Kernel {
+  Operation *loop;
+  /// The buffers and numbers that it takes from around it, by first use.
+  llvm::SetVector<Value> operands;
+  /// Which of them each use in it is of.
+  SmallVector<size_t> uses;
+};
+
+/// Loops that are equal but for their operands.
+using Kernels = SmallVector<Kernel, 2>;
+} // namespace
+
+/// How often the body of `loop` runs, as far as it says.
+static int64_t countRounds(LoopLikeOpInterface loop) {
+  auto get = [](std::optional<SmallVector<OpFoldResult>> bounds) {
+    return bounds && bounds->size() == 1 ? getConstantIntValue(bounds->front())
+                                         : std::nullopt;
+  };
+  std::optional<int64_t> low = get(loop.getLoopLowerBounds());
+  std::optional<int64_t> high = get(loop.getLoopUpperBounds());
+  std::optional<int64_t> step = get(loop.getLoopSteps());
+  return low && high && step ? llvm::divideCeil(*high - *low, *step) : 1;
+}
+
+/// Operations that a run of `op` takes.
+static double countWork(Operation *op) {
+  double work = 0;
+  for (Region &region : op->getRegions())
+    for (Operation &inner : region.getOps())
+      work += countWork(&inner);
+  auto loop = dyn_cast<LoopLikeOpInterface>(op);
+  return 1 + work * (loop ? countRounds(loop) : 1);
+}
+
+/// Whether `loop` is so long that a call costs nothing beside it, and so large
+/// that a copy of it does.
+static bool isWorthCall(Operation *loop, int64_t leastOperations) {
+  static constexpr double leastWork = 10000;
+  int64_t operations = 0;
+  loop->walk([&](Operation *) { ++operations; });
+  return operations >= leastOperations && countWork(loop) >= leastWork;
+}
+
+/// Whether `value` is from outside `loop`, and no constant.
+static bool isOperand(Value value, Operation *loop) {
+  return !loop->isAncestor(value.getParentBlock()->getParentOp()) &&
+         !matchPattern(value, m_Constant());
+}
+
+static Kernel makeKernel(Operation *loop) {
+  Kernel kernel{loop, {}, {}};
+  loop->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Value value : op->getOperands()) {
+      if (!isOperand(value, loop))
+        continue;
+      kernel.operands.insert(value);
+      kernel.uses.push_back(llvm::find(kernel.operands, value) -
+                            kernel.operands.begin());
+    }
+  });
+  return kernel;
+}
+
+/// What equal loops have in common.
+static llvm::hash_code hash(Operation *loop) {
+  llvm::hash_code code(0);
+  loop->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    code = llvm::hash_combine(
+        code, op->getName(), op->getDiscardableAttrDictionary(),
+        op->hashProperties(), llvm::hash_combine_range(op->getResultTypes()));
+  });
+  return code;
+}
+
+static bool areEqual(const Kernel &a, const Kernel &b) {
+  if (a.uses != b.uses)
+    return false;
+  IRMapping map;
+  for (auto [ours, theirs] : llvm::zip(a.operands, b.operands)) {
+    if (ours.getType() != theirs.getType())
+      return false;
+    map.map(ours, theirs);
+  }
+  return OperationEquivalence::isEquivalentTo(
+      a.loop, b.loop,
+      [&](Value ours, Value theirs) {
+        Attribute ourConstant, theirConstant;
+        bool equal = matchPattern(ours, m_Constant(&ourConstant))
+                         ? matchPattern(theirs, m_Constant(&theirConstant)) &&
+                               ourConstant == theirConstant
+                         : map.lookupOrNull(ours) == theirs;
+        return success(equal);
+      },
+      [&](Value ours, Value theirs) { map.map(ours, theirs); },
+      OperationEquivalence::IgnoreLocations);
+}
+
+namespace {
+/// A part of a buffer that nothing else names, in bytes.
+struct Place {
+  Value base;
+  int64_t offset, bytes;
+};
+} // namespace
+
+static std::optional<Place> findPlace(Value buffer) {
+  auto bytesOf = [](Value value) {
+    auto type = cast<MemRefType>(value.getType());
+    return type.getNumElements() * (type.getElementTypeBitWidth() / 8);
+  };
+  auto view = buffer.getDefiningOp<memref::ViewOp>();
+  if (!view)
+    return Place{buffer, 0, bytesOf(buffer)};
+  std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
+  if (!offset || !isa<BlockArgument>(view.getSource()))
+    return std::nullopt;
+  return Place{view.getSource(), *offset, bytesOf(buffer)};
+}
+
+/// Whether no two buffers among `operands` share memory, as the function is
+/// told of its arguments.
+static bool areApart(ArrayRef<Value> operands) {
+  SmallVector<Place> places;
+  for (Value operand : operands) {
+    if (!isa<MemRefType>(operand.getType()))
+      continue;
+    std::optional<Place> place = findPlace(operand);
+    auto meets = [&](const Place &other) {
+      return place->base == other.base &&
+             place->offset < other.offset + other.bytes &&
+             other.offset < place->offset + place->bytes;
+    };
+    if (!place || llvm::any_of(places, meets))
+      return false;
+    places.push_back(*place);
+  }
+  return true;
+}
+
+/// Makes a function of the first of `kernels`, and calls of all.
+static void share(func::FuncOp caller, SymbolTable &symbols,
+                  const Kernels &kernels) {
+  const Kernel &first = kernels.front();
+  Location loc = first.loop->getLoc();
+  OpBuilder builder(caller);
+  StringRef layer = frieze::nn::findLayerName(loc);
+  std::string name = (caller.getName() + "_" +
+                      (layer.empty() ? "layer" : frieze::getIdentifier(layer)))
+                         .str();
+  auto type = builder.getFunctionType(
+      ValueRange(first.operands.getArrayRef()).getTypes(), {});
+  auto function = func::FuncOp::create(builder, loc, name, type);
+  function.setPrivate();
+  if (Attribute attributes = caller->getAttr("passthrough"))
+    function->setAttr("passthrough", attributes);
+  function->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(builder.getContext(), LLVM::Linkage::Internal));
+  symbols.insert(function);
+  for (auto [number, operand] : llvm::enumerate(first.operands))
+    if (isa<MemRefType>(operand.getType()))
+      function.setArgAttr(number, "llvm.noalias", builder.getUnitAttr());
+
+  Block *body = function.addEntryBlock();
+  builder.setInsertionPointToStart(body);
+  IRMapping map;
+  map.map(ValueRange(first.operands.getArrayRef()), body->getArguments());
+  first.loop->walk([&](Operation *op) {
+    for (Value operand : op->getOperands()) {
+      Operation *constant = operand.getDefiningOp();
+      if (constant && !map.contains(operand) &&
+          !first.loop->isProperAncestor(constant))
+        builder.clone(*constant, map);
+    }
+  });
+  builder.clone(*first.loop, map);
+  func::ReturnOp::create(builder, loc);
+
+  for (const Kernel &kernel : kernels) {
+    builder.setInsertionPoint(kernel.loop);
+    func::CallOp::create(builder, kernel.loop->getLoc(), function,
+                         kernel.operands.getArrayRef());
+    kernel.loop->erase();
+  }
+}
+
+namespace {
+struct ShareKernelsPass : frieze::impl::ShareKernelsPassBase<ShareKernelsPass> {
+  using ShareKernelsPassBase::ShareKernelsPassBase;
+
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    for (auto function :
+         llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
+      shareIn(function, symbols);
+  }
+
+private:
+  void shareIn(func::FuncOp function, SymbolTable &symbols) {
+    // In the order of the first of each.
+    llvm::MapVector<size_t, SmallVector<Kernels, 1>> found;
+    for (Operation &op : function.getBody().getOps()) {
+      if (!isa<LoopLikeOpInterface>(op) || op.getNumResults() != 0 ||
+          !isWorthCall(&op, leastOperations))
+        continue;
+      Kernel kernel = makeKernel(&op);
+      if (!areApart(kernel.operands.getArrayRef()))
+        continue;
+      SmallVector<Kernels, 1> &sameHash = found[hash(&op)];
+      auto *same = llvm::find_if(sameHash, [&](const Kernels &kernels) {
+        return areEqual(kernels.front(), kernel);
+      });
+      if (same == sameHash.end())
+        same = &sameHash.emplace_back();
+      same->push_back(std::move(kernel));
+    }
+    for (auto &[code, sameHash] : found)
+      for (const Kernels &kernels : sameHash)
+        if (kernels.size() > 1)
+          share(function, symbols, kernels);
+  }
+};
+} // namespace

@@ -1,0 +1,135 @@
+// RUN: frieze-opt %s --frieze-share-kernels=least-operations=4 --split-input-file | FileCheck %s
+
+memref.global "private" constant @a : memref<8192xf32> = dense<1.0>
+memref.global "private" constant @b : memref<8192xf32> = dense<2.0>
+
+// Loops that differ in the weights and the buffers that they read and write are
+// one function, called after the first of them.
+// CHECK: func.func private @shared_conv1(%[[X:.*]]: memref<8192xf32> {llvm.noalias}, %[[W:.*]]: memref<8192xf32> {llvm.noalias}, %[[Y:.*]]: memref<8192xf32> {llvm.noalias})
+// CHECK-SAME: llvm.linkage = #llvm.linkage<internal>, passthrough = ["nounwind"]
+// CHECK: %[[TWO:.*]] = arith.constant 2.000000e+00
+// CHECK: scf.forall (%[[I:.*]]) in (8192)
+// CHECK: memref.load %[[X]][%[[I]]]
+// CHECK: memref.load %[[W]][%[[I]]]
+// CHECK: memref.store %{{.*}}, %[[Y]][%[[I]]]
+// CHECK-LABEL: @shared(
+// CHECK-SAME: %[[IN:[a-z0-9]*]]: memref<8192xf32>, %[[OUT:[a-z0-9]*]]: memref<8192xf32>
+func.func private @shared(%x: memref<8192xf32>, %y: memref<8192xf32>, %arena: memref<32768xi8>) attributes {passthrough = ["nounwind"]} {
+  // CHECK: %[[MIDDLE:.*]] = memref.view
+  // CHECK: %[[A:.*]] = memref.get_global @a
+  // CHECK-NEXT: call @shared_conv1(%[[IN]], %[[A]], %[[MIDDLE]])
+  // CHECK: %[[B:.*]] = memref.get_global @b
+  // CHECK-NEXT: call @shared_conv1(%[[MIDDLE]], %[[B]], %[[OUT]])
+  // CHECK-NEXT: return
+  %c0 = arith.constant 0 : index
+  %two = arith.constant 2.0 : f32
+  %0 = memref.view %arena[%c0][] : memref<32768xi8> to memref<8192xf32>
+  %1 = memref.get_global @a : memref<8192xf32>
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %x[%i] : memref<8192xf32>
+    %4 = memref.load %1[%i] : memref<8192xf32>
+    %5 = math.fma %3, %two, %4 : f32
+    memref.store %5, %0[%i] : memref<8192xf32>
+  } loc("conv1")
+  %2 = memref.get_global @b : memref<8192xf32>
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %0[%i] : memref<8192xf32>
+    %4 = memref.load %2[%i] : memref<8192xf32>
+    %5 = math.fma %3, %two, %4 : f32
+    memref.store %5, %y[%i] : memref<8192xf32>
+  } loc("conv2")
+  return
+}
+
+// -----
+
+// Loops that differ in a constant: must not fire.
+// CHECK-LABEL: @other_constant(
+// CHECK-COUNT-2: scf.forall
+// CHECK-NOT: call
+func.func private @other_constant(%x: memref<8192xf32>, %y: memref<8192xf32>, %z: memref<8192xf32>) attributes {passthrough = []} {
+  %two = arith.constant 2.0 : f32
+  %three = arith.constant 3.0 : f32
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %x[%i] : memref<8192xf32>
+    %5 = arith.mulf %3, %two : f32
+    memref.store %5, %y[%i] : memref<8192xf32>
+  }
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %y[%i] : memref<8192xf32>
+    %5 = arith.mulf %3, %three : f32
+    memref.store %5, %z[%i] : memref<8192xf32>
+  }
+  return
+}
+
+// -----
+
+// Loops that differ in which buffer each use is of: must not fire.
+// CHECK-LABEL: @other_uses(
+// CHECK-COUNT-2: scf.forall
+// CHECK-NOT: call
+func.func private @other_uses(%x: memref<8192xf32>, %y: memref<8192xf32>, %z: memref<8192xf32>) attributes {passthrough = []} {
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %x[%i] : memref<8192xf32>
+    %4 = memref.load %y[%i] : memref<8192xf32>
+    %5 = memref.load %x[%i] : memref<8192xf32>
+    %6 = math.fma %3, %4, %5 : f32
+    memref.store %6, %z[%i] : memref<8192xf32>
+  }
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %y[%i] : memref<8192xf32>
+    %4 = memref.load %x[%i] : memref<8192xf32>
+    %5 = memref.load %x[%i] : memref<8192xf32>
+    %6 = math.fma %3, %4, %5 : f32
+    memref.store %6, %z[%i] : memref<8192xf32>
+  }
+  return
+}
+
+// -----
+
+// Buffers that share memory, of which a function is told the contrary: must not
+// fire.
+// CHECK-LABEL: @in_place(
+// CHECK-COUNT-2: scf.forall
+// CHECK-NOT: call
+func.func private @in_place(%arena: memref<40960xi8>) attributes {passthrough = []} {
+  %c0 = arith.constant 0 : index
+  %c4096 = arith.constant 4096 : index
+  %two = arith.constant 2.0 : f32
+  %0 = memref.view %arena[%c0][] : memref<40960xi8> to memref<8192xf32>
+  %1 = memref.view %arena[%c4096][] : memref<40960xi8> to memref<8192xf32>
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %0[%i] : memref<8192xf32>
+    %5 = arith.mulf %3, %two : f32
+    memref.store %5, %1[%i] : memref<8192xf32>
+  }
+  scf.forall (%i) in (8192) {
+    %3 = memref.load %1[%i] : memref<8192xf32>
+    %5 = arith.mulf %3, %two : f32
+    memref.store %5, %0[%i] : memref<8192xf32>
+  }
+  return
+}
+
+// -----
+
+// Loops so short that a call would cost too much: must not fire.
+// CHECK-LABEL: @short(
+// CHECK-COUNT-2: scf.forall
+// CHECK-NOT: call
+func.func private @short(%x: memref<64xf32>, %y: memref<64xf32>, %z: memref<64xf32>) attributes {passthrough = []} {
+  %two = arith.constant 2.0 : f32
+  scf.forall (%i) in (64) {
+    %3 = memref.load %x[%i] : memref<64xf32>
+    %5 = arith.mulf %3, %two : f32
+    memref.store %5, %y[%i] : memref<64xf32>
+  }
+  scf.forall (%i) in (64) {
+    %3 = memref.load %y[%i] : memref<64xf32>
+    %5 = arith.mulf %3, %two : f32
+    memref.store %5, %z[%i] : memref<64xf32>
+  }
+  return
+}
