@@ -28,7 +28,8 @@ static constexpr Machine makeMachine(llvm::StringRef name,
           Budgets{/*tileRows=*/8, /*tileVectors=*/4, /*unrolledTerms=*/9,
                   /*termsTogether=*/4, winogradTiles,
                   /*mostWinogradTiles=*/winogradTiles, /*prefetchedLines=*/0,
-                  /*callsTogether=*/1, /*avoidsTails=*/true}};
+                  /*callsTogether=*/1, /*chainRegisters=*/68,
+                  /*avoidsTails=*/true}};
 }
 
 // Of tiles of minimal filtering, those whose transforms fit beside the values

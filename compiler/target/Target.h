@@ -50,6 +50,10 @@ struct Budgets {
   /// Calls that a dense kernel takes as the rows of one product; 1 where its
   /// tiles have a single row, and several would gain nothing.
   int64_t callsTogether;
+  /// Registers for a tile that sums several chains: where not 0, more than
+  /// `Machine::registers`, as sums that do not wait for each other hide
+  /// latencies like further threads.
+  int64_t chainRegisters = 0;
   /// Whether what whole tiles and rounds leave over of a product has no code of
   /// its own: the last tile of rows overlaps the one before, and rounds are
   /// shorter.

@@ -8,6 +8,8 @@
 #include "compiler/conversion/emit/GateSums.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace frieze;
 
@@ -85,7 +87,7 @@ void GateSums::forEachTile(Value turned,
 }
 
 SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value base,
-                                  Value row, int64_t count) {
+                                  Value row, int64_t count) const {
   SmallVector<Value> entries;
   Value at = kernel.add(kernel.mul(tile.blockFirst, gates * count),
                         kernel.mul(tile.first, gates));
@@ -105,28 +107,47 @@ SmallVector<Value> GateSums::load(const Tile &tile, Value packed, Value base,
 }
 
 SmallVector<Value> GateSums::loadOrZeros(const Tile &tile, Value packed) {
+  SmallVector<Value> ofSample, all;
   if (packed)
-    return load(tile, packed, kernel.index(0), kernel.index(0), 1);
-  SmallVector<Value> zeros;
-  for (const UnitVector &vector : tile.vectors)
-    zeros.append(gates, kernel.constant(0.0f, vector.lanes));
-  return zeros;
+    ofSample = load(tile, packed, kernel.index(0), kernel.index(0), 1);
+  else
+    for (const UnitVector &vector : tile.vectors)
+      ofSample.append(gates, kernel.constant(0.0f, vector.lanes));
+  for (int64_t sample = 0; sample < samples; ++sample)
+    llvm::append_range(all, ofSample);
+  return all;
 }
 
 SmallVector<Value> GateSums::multiply(const Tile &tile, SmallVector<Value> sums,
-                                      Value input, Value inputAt, int64_t terms,
-                                      Value weights) {
-  return kernel.reduce(terms, sums, [&](Value term, ValueRange carried) {
-    Value at = kernel.add(inputAt, term);
-    SmallVector<Value> factors, results;
-    for (const UnitVector &vector : tile.vectors)
-      factors.append(gates, kernel.loadBroadcast(input, at, vector.lanes));
-    for (auto [factor, weight, sum] :
-         llvm::zip(factors, load(tile, weights, kernel.index(0), term, terms),
-                   carried))
-      results.push_back(kernel.fma(factor, weight, sum));
+                                      const Factors &factors,
+                                      Value weights) const {
+  int64_t terms = factors.terms;
+  auto multiplyTerm = [&](Value term, ArrayRef<Value> starts) {
+    Value at = kernel.add(factors.at, term);
+    SmallVector<Value> results, ofSample;
+    for (int64_t sample = 0; sample < samples; ++sample) {
+      Value sampleAt = kernel.add(at, sample * factors.sampleStride);
+      for (const UnitVector &vector : tile.vectors)
+        results.append(gates, kernel.loadBroadcast(factors.buffer, sampleAt,
+                                                   vector.lanes));
+    }
+    ofSample = load(tile, weights, kernel.index(0), term, terms);
+    for (auto [number, sum] : llvm::enumerate(starts))
+      results[number] =
+          kernel.fma(results[number], ofSample[number % ofSample.size()], sum);
     return results;
-  });
+  };
+  // Neighbouring factors of a sample are loaded together.
+  int64_t together =
+      samples > 1 ? std::gcd(terms, kernel.machine.budgets.termsTogether) : 1;
+  return kernel.reduce(
+      terms / together, sums, [&](Value round, ValueRange carried) {
+        SmallVector<Value> values = llvm::to_vector(carried);
+        for (int64_t i = 0; i < together; ++i)
+          values =
+              multiplyTerm(kernel.add(kernel.mul(round, together), i), values);
+        return values;
+      });
 }
 
 void GateSums::emitRows(MatrixProduct product, const MatrixTile &tile) {

@@ -26,8 +26,9 @@ public:
   GateSums(KernelBuilder &kernel, const KernelPlan &plan, size_t number,
            int64_t gates, int64_t units)
       : kernel(kernel), tileVectors(plan.products[number].vectors),
-        packedUnits(plan.packedUnits), gates(gates), units(units),
-        groupUnits(kernel.target.getWidestLanes()) {}
+        samples(plan.products[number].rows), packedUnits(plan.packedUnits),
+        gates(gates), units(units), groupUnits(kernel.target.getWidestLanes()) {
+  }
 
   /// Rows of one column for each unit of each gate, gate by gate.
   llvm::SmallVector<double> pack(llvm::ArrayRef<double> rows) const;
@@ -49,6 +50,8 @@ public:
   void forEachTile(mlir::Value turned,
                    llvm::function_ref<void(const Tile &)> body);
 
+  /// Samples whose sums a tile has, behind each other.
+  int64_t getSamples() const { return samples; }
   /// Elements of a packed row of all blocks.
   int64_t getRowElements() const {
     return gates * padUnits(kernel.target, units);
@@ -57,17 +60,21 @@ public:
   /// gates of the tile's first vector, then those of the next.
   llvm::SmallVector<mlir::Value> load(const Tile &tile, mlir::Value packed,
                                       mlir::Value base, mlir::Value row,
-                                      int64_t count);
-  /// The only row, or zeros where `packed` is null.
+                                      int64_t count) const;
+  /// The only row, or zeros where `packed` is null, for each sample.
   llvm::SmallVector<mlir::Value> loadOrZeros(const Tile &tile,
                                              mlir::Value packed);
-  /// Adds `terms` products of `input`, from `inputAt`, and rows of `weights` to
-  /// `sums`, in order.
+  /// What rows of weights are multiplied by: `terms` elements from `at`, and so
+  /// on for the next samples.
+  struct Factors {
+    mlir::Value buffer, at;
+    int64_t sampleStride, terms;
+  };
+  /// Adds products of `factors` and rows of `weights` to `sums`, in order.
   llvm::SmallVector<mlir::Value> multiply(const Tile &tile,
                                           llvm::SmallVector<mlir::Value> sums,
-                                          mlir::Value input,
-                                          mlir::Value inputAt, int64_t terms,
-                                          mlir::Value weights);
+                                          const Factors &factors,
+                                          mlir::Value weights) const;
   /// Emits the sums of all units for some rows of `product`, which has input,
   /// weights, bias, their number, their terms, and an output of packed rows.
   void emitRows(MatrixProduct product, const MatrixTile &tile);
@@ -82,7 +89,7 @@ private:
   int64_t getBlockUnits() const;
 
   KernelBuilder &kernel;
-  int64_t tileVectors, packedUnits, gates, units, groupUnits;
+  int64_t tileVectors, samples, packedUnits, gates, units, groupUnits;
 };
 
 } // namespace frieze

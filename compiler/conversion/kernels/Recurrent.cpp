@@ -28,18 +28,27 @@ public:
         units(op.getType().getShape().back()),
         paddedUnits(padUnits(kernel.target, units)),
         channels(op.getInput().getType().getDimSize(2)),
+        steps(op.getInput().getType().getDimSize(1)),
         scratch(kernel.scratch[op]), input(kernel.buffers[op.getInput()]),
         output(kernel.buffers[op.getOutput()]),
         epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())),
-        nextScratch(countUnitVectors(op) * paddedUnits) {}
+        sampleScratch(countUnitVectors(op) * paddedUnits),
+        nextScratch(sampleScratch) {}
 
   /// Where a step finds its input and the state before it, and where it leaves
-  /// the state after it: in scratch memory and in a row of the result.
+  /// the state after it: in scratch memory, which begins at `base`, and in a
+  /// row of the result. Of several samples, those of the first.
   struct Step {
-    Value inputAt, before, after, row;
+    Value inputAt, base, before, after, row;
     /// Its row of the sums of a block, and whether tiles come in the opposite
     /// order, where the plan has either.
     Value inputRow, turned;
+  };
+  /// The same of units from `unit`, in a register of `lanes`, of which `count`
+  /// are units.
+  struct UnitStep : Step {
+    Value unit;
+    int64_t lanes, count;
   };
   using Update = llvm::function_ref<void(const Step &)>;
 
@@ -68,8 +77,37 @@ public:
           kernel.add(kernel.mul(step.inputRow, sums.getRowElements()),
                      terms.scratchAt),
           kernel.index(0), 1);
-    return sums.multiply(tile, sums.loadOrZeros(tile, terms.bias), input,
-                         step.inputAt, channels, terms.weights);
+    return sums.multiply(tile, sums.loadOrZeros(tile, terms.bias),
+                         {input, step.inputAt, steps * channels, channels},
+                         terms.weights);
+  }
+  /// Adds the terms of what each sample has at `at` in scratch memory.
+  SmallVector<Value> addUnits(const GateSums &sums, const GateSums::Tile &tile,
+                              SmallVector<Value> starts, Value at,
+                              Value weights) {
+    return sums.multiply(tile, std::move(starts),
+                         {scratch, at, sampleScratch, units}, weights);
+  }
+  /// Calls `body(tile, step)` for all tiles of all samples of a step.
+  void forEachTile(
+      GateSums &sums, const Step &step,
+      llvm::function_ref<void(const GateSums::Tile &, const Step &)> body) {
+    kernel.forEach(plan.samplesTogether / sums.getSamples(), [&](Value number) {
+      Step first = moveTo(step, kernel.mul(number, sums.getSamples()));
+      sums.forEachTile(step.turned,
+                       [&](const GateSums::Tile &tile) { body(tile, first); });
+    });
+  }
+  /// Calls `body(number, at)` for the vectors of a tile, of each of its
+  /// samples.
+  void forEachVector(const GateSums &sums, const GateSums::Tile &tile,
+                     const Step &step,
+                     llvm::function_ref<void(size_t, const UnitStep &)> body) {
+    size_t number = 0;
+    for (int64_t sample = 0; sample < sums.getSamples(); ++sample)
+      for (const GateSums::UnitVector &vector : tile.vectors)
+        body(number++, {moveTo(step, kernel.index(sample)),
+                        getUnit(tile, vector), vector.lanes, vector.count});
   }
   /// Emits all steps of all samples, from zeros in scratch memory.
   void forEachStep(ArrayRef<InputTerms> terms, Update update);
@@ -80,12 +118,11 @@ public:
   void storeVector(Value vector, Value at, int64_t lanes) {
     kernel.storeVector(vector, scratch, at, lanes);
   }
-  /// Stores the new states of the units from `unit`.
-  void storeState(const Step &step, Value state, Value unit,
-                  const GateSums::UnitVector &vector) {
-    storeVector(state, kernel.add(step.after, unit), vector.lanes);
+  /// Stores new states.
+  void storeState(const UnitStep &at, Value state) {
+    storeVector(state, kernel.add(at.after, at.unit), at.lanes);
     if (op.getSequences())
-      storeResult(state, step.row, unit, vector.count);
+      storeResult(state, at.row, at.unit, at.count);
   }
   /// The number of the first unit of a vector.
   Value getUnit(const GateSums::Tile &tile,
@@ -115,10 +152,21 @@ public:
   KernelBuilder &kernel;
   OpT op;
   const KernelPlan &plan;
-  const int64_t units, paddedUnits, channels;
+  const int64_t units, paddedUnits, channels, steps;
   const Value scratch;
 
 private:
+  /// The step of the sample number `sample` from that of `step` on.
+  Step moveTo(Step step, Value sample) {
+    Value moved = kernel.mul(sample, sampleScratch);
+    for (Value *at : {&step.base, &step.before, &step.after})
+      *at = kernel.add(*at, moved);
+    step.inputAt =
+        kernel.add(step.inputAt, kernel.mul(sample, steps * channels));
+    step.row = kernel.add(step.row, kernel.mul(sample, steps));
+    return step;
+  }
+
   /// Writes states to `row` of the result, through the epilogue.
   void storeResult(Value state, Value row, Value unit, int64_t width) {
     kernel.storeVector(kernel.applyEpilogue(epilogue, state, unit), output,
@@ -130,6 +178,8 @@ private:
 
   Value input, output;
   SmallVector<EpilogueStage> epilogue;
+  /// Elements of scratch memory that a sample has its states in.
+  const int64_t sampleScratch;
   /// Where scratch memory for sums of a block begins that no terms have yet.
   int64_t nextScratch;
   size_t inputTermsCount = 0;
@@ -185,7 +235,7 @@ void RecurrentLayer<OpT>::forEachStep(ArrayRef<InputTerms> terms,
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   int64_t samples = op.getInput().getType().getDimSize(0);
-  int64_t steps = op.getInput().getType().getDimSize(1);
+  int64_t together = plan.samplesTogether;
   int64_t lastState = (countUnitVectors(op) - 1) * paddedUnits;
   auto subtract = [&](Value a, Value b) -> Value {
     return builder.createOrFold<arith::SubIOp>(loc, a, b);
@@ -195,9 +245,13 @@ void RecurrentLayer<OpT>::forEachStep(ArrayRef<InputTerms> terms,
   };
   using States = SmallVector<Value>;
   // They share scratch memory.
-  kernel.inOrder(samples, [&](Value sample) {
-    kernel.forEachVector(lastState, [&](Value at, int64_t width) {
-      storeVector(kernel.constant(0.0f, width), at, width);
+  kernel.inOrder(samples / together, [&](Value number) {
+    Value sample = kernel.mul(number, together);
+    kernel.forEach(together, [&](Value i) {
+      Value base = kernel.mul(i, sampleScratch);
+      kernel.forEachVector(lastState, [&](Value at, int64_t width) {
+        storeVector(kernel.constant(0.0f, width), kernel.add(base, at), width);
+      });
     });
     Value firstStep = kernel.mul(sample, steps);
     States states{kernel.index(lastState - paddedUnits),
@@ -214,7 +268,7 @@ void RecurrentLayer<OpT>::forEachStep(ArrayRef<InputTerms> terms,
             builder, loc, builder.getI1Type(),
             arith::IndexCastOp::create(builder, loc, builder.getI32Type(),
                                        step));
-      update({getInputAt(position), carried[0], carried[1],
+      update({getInputAt(position), kernel.index(0), carried[0], carried[1],
               kernel.add(firstStep, place), inputRow, turned});
       return States{carried[1], carried[0]};
     };
@@ -243,9 +297,12 @@ void RecurrentLayer<OpT>::forEachStep(ArrayRef<InputTerms> terms,
               });
     if (op.getSequences())
       return;
-    kernel.forEachVector(units, [&](Value unit, int64_t width) {
-      storeResult(loadVector(kernel.add(states[0], unit), width), sample, unit,
-                  width);
+    kernel.forEach(together, [&](Value i) {
+      Value state = kernel.add(states[0], kernel.mul(i, sampleScratch));
+      kernel.forEachVector(units, [&](Value unit, int64_t width) {
+        storeResult(loadVector(kernel.add(state, unit), width),
+                    kernel.add(sample, i), unit, width);
+      });
     });
   });
 }
@@ -265,27 +322,25 @@ static void lowerGRUWithResetAfter(KernelBuilder &kernel, GRUOp op,
   GateSums oneSum(kernel, plan, 0, 1, layer.units);
   Value recurrentBias =
       layer.loadPacked(oneSum, "recurrent_bias", op.getRecurrentBiasAttr());
-  layer.forEachStep(terms, [&](const auto &step) {
-    gates.forEachTile(step.turned, [&](const GateSums::Tile &tile) {
+  layer.forEachStep(terms, [&](const auto &all) {
+    layer.forEachTile(gates, all, [&](const auto &tile, const auto &step) {
       SmallVector<Value> sums = layer.sumInput(terms, tile, step);
       SmallVector<Value> candidates, starts;
       starts = oneSum.loadOrZeros(tile, recurrentBias);
       for (auto [v, start] : llvm::enumerate(starts))
         candidates.push_back(std::exchange(sums[3 * v + 2], start));
-      sums = gates.multiply(tile, sums, layer.scratch, step.before, layer.units,
-                            recurrent);
-      for (auto [v, vector] : llvm::enumerate(tile.vectors)) {
-        VectorOps ops(kernel, vector.lanes);
+      sums = layer.addUnits(gates, tile, sums, step.before, recurrent);
+      layer.forEachVector(gates, tile, step, [&](size_t v, const auto &at) {
+        VectorOps ops(kernel, at.lanes);
         ElementaryFunctions<VectorOps> functions(ops);
-        Value unit = layer.getUnit(tile, vector);
         Value reset = functions.resetGate(op.getRecurrentActivation(),
                                           op.getActivation(), sums[3 * v + 1]);
         Value state = functions.updateState(
             op.getRecurrentActivation(), op.getActivation(), sums[3 * v],
             kernel.fma(reset, sums[3 * v + 2], candidates[v]),
-            layer.loadVector(kernel.add(step.before, unit), vector.lanes));
-        layer.storeState(step, state, unit, vector);
-      }
+            layer.loadVector(kernel.add(at.before, at.unit), at.lanes));
+        layer.storeState(at, state);
+      });
     });
   });
 }
@@ -307,37 +362,38 @@ static void lowerGRUWithResetBefore(KernelBuilder &kernel, GRUOp op,
   auto candidateTerms =
       layer.loadInputTerms(candidates, "_candidate", 2 * units, 3 * units);
   // Scratch memory begins with the sums of the update gates and s * h.
-  Value resetAt = kernel.index(layer.paddedUnits);
-  layer.forEachStep({gateTerms, candidateTerms}, [&](const auto &step) {
-    gates.forEachTile(step.turned, [&](const GateSums::Tile &tile) {
+  auto getResetAt = [&](const auto &step) {
+    return kernel.add(step.base, layer.paddedUnits);
+  };
+  layer.forEachStep({gateTerms, candidateTerms}, [&](const auto &all) {
+    layer.forEachTile(gates, all, [&](const auto &tile, const auto &step) {
       SmallVector<Value> sums = layer.sumInput(gateTerms, tile, step);
-      sums = gates.multiply(tile, sums, layer.scratch, step.before, units,
-                            gateRecurrent);
-      for (auto [v, vector] : llvm::enumerate(tile.vectors)) {
-        VectorOps ops(kernel, vector.lanes);
-        Value unit = layer.getUnit(tile, vector);
-        layer.storeVector(sums[2 * v], unit, vector.lanes);
+      sums = layer.addUnits(gates, tile, sums, step.before, gateRecurrent);
+      layer.forEachVector(gates, tile, step, [&](size_t v, const auto &at) {
+        VectorOps ops(kernel, at.lanes);
+        layer.storeVector(sums[2 * v], kernel.add(at.base, at.unit), at.lanes);
         Value reset = ElementaryFunctions<VectorOps>(ops).resetGate(
             op.getRecurrentActivation(), op.getActivation(), sums[2 * v + 1]);
         Value state =
-            layer.loadVector(kernel.add(step.before, unit), vector.lanes);
+            layer.loadVector(kernel.add(at.before, at.unit), at.lanes);
         layer.storeVector(kernel.mulFloat(reset, state),
-                          kernel.add(resetAt, unit), vector.lanes);
-      }
+                          kernel.add(getResetAt(at), at.unit), at.lanes);
+      });
     });
-    candidates.forEachTile(step.turned, [&](const GateSums::Tile &tile) {
+    layer.forEachTile(candidates, all, [&](const auto &tile, const auto &step) {
       SmallVector<Value> sums = layer.sumInput(candidateTerms, tile, step);
-      sums = candidates.multiply(tile, sums, layer.scratch, resetAt, units,
-                                 candidateRecurrent);
-      for (auto [v, vector] : llvm::enumerate(tile.vectors)) {
-        VectorOps ops(kernel, vector.lanes);
-        Value unit = layer.getUnit(tile, vector);
-        Value state = ElementaryFunctions<VectorOps>(ops).updateState(
-            op.getRecurrentActivation(), op.getActivation(),
-            layer.loadVector(unit, vector.lanes), sums[v],
-            layer.loadVector(kernel.add(step.before, unit), vector.lanes));
-        layer.storeState(step, state, unit, vector);
-      }
+      sums = layer.addUnits(candidates, tile, sums, getResetAt(step),
+                            candidateRecurrent);
+      layer.forEachVector(
+          candidates, tile, step, [&](size_t v, const auto &at) {
+            VectorOps ops(kernel, at.lanes);
+            Value state = ElementaryFunctions<VectorOps>(ops).updateState(
+                op.getRecurrentActivation(), op.getActivation(),
+                layer.loadVector(kernel.add(at.base, at.unit), at.lanes),
+                sums[v],
+                layer.loadVector(kernel.add(at.before, at.unit), at.lanes));
+            layer.storeState(at, state);
+          });
     });
   });
 }
@@ -360,21 +416,20 @@ static void lowerLSTM(KernelBuilder &kernel, LSTMOp op,
   auto terms = layer.loadInputTerms(gates);
   Value recurrent = layer.loadPacked(gates, "recurrent", op.getRecurrent());
   // Scratch memory begins with the cells.
-  layer.forEachStep(terms, [&](const auto &step) {
-    gates.forEachTile(step.turned, [&](const GateSums::Tile &tile) {
+  layer.forEachStep(terms, [&](const auto &all) {
+    layer.forEachTile(gates, all, [&](const auto &tile, const auto &step) {
       SmallVector<Value> sums = layer.sumInput(terms, tile, step);
-      sums = gates.multiply(tile, sums, layer.scratch, step.before, layer.units,
-                            recurrent);
-      for (auto [v, vector] : llvm::enumerate(tile.vectors)) {
-        VectorOps ops(kernel, vector.lanes);
-        Value unit = layer.getUnit(tile, vector);
+      sums = layer.addUnits(gates, tile, sums, step.before, recurrent);
+      layer.forEachVector(gates, tile, step, [&](size_t v, const auto &at) {
+        VectorOps ops(kernel, at.lanes);
+        Value cellAt = kernel.add(at.base, at.unit);
         auto [cell, state] = ElementaryFunctions<VectorOps>(ops).updateCell(
             op.getRecurrentActivation(), op.getActivation(),
             {sums[4 * v], sums[4 * v + 1], sums[4 * v + 2], sums[4 * v + 3]},
-            layer.loadVector(unit, vector.lanes));
-        layer.storeVector(cell, unit, vector.lanes);
-        layer.storeState(step, state, unit, vector);
-      }
+            layer.loadVector(cellAt, at.lanes));
+        layer.storeVector(cell, cellAt, at.lanes);
+        layer.storeState(at, state);
+      });
     });
   });
 }
@@ -388,14 +443,13 @@ static void lowerRNN(KernelBuilder &kernel, RNNOp op, const KernelPlan &plan) {
   GateSums states(kernel, plan, 0, 1, layer.units);
   auto terms = layer.loadInputTerms(states);
   Value recurrent = layer.loadPacked(states, "recurrent", op.getRecurrent());
-  layer.forEachStep(terms, [&](const auto &step) {
-    states.forEachTile(step.turned, [&](const GateSums::Tile &tile) {
+  layer.forEachStep(terms, [&](const auto &all) {
+    layer.forEachTile(states, all, [&](const auto &tile, const auto &step) {
       SmallVector<Value> sums = layer.sumInput(terms, tile, step);
-      sums = states.multiply(tile, sums, layer.scratch, step.before,
-                             layer.units, recurrent);
-      for (auto [sum, vector] : llvm::zip_equal(sums, tile.vectors))
-        layer.storeState(step, kernel.applyFunction(op.getActivation(), sum),
-                         layer.getUnit(tile, vector), vector);
+      sums = layer.addUnits(states, tile, sums, step.before, recurrent);
+      layer.forEachVector(states, tile, step, [&](size_t v, const auto &at) {
+        layer.storeState(at, kernel.applyFunction(op.getActivation(), sums[v]));
+      });
     });
   });
 }

@@ -30,6 +30,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     os << llvm::formatv(", kernel in panels of {0}", panel);
   if (winograd)
     os << llvm::formatv(", blocks of {0} tiles", winograd->tiles);
+  if (samplesTogether > 1)
+    os << llvm::formatv(", {0} samples together", samplesTogether);
   if (blockSteps) {
     os << llvm::formatv(", inputs of {0} steps together", blockSteps);
     for (const MatrixTile &tile : inputProducts)

@@ -39,6 +39,9 @@ struct KernelPlan {
   std::optional<WinogradPlan> winograd;
   /// Of a recurrent layer: units whose weights are packed together.
   int64_t packedUnits = 0;
+  /// Samples that take a step together, and share weights as the rows of a
+  /// tile.
+  int64_t samplesTogether = 1;
   /// Steps whose input sums are computed together, as one
   /// matrix product of their own, `inputProducts` with their tiles; 0 where
   /// each step computes its own.

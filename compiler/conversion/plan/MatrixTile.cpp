@@ -63,6 +63,8 @@ static RatedTile chooseTile(const Machine &machine, const ProductShape &shape,
                             const TileRules &rules) {
   int64_t registers = machine.countRegisters(rules.lanes);
   int64_t chains = std::min<int64_t>(shape.chains, 4);
+  if (chains > 1 && machine.budgets.chainRegisters)
+    registers = machine.budgets.chainRegisters;
   int64_t accumulators = registers * (chains > 1 ? 2 : 3) / 4;
   int64_t sumsPerRow = chains * shape.sums;
   // Of the inputs, registers hold one, none, or some terms of each row.

@@ -42,14 +42,25 @@ static int64_t getStreamedUnits(const Target &target, const Machine &machine,
          target.getWidestLanes();
 }
 
+/// The most of `samples` that `most` of divide them.
+static int64_t findDivisor(int64_t samples, int64_t most) {
+  int64_t divisor = std::min(samples, std::max<int64_t>(most, 1));
+  while (samples % divisor)
+    --divisor;
+  return divisor;
+}
+
 /// The sums of a tile: a vector of units for each of `gates` gates, and as many
 /// times that as half of the registers hold; the update of a unit needs the
-/// rest.
+/// rest. Of several samples, those that share each weight come first.
 static MatrixTile chooseGateTile(const Target &target, const Machine &machine,
-                                 int64_t gates, bool isStreamed) {
+                                 int64_t gates, int64_t samples,
+                                 bool isStreamed) {
   MatrixTile tile;
   tile.lanes = machine.lanes;
-  tile.vectors = std::max<int64_t>(1, machine.registers / 2 / gates);
+  int64_t fitting = machine.registers / 2 / gates;
+  tile.rows = findDivisor(samples, fitting);
+  tile.vectors = std::max<int64_t>(1, fitting / tile.rows);
   if (isStreamed) {
     int64_t units = getStreamedUnits(target, machine, gates);
     tile.vectors =
@@ -57,6 +68,9 @@ static MatrixTile chooseGateTile(const Target &target, const Machine &machine,
   }
   return tile;
 }
+
+/// Samples whose states a group of threads holds at most.
+static constexpr int64_t mostSamples = 8;
 
 /// Steps whose input sums are computed together: as many as a quarter of the
 /// first-level cache holds sums of, in whole tiles, and such that they divide
@@ -89,15 +103,18 @@ static KernelPlan planGates(const Target &target, const Machine &machine,
       std::accumulate(gateCounts.begin(), gateCounts.end(), int64_t(0));
   KernelPlan plan;
   plan.form = "gate sums";
-  plan.scratchElements = countUnitVectors(op) * paddedUnits;
+  if (target.device)
+    plan.samplesTogether = findDivisor(shape[0], mostSamples);
+  plan.scratchElements =
+      plan.samplesTogether * countUnitVectors(op) * paddedUnits;
   plan.turnsBack = getCyclesOfLine(machine) <= cyclesPerLine &&
                    leavesFirstLevel(machine, gates * units * units);
   plan.packedUnits = plan.turnsBack
                          ? getStreamedUnits(target, machine, gateCounts.back())
                          : target.limits.packedUnits;
   for (int64_t count : gateCounts)
-    plan.products.push_back(
-        chooseGateTile(target, machine, count, plan.turnsBack));
+    plan.products.push_back(chooseGateTile(
+        target, machine, count, plan.samplesTogether, plan.turnsBack));
   // A product of fewer terms would save less than its sums cost to store.
   constexpr int64_t leastTerms = 8;
   if (steps < 2 || channels < leastTerms ||
