@@ -13,6 +13,7 @@
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/transforms/StreamBuilder.h"
 #include "dialect/NNOps.h"
+#include "dialect/Weights.h"
 
 namespace frieze {
 #define GEN_PASS_DEF_CHOOSECALLSPASS
@@ -31,19 +32,28 @@ static constexpr double leastSaving = 0.1;
 /// Scores of a block fit into the slices that are copied, whatever they are.
 static constexpr int64_t mostWindows = 1024;
 
+/// Bytes of the arena that `function` needs.
+static int64_t planArena(func::FuncOp function, const Target &target) {
+  KernelPlans kernels(target);
+  planKernels(function, kernels);
+  return MemoryPlan::create(function, kernels).arenaBytes;
+}
+
+static double countMACs(Operation *op) {
+  auto layer = dyn_cast<nn::LayerOpInterface>(op);
+  return layer ? layer.countMACs() : 0;
+}
+
 /// Multiply-adds of `function` for each of its windows, more for those that
 /// are computed outside of a group's memory; nothing where it needs too much.
 static std::optional<double>
 estimateCost(func::FuncOp function, const Target &target, int64_t windows) {
-  KernelPlans kernels(target);
-  planKernels(function, kernels);
-  int64_t bytes = MemoryPlan::create(function, kernels).arenaBytes;
+  int64_t bytes = planArena(function, target);
   if (bytes > target.limits.arenaBytes && windows > 1)
     return std::nullopt;
   double macs = 0;
   for (Operation &op : function.getBody().front())
-    if (auto layer = dyn_cast<nn::LayerOpInterface>(op))
-      macs += layer.countMACs();
+    macs += countMACs(&op);
   return macs / windows *
          (bytes <= target.device->groupBytes ? 1 : costOfMemory);
 }
@@ -75,6 +85,119 @@ chooseStreamCall(func::FuncOp model, const Target &target, int64_t hop) {
     best = std::move(call);
   }
   return best;
+}
+
+/// Samples of a call that share weights, at most.
+static constexpr int64_t mostSamples = 8;
+/// Groups that a multiprocessor has to hold then.
+static constexpr int64_t leastGroups = 4;
+
+/// Weights of a layer that are worth sharing: the sums of one with fewer cost
+/// less than what begins and ends them.
+static constexpr int64_t leastWeights = 1024;
+
+static int64_t countWeights(Operation *op) {
+  int64_t count = 0;
+  (void)nn::forEachWeights(op, [&](StringRef, ElementsAttr weights) {
+    count += weights.getNumElements();
+    return success();
+  });
+  return count;
+}
+
+/// Multiply-adds of `op` with weights that several samples share in `batch`,
+/// its copy for these, as its tile has more rows there.
+static double countSharedMACs(Operation *op, Operation *batch,
+                              const KernelPlans &kernels) {
+  const Machine &machine = kernels.getTarget().machines.front();
+  auto countRows = [&](Operation *of) {
+    const KernelPlan *plan = kernels.find(of, machine);
+    return plan && !plan->products.empty() ? plan->products.front().rows : 0;
+  };
+  bool isShared =
+      countRows(batch) > countRows(op) && countWeights(op) >= leastWeights;
+  return isShared ? countMACs(op) : 0;
+}
+
+/// Whether samples share the weights of most multiply-adds of `model` in
+/// `batch`, the function for several.
+static bool isWorthBatch(func::FuncOp model, func::FuncOp batch,
+                         const Target &target) {
+  KernelPlans kernels(target);
+  planKernels(model, kernels);
+  planKernels(batch, kernels);
+  double macs = 0, shared = 0;
+  for (auto [op, copy] :
+       llvm::zip_equal(model.getBody().front(), batch.getBody().front())) {
+    macs += countMACs(&op);
+    if (op.getNumResults())
+      shared += countSharedMACs(&op, &copy, kernels);
+  }
+  return shared > macs / 2;
+}
+
+/// Whether only layers that go on in steps read what `function` is given. In
+/// others, to look for the end of an array with each load costs more than it
+/// saves.
+static bool readsInputsInSteps(func::FuncOp function, const Target &target) {
+  KernelPlans kernels(target);
+  planKernels(function, kernels);
+  auto goesInSteps = [&](Operation *user) {
+    const KernelPlan *plan = kernels.find(user, target.machines.front());
+    return plan && plan->samplesTogether > 1;
+  };
+  return llvm::all_of(function.getArguments(), [&](Value input) {
+    return llvm::all_of(input.getUsers(), goesInSteps);
+  });
+}
+
+/// Copies what `function` is given, as its layers read it more than once.
+static void copyInputs(func::FuncOp function) {
+  auto builder = OpBuilder::atBlockBegin(&function.getBody().front());
+  for (BlockArgument input : function.getArguments()) {
+    auto type = cast<RankedTensorType>(input.getType());
+    SmallVector<int64_t> begin(type.getRank());
+    auto copy = nn::SliceOp::create(builder, input.getLoc(), input, begin,
+                                    type.getShape(), /*strides=*/nullptr,
+                                    /*epilogue=*/nullptr);
+    input.replaceAllUsesExcept(copy.getOutput(), copy);
+  }
+}
+
+/// The function for as many samples as share weights, or null where most
+/// multiply-adds share them within a sample, or groups have too little memory.
+static OwningOpRef<func::FuncOp> chooseModelCall(func::FuncOp model,
+                                                 const Target &target) {
+  auto isOneSample = [](Type type) {
+    ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
+    return !shape.empty() && shape.front() == 1;
+  };
+  if (!llvm::all_of(model.getArgumentTypes(), isOneSample) ||
+      !llvm::all_of(model.getBody().front().without_terminator(),
+                    [](Operation &op) { return nn::keepsWindowsApart(&op); }))
+    return nullptr;
+  // A constant that is the same for all samples has one too few for some ops.
+  ScopedDiagnosticHandler ignored(model.getContext(),
+                                  [](Diagnostic &) { return success(); });
+  int64_t bytes = std::min(target.device->groupBytes,
+                           target.device->sharedBytes / leastGroups);
+  for (bool areCopied : {true, false})
+    for (int64_t samples = mostSamples; samples > 1; samples /= 2) {
+      nn::StreamBuilder builder(model, /*hop=*/0, samples,
+                                nn::StreamInput::WholeWindows);
+      FailureOr<func::FuncOp> function = builder.build(modelCallName);
+      if (failed(function))
+        return nullptr;
+      OwningOpRef<func::FuncOp> call(*function);
+      if (!isWorthBatch(model, *call, target) ||
+          (!areCopied && !readsInputsInSteps(*call, target)))
+        return nullptr;
+      if (areCopied)
+        copyInputs(*call);
+      if (planArena(*call, target) <= bytes)
+        return call;
+    }
+  return nullptr;
 }
 
 nn::StreamInterfaceAttr frieze::describeStreamCalls(func::FuncOp model,
@@ -113,6 +236,8 @@ struct ChooseCallsPass : frieze::impl::ChooseCallsPassBase<ChooseCallsPass> {
                        "device");
       return signalPassFailure();
     }
+    if (OwningOpRef<func::FuncOp> call = chooseModelCall(model, *target))
+      module.push_back(call.release());
     SmallVector<func::FuncOp> stream = StreamLowering::findFunctions(module);
     if (stream.empty())
       return;

@@ -93,8 +93,10 @@ public:
 
   void lower(const Machine &machine);
 
-  /// What the module's attribute `nn.interface` tells.
-  InterfaceAttr describeInterface(StreamInterfaceAttr stream);
+  /// What the module's attribute `nn.interface` tells of `model`, for one or
+  /// more samples of which the function is.
+  InterfaceAttr describeInterface(func::FuncOp model,
+                                  StreamInterfaceAttr stream);
 
 private:
   func::FuncOp function;
@@ -280,9 +282,10 @@ void FunctionLowering::lower(const Machine &machine) {
   func::ReturnOp::create(builder, loc);
 }
 
-InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
+InterfaceAttr FunctionLowering::describeInterface(func::FuncOp model,
+                                                  StreamInterfaceAttr stream) {
   Builder builder(function.getContext());
-  int64_t callsPerRun = getCallsPerRun(function);
+  int64_t callsPerRun = getCallsPerRun(model);
   auto describe = [&](Attribute given, StringRef fallback, unsigned number,
                       Type type) {
     auto tensor = cast<RankedTensorType>(type);
@@ -295,21 +298,26 @@ InterfaceAttr FunctionLowering::describeInterface(StreamInterfaceAttr stream) {
     return TensorInterfaceAttr::get(tensorName, tensor.clone(shape));
   };
   SmallVector<TensorInterfaceAttr> inputs, outputs;
-  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+  for (auto [i, type] : llvm::enumerate(model.getArgumentTypes()))
     inputs.push_back(
-        describe(function.getArgAttr(i, "nn.name"), "input", i, type));
-  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+        describe(model.getArgAttr(i, "nn.name"), "input", i, type));
+  for (auto [i, type] : llvm::enumerate(model.getResultTypes()))
     outputs.push_back(
-        describe(function.getResultAttr(i, "nn.name"), "output", i, type));
+        describe(model.getResultAttr(i, "nn.name"), "output", i, type));
   int64_t macs = 0;
-  for (Operation &op : function.getBody().front())
+  for (Operation &op : model.getBody().front())
     if (auto layer = dyn_cast<LayerOpInterface>(op))
       macs += layer.countMACs();
+  auto countElements = [](func::FuncOp of) {
+    return cast<ShapedType>(of.getArgumentTypes()[0]).getNumElements();
+  };
+  int64_t calls =
+      microBatch.getCalls() * countElements(function) / countElements(model);
   return InterfaceAttr::get(
       builder.getContext(), builder.getStringAttr(name),
       builder.getStringAttr(target.name), callsPerRun * macs,
-      constants.getBytes(), plan.arenaBytes, target.layout.alignment,
-      microBatch.getCalls(), callsPerRun, inputs, outputs,
+      constants.getBytes(), plan.arenaBytes, target.layout.alignment, calls,
+      callsPerRun, inputs, outputs,
       getVariantSymbols(builder.getContext(), name, target), stream);
 }
 
@@ -350,7 +358,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       module.emitError("expects a function @model");
       return signalPassFailure();
     }
-    SmallVector<func::FuncOp> functions{function};
+    auto modelCall = module.lookupSymbol<func::FuncOp>(modelCallName);
+    SmallVector<func::FuncOp> functions{modelCall ? modelCall : function};
     auto streamCall = module.lookupSymbol<func::FuncOp>(streamCallName);
     if (streamCall)
       functions.push_back(streamCall);
@@ -368,7 +377,7 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
         plans.print(part, llvm::errs());
     }
     ConstantPool constants(module, *target);
-    FunctionLowering lowering(function, plans, name, constants);
+    FunctionLowering lowering(functions.front(), plans, name, constants);
     std::optional<FunctionLowering> callLowering;
     if (streamCall)
       callLowering.emplace(streamCall, plans, name + "_" + streamCallName.str(),
@@ -379,8 +388,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       if (callLowering)
         callLowering->lower(machine);
       stream.lower(machine, constants);
-      kernels +=
-          llvm::range_size(function.getBody().front().without_terminator());
+      kernels += llvm::range_size(
+          functions.front().getBody().front().without_terminator());
     }
     setDataLayout(module, target->layout);
     StreamInterfaceAttr description =
@@ -389,9 +398,11 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       description = stream.describe(
           cast<ShapedType>(function.getArgumentTypes()[0]).getDimSize(1));
     module->setAttr(InterfaceAttr::attributeName,
-                    lowering.describeInterface(description));
+                    lowering.describeInterface(function, description));
     for (func::FuncOp part : functions)
       part.erase();
+    if (modelCall)
+      function.erase();
     if (freesWeights)
       UnusedWeights(module).free();
   }

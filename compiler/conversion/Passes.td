@@ -20,6 +20,13 @@ def ChooseCallsPass : Pass<"nn-choose-calls", "::mlir::ModuleOp"> {
     `@stream_window` and `@stream_block`; the attribute `nn.hop` of `@model` keeps
     the hop.
 
+    Layers that read a weight for one multiply-add of a sample, dense or recurrent,
+    compute several samples as a batch. Where most multiply-adds are in such layers,
+    a function `@model_call` takes eight samples, or as many fewer as leave the
+    memory of a multiprocessor to four groups. It begins with a copy of its inputs,
+    which layers read more than once. Where that does not fit, recurrent layers
+    read sequences where they are, and others are left alone.
+
     A block is doubled as long as that saves a tenth of the multiply-adds of a
     window, where those on values that do not fit the memory of a group count one
     and a half times. Where windows share too little, there is no such function, and

@@ -14,6 +14,8 @@
 
 namespace frieze {
 
+/// The function for several samples; where there is none, `@model` takes one.
+inline constexpr llvm::StringLiteral modelCallName = "model_call";
 /// The function for a block of windows of a recording, given all of their
 /// samples; where there is none, `@model` computes a window.
 inline constexpr llvm::StringLiteral streamCallName = "stream_call";

@@ -2,6 +2,7 @@
 // RUN: frieze-opt %t/shared.mlir --nn-share-windows=hop=1 --nn-choose-calls=target=cuda | FileCheck %t/shared.mlir
 // RUN: frieze-opt %t/shared.mlir --nn-share-windows=hop=12 --nn-choose-calls=target=cuda | FileCheck %t/shared.mlir --check-prefix=APART
 // RUN: frieze-opt %t/shared.mlir --nn-choose-calls=target=cuda | FileCheck %t/shared.mlir --check-prefix=SINGLE
+// RUN: frieze-opt %t/weights.mlir --nn-choose-calls=target=cuda --split-input-file | FileCheck %t/weights.mlir
 // RUN: frieze-opt %t/rows.mlir --nn-share-windows=hop=2 --nn-choose-calls=target=vulkan | FileCheck %t/rows.mlir
 
 //--- shared.mlir
@@ -39,6 +40,99 @@ func.func @model(%x: tensor<1x12x1xf32>) -> tensor<1x2xf32> {
   %4 = nn.reshape %3 : tensor<1x2x4xf32> -> tensor<1x8xf32>
   %5 = nn.dense %4 kernel(dense<1.0> : tensor<8x2xf32>) chains = 4 : tensor<1x8xf32> -> tensor<1x2xf32>
   return %5 : tensor<1x2xf32>
+}
+
+//--- weights.mlir
+
+// A sample reads each weight once, so that eight share them. What layers read often
+// is copied first. The model tells what a sample is.
+// CHECK: func.func @model(%{{.*}}: tensor<1x64xf32>) -> tensor<1x2xf32>
+// CHECK: func.func @model_call(%[[X:.*]]: tensor<8x64xf32>) -> tensor<8x2xf32>
+// CHECK-NEXT: %[[COPY:.*]] = nn.slice %[[X]] begin = [0, 0] size = [8, 64]
+// CHECK-NEXT: %[[H:.*]] = nn.dense %[[COPY]] {{.*}} chains = 4 epilogue(relu) : tensor<8x64xf32> -> tensor<8x16xf32>
+// CHECK-NEXT: %[[Y:.*]] = nn.dense %[[H]] {{.*}} -> tensor<8x2xf32>
+// CHECK-NEXT: return %[[Y]]
+func.func @model(%x: tensor<1x64xf32>) -> tensor<1x2xf32> {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<64x16xf32>) chains = 4 epilogue(relu) : tensor<1x64xf32> -> tensor<1x16xf32>
+  %1 = nn.dense %0 kernel(dense<1.0> : tensor<16x2xf32>) : tensor<1x16xf32> -> tensor<1x2xf32>
+  return %1 : tensor<1x2xf32>
+}
+
+// -----
+
+// A recurrent layer reads its weights once in every step. Sequences that leave a
+// group too little memory are read where they are.
+// CHECK: func.func @model_call(%[[X:.*]]: tensor<8x3000x8xf32>) -> tensor<8x16xf32>
+// CHECK-NEXT: nn.gru %[[X]]
+func.func @model(%x: tensor<1x3000x8xf32>) -> tensor<1x16xf32> {
+  %0 = nn.gru %x kernel(dense<1.0> : tensor<8x48xf32>) recurrent(dense<1.0> : tensor<16x48xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x3000x8xf32> -> tensor<1x16xf32>
+  return %0 : tensor<1x16xf32>
+}
+
+// -----
+
+// Fewer samples where eight leave a group too little memory.
+// CHECK: func.func @model_call(%{{.*}}: tensor<4x1024xf32>) -> tensor<4x1024xf32>
+func.func @model(%x: tensor<1x1024xf32>) -> tensor<1x1024xf32> {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<1024x1024xf32>) : tensor<1x1024xf32> -> tensor<1x1024xf32>
+  %1 = nn.dense %0 kernel(dense<1.0> : tensor<1024x1024xf32>) : tensor<1x1024xf32> -> tensor<1x1024xf32>
+  %2 = nn.dense %1 kernel(dense<1.0> : tensor<1024x1024xf32>) : tensor<1x1024xf32> -> tensor<1x1024xf32>
+  return %2 : tensor<1x1024xf32>
+}
+
+// -----
+
+// Positions of a sample share most weights: must not fire.
+// CHECK: func.func @model(
+// CHECK-NOT: func.func
+func.func @model(%x: tensor<1x64x1xf32>) -> tensor<1x4xf32> {
+  %0 = nn.conv %x kernel(dense<1.0> : tensor<4x1x16xf32>) strides = [4] : tensor<1x64x1xf32> -> tensor<1x16x16xf32>
+  %1 = nn.reshape %0 : tensor<1x16x16xf32> -> tensor<1x256xf32>
+  %2 = nn.dense %1 kernel(dense<1.0> : tensor<256x4xf32>) : tensor<1x256xf32> -> tensor<1x4xf32>
+  return %2 : tensor<1x4xf32>
+}
+
+// -----
+
+// Few weights, and a single output, which has no tile of several samples: must not
+// fire.
+// CHECK: func.func @model(
+// CHECK-NOT: func.func
+func.func @model(%x: tensor<1x3xf32>) -> tensor<1x1xf32> {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<3x64xf32>) : tensor<1x3xf32> -> tensor<1x64xf32>
+  %1 = nn.dense %0 kernel(dense<1.0> : tensor<64x1xf32>) : tensor<1x64xf32> -> tensor<1x1xf32>
+  return %1 : tensor<1x1xf32>
+}
+
+// -----
+
+// Samples that do not fit, of a layer that reads them often: must not fire.
+// CHECK: func.func @model(
+// CHECK-NOT: func.func
+func.func @model(%x: tensor<1x8192xf32>) -> tensor<1x16xf32> {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<8192x16xf32>) : tensor<1x8192xf32> -> tensor<1x16xf32>
+  return %0 : tensor<1x16xf32>
+}
+
+// -----
+
+// A constant is no batch: must not fire.
+// CHECK: func.func @model(
+// CHECK-NOT: func.func
+func.func @model(%x: tensor<1x64xf32>) -> (tensor<1x16xf32>, tensor<1x4xf32>) {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<64x16xf32>) : tensor<1x64xf32> -> tensor<1x16xf32>
+  %1 = nn.constant value(dense<1.0> : tensor<1x4xf32>) : tensor<1x4xf32>
+  return %0, %1 : tensor<1x16xf32>, tensor<1x4xf32>
+}
+
+// -----
+
+// A batch has several samples already: must not fire.
+// CHECK: func.func @model(
+// CHECK-NOT: func.func
+func.func @model(%x: tensor<2x64xf32>) -> tensor<2x16xf32> {
+  %0 = nn.dense %x kernel(dense<1.0> : tensor<64x16xf32>) : tensor<2x64xf32> -> tensor<2x16xf32>
+  return %0 : tensor<2x16xf32>
 }
 
 //--- rows.mlir

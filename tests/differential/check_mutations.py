@@ -361,8 +361,27 @@ KERNELS = {
          "!access.isWrite && earlier.isWrite"),
         ("kernel: a round before the last one has ended", "emitUniform(body);\n    waitIfPending();",
          "emitUniform(body); if (!MUTATED) waitIfPending();"),
+        ("kernel: samples behind the last one are read",
+         "address = create<arith::MinUIOp>(address, place.last);",
+         "if (!MUTATED) address = create<arith::MinUIOp>(address, place.last);"),
+        ("kernel: samples behind the last one are written",
+         "if (!place.last)\n    return store(builder);",
+         "if (!place.last || MUTATED)\n    return store(builder);"),
+        ("kernel: an output is read where it was not written", "if (!place.isWritten)",
+         "if (!place.isWritten || MUTATED)"),
         ("kernel: teams behind the last call", "if (hasCall)\n    enterIf(hasCall);",
          "if (hasCall && !MUTATED)\n    enterIf(hasCall);"),
+    ],
+    "compiler/conversion/ChooseCalls.cpp": [
+        ("nn-choose-calls: windows are further apart", "type.getDimSize(1), hop.getInt()",
+         "type.getDimSize(1), hop.getInt() + MUTATED"),
+        ("nn-choose-calls: more windows than a block has",
+         "windows = cast<ShapedType>(streamCall.getResultTypes()[0]).getDimSize(0);",
+         "windows = cast<ShapedType>(streamCall.getResultTypes()[0]).getDimSize(0) + MUTATED;"),
+    ],
+    "compiler/conversion/kernels/Recurrent.cpp": [
+        ("kernel: samples share their states", "kernel.mul(sample, sampleScratch);\n    for",
+         "kernel.mul(sample, MUTATED ? 0 : sampleScratch);\n    for"),
     ],
     "compiler/codegen/gpu/KernelSegments.cpp": [
         ("kernel: groups that need each other",
@@ -506,10 +525,11 @@ class Net:
         if self.program == "DifferentialTest":
             return ["*Float64"]
         if self.program == "CudaTest":
-            # A layer after the other in shared memory, in several kernels, in rounds.
-            return [f"*/{name}_keras" for name in
+            # A layer after the other in shared memory, in several kernels, in rounds, and
+            # with an output that its kernel reads; calls of several samples, and streams.
+            return ["CudaBatchTest*", *(f"*/{name}_keras" for name in
                     ("mlp_bn_after", "resnet_block", "cnn1d", "cnn_bn_pool", "lstm_options",
-                     "ecg_convnet")]
+                     "embedding_lstm", "ecg_convnet"))]
         return {"stream": ["*Streams*"], "run_batch": ["*Batches*"]}.get(
             name.split(":")[0], ["*Layers*", "*Models*", "*Batches*", "*Streams*"])
 

@@ -79,6 +79,15 @@ TEST_F(CudaCountTest, CountsTheInstructionsOfAWindow) {
   EXPECT_EQ(counts.barriers, 11u);
 }
 
+class CudaBatchTest : public testing::Test {};
+
+TEST_F(CudaBatchTest, ADenseNetHasTheBitsOfTheReference) {
+  OpenDevice *device = findDevice();
+  ASSERT_TRUE(device);
+  expectReferenceBitsOfText(describe(*device), denseNet);
+  EXPECT_EQ(fakecuda::takeProblem(), "");
+}
+
 class CudaStreamTest : public CudaTest {};
 
 TEST_P(CudaStreamTest, HasTheBitsOfSingleWindows) {

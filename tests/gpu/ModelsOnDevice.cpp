@@ -44,6 +44,15 @@ struct Optimised {
     module = compileTo(Stage::NNOpt, path, cantFail(readModel(path)), options,
                        context);
   }
+  /// The model that `text` is, in MLIR.
+  static std::unique_ptr<Optimised> parse(llvm::StringRef text,
+                                          const char *target) {
+    std::unique_ptr<Optimised> optimised(new Optimised);
+    optimised->options.target = findTarget(target);
+    optimised->module = compileTo(Stage::NNOpt, "model.mlir", text,
+                                  optimised->options, optimised->context);
+    return optimised;
+  }
 
   mlir::func::FuncOp getFunction() {
     return module->lookupSymbol<mlir::func::FuncOp>("model");
@@ -74,6 +83,9 @@ struct Optimised {
     }
     return outputs;
   }
+
+private:
+  Optimised() = default;
 };
 
 /// The inputs that are stored for a model, in its order.
@@ -172,14 +184,12 @@ llvm::Expected<LoadedModel> frieze::loadStoredModel(const std::string &name,
   return loadModule(*optimised.module, optimised.options);
 }
 
-void frieze::expectReferenceBits(const TestedDevice &tested,
-                                 const std::string &name) {
+/// Expects the bits of the evaluator for `inputs`, in batches of several sizes.
+static void expectBitsOfBatches(const TestedDevice &tested,
+                                Optimised &optimised, const Arrays &inputs,
+                                bool isReference) {
   OpenDevice &device = tested.device;
-  Optimised optimised(name, tested.target);
-  ASSERT_TRUE(optimised.module);
   mlir::func::FuncOp function = optimised.getFunction();
-  Arrays inputs = readInputs(name, function);
-  ASSERT_EQ(inputs.size(), function.getNumArguments());
   int64_t elements =
       llvm::cast<mlir::ShapedType>(function.getArgumentTypes().front())
           .getNumElements();
@@ -188,7 +198,6 @@ void frieze::expectReferenceBits(const TestedDevice &tested,
   llvm::Expected<LoadedModel> model =
       loadModule(*optimised.module, optimised.options);
   ASSERT_TRUE(bool(model)) << llvm::toString(model.takeError());
-  bool isReference = llvm::is_contained(referenceModels, name);
   if ((*model)->device->code_bytes > tested.mostCodeBytes && !isReference)
     GTEST_SKIP() << "expects a driver that compiles large kernels faster";
   if ((*model)->input_count + (*model)->output_count > tested.mostArrays)
@@ -197,8 +206,8 @@ void frieze::expectReferenceBits(const TestedDevice &tested,
   ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
   const uint64_t mostMacs =
       isReference ? tested.mostReferenceMacs : tested.mostMacs;
-  for (int64_t calls : {1, 7, 1000}) {
-    if (calls == 1000 && (*model)->macs * calls > mostMacs)
+  for (int64_t calls : {1, 7, 13, 1000}) {
+    if (calls > 7 && (*model)->macs * calls > mostMacs)
       continue;
     Arrays from = repeat(inputs, stored, calls);
     Arrays to = repeat(expected, stored, calls), wanted = to;
@@ -218,6 +227,30 @@ void frieze::expectReferenceBits(const TestedDevice &tested,
     EXPECT_EQ(countDifferent(wanted, to), 0u) << calls << " calls";
   }
   device.unload();
+}
+
+void frieze::expectReferenceBits(const TestedDevice &tested,
+                                 const std::string &name) {
+  Optimised optimised(name, tested.target);
+  ASSERT_TRUE(optimised.module);
+  mlir::func::FuncOp function = optimised.getFunction();
+  Arrays inputs = readInputs(name, function);
+  ASSERT_EQ(inputs.size(), function.getNumArguments());
+  expectBitsOfBatches(tested, optimised, inputs,
+                      llvm::is_contained(referenceModels, name));
+}
+
+void frieze::expectReferenceBitsOfText(const TestedDevice &tested,
+                                       llvm::StringRef text) {
+  std::unique_ptr<Optimised> optimised = Optimised::parse(text, tested.target);
+  ASSERT_TRUE(optimised->module);
+  auto type = llvm::cast<mlir::ShapedType>(
+      optimised->getFunction().getArgumentTypes().front());
+  Arrays inputs(1);
+  constexpr int64_t samples = 17;
+  for (int64_t i = 0; i < samples * type.getNumElements(); ++i)
+    inputs[0].push_back(std::sin(float(i)));
+  expectBitsOfBatches(tested, *optimised, inputs, /*isReference=*/false);
 }
 
 void frieze::expectBitsOfWindows(const TestedDevice &tested,

@@ -44,8 +44,22 @@ llvm::Expected<LoadedModel> loadStoredModel(const std::string &name,
                                             const char *target);
 
 /// Expects the bits of the reference evaluator, NaN being one value, in batches
-/// of one, of a few, and of very many where that takes no time.
+/// of one, of a few, of more than a kernel computes together, and of very many,
+/// the last two where that takes no time.
 void expectReferenceBits(const TestedDevice &tested, const std::string &name);
+
+/// The same of a model in MLIR with one input, for numbers of all sizes.
+void expectReferenceBitsOfText(const TestedDevice &tested,
+                               llvm::StringRef text);
+
+/// A dense net whose calls share weights, with an output that its kernel reads.
+inline constexpr llvm::StringLiteral denseNet = R"(
+func.func @model(%x: tensor<1x37xf32>) -> tensor<1x21xf32> {
+  %0 = nn.dense %x kernel(dense<0.1> : tensor<37x48xf32>) epilogue(tanh) : tensor<1x37xf32> -> tensor<1x48xf32>
+  %1 = nn.dense %0 kernel(dense<0.2> : tensor<48x21xf32>) : tensor<1x48xf32> -> tensor<1x21xf32>
+  %2 = nn.softmax %1 axis = 1 : tensor<1x21xf32>
+  return %2 : tensor<1x21xf32>
+})";
 
 /// Expects that windows along a recording have the bits of each on its own.
 void expectBitsOfWindows(const TestedDevice &tested, const std::string &name);

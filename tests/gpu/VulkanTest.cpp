@@ -56,6 +56,13 @@ TEST_P(VulkanTest, HasTheBitsOfTheReference) {
 INSTANTIATE_TEST_SUITE_P(Stored, VulkanTest, testing::ValuesIn(listModels()),
                          nameAfterFile);
 
+TEST(VulkanBatchTest, ADenseNetHasTheBitsOfTheReference) {
+  OpenDevice *device = findDevice();
+  if (!device)
+    GTEST_SKIP() << "expects mesa-vulkan-drivers, which tests/run installs";
+  expectReferenceBitsOfText(describe(*device), denseNet);
+}
+
 class VulkanStreamTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(VulkanStreamTest, HasTheBitsOfSingleWindows) {

@@ -27,17 +27,20 @@ namespace {
 class KernelEmitter {
 public:
   KernelEmitter(func::FuncOp function, const KernelSegment &segment,
-                const WeightsBuffer &weights, int64_t inputStride)
+                const WeightsBuffer &weights, int64_t inputStride,
+                int64_t samples)
       : function(function), segment(segment), shape(segment.shape),
-        weights(weights), inputStride(inputStride),
+        weights(weights), inputStride(inputStride), samples(samples),
         builder(function.getContext()) {}
 
   gpu::GPUFuncOp emit(gpu::GPUModuleOp module, StringRef entry);
 
 private:
-  /// A buffer of the kernel, and elements from its start.
+  /// A buffer of the kernel, and elements from its start. `last` is the last
+  /// element of an array that may end before the samples of a call do.
   struct Place {
-    Value buffer, offset;
+    Value buffer, offset, last;
+    bool isWritten = false;
   };
   using Scope = llvm::ScopedHashTableScope<Value, Value>;
   using BlockEmitter = llvm::function_ref<void(Block &)>;
@@ -63,6 +66,10 @@ private:
   void emitChoice(scf::IfOp choice, BlockEmitter emitBody);
   void emitYield(Block &block);
   Value emitLoad(Value buffer, Value at);
+  Value isThere(const Place &place, Value address) {
+    return create<arith::CmpIOp>(arith::CmpIPredicate::ule, address,
+                                 place.last);
+  }
   void emitStore(Value value, Value buffer, Value at);
   /// Waits for all threads where `accesses` need what others did before.
   void waitFor(ArrayRef<MemoryAccess> accesses);
@@ -78,6 +85,9 @@ private:
     return llvm::map_to_vector(range, [&](Value value) { return get(value); });
   }
   Place getPlace(Value buffer);
+  Value toIndex(Value value) {
+    return create<arith::IndexCastOp>(builder.getIndexType(), value);
+  }
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
@@ -89,7 +99,7 @@ private:
   const KernelSegment &segment;
   const GroupShape &shape;
   const WeightsBuffer &weights;
-  int64_t inputStride;
+  int64_t inputStride, samples;
   OpBuilder builder;
   Location loc = builder.getUnknownLoc();
   llvm::ScopedHashTable<Value, Value> values;
@@ -149,24 +159,55 @@ KernelEmitter::Place KernelEmitter::getPlace(Value buffer) {
     Place place = getPlace(view.getSource());
     Value elements =
         create<arith::DivUIOp>(get(view.getByteShift()), index(sizeof(float)));
-    return {place.buffer, create<arith::AddIOp>(place.offset, elements)};
+    place.offset = create<arith::AddIOp>(place.offset, elements);
+    return place;
   }
   if (auto global = buffer.getDefiningOp<memref::GetGlobalOp>())
-    return {weightsBuffer, index(weights.getOffset(global.getName()))};
+    return {weightsBuffer, index(weights.getOffset(global.getName())), {}};
   return places.lookup(buffer);
 }
 
 Value KernelEmitter::emitLoad(Value buffer, Value at) {
   Place place = getPlace(buffer);
-  return create<memref::LoadOp>(
-      place.buffer, ValueRange(create<arith::AddIOp>(place.offset, get(at))));
+  Value address = create<arith::AddIOp>(place.offset, get(at));
+  auto load = [&](OpBuilder &at) -> Value {
+    return memref::LoadOp::create(at, loc, place.buffer, address);
+  };
+  if (!place.last)
+    return load(builder);
+  if (!place.isWritten) {
+    // Nobody sees what a sample that is not there is computed from.
+    address = create<arith::MinUIOp>(address, place.last);
+    return load(builder);
+  }
+  // What is last may be written by another thread meanwhile.
+  auto yield = [&](OpBuilder &inner, Value value) {
+    scf::YieldOp::create(inner, loc, value);
+  };
+  auto choice = scf::IfOp::create(
+      builder, loc, isThere(place, address),
+      [&](OpBuilder &inner, Location) { yield(inner, load(inner)); },
+      [&](OpBuilder &inner, Location) {
+        yield(inner,
+              arith::ConstantOp::create(inner, loc, inner.getF32FloatAttr(0)));
+      });
+  return choice.getResult(0);
 }
 
 void KernelEmitter::emitStore(Value value, Value buffer, Value at) {
   Place place = getPlace(buffer);
   Value stored = get(value);
   Value address = create<arith::AddIOp>(place.offset, get(at));
-  memref::StoreOp::create(builder, loc, stored, place.buffer, address);
+  auto store = [&](OpBuilder &at) {
+    memref::StoreOp::create(at, loc, stored, place.buffer, address);
+  };
+  if (!place.last)
+    return store(builder);
+  scf::IfOp::create(builder, loc, isThere(place, address),
+                    [&](OpBuilder &inner, Location) {
+                      store(inner);
+                      scf::YieldOp::create(inner, loc);
+                    });
 }
 
 //===----------------------------------------------------------------------===//
@@ -374,9 +415,11 @@ Value KernelEmitter::findCall(Value count) {
     call = create<arith::AddIOp>(
         create<arith::MulIOp>(call, index(shape.calls)), team);
     // Teams behind the last call only wait, and read what all threads do.
-    Value calls = create<arith::IndexCastOp>(builder.getIndexType(), count);
-    hasCall = create<arith::CmpIOp>(arith::CmpIPredicate::ult, call, calls);
-    call = create<arith::MinUIOp>(call, create<arith::SubIOp>(calls, index(1)));
+    Value last = create<arith::SubIOp>(toIndex(count), index(1));
+    if (samples > 1)
+      last = create<arith::DivUIOp>(last, index(samples));
+    hasCall = create<arith::CmpIOp>(arith::CmpIPredicate::ule, call, last);
+    call = create<arith::MinUIOp>(call, last);
   }
   return team;
 }
@@ -386,20 +429,33 @@ void KernelEmitter::emitPrologue(gpu::GPUFuncOp kernel) {
   ArrayRef<BlockArgument> arguments = function.getArguments();
   weightsBuffer = body.getArgument(arguments.size() - 1);
   Value arena = body.getArgument(arguments.size());
-  Value team = findCall(body.getArgument(arguments.size() + 1));
+  Value count = body.getArgument(arguments.size() + 1);
+  Value team = findCall(count);
+  llvm::DenseSet<Value> written;
+  for (Operation &op : function.getBody().front())
+    for (const MemoryAccess &access : findAccesses(op))
+      if (access.isWrite)
+        written.insert(access.buffer);
   for (BlockArgument argument : arguments.drop_back()) {
     bool isMoving = inputStride && argument.getArgNumber() == 0;
     int64_t stride =
         isMoving ? inputStride
                  : cast<MemRefType>(argument.getType()).getNumElements();
-    places[argument] = {body.getArgument(argument.getArgNumber()),
-                        create<arith::MulIOp>(call, index(stride))};
+    Place &place = places[argument];
+    place = {body.getArgument(argument.getArgNumber()),
+             create<arith::MulIOp>(call, index(stride)),
+             {},
+             written.contains(argument)};
+    if (samples > 1)
+      place.last = create<arith::SubIOp>(
+          create<arith::MulIOp>(toIndex(count), index(stride / samples)),
+          index(1));
   }
   bool isShared = kernel.getNumWorkgroupAttributions();
   places[arguments.back()] = {
       isShared ? Value(kernel.getWorkgroupAttributions().front()) : arena,
-      create<arith::MulIOp>(isShared ? team : call,
-                            index(shape.arenaElements))};
+      create<arith::MulIOp>(isShared ? team : call, index(shape.arenaElements)),
+      {}};
 }
 
 gpu::GPUFuncOp KernelEmitter::emit(gpu::GPUModuleOp module, StringRef entry) {
@@ -425,8 +481,10 @@ gpu::GPUFuncOp KernelEmitter::emit(gpu::GPUModuleOp module, StringRef entry) {
   kernel.setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(shape.calls * shape.threads), 1, 1});
   kernel->setAttr(groupsPerCallName, builder.getI32IntegerAttr(shape.groups));
-  kernel->setAttr(callsPerGroupName, builder.getI32IntegerAttr(shape.calls));
-  if (shape.residentGroups > 1)
+  kernel->setAttr(callsPerGroupName,
+                  builder.getI32IntegerAttr(shape.calls * samples));
+  // Of several samples, a thread computes so much that registers would spill.
+  if (shape.residentGroups > 1 && samples == 1)
     kernel->setAttr(residentGroupsName,
                     builder.getI32IntegerAttr(shape.residentGroups));
   kernel->setAttr(
@@ -448,7 +506,7 @@ gpu::GPUFuncOp frieze::emitKernel(gpu::GPUModuleOp module, StringRef entry,
                                   func::FuncOp function,
                                   const KernelSegment &segment,
                                   const WeightsBuffer &weights,
-                                  int64_t inputStride) {
-  return KernelEmitter(function, segment, weights, inputStride)
+                                  int64_t inputStride, int64_t samples) {
+  return KernelEmitter(function, segment, weights, inputStride, samples)
       .emit(module, entry);
 }

@@ -16,11 +16,12 @@ namespace frieze {
 
 /// Adds to `module` a kernel that computes `segment` of `function`, with
 /// `inputStride` elements of the first input from one call to the next, or with
-/// 0 all that a call reads.
+/// 0 all that a call reads. The function computes `samples` of the kernel's
+/// calls together, of which the last ones may not be there.
 mlir::gpu::GPUFuncOp
 emitKernel(mlir::gpu::GPUModuleOp module, llvm::StringRef entry,
            mlir::func::FuncOp function, const KernelSegment &segment,
-           const WeightsBuffer &weights, int64_t inputStride);
+           const WeightsBuffer &weights, int64_t inputStride, int64_t samples);
 
 } // namespace frieze
 

@@ -44,7 +44,8 @@ struct MapToGPUPass : frieze::impl::MapToGPUPassBase<MapToGPUPass> {
     auto kernels = gpu::GPUModuleOp::create(builder, module.getLoc(),
                                             (name + "_kernels").str());
     auto emitKernels = [&](func::FuncOp function, const Twine &entry,
-                           bool isStream, int64_t inputStride) {
+                           bool isStream, int64_t inputStride,
+                           int64_t samples) {
       std::vector<KernelSegment> segments =
           splitIntoSegments(function, *target->device);
       for (auto [number, segment] : llvm::enumerate(segments)) {
@@ -53,16 +54,17 @@ struct MapToGPUPass : frieze::impl::MapToGPUPassBase<MapToGPUPass> {
                                    ? entry.str()
                                    : (entry + "_" + Twine(number)).str();
         gpu::GPUFuncOp kernel = emitKernel(kernels, numbered, function, segment,
-                                           weights, inputStride);
+                                           weights, inputStride, samples);
         if (isStream)
           kernel->setAttr(isStreamName, builder.getUnitAttr());
       }
     };
     emitKernels(functions.front(), name + "_kernel", /*isStream=*/false,
-                /*inputStride=*/0);
+                /*inputStride=*/0, interface.getMicroBatch());
     if (stream)
       emitKernels(functions.back(), name + "_stream_kernel", /*isStream=*/true,
-                  stream.getBlock() * stream.getHop() * stream.getChannels());
+                  stream.getBlock() * stream.getHop() * stream.getChannels(),
+                  /*samples=*/1);
     weights.write((name + "_weights").str());
     for (auto loops : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
       loops.erase();

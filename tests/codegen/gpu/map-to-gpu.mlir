@@ -270,7 +270,8 @@ module attributes {nn.interface = #nn.interface<
 // CHECK: %[[FIRST:.*]] = arith.muli %[[GROUP]], %c64
 // CHECK: %[[CALL:.*]] = arith.addi %[[FIRST]], %[[TEAM]]
 // CHECK: %[[CALLS:.*]] = arith.index_cast %[[COUNT]] : i32 to index
-// CHECK: %[[HAS:.*]] = arith.cmpi ult, %[[CALL]], %[[CALLS]]
+// CHECK: %[[LAST:.*]] = arith.subi %[[CALLS]], %c1
+// CHECK: %[[HAS:.*]] = arith.cmpi ule, %[[CALL]], %[[LAST]]
 // CHECK: scf.if %[[HAS]]
 // CHECK: memref.load
 // CHECK: memref.store
@@ -413,6 +414,48 @@ module attributes {nn.interface = #nn.interface<
       %at = arith.muli %i, %c2 : index
       %0 = vector.load %x[%at] : memref<2110xf32>, vector<1xf32>
       vector.store %0, %y[%i] : memref<1024xf32>, vector<1xf32>
+    }
+    return
+  }
+}
+
+// -----
+
+// A call of eight samples, of which the last ones may be missing: an input is read up
+// to its end, and an output written up to there, and read where it was written.
+// CHECK: gpu.func @model_kernel(%[[X:[^:]*]]: {{[^,]*, [^,]*}}, %[[Y:[^:]*]]: {{.*}}, %[[COUNT:[^:]*]]: i32)
+// CHECK-SAME: nn.calls_per_group = 128
+// CHECK: %[[SAMPLES:.*]] = arith.index_cast %[[COUNT]]
+// CHECK: %[[LAST_SAMPLE:.*]] = arith.subi %[[SAMPLES]], %c1
+// CHECK: %[[LAST_CALL:.*]] = arith.divui %[[LAST_SAMPLE]], %c8
+// CHECK: arith.cmpi ule, %[[CALL:.*]], %[[LAST_CALL]]
+// CHECK: arith.minui %[[CALL]], %[[LAST_CALL]]
+// CHECK: %[[ELEMENTS:.*]] = arith.muli %[[SAMPLES]], %c2
+// CHECK: %[[LAST:.*]] = arith.subi %[[ELEMENTS]], %c1
+// CHECK: %[[AT:.*]] = arith.minui %{{.*}}, %[[LAST]]
+// CHECK: %[[VALUE:.*]] = memref.load %[[X]][%[[AT]]]
+// CHECK: %[[IS_THERE:.*]] = arith.cmpi ule, %[[AT:.*]], %[[LAST]]
+// CHECK: scf.if %[[IS_THERE]] {
+// CHECK-NEXT: memref.store %[[VALUE]], %[[Y]][%[[AT]]]
+// CHECK: gpu.barrier
+// CHECK: %[[IS_THERE:.*]] = arith.cmpi ule, %[[AT:.*]], %[[LAST]]
+// CHECK: scf.if %[[IS_THERE]] -> (f32) {
+// CHECK-NEXT: memref.load %[[Y]][%[[AT]]]
+module attributes {nn.interface = #nn.interface<
+    name = "model", target = "cuda", macs = 0, weights_bytes = 0,
+    arena_bytes = 128, arena_alignment = 16, micro_batch = 8,
+    inputs = [<"x" : tensor<1x2xf32>>], outputs = [<"y" : tensor<1x2xf32>>],
+    variants = [@model_sm_80]>} {
+  func.func private @model_sm_80(%x: memref<16xf32>, %y: memref<16xf32>, %arena: memref<128xi8>) {
+    %c0 = arith.constant 0 : index
+    %a = memref.view %arena[%c0][] : memref<128xi8> to memref<16xf32>
+    scf.forall (%i) in (16) {
+      %0 = vector.load %x[%i] : memref<16xf32>, vector<1xf32>
+      vector.store %0, %y[%i] : memref<16xf32>, vector<1xf32>
+    }
+    scf.forall (%i) in (16) {
+      %0 = vector.load %y[%i] : memref<16xf32>, vector<1xf32>
+      vector.store %0, %a[%i] : memref<16xf32>, vector<1xf32>
     }
     return
   }
