@@ -11,6 +11,7 @@
 #include "compiler/conversion/VariantFunction.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/transforms/Samples.h"
 #include "compiler/transforms/StreamBuilder.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
@@ -168,27 +169,17 @@ static void copyInputs(func::FuncOp function) {
 /// multiply-adds share them within a sample, or groups have too little memory.
 static OwningOpRef<func::FuncOp> chooseModelCall(func::FuncOp model,
                                                  const Target &target) {
-  auto isOneSample = [](Type type) {
-    ArrayRef<int64_t> shape = cast<ShapedType>(type).getShape();
-    return !shape.empty() && shape.front() == 1;
-  };
-  if (!llvm::all_of(model.getArgumentTypes(), isOneSample) ||
-      !llvm::all_of(model.getBody().front().without_terminator(),
-                    [](Operation &op) { return nn::keepsWindowsApart(&op); }))
+  if (!nn::keepsSamplesApart(model, /*samples=*/1))
     return nullptr;
-  // A constant that is the same for all samples has one too few for some ops.
-  ScopedDiagnosticHandler ignored(model.getContext(),
-                                  [](Diagnostic &) { return success(); });
   int64_t bytes = std::min(target.device->groupBytes,
                            target.device->sharedBytes / leastGroups);
   for (bool areCopied : {true, false})
     for (int64_t samples = mostSamples; samples > 1; samples /= 2) {
-      nn::StreamBuilder builder(model, /*hop=*/0, samples,
-                                nn::StreamInput::WholeWindows);
-      FailureOr<func::FuncOp> function = builder.build(modelCallName);
-      if (failed(function))
+      OwningOpRef<func::FuncOp> call =
+          nn::changeSamples(model, /*from=*/1, samples);
+      if (!call)
         return nullptr;
-      OwningOpRef<func::FuncOp> call(*function);
+      call->setName(modelCallName);
       if (!isWorthBatch(model, *call, target) ||
           (!areCopied && !readsInputsInSteps(*call, target)))
         return nullptr;

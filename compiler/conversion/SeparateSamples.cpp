@@ -58,8 +58,11 @@ struct SeparateSamplesPass
     }
     if (model->hasAttr(callsPerRunName))
       return;
-    int64_t samples = nn::countSamplesApart(model);
-    if (samples == 1)
+    if (model.getNumArguments() == 0)
+      return;
+    auto input = cast<ShapedType>(model.getArgumentTypes().front());
+    int64_t samples = input.getRank() > 0 ? input.getDimSize(0) : 1;
+    if (samples == 1 || !nn::keepsSamplesApart(model, samples))
       return;
     int64_t calls = samples;
     OwningOpRef<func::FuncOp> call = nn::changeSamples(model, samples, 1);

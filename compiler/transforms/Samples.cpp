@@ -33,15 +33,11 @@ static bool keepsApart(Operation *op, int64_t samples,
          });
 }
 
-int64_t nn::countSamplesApart(func::FuncOp model) {
-  Operation *terminator = model.getBody().front().getTerminator();
-  if (model.getNumArguments() == 0)
-    return 1;
-  int64_t samples = getFirstSize(model.getArgument(0));
+bool nn::keepsSamplesApart(func::FuncOp model, int64_t samples) {
   llvm::DenseSet<Value> varies;
   for (Value argument : model.getArguments()) {
     if (getFirstSize(argument) != samples)
-      return 1;
+      return false;
     varies.insert(argument);
   }
   for (Operation &op : model.getBody().front().without_terminator()) {
@@ -49,17 +45,20 @@ int64_t nn::countSamplesApart(func::FuncOp model) {
                       [&](Value v) { return varies.contains(v); }))
       continue;
     if (op.getNumResults() != 1 || !keepsApart(&op, samples, varies))
-      return 1;
+      return false;
     varies.insert(op.getResult(0));
   }
-  for (Value result : terminator->getOperands())
-    if (!varies.contains(result) || getFirstSize(result) != samples)
-      return 1;
-  return samples;
+  return llvm::all_of(model.getBody().front().getTerminator()->getOperands(),
+                      [&](Value result) {
+                        return varies.contains(result) &&
+                               getFirstSize(result) == samples;
+                      });
 }
 
 OwningOpRef<func::FuncOp> nn::changeSamples(func::FuncOp model, int64_t from,
                                             int64_t to) {
+  ScopedDiagnosticHandler ignored(model.getContext(),
+                                  [](Diagnostic &) { return success(); });
   OpBuilder builder(model.getContext());
   auto change = [&](Type type) -> Type {
     auto tensor = cast<RankedTensorType>(type);

@@ -13,14 +13,13 @@
 
 namespace frieze::nn {
 
-/// The samples of `model` that are computed each on its own, by axis 0 of all
-/// inputs and outputs: as many as the axis has where each op keeps them apart,
-/// and else 1. A reshape may join axis 0 with others, as the elements of a
-/// sample stay together.
-int64_t countSamplesApart(mlir::func::FuncOp model);
+/// Whether axis 0 of all inputs and outputs of `model` is one of `samples`
+/// samples, each of which is computed on its own. A reshape may join the axis
+/// with others, as the elements of a sample stay together.
+bool keepsSamplesApart(mlir::func::FuncOp model, int64_t samples);
 
 /// A copy of `model`, whose `from` samples are apart, that takes `to` samples;
-/// null where some value would be too large.
+/// null where an op takes no more, without an error.
 mlir::OwningOpRef<mlir::func::FuncOp> changeSamples(mlir::func::FuncOp model,
                                                     int64_t from, int64_t to);
 

@@ -117,39 +117,26 @@ LogicalResult StreamBuilder::visit(Operation *op) {
 }
 
 FailureOr<func::FuncOp> StreamBuilder::build(StringRef name) {
-  auto resize = [](Type type, int64_t axis, int64_t size) -> Type {
-    auto tensor = cast<RankedTensorType>(type);
-    SmallVector<int64_t> shape(tensor.getShape());
-    shape[axis] = size;
-    return tensor.clone(shape);
-  };
-  auto repeat = [&](Type type) {
-    return resize(type, 0, cast<ShapedType>(type).getDimSize(0) * windows);
-  };
-  bool areWhole = given == StreamInput::WholeWindows;
-  auto getInput = [&](Type type) {
-    return areWhole ? repeat(type)
-                    : resize(type, 1,
-                             countRows(cast<ShapedType>(type).getDimSize(1),
-                                       /*step=*/1));
-  };
+  BlockArgument argument = model.getArgument(0);
+  auto type = cast<RankedTensorType>(argument.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t length = shape[1];
+  shape[1] = countRows(length, /*step=*/1);
+  SmallVector<Type> results;
+  for (Type result : model.getResultTypes()) {
+    auto tensor = cast<RankedTensorType>(result);
+    SmallVector<int64_t> sizes(tensor.getShape());
+    sizes[0] *= windows;
+    results.push_back(tensor.clone(sizes));
+  }
   auto function = func::FuncOp::create(
       model.getLoc(), name,
-      builder.getFunctionType(
-          llvm::map_to_vector(model.getArgumentTypes(), getInput),
-          llvm::map_to_vector(model.getResultTypes(), repeat)));
+      builder.getFunctionType({type.clone(shape)}, results));
   builder.setInsertionPointToStart(function.addEntryBlock());
-  for (auto [argument, input] :
-       llvm::zip_equal(model.getArguments(), function.getArguments())) {
-    if (areWhole) {
-      perWindow[argument] = input;
-      continue;
-    }
-    int64_t length = cast<ShapedType>(argument.getType()).getDimSize(1);
-    timeLines[argument] = {input, length, 1};
-    // The samples are the first time line, whether they are remembered or not.
-    numbers[input] = 0;
-  }
+  Value rows = function.getArgument(0);
+  timeLines[argument] = {rows, length, 1};
+  // The samples are the first time line, whether they are remembered or not.
+  numbers[rows] = 0;
 
   Operation *terminator = model.getBody().front().getTerminator();
   for (Operation &op : model.getBody().front().without_terminator())

@@ -34,9 +34,7 @@ enum class StreamInput {
   /// The samples that are new since the call before; it remembers the others.
   NewSamples,
   /// All samples of its windows.
-  AllSamples,
-  /// Each window by itself, as a batch: windows share nothing but weights.
-  WholeWindows
+  AllSamples
 };
 
 /// Whether several windows, or samples, of a model with `op` can be computed

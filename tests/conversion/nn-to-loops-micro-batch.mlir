@@ -84,6 +84,20 @@ func.func @model(%x: tensor<1x8192xf32>) -> tensor<1x1xf32> {
 
 // -----
 
+// Weights of a recurrent layer of 26 KiB: each is read once a step for
+// the sequences of 8 calls, with two vectors of units in a tile.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 8
+// CHECK: scf.if
+// CHECK:   scf.for %{{.*}} = %c0 to %c5 step %c1
+// CHECK:     %{{.*}}:16 = scf.for %{{.*}} = %c0 to %c40 step %c1
+func.func @model(%x: tensor<1x5x40xf32>) -> tensor<1x64xf32> {
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<40x64xf32>) recurrent(dense<0.5> : tensor<64x64xf32>) activation(tanh) : tensor<1x5x40xf32> -> tensor<1x64xf32>
+  return %0 : tensor<1x64xf32>
+}
+
+// -----
+
 // A kernel of 1.25 MiB leaves the second-level cache: 8 calls read each panel of
 // 64 columns one after the other.
 // CHECK-LABEL: module attributes {nn.interface

@@ -1,4 +1,5 @@
 // RUN: frieze-opt %s --nn-to-loops="target=cuda print-plan" --canonicalize --cse 2>&1 | FileCheck %s --check-prefixes=CUDA
+// RUN: frieze-opt %s --nn-to-loops="target=x86-64-v4 print-plan" 2>&1 | FileCheck %s --check-prefix=V4
 // RUN: frieze-opt %s --nn-to-loops=target=x86-64-v3 --canonicalize --cse | FileCheck %s --check-prefixes=V3
 
 // On a device, eight samples take a step together: two tiles, each of which
@@ -17,7 +18,11 @@
 // CUDA-COUNT-16: math.fma
 // CUDA: vector.load %[[KERNEL]][
 
-// A processor computes one after the other, with a vector of units: must not fire.
+// So do they with 32 registers, a vector of units of four samples at a time.
+// V4: nn.lstm
+// V4-NEXT: tile 4 x 1 x 16, 8 samples together, 192 elements of scratch memory
+
+// With 16, one comes after the other, with a vector of units: must not fire.
 // V3: scf.for %{{.*}} = %c0 to %c8 step %c1
 // V3: scf.for %{{.*}} = %c0 to %c6 step %c1
 // V3-NOT: scf.forall (%{{.*}}) in (2)

@@ -89,9 +89,9 @@ func.func @model(%x: tensor<1x3x2xf32>) -> tensor<1x3x4xf32> {
 // CHECK: memref.get_global @layer_recurrent : memref<6240xf32>
 // V4: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
 // V4:   %{{.*}}:12 = scf.for %{{.*}} = %c0 to %c39 step %c1
-// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<78xf32>, vector<16xf32>
-// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<78xf32>, vector<16xf32>
-// V4:   vector.store %{{.*}}, %arg1[%{{.*}}] : memref<78xf32>, vector<7xf32>
+// V4:   vector.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<78xf32>, vector<16xf32>
+// V4:   vector.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<78xf32>, vector<16xf32>
+// V4:   vector.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<78xf32>, vector<7xf32>
 // V3: scf.for %{{.*}} = %c0 to %c2 step %c1 iter_args
 // V3:   scf.forall (%{{.*}}) in (2)
 // V3:     %{{.*}}:8 = scf.for %{{.*}} = %c0 to %c39 step %c1

@@ -25,11 +25,24 @@ static bool sharesKernel(const Target &target, nn::ConvOp conv) {
 }
 
 /// Whether calls share the weights of `op`. A dense layer reads each once a
-/// call: it is worth it where they leave the first-level cache.
+/// call, and a recurrent layer once a step: it is worth it where they leave the
+/// first-level cache.
 static bool sharesWeights(const Target &target, Operation *op) {
   int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
   if (auto conv = dyn_cast<nn::ConvOp>(op))
     return sharesKernel(target, conv);
+  auto countRecurrent = [](auto layer) {
+    return layer.getType().getDimSize(0) > 1
+               ? 0
+               : layer.getKernel().getShapedType().getNumElements() +
+                     layer.getRecurrent().getShapedType().getNumElements();
+  };
+  if (auto layer = dyn_cast<nn::LSTMOp>(op))
+    return countRecurrent(layer) > limit;
+  if (auto layer = dyn_cast<nn::GRUOp>(op))
+    return countRecurrent(layer) > limit;
+  if (auto layer = dyn_cast<nn::RNNOp>(op))
+    return countRecurrent(layer) > limit;
   auto dense = dyn_cast<nn::DenseOp>(op);
   // A constant exists once, not once for each call; and windows that are read
   // in place are in the step of their rows.

@@ -103,7 +103,7 @@ static KernelPlan planGates(const Target &target, const Machine &machine,
       std::accumulate(gateCounts.begin(), gateCounts.end(), int64_t(0));
   KernelPlan plan;
   plan.form = "gate sums";
-  if (target.device)
+  if (target.device || machine.budgets.callsTogether > 1)
     plan.samplesTogether = findDivisor(shape[0], mostSamples);
   plan.scratchElements =
       plan.samplesTogether * countUnitVectors(op) * paddedUnits;
@@ -117,7 +117,7 @@ static KernelPlan planGates(const Target &target, const Machine &machine,
         target, machine, count, plan.samplesTogether, plan.turnsBack));
   // A product of fewer terms would save less than its sums cost to store.
   constexpr int64_t leastTerms = 8;
-  if (steps < 2 || channels < leastTerms ||
+  if (plan.samplesTogether > 1 || steps < 2 || channels < leastTerms ||
       getCyclesOfLine(machine) >= cyclesPerLine ||
       !leavesFirstLevel(machine, gates * units * (units + channels)))
     return plan;
