@@ -32,7 +32,7 @@ protected:
     KernelPlans kernels(getTargets().front());
     planKernels(function, kernels);
     return MemoryPlan::create(function, kernels,
-                              MicroBatch(function, kernels.getTarget(), calls));
+                              MicroBatch(function, kernels, calls));
   }
   Operation *getOp(unsigned number) {
     return &*std::next(function.getBody().front().begin(), number);

@@ -45,7 +45,7 @@ MicroBatch frieze::planMicroBatch(func::FuncOp function,
   int64_t limit =
       target.limits.arenaBytes + MemoryPlan::create(function, plans).arenaBytes;
   for (int64_t calls = target.getCallsTogether(); calls > 1; calls /= 2) {
-    MicroBatch batch(function, target, calls);
+    MicroBatch batch(function, plans, calls);
     if (batch.getLayers().getBody().front().empty())
       break;
     planKernels(batch.getLayers(), batch.plans);

@@ -11,6 +11,7 @@
 #include "compiler/conversion/plan/WindowsInPlace.h"
 #include "dialect/Axes.h"
 #include "dialect/NNOps.h"
+#include "dialect/Weights.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -24,25 +25,27 @@ static bool sharesKernel(const Target &target, nn::ConvOp conv) {
              target.machines.front().caches.secondLevel;
 }
 
+static int64_t countWeights(Operation *op) {
+  int64_t elements = 0;
+  (void)nn::forEachWeights(op, [&](StringRef, ElementsAttr weights) {
+    elements += weights.getNumElements();
+    return success();
+  });
+  return elements;
+}
+
 /// Whether calls share the weights of `op`. A dense layer reads each once a
 /// call, and a recurrent layer once a step: it is worth it where they leave the
 /// first-level cache.
-static bool sharesWeights(const Target &target, Operation *op) {
+static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
+  const Target &target = kernels.getTarget();
   int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
   if (auto conv = dyn_cast<nn::ConvOp>(op))
     return sharesKernel(target, conv);
-  auto countRecurrent = [](auto layer) {
-    return layer.getType().getDimSize(0) > 1
-               ? 0
-               : layer.getKernel().getShapedType().getNumElements() +
-                     layer.getRecurrent().getShapedType().getNumElements();
-  };
-  if (auto layer = dyn_cast<nn::LSTMOp>(op))
-    return countRecurrent(layer) > limit;
-  if (auto layer = dyn_cast<nn::GRUOp>(op))
-    return countRecurrent(layer) > limit;
-  if (auto layer = dyn_cast<nn::RNNOp>(op))
-    return countRecurrent(layer) > limit;
+  const KernelPlan *plan = kernels.find(op, target.machines.front());
+  if (plan && plan->packedUnits)
+    return cast<ShapedType>(op->getResult(0).getType()).getDimSize(0) == 1 &&
+           countWeights(op) > limit;
   auto dense = dyn_cast<nn::DenseOp>(op);
   // A constant exists once, not once for each call; and windows that are read
   // in place are in the step of their rows.
@@ -56,9 +59,9 @@ static bool sharesWeights(const Target &target, Operation *op) {
          inputs * target.padColumns(outputs) > limit;
 }
 
-MicroBatch::MicroBatch(func::FuncOp function, const Target &target,
+MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
                        int64_t calls)
-    : plans(target), calls(calls) {
+    : plans(kernels.getTarget()), calls(calls) {
   if (calls == 1)
     return;
   auto repeat = [&](Type type) -> Type {
@@ -73,7 +76,7 @@ MicroBatch::MicroBatch(func::FuncOp function, const Target &target,
   Block *body = layers->addEntryBlock();
   builder.setInsertionPointToStart(body);
   for (Operation &op : function.getBody().front()) {
-    if (!sharesWeights(target, &op))
+    if (!sharesWeights(kernels, &op))
       continue;
     Operation *copy = builder.clone(op);
     for (OpOperand &operand : copy->getOpOperands())

@@ -20,9 +20,10 @@ class MicroBatch {
 public:
   /// One call, which shares nothing.
   explicit MicroBatch(const Target &target) : plans(target) {}
-  /// `calls` calls of `function`. What computes the shared layers is not
-  /// planned yet.
-  MicroBatch(mlir::func::FuncOp function, const Target &target, int64_t calls);
+  /// `calls` calls of `function`, whose kernels are planned. What computes the
+  /// shared layers is not yet.
+  MicroBatch(mlir::func::FuncOp function, const KernelPlans &kernels,
+             int64_t calls);
 
   int64_t getCalls() const { return calls; }
   /// The layer that computes `op` for all calls, with their values one after
