@@ -38,7 +38,11 @@ def NN_ConvOp : NN_InferredOp<"conv",
     fused multiply-add, in blocks of 64 that are then added in order; the first
     block at the point 1 (of both axes) starts from the bias, every other from
     zero. The transformed kernel is computed in double and rounded once. Taps
-    that a scheme has beyond the window are zero, and meet padding.
+    that a scheme has beyond the window are zero, and meet padding. More taps
+    than a nested scheme has are several pieces of its taps, each for the inputs
+    of the next tile: a block has the channels of 64 terms, and takes them piece
+    by piece. Tiles then stay where they are, and results beyond the last are
+    left out.
 
     Example:
 

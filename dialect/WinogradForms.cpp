@@ -293,7 +293,7 @@ llvm::ArrayRef<WinogradScheme> frieze::nn::getWinogradSchemes() {
     addNested(f33i, f44i, 4.0e-7, 0.23);
     addNested(f44i, f44i, 5.5e-7, 0.4);
     addNested(f44i, f45i, 5.8e-7, 0.4);
-    addNested(f44i, f55i, 7.2e-7, 0.5);
+    addNested(f44i, f55i, 7.2e-7, 0.66);
     addNested(f44i, f65i, 8.1e-7, 0.55);
     addNested(f44i, f46i, 7.7e-7, 0.55);
     addNested(f44i, f47i, 8.4e-7, 0.7);

@@ -101,3 +101,43 @@ func.func @model(%x: tensor<1x12x32xf32>) -> tensor<1x11x32xf32> {
          epilogue(relu) : tensor<1x12x32xf32> -> tensor<1x11x32xf32>
   return %0 : tensor<1x11x32xf32>
 }
+
+// -----
+
+// Three pieces of F(16, 16). 23 results are two tiles, of which the second has
+// seven, and the pieces read two tiles more.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}: memref<880xf32> {{.*}}, %[[Y:.*]]: memref<368xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// CHECK: %[[LEFT:.*]] = arith.subi %c23, %{{.*}}
+// CHECK: %[[OWN:.*]] = arith.subi %[[LEFT]], %{{.*}}
+// CHECK: %[[EXISTS:.*]] = arith.cmpi slt, %{{.*}}, %[[OWN]]
+// CHECK: scf.if %[[EXISTS]]
+// CHECK: vector.store %{{.*}}, %[[Y]]
+// CHECK: scf.for %{{.*}} = %c0 to %c2 step
+// A sum takes the channels of one piece after the other.
+// CHECK: scf.for %{{.*}} = %c0 to %c64 step
+// CHECK: scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c1 iter_args
+// CHECK-COUNT-2: math.fma
+// CHECK-NOT: math.fma
+func.func @model(%x: tensor<1x55x16xf32>) -> tensor<1x23x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<33x16x16xf32>) winograd = [16] products = [192]
+         : tensor<1x55x16xf32> -> tensor<1x23x16xf32>
+  return %0 : tensor<1x23x16xf32>
+}
+
+// -----
+
+// Results that are whole tiles are stored without a question: must not fire.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%{{.*}}: memref<1024xf32> {{.*}}, %[[Y:.*]]: memref<512xf32>
+// CHECK: scf.forall (%{{.*}}) in (4)
+// CHECK-NOT: scf.if
+// CHECK: vector.store %{{.*}}, %[[Y]]
+func.func @model(%x: tensor<1x64x16xf32>) -> tensor<1x32x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<33x16x16xf32>) winograd = [16] products = [192]
+         : tensor<1x64x16xf32> -> tensor<1x32x16xf32>
+  return %0 : tensor<1x32x16xf32>
+}

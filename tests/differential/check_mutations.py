@@ -136,6 +136,8 @@ LOWERINGS = {
         ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
     ],
     "compiler/conversion/kernels/ConvByWinograd.cpp": [
+        ("lowerConv: tiles of pieces stay", "return axis.pieces > 1 ?",
+         "return axis.pieces > 1 && !MUTATED ?"),
         ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
         ("lowerConv: last tile", "findStart(tiling.width, column)",
          "kernel.mul(column, tiling.width.getTileExtent())"),
@@ -147,6 +149,7 @@ LOWERINGS = {
     "compiler/conversion/kernels/WinogradInPhases.cpp": [
         ("lowerConv: channels beyond the last block",
          "blocks > 0 && channels % size", "false"),
+        ("lowerConv: tiles that later pieces read", "kernel.add(number, blocking.tiles)", "number"),
         ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
         ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
@@ -160,7 +163,8 @@ LOWERINGS = {
     ],
     "dialect/Winograd.cpp": [
         ("lowerConv: padding for taps beyond the window",
-         "scheme.rows->taps * scheme.columns->taps - window[0]", "0"),
+         "(taps - window[0]) * width.dilation", "int64_t(0)"),
+        ("lowerConv: padding behind the last tile of pieces", "end - size", "int64_t(0)"),
     ],
     "compiler/conversion/kernels/ConvOverWidth.cpp": [
         ("lowerConv: phases of a strided row", "position % layout.phases * layout.phaseStride",

@@ -126,21 +126,34 @@ func.func @more_taps(%x: tensor<1x255x64xf32>)
 
 // -----
 
-// Beyond 28 taps, and where that is less, in pieces: two of F(20, 20), which share
-// the transforms of their inputs and results.
-// CHECK-LABEL: @pieces
-func.func @pieces(%x: tensor<1x1000x32xf32>)
-    -> (tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>) {
+// Longer filters: by a form within another, and beyond 28 taps in pieces, two of
+// F(20, 20).
+// CHECK-LABEL: @long
+func.func @long(%x: tensor<1x1000x32xf32>) -> (tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>) {
   // CHECK-NEXT: padding = [9, 9] winograd = [24] products = [88] :
   %0 = nn.conv %x kernel(dense<0.5> : tensor<19x32x32xf32>) padding = [9, 9] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
   // CHECK-NEXT: padding = [12, 12] winograd = [16] products = [88] :
   %1 = nn.conv %x kernel(dense<0.5> : tensor<25x32x32xf32>) padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
   // CHECK-NEXT: padding = [19, 19] winograd = [20] products = [160] :
   %2 = nn.conv %x kernel(dense<0.5> : tensor<39x32x32xf32>) padding = [19, 19] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
-  // must not fire: infinities would spread
+  // must not fire: the range is not known
   // CHECK-NEXT: padding = [19, 19] : tensor
   %3 = nn.conv %x kernel(dense<0.5> : tensor<39x32x32xf32>) padding = [19, 19] : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
-  return %0, %1, %2, %3 : tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>, tensor<1x1000x32xf32>
+  %4 = nn.global_pool avg %0 : tensor<1x1000x32xf32> -> tensor<1x32xf32>
+  %5 = nn.global_pool avg %1 : tensor<1x1000x32xf32> -> tensor<1x32xf32>
+  %6 = nn.global_pool avg %2 : tensor<1x1000x32xf32> -> tensor<1x32xf32>
+  %7 = nn.global_pool avg %3 : tensor<1x1000x32xf32> -> tensor<1x32xf32>
+  return %4, %5, %6, %7 : tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>
+}
+
+// -----
+
+// Where a result of the model shows what they round, two pieces of F(16, 16).
+// CHECK-LABEL: @long_shown
+func.func @long_shown(%x: tensor<1x1000x32xf32>) -> tensor<1x1000x32xf32> {
+  // CHECK-NEXT: winograd = [16] products = [128] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<25x32x32xf32>) padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x1000x32xf32> -> tensor<1x1000x32xf32>
+  return %0 : tensor<1x1000x32xf32>
 }
 
 // -----

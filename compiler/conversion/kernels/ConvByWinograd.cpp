@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/kernels/ConvByWinograd.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/WinogradEmitter.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
