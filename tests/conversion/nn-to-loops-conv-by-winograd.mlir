@@ -141,3 +141,24 @@ func.func @model(%x: tensor<1x64x16xf32>) -> tensor<1x32x16xf32> {
          : tensor<1x64x16xf32> -> tensor<1x32x16xf32>
   return %0 : tensor<1x32x16xf32>
 }
+
+// -----
+
+// More than one block of channels, and than 64 filters: two panels of the kernel,
+// each of which all blocks of a point go through.
+// CHECK-LABEL: func.func private @model
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step
+// CHECK: scf.for %{{.*}} = %c0 to %c64 step %c1 iter_args
+// CHECK-COUNT-8: math.fma
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
+// CHECK-COUNT-8: math.fma
+// CHECK: scf.for %{{.*}} = %c0 to %c64 step %c1 iter_args
+// CHECK-COUNT-4: math.fma
+// CHECK: scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args
+// CHECK-COUNT-4: math.fma
+// CHECK-NOT: math.fma
+func.func @model(%x: tensor<1x10x70xf32>) -> tensor<1x8x96xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x70x96xf32>) winograd = [4]
+         : tensor<1x10x70xf32> -> tensor<1x8x96xf32>
+  return %0 : tensor<1x8x96xf32>
+}

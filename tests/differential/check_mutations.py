@@ -133,12 +133,13 @@ LOWERINGS = {
         ("lowerConv: bias of a group", "kernel.add(kernel.mul(group, padded), column)",
          "column"),
         ("lowerConv: border", "op.getBorderAttr()", "ElementsAttr()"),
-        ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
     ],
     "compiler/conversion/kernels/ConvByWinograd.cpp": [
+        ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
+        ("lowerConv: kernel of a later piece", "(point * pieces + piece) * channels + c",
+         "point * pieces * channels + c"),
         ("lowerConv: tiles of pieces stay", "return axis.pieces > 1 ?",
          "return axis.pieces > 1 && !MUTATED ?"),
-        ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
         ("lowerConv: last tile", "findStart(tiling.width, column)",
          "kernel.mul(column, tiling.width.getTileExtent())"),
         ("lowerConv: positions of a dilation apart", "kernel.mul(first, axis.dilation)", "first"),
@@ -148,14 +149,18 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/WinogradInPhases.cpp": [
         ("lowerConv: channels beyond the last block",
-         "blocks > 0 && channels % size", "false"),
+         "if (channels % block)", "if (channels % block && !MUTATED)"),
         ("lowerConv: tiles that later pieces read", "kernel.add(number, blocking.tiles)", "number"),
+        ("lowerConv: weights of a panel", "kernel.mul(column, pieces * channels)", "column"),
         ("lowerConv: point of the bias", "kernel.index(tiling.getBiasPoint())", "kernel.index(0)"),
         ("lowerConv: order of tiles that overlap", "kernel.inOrder(blocking.tiles,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(blocking.tiles,"),
     ],
     "compiler/conversion/kernels/WinogradInRegisters.cpp": [
         ("lowerConv: results of tiles that overlap", "!tiling.width.isEven()", "false"),
+    ],
+    "compiler/conversion/plan/Panels.cpp": [
+        ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
     ],
     "compiler/conversion/plan/WinogradPlan.cpp": [
         ("lowerConv: rows of a nested tile apart",

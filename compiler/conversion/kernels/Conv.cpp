@@ -11,31 +11,12 @@
 #include "compiler/conversion/kernels/ConvOverWidth.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/ConvPlan.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "dialect/Weights.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
-
-namespace {
-/// Columns of a group that are products of their own: `count` panels of so many
-/// from `first`, whose weights are padded.
-struct Panels {
-  int64_t first, count, columns, padded;
-};
-} // namespace
-
-static SmallVector<Panels, 2> getPanels(const ConvShape &shape,
-                                        const KernelPlan &plan) {
-  int64_t columns = shape.getColumns(), size = plan.panel;
-  if (size == 0)
-    return {{0, 1, columns - plan.columnsOverWidth, shape.getPaddedColumns()}};
-  SmallVector<Panels, 2> panels{{0, columns / size, size, size}};
-  if (int64_t rest = columns % size)
-    panels.push_back(
-        {columns - rest, 1, rest, shape.getPaddedColumns() - columns + rest});
-  return panels;
-}
 
 /// `values` as (rows, products * columns) to (products, padded columns, rows),
 /// a panel after the other, and of each a row after the other.
@@ -162,7 +143,8 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
     });
   };
   kernel.forEach(shape.getProducts(), [&](Value group) {
-    for (const Panels &panels : getPanels(shape, plan))
+    for (const Panels &panels : getPanels(
+             shape.getColumns() - plan.columnsOverWidth, padded, plan.panel))
       emitPanels(group, panels);
   });
 }

@@ -7,7 +7,6 @@
 
 #include "compiler/conversion/kernels/ConvByWinograd.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
-#include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/WinogradEmitter.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -16,9 +15,9 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
-/// A kernel as (points, channels, filters) in the order in which its products
-/// read it: a panel after the other, of it a term after the other, of that all
-/// points.
+/// A kernel as (points, channels, filters) in the order in which products in
+/// registers read it: a panel after the other, of it a term after the other, of
+/// that all points.
 static SmallVector<double> packPanels(ArrayRef<double> kernel,
                                       const WinogradPlan &blocking) {
   int64_t points = blocking.tiling.getPoints(), panel = blocking.panel;
@@ -31,6 +30,33 @@ static SmallVector<double> packPanels(ArrayRef<double> kernel,
         packed[(filter / panel * terms + channel * points + point) * panel +
                filter % panel] =
             kernel[(point * channels + channel) * filters + filter];
+  return packed;
+}
+
+/// A kernel as (points, pieces, channels, filters) in the order in which
+/// products in phases read it: of a point a panel after the other, of that a
+/// block of channels after the other.
+static SmallVector<double> packBlocks(ArrayRef<double> kernel,
+                                      const WinogradPlan &blocking) {
+  int64_t pieces = blocking.tiling.getPieces();
+  int64_t size = blocking.getBlockChannels();
+  int64_t channels = blocking.input.channels, filters = blocking.paddedFilters;
+  int64_t panel = blocking.panel ? blocking.panel : filters;
+  SmallVector<double> packed;
+  packed.reserve(kernel.size());
+  auto appendBlock = [&](int64_t point, int64_t block, int64_t first) {
+    for (int64_t piece = 0; piece < pieces; ++piece)
+      for (int64_t c = block; c < std::min(block + size, channels); ++c) {
+        int64_t term = (point * pieces + piece) * channels + c;
+        llvm::append_range(packed,
+                           kernel.slice(term * filters + first,
+                                        std::min(panel, filters - first)));
+      }
+  };
+  for (int64_t point = 0; point < blocking.tiling.getPoints(); ++point)
+    for (int64_t first = 0; first < filters; first += panel)
+      for (int64_t block = 0; block < channels; block += size)
+        appendBlock(point, block, first);
   return packed;
 }
 
@@ -48,6 +74,8 @@ void WinogradEmitter::loadParameters(ConvOp op) {
         transformKernel(op),
         tiling.getPoints() * tiling.getPieces() * blocking.input.channels,
         padding);
+    if (!blocking.isInRegisters)
+      return packBlocks(byPoint, blocking);
     return blocking.panel ? packPanels(byPoint, blocking) : byPoint;
   });
 }

@@ -8,6 +8,7 @@
 #include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/emit/VectorOps.h"
 #include "compiler/conversion/kernels/WinogradEmitter.h"
+#include "compiler/conversion/plan/Panels.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -76,9 +77,8 @@ void WinogradEmitter::multiply() {
   product.bias = biasConstants;
   product.outputRowStride = blocking.getRowElements();
   product.rows = blocking.tiles;
-  product.columns = padding;
   product.channelBase = kernel.index(0);
-  int64_t pieces = tiling.getPieces(), size = tiling.getBlockChannels();
+  int64_t pieces = tiling.getPieces(), block = blocking.getBlockChannels();
   auto multiplyPoint = [&](Value point) {
     Location loc = kernel.getLocation();
     Value isBiasPoint = kernel.builder.createOrFold<arith::CmpIOp>(
@@ -87,34 +87,51 @@ void WinogradEmitter::multiply() {
     Value inputBase = kernel.add(kernel.mul(point, blocking.getPointElements()),
                                  blocking.getInputsAt());
     Value weightBase = kernel.mul(point, pieces * channels * padding);
-    product.outputBase =
+    Value outputBase =
         kernel.add(kernel.mul(point, blocking.getPointElements()),
                    blocking.getProductsAt());
-    auto multiplyBlock = [&](Value first, int64_t size) {
-      product.inputBase = kernel.add(inputBase, first);
-      product.weightBase = kernel.add(weightBase, kernel.mul(first, padding));
-      product.terms = {{pieces, blocking.getRowElements(), channels * padding},
-                       {size, 1, padding}};
-      emitMatrixProduct(kernel, product, productTile);
-    };
-    product.biasBase = kernel.builder.createOrFold<arith::SelectOp>(
+    Value firstBias = kernel.builder.createOrFold<arith::SelectOp>(
         loc, isBiasPoint, kernel.index(padding), kernel.index(0));
-    // Threads share tiles, and each adds all blocks of its own.
-    if (blocking.isAtOnce) {
-      product.blockTerms = channels > size ? size : 0;
-      return multiplyBlock(kernel.index(0), channels);
-    }
-    product.accumulates = false;
-    multiplyBlock(kernel.index(0), std::min(channels, size));
-    product.biasBase = kernel.index(0);
-    product.accumulates = true;
-    int64_t blocks = channels / size;
-    if (blocks > 1)
-      kernel.inOrder(blocks - 1, [&](Value block) {
-        multiplyBlock(kernel.mul(kernel.add(block, 1), size), size);
+    auto multiplyPanel = [&](Value column, int64_t padded) {
+      product.outputBase = kernel.add(outputBase, column);
+      auto multiplyBlock = [&](Value first, int64_t size, Value biasBase) {
+        product.inputBase = kernel.add(inputBase, first);
+        product.biasBase = kernel.add(biasBase, column);
+        product.weightBase = kernel.add(
+            weightBase, kernel.add(kernel.mul(column, pieces * channels),
+                                   kernel.mul(first, pieces * padded)));
+        product.terms = {{pieces, blocking.getRowElements(), size * padded},
+                         {size, 1, padded}};
+        emitMatrixProduct(kernel, product, productTile);
+      };
+      // Threads share tiles, and each adds all blocks of its own.
+      if (blocking.isAtOnce) {
+        int64_t terms = tiling.getBlockChannels();
+        product.blockTerms = channels > terms ? terms : 0;
+        return multiplyBlock(kernel.index(0), channels, firstBias);
+      }
+      product.accumulates = false;
+      multiplyBlock(kernel.index(0), block, firstBias);
+      product.accumulates = true;
+      int64_t blocks = channels / block;
+      if (blocks > 1)
+        kernel.inOrder(blocks - 1, [&](Value i) {
+          multiplyBlock(kernel.mul(kernel.add(i, 1), block), block,
+                        kernel.index(0));
+        });
+      if (channels % block)
+        multiplyBlock(kernel.index(blocks * block), channels % block,
+                      kernel.index(0));
+    };
+    // The results of a panel stay in the first-level cache over all blocks.
+    for (const Panels &panels : getPanels(padding, padding, blocking.panel)) {
+      product.columns = panels.columns;
+      kernel.forEach(panels.count, [&](Value number) {
+        multiplyPanel(
+            kernel.add(kernel.mul(number, panels.columns), panels.first),
+            panels.padded);
       });
-    if (blocks > 0 && channels % size)
-      multiplyBlock(kernel.index(blocks * size), channels % size);
+    }
   };
   // Its products replace the inputs of the point before.
   if (blocking.isAtOnce)

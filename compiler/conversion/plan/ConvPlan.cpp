@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/ConvPlan.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "compiler/conversion/plan/Shuffles.h"
 #include "llvm/ADT/bit.h"
 
@@ -75,11 +76,6 @@ static std::pair<WidthTile, double> estimateOverWidth(const Machine &machine,
     cycles += elements / size * (1 + countShuffles(size));
   return {tile, cycles};
 }
-
-/// Columns of more than one panel of a kernel lie so many elements apart that
-/// the lines of a panel would meet few sets of a cache, and no processor sees
-/// them coming. A panel holds the tiles of every machine.
-static constexpr int64_t panelColumns = 64;
 
 /// Chooses how many channels have vectors along the width: all, or those that
 /// do not fill a vector.
@@ -154,7 +150,7 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
       target, machine, op, shape.input, shape.getPaddedElements());
   ProductShape product;
   product.rows = winograd.tiles;
-  product.columns = winograd.paddedFilters;
+  product.columns = winograd.panel ? winograd.panel : winograd.paddedFilters;
   product.terms = std::min(winograd.tiling.getPieces() * shape.input.channels,
                            nn::winogradBlock);
   MatrixTile tile = chooseMatrixTile(machine, product);

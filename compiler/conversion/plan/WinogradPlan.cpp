@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/plan/WinogradPlan.h"
 #include "compiler/conversion/plan/ElementType.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -32,6 +33,10 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
       paddedFilters(target.padColumns(filters)),
       unit(std::max(machine.getLineElements(), target.getWidestLanes())),
       start(llvm::alignTo(start, unit)), isAtOnce(target.device) {
+  // One block of channels may finish in registers, which reads all filters of a
+  // channel together.
+  if (!isAtOnce && input.channels > nn::winogradBlock && filters > panelColumns)
+    panel = panelColumns;
   int64_t kernelElements =
       tiling.getPoints() * tiling.getPieces() * input.channels * filters;
   fitsSecondLevel =

@@ -34,6 +34,11 @@ struct WinogradPlan {
   int64_t getAllTiles() const {
     return input.batch * tiling.getTileCount() - getLaterTiles();
   }
+  /// Channels whose products are made together.
+  int64_t getBlockChannels() const {
+    return isAtOnce ? input.channels
+                    : std::min(input.channels, tiling.getBlockChannels());
+  }
   /// Tiles behind a block whose inputs its tiles read, too.
   int64_t getLaterTiles() const { return tiling.getPieces() - 1; }
   int64_t getBlocks(int64_t size) const;
@@ -89,8 +94,8 @@ struct WinogradPlan {
   /// Tiles of a block.
   int64_t tiles;
   bool isInRegisters = false;
-  /// Filters that are packed together, in registers, with all points of a term
-  /// beside each other; 0: all filters, and a point after the other.
+  /// Filters that are packed together, a point after the other, or, in
+  /// registers, with all points of a term beside each other; 0: all filters.
   int64_t panel = 0;
 };
 
