@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/JoinedPositions.h"
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Remarks.h"
 #include "dialect/Winograd.h"
@@ -118,10 +119,11 @@ static bool isShown(Value value) {
   });
 }
 
-/// What can compute `op` with minimal filtering, the cheapest first.
-static SmallVector<Algorithm> findAlgorithms(ConvOp op) {
+/// What can compute `op` with minimal filtering, the cheapest first. Its direct
+/// sum costs `direct`, and `shown` is its result.
+static SmallVector<Algorithm> findAlgorithms(ConvOp op, double direct,
+                                             Value shown) {
   SmallVector<Algorithm> found;
-  double direct = getDirectCost(op);
   auto amplification = op->getAttrOfType<FloatAttr>(amplificationName);
   bool hasKnownRange =
       amplification && amplification.getValueAsDouble() <= mostAmplification;
@@ -132,7 +134,7 @@ static SmallVector<Algorithm> findAlgorithms(ConvOp op) {
     double cost = getCost(op, *tiling);
     if (direct < minGain * cost || (tiling->reachesBeyond() && !hasKnownRange))
       continue;
-    if (scheme.largest > mostShownError && isShown(op.getOutput()))
+    if (scheme.largest > mostShownError && isShown(shown))
       continue;
     found.push_back({*tiling, cost, getError(op, scheme)});
   }
@@ -200,23 +202,37 @@ struct ChooseWinogradPass
   void choose() {
     struct Candidate {
       ConvOp op;
+      /// In its place.
+      std::optional<JoinedPositions> joined;
       SmallVector<Algorithm> algorithms;
       double gain;
       size_t number;
     };
-    SmallVector<Candidate> candidates;
+    SmallVector<ConvOp> convs;
     getOperation()->walk([&](ConvOp op) {
-      ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
       // What a file at nn-opt has was chosen when more was known.
-      if (op.getWinograd() || !op.getType().getElementType().isF32() ||
-          std::min(kernel.back(), kernel[kernel.size() - 2]) < minChannels)
-        return;
-      SmallVector<Algorithm> algorithms = findAlgorithms(op);
-      if (!algorithms.empty())
-        candidates.push_back({op, algorithms,
-                              getDirectCost(op) - algorithms.front().cost,
-                              candidates.size()});
+      if (!op.getWinograd() && op.getType().getElementType().isF32())
+        convs.push_back(op);
     });
+    SmallVector<Candidate> candidates;
+    for (ConvOp op : convs) {
+      std::optional<JoinedPositions> joined(op);
+      if (!joined->getConv())
+        joined.reset();
+      ConvOp filtered = joined ? joined->getConv() : op;
+      ArrayRef<int64_t> kernel =
+          filtered.getKernel().getShapedType().getShape();
+      SmallVector<Algorithm> algorithms;
+      double direct = getDirectCost(op);
+      if (std::min(kernel.back(), kernel[kernel.size() - 2]) >= minChannels)
+        algorithms = findAlgorithms(filtered, direct, op.getOutput());
+      if (!algorithms.empty())
+        candidates.push_back({op, joined, algorithms,
+                              direct - algorithms.front().cost,
+                              candidates.size()});
+      else if (joined)
+        joined->erase();
+    }
     // Errors of layers are independent: their squares add up.
     llvm::sort(candidates, [](const Candidate &a, const Candidate &b) {
       return std::make_pair(-a.gain, a.number) <
@@ -228,8 +244,14 @@ struct ChooseWinogradPass
           llvm::find_if(candidate.algorithms, [&](const Algorithm &algorithm) {
             return algorithm.error * algorithm.error <= left;
           });
-      if (algorithm == candidate.algorithms.end())
+      if (algorithm == candidate.algorithms.end() ||
+          (candidate.joined && failed(candidate.joined->replace()))) {
+        if (candidate.joined)
+          candidate.joined->erase();
         continue;
+      }
+      if (candidate.joined)
+        candidate.op = candidate.joined->getConv();
       left -= algorithm->error * algorithm->error;
       const WinogradTiling &tiling = algorithm->tiling;
       candidate.op.setWinograd(tiling.scheme->getOutputs());
@@ -237,7 +259,8 @@ struct ChooseWinogradPass
         candidate.op.setProducts(tiling.getProducts());
       emitDecision(candidate.op.getLoc(), "convolution",
                    "computed by minimal filtering " +
-                       formatTiling(candidate.op, tiling),
+                       formatTiling(candidate.op, tiling) +
+                       (candidate.joined ? " over joined positions" : ""),
                    describePromise(candidate.op, algorithm->error));
       ++chosen;
     }

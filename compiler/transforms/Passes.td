@@ -512,9 +512,10 @@ def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
     scheme of the table in dialect/WinogradForms.cpp (`winograd` and `products`
     of `nn.conv`) for any number of taps along one axis, the longest in pieces,
     or up to 5 along two, also under a pooling or with a dilation, by the number
-    of products, the cost of the transforms and the size of the kernel. The
-    choice is part of the meaning in f32, so it is made here, once for all
-    targets, from the shape of one sample.
+    of products, the cost of the transforms and the size of the kernel. A stride
+    of s along a sequence becomes a reshape to positions with s times the
+    channels where that pays. The choice is part of the meaning in f32, so it is
+    made here, once for all targets, from the shape of one sample.
 
     Error, as the root mean square relative to that of a layer's results: the
     direct sum of K products has about 1.8e-8 sqrt(K), and a scheme what the

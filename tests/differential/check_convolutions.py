@@ -79,15 +79,19 @@ class Graph:
         channels = self.random.choice([16, 20, 33, 64, 70])
         filters = self.random.choice([16, 17, 24, 40])
         dilations = [self.random.choice([1, 1, 1, 2, 3]) for _ in range(axes)]
+        stride = self.random.choice([1, 1, 2, 3]) if dilations == [1] else 1
         padding = [self.random.randint(0, 1) for _ in range(2 * axes)]
         spans = [(k - 1) * d for k, d in zip(taps, dilations)]
-        size = [span + self.random.randint(6, 60 if axes == 1 else 16) for span in spans]
-        convolved = [BATCH, *(n + padding[2 * i] + padding[2 * i + 1] - span
+        # Positions are joined where a stride divides their number.
+        size = [span + stride * self.random.randint(6, 60 if axes == 1 else 16)
+                + -span % stride for span in spans]
+        convolved = [BATCH, *((n + padding[2 * i] + padding[2 * i + 1] - span - 1) // stride + 1
                               for i, (n, span) in enumerate(zip(size, spans))), filters]
         self.inputs.append([BATCH, *size, channels])
         text = (f"nn.conv %x{len(self.inputs) - 1} "
                 f"kernel({self.weights(*taps, channels, filters)}) "
-                f"bias({self.weights(filters)}) padding = {padding} dilations = {dilations} "
+                f"bias({self.weights(filters)}) strides = {[stride] * axes} "
+                f"padding = {padding} dilations = {dilations} "
                 f"{{nn.amplification = {self.random.choice([1.0, 9.0])} : f64}} "
                 f": {tensor(self.inputs[-1])}")
         value, shape = self.append(text, convolved), convolved

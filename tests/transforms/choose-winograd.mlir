@@ -158,6 +158,30 @@ func.func @long_shown(%x: tensor<1x1000x32xf32>) -> tensor<1x1000x32xf32> {
 
 // -----
 
+// A stride of 2: positions are joined in pairs, and eight taps of 128 channels
+// are left. Here the padding is whole pairs.
+// CHECK-LABEL: @stride
+func.func @stride(%x: tensor<1x256x64xf32>) -> tensor<1x64xf32> {
+  // CHECK-NEXT: %[[PAIRS:.*]] = nn.reshape %{{.*}} : tensor<1x256x64xf32> -> tensor<1x128x128xf32>
+  // CHECK-NEXT: nn.conv %[[PAIRS]] kernel({{.*}} : tensor<8x128x64xf64>) padding = [3, 4] winograd = [12] products = [32] : tensor<1x128x128xf32> -> tensor<1x128x64xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<16x64x64xf32>) strides = [2] padding = [6, 8] {nn.amplification = 0.5 : f64} : tensor<1x256x64xf32> -> tensor<1x128x64xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x128x64xf32> -> tensor<1x64xf32>
+  return %1 : tensor<1x64xf32>
+}
+
+// -----
+
+// must not fire: the last position would not be whole
+// CHECK-LABEL: @stride_left
+func.func @stride_left(%x: tensor<1x257x64xf32>) -> tensor<1x64xf32> {
+  // CHECK-NEXT: strides = [2] {{.*}}: tensor<1x257x64xf32>
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<16x64x64xf32>) strides = [2] padding = [6, 8] {nn.amplification = 0.5 : f64} : tensor<1x257x64xf32> -> tensor<1x128x64xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x128x64xf32> -> tensor<1x64xf32>
+  return %1 : tensor<1x64xf32>
+}
+
+// -----
+
 // Of unknown range, too, but with two results along an axis, which read no more
 // than their windows.
 // CHECK-LABEL: @unknown_more_taps
