@@ -113,8 +113,10 @@ public:
   Value exp(Value x) {
     Reduced reduced = reduce(clip(x, -104.0f, 89.0f));
     // 2^n in two factors, each a normal number: n is from -150 to 128.
-    auto low = ops.shiftRight(reduced.exponent, 1);
-    auto high = ops.subBits(reduced.exponent, low);
+    auto exponent = ops.subBits(reduced.exponent,
+                                ops.bitsConstant(Reduced::exponentOffset));
+    auto low = ops.shiftRight(exponent, 1);
+    auto high = ops.subBits(exponent, low);
     Value y = ops.add(reduced.expm1, ops.constant(1.0f));
     return ops.mul(ops.mul(y, powerOfTwo(low)), powerOfTwo(high));
   }
@@ -124,13 +126,13 @@ public:
   Value expOfNonPositive(Value x) {
     Reduced reduced = reduce(max(x, -104.0f));
     Value y = ops.add(reduced.expm1, ops.constant(1.0f));
-    auto exponent = ops.addBits(reduced.exponent, ops.bitsConstant(24));
-    return ops.mul(ops.mul(y, powerOfTwo(exponent)), ops.constant(0x1p-24f));
+    return ops.mul(ops.mul(y, powerOfTwo(reduced.exponent, 24)),
+                   ops.constant(0x1p-24f));
   }
 
   /// 1 / (1 + exp(-x)), error below 3 ULP; denormal results are kept.
   Value sigmoid(Value x) {
-    Value decay = expOfNonPositive(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value decay = expOfNonPositive(ops.sub(ops.constant(-0.0f), ops.abs(x)));
     Value one = ops.constant(1.0f);
     Value numerator =
         ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
@@ -154,7 +156,7 @@ public:
 
   /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
   Value softplus(Value x) {
-    Value u = expOfNonPositive(ops.sub(ops.constant(0.0f), ops.abs(x)));
+    Value u = expOfNonPositive(ops.sub(ops.constant(-0.0f), ops.abs(x)));
     Value p = polynomial(u, {0x1p+0f, 0x1.87d0dep+0f, 0x1.57b8cep-1f,
                              0x1.467c2ep-4f, 0x1.4b28e6p-11f});
     Value q = polynomial(u, {0x1p+0f, 0x1.03e87p+1f, 0x1.5a6f82p+0f,
@@ -331,8 +333,10 @@ private:
             half.denominator};
   }
 
-  /// exp(x) = 2^exponent (1 + expm1).
+  /// exp(x) = 2^n (1 + expm1), with n + exponentOffset as `exponent`.
   struct Reduced {
+    /// The bits of 1.5 * 2^23.
+    static constexpr int32_t exponentOffset = 0x4b400000;
     typename Ops::Bits exponent;
     Value expm1;
   };
@@ -348,13 +352,14 @@ private:
     Value p = polynomial(r, {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
                              0x1.11114ep-7f, 0x1.6d48d4p-10f, 0x1.a0747ap-13f});
     Value expm1 = ops.fma(ops.mul(r, r), p, r);
-    return {ops.subBits(ops.bits(shifted), ops.bits(magic)), expm1};
+    return {ops.bits(shifted), expm1};
   }
 
-  /// 2^n for n from -126 to 127.
-  Value powerOfTwo(typename Ops::Bits n) {
-    return ops.fromBits(
-        ops.shiftLeft(ops.addBits(n, ops.bitsConstant(127)), 23));
+  /// 2^(n + added) for n + added from -126 to 127, of which the shift leaves
+  /// the nine low bits of `n`: no more are needed.
+  Value powerOfTwo(typename Ops::Bits n, int32_t added = 0) {
+    return ops.fromBits(ops.addBits(ops.shiftLeft(n, 23),
+                                    ops.bitsConstant((127 + added) << 23)));
   }
 
   /// Horner's rule, lowest degree first.
