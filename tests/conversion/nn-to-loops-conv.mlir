@@ -175,7 +175,7 @@ func.func @model(%x: tensor<3x5x2xf32>) -> tensor<3x4x16xf32> {
 // The kernel of more than 64 filters is packed in panels of 64, one after the
 // other, so that a tile reads one run of memory: 150 are two panels, and the 22
 // that are left, padded to 32.
-// V4-LABEL: func.func private @model
+// CHECK-LABEL: func.func private @model
 // V4: scf.forall (%[[PANEL:.*]]) in (2)
 // V4: %[[PANELAT:.*]] = arith.muli %[[PANEL]], %c512
 // V4: scf.for %[[TERM:.*]] = %c0 to %c8 step %c1 iter_args
@@ -193,10 +193,43 @@ func.func @model(%x: tensor<1x9x4xf32>) -> tensor<1x8x150xf32> {
 // -----
 
 // must not fire: 64 filters are one panel as they are.
-// V4-LABEL: func.func private @model
+// CHECK-LABEL: func.func private @model
 // V4-NOT: scf.forall (%{{.*}}) in (2)
 // V4: return
 func.func @model(%x: tensor<1x5x4xf32>) -> tensor<1x4x64xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<2x4x64xf32>) : tensor<1x5x4xf32> -> tensor<1x4x64xf32>
   return %0 : tensor<1x4x64xf32>
+}
+
+// -----
+
+// An epilogue of many instructions has a copy for each vector of a tile, 6 x 2 of
+// them, but a loop over the vectors of the last tile, which holds its sums, and
+// what comes before it, in the output.
+// CHECK-LABEL: func.func private @model
+// V3: scf.forall (%{{.*}}) in (8)
+// V3-COUNT-12: arith.divf %{{.*}} : vector<8xf32>
+// V3-NOT: arith.divf
+// V3-COUNT-6: vector.store %{{.*}}, %{{.*}} : memref<816xf32>, vector<8xf32>
+// V3: scf.forall (%{{.*}}) in (3)
+// V3: scf.forall (%{{.*}}) in (2)
+// V3: vector.load %{{.*}}[%[[AT:.*]]] : memref<816xf32>, vector<8xf32>
+// V3: arith.divf %{{.*}} : vector<8xf32>
+// V3: vector.store %{{.*}}, %{{.*}}[%[[AT]]] : memref<816xf32>, vector<8xf32>
+// V3-NOT: arith.divf
+// V3: return
+func.func @model(%x: tensor<1x51x4xf32>) -> tensor<1x51x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x4x16xf32>) epilogue(relu, silu) : tensor<1x51x4xf32> -> tensor<1x51x16xf32>
+  return %0 : tensor<1x51x16xf32>
+}
+
+// -----
+
+// must not fire: the last tile is a third of the work.
+// CHECK-LABEL: func.func private @model
+// V3-COUNT-22: arith.divf %{{.*}} : vector<8xf32>
+// V3: return
+func.func @model(%x: tensor<1x17x4xf32>) -> tensor<1x17x16xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x4x16xf32>) epilogue(relu, silu) : tensor<1x17x4xf32> -> tensor<1x17x16xf32>
+  return %0 : tensor<1x17x16xf32>
 }

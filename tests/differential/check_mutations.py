@@ -183,6 +183,8 @@ LOWERINGS = {
          "sum != product.filtering->getBiasPoint()", "sum != 0"),
         ("lowerConv: rows of the last tile", "kernel.index(tiles * tile.rows)", "kernel.index(0)"),
         ("lowerConv: columns of the last tile", "kernel.index(blocks * width)", "kernel.index(0)"),
+        ("lowerConv: last rows of a long epilogue", "first * product.outputRowStride",
+         "0 * product.outputRowStride"),
         ("lowerConv: mask of the last columns",
          "std::min(tile.lanes, validColumns - v * tile.lanes)", "tile.lanes"),
         ("lowerSharedDense: first term of a chain",
@@ -191,6 +193,12 @@ LOWERINGS = {
          "std::clamp<int64_t>(rest - firstChain, 0, tile.chains)", "int64_t(0)"),
         ("lowerConv: block added to those before",
          "kernel.addFloat(kernel.loadVector(product.output, at, tile.lanes), result)", "result"),
+    ],
+    "compiler/conversion/emit/LongEpilogue.cpp": [
+        ("lowerSharedDense: long epilogue",
+         "kernel.applyEpilogue(stages, value, kernel.add(values.channel, column))", "value"),
+        ("lowerSharedDense: rest of a long epilogue",
+         "finish(kernel.index(whole * lanes), rest);", ";"),
     ],
     "compiler/conversion/emit/PlanarConv.cpp": [
         ("lowerConv: dilation along the width", "kernel.mul(kw, shape.dilation.width)", "kw"),
@@ -214,7 +222,6 @@ LOWERINGS = {
          "MUTATED ? 0 : input.run % chains - firstChain, 0, tile.chains"),
         ("lowerDense: bias of the rows", "sums[row * vectors] = start;", "if (row == 0) sums[0] = start;"),
         ("lowerSharedDense: chains", "product.chains = op.getChains();", "product.chains = 1;"),
-        ("lowerSharedDense: long epilogue", "kernel.applyEpilogue(epilogue, sum, channel)", "sum"),
     ],
     "compiler/conversion/kernels/Attention.cpp": [
         ("lowerAttention: scale", "kernel.mulFloat(element, scale)", "element"),

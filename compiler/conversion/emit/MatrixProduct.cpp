@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/LongEpilogue.h"
 #include "compiler/conversion/emit/VectorOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/STLExtras.h"
@@ -425,6 +426,38 @@ SmallVector<double> frieze::padColumns(SmallVector<double> values, int64_t rows,
   return result;
 }
 
+/// Tiles of which one with less code hardly takes from the speed of all.
+static constexpr int64_t tilesPerCopy = 4;
+
+/// Whether results have places of their own, on a machine that runs one
+/// iteration after the other.
+static bool mayFinishInMemory(KernelBuilder &kernel,
+                              const MatrixProduct &product) {
+  return !product.findOutput && !product.accumulates && !product.filtering &&
+         !kernel.target.device;
+}
+
+/// Emits the last `rows` rows, with a loop of their own for what is long in
+/// their epilogue.
+static void emitLastRows(KernelBuilder &kernel, MatrixProduct product,
+                         MatrixTile tile, int64_t rows, Value column,
+                         int64_t validColumns) {
+  int64_t first = product.rows - rows;
+  SplitEpilogue epilogue = splitLongEpilogue(product.epilogue);
+  tile.rows = rows;
+  product.epilogue = epilogue.first;
+  TileEmitter(kernel, product, tile)
+      .emit(kernel.index(first), column, validColumns);
+  if (!epilogue.rest.empty())
+    finishRows(kernel, epilogue.rest,
+               {product.output,
+                kernel.add(kernel.add(product.outputBase, column),
+                           first * product.outputRowStride),
+                kernel.add(product.channelBase, column), rows,
+                product.outputRowStride, validColumns},
+               tile.lanes);
+}
+
 /// Emits all rows of the columns from `column`.
 static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
                         const MatrixTile &tile, Value column,
@@ -445,8 +478,14 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
   kernel.forEach(tiles, [&](Value number) {
     emitTile(kernel.mul(number, tile.rows), tile.rows);
   });
-  if (product.rows % tile.rows)
-    emitTile(kernel.index(tiles * tile.rows), product.rows % tile.rows);
+  int64_t last = product.rows % tile.rows;
+  if (!last)
+    return;
+  if (tiles >= tilesPerCopy && last * tile.vectors > 1 &&
+      mayFinishInMemory(kernel, product))
+    emitLastRows(kernel, product, tile, last, column, validColumns);
+  else
+    emitTile(kernel.index(tiles * tile.rows), last);
 }
 
 void frieze::emitMatrixProduct(KernelBuilder &kernel,

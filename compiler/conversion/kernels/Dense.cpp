@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/emit/LongEpilogue.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
-#include "dialect/Activations.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -238,17 +238,6 @@ static SmallVector<double> readBias(DenseOp op) {
   return SmallVector<double>(op.getType().getShape().back(), 0.0);
 }
 
-/// Whether an epilogue has so many instructions that each tile with a copy of
-/// them would make the code longer than the time that it saves is worth.
-static bool isLong(ArrayRef<Attribute> epilogue) {
-  // Of a clip, the longest that is worth it.
-  static constexpr unsigned mostInstructions = 4;
-  return llvm::any_of(epilogue, [](Attribute stage) {
-    auto function = dyn_cast<ActivationAttr>(stage);
-    return function && countInstructions(function) > mostInstructions;
-  });
-}
-
 static void lowerProduct(KernelBuilder &kernel, DenseOp op,
                          const KernelPlan &plan) {
   int64_t inputs = op.getInput().getType().getShape().back();
@@ -278,23 +267,16 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   product.terms.push_back({input.run, 1, padded});
   product.chains = op.getChains();
   product.channelBase = kernel.index(0);
-  SmallVector<EpilogueStage> epilogue =
-      kernel.loadEpilogue(op, op.getEpilogueStages());
-  if (!isLong(op.getEpilogueStages())) {
-    product.epilogue = epilogue;
-    emitMatrixProduct(kernel, product, plan.products.front());
-    return;
-  }
+  // Dense layers are short beside the code of their epilogue.
+  SplitEpilogue epilogue =
+      splitLongEpilogue(kernel.loadEpilogue(op, op.getEpilogueStages()));
+  product.epilogue = epilogue.first;
   emitMatrixProduct(kernel, product, plan.products.front());
-  kernel.forEach(product.rows, [&](Value row) {
-    Value first = kernel.mul(row, outputs);
-    kernel.forEachVector(outputs, [&](Value channel, int64_t width) {
-      Value at = kernel.add(first, channel);
-      Value sum = kernel.loadVector(product.output, at, width);
-      kernel.storeVector(kernel.applyEpilogue(epilogue, sum, channel),
-                         product.output, at, width);
-    });
-  });
+  if (!epilogue.rest.empty())
+    finishRows(kernel, epilogue.rest,
+               {product.output, kernel.index(0), kernel.index(0), product.rows,
+                outputs, outputs},
+               kernel.machine.lanes);
 }
 
 static void lowerDense(KernelBuilder &kernel, DenseOp op,
