@@ -115,3 +115,33 @@ TEST(CodeFiguresTest, CountsNothingWithoutWeights) {
 TEST(CodeFiguresTest, MeasuresTheStack) {
   EXPECT_EQ(measure(loops, "riscv64-scalar").getStackBytes(), 96);
 }
+
+static constexpr char shared[] = R"(
+define internal void @kernel(ptr %p) {
+  %frame = alloca [32 x i8], align 16
+  store volatile i64 0, ptr %frame
+  ret void
+}
+define internal void @variant(ptr %p) {
+  %frame = alloca [64 x i8], align 16
+  call void @kernel(ptr %p)
+  call void @kernel(ptr %p)
+  store volatile i64 0, ptr %frame
+  ret void
+}
+define void @unknown(ptr %f) {
+  call void %f()
+  ret void
+}
+define void @entry(ptr %f) {
+  call void @unknown(ptr %f)
+  ret void
+}
+)";
+
+// What a function may call is one for a machine with the kernels that this one
+// calls, 80 bytes and 32, and none that calls any itself.
+TEST(CodeFiguresTest, MeasuresTheStackOfSharedKernels) {
+  EXPECT_EQ(measure(shared, "riscv64-scalar").getStackBytes(),
+            16 + 16 + 80 + 32);
+}

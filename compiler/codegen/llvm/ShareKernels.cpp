@@ -63,7 +63,7 @@ static double countWork(Operation *op) {
 /// Whether `loop` is so long that a call costs nothing beside it, and so large
 /// that a copy of it does.
 static bool isWorthCall(Operation *loop, int64_t leastOperations) {
-  static constexpr double leastWork = 10000;
+  static constexpr double leastWork = 4000;
   int64_t operations = 0;
   loop->walk([&](Operation *) { ++operations; });
   return operations >= leastOperations && countWork(loop) >= leastWork;
