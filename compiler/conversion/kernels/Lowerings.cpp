@@ -39,6 +39,10 @@ void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
         plans.add(&op, lowering->plan(target, machine, &op));
 }
 
+/// To read a weight from behind the second-level cache takes about as long as
+/// ten multiply-adds: with fewer reads, calls would gain less than a tenth.
+static constexpr double leastSharedReads = 0.01;
+
 MicroBatch frieze::planMicroBatch(func::FuncOp function,
                                   const KernelPlans &plans) {
   const Target &target = plans.getTarget();
@@ -46,7 +50,8 @@ MicroBatch frieze::planMicroBatch(func::FuncOp function,
       target.limits.arenaBytes + MemoryPlan::create(function, plans).arenaBytes;
   for (int64_t calls = target.getCallsTogether(); calls > 1; calls /= 2) {
     MicroBatch batch(function, plans, calls);
-    if (batch.getLayers().getBody().front().empty())
+    if (batch.getLayers().getBody().front().empty() ||
+        batch.getSharedReads(function) < leastSharedReads)
       break;
     planKernels(batch.getLayers(), batch.plans);
     if (MemoryPlan::create(function, plans, batch).arenaBytes <= limit)

@@ -64,7 +64,7 @@ void planKernels(mlir::func::FuncOp function, KernelPlans &plans);
 
 /// The calls of `function`, whose kernels are planned, that run together: as
 /// many as a machine of the target takes, or fewer where the arena would grow
-/// by more than the limit of arenas, and 1 where none shares weights.
+/// by more than the limit of arenas, and 1 where little would be shared.
 MicroBatch planMicroBatch(mlir::func::FuncOp function,
                           const KernelPlans &plans);
 

@@ -87,6 +87,19 @@ MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
   }
 }
 
+double MicroBatch::getSharedReads(func::FuncOp function) const {
+  double reads = 0, macs = 0;
+  for (Operation &op : function.getBody().front()) {
+    auto layer = dyn_cast<nn::LayerOpInterface>(op);
+    int64_t ofLayer = layer ? layer.countMACs() : 0;
+    macs += ofLayer;
+    // Only a convolution reads a weight for many positions.
+    if (findTogether(&op))
+      reads += isa<nn::ConvOp>(op) ? countWeights(&op) : ofLayer;
+  }
+  return reads / macs;
+}
+
 SmallVector<SmallVector<Operation *>>
 MicroBatch::getSteps(func::FuncOp function) const {
   SmallVector<SmallVector<Operation *>> steps;

@@ -31,6 +31,8 @@ public:
   mlir::Operation *findTogether(mlir::Operation *op) const {
     return together.lookup(op);
   }
+  /// Reads of weights that calls share, for each multiply-add of `function`.
+  double getSharedReads(mlir::func::FuncOp function) const;
   /// The function that holds these layers; null where there are none.
   mlir::func::FuncOp getLayers() const { return layers.get(); }
 
