@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/llvm/HoldConstants.h"
 #include "compiler/codegen/llvm/MeasureCode.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -100,6 +101,8 @@ frieze::translateToLLVMIR(mlir::ModuleOp module, const Target &target,
   if (target.device)
     llvm::cantFail(passBuilder.parsePassPipeline(passes, findsAlignment));
   passes.run(*llvmModule, modules);
+  for (llvm::Function &function : *llvmModule)
+    holdConstants(function, functions, target);
   if (target.toolchain.countsInstructions)
     for (llvm::Function &function : *llvmModule)
       if (!function.isDeclaration())
