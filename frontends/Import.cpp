@@ -56,6 +56,10 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
         function.isDeclaration())
       return fail("expects no function beside '@model', but got '@" +
                   function.getName() + "'");
+    // What passes for a target tell each other is not for files to say.
+    for (NamedAttribute attribute : function->getDiscardableAttrs())
+      return fail("expects no attribute of '@" + function.getName() +
+                  "', but got '" + attribute.getName().getValue() + "'");
   }
   if (options.batch || !options.dimensions.empty())
     return fail(

@@ -16,6 +16,7 @@
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
+#include "dialect/Limits.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
@@ -356,6 +357,12 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
     auto function = module.lookupSymbol<func::FuncOp>("model");
     if (!function) {
       module.emitError("expects a function @model");
+      return signalPassFailure();
+    }
+    if (int64_t calls = getCallsPerRun(function);
+        calls < 1 || calls > maxElements) {
+      function.emitOpError("expects ") << callsPerRunName << " from 1 to "
+                                       << maxElements << ", but got " << calls;
       return signalPassFailure();
     }
     auto modelCall = module.lookupSymbol<func::FuncOp>(modelCallName);

@@ -60,8 +60,8 @@ struct SeparateSamplesPass
       return;
     if (model.getNumArguments() == 0)
       return;
-    auto input = cast<ShapedType>(model.getArgumentTypes().front());
-    int64_t samples = input.getRank() > 0 ? input.getDimSize(0) : 1;
+    auto input = dyn_cast<RankedTensorType>(model.getArgumentTypes().front());
+    int64_t samples = input && input.getRank() > 0 ? input.getDimSize(0) : 1;
     if (samples == 1 || !nn::keepsSamplesApart(model, samples))
       return;
     int64_t calls = samples;

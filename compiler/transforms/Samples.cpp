@@ -34,9 +34,13 @@ static bool keepsApart(Operation *op, int64_t samples,
 }
 
 bool nn::keepsSamplesApart(func::FuncOp model, int64_t samples) {
+  // What else a function may be is for others to refuse.
+  if (samples < 1 || !llvm::hasSingleElement(model.getBody()))
+    return false;
   llvm::DenseSet<Value> varies;
   for (Value argument : model.getArguments()) {
-    if (getFirstSize(argument) != samples)
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type || !type.hasStaticShape() || getFirstSize(argument) != samples)
       return false;
     varies.insert(argument);
   }
