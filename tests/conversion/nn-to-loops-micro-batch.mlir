@@ -127,6 +127,21 @@ func.func @model(%x: tensor<1x4x512xf32>) -> tensor<1x4x512xf32> {
 
 // -----
 
+// What layers read exists once, not once for each call: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+func.func @model(%x: tensor<1x64xf32>, %z: tensor<1x4x640xf32>) -> (tensor<1x64xf32>, tensor<1x4x640xf32>) {
+  %c = nn.constant value(dense<0.5> : tensor<1x5x40xf32>) : tensor<1x5x40xf32>
+  %0 = nn.rnn %c kernel(dense<0.5> : tensor<40x64xf32>) recurrent(dense<0.5> : tensor<64x64xf32>) activation(tanh) : tensor<1x5x40xf32> -> tensor<1x64xf32>
+  %1 = nn.add %0, %x : tensor<1x64xf32>
+  %d = nn.constant value(dense<0.5> : tensor<1x4x512xf32>) : tensor<1x4x512xf32>
+  %2 = nn.conv %d kernel(dense<0.5> : tensor<1x512x640xf32>) : tensor<1x4x512xf32> -> tensor<1x4x640xf32>
+  %3 = nn.add %2, %z : tensor<1x4x640xf32>
+  return %1, %3 : tensor<1x64xf32>, tensor<1x4x640xf32>
+}
+
+// -----
+
 // The input of the layer is 256 KiB: those of 8 calls would add more than 1 MiB.
 // CHECK-LABEL: module attributes {nn.interface
 // CHECK-SAME: micro_batch = 4

@@ -39,6 +39,11 @@ static int64_t countWeights(Operation *op) {
 /// first-level cache.
 static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
   const Target &target = kernels.getTarget();
+  // A constant exists once, not once for each call.
+  if (llvm::any_of(op->getOperands(), [](Value operand) {
+        return MemoryPlan::getStorage(operand).getDefiningOp<nn::ConstantOp>();
+      }))
+    return false;
   int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
   if (auto conv = dyn_cast<nn::ConvOp>(op))
     return sharesKernel(target, conv);
@@ -47,10 +52,8 @@ static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
     return cast<ShapedType>(op->getResult(0).getType()).getDimSize(0) == 1 &&
            countWeights(op) > limit;
   auto dense = dyn_cast<nn::DenseOp>(op);
-  // A constant exists once, not once for each call; and windows that are read
-  // in place are in the step of their rows.
-  if (!dense || findWindowsInPlace(dense) ||
-      MemoryPlan::getStorage(dense.getInput()).getDefiningOp<nn::ConstantOp>())
+  // Windows that are read in place are in the step of their rows.
+  if (!dense || findWindowsInPlace(dense))
     return false;
   ArrayRef<int64_t> kernel = dense.getKernel().getShapedType().getShape();
   int64_t inputs = kernel[0], outputs = kernel[1];
