@@ -34,8 +34,7 @@ void ModelSummary::addImported(ModuleOp module) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()))
       return;
     ++layers;
-    if (auto layer = dyn_cast<nn::LayerOpInterface>(op))
-      macs += layer.countMACs();
+    macs += nn::countMACs(op);
   });
 }
 
@@ -54,8 +53,7 @@ void ModelSummary::addOptimised(ModuleOp module) {
         isa<nn::ReshapeOp>(op))
       return;
     kernels += !isa<nn::ConstantOp>(op);
-    if (auto layer = dyn_cast<nn::LayerOpInterface>(op))
-      liveMACs += layer.countMACs();
+    liveMACs += nn::countMACs(op);
     for (NamedAttribute attribute : op->getAttrs())
       weightsBytes += getBytes(attribute.getValue());
   });

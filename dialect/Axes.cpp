@@ -33,6 +33,13 @@ bool nn::keepsPositionsApart(Operation *op, int64_t axis) {
   return layer.keepsPositionsApart(axis);
 }
 
+RankedTensorType nn::changeSamples(Type type, int64_t from, int64_t to) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<int64_t> shape(tensor.getShape());
+  shape[0] = shape[0] / from * to;
+  return tensor.clone(shape);
+}
+
 Permutation nn::invert(ArrayRef<int64_t> permutation) {
   Permutation inverse(permutation.size());
   for (auto [position, axis] : llvm::enumerate(permutation))

@@ -25,6 +25,9 @@ inline bool keepsSamplesApart(mlir::Operation *op) {
   return keepsPositionsApart(op, 0);
 }
 
+/// `type`, a tensor of `from` samples along axis 0, for `to` samples.
+mlir::RankedTensorType changeSamples(mlir::Type type, int64_t from, int64_t to);
+
 /// Of the axes of a value: axis i of the result is `permutation[i]` of it.
 using Permutation = llvm::SmallVector<int64_t>;
 

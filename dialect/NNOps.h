@@ -39,6 +39,16 @@ bool hasSupportedShape(mlir::ShapedType type);
 
 namespace frieze::nn {
 
+/// Multiply-adds of one run of `op`, none of what is no layer.
+inline int64_t countMACs(mlir::Operation *op) {
+  auto layer = llvm::dyn_cast<LayerOpInterface>(op);
+  return layer ? layer.countMACs() : 0;
+}
+
+} // namespace frieze::nn
+
+namespace frieze::nn {
+
 /// Creates an op whose result type is inferred, for callers with untrusted
 /// operands and attributes: where they do not fit, the constraint violated is
 /// reported at `loc` and nothing is created. (The generated builders abort.)

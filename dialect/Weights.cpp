@@ -67,6 +67,15 @@ LogicalResult frieze::nn::forEachWeights(
   return success();
 }
 
+int64_t frieze::nn::countWeights(Operation *op) {
+  int64_t elements = 0;
+  (void)forEachWeights(op, [&](StringRef, ElementsAttr weights) {
+    elements += weights.getNumElements();
+    return success();
+  });
+  return elements;
+}
+
 template <typename T>
 static AsmResourceBlob createBlob(ArrayRef<double> values) {
   AsmResourceBlob blob =

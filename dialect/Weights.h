@@ -27,6 +27,9 @@ mlir::LogicalResult forEachWeights(
     llvm::function_ref<mlir::LogicalResult(llvm::StringRef, mlir::ElementsAttr)>
         function);
 
+/// Elements of all of these.
+int64_t countWeights(mlir::Operation *op);
+
 /// A `dense_resource` of f32 or f64 elements under the key `name`, which gets a
 /// number appended where it is taken. `values` are rounded to the element type.
 mlir::ElementsAttr createWeights(llvm::StringRef name,

@@ -8,7 +8,9 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_CALLSPERRUN_H
 #define FRIEZE_COMPILER_CONVERSION_CALLSPERRUN_H
 
+#include "compiler/target/Target.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/OwningOpRef.h"
 
 namespace frieze {
 
@@ -21,6 +23,11 @@ inline int64_t getCallsPerRun(mlir::func::FuncOp model) {
   auto calls = model->getAttrOfType<mlir::IntegerAttr>(callsPerRunName);
   return calls ? calls.getInt() : 1;
 }
+
+/// A call of `model`, of which a run makes several, with that attribute; null
+/// where a run is a call of `model` as it is (see nn-separate-samples).
+mlir::OwningOpRef<mlir::func::FuncOp> separateSamples(mlir::func::FuncOp model,
+                                                      const Target &target);
 
 } // namespace frieze
 

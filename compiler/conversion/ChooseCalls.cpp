@@ -33,18 +33,6 @@ static constexpr double leastSaving = 0.1;
 /// Scores of a block fit into the slices that are copied, whatever they are.
 static constexpr int64_t mostWindows = 1024;
 
-/// Bytes of the arena that `function` needs.
-static int64_t planArena(func::FuncOp function, const Target &target) {
-  KernelPlans kernels(target);
-  planKernels(function, kernels);
-  return MemoryPlan::create(function, kernels).arenaBytes;
-}
-
-static double countMACs(Operation *op) {
-  auto layer = dyn_cast<nn::LayerOpInterface>(op);
-  return layer ? layer.countMACs() : 0;
-}
-
 /// Multiply-adds of `function` for each of its windows, more for those that
 /// are computed outside of a group's memory; nothing where it needs too much.
 static std::optional<double>
@@ -54,7 +42,7 @@ estimateCost(func::FuncOp function, const Target &target, int64_t windows) {
     return std::nullopt;
   double macs = 0;
   for (Operation &op : function.getBody().front())
-    macs += countMACs(&op);
+    macs += nn::countMACs(&op);
   return macs / windows *
          (bytes <= target.device->groupBytes ? 1 : costOfMemory);
 }
@@ -97,15 +85,6 @@ static constexpr int64_t leastGroups = 4;
 /// less than what begins and ends them.
 static constexpr int64_t leastWeights = 1024;
 
-static int64_t countWeights(Operation *op) {
-  int64_t count = 0;
-  (void)nn::forEachWeights(op, [&](StringRef, ElementsAttr weights) {
-    count += weights.getNumElements();
-    return success();
-  });
-  return count;
-}
-
 /// Multiply-adds of `op` with weights that several samples share in `batch`,
 /// its copy for these, as its tile has more rows there.
 static double countSharedMACs(Operation *op, Operation *batch,
@@ -116,8 +95,8 @@ static double countSharedMACs(Operation *op, Operation *batch,
     return plan && !plan->products.empty() ? plan->products.front().rows : 0;
   };
   bool isShared =
-      countRows(batch) > countRows(op) && countWeights(op) >= leastWeights;
-  return isShared ? countMACs(op) : 0;
+      countRows(batch) > countRows(op) && nn::countWeights(op) >= leastWeights;
+  return isShared ? nn::countMACs(op) : 0;
 }
 
 /// Whether samples share the weights of most multiply-adds of `model` in
@@ -130,7 +109,7 @@ static bool isWorthBatch(func::FuncOp model, func::FuncOp batch,
   double macs = 0, shared = 0;
   for (auto [op, copy] :
        llvm::zip_equal(model.getBody().front(), batch.getBody().front())) {
-    macs += countMACs(&op);
+    macs += nn::countMACs(&op);
     if (op.getNumResults())
       shared += countSharedMACs(&op, &copy, kernels);
   }

@@ -307,8 +307,7 @@ InterfaceAttr FunctionLowering::describeInterface(func::FuncOp model,
         describe(model.getResultAttr(i, "nn.name"), "output", i, type));
   int64_t macs = 0;
   for (Operation &op : model.getBody().front())
-    if (auto layer = dyn_cast<LayerOpInterface>(op))
-      macs += layer.countMACs();
+    macs += countMACs(&op);
   auto countElements = [](func::FuncOp of) {
     return cast<ShapedType>(of.getArgumentTypes()[0]).getNumElements();
   };

@@ -8,7 +8,6 @@
 #include "compiler/conversion/CallsPerRun.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/kernels/Lowerings.h"
-#include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/transforms/Samples.h"
 #include "dialect/NNOps.h"
 
@@ -25,23 +24,49 @@ using namespace frieze;
 static bool hasLayersOfOneRow(func::FuncOp model, int64_t samples) {
   int64_t all = 0, withOneRow = 0;
   for (Operation &op : model.getBody().front()) {
-    auto layer = dyn_cast<nn::LayerOpInterface>(op);
-    if (!layer)
-      continue;
-    all += layer.countMACs();
+    int64_t macs = nn::countMACs(&op);
+    all += macs;
     if (auto dense = dyn_cast<nn::DenseOp>(op))
       if (dense.getType().getNumElements() ==
           samples * dense.getType().getShape().back())
-        withOneRow += layer.countMACs();
+        withOneRow += macs;
   }
   return 2 * withOneRow > all;
 }
 
-static bool fitsArena(func::FuncOp model, const Target &target) {
-  KernelPlans kernels(target);
-  planKernels(model, kernels);
-  return MemoryPlan::create(model, kernels).arenaBytes <=
-         target.limits.arenaBytes;
+/// Calls that a run of `samples` samples takes: one for each, or as few as have
+/// arenas within the target's limit where samples share weights.
+static int64_t chooseCallsPerRun(func::FuncOp model, int64_t samples,
+                                 const Target &target) {
+  if (!hasLayersOfOneRow(model, samples))
+    return samples;
+  for (int64_t calls = 1; calls < samples; ++calls) {
+    if (samples % calls != 0)
+      continue;
+    OwningOpRef<func::FuncOp> call =
+        nn::changeSamples(model, samples, samples / calls);
+    if (planArena(*call, target) <= target.limits.arenaBytes)
+      return calls;
+  }
+  return samples;
+}
+
+OwningOpRef<func::FuncOp> frieze::separateSamples(func::FuncOp model,
+                                                  const Target &target) {
+  if (model->hasAttr(callsPerRunName) || model.getNumArguments() == 0)
+    return nullptr;
+  auto input = dyn_cast<RankedTensorType>(model.getArgumentTypes().front());
+  int64_t samples = input && input.getRank() > 0 ? input.getDimSize(0) : 1;
+  if (samples == 1 || !nn::keepsSamplesApart(model, samples))
+    return nullptr;
+  int64_t calls = chooseCallsPerRun(model, samples, target);
+  if (calls == 1)
+    return nullptr;
+  OwningOpRef<func::FuncOp> call =
+      nn::changeSamples(model, samples, samples / calls);
+  (*call)->setAttr(callsPerRunName,
+                   Builder(model.getContext()).getI64IntegerAttr(calls));
+  return call;
 }
 
 namespace {
@@ -56,35 +81,10 @@ struct SeparateSamplesPass
       module.emitError("expects a function @model");
       return signalPassFailure();
     }
-    if (model->hasAttr(callsPerRunName))
-      return;
-    if (model.getNumArguments() == 0)
-      return;
-    auto input = dyn_cast<RankedTensorType>(model.getArgumentTypes().front());
-    int64_t samples = input && input.getRank() > 0 ? input.getDimSize(0) : 1;
-    if (samples == 1 || !nn::keepsSamplesApart(model, samples))
-      return;
-    int64_t calls = samples;
-    OwningOpRef<func::FuncOp> call = nn::changeSamples(model, samples, 1);
-    if (hasLayersOfOneRow(model, samples)) {
-      if (fitsArena(model, *target))
-        return;
-      for (int64_t fewer = 2; fewer < samples; ++fewer) {
-        if (samples % fewer != 0)
-          continue;
-        OwningOpRef<func::FuncOp> larger =
-            nn::changeSamples(model, samples, samples / fewer);
-        if (!fitsArena(*larger, *target))
-          continue;
-        calls = fewer;
-        call = std::move(larger);
-        break;
-      }
+    if (OwningOpRef<func::FuncOp> call = separateSamples(model, *target)) {
+      model.erase();
+      module.push_back(call.release());
     }
-    (*call)->setAttr(callsPerRunName,
-                     Builder(&getContext()).getI64IntegerAttr(calls));
-    model.erase();
-    module.push_back(call.release());
   }
 };
 } // namespace

@@ -59,16 +59,28 @@ bool nn::keepsSamplesApart(func::FuncOp model, int64_t samples) {
                       });
 }
 
+LogicalResult nn::changeSamples(Operation *op, int64_t from, int64_t to) {
+  if (auto slice = dyn_cast<SliceOp>(op)) {
+    SmallVector<int64_t> size(slice.getSize());
+    size[0] = size[0] / from * to;
+    slice.setSize(size);
+  }
+  // The shape of a reshape follows from no operand.
+  if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+    Value result = reshape.getResult();
+    result.setType(changeSamples(result.getType(), from, to));
+    return success();
+  }
+  return inferResultTypes(op);
+}
+
 OwningOpRef<func::FuncOp> nn::changeSamples(func::FuncOp model, int64_t from,
                                             int64_t to) {
   ScopedDiagnosticHandler ignored(model.getContext(),
                                   [](Diagnostic &) { return success(); });
   OpBuilder builder(model.getContext());
   auto change = [&](Type type) -> Type {
-    auto tensor = cast<RankedTensorType>(type);
-    SmallVector<int64_t> shape(tensor.getShape());
-    shape[0] = shape[0] / from * to;
-    return tensor.clone(shape);
+    return changeSamples(type, from, to);
   };
   OwningOpRef<func::FuncOp> changed =
       cast<func::FuncOp>(model->cloneWithoutRegions());
@@ -90,16 +102,7 @@ OwningOpRef<func::FuncOp> nn::changeSamples(func::FuncOp model, int64_t from,
                       [&](Value v) { return varies.contains(v); }))
       continue;
     varies.insert(op.getResult(0));
-    Value result = copy->getResult(0);
-    if (auto slice = dyn_cast<SliceOp>(copy)) {
-      SmallVector<int64_t> size(slice.getSize());
-      size[0] = size[0] / from * to;
-      slice.setSize(size);
-    }
-    // The shape of a reshape follows from no operand.
-    if (isa<ReshapeOp>(copy))
-      result.setType(change(result.getType()));
-    else if (failed(inferResultTypes(copy)))
+    if (failed(changeSamples(copy, from, to)))
       return nullptr;
   }
   if (failed(verify(*changed)))

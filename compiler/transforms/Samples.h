@@ -18,6 +18,11 @@ namespace frieze::nn {
 /// with others, as the elements of a sample stay together.
 bool keepsSamplesApart(mlir::func::FuncOp model, int64_t samples);
 
+/// Makes `op` of `from` samples one of `to`, as many as its operands have: its
+/// attributes and the type of its result.
+mlir::LogicalResult changeSamples(mlir::Operation *op, int64_t from,
+                                  int64_t to);
+
 /// A copy of `model`, whose `from` samples are apart, that takes `to` samples;
 /// null where an op takes no more, without an error.
 mlir::OwningOpRef<mlir::func::FuncOp> changeSamples(mlir::func::FuncOp model,

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/StreamBuilder.h"
+#include "compiler/transforms/Samples.h"
 #include "dialect/Axes.h"
 #include "mlir/IR/Verifier.h"
 
@@ -88,19 +89,9 @@ LogicalResult StreamBuilder::computePerWindow(Operation *op) {
   if (windows > 1 && !keepsWindowsApart(op))
     return op->emitError("expects a layer that keeps the windows apart, to "
                          "compute several of them together");
-  Operation *copy = cloneOp(op, operands, [&](Operation *copy) {
-    if (auto slice = dyn_cast<SliceOp>(copy)) {
-      SmallVector<int64_t> size(slice.getSize());
-      size[0] = windows;
-      slice.setSize(size);
-    }
-  });
-  if (isa<ReshapeOp>(op)) {
-    auto type = cast<RankedTensorType>(op->getResult(0).getType());
-    SmallVector<int64_t> shape(type.getShape());
-    shape[0] = windows;
-    copy->getResult(0).setType(type.clone(shape));
-  }
+  Operation *copy = builder.clone(*op);
+  copy->setOperands(operands);
+  failed |= mlir::failed(changeSamples(copy, /*from=*/1, windows));
   perWindow[op->getResult(0)] = copy->getResult(0);
   return success(!failed);
 }
@@ -123,12 +114,8 @@ FailureOr<func::FuncOp> StreamBuilder::build(StringRef name) {
   int64_t length = shape[1];
   shape[1] = countRows(length, /*step=*/1);
   SmallVector<Type> results;
-  for (Type result : model.getResultTypes()) {
-    auto tensor = cast<RankedTensorType>(result);
-    SmallVector<int64_t> sizes(tensor.getShape());
-    sizes[0] *= windows;
-    results.push_back(tensor.clone(sizes));
-  }
+  for (Type result : model.getResultTypes())
+    results.push_back(changeSamples(result, /*from=*/1, windows));
   auto function = func::FuncOp::create(
       model.getLoc(), name,
       builder.getFunctionType({type.clone(shape)}, results));

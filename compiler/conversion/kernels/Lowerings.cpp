@@ -39,6 +39,12 @@ void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
         plans.add(&op, lowering->plan(target, machine, &op));
 }
 
+int64_t frieze::planArena(func::FuncOp function, const Target &target) {
+  KernelPlans kernels(target);
+  planKernels(function, kernels);
+  return MemoryPlan::create(function, kernels).arenaBytes;
+}
+
 /// To read a weight from behind the second-level cache takes about as long as
 /// ten multiply-adds: with fewer reads, calls would gain less than a tenth.
 static constexpr double leastSharedReads = 0.01;

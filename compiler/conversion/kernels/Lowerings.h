@@ -62,6 +62,9 @@ const LoweringTable &getLowerings();
 /// `plans`.
 void planKernels(mlir::func::FuncOp function, KernelPlans &plans);
 
+/// Bytes of the arena of one call of `function` on `target`.
+int64_t planArena(mlir::func::FuncOp function, const Target &target);
+
 /// The calls of `function`, whose kernels are planned, that run together: as
 /// many as a machine of the target takes, or fewer where the arena would grow
 /// by more than the limit of arenas, and 1 where little would be shared.

@@ -16,7 +16,6 @@ namespace frieze {
 KernelPlan planDense(const Target &target, const Machine &machine,
                      nn::DenseOp op);
 
-/// The same for the rows of `calls` calls in one product. More than one output.
 KernelPlan planMatmul(const Target &target, const Machine &machine,
                       nn::MatmulOp op);
 

@@ -25,15 +25,6 @@ static bool sharesKernel(const Target &target, nn::ConvOp conv) {
              target.machines.front().caches.secondLevel;
 }
 
-static int64_t countWeights(Operation *op) {
-  int64_t elements = 0;
-  (void)nn::forEachWeights(op, [&](StringRef, ElementsAttr weights) {
-    elements += weights.getNumElements();
-    return success();
-  });
-  return elements;
-}
-
 /// Whether calls share the weights of `op`. A dense layer reads each once a
 /// call, and a recurrent layer once a step: it is worth it where they leave the
 /// first-level cache.
@@ -50,7 +41,7 @@ static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
   const KernelPlan *plan = kernels.find(op, target.machines.front());
   if (plan && plan->packedUnits)
     return cast<ShapedType>(op->getResult(0).getType()).getDimSize(0) == 1 &&
-           countWeights(op) > limit;
+           nn::countWeights(op) > limit;
   auto dense = dyn_cast<nn::DenseOp>(op);
   // Windows that are read in place are in the step of their rows.
   if (!dense || findWindowsInPlace(dense))
@@ -67,11 +58,8 @@ MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
     : plans(kernels.getTarget()), calls(calls) {
   if (calls == 1)
     return;
-  auto repeat = [&](Type type) -> Type {
-    auto tensor = cast<RankedTensorType>(type);
-    SmallVector<int64_t> shape(tensor.getShape());
-    shape[0] *= calls;
-    return tensor.clone(shape);
+  auto repeat = [&](Type type) {
+    return nn::changeSamples(type, /*from=*/1, calls);
   };
   OpBuilder builder(function.getContext());
   layers = func::FuncOp::create(function.getLoc(), "together",
@@ -93,12 +81,11 @@ MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
 double MicroBatch::getSharedReads(func::FuncOp function) const {
   double reads = 0, macs = 0;
   for (Operation &op : function.getBody().front()) {
-    auto layer = dyn_cast<nn::LayerOpInterface>(op);
-    int64_t ofLayer = layer ? layer.countMACs() : 0;
+    int64_t ofLayer = nn::countMACs(&op);
     macs += ofLayer;
     // Only a convolution reads a weight for many positions.
     if (findTogether(&op))
-      reads += isa<nn::ConvOp>(op) ? countWeights(&op) : ofLayer;
+      reads += isa<nn::ConvOp>(op) ? nn::countWeights(&op) : ofLayer;
   }
   return reads / macs;
 }

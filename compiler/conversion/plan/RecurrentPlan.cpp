@@ -69,7 +69,8 @@ static MatrixTile chooseGateTile(const Target &target, const Machine &machine,
   return tile;
 }
 
-/// Samples whose states a group of threads holds at most.
+/// Samples that take a step together at most: as many states as a group of
+/// threads holds, and as many calls as a processor takes together.
 static constexpr int64_t mostSamples = 8;
 
 /// Steps whose input sums are computed together: as many as a quarter of the
