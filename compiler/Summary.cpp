@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Summary.h"
+#include "compiler/conversion/CallsPerRun.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
@@ -40,6 +41,11 @@ void ModelSummary::addImported(ModuleOp module) {
 
 void ModelSummary::planArena(ModuleOp optimised, const Target &target) {
   auto model = optimised.lookupSymbol<func::FuncOp>("model");
+  OwningOpRef<func::FuncOp> call;
+  if (!target.device)
+    call = separateSamples(model, target);
+  if (call)
+    model = *call;
   KernelPlans plans(target);
   planKernels(model, plans);
   arenaBytes =
