@@ -246,15 +246,6 @@ SmallVector<char, 0> frieze::emitObject(ModuleOp module,
   return generateCode(module, Stage::Obj, options, figures);
 }
 
-llvm::Expected<std::string> frieze::linkModule(ModuleOp module,
-                                               const CompileOptions &options) {
-  SmallVector<char, 0> code = emitObject(module, options);
-  if (code.empty())
-    return llvm::createStringError("cannot be compiled");
-  return linkSharedLibrary(StringRef(code.data(), code.size()), options.name,
-                           options.name + ".so", options.target->getHost());
-}
-
 using Printer = llvm::function_ref<void(llvm::raw_ostream &)>;
 
 /// Calls `write` with what prints the file of `stage`, the object or what it is

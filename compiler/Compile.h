@@ -77,10 +77,6 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
 llvm::SmallVector<char, 0> emitObject(mlir::ModuleOp module,
                                       const CompileOptions &options);
 
-/// The bytes of the shared library that `module`, at Stage::LLVM, becomes.
-llvm::Expected<std::string> linkModule(mlir::ModuleOp module,
-                                       const CompileOptions &options);
-
 /// Takes the model file `path` to `stage`, whichever, and writes the file
 /// `output` (see writeFile) and what goes beside it: for a static library the
 /// header, for a module of WebAssembly its JavaScript and types.

@@ -7,7 +7,6 @@
 
 #include "tests/differential/CompiledModel.h"
 #include "compiler/codegen/Passes.h"
-#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -78,20 +77,14 @@ lower(mlir::ModuleOp module, const CompileOptions &options, bool backwards) {
 std::unique_ptr<CompiledModel>
 CompiledModel::compile(mlir::ModuleOp module, const CompileOptions &options,
                        bool backwards, bool &crashed) {
-  std::unique_ptr<CompiledModel> compiled(new CompiledModel);
+  auto compiled = std::make_unique<CompiledModel>();
   crashed = !completes([&] {
     if (succeeded(lower(module, options, backwards)))
       compiled->object = emitObject(module, options);
   });
   if (crashed || compiled->object.empty())
     return nullptr;
-  auto file = llvm::cantFail(
-      llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(
-          llvm::StringRef(compiled->object.data(), compiled->object.size()),
-          "model")));
-  compiled->loader.loadObject(*file);
-  compiled->loader.finalizeWithMemoryManagerLocking();
-  compiled->model = reinterpret_cast<const frieze_model *>(
-      compiled->loader.getSymbol(options.name + "_model").getAddress());
-  return compiled->model ? std::move(compiled) : nullptr;
+  compiled->model = llvm::cantFail(
+      LoadedModel::load({compiled->object.data(), compiled->object.size()}));
+  return compiled;
 }

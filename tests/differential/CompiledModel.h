@@ -8,10 +8,10 @@
 #ifndef FRIEZE_TESTS_DIFFERENTIAL_COMPILEDMODEL_H
 #define FRIEZE_TESTS_DIFFERENTIAL_COMPILEDMODEL_H
 
+#include "api/LoadedModel.h"
 #include "compiler/Compile.h"
-#include "runtime/include/frieze/model.h"
-#include "llvm/ExecutionEngine/RuntimeDyld.h"
-#include "llvm/ExecutionEngine/SectionMemoryManager.h"
+
+#include <optional>
 
 namespace frieze {
 
@@ -49,15 +49,11 @@ public:
                                                 const CompileOptions &options,
                                                 bool backwards, bool &crashed);
 
-  const frieze_model *operator->() const { return model; }
+  const frieze_model *operator->() const { return &**model; }
 
 private:
-  CompiledModel() : loader(memory, memory) {}
-
   llvm::SmallVector<char, 0> object;
-  llvm::SectionMemoryManager memory;
-  llvm::RuntimeDyld loader;
-  const frieze_model *model = nullptr;
+  std::optional<LoadedModel> model;
 };
 
 } // namespace frieze

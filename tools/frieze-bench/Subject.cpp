@@ -101,7 +101,7 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
 
 static llvm::Expected<Subject> loadArtefactSubject(llvm::StringRef path,
                                                    llvm::StringRef bytes) {
-  llvm::Expected<LoadedModel> model = loadArtefact(path, bytes);
+  llvm::Expected<LoadedModel> model = LoadedModel::open(path, bytes);
   if (!model)
     return model.takeError();
   Subject subject{llvm::sys::path::stem(path).str(), std::move(*model), 0,

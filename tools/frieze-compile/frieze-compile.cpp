@@ -161,9 +161,9 @@ static int compile(int argc, char **argv) {
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::registerAsmPrinterCLOptions();
   cl::OptionCategory category("frieze-compile options");
-  cl::opt<std::string> modelPath(cl::Positional, cl::desc("MODEL"),
-                                 cl::cat(category));
-  cl::opt<std::string> output(
+  cl::opt<std::string> modelOption(cl::Positional, cl::desc("MODEL"),
+                                   cl::cat(category));
+  cl::opt<std::string> outputOption(
       "o", cl::value_desc("file"), cl::init("-"), cl::cat(category),
       cl::desc("Output file, - for standard output. Without --emit, its\n"
                "extension decides: .mlir .ll .s .o .a .so .wasm .ptx .spv\n"
@@ -172,7 +172,7 @@ static int compile(int argc, char **argv) {
   cl::opt<std::string> emit("emit", cl::value_desc("stage"), cl::desc(emitHelp),
                             cl::cat(category));
   ModelOptions modelOptions(category);
-  cl::opt<RemarkFormat> remarks(
+  cl::opt<RemarkFormat> remarksOption(
       "remarks", cl::cat(category), cl::init(RemarkFormat::None),
       cl::ValueOptional,
       cl::desc("Tell what became of each layer, and why, on standard error"),
@@ -230,6 +230,9 @@ static int compile(int argc, char **argv) {
       printTargets(llvm::outs());
     return 0;
   }
+  // lld clears the options of the process before it links.
+  const std::string modelPath = modelOption, output = outputOption;
+  const RemarkFormat remarks = remarksOption;
   if (modelPath.empty())
     return failWith("frieze-compile", "expects a model file; see --help");
 

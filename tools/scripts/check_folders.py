@@ -30,8 +30,9 @@ FOLDERS = {
     "compiler": ["dialect", "frontends", "compiler/target", "compiler/transforms",
                  "compiler/conversion", "compiler/conversion/plan",
                  "compiler/conversion/kernels", "compiler/codegen"],
-    "tools": ["dialect", "frontends", "compiler", "compiler/target", "compiler/reference",
-              "compiler/codegen"],
+    "api": ["dialect", "frontends", "compiler", "compiler/target", "compiler/codegen"],
+    "tools": ["api", "dialect", "frontends", "compiler", "compiler/target",
+              "compiler/reference", "compiler/codegen"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)/[^"/]+"', re.MULTILINE)
 

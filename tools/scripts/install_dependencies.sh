@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
   cmake ninja-build make pkg-config gcc g++ libc6-dev
-  clang-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
+  clang-22 lld-22 llvm-22-dev llvm-22-tools liblld-22-dev libmlir-22-dev mlir-22-tools
   nlohmann-json3-dev libzip-dev libhdf5-dev zlib1g-dev libzstd-dev libbenchmark-dev
   libonnx-dev libprotobuf-dev protobuf-compiler
   libsoxr-dev libvulkan-dev libgtest-dev python3 python3-numpy

@@ -18,33 +18,13 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Target/TargetMachine.h"
 
-#include <mutex>
-
 using namespace frieze;
-
-/// Sets an option of LLVM that has no other way in.
-static void setUnlessGiven(llvm::StringRef name, llvm::StringRef value) {
-  llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name);
-  if (option && option->getNumOccurrences() == 0)
-    option->addOccurrence(0, name, value);
-}
 
 /// For the public functions: those of a machine name it.
 static std::unique_ptr<llvm::TargetMachine>
 createTargetMachine(const Target &target) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    // The order of instructions is the emitter's. LLVM's schedulers move loads
-    // of the input ahead of the multiply-adds, and its loop-invariant code
-    // motion keeps the constants of one kernel in registers during another:
-    // all spill accumulators to make room.
-    setUnlessGiven("enable-misched", "false");
-    setUnlessGiven("enable-pipeliner", "false");
-    setUnlessGiven("disable-machine-licm", "true");
-  });
   std::string error;
   llvm::Triple triple(target.toolchain.triple);
   const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
@@ -146,6 +126,14 @@ mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
   llvm::legacy::PassManager passes;
   llvm::TargetPassConfig *config = machine->createPassConfig(passes);
   config->setDisableVerify(true);
+  // The order of instructions is the emitter's. LLVM's schedulers move loads of
+  // the input ahead of the multiply-adds, and its loop-invariant code motion
+  // keeps the constants of one kernel in registers during another: all spill
+  // accumulators to make room.
+  for (llvm::AnalysisID pass :
+       {&llvm::MachineSchedulerID, &llvm::MachinePipelinerID,
+        &llvm::EarlyMachineLICMID})
+    config->disablePass(pass);
   passes.add(config);
   auto *functions = new llvm::MachineModuleInfoWrapperPass(machine.get());
   passes.add(functions);

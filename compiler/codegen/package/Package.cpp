@@ -6,13 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/package/Package.h"
-#include "compiler/codegen/package/RunProgram.h"
+#include "compiler/codegen/package/Linker.h"
+#include "compiler/codegen/package/MainProgram.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Object/ArchiveWriter.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/LEB128.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -35,24 +34,6 @@ void frieze::writeStaticLibrary(StringRef object, StringRef name,
 //===----------------------------------------------------------------------===//
 // Linking
 //===----------------------------------------------------------------------===//
-
-/// Where this program stands, so that its parts are found beside it.
-static std::string getProgramFolder() {
-  static int anchor;
-  std::string program = sys::fs::getMainExecutable(nullptr, &anchor);
-  return sys::path::parent_path(program).str();
-}
-
-static Expected<std::string> findLinker(ArrayRef<StringRef> names) {
-  return findProgram(names, FRIEZE_LLVM_TOOLS_FOLDER, "link with");
-}
-
-/// What `program` makes of the object.
-static Expected<std::string> link(const std::string &program,
-                                  ArrayRef<std::string> arguments,
-                                  StringRef object) {
-  return runProgram(program, arguments, {"o", object}, "link");
-}
 
 /// Every shared library and executable has its model under one known symbol.
 static std::string defineEntry(StringRef name) {
@@ -81,17 +62,11 @@ Expected<std::string> frieze::linkSharedLibrary(StringRef object,
       !Triple(target.toolchain.triple).isOSBinFormatELF())
     return createStringError("cannot link shared libraries for " + target.name +
                              "; write " + listOtherFiles(target));
-  // GNU's linker knows one architecture, and starts in a fraction of the time.
-  SmallVector<StringRef> linkers{"ld.lld-22", "ld.lld"};
-  if (isOwnArchitecture(target))
-    linkers.insert(linkers.begin(), "x86_64-linux-gnu-ld.bfd");
-  auto linker = findLinker(linkers);
-  if (!linker)
-    return linker.takeError();
-  return link(*linker,
-              {"-shared", "--gc-sections", "-z", "noexecstack",
-               "--build-id=none", "-soname", soname.str(), defineEntry(name)},
-              object);
+  return runLinker(LinkerKind::ELF,
+                   {"-shared", "--gc-sections", "-z", "noexecstack",
+                    "--build-id=none", "-soname", soname.str(),
+                    defineEntry(name)},
+                   object);
 }
 
 /// A section of a module of WebAssembly that engines pass over.
@@ -113,21 +88,19 @@ Expected<std::string> frieze::linkWebAssembly(StringRef object, StringRef name,
     return createStringError("expects --target=wasm32 for a module of "
                              "WebAssembly, but got " +
                              target.name);
-  auto linker = findLinker({"wasm-ld-22", "wasm-ld"});
-  if (!linker)
-    return linker.takeError();
   auto exportSymbol = [&](StringRef part) {
     return ("--export-if-defined=" + name + "_" + part).str();
   };
   // Model code hardly has a stack: first in memory, one that is too small ends
   // in a trap.
-  auto linked = link(*linker,
-                     {"--no-entry", "--export=__heap_base", exportSymbol("run"),
-                      exportSymbol("run_batch"), exportSymbol("stream_init"),
-                      exportSymbol("stream_push"), exportSymbol("stream_flush"),
-                      "--gc-sections", "--strip-all", "--stack-first", "-z",
-                      "stack-size=16384"},
-                     object);
+  auto linked =
+      runLinker(LinkerKind::WebAssembly,
+                {"--no-entry", "--export=__heap_base", exportSymbol("run"),
+                 exportSymbol("run_batch"), exportSymbol("stream_init"),
+                 exportSymbol("stream_push"), exportSymbol("stream_flush"),
+                 "--gc-sections", "--strip-all", "--stack-first", "-z",
+                 "stack-size=16384"},
+                object);
   if (!linked)
     return linked.takeError();
   return *linked + makeCustomSection("frieze", id);
@@ -140,15 +113,13 @@ Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name,
         "cannot link programs for " + target.name + " here; write " +
         listOtherFiles(target) +
         ", and link it with the main program and that machine's C compiler");
-  auto driver = findLinker({"cc", "gcc", "clang", "clang-22"});
-  if (!driver)
-    return driver.takeError();
-  SmallString<128> mainLibrary(getProgramFolder());
-  sys::path::append(mainLibrary, "..", "lib", "frieze", "libfrieze_main.a");
-  if (!sys::fs::exists(mainLibrary))
-    return createStringError("expects " + mainLibrary + " to link with");
-  return link(*driver,
-              {mainLibrary.str().str(), "-lm", "-Wl,--gc-sections",
-               "-Wl," + defineEntry(name)},
-              object);
+  Expected<SystemLibraries> libraries = findSystemLibraries();
+  if (!libraries)
+    return libraries.takeError();
+  return runLinker(LinkerKind::ELF,
+                   {libraries->c, "-pie", "--gc-sections", "--as-needed",
+                    "--build-id=none", "--hash-style=gnu", "--eh-frame-hdr",
+                    "-z", "relro", "-z", "now", "-z", "noexecstack",
+                    "-dynamic-linker", libraries->loader, defineEntry(name)},
+                   {object, getMainProgram()});
 }

@@ -20,8 +20,8 @@ namespace frieze {
 void writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
                         const Target &target, llvm::raw_ostream &os);
 
-/// Links in the folder for temporary files; needs no C library. An error where
-/// `target` has none, or has them in another format than ELF.
+/// Needs no C library. An error where `target` has no shared libraries, or has
+/// them in another format than ELF.
 llvm::Expected<std::string> linkSharedLibrary(llvm::StringRef object,
                                               llvm::StringRef name,
                                               llvm::StringRef soname,
@@ -36,9 +36,8 @@ llvm::Expected<std::string> linkWebAssembly(llvm::StringRef object,
                                             llvm::StringRef id,
                                             const Target &target);
 
-/// Links the runtime's main, `../lib/frieze/libfrieze_main.a` as seen from this
-/// program, built or installed, with the system's C compiler. An error where
-/// that makes no programs for `target`.
+/// Links the runtime's main, for the C library that this process runs with. An
+/// error where that is none for `target`.
 llvm::Expected<std::string> linkExecutable(llvm::StringRef object,
                                            llvm::StringRef name,
                                            const Target &target);
