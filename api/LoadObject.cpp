@@ -14,6 +14,8 @@ using namespace llvm;
 using namespace llvm::jitlink;
 using namespace frieze;
 
+static constexpr StringLiteral constructorSection = ".init_array";
+
 namespace {
 /// The memory of one object.
 class ObjectMemory {
@@ -57,12 +59,23 @@ public:
                                  "symbols, but got " +
                                  *symbols.begin()->first));
   }
+  Error modifyPassConfig(LinkGraph &, PassConfiguration &passes) override {
+    // No symbol tells that constructors are needed.
+    passes.PrePrunePasses.push_back([](LinkGraph &graph) {
+      if (Section *section = graph.findSectionByName(constructorSection))
+        for (Block *block : section->blocks())
+          graph.addAnonymousSymbol(*block, 0, block->getSize(),
+                                   /*IsCallable=*/false, /*IsLive=*/true);
+      return Error::success();
+    });
+    return Error::success();
+  }
   Error notifyResolved(LinkGraph &graph) override {
     for (Symbol *symbol : graph.defined_symbols())
       if (symbol->hasName() && symbol->getScope() == Scope::Default &&
           !symbol->isCallable() && (*symbol->getName()).ends_with(suffix))
         result.symbols.push_back(symbol->getAddress());
-    if (Section *section = graph.findSectionByName(".init_array"))
+    if (Section *section = graph.findSectionByName(constructorSection))
       result.constructors = SectionRange(*section).getRange();
     return Error::success();
   }

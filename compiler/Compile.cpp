@@ -9,20 +9,16 @@
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/llvm/EmitObject.h"
+#include "compiler/codegen/package/Artefact.h"
 #include "compiler/codegen/package/Cubin.h"
-#include "compiler/codegen/package/Header.h"
-#include "compiler/codegen/package/JavaScript.h"
-#include "compiler/codegen/package/Package.h"
 #include "dialect/NNDialect.h"
 #include "dialect/Weights.h"
 #include "frontends/Files.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AsmState.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SHA256.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -34,12 +30,6 @@ using namespace frieze;
 void frieze::registerCompilerDialects(DialectRegistry &registry) {
   registry.insert<nn::NNDialect, func::FuncDialect, LLVM::LLVMDialect>();
   registerLLVMTranslations(registry);
-}
-
-/// In lower-case hexadecimal.
-static std::string hash(StringRef bytes) {
-  auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(bytes));
-  return llvm::toHex(digest, /*LowerCase=*/true);
 }
 
 /// What runs the functions of a model that is compiled for a device.
@@ -177,14 +167,15 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
                                         MLIRContext *context) {
   OwningOpRef<ModuleOp> module =
       importModel(path, bytes, options.import, context);
-  if (!module || failed(lowerImported(*module, stage, options,
-                                      stage == Stage::LLVM ? hash(bytes) : "")))
+  if (!module ||
+      failed(lowerImported(*module, stage, options,
+                           stage == Stage::LLVM ? hashSHA256(bytes) : "")))
     return nullptr;
   return module;
 }
 
-static void printMLIR(ModuleOp module, bool withWeights,
-                      llvm::raw_ostream &os) {
+void frieze::printMLIR(ModuleOp module, bool withWeights,
+                       llvm::raw_ostream &os) {
   OpPrintingFlags flags;
   if (withWeights)
     flags.elideLargeResourceString(std::numeric_limits<int64_t>::max());
@@ -208,9 +199,8 @@ static LogicalResult report(llvm::Error error, StringRef file,
          << llvm::toString(std::move(error));
 }
 
-/// An error where a call needs more memory than there is.
-static llvm::Error checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
-                            int64_t ramBytes) {
+llvm::Error frieze::checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
+                             int64_t ramBytes) {
   nn::StreamInterfaceAttr stream = interface.getStream();
   int64_t arena = interface.getArenaBytes();
   int64_t state = stream ? stream.getState() : 0;
@@ -225,11 +215,9 @@ static llvm::Error checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
       stackBytes, ramBytes));
 }
 
-/// What the back end writes of `module`, which is at its first stage; empty
-/// after a diagnostic.
-static SmallVector<char, 0> generateCode(ModuleOp module, Stage stage,
-                                         const CompileOptions &options,
-                                         CodeFigures &figures) {
+SmallVector<char, 0> frieze::generateCode(ModuleOp module, Stage stage,
+                                          const CompileOptions &options,
+                                          CodeFigures &figures) {
   SmallVector<char, 0> code;
   const Target &target =
       isDeviceStage(stage) ? *options.target : options.target->getHost();
@@ -246,96 +234,11 @@ SmallVector<char, 0> frieze::emitObject(ModuleOp module,
   return generateCode(module, Stage::Obj, options, figures);
 }
 
-using Printer = llvm::function_ref<void(llvm::raw_ostream &)>;
-
-/// Calls `write` with what prints the file of `stage`, the object or what it is
-/// packaged in, for `output`.
-static llvm::Error package(Stage stage, StringRef object, StringRef output,
-                           const CompileOptions &options,
-                           llvm::function_ref<void(Printer)> write) {
-  const Target &target = options.target->getHost();
-  auto writeLinked = [&](llvm::Expected<std::string> linked) -> llvm::Error {
-    if (!linked)
-      return linked.takeError();
-    write([&](llvm::raw_ostream &os) { os << *linked; });
-    return llvm::Error::success();
-  };
-  switch (stage) {
-  case Stage::Static:
-    write([&](llvm::raw_ostream &os) {
-      writeStaticLibrary(object, options.name, target, os);
-    });
-    return llvm::Error::success();
-  case Stage::Shared:
-    return writeLinked(linkSharedLibrary(
-        object, options.name,
-        isStream(output) ? options.name + ".so"
-                         : llvm::sys::path::filename(output).str(),
-        target));
-  case Stage::Exe:
-    return writeLinked(linkExecutable(object, options.name, target));
-  case Stage::Wasm:
-    return writeLinked(
-        linkWebAssembly(object, options.name, hash(object), target));
-  default:
-    write([&](llvm::raw_ostream &os) { os << object; });
-    return llvm::Error::success();
-  }
-}
-
-namespace {
-/// What is told of a file in those beside it.
-struct Artefact {
-  nn::InterfaceAttr interface;
-  const CodeFigures &figures;
-  /// The file's path, the object in it, and the hash of the model's file.
-  StringRef output, object, sourceSHA256;
-};
-
-/// A file that is written beside another.
-struct Companion {
-  StringRef extension;
-  /// What it is, and beside what, for messages.
-  StringRef kind, owner;
-  void (*print)(const Artefact &artefact, llvm::raw_ostream &os);
-
-  SmallString<128> getPath(StringRef output) const {
-    SmallString<128> path(output);
-    llvm::sys::path::replace_extension(path, extension);
-    return path;
-  }
-};
-} // namespace
-
-static void printTypes(const Artefact &artefact, llvm::raw_ostream &os) {
-  printTypeScript(artefact.interface, os);
-}
-
-/// What is written beside the file of a stage.
-static ArrayRef<Companion> getCompanions(Stage stage, StringRef output) {
-  static const Companion header[] = {
-      {"h", "header", "static library",
-       [](const Artefact &artefact, llvm::raw_ostream &os) {
-         printHeader(artefact.interface, artefact.figures, os);
-       }}};
-  static const Companion javaScript[] = {
-      {"mjs", "JavaScript", "module of WebAssembly",
-       [](const Artefact &artefact, llvm::raw_ostream &os) {
-         std::string id = hash(artefact.object);
-         printJavaScript(artefact.interface,
-                         {llvm::sys::path::filename(artefact.output), id,
-                          artefact.sourceSHA256},
-                         os);
-       }},
-      // TypeScript looks beside .mjs for the first, other tools for the second.
-      {"d.mts", "types", "module of WebAssembly", printTypes},
-      {"d.ts", "types", "module of WebAssembly", printTypes}};
-  // None goes beside a device or a stream.
-  if (isStream(output))
-    return {};
-  return stage == Stage::Static ? ArrayRef(header)
-         : stage == Stage::Wasm ? ArrayRef(javaScript)
-                                : ArrayRef<Companion>();
+/// Where a file beside `output` goes.
+static SmallString<128> getPath(const Companion &companion, StringRef output) {
+  SmallString<128> path(output);
+  llvm::sys::path::replace_extension(path, companion.extension);
+  return path;
 }
 
 /// Whether the file of a stage and those beside it can be written.
@@ -345,7 +248,7 @@ static LogicalResult checkOutputs(StringRef output,
   if (failed(report(checkWritable(output), getOutputName(output), context)))
     return failure();
   for (const Companion &companion : companions) {
-    SmallString<128> path = companion.getPath(output);
+    SmallString<128> path = getPath(companion, output);
     if (path == output)
       return report(llvm::createStringError("expects another extension than ." +
                                             companion.extension + " for a " +
@@ -367,14 +270,16 @@ static OwningOpRef<ModuleOp> importFile(StringRef path,
   if (failed(report(bytes.takeError(), path, context)))
     return nullptr;
   if (sourceSHA256)
-    *sourceSHA256 = hash(*bytes);
+    *sourceSHA256 = hashSHA256(*bytes);
   return importModel(path, *bytes, options.import, context);
 }
 
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
                                   const CompileOptions &options,
                                   MLIRContext *context) {
-  ArrayRef<Companion> companions = getCompanions(stage, output);
+  // None goes beside a device or a stream.
+  ArrayRef<Companion> companions =
+      isStream(output) ? ArrayRef<Companion>() : getCompanions(stage);
   // Before the work.
   if (failed(checkOutputs(output, companions, context)))
     return failure();
@@ -403,21 +308,21 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
     return write(output, [&](llvm::raw_ostream &os) {
       os << StringRef(code.data(), code.size());
     });
-  nn::InterfaceAttr interface = nn::InterfaceAttr::find(*module);
+  ModelObject object{{code.data(), code.size()},       figures,
+                     nn::InterfaceAttr::find(*module), options.name,
+                     options.target->getHost(),        sourceSHA256};
   if (llvm::Error error =
-          checkRAM(interface, figures.getStackBytes(), options.ramBytes))
+          checkRAM(object.interface, figures.getStackBytes(), options.ramBytes))
     return report(std::move(error), path, context);
-  if (stage == Stage::Header)
-    return write(output, [&](llvm::raw_ostream &os) {
-      printHeader(interface, figures, os);
-    });
   // The object has the weights.
   module->getBody()->clear();
   releaseMemory(*module, options);
-  StringRef object(code.data(), code.size());
+  std::string fileName = isStream(output)
+                             ? options.name + ".so"
+                             : llvm::sys::path::filename(output).str();
   LogicalResult written = success();
   if (llvm::Error error =
-          package(stage, object, output, options, [&](Printer print) {
+          packageObject(stage, object, fileName, [&](Printer print) {
             written = write(output, print,
                             stage == Stage::Shared || stage == Stage::Exe
                                 ? FileKind::Executable
@@ -426,10 +331,9 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
     return report(std::move(error), getOutputName(output), context);
   if (failed(written))
     return failure();
-  Artefact artefact{interface, figures, output, object, sourceSHA256};
   for (const Companion &companion : companions)
-    if (failed(write(companion.getPath(output), [&](llvm::raw_ostream &os) {
-          companion.print(artefact, os);
+    if (failed(write(getPath(companion, output), [&](llvm::raw_ostream &os) {
+          companion.print(object, fileName, os);
         })))
       return failure();
   return success();

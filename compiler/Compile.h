@@ -72,6 +72,21 @@ mlir::LogicalResult lowerModule(mlir::ModuleOp module, Stage from, Stage to,
                                 const CompileOptions &options,
                                 llvm::StringRef sourceSHA256 = "");
 
+/// Prints `module`, with the numbers of its weights or without.
+void printMLIR(mlir::ModuleOp module, bool withWeights, llvm::raw_ostream &os);
+
+/// What the back end makes as `stage` of `module`, which is at its first stage,
+/// Stage::GPU or Stage::LLVM; empty after a diagnostic. An object gets its
+/// figures.
+llvm::SmallVector<char, 0> generateCode(mlir::ModuleOp module, Stage stage,
+                                        const CompileOptions &options,
+                                        CodeFigures &figures);
+
+/// An error where a call of a lowered model needs more than `ramBytes`, for its
+/// arena or state and the stack; 0: any.
+llvm::Error checkRAM(nn::InterfaceAttr interface, int64_t stackBytes,
+                     int64_t ramBytes);
+
 /// The relocatable object of `module`, at Stage::LLVM; empty after a
 /// diagnostic.
 llvm::SmallVector<char, 0> emitObject(mlir::ModuleOp module,

@@ -29,57 +29,63 @@ static StringRef getSeverity(DiagnosticSeverity severity) {
   llvm_unreachable("covered switch");
 }
 
-static void printLayer(StringRef layer, llvm::raw_ostream &os) {
-  if (!layer.empty())
-    os << "layer '" << layer << "': ";
-}
-
-static void printDiagnostic(const Diagnostic &diagnostic) {
-  llvm::raw_ostream &os = llvm::errs();
+static void collect(const Diagnostic &diagnostic,
+                    llvm::function_ref<void(const Message &)> handle) {
+  Message message;
+  message.severity = diagnostic.getSeverity();
   Location location = diagnostic.getLocation();
+  message.layer = nn::findLayerName(location).str();
+  message.text = diagnostic.str();
+  if (message.severity == DiagnosticSeverity::Remark) {
+    // Where compiler/transforms/Remarks.h has them.
+    ArrayRef<DiagnosticArgument> arguments = diagnostic.getArguments();
+    for (auto [index, part] : {std::make_pair(0, &message.subject),
+                               {2, &message.rule},
+                               {4, &message.why}})
+      if (index < (int)arguments.size() &&
+          arguments[index].getKind() ==
+              DiagnosticArgument::DiagnosticArgumentKind::String)
+        *part = arguments[index].getAsString().str();
+  }
   if (auto file = location->findInstanceOf<FileLineColLoc>()) {
-    os << file.getFilename().getValue() << ":";
-    if (file.getLine())
-      os << file.getLine() << ":" << file.getColumn() << ":";
-    os << " ";
+    message.file = file.getFilename().str();
+    message.line = file.getLine();
+    message.column = file.getLine() ? file.getColumn() : 0;
   }
-  printLayer(nn::findLayerName(location), os);
-  os << getSeverity(diagnostic.getSeverity()) << ": " << diagnostic << "\n";
+  handle(message);
   for (const Diagnostic &note : diagnostic.getNotes())
-    printDiagnostic(note);
+    collect(note, handle);
 }
 
-/// Prints a decision of compiler/transforms/Remarks.h, which says where its
-/// subject, rule and why are.
-static void printRemark(const Diagnostic &diagnostic, RemarkFormat format) {
-  ArrayRef<DiagnosticArgument> arguments = diagnostic.getArguments();
-  auto text = [&](size_t index) {
-    return index < arguments.size() &&
-                   arguments[index].getKind() ==
-                       DiagnosticArgument::DiagnosticArgumentKind::String
-               ? arguments[index].getAsString()
-               : StringRef();
-  };
-  StringRef layer = nn::findLayerName(diagnostic.getLocation());
-  if (format == RemarkFormat::JSON) {
-    llvm::errs() << llvm::json::Value(llvm::json::Object{{"remark", text(0)},
-                                                         {"layer", layer},
-                                                         {"rule", text(2)},
-                                                         {"why", text(4)}})
-                 << "\n";
-    return;
-  }
-  printLayer(layer, llvm::errs());
-  llvm::errs() << "remark: " << diagnostic << "\n";
-}
-
-DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, RemarkFormat remarks)
-    : ScopedDiagnosticHandler(context, [remarks](Diagnostic &diagnostic) {
-        if (diagnostic.getSeverity() != DiagnosticSeverity::Remark)
-          printDiagnostic(diagnostic);
-        else if (remarks != RemarkFormat::None)
-          printRemark(diagnostic, remarks);
+MessageHandler::MessageHandler(MLIRContext *context,
+                               std::function<void(const Message &)> handle)
+    : ScopedDiagnosticHandler(context, [handle](Diagnostic &diagnostic) {
+        collect(diagnostic, handle);
       }) {
   // One clear line: not the whole op as well.
   context->printOpOnDiagnostic(false);
+}
+
+void frieze::printMessage(const Message &message, RemarkFormat remarks,
+                          llvm::raw_ostream &os) {
+  bool isRemark = message.severity == DiagnosticSeverity::Remark;
+  if (isRemark && remarks == RemarkFormat::None)
+    return;
+  if (isRemark && remarks == RemarkFormat::JSON) {
+    os << llvm::json::Value(llvm::json::Object{{"remark", message.subject},
+                                               {"layer", message.layer},
+                                               {"rule", message.rule},
+                                               {"why", message.why}})
+       << "\n";
+    return;
+  }
+  if (!isRemark && !message.file.empty()) {
+    os << message.file << ":";
+    if (message.line)
+      os << message.line << ":" << message.column << ":";
+    os << " ";
+  }
+  if (!message.layer.empty())
+    os << "layer '" << message.layer << "': ";
+  os << getSeverity(message.severity) << ": " << message.text << "\n";
 }

@@ -9,22 +9,40 @@
 #define FRIEZE_COMPILER_DIAGNOSTICS_H
 
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <functional>
+#include <string>
 
 namespace frieze {
+
+/// What is said of a file or a layer; "" is what there is not.
+struct Message {
+  mlir::DiagnosticSeverity severity = mlir::DiagnosticSeverity::Error;
+  std::string file;
+  /// From 1 on, of text in the file (hand-written MLIR), else 0.
+  unsigned line = 0, column = 0;
+  std::string layer, text;
+  /// Of a remark, a decision of compiler/transforms/Remarks.h.
+  std::string subject, rule, why;
+};
+
+/// Has a context's diagnostics and their notes handled, one after the other.
+/// The layer comes from a NameLoc, the file from the FileLineColLoc in it.
+class MessageHandler : public mlir::ScopedDiagnosticHandler {
+public:
+  MessageHandler(mlir::MLIRContext *context,
+                 std::function<void(const Message &)> handle);
+};
 
 /// What to do with remarks, the decisions of passes.
 enum class RemarkFormat { None, Text, JSON };
 
-/// Writes a context's diagnostics to standard error, one line each, as
-/// `file: layer 'name': error: message`. The layer comes from a NameLoc, the
-/// file from the FileLineColLoc in it; line and column follow the file where
-/// it has them (hand-written MLIR). Remarks are `layer 'name': subject rule
+/// Prints a line `file: layer 'name': error: message`, with line and column
+/// behind a file that has them. Remarks are `layer 'name': remark: subject rule
 /// (why)`, or one JSON object a line.
-class DiagnosticPrinter : public mlir::ScopedDiagnosticHandler {
-public:
-  explicit DiagnosticPrinter(mlir::MLIRContext *context,
-                             RemarkFormat remarks = RemarkFormat::None);
-};
+void printMessage(const Message &message, RemarkFormat remarks,
+                  llvm::raw_ostream &os);
 
 } // namespace frieze
 

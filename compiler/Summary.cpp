@@ -30,6 +30,13 @@ static int64_t getBytes(Attribute attribute) {
   return bytes;
 }
 
+int64_t frieze::countParameterBytes(Operation *op) {
+  int64_t bytes = 0;
+  for (NamedAttribute attribute : op->getAttrs())
+    bytes += getBytes(attribute.getValue());
+  return bytes;
+}
+
 void ModelSummary::addImported(ModuleOp module) {
   module.walk([&](Operation *op) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()))
@@ -60,8 +67,7 @@ void ModelSummary::addOptimised(ModuleOp module) {
       return;
     kernels += !isa<nn::ConstantOp>(op);
     liveMACs += nn::countMACs(op);
-    for (NamedAttribute attribute : op->getAttrs())
-      weightsBytes += getBytes(attribute.getValue());
+    weightsBytes += countParameterBytes(op);
   });
 }
 

@@ -15,6 +15,9 @@
 
 namespace frieze {
 
+/// Bytes of the numbers that `op`, of the nn dialect, has as attributes.
+int64_t countParameterBytes(mlir::Operation *op);
+
 /// A model before and after nn-opt, in figures.
 struct ModelSummary {
   /// Ops and multiply-adds of the model as imported.

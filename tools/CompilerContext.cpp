@@ -17,4 +17,7 @@ static mlir::DialectRegistry createRegistry() {
 }
 
 CompilerContext::CompilerContext(RemarkFormat remarks)
-    : context(createRegistry()), diagnostics(&context, remarks) {}
+    : context(createRegistry()),
+      diagnostics(&context, [remarks](const Message &message) {
+        printMessage(message, remarks, llvm::errs());
+      }) {}

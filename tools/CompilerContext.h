@@ -23,7 +23,7 @@ public:
 
 private:
   mlir::MLIRContext context;
-  DiagnosticPrinter diagnostics;
+  MessageHandler diagnostics;
 };
 
 } // namespace frieze

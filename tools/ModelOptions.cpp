@@ -6,14 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/ModelOptions.h"
-#include "compiler/target/Target.h"
+#include "compiler/Options.h"
 #include "dialect/Identifier.h"
-#include "frontends/Array.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
 
-/// `heading`, then a line for each entry of a table with name and description.
 ModelOptions::ModelOptions(cl::OptionCategory &category)
     : weights("weights", cl::value_desc("file"), cl::cat(category),
               cl::desc("Weights for a model file that has none")),
@@ -44,46 +42,18 @@ llvm::Expected<CompileOptions>
 ModelOptions::get(llvm::StringRef defaultName,
                   llvm::StringRef defaultTarget) const {
   CompileOptions options;
-  options.import.weightsPath = weights;
-  options.name = name.empty() ? getIdentifier(defaultName) : name.getValue();
-  llvm::StringRef targetName =
-      target.getNumOccurrences() ? llvm::StringRef(target) : defaultTarget;
-  options.target = findTarget(targetName);
+  options.name = getIdentifier(defaultName);
+  options.target = findTarget(defaultTarget);
   options.exact = exact;
-  for (auto [flag, value] : {std::make_pair(&streamHop, &options.streamHop),
-                             {&streamBlock, &options.streamBlock}}) {
-    if (!flag->getNumOccurrences())
-      continue;
-    *value = *flag;
-    if (*value < 1 || *value > maxElements)
-      return llvm::createStringError("expects --" + flag->ArgStr +
-                                     " to be positive, but got " +
-                                     llvm::Twine(*value));
-  }
-  if (options.streamBlock && !options.streamHop)
-    return llvm::createStringError("expects --stream-hop with --stream-block");
-  if (batch.getNumOccurrences()) {
-    options.import.batch = batch;
-    if (batch < 1)
-      return llvm::createStringError(
-          "expects --batch to be positive, but got " + llvm::Twine(batch));
-  }
-  for (llvm::StringRef argument : dimensions) {
-    auto [dimension, text] = argument.rsplit('=');
-    int64_t size;
-    if (dimension.empty() || text.getAsInteger(10, size) || size < 1 ||
-        size > maxElements)
-      return llvm::createStringError(
-          "expects --dim to be NAME=N or INPUT:AXIS=N with a positive N, but "
-          "got '" +
-          argument + "'");
-    options.import.dimensions.push_back({dimension.str(), size});
-  }
-  if (!options.target)
-    return llvm::createStringError("unknown target '" + targetName +
-                                   "'; see --print-targets");
-  if (!isIdentifier(options.name))
-    return llvm::createStringError(
-        "expects --name to be a C identifier, but got '" + options.name + "'");
+  for (const cl::opt<std::string> *flag :
+       {&weights, &name, &target, &batch, &streamHop, &streamBlock})
+    if (flag->getNumOccurrences())
+      if (llvm::Error error = setOption(options, flag->ArgStr, *flag))
+        return std::move(error);
+  for (llvm::StringRef dimension : dimensions)
+    if (llvm::Error error = setOption(options, dimensions.ArgStr, dimension))
+      return std::move(error);
+  if (llvm::Error error = checkOptions(options))
+    return std::move(error);
   return options;
 }

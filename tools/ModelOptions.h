@@ -28,11 +28,10 @@ public:
       llvm::StringRef defaultTarget = getTargets().front().name) const;
 
 private:
-  llvm::cl::opt<std::string> weights, name, target;
-  llvm::cl::opt<int64_t> batch;
+  llvm::cl::opt<std::string> weights, name, target, batch;
   llvm::cl::list<std::string> dimensions;
   llvm::cl::opt<bool> exact;
-  llvm::cl::opt<int64_t> streamHop, streamBlock;
+  llvm::cl::opt<std::string> streamHop, streamBlock;
 };
 
 } // namespace frieze

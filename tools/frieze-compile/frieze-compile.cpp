@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/Compile.h"
+#include "compiler/Options.h"
 #include "compiler/Summary.h"
 #include "frontends/Files.h"
 #include "mlir/IR/AsmState.h"
@@ -14,10 +14,8 @@
 #include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
 #include "tools/ModelOptions.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
-#include "llvm/TargetParser/Triple.h"
 
 using namespace frieze;
 namespace cl = llvm::cl;
@@ -58,97 +56,6 @@ static void printLayers(llvm::raw_ostream &os) {
       os << " " << attribute;
     os << "\n";
   }
-}
-
-/// The number that `text` says, with K or M for 1024 or its square; 0 for "".
-static llvm::Expected<int64_t> parseBytes(llvm::StringRef text) {
-  llvm::StringRef digits = text;
-  int64_t unit = digits.consume_back_insensitive("K")   ? 1 << 10
-                 : digits.consume_back_insensitive("M") ? 1 << 20
-                                                        : 1;
-  int64_t bytes = 0;
-  if (text.empty())
-    return bytes;
-  if (digits.getAsInteger(10, bytes) || bytes < 1 || bytes > INT32_MAX)
-    return llvm::createStringError(
-        "expects --ram to be bytes, as in 65536 or 64K, but got '" + text +
-        "'");
-  return bytes * unit;
-}
-
-/// The compute capabilities of GPUs that are called as in sm_80.
-static llvm::Expected<llvm::SmallVector<unsigned>>
-parseCubins(llvm::ArrayRef<std::string> names) {
-  llvm::SmallVector<unsigned> architectures;
-  for (llvm::StringRef name : names) {
-    llvm::StringRef digits = name;
-    unsigned architecture;
-    if (!digits.consume_front("sm_") || digits.getAsInteger(10, architecture) ||
-        architecture < 80 || llvm::is_contained(architectures, architecture))
-      return llvm::createStringError(
-          "expects --cubin to be different GPUs, as in sm_80,sm_90, from sm_80 "
-          "on, but got '" +
-          name + "'");
-    architectures.push_back(architecture);
-  }
-  return architectures;
-}
-
-/// Whether every object format and linker script takes `name`.
-static bool isSectionName(llvm::StringRef name) {
-  return llvm::all_of(name, [](char c) {
-    return llvm::isAlnum(c) || c == '.' || c == '_' || c == '$';
-  });
-}
-
-/// The target of a stage that only one has.
-static llvm::StringRef getDefaultTarget(Stage stage) {
-  switch (stage) {
-  case Stage::Wasm:
-    return "wasm32";
-  case Stage::GPU:
-  case Stage::PTX:
-    return "cuda";
-  case Stage::SPIRV:
-    return "vulkan";
-  default:
-    return "x86-64";
-  }
-}
-
-/// An error where a device has nothing of a kind, or nothing else has it.
-static llvm::Error checkDevice(const StageDescription &stage,
-                               const CompileOptions &options) {
-  const Target &target = *options.target;
-  auto refuse = [&](const llvm::Twine &what, llvm::StringRef hint) {
-    return llvm::createStringError("expects a target with " + what +
-                                   ", but got '" + target.name + "'; " + hint);
-  };
-  llvm::StringRef list = "see --print-targets";
-  const Device *device = target.device;
-  if (!options.cubins.empty() && (!device || device->kind != DeviceKind::CUDA ||
-                                  stage.stage < Stage::LLVM))
-    return llvm::createStringError(
-        "expects --target=cuda and an object, a static or a shared library for "
-        "--cubin");
-  bool isOther = (stage.stage == Stage::PTX && device &&
-                  device->kind != DeviceKind::CUDA) ||
-                 (stage.stage == Stage::SPIRV && device &&
-                  device->kind != DeviceKind::Vulkan);
-  if (isDeviceStage(stage.stage) && (!device || isOther))
-    return refuse("the stage " + stage.name, list);
-  if (!device)
-    return llvm::Error::success();
-  if (stage.stage == Stage::Exe)
-    return refuse("executables of its own",
-                  "a shared library has the code of a device");
-  if (stage.stage == Stage::Wasm)
-    return refuse("modules of WebAssembly", list);
-  if (options.ramBytes)
-    return refuse("a bound for --ram", list);
-  if (!options.weightsSection.empty())
-    return refuse("one copy of the weights for --weights-section", list);
-  return llvm::Error::success();
 }
 
 static int compile(int argc, char **argv) {
@@ -200,9 +107,8 @@ static int compile(int argc, char **argv) {
       "ram", cl::value_desc("bytes"), cl::cat(category),
       cl::desc("Refuse code that takes more memory for a call, arena and\n"
                "stack, as in 65536 or 64K"));
-  cl::list<std::string> cubins(
-      "cubin", cl::value_desc("sm_80,..."), cl::CommaSeparated,
-      cl::cat(category),
+  cl::opt<std::string> cubins(
+      "cubin", cl::value_desc("sm_80,..."), cl::cat(category),
       cl::desc("Put machine code for these GPUs beside the PTX, with ptxas\n"
                "of CUDA's toolkit"));
   cl::HideUnrelatedOptions(category);
@@ -253,25 +159,13 @@ static int compile(int argc, char **argv) {
                         : "unknown extension of '" + output + "'; see --help");
 
   options->printPlan = plan;
-  llvm::Expected<int64_t> ramBytes = parseBytes(ram);
-  if (!ramBytes)
-    return failWith("frieze-compile", llvm::toString(ramBytes.takeError()));
-  options->ramBytes = *ramBytes;
-  options->weightsSection = weightsSection;
-  if (llvm::Error error = parseCubins(cubins).moveInto(options->cubins))
+  for (const cl::opt<std::string> *flag : {&weightsSection, &ram, &cubins})
+    if (flag->getNumOccurrences())
+      if (llvm::Error error = setOption(*options, flag->ArgStr, *flag))
+        return failWith("frieze-compile", llvm::toString(std::move(error)));
+  if (llvm::Error error = checkOptions(*options))
     return failWith("frieze-compile", llvm::toString(std::move(error)));
-  if (!isSectionName(weightsSection))
-    return failWith("frieze-compile",
-                    "expects --weights-section to be of letters, digits, '.', "
-                    "'_' and '$', but got '" +
-                        weightsSection + "'");
-  if (!weightsSection.empty() &&
-      llvm::Triple(options->target->toolchain.triple).isOSBinFormatMachO())
-    return failWith("frieze-compile",
-                    "expects a target with linker scripts for "
-                    "--weights-section, but got " +
-                        options->target->name.str());
-  if (llvm::Error error = checkDevice(*stage, *options))
+  if (llvm::Error error = checkStage(stage->stage, *options))
     return failWith("frieze-compile", llvm::toString(std::move(error)));
   options->configure = [](mlir::PassManager &pm) {
     mlir::applyDefaultTimingPassManagerCLOptions(pm);

@@ -53,6 +53,11 @@ public:
   explicit Model(const frieze_model &description)
       : Model(description, nullptr, "model") {}
 
+  /// A model of code that `owner` keeps in this process, and that stays as long
+  /// as this object or a copy of it. Throws Error likewise.
+  Model(const frieze_model &description, std::shared_ptr<void> owner)
+      : Model(description, std::move(owner), "model") {}
+
   /// The description in C. It lives as long as this object or a copy of it.
   const frieze_model &description() const noexcept { return *described; }
 

@@ -1,0 +1,242 @@
+//===- Compilation.cpp - One model on its way to artefacts ------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "api/Compilation.h"
+#include "compiler/Options.h"
+#include "compiler/codegen/package/Artefact.h"
+#include "dialect/Identifier.h"
+#include "dialect/LayerName.h"
+#include "dialect/NNOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Path.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+using namespace frieze;
+
+static DialectRegistry createRegistry() {
+  DialectRegistry registry;
+  registerCompilerDialects(registry);
+  return registry;
+}
+
+/// Layers compile on the thread of the caller, who may have many.
+Compilation::Compilation()
+    : context(createRegistry(), MLIRContext::Threading::DISABLED),
+      handler(&context,
+              [this](const Message &message) { messages.push_back(message); }) {
+}
+
+bool Compilation::fail(llvm::Error error) {
+  Message message;
+  message.file = file;
+  message.text = llvm::toString(std::move(error));
+  messages.push_back(std::move(message));
+  return false;
+}
+
+bool Compilation::setOption(StringRef name, StringRef value) {
+  if (llvm::Error error = frieze::setOption(options, name, value))
+    return fail(std::move(error));
+  hasName |= name == "name";
+  hasTarget |= name == "target";
+  return true;
+}
+
+/// Those that `module` has, or only those of which code is made.
+static std::vector<Layer> describeLayers(ModuleOp module, bool withCodeOnly) {
+  std::vector<Layer> layers;
+  module.walk([&](Operation *op) {
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
+        op->getNumResults() != 1 ||
+        (withCodeOnly && isa<nn::ReshapeOp, nn::ConstantOp>(op)))
+      return;
+    auto type = cast<ShapedType>(op->getResult(0).getType());
+    layers.push_back({nn::findLayerName(op->getLoc()).str(),
+                      op->getName().stripDialect().str(),
+                      {type.getShape().begin(), type.getShape().end()},
+                      nn::countMACs(op),
+                      countParameterBytes(op)});
+  });
+  return layers;
+}
+
+bool Compilation::importFile(StringRef path) {
+  file = path.str();
+  llvm::Expected<std::string> bytes = readModel(path);
+  return bytes ? importBytes(path, *bytes) : fail(bytes.takeError());
+}
+
+bool Compilation::importBytes(StringRef path, StringRef bytes) {
+  file = path.str();
+  if (llvm::Error error = checkOptions(options))
+    return fail(std::move(error));
+  if (!hasName)
+    options.name = getIdentifier(llvm::sys::path::stem(path));
+  imported = importModel(path, bytes, options.import, &context);
+  if (!imported)
+    return false;
+  sourceSHA256 = hashSHA256(bytes);
+  summary.addImported(*imported);
+  importedLayers = describeLayers(*imported, /*withCodeOnly=*/false);
+  OwningOpRef<ModuleOp> module = imported->clone();
+  if (failed(lowerModule(*module, Stage::NN, Stage::NNOpt, options)))
+    return false;
+  optimised = std::move(module);
+  summary.addOptimised(*optimised);
+  optimisedLayers = describeLayers(*optimised, /*withCodeOnly=*/true);
+  return true;
+}
+
+std::optional<CompileOptions> Compilation::getOptions(Stage stage) {
+  if (!optimised) {
+    fail(llvm::createStringError("expects a model without errors"));
+    return std::nullopt;
+  }
+  CompileOptions wanted = options;
+  if (!hasTarget)
+    wanted.target = findTarget(getDefaultTarget(stage));
+  if (llvm::Error error = checkStage(stage, wanted)) {
+    fail(std::move(error));
+    return std::nullopt;
+  }
+  return wanted;
+}
+
+OwningOpRef<ModuleOp> Compilation::lower(Stage stage,
+                                         const CompileOptions &options) {
+  OwningOpRef<ModuleOp> module = optimised->clone();
+  if (failed(lowerModule(*module, Stage::NNOpt, stage, options, sourceSHA256)))
+    return nullptr;
+  return module;
+}
+
+const Compilation::Object *
+Compilation::getObject(const CompileOptions &options) {
+  if (object && object->target == options.target)
+    return &*object;
+  object.reset();
+  OwningOpRef<ModuleOp> module = lower(Stage::LLVM, options);
+  if (!module)
+    return nullptr;
+  Object made{options.target, {}, {}, nn::InterfaceAttr::find(*module)};
+  made.code = generateCode(*module, Stage::Obj, options, made.figures);
+  if (made.code.empty())
+    return nullptr;
+  if (llvm::Error error = checkRAM(made.interface, made.figures.getStackBytes(),
+                                   options.ramBytes)) {
+    fail(std::move(error));
+    return nullptr;
+  }
+  object = std::move(made);
+  return &*object;
+}
+
+ModelObject Compilation::describe(const Object &object) const {
+  return {{object.code.data(), object.code.size()},
+          object.figures,
+          object.interface,
+          options.name,
+          object.target->getHost(),
+          sourceSHA256};
+}
+
+std::string Compilation::getFileName(Stage stage) const {
+  return options.name + frieze::describe(stage).extension.str();
+}
+
+std::optional<ModelSummary> Compilation::getSummary() {
+  std::optional<CompileOptions> wanted = getOptions(Stage::Obj);
+  const Object *made = wanted ? getObject(*wanted) : nullptr;
+  if (!made)
+    return std::nullopt;
+  ModelSummary whole = summary;
+  whole.arenaBytes = made->interface.getArenaBytes();
+  whole.addCode(made->figures, options.name);
+  return whole;
+}
+
+std::optional<std::string> Compilation::emit(Stage stage) {
+  std::optional<CompileOptions> wanted = getOptions(stage);
+  if (!wanted)
+    return std::nullopt;
+  std::string bytes;
+  llvm::raw_string_ostream os(bytes);
+  if (stage <= Stage::NNOpt) {
+    printMLIR(stage == Stage::NN ? *imported : *optimised,
+              /*withWeights=*/true, os);
+    return bytes;
+  }
+  if (stage >= Stage::Obj) {
+    const Object *made = getObject(*wanted);
+    if (!made)
+      return std::nullopt;
+    if (llvm::Error error =
+            packageObject(stage, describe(*made), getFileName(stage),
+                          [&](Printer print) { print(os); })) {
+      fail(std::move(error));
+      return std::nullopt;
+    }
+    return bytes;
+  }
+  bool isText =
+      stage == Stage::Loops || stage == Stage::GPU || stage == Stage::LLVM;
+  Stage lowered = isDeviceStage(stage) ? Stage::GPU : Stage::LLVM;
+  OwningOpRef<ModuleOp> module = lower(std::min(stage, lowered), *wanted);
+  if (!module)
+    return std::nullopt;
+  if (isText) {
+    printMLIR(*module, /*withWeights=*/true, os);
+    return bytes;
+  }
+  CodeFigures figures;
+  llvm::SmallVector<char, 0> code =
+      generateCode(*module, stage, *wanted, figures);
+  if (code.empty())
+    return std::nullopt;
+  return std::string(code.begin(), code.end());
+}
+
+std::optional<std::string> Compilation::emitCompanion(Stage stage,
+                                                      StringRef extension) {
+  std::optional<CompileOptions> wanted = getOptions(stage);
+  const Object *made = wanted ? getObject(*wanted) : nullptr;
+  if (!made)
+    return std::nullopt;
+  for (const Companion &companion : getCompanions(stage))
+    if (companion.extension == extension) {
+      std::string bytes;
+      llvm::raw_string_ostream os(bytes);
+      companion.print(describe(*made), getFileName(stage), os);
+      return bytes;
+    }
+  llvm_unreachable("expects an extension of the stage");
+}
+
+std::optional<LoadedModel> Compilation::load() {
+  std::optional<CompileOptions> wanted = getOptions(Stage::Obj);
+  if (!wanted)
+    return std::nullopt;
+  llvm::Triple own(llvm::sys::getProcessTriple());
+  const Target &host = wanted->target->getHost();
+  llvm::Triple triple(host.toolchain.triple);
+  if (own.getArch() != triple.getArch() || own.getOS() != triple.getOS()) {
+    fail(llvm::createStringError("cannot run code for " + wanted->target->name +
+                                 " here"));
+    return std::nullopt;
+  }
+  const Object *made = getObject(*wanted);
+  if (!made)
+    return std::nullopt;
+  llvm::Expected<LoadedModel> model =
+      LoadedModel::load({made->code.data(), made->code.size()});
+  if (model)
+    return std::move(*model);
+  fail(model.takeError());
+  return std::nullopt;
+}

@@ -1,0 +1,106 @@
+//===- Compilation.h - One model on its way to artefacts --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_API_COMPILATION_H
+#define FRIEZE_API_COMPILATION_H
+
+#include "api/LoadedModel.h"
+#include "compiler/Compile.h"
+#include "compiler/Diagnostics.h"
+#include "compiler/Summary.h"
+#include "compiler/codegen/package/Artefact.h"
+#include "mlir/IR/MLIRContext.h"
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace frieze {
+
+/// A layer in plain values.
+struct Layer {
+  std::string name, op;
+  /// Of the result.
+  std::vector<uint64_t> shape;
+  int64_t macs, parameterBytes;
+};
+
+/// A model file that is imported and optimised once, and of which any number of
+/// artefacts are made. All that it says, and all problems, are messages.
+class Compilation {
+public:
+  Compilation();
+
+  /// Whether an option is set, or a message says why not.
+  bool setOption(llvm::StringRef name, llvm::StringRef value);
+
+  /// Imports and optimises the model file `path`, which holds `bytes` or is to
+  /// be read; false after a message.
+  bool importFile(llvm::StringRef path);
+  bool importBytes(llvm::StringRef path, llvm::StringRef bytes);
+
+  /// Adds an error to the messages; false.
+  bool fail(llvm::Error error);
+
+  bool hasModel() const { return bool(optimised); }
+
+  /// Addresses of messages stay when others follow.
+  const std::deque<Message> &getMessages() const { return messages; }
+
+  /// The layers as imported, and the kernels after nn-opt.
+  const std::vector<Layer> &getImported() const { return importedLayers; }
+  const std::vector<Layer> &getOptimised() const { return optimisedLayers; }
+
+  /// What the model costs, or nothing after a message.
+  std::optional<ModelSummary> getSummary();
+
+  /// The bytes of the artefact of a stage, for the target that was asked for or
+  /// else that of the stage; nothing after a message.
+  std::optional<std::string> emit(Stage stage);
+
+  /// What is written beside an artefact, with that extension.
+  std::optional<std::string> emitCompanion(Stage stage,
+                                           llvm::StringRef extension);
+
+  /// The model as code in this process; nothing after a message.
+  std::optional<LoadedModel> load();
+
+private:
+  /// The object for one target.
+  struct Object {
+    const Target *target;
+    llvm::SmallVector<char, 0> code;
+    CodeFigures figures;
+    nn::InterfaceAttr interface;
+  };
+
+  /// The options of this compilation with the target of a stage.
+  std::optional<CompileOptions> getOptions(Stage stage);
+  mlir::OwningOpRef<mlir::ModuleOp> lower(Stage stage,
+                                          const CompileOptions &options);
+  /// Null after a message.
+  const Object *getObject(const CompileOptions &options);
+  ModelObject describe(const Object &object) const;
+  /// What the artefact of a stage is called where nobody says so.
+  std::string getFileName(Stage stage) const;
+
+  mlir::MLIRContext context;
+  std::deque<Message> messages;
+  MessageHandler handler;
+  CompileOptions options;
+  bool hasName = false, hasTarget = false;
+  std::string file, sourceSHA256;
+  mlir::OwningOpRef<mlir::ModuleOp> imported, optimised;
+  ModelSummary summary;
+  std::vector<Layer> importedLayers, optimisedLayers;
+  /// The last one made.
+  std::optional<Object> object;
+};
+
+} // namespace frieze
+
+#endif // FRIEZE_API_COMPILATION_H

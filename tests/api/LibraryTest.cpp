@@ -1,0 +1,232 @@
+//===- LibraryTest.cpp - The compiler as a library --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frieze/compiler.hpp"
+
+#include "gtest/gtest.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+using namespace frieze;
+
+static std::string readFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+static std::string getModel(const std::string &name) {
+  return FRIEZE_SOURCE_DIR "/tests/models/" + name;
+}
+
+/// Any number of samples, the same each time.
+static std::vector<float> makeSamples(std::size_t count) {
+  std::vector<float> samples(count);
+  for (std::size_t i = 0; i < count; ++i)
+    samples[i] = static_cast<float>(i * 7919 % 1009) / 1009.0f - 0.5f;
+  return samples;
+}
+
+static std::vector<float> score(const Model &model, std::size_t calls) {
+  Session session(model);
+  std::vector<float> scores(calls * model.output(0).elements);
+  session.run_batch(calls, makeSamples(calls * model.input(0).elements).data(),
+                    scores.data());
+  return scores;
+}
+
+// The library tells which version it is of.
+TEST(Library, TellsItsVersion) {
+  EXPECT_EQ(frieze_compiler_abi_version(),
+            uint32_t(FRIEZE_COMPILER_ABI_VERSION));
+  EXPECT_STREQ(frieze_version(), FRIEZE_VERSION);
+}
+
+// Artefacts that were made before are loaded: objects, and shared libraries. All
+// choose the same variant of the code, whose bits are others than of v2.
+TEST(Library, LoadsArtefacts) {
+  Compilation compilation(getModel("cnn_bn_pool.keras"));
+  std::vector<float> expected = score(compilation.load(), 3);
+  EXPECT_EQ(score(load(compilation.emit("obj")), 3), expected);
+  EXPECT_EQ(score(load(compilation.emit("shared")), 3), expected);
+  EXPECT_THROW(load(compilation.emit("static")), Error);
+  EXPECT_THROW(load("junk"), Error);
+  EXPECT_THROW(load(compilation.emit("obj").substr(0, 4000)), Error);
+}
+
+// A model outlives what it was compiled by.
+TEST(Library, KeepsCodeOfModels) {
+  Model model = Compilation(getModel("cnn_bn_pool.keras")).load();
+  Model copy = model;
+  EXPECT_EQ(score(model, 2), score(copy, 2));
+}
+
+// Bytes in place of a file: the format is theirs, and the name that of
+// messages.
+TEST(Library, CompilesBytes) {
+  std::string bytes = readFile(getModel("cnn_bn_pool.keras"));
+  Compilation compilation(bytes, "from/memory.keras", {});
+  EXPECT_EQ(compilation.load().name(), "memory");
+  EXPECT_EQ(compilation.emit("llvm-ir"),
+            Compilation(getModel("cnn_bn_pool.keras"), {{"name", "memory"}})
+                .emit("llvm-ir"));
+  try {
+    Compilation(bytes.substr(0, bytes.size() / 2), "torn.keras", {});
+    FAIL() << "expects an error";
+  } catch (const CompileError &error) {
+    ASSERT_FALSE(error.diagnostics().empty());
+    EXPECT_EQ(error.diagnostics().front().file, "torn.keras");
+  }
+}
+
+// Errors are those of one step, and name file and layer.
+TEST(Library, TellsErrorsByFileAndLayer) {
+  std::string text = R"({"format": "frieze-model", "version": 1,
+    "input": {"shape": [8, 1]}, "layers": [{"type": "lambda", "name": "odd"}]})";
+  try {
+    Compilation(text, "net.json", {});
+    FAIL() << "expects an error";
+  } catch (const CompileError &error) {
+    ASSERT_EQ(error.diagnostics().size(), 1u);
+    EXPECT_EQ(error.diagnostics().front().file, "net.json");
+    EXPECT_EQ(error.diagnostics().front().layer, "odd");
+  }
+  Compilation compilation(getModel("cnn_bn_pool.keras"), {{"ram", "16"}});
+  for (int times = 0; times < 2; ++times)
+    try {
+      compilation.emit("obj");
+      FAIL() << "expects an error";
+    } catch (const CompileError &error) {
+      EXPECT_EQ(error.diagnostics().size(), 1u) << error.what();
+      EXPECT_NE(std::string(error.what()).find("--ram is 16"),
+                std::string::npos);
+    }
+}
+
+// Remarks say which rule was applied to which layer; layers and costs are those
+// of the summary.
+TEST(Library, TellsWhatBecameOfLayers) {
+  Compilation compilation(getModel("cnn_bn_pool.keras"));
+  bool folded = false;
+  for (const Diagnostic &remark : compilation.diagnostics())
+    folded |= remark.severity == FRIEZE_REMARK &&
+              remark.subject == "batch norm" &&
+              remark.rule.rfind("folded", 0) == 0 && !remark.layer.empty();
+  EXPECT_TRUE(folded);
+  std::vector<Layer> before = compilation.layers();
+  std::vector<Layer> after = compilation.layers(FRIEZE_OPTIMISED);
+  EXPECT_GT(before.size(), after.size());
+  frieze_costs costs = compilation.costs();
+  EXPECT_EQ(costs.layers, before.size());
+  EXPECT_EQ(costs.kernels, after.size());
+  uint64_t macs = 0, bytes = 0;
+  for (const Layer &layer : after) {
+    macs += layer.macs;
+    bytes += layer.parameter_bytes;
+  }
+  EXPECT_EQ(costs.live_macs, macs);
+  EXPECT_EQ(costs.weights_bytes, bytes);
+  EXPECT_GT(costs.code_bytes, 0u);
+  EXPECT_EQ(before.front().shape.front(), 1u);
+}
+
+// A caller that knows fewer costs gets these, and nothing behind them is
+// written.
+TEST(Library, FillsStructsOfOlderCallers) {
+  frieze_compilation *compilation =
+      frieze_compile_file(getModel("cnn_bn_pool.keras").c_str(), nullptr, 0);
+  frieze_costs costs = {};
+  costs.struct_size = offsetof(frieze_costs, kernels);
+  costs.kernels = 77;
+  EXPECT_EQ(frieze_compilation_costs(compilation, &costs), 0);
+  EXPECT_GT(costs.macs, 0u);
+  EXPECT_EQ(costs.kernels, 77u);
+  frieze_compilation_free(compilation);
+}
+
+// A model whose windows move is a stream in this process, too.
+TEST(Library, LoadsStreams) {
+  Model model = Compilation(FRIEZE_SOURCE_DIR "/tools/ecg/ecg.keras",
+                            {{"stream-hop", "1"}})
+                    .load();
+  ASSERT_TRUE(model.description().stream);
+  Stream stream(model);
+  std::vector<float> samples = makeSamples(200), scores(200);
+  std::size_t windows = stream.push(samples.data(), 200, scores.data());
+  ASSERT_EQ(windows, 200 - model.input(0).elements + 1);
+  Session session(model);
+  for (std::size_t window = 0; window < windows; ++window) {
+    float expected;
+    session.run(samples.data() + window, &expected);
+    EXPECT_EQ(scores[window], expected);
+  }
+}
+
+/// The compilations of each test of many.
+static int countCompilations(int usual) {
+  const char *count = std::getenv("FRIEZE_COMPILATIONS");
+  return count ? std::atoi(count) : usual;
+}
+
+// Compilations in many threads at once do not know of each other: equal bytes,
+// linked ones among them, and equal scores.
+TEST(Library, CompilesInManyThreads) {
+  const std::vector<std::string> names = {"cnn_bn_pool.keras", "cnn1d.keras",
+                                          "bidirectional.h5"};
+  std::vector<std::string> objects, libraries;
+  std::vector<std::vector<float>> scores;
+  for (const std::string &name : names) {
+    Compilation compilation(getModel(name));
+    objects.push_back(compilation.emit("obj"));
+    libraries.push_back(compilation.emit("shared"));
+    scores.push_back(score(compilation.load(), 2));
+  }
+  std::vector<std::thread> threads;
+  std::vector<int> equal(8);
+  const int rounds = countCompilations(6);
+  for (int thread = 0; thread < 8; ++thread)
+    threads.emplace_back([&, thread] {
+      for (int round = 0; round < rounds; ++round) {
+        std::size_t which = (thread + round) % names.size();
+        Compilation compilation(getModel(names[which]));
+        equal[thread] += compilation.emit("obj") == objects[which] &&
+                         compilation.emit("shared") == libraries[which] &&
+                         score(compilation.load(), 2) == scores[which];
+      }
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_EQ(equal, std::vector<int>(8, rounds));
+}
+
+static std::size_t getResidentBytes() {
+  std::ifstream statistics("/proc/self/statm");
+  std::size_t all, resident;
+  statistics >> all >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+// What compilations take is given back: it does not grow with their number.
+TEST(Library, KeepsNoMemory) {
+  std::string bytes = readFile(getModel("cnn_bn_pool.keras"));
+  auto compile = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      Compilation compilation(bytes, "net.keras", {});
+      compilation.emit("shared");
+      score(compilation.load(), 1);
+    }
+  };
+  compile(20);
+  std::size_t before = getResidentBytes();
+  compile(countCompilations(60));
+  EXPECT_LT(getResidentBytes(), before + (4 << 20));
+}
