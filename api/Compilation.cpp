@@ -18,6 +18,7 @@
 
 using namespace mlir;
 using namespace frieze;
+using namespace frieze::api;
 
 static DialectRegistry createRegistry() {
   DialectRegistry registry;

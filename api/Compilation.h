@@ -19,7 +19,7 @@
 #include <optional>
 #include <vector>
 
-namespace frieze {
+namespace frieze::api {
 
 /// A layer in plain values.
 struct Layer {
@@ -29,8 +29,9 @@ struct Layer {
   int64_t macs, parameterBytes;
 };
 
-/// A model file that is imported and optimised once, and of which any number of
-/// artefacts are made. All that it says, and all problems, are messages.
+/// What frieze_compilation is: a model file that is imported and optimised
+/// once, and of which any number of artefacts are made. All that it says, and
+/// all problems, are messages.
 class Compilation {
 public:
   Compilation();
@@ -101,6 +102,6 @@ private:
   std::optional<Object> object;
 };
 
-} // namespace frieze
+} // namespace frieze::api
 
 #endif // FRIEZE_API_COMPILATION_H

@@ -12,6 +12,7 @@
 #include <new>
 
 using namespace frieze;
+using namespace frieze::api;
 
 struct frieze_compilation : Compilation {};
 

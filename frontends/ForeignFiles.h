@@ -25,6 +25,10 @@ struct ForeignFile {
   std::string describe() const {
     return wayOut.empty() ? kind : kind + "; " + wayOut;
   }
+  /// The message that it is no model file.
+  std::string refuse() const {
+    return "expects a Keras, ONNX, JSON or MLIR file, but got " + describe();
+  }
 };
 
 /// Looks at the content, and at the name where the content does not tell.

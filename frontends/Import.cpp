@@ -92,11 +92,6 @@ static bool isMlir(const ModelFile &file) {
                     sys::path::extension(file.path) == ".mlir");
 }
 
-static std::string describeRefusal(const ForeignFile &foreign) {
-  return "expects a Keras, ONNX, JSON or MLIR file, but got " +
-         foreign.describe();
-}
-
 static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   if (isZip(file.bytes))
     return importKerasArchive(file);
@@ -116,7 +111,7 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   if (!text.empty() && isMlir(file))
     return importMlir(file);
   emitError(getLayerLocation(file.context, file.path))
-      << describeRefusal(recognizeFile(file.path, file.bytes));
+      << recognizeFile(file.path, file.bytes).refuse();
   return {};
 }
 
@@ -124,12 +119,6 @@ std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   std::vector<LayerDescription> layers = listKerasLayers(context);
   llvm::append_range(layers, listOnnxOperators());
   return layers;
-}
-
-Expected<std::string> frieze::readModel(StringRef path) {
-  if (path != "-" && sys::fs::is_directory(path))
-    return makeError(describeRefusal(recognizeFolder(path)));
-  return readFile(path);
 }
 
 OwningOpRef<ModuleOp> frieze::importModel(StringRef path, StringRef bytes,

@@ -8,6 +8,7 @@
 #ifndef FRIEZE_FRONTENDS_IMPORT_H
 #define FRIEZE_FRONTENDS_IMPORT_H
 
+#include "frontends/ReadModel.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -34,10 +35,6 @@ struct ImportOptions {
   std::optional<int64_t> batch;
   std::vector<DimensionSize> dimensions;
 };
-
-/// The bytes of the model file `path`, or of standard input for `-`. The error
-/// says what is in a folder, such as a SavedModel of TensorFlow.
-llvm::Expected<std::string> readModel(llvm::StringRef path);
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
 /// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model

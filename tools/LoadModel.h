@@ -19,12 +19,6 @@ namespace frieze {
 llvm::Expected<LoadedModel> loadModel(llvm::StringRef path,
                                       const CompileOptions &options);
 
-/// The same for a model whose windows move along a recording by
-/// `options.streamHop` samples. Where a layer keeps them from sharing their
-/// work, a warning says so, and the model is compiled for single windows.
-llvm::Expected<LoadedModel> loadWindowModel(llvm::StringRef path,
-                                            const CompileOptions &options);
-
 /// Compiles `module`, which is at Stage::NNOpt, and loads it.
 llvm::Expected<LoadedModel> loadModule(mlir::ModuleOp module,
                                        const CompileOptions &options);

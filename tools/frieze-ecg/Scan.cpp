@@ -6,12 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Scan.h"
-#include "compiler/target/Target.h"
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
-#include "tools/LoadModel.h"
 #include "tools/frieze-ecg/Agreement.h"
 #include "tools/frieze-ecg/BeatFile.h"
+#include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/ProgressBar.h"
 #include "tools/frieze-ecg/Report.h"
 #include "tools/frieze-ecg/Summary.h"
@@ -347,13 +346,11 @@ static constexpr uint64_t deviceChunkSize = 1 << 20;
 
 /// Loads the classifier, on the device too where there is one; `device` is none
 /// where the CPU is to take over.
-static Expected<LoadedModel> loadClassifier(const ScanOptions &options,
-                                            std::optional<OpenDevice> &device) {
-  CompileOptions compileOptions;
-  compileOptions.streamHop = options.detection.hop;
-  if (device)
-    compileOptions.target = findTarget(options.device->getTarget());
-  Expected<LoadedModel> model = loadWindowModel(options.model, compileOptions);
+static Expected<Classifier> loadFor(const ScanOptions &options,
+                                    std::optional<OpenDevice> &device) {
+  Expected<Classifier> model =
+      loadClassifier(options.model, options.detection.hop,
+                     device ? options.device->getTarget() : "");
   if (!model)
     return fileError(options.model, toString(model.takeError()));
   if (Error error = checkClassifier(options.model, **model))
@@ -370,7 +367,7 @@ int frieze::ecg::scan(const ScanOptions &options) {
       openDevice("frieze-ecg", options.device);
   if (!device)
     return failWith("frieze-ecg", toString(device.takeError()));
-  Expected<LoadedModel> model = loadClassifier(options, *device);
+  Expected<Classifier> model = loadFor(options, *device);
   if (!model) {
     errs() << toString(model.takeError()) << '\n';
     return 1;

@@ -38,17 +38,24 @@ struct Diagnostic {
   std::uint32_t line, column;
   std::string subject, rule, why;
 
-  /// As the command line prints it: `FILE: layer 'NAME': TEXT`.
-  std::string str() const {
-    std::string where;
+  /// One line, `FILE: layer 'NAME': TEXT`; as the command line prints it, with
+  /// `error: ` or the like before the text.
+  std::string str(bool with_severity = false) const {
+    std::string line;
     if (!file.empty())
-      where = file + ": ";
-    if (line)
-      where = file + ":" + std::to_string(line) + ":" + std::to_string(column) +
-              ": ";
+      line = file + ":";
+    if (this->line)
+      line += std::to_string(this->line) + ":" + std::to_string(column) + ":";
+    if (!line.empty())
+      line += " ";
     if (!layer.empty())
-      where += "layer '" + layer + "': ";
-    return where + text;
+      line += "layer '" + layer + "': ";
+    if (with_severity)
+      line += severity == FRIEZE_ERROR     ? "error: "
+              : severity == FRIEZE_WARNING ? "warning: "
+              : severity == FRIEZE_NOTE    ? "note: "
+                                           : "remark: ";
+    return line + text;
   }
 };
 

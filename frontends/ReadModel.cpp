@@ -1,0 +1,20 @@
+//===- ReadModel.cpp - The bytes of a model file --------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/ReadModel.h"
+#include "frontends/Files.h"
+#include "frontends/ForeignFiles.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace llvm;
+using namespace frieze;
+
+Expected<std::string> frieze::readModel(StringRef path) {
+  if (path != "-" && sys::fs::is_directory(path))
+    return createStringError(recognizeFolder(path).refuse());
+  return readFile(path);
+}
