@@ -121,7 +121,7 @@ bool PreluOp::keepsPositionsApart(int64_t axis) {
 
 bool PreluOp::canPermuteAxes(ArrayRef<int64_t> permutation) {
   // The slopes leave the batch alone.
-  return permutation[0] == 0 && succeeded(readWeights(getSlope()));
+  return permutation[0] == 0 && hasData(getSlope());
 }
 
 void PreluOp::permuteAxes(ArrayRef<int64_t> permutation) {

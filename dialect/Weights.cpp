@@ -17,37 +17,43 @@
 
 using namespace mlir;
 
-template <typename T>
-static void appendBlob(ArrayRef<char> data, SmallVectorImpl<double> &values) {
-  const T *begin = reinterpret_cast<const T *>(data.data());
-  values.append(begin, begin + data.size() / sizeof(T));
+/// The data of a resource, or nothing where it was elided.
+static std::optional<ArrayRef<char>>
+findData(DenseResourceElementsAttr weights) {
+  AsmResourceBlob *blob = weights.getRawHandle().getBlob();
+  size_t bytes =
+      weights.getNumElements() *
+      (weights.getElementType().isF64() ? sizeof(double) : sizeof(float));
+  if (!blob || blob->getData().size() != bytes)
+    return std::nullopt;
+  return blob->getData();
 }
 
-FailureOr<SmallVector<double>> frieze::nn::readWeights(ElementsAttr weights) {
-  SmallVector<double> values;
-  values.reserve(weights.getNumElements());
-  bool isDouble = weights.getElementType().isF64();
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    size_t elementSize = isDouble ? sizeof(double) : sizeof(float);
-    if (!blob ||
-        blob->getData().size() != weights.getNumElements() * elementSize)
-      return failure();
-    if (isDouble)
-      appendBlob<double>(blob->getData(), values);
-    else
-      appendBlob<float>(blob->getData(), values);
-    return values;
-  }
-  auto dense = dyn_cast<DenseElementsAttr>(weights);
-  if (!dense)
-    return failure();
-  if (isDouble)
-    llvm::append_range(values, dense.getValues<double>());
-  else
-    llvm::append_range(values, dense.getValues<float>());
-  return values;
+bool frieze::nn::hasData(ElementsAttr weights) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weights))
+    return findData(resource).has_value();
+  return isa<DenseElementsAttr>(weights);
 }
+
+template <typename Stored, typename T>
+static SmallVector<T> readAs(ElementsAttr weights) {
+  if (auto dense = dyn_cast<DenseElementsAttr>(weights))
+    return llvm::to_vector_of<T>(dense.getValues<Stored>());
+  ArrayRef<char> data = *findData(cast<DenseResourceElementsAttr>(weights));
+  auto *begin = reinterpret_cast<const Stored *>(data.data());
+  return SmallVector<T>(begin, begin + data.size() / sizeof(Stored));
+}
+
+template <typename T>
+FailureOr<SmallVector<T>> frieze::nn::readWeights(ElementsAttr weights) {
+  if (!hasData(weights))
+    return failure();
+  return weights.getElementType().isF64() ? readAs<double, T>(weights)
+                                          : readAs<float, T>(weights);
+}
+
+template FailureOr<SmallVector<double>> frieze::nn::readWeights(ElementsAttr);
+template FailureOr<SmallVector<float>> frieze::nn::readWeights(ElementsAttr);
 
 LogicalResult frieze::nn::forEachWeights(
     Operation *op,
@@ -76,40 +82,43 @@ int64_t frieze::nn::countWeights(Operation *op) {
   return elements;
 }
 
+/// A resource that takes `values` over.
 template <typename T>
-static AsmResourceBlob createBlob(ArrayRef<double> values) {
-  AsmResourceBlob blob =
-      HeapAsmResourceBlob::allocate(values.size() * sizeof(T), alignof(T));
-  llvm::copy(values, reinterpret_cast<T *>(blob.getMutableData().data()));
-  return blob;
+static ElementsAttr createResource(StringRef name, RankedTensorType type,
+                                   SmallVector<T> values) {
+  assert((int64_t)values.size() == type.getNumElements());
+  auto owned = std::make_unique<SmallVector<T>>(std::move(values));
+  ArrayRef<char> data(reinterpret_cast<const char *>(owned->data()),
+                      owned->size() * sizeof(T));
+  AsmResourceBlob blob(
+      data, alignof(T), [owned = std::move(owned)](void *, size_t, size_t) {},
+      /*dataIsMutable=*/true);
+  return DenseResourceElementsAttr::get(type, name, std::move(blob));
 }
 
 ElementsAttr frieze::nn::createWeights(StringRef name, RankedTensorType type,
-                                       ArrayRef<double> values) {
-  assert((int64_t)values.size() == type.getNumElements());
-  return DenseResourceElementsAttr::get(type, name,
-                                        type.getElementType().isF64()
-                                            ? createBlob<double>(values)
-                                            : createBlob<float>(values));
+                                       SmallVector<double> values) {
+  if (type.getElementType().isF64())
+    return createResource(name, type, std::move(values));
+  return createResource(name, type, llvm::to_vector_of<float>(values));
 }
 
 ElementsAttr frieze::nn::createRoundedWeights(StringRef name,
                                               RankedTensorType type,
-                                              ArrayRef<float> values) {
-  assert((int64_t)values.size() == type.getNumElements() &&
-         type.getElementType().isF32());
-  return DenseResourceElementsAttr::get(
-      type, name, HeapAsmResourceBlob::allocateAndCopyInferAlign(values));
+                                              SmallVector<float> values) {
+  assert(type.getElementType().isF32());
+  return createResource(name, type, std::move(values));
 }
 
 ElementsAttr frieze::nn::createWeightsLike(ElementsAttr original,
                                            ArrayRef<int64_t> shape,
-                                           ArrayRef<double> values) {
+                                           SmallVector<double> values) {
   auto type =
       RankedTensorType::get(shape, Float64Type::get(original.getContext()));
   if (isa<DenseResourceElementsAttr>(original))
-    return createWeights(getWeightsName(original), type, values);
-  return cast<ElementsAttr>(DenseElementsAttr::get(type, values));
+    return createWeights(getWeightsName(original), type, std::move(values));
+  return cast<ElementsAttr>(
+      DenseElementsAttr::get(type, ArrayRef<double>(values)));
 }
 
 ElementsAttr frieze::nn::reshapeWeights(ElementsAttr weights,

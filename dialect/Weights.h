@@ -8,17 +8,21 @@
 #ifndef FRIEZE_DIALECT_WEIGHTS_H
 #define FRIEZE_DIALECT_WEIGHTS_H
 
-#include "mlir/IR/BuiltinAttributeInterfaces.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
 
 namespace frieze::nn {
 
 /// The elements of a f32 or f64 attribute (`dense` or `dense_resource`), row
-/// major, in double. Fails, without a diagnostic, where a resource has no data:
-/// it was elided when the IR was printed.
-mlir::FailureOr<llvm::SmallVector<double>>
-readWeights(mlir::ElementsAttr weights);
+/// major, in double or rounded to float. Fails, without a diagnostic, where
+/// hasData() does not hold.
+template <typename T = double>
+mlir::FailureOr<llvm::SmallVector<T>> readWeights(mlir::ElementsAttr weights);
+
+/// Whether these have elements: those of a resource may have been elided when
+/// the IR was printed.
+bool hasData(mlir::ElementsAttr weights);
 
 /// Calls `function(name, weights)` for every parameter of `op`, those in the
 /// stages of its epilogue too, until it returns failure.
@@ -34,18 +38,18 @@ int64_t countWeights(mlir::Operation *op);
 /// number appended where it is taken. `values` are rounded to the element type.
 mlir::ElementsAttr createWeights(llvm::StringRef name,
                                  mlir::RankedTensorType type,
-                                 llvm::ArrayRef<double> values);
+                                 llvm::SmallVector<double> values);
 
 /// The same of f32 elements that are rounded already.
 mlir::ElementsAttr createRoundedWeights(llvm::StringRef name,
                                         mlir::RankedTensorType type,
-                                        llvm::ArrayRef<float> values);
+                                        llvm::SmallVector<float> values);
 
 /// What a fold makes of `original`: another shape and values in double, stored
 /// the same way (`dense` stays `dense`, and a resource keeps its name).
 mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
                                      llvm::ArrayRef<int64_t> shape,
-                                     llvm::ArrayRef<double> values);
+                                     llvm::SmallVector<double> values);
 
 /// The same elements under another shape, which are not copied; null where they
 /// are stored in a way that readWeights() does not know.

@@ -117,7 +117,8 @@ WinogradTiling::find(ConvOp op, llvm::ArrayRef<int64_t> outputs,
   return std::nullopt;
 }
 
-llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
+template <typename T>
+llvm::SmallVector<T> frieze::nn::transformKernel(ConvOp op) {
   WinogradTiling tiling = WinogradTiling::get(op);
   const WinogradForm &rows = tiling.getRows(), &columns = tiling.getColumns();
   llvm::SmallVector<double> kernel = *readWeights(op.getKernel());
@@ -125,8 +126,9 @@ llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
   llvm::ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
   int64_t pairs = shape[shape.size() - 2] * shape.back();
   int64_t pieces = tiling.getPieces();
-  llvm::SmallVector<double> transformed(tiling.getPoints() * pieces * pairs,
-                                        0.0);
+  llvm::SmallVector<T> transformed;
+  transformed.reserve(tiling.getPoints() * pieces * pairs);
+  llvm::SmallVector<double> sums;
   auto addTap = [&](int64_t piece, int64_t i, int64_t j, int64_t h, int64_t w) {
     // In memory, the taps of a row are next to those of the last in either
     // kind, and those of a piece, too.
@@ -136,19 +138,23 @@ llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op) {
     if (tap >= kernel.size() || factor == 0)
       return;
     const double *from = kernel.data() + tap;
-    double *to = transformed.data() +
-                 ((i * columns.getPoints() + j) * pieces + piece) * pairs;
     for (int64_t pair = 0; pair < pairs; ++pair)
-      to[pair] += factor * from[pair];
+      sums[pair] += factor * from[pair];
   };
-  for (int64_t piece = 0; piece < pieces; ++piece)
-    for (int64_t i = 0; i < rows.getPoints(); ++i)
-      for (int64_t j = 0; j < columns.getPoints(); ++j)
+  for (int64_t i = 0; i < rows.getPoints(); ++i)
+    for (int64_t j = 0; j < columns.getPoints(); ++j)
+      for (int64_t piece = 0; piece < pieces; ++piece) {
+        sums.assign(pairs, 0.0);
         for (int64_t h = 0; h < rows.taps; ++h)
           for (int64_t w = 0; w < columns.taps; ++w)
             addTap(piece, i, j, h, w);
+        transformed.append(sums.begin(), sums.end());
+      }
   return transformed;
 }
+
+template llvm::SmallVector<double> frieze::nn::transformKernel(ConvOp op);
+template llvm::SmallVector<float> frieze::nn::transformKernel(ConvOp op);
 
 namespace {
 /// A sum without signs, and the roundings on the longest way to it.
@@ -175,8 +181,8 @@ struct MagnitudeOps {
 } // namespace
 
 std::optional<double> frieze::nn::boundError(ConvOp op) {
-  if (mlir::failed(readWeights(op.getKernel())) ||
-      (op.getBiasAttr() && mlir::failed(readWeights(op.getBiasAttr()))))
+  if (!hasData(op.getKernel()) ||
+      (op.getBiasAttr() && !hasData(op.getBiasAttr())))
     return std::nullopt;
   WinogradTiling tiling = WinogradTiling::get(op);
   MagnitudeOps ops;

@@ -178,9 +178,9 @@ private:
   }
 };
 
-/// G g G^T for the kernel of `op`, in double: (points, pieces, input channels,
-/// output channels), row after row.
-llvm::SmallVector<double> transformKernel(ConvOp op);
+/// G g G^T for the kernel of `op`, computed in double, perhaps rounded then:
+/// (points, pieces, input channels, output channels), row after row.
+template <typename T = double> llvm::SmallVector<T> transformKernel(ConvOp op);
 
 /// How far the results of `op`, which has `winograd`, before their epilogue,
 /// can lie from the exact sums of its kernel in f32, for inputs of magnitude at

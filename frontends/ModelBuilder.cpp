@@ -217,7 +217,8 @@ ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
     return getPlaceholder(array.shape);
   return nn::createRoundedWeights(
       (layer + "." + parameter).str(),
-      RankedTensorType::get(array.shape, builder.getF32Type()), array.values);
+      RankedTensorType::get(array.shape, builder.getF32Type()),
+      llvm::to_vector(ArrayRef(array.values)));
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
@@ -225,7 +226,8 @@ ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
   checkWeights(layer, parameter, values);
   return nn::createWeights(
       (layer + "." + parameter).str(),
-      RankedTensorType::get(values.size(), builder.getF64Type()), values);
+      RankedTensorType::get(values.size(), builder.getF64Type()),
+      llvm::to_vector(values));
 }
 
 ElementsAttr ModelBuilder::getPlaceholder(ArrayRef<int64_t> shape) {

@@ -43,7 +43,8 @@ ElementsAttr frieze::nn::replaceWeights(ElementsAttr original,
                                         ElementsAttr fallback,
                                         ArrayRef<int64_t> shape,
                                         ArrayRef<double> values) {
-  return createWeightsLike(original ? original : fallback, shape, values);
+  return createWeightsLike(original ? original : fallback, shape,
+                           llvm::to_vector(values));
 }
 
 FailureOr<SmallVector<double>>

@@ -119,6 +119,15 @@ static std::optional<Moments> getMoments(BatchNormOp op) {
   return moments;
 }
 
+/// Calls `function(channel, row)` for the weights of each tap and input
+/// channel.
+static void
+forEachRow(ArrayRef<double> kernel, size_t channels, size_t filters,
+           llvm::function_ref<void(size_t, ArrayRef<double>)> function) {
+  for (size_t row = 0; row < kernel.size() / filters; ++row)
+    function(row % channels, kernel.slice(row * filters, filters));
+}
+
 std::optional<Moments> RangeEstimate::derive(ConvOp op) {
   std::optional<Moments> input = get(op.getInput());
   auto kernel = readWeights(op.getKernel());
@@ -128,11 +137,14 @@ std::optional<Moments> RangeEstimate::derive(ConvOp op) {
   size_t filters = shape.back(), channels = shape[shape.size() - 2];
   Moments moments{readOr(op.getBiasAttr(), filters, 0.0),
                   SmallVector<double>(filters, 0.0)};
-  for (auto [number, weight] : llvm::enumerate(*kernel)) {
-    size_t channel = number / filters % channels, filter = number % filters;
-    moments.mean[filter] += weight * input->mean[channel];
-    moments.variance[filter] += weight * weight * input->variance[channel];
-  }
+  forEachRow(*kernel, channels, filters,
+             [&](size_t channel, ArrayRef<double> row) {
+               for (auto [filter, weight] : llvm::enumerate(row)) {
+                 moments.mean[filter] += weight * input->mean[channel];
+                 moments.variance[filter] +=
+                     weight * weight * input->variance[channel];
+               }
+             });
   return moments;
 }
 
@@ -248,10 +260,12 @@ static std::optional<double> estimateAmplification(ConvOp op,
   std::optional<Moments> input = ranges.get(op.getInput());
   // Of all terms of a filter, where the input is known, else of its weights.
   SmallVector<double> terms(filters, 0.0);
-  for (auto [number, weight] : llvm::enumerate(*kernel))
-    terms[number % filters] +=
-        weight * weight *
-        (input ? input->getSquare(number / filters % channels) : 1.0);
+  forEachRow(*kernel, channels, filters,
+             [&](size_t channel, ArrayRef<double> row) {
+               double square = input ? input->getSquare(channel) : 1.0;
+               for (auto [filter, weight] : llvm::enumerate(row))
+                 terms[filter] += weight * weight * square;
+             });
 
   std::optional<Follower> follower = findFollower(op);
   if (!input && !follower)

@@ -119,7 +119,7 @@ static LogicalResult foldIntoKernel(LayerOp layer, AffineOp affine,
     (*bias)[c] = parameters.scale[c] * (*bias)[c] + parameters.shift[c];
   ElementsAttr original = layer.getKernel();
   layer.setKernelAttr(createWeightsLike(
-      original, original.getShapedType().getShape(), *kernel));
+      original, original.getShapedType().getShape(), std::move(*kernel)));
   if (unused)
     unused->add(original);
   layer.setBiasAttr(replaceWeights(layer.getBiasAttr(), affine.getShift(),

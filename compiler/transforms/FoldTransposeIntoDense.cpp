@@ -61,7 +61,7 @@ static TransposeOp findTranspose(ReshapeOp reshape, Order &order) {
 
 static bool hasData(Operation *op) {
   return succeeded(forEachWeights(op, [](StringRef, ElementsAttr weights) {
-    return LogicalResult(readWeights(weights));
+    return success(frieze::nn::hasData(weights));
   }));
 }
 

@@ -22,6 +22,16 @@ using namespace frieze::nn;
 /// Rounds `weights`, attribute `name` of `op`, to `type`. Null on failure.
 static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
                             FloatType type) {
+  auto rounded =
+      RankedTensorType::get(weights.getShapedType().getShape(), type);
+  bool isResource = isa<DenseResourceElementsAttr>(weights);
+  // What can be stored as it is read is not held in double once more.
+  if (type.isF32() && isResource)
+    if (auto values = readWeights<float>(weights);
+        succeeded(values) &&
+        llvm::all_of(*values, [](float value) { return std::isfinite(value); }))
+      return createRoundedWeights(getWeightsName(weights), rounded,
+                                  std::move(*values));
   auto values = readWeights(weights);
   if (failed(values)) {
     op->emitOpError("expects ")
@@ -36,10 +46,8 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
       return nullptr;
     }
   }
-  auto rounded =
-      RankedTensorType::get(weights.getShapedType().getShape(), type);
-  if (isa<DenseResourceElementsAttr>(weights))
-    return createWeights(getWeightsName(weights), rounded, *values);
+  if (isResource)
+    return createWeights(getWeightsName(weights), rounded, std::move(*values));
   bool losesInfo;
   SmallVector<APFloat> elements;
   for (double value : *values) {

@@ -124,7 +124,8 @@ static ElementsAttr swapLastAxes(Layer &layer, ElementsAttr kernel) {
   if (name.empty())
     return layer.builder.getPlaceholder(shape);
   return nn::createWeights(
-      name, RankedTensorType::get(shape, kernel.getElementType()), swapped);
+      name, RankedTensorType::get(shape, kernel.getElementType()),
+      std::move(swapped));
 }
 
 template <size_t spatialRank> static Value importConvTranspose(Layer &layer) {

@@ -57,6 +57,27 @@ TEST_F(WeightsTest, ReadsLiterals) {
   EXPECT_EQ(read(parse("dense<0.1> : tensor<1xf32>")), Values({double(0.1f)}));
 }
 
+TEST_F(WeightsTest, ReadsFloats) {
+  ElementsAttr literal = parse("dense<[0.1, 1.0e-300]> : tensor<2xf64>");
+  ElementsAttr resource =
+      createWeights("fc.bias", getType({2}, /*isDouble=*/true), {0.1, 1e-300});
+  for (ElementsAttr weights : {literal, resource}) {
+    auto values = readWeights<float>(weights);
+    ASSERT_TRUE(succeeded(values));
+    EXPECT_EQ(*values, SmallVector<float>({0.1f, 0.0f}));
+  }
+}
+
+TEST_F(WeightsTest, TakesFloatsOver) {
+  SmallVector<float> values(1000, 0.1f);
+  const float *data = values.data();
+  auto weights = cast<DenseResourceElementsAttr>(
+      createRoundedWeights("fc.bias", getType({1000}), std::move(values)));
+  EXPECT_EQ((const void *)weights.getRawHandle().getBlob()->getData().data(),
+            (const void *)data);
+  EXPECT_EQ(read(weights), Values(1000, 0.1f));
+}
+
 // Only what no op names any more, and only what the module that is given lacks.
 TEST_F(WeightsTest, FreesWhatIsUnused) {
   context.loadDialect<NNDialect, func::FuncDialect>();
@@ -133,6 +154,7 @@ TEST_F(WeightsTest, FoldsKeepKindAndName) {
 TEST_F(WeightsTest, ElidedOrShortDataFails) {
   ElementsAttr elided = parse("dense_resource<__elided__> : tensor<2xf32>");
   EXPECT_TRUE(failed(readWeights(elided)));
+  EXPECT_FALSE(hasData(elided));
   auto handle = cast<DenseResourceElementsAttr>(
                     createWeights("fc.kernel", getType({1}), {1}))
                     .getRawHandle();

@@ -31,11 +31,10 @@ static std::string getSymbolPrefix(Operation *op) {
 }
 
 StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
-                                     ArrayRef<double> values, Type element) {
-  SmallVector<float> elements(values.begin(), values.end());
+                                     SmallVector<float> values, Type element) {
   auto digest = llvm::BLAKE3::hash(
-      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(elements.data()),
-                        elements.size() * sizeof(float)));
+      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(values.data()),
+                        values.size() * sizeof(float)));
   StringAttr &symbol = globals[StringRef(
       reinterpret_cast<const char *>(digest.data()), digest.size())];
   if (symbol)
@@ -49,7 +48,7 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
 
   int64_t size = values.size();
   auto data = nn::createRoundedWeights(
-      name, RankedTensorType::get(size, element), elements);
+      name, RankedTensorType::get(size, element), std::move(values));
   bytes += size * bytesOf(element);
   memref::GlobalOp::create(
       builder, owner->getLoc(), name, builder.getStringAttr("private"),
@@ -60,20 +59,19 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
 
 ConstantPool::Global
 ConstantPool::getOrPack(Operation *owner, StringRef parameter, int64_t layout,
-                        function_ref<SmallVector<double>()> pack,
-                        Type element) {
+                        function_ref<SmallVector<float>()> pack, Type element) {
   Global &global = packed[{owner, parameter.str(), layout}];
   if (!global.symbol) {
-    SmallVector<double> values = pack();
-    global = {getOrCreate(owner, parameter, values, element),
-              (int64_t)values.size()};
+    SmallVector<float> values = pack();
+    global.elements = values.size();
+    global.symbol = getOrCreate(owner, parameter, std::move(values), element);
   }
   return global;
 }
 
 Value KernelBuilder::loadPacked(Operation *owner, StringRef parameter,
                                 int64_t layout,
-                                function_ref<SmallVector<double>()> pack) {
+                                function_ref<SmallVector<float>()> pack) {
   Type element = getAccumulatorType();
   auto [symbol, elements] =
       constants.getOrPack(owner, parameter, layout, pack, element);
@@ -84,7 +82,8 @@ Value KernelBuilder::loadPacked(Operation *owner, StringRef parameter,
 Value KernelBuilder::loadConstants(Operation *owner, StringRef parameter,
                                    ArrayRef<double> values) {
   Type element = getAccumulatorType();
-  StringAttr symbol = constants.getOrCreate(owner, parameter, values, element);
+  StringAttr symbol = constants.getOrCreate(
+      owner, parameter, llvm::to_vector_of<float>(values), element);
   auto type = MemRefType::get(values.size(), element);
   return memref::GetGlobalOp::create(builder, loc, type, symbol.getValue());
 }

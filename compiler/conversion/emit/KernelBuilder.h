@@ -29,7 +29,7 @@ public:
   /// parameter `parameter` of `owner`; functions that hold the same share one.
   mlir::StringAttr getOrCreate(mlir::Operation *owner,
                                llvm::StringRef parameter,
-                               llvm::ArrayRef<double> values,
+                               llvm::SmallVector<float> values,
                                mlir::Type element);
 
   struct Global {
@@ -40,7 +40,7 @@ public:
   /// each number `layout`, which tells what it does.
   Global getOrPack(mlir::Operation *owner, llvm::StringRef parameter,
                    int64_t layout,
-                   llvm::function_ref<llvm::SmallVector<double>()> pack,
+                   llvm::function_ref<llvm::SmallVector<float>()> pack,
                    mlir::Type element);
 
   /// Bytes of all globals.
@@ -95,7 +95,7 @@ public:
   /// may share.
   mlir::Value loadPacked(mlir::Operation *owner, llvm::StringRef parameter,
                          int64_t layout,
-                         llvm::function_ref<llvm::SmallVector<double>()> pack);
+                         llvm::function_ref<llvm::SmallVector<float>()> pack);
 
   /// One constant for each value, at the start of the function.
   mlir::Value getConstant(mlir::TypedAttr value);

@@ -414,12 +414,12 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
   }
 }
 
-SmallVector<double> frieze::padColumns(SmallVector<double> values, int64_t rows,
-                                       int64_t padded) {
+SmallVector<float> frieze::padColumns(SmallVector<float> values, int64_t rows,
+                                      int64_t padded) {
   int64_t columns = values.size() / rows;
   if (columns == padded)
     return values;
-  SmallVector<double> result(rows * padded, 0.0);
+  SmallVector<float> result(rows * padded, 0.0f);
   for (int64_t row = 0; row < rows; ++row)
     llvm::copy(ArrayRef(values).slice(row * columns, columns),
                result.begin() + row * padded);

@@ -78,8 +78,8 @@ struct MatrixProduct {
 };
 
 /// `values` with `rows` rows, each padded with zeros to `padded` columns.
-llvm::SmallVector<double> padColumns(llvm::SmallVector<double> values,
-                                     int64_t rows, int64_t padded);
+llvm::SmallVector<float> padColumns(llvm::SmallVector<float> values,
+                                    int64_t rows, int64_t padded);
 
 /// Emits `product` as tiles of rows by column vectors that stay in registers
 /// over the whole sum. `tile` was chosen for a product of its shape.

@@ -20,10 +20,11 @@ using namespace frieze::nn;
 
 /// `values` as (rows, products * columns) to (products, padded columns, rows),
 /// a panel after the other, and of each a row after the other.
-static SmallVector<double> packColumns(ArrayRef<double> values, int64_t rows,
-                                       const ConvShape &shape, int64_t panel) {
+template <typename T>
+static SmallVector<T> packColumns(const SmallVector<T> &values, int64_t rows,
+                                  const ConvShape &shape, int64_t panel) {
   int64_t columns = shape.getColumns(), padded = shape.getPaddedColumns();
-  SmallVector<double> packed;
+  SmallVector<T> packed;
   packed.reserve(shape.getProducts() * padded * rows);
   for (int64_t product = 0; product < shape.getProducts(); ++product)
     for (int64_t first = 0; first < padded; first += panel)
@@ -94,8 +95,8 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.sumOffsets = shape.getPoolOffsets();
   int64_t panel = plan.panel ? plan.panel : padded;
   product.weights = kernel.loadPacked(op, "kernel", panel, [&] {
-    return packColumns(*readWeights(op.getKernel()), shape.getTerms(), shape,
-                       panel);
+    return packColumns(*readWeights<float>(op.getKernel()), shape.getTerms(),
+                       shape, panel);
   });
   product.bias =
       kernel.loadConstants(op, "bias", packColumns(bias, 1, shape, padded));

@@ -18,12 +18,12 @@ using namespace frieze::nn;
 /// A kernel as (points, channels, filters) in the order in which products in
 /// registers read it: a panel after the other, of it a term after the other, of
 /// that all points.
-static SmallVector<double> packPanels(ArrayRef<double> kernel,
-                                      const WinogradPlan &blocking) {
+static SmallVector<float> packPanels(ArrayRef<float> kernel,
+                                     const WinogradPlan &blocking) {
   int64_t points = blocking.tiling.getPoints(), panel = blocking.panel;
   int64_t channels = blocking.input.channels, filters = blocking.paddedFilters;
   int64_t terms = points * channels;
-  SmallVector<double> packed(llvm::alignTo(filters, panel) * terms, 0.0);
+  SmallVector<float> packed(llvm::alignTo(filters, panel) * terms, 0.0f);
   for (int64_t point = 0; point < points; ++point)
     for (int64_t channel = 0; channel < channels; ++channel)
       for (int64_t filter = 0; filter < filters; ++filter)
@@ -36,13 +36,13 @@ static SmallVector<double> packPanels(ArrayRef<double> kernel,
 /// A kernel as (points, pieces, channels, filters) in the order in which
 /// products in phases read it: of a point a panel after the other, of that a
 /// block of channels after the other.
-static SmallVector<double> packBlocks(ArrayRef<double> kernel,
-                                      const WinogradPlan &blocking) {
+static SmallVector<float> packBlocks(ArrayRef<float> kernel,
+                                     const WinogradPlan &blocking) {
   int64_t pieces = blocking.tiling.getPieces();
   int64_t size = blocking.getBlockChannels();
   int64_t channels = blocking.input.channels, filters = blocking.paddedFilters;
   int64_t panel = blocking.panel ? blocking.panel : filters;
-  SmallVector<double> packed;
+  SmallVector<float> packed;
   packed.reserve(kernel.size());
   auto appendBlock = [&](int64_t point, int64_t block, int64_t first) {
     for (int64_t piece = 0; piece < pieces; ++piece)
@@ -70,8 +70,8 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
   kernelConstants = kernel.loadPacked(op, "kernel", blocking.panel, [&] {
-    SmallVector<double> byPoint = padColumns(
-        transformKernel(op),
+    SmallVector<float> byPoint = padColumns(
+        transformKernel<float>(op),
         tiling.getPoints() * tiling.getPieces() * blocking.input.channels,
         padding);
     if (!blocking.isInRegisters)

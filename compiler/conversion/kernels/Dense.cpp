@@ -243,7 +243,6 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   int64_t inputs = op.getInput().getType().getShape().back();
   int64_t outputs = op.getType().getShape().back();
   DenseInput input = findInput(kernel, op);
-  SmallVector<double> weights = *readWeights(op.getKernel());
   SmallVector<double> bias = readBias(op);
   int64_t padded = kernel.target.padColumns(outputs);
   bias.resize(padded, 0.0);
@@ -252,8 +251,9 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   product.input = input.buffer;
   product.inputBase = kernel.index(0);
   product.inputRowStride = input.rowStride;
-  product.weights = kernel.loadConstants(
-      op, "kernel", padColumns(std::move(weights), inputs, padded));
+  product.weights = kernel.loadPacked(op, "kernel", padded, [&] {
+    return padColumns(*readWeights<float>(op.getKernel()), inputs, padded);
+  });
   product.weightBase = kernel.index(0);
   product.bias = kernel.loadConstants(op, "bias", bias);
   product.biasBase = kernel.index(0);
