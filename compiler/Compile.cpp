@@ -20,10 +20,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 using namespace mlir;
 using namespace frieze;
 
@@ -123,15 +119,12 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
 }
 
 /// Frees the data of parameters that `module` names no more, where nothing else
-/// names them, and returns the memory to the system: the allocator would keep
-/// most of it in pieces that the next stage does not fit.
+/// names them, and returns the memory to the system.
 static void releaseMemory(ModuleOp module, const CompileOptions &options) {
   if (!options.ownsContext)
     return;
   nn::UnusedWeights(module).free();
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
+  nn::returnFreedMemory();
 }
 
 /// Takes `module`, as imported, up to `stage`, at most Stage::LLVM.
@@ -221,7 +214,8 @@ SmallVector<char, 0> frieze::generateCode(ModuleOp module, Stage stage,
   SmallVector<char, 0> code;
   const Target &target =
       isDeviceStage(stage) ? *options.target : options.target->getHost();
-  if (failed(Backend::get(target).emit(module, target, stage, code, figures)))
+  if (failed(Backend::get(target).emit(module, target, stage, code, figures,
+                                       options.ownsContext)))
     return {};
   if (stage == Stage::Obj && options.onObject)
     options.onObject(StringRef(code.data(), code.size()), figures);

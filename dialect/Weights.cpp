@@ -15,6 +15,10 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 using namespace mlir;
 
 /// The data of a resource, or nothing where it was elided.
@@ -128,6 +132,26 @@ ElementsAttr frieze::nn::reshapeWeights(ElementsAttr weights,
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
   auto dense = dyn_cast<DenseElementsAttr>(weights);
   return dense ? dense.reshape(type) : DenseElementsAttr();
+}
+
+void frieze::nn::returnFreedMemory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+void frieze::nn::FreedWeights::add(DenseResourceElementsAttr weights) {
+  // Each time looks at all of the memory.
+  constexpr size_t much = 16 << 20;
+  if (std::optional<ArrayRef<char>> data = findData(weights))
+    bytes += data->size();
+  DenseResourceElementsHandle handle = weights.getRawHandle();
+  DenseResourceElementsHandle::getManagerInterface(weights.getContext())
+      .update(handle.getKey(), AsmResourceBlob());
+  if (bytes < much)
+    return;
+  bytes = 0;
+  returnFreedMemory();
 }
 
 void frieze::nn::UnusedWeights::add(ElementsAttr weights) {

@@ -56,6 +56,20 @@ mlir::ElementsAttr createWeightsLike(mlir::ElementsAttr original,
 mlir::ElementsAttr reshapeWeights(mlir::ElementsAttr weights,
                                   llvm::ArrayRef<int64_t> shape);
 
+/// Returns to the system what was freed, which the allocator would keep: in
+/// pieces that what comes next does not fit.
+void returnFreedMemory();
+
+/// Frees the data of resources that nothing reads any more, and returns the
+/// memory to the system each time that it is much.
+class FreedWeights {
+public:
+  void add(mlir::DenseResourceElementsAttr weights);
+
+private:
+  size_t bytes = 0;
+};
+
 /// Frees the data of resources that no op of a module names any more. Only for
 /// a context in which nothing else names them.
 class UnusedWeights {

@@ -41,11 +41,13 @@ public:
                              const BackendOptions &options) const = 0;
 
   /// Appends `module`, which is at its first stage, to `code` as `stage`,
-  /// another of its own; an error if it cannot. An object gets its figures.
+  /// another of its own; an error if it cannot. An object gets its figures, and
+  /// may take the weights with it, whose data is then freed if `freesWeights`.
   virtual mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
                                    Stage stage,
                                    llvm::SmallVectorImpl<char> &code,
-                                   CodeFigures &figures) const = 0;
+                                   CodeFigures &figures,
+                                   bool freesWeights) const = 0;
 };
 
 } // namespace frieze

@@ -78,6 +78,17 @@ TEST_F(WeightsTest, TakesFloatsOver) {
   EXPECT_EQ(read(weights), Values(1000, 0.1f));
 }
 
+TEST_F(WeightsTest, FreesWhatIsGiven) {
+  ElementsAttr kept = createWeights("kept", getType({2}), {1, 2});
+  // More than what is returned to the system at once.
+  int64_t many = 5 << 20;
+  ElementsAttr freed =
+      createWeights("freed", getType({many}), SmallVector<double>(many, 1.0));
+  FreedWeights().add(cast<DenseResourceElementsAttr>(freed));
+  EXPECT_FALSE(hasData(freed));
+  EXPECT_EQ(read(kept), Values({1, 2}));
+}
+
 // Only what no op names any more, and only what the module that is given lacks.
 TEST_F(WeightsTest, FreesWhatIsUnused) {
   context.loadDialect<NNDialect, func::FuncDialect>();

@@ -39,7 +39,7 @@ FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
   Stage stage = result.kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
   CodeFigures figures;
   if (failed(Backend::get(target).emit(module, target, stage, result.code,
-                                       figures)))
+                                       figures, /*freesWeights=*/false)))
     return failure();
   // Text ends with a NUL.
   if (stage == Stage::PTX)

@@ -39,8 +39,8 @@ public:
   }
 
   LogicalResult emit(ModuleOp module, const Target &target, Stage stage,
-                     SmallVectorImpl<char> &code,
-                     CodeFigures &figures) const override {
+                     SmallVectorImpl<char> &code, CodeFigures &figures,
+                     bool) const override {
     OwningOpRef<ModuleOp> copy = module.clone();
     return stage == Stage::PTX ? emitPTX(*copy, target, code, figures)
                                : emitSPIRV(*copy, code);

@@ -41,33 +41,29 @@ void LLVMBackend::buildPipeline(OpPassManager &pm,
 
 LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
                                 Stage stage, SmallVectorImpl<char> &code,
-                                CodeFigures &figures) const {
+                                CodeFigures &figures, bool freesWeights) const {
   initialiseTarget();
   llvm::LLVMContext context;
   context.setDiagnosticHandler(createSpillCounter(figures.spills));
   // Text has the numbers in it, and COFF checksums of them.
-  std::optional<PlacedWeights> weights;
+  PlacedWeights weights;
   llvm::Triple triple(target.toolchain.triple);
   if (stage == Stage::Obj && !triple.isOSBinFormatCOFF())
-    weights.emplace(module);
+    weights = PlacedWeights(module, freesWeights);
   std::unique_ptr<llvm::Module> llvmModule =
       translateToLLVMIR(module, target, context);
   if (!llvmModule)
     return failure();
-  llvm::raw_svector_ostream os(code);
   avoidMiscompilation(*llvmModule);
   if (stage == Stage::LLVMIR) {
-    llvmModule->print(os, nullptr);
+    llvm::raw_svector_ostream(code) << *llvmModule;
     return success();
   }
-  if (weights) {
-    weights->mark(*llvmModule);
-    // Growing to their size would leave as much behind.
-    code.reserve(weights->getBytes() + weights->getBytes() / 8);
-  }
+  weights.mark(*llvmModule);
+  PlacedWeightsStream os(weights, code);
   if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os,
                              figures)) ||
-      (weights && failed(weights->fill(code))))
+      !os.isComplete())
     return module.emitError("cannot be turned into machine code for ")
            << target.name;
   if (stage == Stage::Obj)

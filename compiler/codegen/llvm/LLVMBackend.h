@@ -39,7 +39,7 @@ public:
                      const BackendOptions &options) const final;
   mlir::LogicalResult emit(mlir::ModuleOp module, const Target &target,
                            Stage stage, llvm::SmallVectorImpl<char> &code,
-                           CodeFigures &figures) const final;
+                           CodeFigures &figures, bool freesWeights) const final;
 
   /// Registers LLVM's own target, once for a process.
   void initialiseTarget() const;

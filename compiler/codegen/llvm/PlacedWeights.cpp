@@ -17,14 +17,11 @@ using namespace frieze;
 /// Below it, LLVM may rather know the numbers.
 static constexpr size_t smallestBytes = 64 << 10;
 
-static ArrayRef<char> getData(ElementsAttr data) {
-  return cast<DenseResourceElementsAttr>(data)
-      .getRawHandle()
-      .getBlob()
-      ->getData();
+static ArrayRef<char> getData(DenseResourceElementsAttr data) {
+  return data.getRawHandle().getBlob()->getData();
 }
 
-PlacedWeights::PlacedWeights(ModuleOp module) {
+PlacedWeights::PlacedWeights(ModuleOp module, bool frees) : frees(frees) {
   for (auto global : module.getOps<LLVM::GlobalOp>()) {
     auto data =
         dyn_cast_or_null<DenseResourceElementsAttr>(global.getValueOrNull());
@@ -67,18 +64,63 @@ void PlacedWeights::mark(llvm::Module &module) {
   }
 }
 
-LogicalResult PlacedWeights::fill(MutableArrayRef<char> object) const {
-  StringRef bytes(object.data(), object.size());
-  size_t end = 0;
-  for (const Constant &constant : constants) {
-    auto marker = getMarker(constant.symbol);
-    // Objects keep the order of the module, so that all are found in one go.
-    size_t at = bytes.find(llvm::toStringRef(marker), end);
-    if (at == StringRef::npos)
-      return failure();
-    ArrayRef<char> data = getData(constant.data);
-    llvm::copy(data, object.begin() + at);
-    end = at + data.size();
+PlacedWeightsStream::PlacedWeightsStream(const PlacedWeights &weights,
+                                         SmallVectorImpl<char> &object)
+    : weights(weights), object(object), written(object.size()),
+      searched(object.size()) {
+  // Growing to their size would leave as much behind.
+  object.reserve(object.size() + weights.getBytes() + weights.getBytes() / 8);
+  // Zeros come a few at a time.
+  SetBufferSize(smallestBytes);
+}
+
+bool PlacedWeightsStream::isComplete() {
+  flush();
+  return placed == weights.constants.size() && written == object.size();
+}
+
+bool PlacedWeightsStream::placeNext() {
+  if (placed == weights.constants.size())
+    return false;
+  // Objects keep the order of the module.
+  const PlacedWeights::Constant &constant = weights.constants[placed];
+  auto marker = getMarker(constant.symbol);
+  size_t at = StringRef(object.data(), object.size())
+                  .find(llvm::toStringRef(marker), searched);
+  if (at == StringRef::npos) {
+    // Its beginning may be the last that there is so far.
+    searched =
+        std::max(searched + marker.size(), object.size()) - marker.size();
+    return false;
   }
-  return success();
+  object.truncate(at);
+  llvm::append_range(object, getData(constant.data));
+  searched = object.size();
+  ++placed;
+  if (weights.frees)
+    freed.add(constant.data);
+  return true;
+}
+
+void PlacedWeightsStream::write_impl(const char *data, size_t size) {
+  while (size > 0) {
+    if (written == object.size()) {
+      object.append(data, data + size);
+      if (!placeNext()) {
+        written += size;
+        return;
+      }
+    }
+    // What there is of a placeholder.
+    size_t taken = std::min(size, object.size() - written);
+    written += taken;
+    data += taken;
+    size -= taken;
+  }
+}
+
+void PlacedWeightsStream::pwrite_impl(const char *data, size_t size,
+                                      uint64_t offset) {
+  flush();
+  std::copy_n(data, size, object.begin() + offset);
 }
