@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/CallsPerRun.h"
+#include "compiler/conversion/PackedKernels.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamCalls.h"
 #include "compiler/conversion/StreamToLoops.h"
@@ -93,6 +94,9 @@ public:
         constants(constants) {}
 
   void lower(const Machine &machine);
+  /// Frees the weights that are not read again, of a function that alone reads
+  /// them.
+  void freeWeights() { packed.emplace(function, kernels, microBatch); }
 
   /// What the module's attribute `nn.interface` tells of `model`, for one or
   /// more samples of which the function is.
@@ -107,6 +111,7 @@ private:
   MicroBatch microBatch;
   MemoryPlan plan;
   ConstantPool &constants;
+  std::optional<PackedKernels> packed;
 };
 
 /// Finds the buffers of the ops of one lowered function.
@@ -191,6 +196,7 @@ void CallBinder::bindTogether(Operation *op, const MicroBatch &microBatch) {
        llvm::zip_equal(op->getOperands(), together->getOperands()))
     kernel.buffers[ofAll] = kernel.buffers[value];
   kernel.buffers[together->getResult(0)] = kernel.buffers[op->getResult(0)];
+  kernel.originals[together] = op;
   if (int64_t elements = microBatch.plans.getScratchElements(together))
     kernel.scratch[together] = viewArena(plan.scratch.lookup(op).offset,
                                          kernel.getAccumulatorType(), elements);
@@ -238,6 +244,8 @@ void FunctionLowering::lower(const Machine &machine) {
         continue;
       kernel.setLocation(op->getLoc());
       getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));
+      if (packed)
+        packed->free(op);
     }
     kernel.setLocation(loc);
     if (!isa<func::ReturnOp>(step.back()))
@@ -389,6 +397,8 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
       callLowering.emplace(streamCall, plans, name + "_" + streamCallName.str(),
                            constants);
     StreamLowering stream(module, plans, name);
+    if (freesWeights && functions.size() == 1)
+      lowering.freeWeights();
     for (const Machine &machine : target->machines) {
       lowering.lower(machine);
       if (callLowering)

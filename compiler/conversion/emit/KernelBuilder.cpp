@@ -73,6 +73,8 @@ Value KernelBuilder::loadPacked(Operation *owner, StringRef parameter,
                                 int64_t layout,
                                 function_ref<SmallVector<float>()> pack) {
   Type element = getAccumulatorType();
+  if (Operation *original = originals.lookup(owner))
+    owner = original;
   auto [symbol, elements] =
       constants.getOrPack(owner, parameter, layout, pack, element);
   auto type = MemRefType::get(elements, element);

@@ -88,6 +88,8 @@ public:
   /// The buffers of the op's operands and result, and scratch memory.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  /// Of a copy of an op, the op, whose packed parameters it shares.
+  llvm::DenseMap<mlir::Operation *, mlir::Operation *> originals;
 
   mlir::Value loadConstants(mlir::Operation *owner, llvm::StringRef parameter,
                             llvm::ArrayRef<double> values);

@@ -53,6 +53,9 @@ struct KernelPlan {
   /// Elements of scratch memory.
   int64_t scratchElements = 0;
 
+  /// Of a convolution of either kind: columns that are packed together; 0: all.
+  int64_t getPanel() const { return winograd ? winograd->panel : panel; }
+
   void print(llvm::raw_ostream &os) const;
 };
 
