@@ -10,7 +10,6 @@
 #include "compiler/codegen/Passes.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/transforms/Passes.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -101,7 +100,6 @@ void frieze::registerPassesAndPipelines() {
   registerPass([] { return createCanonicalizerPass(); });
   registerPass([] { return createCSEPass(); });
   registerPass([] { return createLoopInvariantCodeMotionPass(); });
-  registerPass([] { return createSCFToControlFlowPass(); });
   nn::registerFriezeTransformsPasses();
   registerFriezeConversionPasses();
   registerFriezeCodegenPasses();

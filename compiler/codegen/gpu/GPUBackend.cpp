@@ -8,7 +8,6 @@
 #include "compiler/codegen/gpu/GPUBackend.h"
 #include "compiler/codegen/Passes.h"
 #include "compiler/codegen/llvm/EmitObject.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -66,7 +65,7 @@ LogicalResult GPUBackend::emitPTX(ModuleOp module, const Target &target,
   });
   PassManager pm(module.getContext());
   pm.addPass(createRotateLoopsPass());
-  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createBranchLoopsPass());
   pm.addPass(createConvertToNVVMPass());
   if (failed(pm.run(module)))
     return failure();

@@ -10,7 +10,6 @@
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/llvm/MeasureCode.h"
 #include "compiler/codegen/llvm/PlacedWeights.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -34,7 +33,7 @@ void LLVMBackend::buildPipeline(OpPassManager &pm,
   pm.addPass(createShareKernelsPass());
   pm.addPass(createOrderLoopsPass());
   pm.addPass(createRotateLoopsPass());
-  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createBranchLoopsPass());
   pm.addPass(createConvertToLLVMPass({options.weightsSection}));
   pm.addPass(createEmitEntryPointsPass({options.sourceSHA256}));
 }
