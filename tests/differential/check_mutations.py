@@ -134,6 +134,20 @@ LOWERINGS = {
          "column"),
         ("lowerConv: border", "op.getBorderAttr()", "ElementsAttr()"),
     ],
+    "compiler/conversion/kernels/ConvDepthwise.cpp": [
+        ("lowerConv: dilation of a depthwise window", "kh * shape.dilation.height", "kh"),
+        ("lowerConv: padding behind a depthwise row", "position >= length", "false"),
+        ("lowerConv: border of a depthwise convolution", "op.getBorderAttr()",
+         "ElementsAttr()"),
+        ("lowerConv: tap that meets a depthwise input", "position - kw * dilation",
+         "position - kw"),
+        ("lowerConv: last tile of a depthwise row", "tiling.getStart(*number.number)",
+         "*number.number * tile.rows"),
+    ],
+    "compiler/conversion/plan/DepthwisePlan.cpp": [
+        ("lowerConv: tiles behind which is padding",
+         "getStart(tile) + size <= columns.high", "true"),
+    ],
     "compiler/conversion/kernels/ConvByWinograd.cpp": [
         ("lowerConv: kernel in panels", "channel * points + point", "point * channels + channel"),
         ("lowerConv: kernel of a later piece", "(point * pieces + piece) * channels + c",

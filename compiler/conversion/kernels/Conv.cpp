@@ -8,6 +8,7 @@
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/ConvByWinograd.h"
+#include "compiler/conversion/kernels/ConvDepthwise.h"
 #include "compiler/conversion/kernels/ConvOverWidth.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/ConvPlan.h"
@@ -110,6 +111,9 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
     emitConvOverWidth(kernel, op, shape, product, plan);
   if (plan.products.empty())
     return;
+  if (plan.isInPlace)
+    return emitConvDepthwise(kernel, op, shape, product, plan.products.front(),
+                             shape.getColumns() - plan.columnsOverWidth);
 
   product.input = padInput(kernel, op, shape);
   auto emitPanels = [&](Value group, const Panels &panels) {

@@ -116,22 +116,6 @@ static Value reduceWindow(KernelBuilder &kernel, const PoolShape &shape,
   })[0];
 }
 
-namespace {
-/// Output positions along an axis from `low` below `high`.
-struct Positions {
-  int64_t low, high;
-};
-} // namespace
-
-/// The positions whose windows have no padding.
-static Positions findInside(int64_t outputs, int64_t stride, int64_t size,
-                            int64_t padding, int64_t length) {
-  int64_t low = std::min<int64_t>(llvm::divideCeil(padding, stride), outputs);
-  int64_t lastStart = length + padding - size;
-  int64_t high = lastStart < 0 ? 0 : lastStart / stride + 1;
-  return {low, std::clamp(high, low, outputs)};
-}
-
 /// Emits `output = epilogue(finish(combined window, output row, output
 /// column))`. Windows with padding have loops of their own.
 template <typename PoolOpT>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/ConvPlan.h"
+#include "compiler/conversion/plan/DepthwisePlan.h"
 #include "compiler/conversion/plan/Panels.h"
 #include "compiler/conversion/plan/Shuffles.h"
 #include "llvm/ADT/bit.h"
@@ -49,6 +50,8 @@ static ProductShape getProductShape(const ConvShape &shape, int64_t columns) {
 
 static double estimateOverChannels(const Machine &machine,
                                    const ConvShape &shape, int64_t columns) {
+  if (auto inPlace = chooseDepthwiseTile(machine, shape, columns))
+    return inPlace->second;
   ProductShape product = getProductShape(shape, columns);
   double padding = shape.padding.isZero()
                        ? 0.0
@@ -183,9 +186,16 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
                                       : "matrix product";
     if (isPacked(target, shape))
       plan.panel = columns = panelColumns;
-    plan.products.push_back(
-        chooseMatrixTile(machine, getProductShape(shape, columns)));
-    plan.scratchElements = shape.getPaddedElements();
+    if (auto inPlace = chooseDepthwiseTile(machine, shape, columns)) {
+      plan.isInPlace = true;
+      plan.form = plan.columnsOverWidth ? "depthwise in place and over width"
+                                        : "depthwise in place";
+      plan.products.push_back(inPlace->first);
+    } else {
+      plan.products.push_back(
+          chooseMatrixTile(machine, getProductShape(shape, columns)));
+      plan.scratchElements = shape.getPaddedElements();
+    }
   } else {
     plan.form = "over width";
   }

@@ -57,6 +57,26 @@ struct ConvShape {
     return offsets;
   }
 
+  /// The input without its padding.
+  ImageShape getImage() const {
+    ImageShape image = input;
+    image.height -= padding.top + padding.bottom;
+    image.width -= padding.left + padding.right;
+    return image;
+  }
+  /// Rows of a convolution without pooling that read no padding.
+  Positions findInsideRows() const {
+    return findInside(output.height, stride.height,
+                      (window.height - 1) * dilation.height + 1, padding.top,
+                      getImage().height);
+  }
+  /// Positions of its rows that read no padding beside them.
+  Positions findInsideColumns() const {
+    return findInside(output.width, stride.width,
+                      (window.width - 1) * dilation.width + 1, padding.left,
+                      getImage().width);
+  }
+
   /// One filter per channel: columns of the product are channels of the input.
   bool isDepthwise() const {
     return groups == input.channels && groups == output.channels && groups > 1;

@@ -9,6 +9,9 @@
 #define FRIEZE_COMPILER_CONVERSION_PLAN_IMAGESHAPE_H
 
 #include "mlir/IR/BuiltinTypes.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
 
 namespace frieze {
 
@@ -33,6 +36,21 @@ struct Spatial {
       : height(values.size() == 2 ? values[0] : missingHeight),
         width(values.back()) {}
 };
+
+/// Output positions along an axis from `low` below `high`.
+struct Positions {
+  int64_t low, high;
+};
+
+/// Those whose windows of `size` positions have no padding, of `padding` before
+/// an input of `length`.
+inline Positions findInside(int64_t outputs, int64_t stride, int64_t size,
+                            int64_t padding, int64_t length) {
+  int64_t low = std::min<int64_t>(llvm::divideCeil(padding, stride), outputs);
+  int64_t lastStart = length + padding - size;
+  int64_t high = lastStart < 0 ? 0 : lastStart / stride + 1;
+  return {low, std::clamp(high, low, outputs)};
+}
 
 /// A padding attribute with low and high per axis.
 struct SpatialPadding {

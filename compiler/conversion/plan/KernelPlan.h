@@ -32,6 +32,9 @@ struct KernelPlan {
   int64_t columnsOverWidth = 0;
   WidthTile widthTile;
   bool copiesToPlanes = false;
+  /// Of a depthwise convolution: whether its tiles read the input where it is,
+  /// and have the padding in registers.
+  bool isInPlace = false;
   /// Of a convolution: columns whose weights are packed together, in the order
   /// in which a tile reads them.
   int64_t panel = 0;
