@@ -12,6 +12,7 @@
 #include "dialect/Activations.h"
 #include "dialect/Weights.h"
 
+#include <cmath>
 #include <limits>
 
 namespace frieze::nn {
@@ -232,6 +233,9 @@ static int64_t foldConstants(Operation *op) {
         if (auto activation = dyn_cast<ActivationOp>(between))
           value = frieze::reference::applyFunction(activation.getFunction(),
                                                    *value);
+    // A bias is finite, where the logarithm of a constant may not be.
+    if (value && !std::isfinite(*value))
+      value.reset();
     // Constant means the border, too.
     if (value && !consumer->border.empty() && *value != consumer->border[c])
       value.reset();

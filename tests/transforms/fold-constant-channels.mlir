@@ -232,6 +232,18 @@ func.func @epilogue_in_the_way(%x: tensor<1x4x1xf32>) -> tensor<1x2x1xf32> {
   return %3 : tensor<1x2x1xf32>
 }
 
+// The logarithm of -1 is NaN, which no bias can be: must not fire.
+// CHECK-LABEL: @not_finite
+func.func @not_finite(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
+  // CHECK-NEXT: nn.dense %{{.*}} : tensor<1x1xf32> -> tensor<1x2xf32>
+  // CHECK-NEXT: nn.activation log
+  // CHECK-NEXT: nn.dense %{{.*}} : tensor<1x2xf32> -> tensor<1x1xf32>
+  %0 = nn.dense %x kernel(dense<[[0.0, 1.0]]> : tensor<1x2xf32>) bias(dense<[-1.0, 0.0]> : tensor<2xf32>) : tensor<1x1xf32> -> tensor<1x2xf32>
+  %1 = nn.activation log %0 : tensor<1x2xf32>
+  %2 = nn.dense %1 kernel(dense<1.0> : tensor<2x1xf32>) : tensor<1x2xf32> -> tensor<1x1xf32>
+  return %2 : tensor<1x1xf32>
+}
+
 // No channel is constant: must not fire, and leaves the weights as they are.
 // CHECK-LABEL: @none
 func.func @none(%x: tensor<1x1xf32>) -> tensor<1x1xf32> {
