@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Summary.h"
+#include "compiler/KernelOps.h"
 #include "compiler/conversion/CallsPerRun.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
@@ -65,7 +66,7 @@ void ModelSummary::addOptimised(ModuleOp module) {
     if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
         isa<nn::ReshapeOp>(op))
       return;
-    kernels += !isa<nn::ConstantOp>(op);
+    kernels += !isa<nn::ConstantOp>(op) && !findKernelOps(op).empty();
     liveMACs += nn::countMACs(op);
     weightsBytes += countParameterBytes(op);
   });

@@ -14,6 +14,7 @@
 #include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
@@ -195,6 +196,9 @@ void CallBinder::bindTogether(Operation *op, const MicroBatch &microBatch) {
   for (auto [value, ofAll] :
        llvm::zip_equal(op->getOperands(), together->getOperands()))
     kernel.buffers[ofAll] = kernel.buffers[value];
+  if (auto binary = findBinaryInEpilogue(op))
+    kernel.buffers[findBinaryInEpilogue(together)->other] =
+        kernel.buffers[binary->other];
   kernel.buffers[together->getResult(0)] = kernel.buffers[op->getResult(0)];
   kernel.originals[together] = op;
   if (int64_t elements = microBatch.plans.getScratchElements(together))
@@ -238,9 +242,7 @@ void FunctionLowering::lower(const Machine &machine) {
   auto lowerForOneCall = [&](ArrayRef<Operation *> step, Value call) {
     binder.bindStep(step, call);
     for (Operation *op : step) {
-      bool isRead =
-          op->getNumResults() && !kernel.buffers.lookup(op->getResult(0));
-      if (isRead || isa<ConstantOp, ReshapeOp, func::ReturnOp>(op))
+      if (!binder.hasKernel(op))
         continue;
       kernel.setLocation(op->getLoc());
       getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));

@@ -151,9 +151,7 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   for (Operation &op : function.getBody().front()) {
     kernel.setLocation(loc);
     binder.bind(&op);
-    bool isRead = op.getNumResults() && !kernel.buffers.lookup(op.getResult(0));
-    if (isRead ||
-        isa<nn::ConstantOp, nn::ReshapeOp, nn::HistoryOp, func::ReturnOp>(op))
+    if (!binder.hasKernel(&op))
       continue;
     kernel.setLocation(op.getLoc());
     getLowerings().find(&op)->lower(kernel, &op, *kernels.find(&op, machine));

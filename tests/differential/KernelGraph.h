@@ -67,6 +67,9 @@ private:
   /// small.
   template <typename OpT>
   void add(mlir::ValueRange operands, Attributes attributes);
+  /// The same of a layer of sums, and sometimes of another one, whose results
+  /// only an op with those of the first one reads.
+  template <typename OpT> void addSums(mlir::Value x, Attributes attributes);
   mlir::Value addInput(llvm::ArrayRef<int64_t> shape);
   /// A value, an input or a constant of a shape that meets `shape` along every
   /// axis.
@@ -85,7 +88,8 @@ private:
 
   void addActivation(mlir::Value x);
   void addAffine(mlir::Value x);
-  void addBinary(mlir::Value x);
+  void addBinary(mlir::Value x, mlir::Value y);
+  void addBinary(mlir::Value x) { addBinary(x, findOperand(x)); }
   void addConcat(mlir::Value x);
   void addConv(mlir::Value x);
   void addConvTranspose(mlir::Value x);
@@ -141,6 +145,19 @@ void KernelGraph::add(mlir::ValueRange operands, Attributes attributes) {
     }
   }
   values.push_back(*result);
+}
+
+template <typename OpT>
+void KernelGraph::addSums(mlir::Value x, Attributes attributes) {
+  size_t before = values.size();
+  add<OpT>(x, attributes);
+  if (values.size() == before || !chance(0.25))
+    return;
+  mlir::Value other = values.back();
+  add<OpT>(x, attributes);
+  if (values.back() == other || values.back().getType() != other.getType())
+    return;
+  addBinary(other, values.pop_back_val());
 }
 
 } // namespace frieze

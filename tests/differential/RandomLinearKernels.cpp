@@ -88,7 +88,7 @@ void KernelGraph::addConv(Value x) {
     attributes.push_back(
         named("products", integers(scheme->getProducts(pieces))));
   }
-  add<ConvOp>(x, attributes);
+  addSums<ConvOp>(x, attributes);
 }
 
 void KernelGraph::addConvTranspose(Value x) {
@@ -125,7 +125,7 @@ void KernelGraph::addDense(Value x) {
                         named("chains", integer(int64_t(1) << pick(0, 6)))};
   if (chance(0.8))
     attributes.push_back(named("bias", vector(outputs, -0.5, 0.5)));
-  add<DenseOp>(x, attributes);
+  addSums<DenseOp>(x, attributes);
 }
 
 void KernelGraph::addEmbedding(Value x) {

@@ -22,8 +22,7 @@ void KernelGraph::addAffine(Value x) {
                     named("shift", vector(size, -1, 1))});
 }
 
-void KernelGraph::addBinary(Value x) {
-  Value y = findOperand(x);
+void KernelGraph::addBinary(Value x, Value y) {
   if (chance(0.5))
     std::swap(x, y);
   switch (pick(0, 5)) {

@@ -340,7 +340,17 @@ LOWERINGS = {
          "select(isWanted, a, b, b)"),
         ("lowerConv: mean of a pooled window", "1.0f / float(window.size())", "1.0f"),
     ],
+    "compiler/conversion/plan/BinaryInEpilogue.cpp": [
+        ("lowerConv: operand that is made later", "!isBefore(other, op)", "false"),
+    ],
+    "compiler/conversion/emit/BinaryStage.cpp": [
+        ("lowerConv: order of the operands", "stage->otherIsFirst", "!stage->otherIsFirst"),
+        ("lowerDense: epilogue of what follows the sums",
+         "kernel.applyEpilogue(stage->epilogue, vector, kernel.index(0))", "vector"),
+    ],
     "compiler/conversion/plan/MemoryPlan.cpp": [
+        ("memory: results that an operand's kernel stores", "places.lookup(findComputing(op))",
+         "places.lookup(op)"),
         ("memory: lifetimes that touch",
          "other.first <= request.last && request.first <= other.last",
          "other.first < request.last && request.first < other.last"),

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/Subject.h"
+#include "compiler/KernelOps.h"
 #include "compiler/target/Target.h"
 #include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
@@ -112,22 +113,40 @@ static llvm::Expected<Subject> loadArtefactSubject(llvm::StringRef path,
   return subject;
 }
 
-/// `op`, a layer of nn-opt IR, as a model of its own.
-static mlir::OwningOpRef<mlir::ModuleOp> isolateLayer(mlir::Operation *op) {
-  mlir::OpBuilder builder(op->getContext());
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      mlir::ModuleOp::create(op->getLoc());
-  builder.setInsertionPointToStart(module->getBody());
+namespace {
+/// A layer of nn-opt IR, as a model of its own.
+struct IsolatedLayer {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// What it reads and writes in its model.
+  llvm::SmallSetVector<mlir::Value, 2> operands;
+  mlir::Value result;
+};
+} // namespace
+
+/// What one kernel computes.
+static IsolatedLayer isolateLayer(llvm::ArrayRef<mlir::Operation *> ops) {
+  mlir::Location loc = ops.front()->getLoc();
+  IsolatedLayer layer;
+  for (mlir::Operation *part : ops)
+    for (mlir::Value operand : part->getOperands())
+      if (!llvm::is_contained(ops, operand.getDefiningOp()))
+        layer.operands.insert(operand);
+  layer.result = ops.back()->getResult(0);
+  mlir::OpBuilder builder(loc.getContext());
+  layer.module = mlir::ModuleOp::create(loc);
+  builder.setInsertionPointToStart(layer.module->getBody());
+  mlir::ValueRange operands = layer.operands.getArrayRef();
   auto function = mlir::func::FuncOp::create(
-      builder, op->getLoc(), "model",
-      builder.getFunctionType(op->getOperandTypes(), op->getResultTypes()));
+      builder, loc, "model",
+      builder.getFunctionType(operands.getTypes(), layer.result.getType()));
   mlir::Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   mlir::IRMapping mapping;
-  mapping.map(op->getOperands(), body->getArguments());
-  mlir::Operation *copy = builder.clone(*op, mapping);
-  mlir::func::ReturnOp::create(builder, op->getLoc(), copy->getResults());
-  return module;
+  mapping.map(operands, body->getArguments());
+  for (mlir::Operation *part : ops)
+    builder.clone(*part, mapping);
+  mlir::func::ReturnOp::create(builder, loc, mapping.lookup(layer.result));
+  return layer;
 }
 
 llvm::Expected<std::vector<Subject>>
@@ -175,15 +194,17 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
         numbers[reshape] = input;
         continue;
       }
-      if (llvm::isa<nn::ConstantOp>(op))
+      llvm::SmallVector<mlir::Operation *> ops = findKernelOps(&op);
+      if (llvm::isa<nn::ConstantOp>(op) || ops.empty())
         continue;
       llvm::StringRef name = nn::findLayerName(op.getLoc());
+      IsolatedLayer layer = isolateLayer(ops);
       layers.push_back(
           {(name.empty() ? op.getName().getStringRef() : name).str(),
-           isolateLayer(&op)});
-      for (mlir::Value operand : op.getOperands())
+           std::move(layer.module)});
+      for (mlir::Value operand : layer.operands)
         layers.back().operands.push_back(getNumber(operand));
-      layers.back().result = getNumber(op.getResult(0));
+      layers.back().result = getNumber(layer.result);
     }
   layers.insert(layers.begin(),
                 Part{llvm::sys::path::stem(path).str(), std::move(module)});

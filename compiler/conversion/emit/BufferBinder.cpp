@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/BufferBinder.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -39,7 +40,17 @@ void BufferBinder::bind(Operation *op) {
   };
   llvm::for_each(op->getOperands(), bindValue);
   llvm::for_each(op->getResults(), bindValue);
+  if (std::optional<BinaryInEpilogue> binary = findBinaryInEpilogue(op)) {
+    bindValue(binary->other);
+    bindValue(binary->op->getResult(0));
+    kernel.buffers[op->getResult(0)] = kernel.buffers[binary->op->getResult(0)];
+  }
   if (int64_t elements = kernels.getScratchElements(op))
     kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset,
                                    kernel.getAccumulatorType(), elements);
+}
+
+bool BufferBinder::hasKernel(Operation *op) const {
+  return kernels.find(op, kernel.machine) && findComputing(op) == op &&
+         kernel.buffers.lookup(op->getResult(0));
 }

@@ -22,8 +22,11 @@ public:
       : kernel(kernel), kernels(kernels), plan(plan) {}
   virtual ~BufferBinder() = default;
 
-  /// Binds the operands and results of `op`, and its scratch memory.
+  /// Binds the operands and results of `op`, and its scratch memory. Results
+  /// that another op makes use of before they are stored have its memory.
   void bind(mlir::Operation *op);
+  /// Whether `op`, which is bound, has a kernel of its own.
+  bool hasKernel(mlir::Operation *op) const;
 
 protected:
   /// The memory of `value`, which no reshape made; null where it has none.

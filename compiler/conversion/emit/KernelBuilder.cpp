@@ -240,13 +240,17 @@ Value KernelBuilder::spreadLane(Value vector, int64_t width) {
              : broadcastLane(vector, width);
 }
 
+Value KernelBuilder::takeLanes(Value vector, int64_t width) {
+  if (cast<VectorType>(vector.getType()).getDimSize(0) == width)
+    return vector;
+  return vector::ExtractStridedSliceOp::create(
+      builder, loc, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
+      ArrayRef<int64_t>{1});
+}
+
 void KernelBuilder::storeVector(Value vector, Value buffer, Value at,
                                 int64_t width) {
-  if (cast<VectorType>(vector.getType()).getDimSize(0) != width)
-    vector = vector::ExtractStridedSliceOp::create(
-        builder, loc, vector, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
-        ArrayRef<int64_t>{1});
-  vector::StoreOp::create(builder, loc, vector, buffer, at);
+  vector::StoreOp::create(builder, loc, takeLanes(vector, width), buffer, at);
 }
 
 Value KernelBuilder::fma(Value a, Value b, Value c) {

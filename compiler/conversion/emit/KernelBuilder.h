@@ -148,6 +148,8 @@ public:
                             int64_t lane = 0);
   /// A vector of `width` lanes as it is; of one, its lane in all of them.
   mlir::Value spreadLane(mlir::Value vector, int64_t width);
+  /// The first `width` lanes.
+  mlir::Value takeLanes(mlir::Value vector, int64_t width);
   /// Stores the first `width` lanes.
   void storeVector(mlir::Value vector, mlir::Value buffer, mlir::Value at,
                    int64_t width);

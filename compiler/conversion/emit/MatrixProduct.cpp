@@ -407,7 +407,7 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
         if (product.accumulates)
           result = kernel.addFloat(
               kernel.loadVector(product.output, at, tile.lanes), result);
-        kernel.storeVector(result, product.output, at, width);
+        storeResults(kernel, product.binary, result, product.output, at, width);
         at = kernel.add(at, product.columns);
       }
     }
@@ -429,12 +429,12 @@ SmallVector<float> frieze::padColumns(SmallVector<float> values, int64_t rows,
 /// Tiles of which one with less code hardly takes from the speed of all.
 static constexpr int64_t tilesPerCopy = 4;
 
-/// Whether results have places of their own, on a machine that runs one
-/// iteration after the other.
+/// Whether results have places of their own, with nothing behind the epilogue,
+/// on a machine that runs one iteration after the other.
 static bool mayFinishInMemory(KernelBuilder &kernel,
                               const MatrixProduct &product) {
   return !product.findOutput && !product.accumulates && !product.filtering &&
-         !kernel.target.device;
+         !product.binary && !kernel.target.device;
 }
 
 /// Emits the last `rows` rows, with a loop of their own for what is long in

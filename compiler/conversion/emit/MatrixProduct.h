@@ -8,7 +8,7 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_EMIT_MATRIXPRODUCT_H
 #define FRIEZE_COMPILER_CONVERSION_EMIT_MATRIXPRODUCT_H
 
-#include "compiler/conversion/emit/KernelBuilder.h"
+#include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/plan/MatrixTile.h"
 #include "dialect/Winograd.h"
 
@@ -54,6 +54,8 @@ struct MatrixProduct {
   /// for all columns.
   bool inputPerColumn = false;
   llvm::SmallVector<EpilogueStage> epilogue;
+  /// What follows the epilogue, or null.
+  const BinaryStage *binary = nullptr;
   /// Channel of the first column, for the epilogue.
   mlir::Value channelBase;
   /// Where the sums of a row start, relative to its input, in the order in

@@ -181,8 +181,9 @@ void PlanarTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
     for (auto [i, vector] : llvm::enumerate(interleave(kernel, columns))) {
       int64_t first = i * lanes;
       if (first < positions * count)
-        kernel.storeVector(vector, conv.output, kernel.add(outputAt, first),
-                           std::min(lanes, positions * count - first));
+        storeResults(kernel, conv.binary, vector, conv.output,
+                     kernel.add(outputAt, first),
+                     std::min(lanes, positions * count - first));
     }
     return;
   }
@@ -197,9 +198,8 @@ void PlanarTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
         kernel.builder, kernel.getLocation(), slots[first / lanes],
         ArrayRef<int64_t>{first % lanes}, ArrayRef<int64_t>{count},
         ArrayRef<int64_t>{1});
-    kernel.storeVector(channels, conv.output,
-                       kernel.add(outputAt, position * shape.output.channels),
-                       count);
+    storeResults(kernel, conv.binary, channels, conv.output,
+                 kernel.add(outputAt, position * shape.output.channels), count);
   }
 }
 

@@ -8,7 +8,7 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_EMIT_PLANARCONV_H
 #define FRIEZE_COMPILER_CONVERSION_EMIT_PLANARCONV_H
 
-#include "compiler/conversion/emit/KernelBuilder.h"
+#include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/plan/WidthTile.h"
 
 namespace frieze {
@@ -34,6 +34,8 @@ struct PlanarConv {
   /// Output channels.
   int64_t columns;
   llvm::ArrayRef<EpilogueStage> epilogue;
+  /// What follows it, or null.
+  const BinaryStage *binary;
   /// Channel of the first column, for the epilogue.
   mlir::Value channelBase;
 };

@@ -106,6 +106,8 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.rows = shape.output.width;
   product.inputPerColumn = shape.isDepthwise();
   product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
+  std::optional<BinaryStage> binary = findBinaryStage(kernel, op);
+  product.binary = binary ? &*binary : nullptr;
 
   if (plan.columnsOverWidth)
     emitConvOverWidth(kernel, op, shape, product, plan);

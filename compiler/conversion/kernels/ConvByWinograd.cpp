@@ -189,8 +189,9 @@ void WinogradEmitter::store(const Tile &tile, SmallVector<Value> window,
                    kernel.mul(inRow, tiling.height.dilation *
                                          outputShape.getRowElements())),
         kernel.mul(column, blocking.getColumnStride(outputShape)));
-    kernel.storeVector(kernel.applyWindowEpilogue(epilogue, window, filter),
-                       output, kernel.add(at, filter), lanes);
+    storeResults(kernel, getBinaryStage(),
+                 kernel.applyWindowEpilogue(epilogue, window, filter), output,
+                 kernel.add(at, filter), lanes);
   };
   auto storeIfOwn = [&](Value position, Value own,
                         llvm::function_ref<void()> body) {

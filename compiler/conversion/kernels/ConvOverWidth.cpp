@@ -214,6 +214,7 @@ void frieze::emitConvOverWidth(KernelBuilder &kernel, ConvOp op,
           kernel.add(kernel.mul(n, shape.output.getImageElements()), channel),
           isDepthwise ? 1 : columns,
           product.epilogue,
+          product.binary,
           channel};
       emitPlanarConv(kernel, conv);
     });

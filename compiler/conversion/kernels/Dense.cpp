@@ -268,8 +268,12 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   product.chains = op.getChains();
   product.channelBase = kernel.index(0);
   // Dense layers are short beside the code of their epilogue.
-  SplitEpilogue epilogue =
-      splitLongEpilogue(kernel.loadEpilogue(op, op.getEpilogueStages()));
+  SplitEpilogue epilogue{kernel.loadEpilogue(op, op.getEpilogueStages()), {}};
+  std::optional<BinaryStage> binary = findBinaryStage(kernel, op);
+  if (binary)
+    product.binary = &*binary;
+  else
+    epilogue = splitLongEpilogue(epilogue.first);
   product.epilogue = epilogue.first;
   emitMatrixProduct(kernel, product, plan.products.front());
   if (!epilogue.rest.empty())

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -147,24 +148,6 @@ static void lowerAffine(KernelBuilder &kernel, AffineOp op) {
                                          op.getScale(), op.getShift());
   emitStages(kernel, op.getInput(), op.getOutput(),
              kernel.loadEpilogue(op, stage));
-}
-
-static Value combine(KernelBuilder &kernel, BinaryKind kind, Value x, Value y) {
-  switch (kind) {
-  case BinaryKind::Add:
-    return kernel.addFloat(x, y);
-  case BinaryKind::Sub:
-    return arith::SubFOp::create(kernel.builder, kernel.getLocation(), x, y);
-  case BinaryKind::Mul:
-    return kernel.mulFloat(x, y);
-  case BinaryKind::Div:
-    return arith::DivFOp::create(kernel.builder, kernel.getLocation(), x, y);
-  case BinaryKind::Maximum:
-    return kernel.maximum(x, y);
-  case BinaryKind::Minimum:
-    return kernel.minimum(x, y);
-  }
-  llvm_unreachable("covered switch");
 }
 
 template <typename OpT> static void lowerBinary(KernelBuilder &kernel, OpT op) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 
 using namespace mlir;
@@ -31,12 +32,21 @@ const LoweringTable &frieze::getLowerings() {
   return lowerings;
 }
 
+/// The plan of an op that the kernel of another one computes.
+static KernelPlan planInEpilogue() {
+  KernelPlan plan;
+  plan.form = "in the epilogue of its operand";
+  return plan;
+}
+
 void frieze::planKernels(func::FuncOp function, KernelPlans &plans) {
   const Target &target = plans.getTarget();
   for (Operation &op : function.getBody().front())
     if (const Lowering *lowering = getLowerings().find(&op))
       for (const Machine &machine : target.machines)
-        plans.add(&op, lowering->plan(target, machine, &op));
+        plans.add(&op, findComputing(&op) == &op
+                           ? lowering->plan(target, machine, &op)
+                           : planInEpilogue());
 }
 
 int64_t frieze::planArena(func::FuncOp function, const Target &target) {

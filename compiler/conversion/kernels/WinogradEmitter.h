@@ -8,7 +8,7 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_KERNELS_WINOGRADEMITTER_H
 #define FRIEZE_COMPILER_CONVERSION_KERNELS_WINOGRADEMITTER_H
 
-#include "compiler/conversion/emit/KernelBuilder.h"
+#include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/plan/KernelPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -24,7 +24,8 @@ public:
         productTile(plan.products.front()), input(input),
         output(kernel.buffers[op.getOutput()]),
         outputShape(op.getType().getShape()), scratch(kernel.scratch[op]),
-        epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())) {
+        epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())),
+        binary(findBinaryStage(kernel, op)) {
     loadParameters(op);
   }
 
@@ -38,6 +39,9 @@ public:
   }
 
 private:
+  const BinaryStage *getBinaryStage() const {
+    return binary ? &*binary : nullptr;
+  }
   /// All tiles and points of a block at once, on a device.
   void emitAtOnce();
   /// With the sums of all points of a tile in registers.
@@ -101,6 +105,7 @@ private:
   ImageShape outputShape;
   mlir::Value scratch;
   llvm::SmallVector<EpilogueStage> epilogue;
+  std::optional<BinaryStage> binary;
   mlir::Value kernelConstants, biasConstants;
 };
 

@@ -38,6 +38,7 @@ void WinogradEmitter::multiplyInRegisters(Value block) {
   product.columns = blocking.filters;
   product.channelBase = kernel.index(0);
   product.epilogue = epilogue;
+  product.binary = getBinaryStage();
   product.output = output;
   product.outputBase = findTile(block, kernel.index(0)).output;
   product.outputRowStride = tiling.width.getTileExtent() * outputShape.channels;

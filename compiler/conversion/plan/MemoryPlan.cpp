@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/StreamState.h"
@@ -85,23 +86,31 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
       places[op] = {first + (int64_t)number, first, last};
   }
   llvm::DenseMap<Value, Place> lastUses;
+  auto use = [&](Value value, const Place &place) {
+    auto [last, isFirst] = lastUses.try_emplace(getStorage(value), place);
+    if (!isFirst && place.number > last->second.number)
+      last->second = place;
+  };
   function.walk([&](Operation *op) {
     if (op == function)
       return;
     for (Value operand : op->getOperands())
-      lastUses[getStorage(operand)] = places[op];
+      use(operand, places[findComputing(op)]);
     auto dense = dyn_cast<nn::DenseOp>(op);
     if (auto windows = dense ? findWindowsInPlace(dense) : nullptr)
-      lastUses[getStorage(windows.getInput())] = places[op];
+      use(windows.getInput(), places[op]);
   });
   int64_t alignment = kernels.getTarget().layout.alignment;
   auto slotBytes = [&](int64_t bytes) {
     return (int64_t)llvm::alignTo(bytes, alignment);
   };
   llvm::DenseSet<Value> elsewhere = findRemembered(function);
-  function.walk([&](nn::DenseOp op) {
-    if (auto windows = findWindowsInPlace(op))
+  function.walk([&](Operation *op) {
+    auto dense = dyn_cast<nn::DenseOp>(op);
+    if (auto windows = dense ? findWindowsInPlace(dense) : nullptr)
       elsewhere.insert(windows);
+    if (findBinaryInEpilogue(op))
+      elsewhere.insert(op->getResult(0));
   });
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
@@ -120,8 +129,10 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     Value value = op->getResult(0);
     int64_t bytes = countBytes(value.getType());
     auto lastUse = lastUses.find(value);
-    if (together || (lastUse != lastUses.end() &&
-                     lastUse->second.stepFirst != places[op].stepFirst)) {
+    Operation *computing = findComputing(op);
+    if (microBatch.findTogether(computing) ||
+        (lastUse != lastUses.end() &&
+         lastUse->second.stepFirst != places[computing].stepFirst)) {
       plan.perCall.insert(value);
       bytes *= microBatch.getCalls();
     }
@@ -129,7 +140,9 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
   });
   SmallVector<Request> requests;
   function.walk([&](Operation *op) {
-    Place place = places.lookup(op);
+    if (op == function)
+      return;
+    Place place = places.lookup(findComputing(op));
     if (auto found = plan.scratch.find(op); found != plan.scratch.end())
       requests.push_back({&found->second, place.number, place.number});
     if (op->getNumResults() != 1)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/MicroBatch.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
@@ -30,8 +31,11 @@ static bool sharesKernel(const Target &target, nn::ConvOp conv) {
 /// first-level cache.
 static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
   const Target &target = kernels.getTarget();
+  SmallVector<Value> operands(op->getOperands());
+  if (auto binary = findBinaryInEpilogue(op))
+    operands.push_back(binary->other);
   // A constant exists once, not once for each call.
-  if (llvm::any_of(op->getOperands(), [](Value operand) {
+  if (llvm::any_of(operands, [](Value operand) {
         return MemoryPlan::getStorage(operand).getDefiningOp<nn::ConstantOp>();
       }))
     return false;
@@ -75,6 +79,15 @@ MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
           body->addArgument(repeat(operand.get().getType()), op.getLoc()));
     copy->getResult(0).setType(repeat(op.getResult(0).getType()));
     together[&op] = copy;
+    if (auto binary = findBinaryInEpilogue(&op)) {
+      Value results = copy->getResult(0);
+      Value other = body->addArgument(results.getType(), op.getLoc());
+      // In the shape of the results, as it goes by element.
+      Operation *ofAll = builder.clone(*binary->op);
+      ofAll->setOperands(binary->otherIsFirst ? ValueRange{other, results}
+                                              : ValueRange{results, other});
+      ofAll->getResult(0).setType(results.getType());
+    }
   }
 }
 

@@ -1,0 +1,56 @@
+//===- BinaryStage.cpp - Binary ops on results in registers -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/emit/BinaryStage.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::nn;
+
+std::optional<BinaryStage> frieze::findBinaryStage(KernelBuilder &kernel,
+                                                   Operation *op) {
+  std::optional<BinaryInEpilogue> binary = findBinaryInEpilogue(op);
+  if (!binary)
+    return std::nullopt;
+  auto stages = cast<EpilogueOpInterface>(binary->op).getEpilogueStages();
+  return BinaryStage{binary->kind, kernel.buffers[binary->other],
+                     binary->otherIsFirst,
+                     kernel.loadEpilogue(binary->op, stages)};
+}
+
+Value frieze::combine(KernelBuilder &kernel, BinaryKind kind, Value x,
+                      Value y) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return kernel.addFloat(x, y);
+  case BinaryKind::Sub:
+    return arith::SubFOp::create(kernel.builder, kernel.getLocation(), x, y);
+  case BinaryKind::Mul:
+    return kernel.mulFloat(x, y);
+  case BinaryKind::Div:
+    return arith::DivFOp::create(kernel.builder, kernel.getLocation(), x, y);
+  case BinaryKind::Maximum:
+    return kernel.maximum(x, y);
+  case BinaryKind::Minimum:
+    return kernel.minimum(x, y);
+  }
+  llvm_unreachable("covered switch");
+}
+
+void frieze::storeResults(KernelBuilder &kernel, const BinaryStage *stage,
+                          Value vector, Value buffer, Value at, int64_t width) {
+  if (stage) {
+    vector = kernel.takeLanes(vector, width);
+    Value other = kernel.loadVector(stage->other, at, width);
+    vector = stage->otherIsFirst ? combine(kernel, stage->kind, other, vector)
+                                 : combine(kernel, stage->kind, vector, other);
+    vector = kernel.applyEpilogue(stage->epilogue, vector, kernel.index(0));
+  }
+  kernel.storeVector(vector, buffer, at, width);
+}
