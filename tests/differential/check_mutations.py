@@ -351,6 +351,8 @@ LOWERINGS = {
     "compiler/conversion/plan/MemoryPlan.cpp": [
         ("memory: results that an operand's kernel stores", "places.lookup(findComputing(op))",
          "places.lookup(op)"),
+        ("memory: operand that is read again replaced",
+         "lastUses.lookup(storage).number == places[op].number", "true"),
         ("memory: lifetimes that touch",
          "other.first <= request.last && request.first <= other.last",
          "other.first < request.last && request.first < other.last"),

@@ -84,11 +84,11 @@ TEST_F(MemoryPlanTest, SlotsAreMultiplesOfTheAlignment) {
 TEST_F(MemoryPlanTest, ValuesOfAChainAlternate) {
   plan(R"(
     func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
-      %0 = nn.activation relu %x : tensor<1x16xf32>
-      %1 = nn.activation tanh %0 : tensor<1x16xf32>
-      %2 = nn.activation exp %1 : tensor<1x16xf32>
-      %3 = nn.activation selu %2 : tensor<1x16xf32>
-      %4 = nn.activation silu %3 : tensor<1x16xf32>
+      %0 = nn.softmax %x axis = 1 : tensor<1x16xf32>
+      %1 = nn.softmax %0 axis = 1 : tensor<1x16xf32>
+      %2 = nn.softmax %1 axis = 1 : tensor<1x16xf32>
+      %3 = nn.softmax %2 axis = 1 : tensor<1x16xf32>
+      %4 = nn.softmax %3 axis = 1 : tensor<1x16xf32>
       return %4 : tensor<1x16xf32>
     })");
   EXPECT_EQ(result.arenaBytes, 128);
@@ -97,12 +97,64 @@ TEST_F(MemoryPlanTest, ValuesOfAChainAlternate) {
   EXPECT_EQ(getSlot(0).offset, getSlot(2).offset);
 }
 
+TEST_F(MemoryPlanTest, AnElementwiseResultReplacesItsOperand) {
+  plan(R"(
+    func.func @model(%x: tensor<1x4x8xf32>, %s: tensor<1x1x8xf32>) -> tensor<1x32xf32> {
+      %0 = nn.activation relu %x : tensor<1x4x8xf32>
+      %1 = nn.activation tanh %s : tensor<1x1x8xf32>
+      %2 = nn.mul %1, %0 : tensor<1x1x8xf32>, tensor<1x4x8xf32> -> tensor<1x4x8xf32>
+      %3 = nn.reshape %2 : tensor<1x4x8xf32> -> tensor<1x32xf32>
+      %4 = nn.activation tanh %3 : tensor<1x32xf32>
+      %5 = nn.softmax %4 axis = 1 : tensor<1x32xf32>
+      return %5 : tensor<1x32xf32>
+    })");
+  // Not the shorter operand.
+  EXPECT_EQ(getSlot(2).offset, getSlot(0).offset);
+  EXPECT_FALSE(overlap(getSlot(1), getSlot(0)));
+  EXPECT_EQ(getSlot(4).offset, getSlot(0).offset);
+  EXPECT_EQ(result.arenaBytes, 128 + 64);
+}
+
+TEST_F(MemoryPlanTest, WhatIsReadLaterIsNotReplaced) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.softmax %x axis = 1 : tensor<1x16xf32>
+      %1 = nn.activation exp %0 : tensor<1x16xf32>
+      %2 = nn.softmax %1 axis = 1 : tensor<1x16xf32>
+      %3 = nn.add %2, %0 : tensor<1x16xf32>
+      %4 = nn.softmax %3 axis = 1 : tensor<1x16xf32>
+      return %4 : tensor<1x16xf32>
+    })");
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(1)));
+  EXPECT_FALSE(overlap(getSlot(0), getSlot(2)));
+  EXPECT_EQ(getSlot(3).offset, getSlot(2).offset);
+}
+
+TEST_F(MemoryPlanTest, SumsThatAreAddedAtOnceHaveNoPlace) {
+  plan(R"(
+    func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
+      %0 = nn.softmax %x axis = 1 : tensor<1x16xf32>
+      %1 = nn.dense %0 kernel(dense<0.5> : tensor<16x16xf32>) : tensor<1x16xf32> -> tensor<1x16xf32>
+      %2 = nn.softmax %x axis = 1 : tensor<1x16xf32>
+      %3 = nn.add %1, %0 : tensor<1x16xf32>
+      %4 = nn.softmax %3 axis = 1 : tensor<1x16xf32>
+      %5 = nn.add %2, %4 : tensor<1x16xf32>
+      return %5 : tensor<1x16xf32>
+    })");
+  EXPECT_FALSE(hasSlot(1));
+  // The sum is there when the dense layer runs, and what it reads no longer
+  // when the next op does.
+  EXPECT_FALSE(overlap(getSlot(3), getSlot(0)));
+  EXPECT_FALSE(overlap(getSlot(3), getSlot(2)));
+  EXPECT_EQ(getSlot(2).offset, getSlot(0).offset);
+}
+
 TEST_F(MemoryPlanTest, ALongLifeKeepsItsPlace) {
   plan(R"(
     func.func @model(%x: tensor<1x16xf32>) -> tensor<1x16xf32> {
       %0 = nn.activation relu %x : tensor<1x16xf32>
-      %1 = nn.activation tanh %0 : tensor<1x16xf32>
-      %2 = nn.activation exp %1 : tensor<1x16xf32>
+      %1 = nn.softmax %0 axis = 1 : tensor<1x16xf32>
+      %2 = nn.softmax %1 axis = 1 : tensor<1x16xf32>
       %3 = nn.add %2, %0 : tensor<1x16xf32>
       return %3 : tensor<1x16xf32>
     })");

@@ -138,7 +138,28 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     }
     plan.values[value] = {0, slotBytes(bytes)};
   });
+  /// The operand, if any, that the result of an elementwise op may replace
+  /// element by element, as nothing reads it later. Threads of a device would
+  /// have to wait for each other where they need not.
+  auto findReplaced = [&](Operation *op) -> Value {
+    auto layer = dyn_cast<nn::LayerOpInterface>(op);
+    if (!layer || !layer.isElementwise() || findComputing(op) != op ||
+        kernels.getTarget().device)
+      return nullptr;
+    Value result = op->getResult(0);
+    for (Value operand : op->getOperands()) {
+      Value storage = getStorage(operand);
+      if (plan.values.contains(storage) &&
+          countBytes(storage.getType()) == countBytes(result.getType()) &&
+          lastUses.lookup(storage).number == places[op].number &&
+          plan.perCall.contains(storage) == plan.perCall.contains(result))
+        return storage;
+    }
+    return nullptr;
+  };
   SmallVector<Request> requests;
+  llvm::DenseMap<Value, size_t> requestOf;
+  SmallVector<std::pair<ArenaSlot *, ArenaSlot *>> replaced;
   function.walk([&](Operation *op) {
     if (op == function)
       return;
@@ -154,11 +175,21 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     // A step runs for one call after the other: what it reads from or leaves to
     // other steps is in use from its start to its end.
     Place last = lastUses.contains(value) ? lastUses[value] : place;
-    if (plan.perCall.contains(value))
-      requests.push_back({&found->second, place.stepFirst, last.stepLast});
-    else
-      requests.push_back({&found->second, place.number, last.number});
+    bool isPerCall = plan.perCall.contains(value);
+    int64_t end = isPerCall ? last.stepLast : last.number;
+    if (Value operand = findReplaced(op)) {
+      Request &request = requests[requestOf.lookup(operand)];
+      request.last = std::max(request.last, end);
+      requestOf[value] = requestOf.lookup(operand);
+      replaced.push_back({&found->second, request.slot});
+      return;
+    }
+    requestOf[value] = requests.size();
+    requests.push_back(
+        {&found->second, isPerCall ? place.stepFirst : place.number, end});
   });
   plan.arenaBytes = place(requests);
+  for (auto [slot, of] : replaced)
+    slot->offset = of->offset;
   return plan;
 }
