@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/kernels/ConvDepthwise.h"
+#include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/plan/DepthwisePlan.h"
 #include "dialect/Weights.h"
 
@@ -125,9 +126,10 @@ void DepthwiseEmitter::emitTile(Place row, Place start) {
       kernel.add(outputAt, kernel.mul(row.at, shape.output.getRowElements())),
       kernel.mul(start.at, shape.output.channels));
   for (auto [i, sum] : llvm::enumerate(sums))
-    kernel.storeVector(
-        kernel.applyEpilogue(product.epilogue, sum, channel), product.output,
-        kernel.add(resultAt, i * shape.output.channels), tile.lanes);
+    storeResults(kernel, product.binary,
+                 kernel.applyEpilogue(product.epilogue, sum, channel),
+                 product.output,
+                 kernel.add(resultAt, i * shape.output.channels), tile.lanes);
 }
 
 void DepthwiseEmitter::emitRow(Place row) {
