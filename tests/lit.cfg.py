@@ -32,6 +32,14 @@ config.substitutions += [
     ("%numpy-python", sys.executable),
 ]
 
+# What the Python package is built with, by python/make_environment.sh, and frameworks,
+# by differential/check_frameworks.py.
+for feature, folder in (("package", "python"), ("frameworks", "frameworks")):
+    python = os.path.join(config.frieze_source, "build", folder, "venv", "bin", "python")
+    if os.path.exists(python):
+        config.available_features.add(f"{feature}-python")
+        config.substitutions.append((f"%{feature}-python", python))
+
 # NVIDIA's assembler, which Debian does not have.
 PTXAS = shutil.which("ptxas") or shutil.which(
     "ptxas", path=os.path.join(os.environ.get("CUDA_HOME", "/usr/local/cuda"), "bin"))

@@ -31,6 +31,7 @@ FOLDERS = {
                  "compiler/conversion", "compiler/conversion/plan",
                  "compiler/conversion/kernels", "compiler/codegen"],
     "api": ["dialect", "frontends", "compiler", "compiler/target", "compiler/codegen"],
+    "python": [],
     "tools": ["api", "dialect", "frontends", "compiler", "compiler/target",
               "compiler/reference", "compiler/codegen"],
 }

@@ -1,0 +1,36 @@
+"""What the tests of the Python package share: folders, stored models, and tools.
+
+FRIEZE_SOURCE is the root of the repository, and FRIEZE_BIN the folder of the tools.
+"""
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+
+SOURCE = pathlib.Path(os.environ["FRIEZE_SOURCE"])
+BIN = pathlib.Path(os.environ["FRIEZE_BIN"])
+MODELS = SOURCE / "tests" / "models"
+ECG = SOURCE / "tools" / "ecg" / "ecg.keras"
+
+
+def run_tool(name, *arguments):
+    """The result of a tool, whatever its exit status."""
+    return subprocess.run([BIN / name, *map(str, arguments)], capture_output=True, text=True,
+                          check=False)
+
+
+def read_inputs(model):
+    """The stored inputs of a model file: an array, or several by name."""
+    with np.load(model.with_suffix(".npz")) as stored:
+        inputs = {key[2:]: stored[key] for key in stored.files if key[0] == "x"}
+    return inputs.get("", inputs)
+
+
+def has_equal_bits(first, second):
+    return first.shape == second.shape and first.tobytes() == second.tobytes()
+
+
+def make_windows(count=20):
+    """Windows of the ECG classifier, the same in every run."""
+    return np.random.default_rng(1).standard_normal((count, 145)).astype(np.float32)
