@@ -31,9 +31,12 @@ void KernelGraph::addConv(Value x) {
   if (chance(0.3)) {
     for (groups = pick(1, depth); depth % groups; --groups)
       ;
-    if (chance(0.4))
+    if (chance(0.6))
       groups = depth;
-    filters = groups * pick(1, std::max<int64_t>(1, 24 / groups));
+    // Depthwise, or several filters for each group.
+    filters = groups * (groups == depth && chance(0.6)
+                            ? 1
+                            : pick(1, std::max<int64_t>(1, 24 / groups)));
   } else if (chance(0.1)) {
     // Kernels in panels of 64.
     filters = choose<int64_t>({128, 131, 200});
