@@ -51,8 +51,8 @@ TEST(Library, TellsItsVersion) {
   EXPECT_STREQ(frieze_version(), FRIEZE_VERSION);
 }
 
-// Artefacts that were made before are loaded: objects, and shared libraries. All
-// choose the same variant of the code, whose bits are others than of v2.
+// Artefacts that were made before are loaded: objects, and shared libraries.
+// All choose the same variant of the code, whose bits are others than of v2.
 TEST(Library, LoadsArtefacts) {
   Compilation compilation(getModel("cnn_bn_pool.keras"));
   std::vector<float> expected = score(compilation.load(), 3);

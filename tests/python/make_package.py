@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Build the wheel and install it where nothing else is.
 
-    make_package.py SOURCE LIBRARY OUT
+    make_package.py SOURCE BUILD OUT
 
-Makes the wheel in OUT/wheel, over a libfrieze that is built, a virtual environment
+Makes the wheel in OUT/wheel, over what is built in BUILD, a virtual environment
 OUT/venv with the wheel and NumPy alone, and the wheel's files in OUT/package. Prints the
 wheel, and says what is wrong with it. The Python that runs this has what pyproject.toml requires.
 """
@@ -16,7 +16,7 @@ import zipfile
 
 LIMIT = 40 * 1000 * 1000
 PLATFORM = "manylinux_2_36_x86_64"
-FILES = ["__init__.py", "_frieze.pyi", "ecg.py", "py.typed"]
+FILES = ["__init__.py", "_frieze.pyi", "bin/frieze-ecg", "ecg.py", "py.typed"]
 
 
 def run(*command, **options):
@@ -24,11 +24,12 @@ def run(*command, **options):
 
 
 def main():
-    source, library, out = map(pathlib.Path, sys.argv[1:])
+    source, built_tree, out = map(pathlib.Path, sys.argv[1:])
     shutil.rmtree(out, ignore_errors=True)
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-build-isolation", "--no-deps",
         "--disable-pip-version-check", "-w", out / "built", source,
-        f"--config-settings=cmake.define.FRIEZE_LIBRARY={library.resolve()}")
+        f"--config-settings=cmake.define.FRIEZE_LIBRARY={built_tree / 'lib/libfrieze.so'}",
+        f"--config-settings=cmake.define.FRIEZE_ECG={built_tree / 'bin/frieze-ecg'}")
     # Libraries that not every machine has go into the wheel.
     built, = (out / "built").iterdir()
     programs = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

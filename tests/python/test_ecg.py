@@ -33,6 +33,11 @@ class ScanTest(unittest.TestCase):
                          [[row["record"], row["sample"]] for row in rows])
         np.testing.assert_array_equal(beats["score"], [float(row["score"]) for row in rows])
 
+    def test_program(self):
+        """The package has a frieze-ecg of its own."""
+        folder = pathlib.Path(frieze.__file__).parent
+        self.assertEqual(pathlib.Path(frieze.ecg.find_program()), folder / "bin" / "frieze-ecg")
+
     def test_options(self):
         """A file of millivolts needs the rate, and several records keep their names."""
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,4 @@
-/*===- compiler.h - The compiler as a library ----------------------*- C
--*-===*\
+/*===- compiler.h - The compiler as a library --------------------*- C -*-===*\
 |*                                                                            *|
 |* Part of the Frieze project, under the Apache License v2.0 with LLVM        *|
 |* Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception        *|
