@@ -150,3 +150,25 @@ func.func @model(%x: tensor<1x65536xf32>) -> tensor<1x2xf32> {
   %1 = nn.dense %0 kernel(dense<0.5> : tensor<65536x2xf32>) chains = 8 : tensor<1x65536xf32> -> tensor<1x2xf32>
   return %1 : tensor<1x2xf32>
 }
+
+// -----
+
+// What is added to the sums of a shared layer is added for all calls, in the shape
+// of the sums: 8 rows of 128 of the other operand, and none for the sums.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: arena_bytes = 4096
+// CHECK-SAME: micro_batch = 8
+// CHECK: func.func private @model_x86_64_{{.*}}(%{{.*}}: index, %{{.*}}: memref<2048xi8> {llvm.noalias}, %[[OTHER:[a-z0-9]+]]: memref<4096xi8>
+// CHECK: scf.if
+// CHECK:   %[[ALL:.*]] = memref.view %[[OTHER]][%c0][] : memref<4096xi8> to memref<1024xf32>
+// CHECK:   scf.for {{.*}} iter_args
+// CHECK:   %[[ADDEND:.*]] = vector.load %[[ALL]]
+// CHECK:   arith.addf %{{.*}}, %[[ADDEND]]
+// CHECK: } else {
+func.func @model(%x: tensor<1x64xf32>, %y: tensor<1x2x64xf32>) -> tensor<1x2x64xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<64x128xf32>) chains = 4 : tensor<1x64xf32> -> tensor<1x128xf32>
+  %1 = nn.reshape %0 : tensor<1x128xf32> -> tensor<1x2x64xf32>
+  %2 = nn.add %1, %y : tensor<1x2x64xf32>
+  %3 = nn.softmax %2 axis = 2 : tensor<1x2x64xf32>
+  return %3 : tensor<1x2x64xf32>
+}
