@@ -39,7 +39,7 @@ Expected<ZipArchive> ZipArchive::open(StringRef bytes) {
     return fail();
   }
   zip_error_fini(&error);
-  return ZipArchive(archive);
+  return ZipArchive(archive, bytes.size());
 }
 
 std::vector<std::string> ZipArchive::getNames() const {
@@ -74,8 +74,10 @@ Expected<std::string> ZipArchive::read(StringRef name, size_t limit) const {
   zip_file_t *file = zip_fopen(archive.get(), name.str().c_str(), 0);
   if (!file)
     return fail(zip_strerror(archive.get()));
-  // Grown as data arrives: the stated size may be a lie.
+  // Grown as data arrives, beyond what a stored member has: the stated size may
+  // be a lie.
   std::string bytes;
+  bytes.reserve(std::min<uint64_t>(stat.size, size));
   std::vector<char> chunk(1 << 16);
   zip_int64_t count = 0;
   while (bytes.size() <= stat.size &&

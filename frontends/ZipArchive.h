@@ -38,9 +38,11 @@ private:
   struct Closer {
     void operator()(zip *archive) const;
   };
-  explicit ZipArchive(zip *archive) : archive(archive) {}
+  ZipArchive(zip *archive, uint64_t size) : archive(archive), size(size) {}
 
   std::unique_ptr<zip, Closer> archive;
+  /// Of the whole archive.
+  uint64_t size;
 };
 
 /// A zip archive of members (name and bytes), stored uncompressed. Equal
