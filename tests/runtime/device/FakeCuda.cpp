@@ -11,14 +11,18 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -215,12 +219,66 @@ void execute(const Function &function, uint32_t groups,
   }
 }
 
+/// Memory of this process that can be read, from the first to the last address.
+using Mappings = std::vector<std::pair<Address, Address>>;
+
+/// The readable mappings without a name that touch each other around `address`.
+Mappings findMappings(Address address) {
+  std::ifstream maps("/proc/self/maps");
+  Mappings run;
+  Address end = 0;
+  bool isFound = false;
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long first, last;
+    char mode;
+    if (std::sscanf(line.c_str(), "%lx-%lx %c", &first, &last, &mode) != 3)
+      continue;
+    if (first != end) {
+      if (isFound)
+        break;
+      run.clear();
+    }
+    end = last;
+    isFound |= first <= address && address < last;
+    if (mode == 'r' && line.find_first_of("/[") == std::string::npos)
+      run.push_back({first, last});
+  }
+  return isFound ? run : Mappings();
+}
+
+/// The structs of type `T` whose member `offset` bytes from the start points to
+/// `target`.
+template <typename T>
+std::vector<const T *> findPointing(const Mappings &mappings, size_t offset,
+                                    const void *target) {
+  std::vector<const T *> found;
+  for (auto [first, last] : mappings)
+    for (Address at = first + offset; at < last; at += sizeof(void *))
+      if (*reinterpret_cast<void *const *>(at) == target)
+        found.push_back(reinterpret_cast<const T *>(at - offset));
+  return found;
+}
+
+/// The model of `code` where no file has it, as it was compiled in this
+/// process: what points to the code lies beside it.
+const frieze_model *findInMemory(const void *code) {
+  Mappings mappings = findMappings(reinterpret_cast<Address>(code));
+  for (auto *device : findPointing<frieze_device_code>(
+           mappings, offsetof(frieze_device_code, code), code))
+    for (auto *model : findPointing<frieze_model>(
+             mappings, offsetof(frieze_model, device), device))
+      if (model->abi_version == FRIEZE_ABI_VERSION &&
+          model->struct_size == sizeof(frieze_model))
+        return model;
+  return nullptr;
+}
+
 const frieze_model *findModel(const void *code) {
   if (driver.model)
     return driver.model;
   Dl_info info;
   if (!dladdr(code, &info))
-    return nullptr;
+    return findInMemory(code);
   void *library = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
   if (!library)
     return nullptr;
