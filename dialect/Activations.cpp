@@ -339,3 +339,10 @@ unsigned frieze::nn::countInstructions(ActivationAttr function) {
   ElementaryFunctions<CountingOps>(ops).apply(function, {});
   return ops.count;
 }
+
+bool frieze::nn::isLong(mlir::Attribute stage) {
+  // Of a clip, the longest that is worth it.
+  static constexpr unsigned mostInstructions = 4;
+  auto function = llvm::dyn_cast<ActivationAttr>(stage);
+  return function && countInstructions(function) > mostInstructions;
+}

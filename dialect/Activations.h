@@ -50,6 +50,11 @@ ActivationFacts getFacts(ActivationAttr function);
 /// How many operations ElementaryFunctions takes for one element.
 unsigned countInstructions(ActivationAttr function);
 
+/// Whether a stage of an epilogue is a function of so many operations that a
+/// copy of them for each value of a tile may make the code longer than the time
+/// that it saves is worth: more than a clip has.
+bool isLong(mlir::Attribute stage);
+
 /// How many of alpha and beta `kind` has: 0, 1 or 2.
 unsigned getNumParameters(ActivationKind kind);
 

@@ -11,17 +11,13 @@
 using namespace mlir;
 using namespace frieze;
 
-static bool isLong(const EpilogueStage &stage) {
-  // Of a clip, the longest that is worth it.
-  static constexpr unsigned mostInstructions = 4;
-  auto function = dyn_cast<nn::ActivationAttr>(stage.attribute);
-  return function && countInstructions(function) > mostInstructions;
-}
-
 SplitEpilogue frieze::splitLongEpilogue(ArrayRef<EpilogueStage> epilogue) {
   size_t first = epilogue.size();
   while (first > 0 && !isa<nn::PoolStageAttr>(epilogue[first - 1].attribute))
     --first;
+  auto isLong = [](const EpilogueStage &stage) {
+    return nn::isLong(stage.attribute);
+  };
   first = llvm::find_if(epilogue.drop_front(first), isLong) - epilogue.begin();
   return {llvm::to_vector(epilogue.take_front(first)),
           llvm::to_vector(epilogue.drop_front(first))};

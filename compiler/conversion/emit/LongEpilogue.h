@@ -16,10 +16,8 @@ namespace frieze {
 struct SplitEpilogue {
   /// What is applied to values in registers, before they are stored.
   llvm::SmallVector<EpilogueStage> first;
-  /// What is then applied to those in memory: from the first activation on that
-  /// has so many instructions that a copy of them for each value of a tile may
-  /// make the code longer than the time that it saves is worth. Empty where
-  /// there is none behind the last pooling.
+  /// What is then applied to those in memory: from the first long activation
+  /// on. Empty where there is none behind the last pooling.
   llvm::SmallVector<EpilogueStage> rest;
 };
 

@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/kernels/ConvDepthwise.h"
 #include "compiler/conversion/emit/BinaryStage.h"
+#include "compiler/conversion/emit/LongEpilogue.h"
 #include "compiler/conversion/plan/DepthwisePlan.h"
 #include "dialect/Weights.h"
 
@@ -29,7 +30,12 @@ public:
                    const MatrixProduct &product, const MatrixTile &tile,
                    Value border)
       : kernel(kernel), shape(shape), image(shape.getImage()), product(product),
-        tile(tile), border(border), tiling(shape, tile.rows) {}
+        tile(tile), border(border), tiling(shape, tile.rows),
+        split(splitLongEpilogue(product.epilogue)) {
+    // What follows the epilogue needs all of it.
+    if (product.binary)
+      split = {product.epilogue, {}};
+  }
 
   void emit(Value n, Value channel);
 
@@ -50,6 +56,8 @@ private:
   /// One value for each channel, or null for zero.
   Value border;
   DepthwiseTiling tiling;
+  /// The epilogue, with what is long computed apart.
+  SplitEpilogue split;
 
   /// Of the channels at hand.
   Value channel, inputAt, outputAt, padding, bias;
@@ -125,11 +133,19 @@ void DepthwiseEmitter::emitTile(Place row, Place start) {
   Value resultAt = kernel.add(
       kernel.add(outputAt, kernel.mul(row.at, shape.output.getRowElements())),
       kernel.mul(start.at, shape.output.channels));
+  // Of what meets padding there are many copies, which run seldom.
+  bool isCopy = row.number || start.number;
+  const SmallVector<EpilogueStage> &stages =
+      isCopy ? split.first : product.epilogue;
   for (auto [i, sum] : llvm::enumerate(sums))
     storeResults(kernel, product.binary,
-                 kernel.applyEpilogue(product.epilogue, sum, channel),
-                 product.output,
+                 kernel.applyEpilogue(stages, sum, channel), product.output,
                  kernel.add(resultAt, i * shape.output.channels), tile.lanes);
+  if (isCopy && !split.rest.empty())
+    finishRows(kernel, split.rest,
+               {product.output, resultAt, channel, tile.rows,
+                shape.output.channels, tile.lanes},
+               tile.lanes);
 }
 
 void DepthwiseEmitter::emitRow(Place row) {

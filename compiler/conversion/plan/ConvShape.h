@@ -10,6 +10,7 @@
 
 #include "compiler/conversion/plan/ImageShape.h"
 #include "compiler/target/Target.h"
+#include "dialect/Activations.h"
 #include "dialect/Winograd.h"
 
 namespace frieze {
@@ -20,6 +21,7 @@ struct ConvShape {
   ConvShape(nn::ConvOp op, const Target &target)
       : input(op.getInput().getType().getShape()),
         output(op.getType().getShape()), pool(findPool(op)),
+        hasLongEpilogue(llvm::any_of(op.getEpilogueStages(), nn::isLong)),
         window(op.getKernel().getShapedType().getShape().drop_back(2), 1),
         stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
         padding(op.getPaddingValues()), groups(op.getGroups()), target(target) {
@@ -96,6 +98,7 @@ struct ConvShape {
 
   ImageShape input, output;
   nn::PoolStageAttr pool;
+  bool hasLongEpilogue;
   Spatial window, stride, dilation;
   SpatialPadding padding;
   int64_t groups;

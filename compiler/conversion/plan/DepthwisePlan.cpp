@@ -32,9 +32,11 @@ static int64_t countForms(int64_t count, Positions inside) {
   return count - same + (same > 0);
 }
 
-/// Multiply-adds in the code of one kernel: of a window of 5 x 5, five forms of
-/// a row by three forms of a tile of five positions.
-static constexpr int64_t mostMultiplyAdds = 2000;
+/// Multiply-adds in the code of one kernel: of a window of 3 x 3, three forms
+/// of a row by three forms of a tile of eight positions, or of four where a
+/// long function stands behind each, beside whose time smaller tiles lose
+/// little.
+static constexpr int64_t mostMultiplyAdds = 700, mostBeforeLong = 360;
 
 /// Cycles for filling and emptying the multipliers.
 static constexpr double tileOverhead = 6;
@@ -55,7 +57,7 @@ frieze::chooseDepthwiseTile(const Machine &machine, const ConvShape &shape,
     DepthwiseTiling tiling(shape, size);
     if (size * shape.getTerms() * countForms(tiling.count, tiling.tiles) *
             countForms(shape.output.height, tiling.rows) >
-        mostMultiplyAdds)
+        (shape.hasLongEpilogue ? mostBeforeLong : mostMultiplyAdds))
       continue;
     double inputs =
         shape.window.height *
