@@ -39,7 +39,11 @@ static std::string runLLD(ArrayRef<const char *> command) {
                                            {lld::Wasm, &lld::wasm::link}};
   std::string text;
   raw_string_ostream stream(text);
-  lld::Result result = lld::lldMain(command, stream, stream, drivers);
+  lld::Result result;
+  // It keeps memory for as long as a thread lives.
+  std::thread([&] {
+    result = lld::lldMain(command, stream, stream, drivers);
+  }).join();
   if (result.retCode == 0)
     return "";
   SmallVector<StringRef> lines;
