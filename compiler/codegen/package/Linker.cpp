@@ -56,7 +56,8 @@ namespace {
 /// in place only where they are not regular ones, as a pipe.
 class OutputPipe {
 public:
-  static Expected<OutputPipe> open();
+  /// `bytes` is about what will come.
+  static Expected<OutputPipe> open(size_t bytes);
   OutputPipe(OutputPipe &&) = default;
   ~OutputPipe() { close(); }
 
@@ -90,7 +91,7 @@ static void readAll(int from, std::string &bytes) {
   }
 }
 
-Expected<OutputPipe> OutputPipe::open() {
+Expected<OutputPipe> OutputPipe::open(size_t bytes) {
   int descriptors[2];
   if (pipe2(descriptors, O_CLOEXEC) != 0)
     return createStringError(
@@ -99,6 +100,8 @@ Expected<OutputPipe> OutputPipe::open() {
   auto ends = std::make_unique<Ends>();
   ends->read = descriptors[0];
   ends->write = descriptors[1];
+  // Growing to the size of large weights would take as much again.
+  ends->bytes.reserve(bytes);
   ends->reader = std::thread(readAll, ends->read, std::ref(ends->bytes));
   return OutputPipe(std::move(ends));
 }
@@ -118,13 +121,15 @@ Expected<std::string> frieze::runLinker(LinkerKind kind,
                                         ArrayRef<std::string> flags,
                                         ArrayRef<StringRef> inputs) {
   SmallVector<MemoryFile> files;
+  size_t bytes = 1 << 16;
   for (StringRef input : inputs) {
+    bytes += input.size();
     Expected<MemoryFile> file = MemoryFile::create(input);
     if (!file)
       return file.takeError();
     files.push_back(std::move(*file));
   }
-  Expected<OutputPipe> output = OutputPipe::open();
+  Expected<OutputPipe> output = OutputPipe::open(bytes);
   if (!output)
     return output.takeError();
 
