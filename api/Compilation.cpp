@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "api/Compilation.h"
+#include "compiler/KernelOps.h"
 #include "compiler/Options.h"
 #include "compiler/codegen/package/Artefact.h"
 #include "dialect/Identifier.h"
@@ -49,21 +50,31 @@ bool Compilation::setOption(StringRef name, StringRef value) {
   return true;
 }
 
-/// Those that `module` has, or only those of which code is made.
-static std::vector<Layer> describeLayers(ModuleOp module, bool withCodeOnly) {
+/// `ops` as one layer: the first, and what it computes along with itself.
+static Layer describeLayer(ArrayRef<Operation *> ops) {
+  auto type = cast<ShapedType>(ops.back()->getResult(0).getType());
+  Layer layer{nn::findLayerName(ops.front()->getLoc()).str(),
+              ops.front()->getName().stripDialect().str(),
+              {type.getShape().begin(), type.getShape().end()},
+              0,
+              0};
+  for (Operation *op : ops) {
+    layer.macs += nn::countMACs(op);
+    layer.parameterBytes += countParameterBytes(op);
+  }
+  return layer;
+}
+
+/// Those of the model of `module` that `findOps` makes of its ops; none of one
+/// of which it finds none.
+static std::vector<Layer> describeLayers(
+    ModuleOp module,
+    llvm::function_ref<SmallVector<Operation *>(Operation *)> findOps) {
   std::vector<Layer> layers;
-  module.walk([&](Operation *op) {
-    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
-        op->getNumResults() != 1 ||
-        (withCodeOnly && isa<nn::ReshapeOp, nn::ConstantOp>(op)))
-      return;
-    auto type = cast<ShapedType>(op->getResult(0).getType());
-    layers.push_back({nn::findLayerName(op->getLoc()).str(),
-                      op->getName().stripDialect().str(),
-                      {type.getShape().begin(), type.getShape().end()},
-                      nn::countMACs(op),
-                      countParameterBytes(op)});
-  });
+  auto model = module.lookupSymbol<func::FuncOp>("model");
+  for (Operation &op : model.getBody().front().without_terminator())
+    if (SmallVector<Operation *> ops = findOps(&op); !ops.empty())
+      layers.push_back(describeLayer(ops));
   return layers;
 }
 
@@ -84,13 +95,14 @@ bool Compilation::importBytes(StringRef path, StringRef bytes) {
     return false;
   sourceSHA256 = hashSHA256(bytes);
   summary.addImported(*imported);
-  importedLayers = describeLayers(*imported, /*withCodeOnly=*/false);
+  importedLayers = describeLayers(
+      *imported, [](Operation *op) { return SmallVector<Operation *>{op}; });
   OwningOpRef<ModuleOp> module = imported->clone();
   if (failed(lowerModule(*module, Stage::NN, Stage::NNOpt, options)))
     return false;
   optimised = std::move(module);
   summary.addOptimised(*optimised);
-  optimisedLayers = describeLayers(*optimised, /*withCodeOnly=*/true);
+  optimisedLayers = describeLayers(*optimised, findKernelOps);
   return true;
 }
 

@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace frieze;
 
 SmallVector<Operation *> frieze::findKernelOps(Operation *op) {
-  if (findComputing(op) != op)
+  if (isa<nn::ConstantOp, nn::ReshapeOp>(op) || findComputing(op) != op)
     return {};
   SmallVector<Operation *> ops{op};
   // Between the two are reshapes alone.

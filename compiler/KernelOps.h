@@ -15,7 +15,7 @@ namespace frieze {
 
 /// The ops of nn-opt IR that the kernel of `op` computes, in order: `op`, and
 /// what becomes of its results before they are stored. None where another
-/// kernel computes `op`.
+/// kernel computes `op`, or where it needs none.
 llvm::SmallVector<mlir::Operation *> findKernelOps(mlir::Operation *op);
 
 } // namespace frieze

@@ -63,10 +63,9 @@ void ModelSummary::planArena(ModuleOp optimised, const Target &target) {
 void ModelSummary::addOptimised(ModuleOp module) {
   auto model = module.lookupSymbol<func::FuncOp>("model");
   model.walk([&](Operation *op) {
-    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()) ||
-        isa<nn::ReshapeOp>(op))
+    if (!isa_and_nonnull<nn::NNDialect>(op->getDialect()))
       return;
-    kernels += !isa<nn::ConstantOp>(op) && !findKernelOps(op).empty();
+    kernels += !findKernelOps(op).empty();
     liveMACs += nn::countMACs(op);
     weightsBytes += countParameterBytes(op);
   });

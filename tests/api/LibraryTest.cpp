@@ -139,6 +139,25 @@ TEST(Library, TellsWhatBecameOfLayers) {
   EXPECT_EQ(before.front().shape.front(), 1u);
 }
 
+// An op in the epilogue of another one has no kernel of its own, and the
+// functions of a stream are not listed beside the model.
+TEST(Library, ListsEachKernelOnce) {
+  const std::vector<std::pair<std::string, std::vector<Option>>> models = {
+      {getModel("resnet_block.keras"), {}},
+      {getModel("torch_resnet1d_two_inputs.onnx"), {}},
+      {FRIEZE_SOURCE_DIR "/tools/ecg/ecg.keras", {{"stream-hop", "1"}}}};
+  for (const auto &[path, options] : models) {
+    Compilation compilation(path, options);
+    std::vector<Layer> kernels = compilation.layers(FRIEZE_OPTIMISED);
+    frieze_costs costs = compilation.costs();
+    EXPECT_EQ(kernels.size(), costs.kernels) << path;
+    uint64_t macs = 0;
+    for (const Layer &kernel : kernels)
+      macs += kernel.macs;
+    EXPECT_EQ(macs, costs.live_macs) << path;
+  }
+}
+
 // A caller that knows fewer costs gets these, and nothing behind them is
 // written.
 TEST(Library, FillsStructsOfOlderCallers) {

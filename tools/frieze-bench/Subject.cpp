@@ -195,7 +195,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
         continue;
       }
       llvm::SmallVector<mlir::Operation *> ops = findKernelOps(&op);
-      if (llvm::isa<nn::ConstantOp>(op) || ops.empty())
+      if (ops.empty())
         continue;
       llvm::StringRef name = nn::findLayerName(op.getLoc());
       IsolatedLayer layer = isolateLayer(ops);
