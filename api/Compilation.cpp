@@ -9,27 +9,20 @@
 #include "compiler/KernelOps.h"
 #include "compiler/Options.h"
 #include "compiler/codegen/package/Artefact.h"
+#include "compiler/codegen/package/Package.h"
 #include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
 #include "dialect/NNOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Path.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/Triple.h"
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::api;
 
-static DialectRegistry createRegistry() {
-  DialectRegistry registry;
-  registerCompilerDialects(registry);
-  return registry;
-}
-
 /// Layers compile on the thread of the caller, who may have many.
 Compilation::Compilation()
-    : context(createRegistry(), MLIRContext::Threading::DISABLED),
+    : context(getCompilerDialects(), MLIRContext::Threading::DISABLED),
       handler(&context,
               [this](const Message &message) { messages.push_back(message); }) {
 }
@@ -197,13 +190,11 @@ std::optional<std::string> Compilation::emit(Stage stage) {
     }
     return bytes;
   }
-  bool isText =
-      stage == Stage::Loops || stage == Stage::GPU || stage == Stage::LLVM;
-  Stage lowered = isDeviceStage(stage) ? Stage::GPU : Stage::LLVM;
-  OwningOpRef<ModuleOp> module = lower(std::min(stage, lowered), *wanted);
+  Stage lowered = getMLIRStage(stage);
+  OwningOpRef<ModuleOp> module = lower(lowered, *wanted);
   if (!module)
     return std::nullopt;
-  if (isText) {
+  if (stage == lowered) {
     printMLIR(*module, /*withWeights=*/true, os);
     return bytes;
   }
@@ -235,10 +226,7 @@ std::optional<LoadedModel> Compilation::load() {
   std::optional<CompileOptions> wanted = getOptions(Stage::Obj);
   if (!wanted)
     return std::nullopt;
-  llvm::Triple own(llvm::sys::getProcessTriple());
-  const Target &host = wanted->target->getHost();
-  llvm::Triple triple(host.toolchain.triple);
-  if (own.getArch() != triple.getArch() || own.getOS() != triple.getOS()) {
+  if (!isOwnArchitecture(wanted->target->getHost())) {
     fail(llvm::createStringError("cannot run code for " + wanted->target->name +
                                  " here"));
     return std::nullopt;

@@ -9,6 +9,7 @@
 #include "api/LoadObject.h"
 #include "frieze/processor.h"
 #include "frontends/Files.h"
+#include "frontends/ReadModel.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/BinaryFormat/Magic.h"
@@ -72,12 +73,6 @@ static llvm::Error checkArchitecture(llvm::StringRef bytes) {
         "is code for " + llvm::Triple::getArchTypeName(found) +
         ", and this machine is " + llvm::Triple::getArchTypeName(own));
   return llvm::Error::success();
-}
-
-bool frieze::isArtefact(llvm::StringRef bytes) {
-  llvm::file_magic kind = llvm::identify_magic(bytes);
-  return kind == llvm::file_magic::elf_shared_object ||
-         kind == llvm::file_magic::elf_relocatable;
 }
 
 llvm::Expected<LoadedModel> LoadedModel::load(llvm::StringRef bytes) {

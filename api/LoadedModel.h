@@ -44,10 +44,6 @@ private:
   const frieze_model *model;
 };
 
-/// Whether `bytes` are those of an artefact of LoadedModel's, and not of a
-/// model file.
-bool isArtefact(llvm::StringRef bytes);
-
 } // namespace frieze
 
 #endif // FRIEZE_API_LOADEDMODEL_H

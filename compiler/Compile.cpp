@@ -23,9 +23,11 @@
 using namespace mlir;
 using namespace frieze;
 
-void frieze::registerCompilerDialects(DialectRegistry &registry) {
+DialectRegistry frieze::getCompilerDialects() {
+  DialectRegistry registry;
   registry.insert<nn::NNDialect, func::FuncDialect, LLVM::LLVMDialect>();
   registerLLVMTranslations(registry);
+  return registry;
 }
 
 /// What runs the functions of a model that is compiled for a device.
@@ -277,18 +279,17 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
   // Before the work.
   if (failed(checkOutputs(output, companions, context)))
     return failure();
-  Stage lowered = isDeviceStage(stage) ? Stage::GPU : Stage::LLVM;
+  Stage lowered = getMLIRStage(stage);
   std::string sourceSHA256;
   OwningOpRef<ModuleOp> module = importFile(
       path, options, stage >= Stage::LLVM ? &sourceSHA256 : nullptr, context);
-  if (!module || failed(lowerImported(*module, std::min(stage, lowered),
-                                      options, sourceSHA256)))
+  if (!module || failed(lowerImported(*module, lowered, options, sourceSHA256)))
     return failure();
   auto write = [&](StringRef file, Printer print,
                    FileKind kind = FileKind::Data) {
     return report(writeFile(file, print, kind), getOutputName(file), context);
   };
-  if (stage <= lowered)
+  if (stage == lowered)
     return write(output, [&](llvm::raw_ostream &os) {
       printMLIR(*module, output != "-", os);
     });

@@ -56,8 +56,8 @@ struct CompileOptions {
   std::function<mlir::LogicalResult(mlir::PassManager &)> configure;
 };
 
-/// Registers what compileTo and compileFile need.
-void registerCompilerDialects(mlir::DialectRegistry &registry);
+/// What the context of compileTo and compileFile needs.
+mlir::DialectRegistry getCompilerDialects();
 
 /// Imports the model file `path`, which holds `bytes`, and takes it up to
 /// `stage`, at most Stage::LLVM. Null after a diagnostic.

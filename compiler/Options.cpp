@@ -8,8 +8,8 @@
 #include "compiler/Options.h"
 #include "dialect/Identifier.h"
 #include "dialect/Limits.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/TargetParser/Triple.h"
 
 using namespace frieze;
@@ -118,27 +118,27 @@ static llvm::Error setCubins(CompileOptions &options, StringRef value) {
   return llvm::Error::success();
 }
 
+static const std::pair<StringRef, Setter> setters[] = {
+    {"name", setName},
+    {"target", setTarget},
+    {"weights", setWeights},
+    {"batch", setBatch},
+    {"dim", setDimension},
+    {"exact", setExact},
+    {"stream-hop", setStreamHop},
+    {"stream-block", setStreamBlock},
+    {"weights-section", setWeightsSection},
+    {"ram", setRAM},
+    {"cubin", setCubins}};
+
 llvm::Error frieze::setOption(CompileOptions &options, StringRef name,
                               StringRef value) {
-  auto set = llvm::StringSwitch<Setter>(name)
-                 .Case("name", setName)
-                 .Case("target", setTarget)
-                 .Case("weights", setWeights)
-                 .Case("batch", setBatch)
-                 .Case("dim", setDimension)
-                 .Case("exact", setExact)
-                 .Case("stream-hop", setStreamHop)
-                 .Case("stream-block", setStreamBlock)
-                 .Case("weights-section", setWeightsSection)
-                 .Case("ram", setRAM)
-                 .Case("cubin", setCubins)
-                 .Default(nullptr);
-  if (!set)
-    return llvm::createStringError(
-        "unknown option '" + name +
-        "'; there are name, target, weights, batch, dim, exact, stream-hop, "
-        "stream-block, weights-section, ram and cubin");
-  return set(options, value);
+  for (auto [known, set] : setters)
+    if (known == name)
+      return set(options, value);
+  return llvm::createStringError(
+      "unknown option '" + name + "'; there are " +
+      llvm::join(llvm::make_first_range(setters), ", "));
 }
 
 llvm::Error frieze::checkOptions(const CompileOptions &options) {

@@ -45,10 +45,6 @@ inline int64_t countMACs(mlir::Operation *op) {
   return layer ? layer.countMACs() : 0;
 }
 
-} // namespace frieze::nn
-
-namespace frieze::nn {
-
 /// Creates an op whose result type is inferred, for callers with untrusted
 /// operands and attributes: where they do not fit, the constraint violated is
 /// reported at `loc` and nothing is created. (The generated builders abort.)

@@ -19,6 +19,10 @@ namespace frieze {
 /// says what is in a folder, such as a SavedModel of TensorFlow.
 llvm::Expected<std::string> readModel(llvm::StringRef path);
 
+/// Whether `bytes` are an artefact of the compiler's that can be loaded, an
+/// object or a shared library, and not a model file.
+bool isArtefact(llvm::StringRef bytes);
+
 } // namespace frieze
 
 #endif // FRIEZE_FRONTENDS_READMODEL_H

@@ -10,14 +10,8 @@
 
 using namespace frieze;
 
-static mlir::DialectRegistry createRegistry() {
-  mlir::DialectRegistry registry;
-  registerCompilerDialects(registry);
-  return registry;
-}
-
 CompilerContext::CompilerContext(RemarkFormat remarks)
-    : context(createRegistry()),
+    : context(getCompilerDialects()),
       diagnostics(&context, [remarks](const Message &message) {
         printMessage(message, remarks, llvm::errs());
       }) {}

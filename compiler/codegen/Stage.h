@@ -11,6 +11,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <algorithm>
+
 namespace frieze {
 
 /// The ladder from a model file to machine code. Each stage is made from the
@@ -55,6 +57,11 @@ const StageDescription &describe(Stage stage);
 /// Whether only the back end of a device has it.
 inline bool isDeviceStage(Stage stage) {
   return Stage::GPU <= stage && stage <= Stage::SPIRV;
+}
+
+/// The last stage in MLIR on the way to `stage`, which may be it itself.
+inline Stage getMLIRStage(Stage stage) {
+  return std::min(stage, isDeviceStage(stage) ? Stage::GPU : Stage::LLVM);
 }
 
 } // namespace frieze

@@ -19,15 +19,9 @@ namespace frieze {
 /// A context with all dialects of the compiler.
 class GraphTest : public testing::Test {
 protected:
-  GraphTest() : context(makeRegistry()) {
+  GraphTest() : context(getCompilerDialects()) {
     context.loadAllAvailableDialects();
     context.disableMultithreading();
-  }
-
-  static mlir::DialectRegistry makeRegistry() {
-    mlir::DialectRegistry registry;
-    registerCompilerDialects(registry);
-    return registry;
   }
 
   mlir::MLIRContext context;

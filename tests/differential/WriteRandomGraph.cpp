@@ -43,9 +43,7 @@ int main(int argc, char **argv) {
                           [&](llvm::raw_ostream &os) { os << bytes; }));
   };
 
-  DialectRegistry registry;
-  registerCompilerDialects(registry);
-  MLIRContext context(registry);
+  MLIRContext context(getCompilerDialects());
   context.loadAllAvailableDialects();
   // Layers as nn-opt leaves them, and as files have them.
   OwningOpRef<ModuleOp> graph =

@@ -53,9 +53,7 @@ namespace {
 class KernelPlanTest : public testing::Test {
 protected:
   KernelPlanTest() {
-    DialectRegistry registry;
-    registerCompilerDialects(registry);
-    context.appendDialectRegistry(registry);
+    context.appendDialectRegistry(getCompilerDialects());
     context.loadAllAvailableDialects();
     context.loadDialect<arith::ArithDialect, math::MathDialect,
                         memref::MemRefDialect, scf::SCFDialect,

@@ -8,7 +8,6 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "frieze/compiler.hpp"
 #include "frontends/ReadModel.h"
-#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace frieze;
@@ -59,9 +58,7 @@ ecg::loadClassifier(llvm::StringRef path, int64_t hop, llvm::StringRef target) {
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return bytes.takeError();
-  llvm::file_magic kind = llvm::identify_magic(*bytes);
-  if (kind == llvm::file_magic::elf_shared_object ||
-      kind == llvm::file_magic::elf_relocatable)
+  if (isArtefact(*bytes))
     try {
       return keep(load(*bytes));
     } catch (const Error &error) {

@@ -16,9 +16,8 @@
 using namespace frieze;
 
 static int optimise(int argc, char **argv) {
-  mlir::DialectRegistry registry;
+  mlir::DialectRegistry registry = getCompilerDialects();
   mlir::registerAllDialects(registry);
-  registerCompilerDialects(registry);
   mlir::registerAllPasses();
   registerPassesAndPipelines();
   auto [input, output] = mlir::registerAndParseCLIOptions(

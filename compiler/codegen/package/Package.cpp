@@ -40,8 +40,7 @@ static std::string defineEntry(StringRef name) {
   return ("--defsym=frieze_model_entry=" + name + "_model").str();
 }
 
-/// Whether `target` is what this program runs on itself.
-static bool isOwnArchitecture(const Target &target) {
+bool frieze::isOwnArchitecture(const Target &target) {
   Triple own(sys::getProcessTriple()), wanted(target.toolchain.triple);
   return own.getArch() == wanted.getArch() && own.getOS() == wanted.getOS();
 }

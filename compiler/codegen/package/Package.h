@@ -15,6 +15,9 @@
 
 namespace frieze {
 
+/// Whether `target` is what this program runs on itself.
+bool isOwnArchitecture(const Target &target);
+
 /// Each takes the bytes of an object compiled under the name `name`, and
 /// writes or returns those of the file around it.
 void writeStaticLibrary(llvm::StringRef object, llvm::StringRef name,
