@@ -12,9 +12,6 @@ from ._diagnostics import (ERROR, REMARK, WARNING, CompileError, CompileWarning,
 STAGES = {".o": "obj", ".a": "static", ".so": "shared", ".wasm": "wasm", ".ptx": "ptx",
           ".spv": "spirv", ".s": "asm", ".ll": "llvm-ir", ".mlir": "nn-opt", ".h": "header",
           "": "exe"}
-# Stages that only one target has.
-TARGETS = {"wasm": "wasm32", "js": "wasm32", "types": "wasm32", "gpu": "cuda", "ptx": "cuda",
-           "spirv": "vulkan"}
 # What is written beside an artefact, by extension.
 BESIDE = {"static": {".h": "header"},
           "wasm": {".mjs": "js", ".d.mts": "types", ".d.ts": "types"}}
@@ -199,11 +196,7 @@ class Model(_frieze.CompiledModel):
 
     def emit(self, stage: str) -> bytes:
         """The bytes that `frieze-compile --emit=STAGE` writes."""
-        compilation = self._get_compilation()
-        target = TARGETS.get(stage)
-        if target and "target" not in compilation.options:
-            compilation = compilation.again(target=target)
-        return compilation.emit(stage)
+        return self._get_compilation().emit(stage)
 
     def ir(self, stage: str = "nn-opt") -> str:
         """The text of a stage, such as nn, nn-opt, loops, llvm, llvm-ir or asm, without
@@ -226,14 +219,9 @@ class Model(_frieze.CompiledModel):
                              f"or none, but got '{extension}'")
         stage = STAGES[extension]
         compilation = self._get_compilation()
-        options = {}
-        if stage in TARGETS and "target" not in compilation.options:
-            options["target"] = TARGETS[stage]
         if stage == "wasm":
             # Its JavaScript looks for the module under this name.
-            options["name"] = os.path.basename(base)
-        if options:
-            compilation = compilation.again(**options)
+            compilation = compilation.again(name=os.path.basename(base))
         files = {os.fspath(path): compilation.emit(stage)}
         for suffix, other in BESIDE.get(stage, {}).items():
             files[base + suffix] = compilation.emit(other)
@@ -297,7 +285,7 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     symbols, `target`, file of `weights`, samples of a `batch`, sizes of open
     dimensions (`dim={"time": 1000}`), `exact` sums, bytes of `ram`, `weights_section`,
     GPUs of `cubin`. For another processor, the model is saved and not called. A file is
-    read again where a stream, or an artefact of another target, is asked for.
+    read again where a stream is asked for, or a module of WebAssembly is saved.
 
     Raises CompileError with all problems of the model.
     """
