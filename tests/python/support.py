@@ -5,8 +5,11 @@ FRIEZE_SOURCE is the root of the repository, and FRIEZE_BIN the folder of the to
 import os
 import pathlib
 import subprocess
+import unittest
 
 import numpy as np
+
+import frieze
 
 SOURCE = pathlib.Path(os.environ["FRIEZE_SOURCE"])
 BIN = pathlib.Path(os.environ["FRIEZE_BIN"])
@@ -29,6 +32,16 @@ def read_inputs(model):
 
 def has_equal_bits(first, second):
     return first.shape == second.shape and first.tobytes() == second.tobytes()
+
+
+class ScoredWindows(unittest.TestCase):
+    """Tests on the ECG classifier, some windows, and their scores."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.model = frieze.compile(ECG)
+        cls.windows = make_windows()
+        cls.scores = cls.model(cls.windows)
 
 
 def make_windows(count=20):

@@ -6,7 +6,7 @@ import unittest
 import numpy as np
 
 import frieze
-from support import ECG, MODELS, has_equal_bits, make_windows, read_inputs
+from support import ECG, MODELS, ScoredWindows, has_equal_bits, read_inputs
 
 
 class Foreign:
@@ -32,13 +32,7 @@ class OnDevice(Foreign):
         return (2, 0)
 
 
-class CallTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = frieze.compile(ECG)
-        cls.windows = make_windows()
-        cls.scores = cls.model(cls.windows)
-
+class CallTest(ScoredWindows):
     def check_same(self, scores):
         self.assertTrue(has_equal_bits(scores, self.scores))
 

@@ -4,16 +4,10 @@ import unittest
 import numpy as np
 
 import frieze
-from support import ECG, MODELS, make_windows, read_inputs
+from support import MODELS, ScoredWindows, read_inputs
 
 
-class CompareTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.model = frieze.compile(ECG)
-        cls.windows = make_windows()
-        cls.scores = cls.model(cls.windows)
-
+class CompareTest(ScoredWindows):
     def test_equal(self):
         result = frieze.compare(self.model, self.model, self.windows)
         self.assertTrue(result.is_within)
