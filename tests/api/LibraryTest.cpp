@@ -9,9 +9,13 @@
 
 #include "gtest/gtest.h"
 
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -225,6 +229,36 @@ TEST(Library, CompilesInManyThreads) {
   for (std::thread &thread : threads)
     thread.join();
   EXPECT_EQ(equal, std::vector<int>(8, rounds));
+}
+
+// Processes that another thread forks have what is open here open as well, for
+// as long as they like.
+TEST(Library, LinksWhileOthersFork) {
+  Compilation compilation(getModel("cnn1d.keras"));
+  const std::string library = compilation.emit("shared");
+  constexpr int count = 60;
+  std::atomic<int> forked = 0;
+  std::vector<pid_t> children;
+  std::thread forks([&] {
+    for (; forked < count; ++forked) {
+      pid_t child = fork();
+      if (child == 0) {
+        sleep(60);
+        _exit(0);
+      }
+      children.push_back(child);
+    }
+  });
+  const auto start = std::chrono::steady_clock::now();
+  do
+    EXPECT_EQ(compilation.emit("shared"), library);
+  while (forked < count);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(40));
+  forks.join();
+  for (pid_t child : children) {
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+  }
 }
 
 static std::size_t getResidentBytes() {

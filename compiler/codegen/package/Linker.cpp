@@ -17,6 +17,8 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 LLD_HAS_DRIVER(elf)
@@ -70,6 +72,9 @@ public:
 private:
   struct Ends {
     int read, write;
+    /// Tells the reader that all was written. The end of the pipe would not: a
+    /// process that another thread forks meanwhile has it open, too.
+    int done;
     std::string bytes;
     std::thread reader;
   };
@@ -80,38 +85,47 @@ private:
 };
 } // namespace
 
-static void readAll(int from, std::string &bytes) {
+/// Reads what there is until `done` can be read and there is no more.
+static void readAll(int from, int done, std::string &bytes) {
+  pollfd waited[] = {{from, POLLIN, 0}, {done, POLLIN, 0}};
   char chunk[1 << 16];
   for (;;) {
+    int ready = poll(waited, 2, /*timeout=*/-1);
+    if (ready < 0 && errno == EINTR)
+      continue;
+    if (ready < 0 || !(waited[0].revents & POLLIN))
+      return;
     ssize_t count = read(from, chunk, sizeof(chunk));
     if (count > 0)
       bytes.append(chunk, count);
-    else if (count == 0 || errno != EINTR)
-      return;
   }
 }
 
 Expected<OutputPipe> OutputPipe::open(size_t bytes) {
-  int descriptors[2];
-  if (pipe2(descriptors, O_CLOEXEC) != 0)
-    return createStringError(
-        "cannot make a pipe: " +
-        std::error_code(errno, std::generic_category()).message());
+  int descriptors[2], done = eventfd(0, EFD_CLOEXEC);
+  if (done < 0 || pipe2(descriptors, O_CLOEXEC) != 0) {
+    std::error_code error(errno, std::generic_category());
+    if (done >= 0)
+      ::close(done);
+    return createStringError("cannot make a pipe: " + error.message());
+  }
   auto ends = std::make_unique<Ends>();
   ends->read = descriptors[0];
   ends->write = descriptors[1];
+  ends->done = done;
   // Growing to the size of large weights would take as much again.
   ends->bytes.reserve(bytes);
-  ends->reader = std::thread(readAll, ends->read, std::ref(ends->bytes));
+  ends->reader = std::thread(readAll, ends->read, done, std::ref(ends->bytes));
   return OutputPipe(std::move(ends));
 }
 
 std::string OutputPipe::close() {
   if (!ends)
     return "";
-  ::close(ends->write);
+  eventfd_write(ends->done, 1);
   ends->reader.join();
-  ::close(ends->read);
+  for (int descriptor : {ends->write, ends->read, ends->done})
+    ::close(descriptor);
   std::string bytes = std::move(ends->bytes);
   ends.reset();
   return bytes;
