@@ -212,23 +212,29 @@ static std::error_code takeError(raw_fd_ostream &stream) {
   return error;
 }
 
-static Error writeStream(const Destination &destination,
-                         function_ref<void(raw_ostream &)> write) {
-  auto writeTo = [&](raw_fd_ostream &&stream) {
-    write(stream);
-    stream.flush();
-    return errorCodeToError(takeError(stream));
-  };
+static Expected<std::unique_ptr<raw_fd_ostream>>
+openDestination(const Destination &destination) {
   if (destination.descriptor >= 0) {
     outs().flush();
-    return writeTo(
-        raw_fd_ostream(destination.descriptor, /*shouldClose=*/false));
+    return std::make_unique<raw_fd_ostream>(destination.descriptor,
+                                            /*shouldClose=*/false);
   }
   int file;
   if (std::error_code error = sys::fs::openFileForWrite(
           destination.path, file, sys::fs::CD_OpenExisting))
     return errorCodeToError(error);
-  return writeTo(raw_fd_ostream(file, /*shouldClose=*/true));
+  return std::make_unique<raw_fd_ostream>(file, /*shouldClose=*/true);
+}
+
+static Error writeStream(const Destination &destination,
+                         function_ref<void(raw_ostream &)> write) {
+  Expected<std::unique_ptr<raw_fd_ostream>> stream =
+      openDestination(destination);
+  if (!stream)
+    return stream.takeError();
+  write(**stream);
+  (*stream)->flush();
+  return errorCodeToError(takeError(**stream));
 }
 
 /// Gives the new file `file` the permissions of what it replaces, and those to
@@ -284,6 +290,17 @@ Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
   return describeFailure(destination->isStream()
                              ? writeStream(*destination, write)
                              : replaceFile(*destination, write, kind));
+}
+
+Expected<std::unique_ptr<raw_fd_ostream>> frieze::openStream(StringRef path) {
+  Expected<Destination> destination = findDestination(path);
+  if (!destination)
+    return describeFailure(destination.takeError());
+  Expected<std::unique_ptr<raw_fd_ostream>> stream =
+      openDestination(*destination);
+  if (!stream)
+    return describeFailure(stream.takeError());
+  return stream;
 }
 
 //===----------------------------------------------------------------------===//

@@ -13,6 +13,7 @@
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -36,6 +37,11 @@ enum class FileKind { Data, Executable };
 llvm::Error writeFile(llvm::StringRef path,
                       llvm::function_ref<void(llvm::raw_ostream &)> write,
                       FileKind kind = FileKind::Data);
+
+/// Opens what isStream() tells, to be written piece by piece. Errors do not
+/// name the file.
+llvm::Expected<std::unique_ptr<llvm::raw_fd_ostream>>
+openStream(llvm::StringRef path);
 
 /// An error where writeFile could not even begin, to be told before the work.
 llvm::Error checkWritable(llvm::StringRef path);

@@ -31,10 +31,15 @@ protected:
   void TearDown() override { fs::remove_all(folder); }
 
   static std::string written(BeatFileFormat format,
-                             const std::vector<BeatList> &lists) {
+                             const std::vector<BeatList> &lists,
+                             bool withPaths = false) {
     std::string text;
     llvm::raw_string_ostream stream(text);
-    writeBeats(stream, format, lists);
+    BeatWriter writer(format, withPaths);
+    writer.begin(stream);
+    for (size_t i = 0; i < lists.size(); ++i)
+      writer.add(stream, lists[i], /*isFirst=*/i == 0);
+    writer.end(stream);
     return text;
   }
 
@@ -51,6 +56,51 @@ TEST_F(BeatFileTest, WritesColumns) {
             "208,36,0.1000,0.5000\n"
             "208,720,2.0000,0.9877\n"
             "\"a,b\",250,1.0000,1.0000\n");
+}
+
+// One list alone has a path if it was given one.
+TEST_F(BeatFileTest, WritesOneList) {
+  BeatList list{"a", "", 360, 900, {{36, 0.5}}, {}};
+  auto text = [&] {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    writeBeats(stream, BeatFileFormat::CSV, list);
+    return text;
+  };
+  EXPECT_EQ(text(), "record,sample,time_s,score\na,36,0.1000,0.5000\n");
+  list.path = "x/a.edf";
+  EXPECT_EQ(text(),
+            "record,sample,time_s,score,path\na,36,0.1000,0.5000,x/a.edf\n");
+}
+
+// Records of one name are told apart by their paths, and are read again.
+TEST_F(BeatFileTest, KeepsPathsApart) {
+  std::vector<BeatList> lists = {
+      {"a", "", 360, 900, {{36, 0.5}}, {}, "x/a.edf"},
+      {"b", "", 360, 900, {{36, 0.5}}, {}, "b"},
+      {"a", "", 360, 900, {{72, 0.5}, {108, 0.5}}, {}, "y/a.edf"}};
+  for (auto format : {BeatFileFormat::CSV, BeatFileFormat::JSON}) {
+    file = (folder / (format == BeatFileFormat::CSV ? "l.csv" : "l.json"))
+               .string();
+    std::ofstream(file) << written(format, lists, /*withPaths=*/true);
+    auto beats = readBeats(file);
+    ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+    EXPECT_EQ(beats->size(), 3u);
+    EXPECT_EQ((*beats)["a"].beats, std::vector<uint64_t>{36});
+    EXPECT_EQ((*beats)["a"].path, "x/a.edf");
+    EXPECT_EQ((*beats)["b"].path, "b");
+    EXPECT_EQ((*beats)["y/a.edf"].beats, (std::vector<uint64_t>{72, 108}));
+  }
+}
+
+// A path that is not the record's says nothing.
+TEST_F(BeatFileTest, OtherPaths) {
+  std::ofstream(file) << "record,sample,path\na,10,p/one\na,20,p/two\n";
+  auto beats = readBeats(file);
+  ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+  EXPECT_EQ(beats->size(), 1u);
+  EXPECT_EQ((*beats)["a"].beats, (std::vector<uint64_t>{10, 20}));
+  EXPECT_EQ((*beats)["a"].path, "");
 }
 
 // Names in no known encoding do not spoil the JSON.

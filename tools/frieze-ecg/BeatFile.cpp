@@ -17,6 +17,7 @@
 #include "llvm/Support/Path.h"
 
 #include <cmath>
+#include <map>
 
 using namespace llvm;
 using namespace frieze;
@@ -42,26 +43,59 @@ Expected<BeatFileFormat> frieze::ecg::findBeatFileFormat(StringRef path,
                        extension + "'");
 }
 
-static void writeCSV(raw_ostream &stream, ArrayRef<BeatList> lists) {
-  stream << "record,sample,time_s,score\n";
-  for (const BeatList &list : lists) {
-    std::string record = quoteField(list.record);
-    for (const Beat &beat : list.beats)
-      stream << record << ',' << beat.position << ','
-             << format("%.4f,%.4f\n", beat.position / list.rate, beat.score);
+StringRef frieze::ecg::getExtension(BeatFileFormat format) {
+  switch (format) {
+  case BeatFileFormat::CSV:
+    return ".csv";
+  case BeatFileFormat::JSON:
+    return ".json";
+  case BeatFileFormat::Annotations:
+    return ".atr";
+  }
+  llvm_unreachable("unknown format");
+}
+
+static void writeRows(raw_ostream &stream, const BeatList &list,
+                      bool withPaths) {
+  const std::string record = quoteField(list.record);
+  const std::string end =
+      withPaths ? "," + quoteField(list.path) + "\n" : std::string("\n");
+  for (const Beat &beat : list.beats)
+    stream << record << ',' << beat.position << ','
+           << format("%.4f,%.4f", beat.position / list.rate, beat.score) << end;
+}
+
+void BeatWriter::begin(raw_ostream &stream) const {
+  if (format == BeatFileFormat::CSV)
+    stream << "record,sample,time_s,score" << (withPaths ? ",path\n" : "\n");
+  else if (format == BeatFileFormat::JSON)
+    stream << "{\n \"records\": [";
+}
+
+void BeatWriter::add(raw_ostream &stream, const BeatList &list,
+                     bool isFirst) const {
+  switch (format) {
+  case BeatFileFormat::CSV:
+    return writeRows(stream, list, withPaths);
+  case BeatFileFormat::JSON:
+    stream << (isFirst ? "\n" : ",\n");
+    return writeJSON(stream, list, withPaths);
+  case BeatFileFormat::Annotations:
+    return writeAnnotations(stream, list);
   }
 }
 
+void BeatWriter::end(raw_ostream &stream) const {
+  if (format == BeatFileFormat::JSON)
+    stream << "\n ]\n}\n";
+}
+
 void frieze::ecg::writeBeats(raw_ostream &stream, BeatFileFormat format,
-                             ArrayRef<BeatList> lists) {
-  switch (format) {
-  case BeatFileFormat::CSV:
-    return writeCSV(stream, lists);
-  case BeatFileFormat::JSON:
-    return writeJSON(stream, lists);
-  case BeatFileFormat::Annotations:
-    return writeAnnotations(stream, lists.front());
-  }
+                             const BeatList &list) {
+  BeatWriter writer(format, /*withPaths=*/!list.path.empty());
+  writer.begin(stream);
+  writer.add(stream, list, /*isFirst=*/true);
+  writer.end(stream);
 }
 
 namespace {
@@ -129,12 +163,14 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   size_t record = find(columns, "record") - columns.begin();
   size_t sample = find(columns, "sample") - columns.begin();
   size_t time = find(columns, "time_s") - columns.begin();
+  size_t recordPath = find(columns, "path") - columns.begin();
   if (record == columns.size() || sample == columns.size())
     return fileError(
         path, "line 1: expects the columns record and sample, but got '" +
                   header.trim().take_front(40) + "'");
 
-  StringMap<CSVBeats> records;
+  // By the record's name and path.
+  std::map<std::pair<StringRef, StringRef>, CSVBeats> records;
   for (uint64_t lineNumber = 2; !text.empty(); ++lineNumber) {
     StringRef line = takeLine(text);
     if (line.trim().empty())
@@ -148,7 +184,12 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
                        "line " + Twine(lineNumber) +
                            ": expects a record and a sample from 0, but got '" +
                            line.trim().take_front(40) + "'");
-    CSVBeats &beats = records[fields[record]];
+    // In files of other programs, a path may be that of something else.
+    StringRef recordFile;
+    if (recordPath < columns.size() &&
+        getRecordName(fields[recordPath]) == fields[record])
+      recordFile = fields[recordPath];
+    CSVBeats &beats = records[{fields[record], recordFile}];
     if (time == columns.size()) {
       beats.add(*position);
       continue;
@@ -161,11 +202,14 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
     beats.add(*position, *seconds, lineNumber);
   }
   StringMap<BeatPositions> result;
-  for (auto &entry : records) {
-    Expected<BeatPositions> positions = entry.second.finish(path);
+  for (auto &[key, beats] : records) {
+    auto [name, recordFile] = key;
+    Expected<BeatPositions> positions = beats.finish(path);
     if (!positions)
       return positions.takeError();
-    result[entry.first()] = std::move(*positions);
+    positions->path = recordFile.str();
+    if (!result.try_emplace(name, *positions).second)
+      result[recordFile] = std::move(*positions);
   }
   return result;
 }

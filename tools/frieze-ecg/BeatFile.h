@@ -35,6 +35,8 @@ struct BeatList {
   std::vector<Beat> beats;
   /// Where nothing was looked for.
   std::vector<Gap> gaps;
+  /// The recording as it was asked for, in lists of several.
+  std::string path = "";
 };
 
 /// How beats are written.
@@ -45,10 +47,30 @@ enum class BeatFileFormat { CSV, JSON, Annotations };
 llvm::Expected<BeatFileFormat> findBeatFileFormat(llvm::StringRef path,
                                                   size_t records);
 
-/// Writes beats. CSV has the columns record, sample (from 0), time_s and score;
-/// JSON has the gaps and all that BeatList has besides.
+/// The extension of files of this format.
+llvm::StringRef getExtension(BeatFileFormat format);
+
+/// Writes lists of beats one after the other: begin, every list, end. CSV has
+/// the columns record, sample (from 0), time_s and score; JSON has the gaps and
+/// all that BeatList has besides. With paths, both tell where a record was
+/// read.
+class BeatWriter {
+public:
+  BeatWriter(BeatFileFormat format, bool withPaths)
+      : format(format), withPaths(withPaths) {}
+
+  void begin(llvm::raw_ostream &stream) const;
+  void add(llvm::raw_ostream &stream, const BeatList &list, bool isFirst) const;
+  void end(llvm::raw_ostream &stream) const;
+
+private:
+  BeatFileFormat format;
+  bool withPaths;
+};
+
+/// Writes one list, with its path if it has one.
 void writeBeats(llvm::raw_ostream &stream, BeatFileFormat format,
-                llvm::ArrayRef<BeatList> lists);
+                const BeatList &list);
 
 /// The rates of a record, Hz, as far as they are known.
 struct RecordRates {
@@ -67,6 +89,8 @@ struct BeatPositions {
   std::vector<std::pair<uint64_t, uint64_t>> leftOut;
   /// Where they were read, for diagnostics.
   std::string file;
+  /// Where the recording was, if the file tells that too.
+  std::string path;
   /// How many positions a second has, if the file tells.
   std::optional<double> rate;
   /// Whether they count the record's frames if it does not tell, as annotations
@@ -83,9 +107,10 @@ std::optional<double> findRate(const BeatPositions &beats,
                                std::optional<double> given);
 
 /// Reads the beats of one or more records: the columns record and sample, and
-/// time_s if it is there, of a CSV file with a header line; what writeBeats
-/// wrote as JSON; else those of a WFDB annotation file, or of the record with
-/// that name or header (its .atr).
+/// time_s and path if they are there, of a CSV file with a header line; what
+/// writeBeats wrote as JSON; else those of a WFDB annotation file, or of the
+/// record with that name or header (its .atr). They are listed by name, or by
+/// path where several records have that name.
 llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
 
 } // namespace frieze::ecg

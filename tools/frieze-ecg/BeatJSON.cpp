@@ -21,11 +21,16 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-void frieze::ecg::writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
-  json::OStream out(stream, /*IndentSize=*/1);
-  auto writeList = [&](const BeatList &list) {
+void frieze::ecg::writeJSON(raw_ostream &stream, const BeatList &list,
+                            bool withPath) {
+  std::string text;
+  raw_string_ostream lines(text);
+  json::OStream out(lines, /*IndentSize=*/1);
+  out.object([&] {
     // Names come from files, in any encoding.
     out.attribute("record", json::fixUTF8(list.record));
+    if (withPath)
+      out.attribute("path", json::fixUTF8(list.path));
     out.attribute("lead", json::fixUTF8(list.lead));
     out.attribute("rate", list.rate);
     out.attribute("samples", list.length);
@@ -44,14 +49,13 @@ void frieze::ecg::writeJSON(raw_ostream &stream, ArrayRef<BeatList> lists) {
                         beat.position / list.rate, beat.score);
         });
     });
-  };
-  out.object([&] {
-    out.attributeArray("records", [&] {
-      for (const BeatList &list : lists)
-        out.object([&] { writeList(list); });
-    });
   });
-  stream << '\n';
+  // Indented as what stands in the list of a file; no string has line ends.
+  for (StringRef rest = text; !rest.empty();) {
+    auto [line, behind] = rest.split('\n');
+    stream << "  " << line << (behind.empty() ? "" : "\n");
+    rest = behind;
+  }
 }
 
 /// The member `key` of an object, or null.
@@ -107,7 +111,14 @@ Expected<StringMap<BeatPositions>> frieze::ecg::readJSON(StringRef path) {
         });
     if (!positions)
       return positions.takeError();
-    if (!result.try_emplace(text, std::move(*positions)).second)
+    const nlohmann::json *recordFile = findMember(record, "path");
+    if (recordFile && recordFile->is_string())
+      positions->path = recordFile->get_ref<const std::string &>();
+    const bool isNew =
+        result.try_emplace(text, *positions).second ||
+        (!positions->path.empty() && positions->path != result[text].path &&
+         result.try_emplace(positions->path, *positions).second);
+    if (!isNew)
       return fileError(path, "record '" + text + "' is listed twice");
   }
   return result;

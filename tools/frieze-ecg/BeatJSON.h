@@ -12,11 +12,12 @@
 
 namespace frieze::ecg {
 
-/// Writes {"records": [...]}, each with record, lead, rate, samples, gaps
-/// (sample, samples) and beats (sample, time_s, score).
-void writeJSON(llvm::raw_ostream &stream, llvm::ArrayRef<BeatList> lists);
+/// Writes one of the "records" of a file: an object of record, lead, rate,
+/// samples, gaps (sample, samples) and beats (sample, time_s, score), and path
+/// if it is asked for.
+void writeJSON(llvm::raw_ostream &stream, const BeatList &list, bool withPath);
 
-/// Reads name, rate and beats of the records that writeJSON wrote.
+/// Reads name, path, rate and beats of {"records": [...]}.
 llvm::Expected<llvm::StringMap<BeatPositions>> readJSON(llvm::StringRef path);
 
 } // namespace frieze::ecg

@@ -10,8 +10,10 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace frieze::ecg {
@@ -25,14 +27,25 @@ public:
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
 
-  /// Shows that `done` of `total` steps are done; it never runs backwards.
+  /// Shows that `done` of `total` steps are done, and how long the others will
+  /// take; it never runs backwards.
   void update(uint64_t done, uint64_t total);
+
+  void setTitle(llvm::StringRef title);
+
+  /// Takes it off the terminal until the next update.
+  void clear();
 
 private:
   std::string title;
   bool visible;
   std::mutex mutex;
   int shown = -1;
+  /// Whether it stands there.
+  bool isThere = false;
+  /// When it began, and how many steps were done then.
+  std::chrono::steady_clock::time_point start, drawn;
+  std::optional<uint64_t> first;
 };
 
 } // namespace frieze::ecg

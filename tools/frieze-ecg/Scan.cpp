@@ -9,17 +9,14 @@
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Agreement.h"
-#include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/Classifier.h"
-#include "tools/frieze-ecg/ProgressBar.h"
+#include "tools/frieze-ecg/Job.h"
+#include "tools/frieze-ecg/References.h"
 #include "tools/frieze-ecg/Report.h"
 #include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SmallString.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <chrono>
@@ -29,29 +26,14 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-/// Whether two paths lead to one regular file, which may not be there yet.
-static bool isSameFile(StringRef a, StringRef b) {
-  if (a.empty() || b.empty() || a == "-" || b == "-")
-    return false;
-  if (sys::fs::exists(a) && sys::fs::exists(b))
-    return sys::fs::is_regular_file(a) && sys::fs::equivalent(a, b);
-  auto clean = [](StringRef path) {
-    SmallString<256> absolute(path);
-    sys::fs::make_absolute(absolute);
-    sys::path::remove_dots(absolute, /*remove_dot_dot=*/true);
-    return absolute;
-  };
-  return clean(a) == clean(b);
-}
-
 namespace {
 
 class Scanner {
 public:
   Scanner(const ScanOptions &options, const frieze_model &model)
-      : options(options), model(model),
+      : options(options), model(model), job(options.job),
         // What is written and the summary must not mix on standard output.
-        summary(isStandardOutput(options.output) ||
+        summary(isStandardOutput(options.job.output) ||
                         isStandardOutput(options.report)
                     ? errs()
                     : outs()) {}
@@ -59,28 +41,37 @@ public:
   /// Finds the beats of all records and writes them. What goes wrong with one
   /// is told, and the others go on. Returns whether nothing went wrong.
   bool run() {
-    readReferences();
-    if (!checkNames())
+    if (Error error = references.read(options.references, options.job.records))
+      report(std::move(error));
+    std::vector<std::string> inputs = references.getFiles();
+    append_range(inputs, options.references);
+    if (Error error = job.open({options.model}, inputs)) {
+      report(std::move(error));
       return false;
-    openRecords();
-    if (!checkOutputs())
-      return false;
-    findBeats();
-    if (!results.empty())
-      write();
-    if (!failed.empty() && options.records.size() > 1)
-      errs() << "error: " << failed.size() << " of " << options.records.size()
-             << " records failed: " << join(failed, ", ") << '\n';
-    return good;
+    }
+    job.showProgress(0);
+    while (!job.getNext().empty())
+      if (Error error = scanNext()) {
+        job.hideProgress();
+        report(std::move(error));
+        return false;
+      }
+    printTotal();
+    Expected<bool> isGood = job.finish();
+    if (!isGood)
+      report(isGood.takeError());
+    return good && isGood && *isGood;
   }
 
 private:
-  /// A record whose beats are asked for.
+  /// A record whose beats are looked for.
   struct Result {
     std::string path;
+    /// Null if the record cannot be read.
     std::unique_ptr<Recording> recording;
-    /// Of the beats to compare with, if there are any.
-    std::optional<double> referenceRate;
+    std::string problem;
+    std::optional<Reference> reference;
+    bool isFlawed = false;
     BeatList list;
   };
 
@@ -90,105 +81,80 @@ private:
     good = false;
   }
 
-  static void add(Error &problems, Error error) {
-    problems = joinErrors(std::move(problems), std::move(error));
+  /// Finds the beats of the next records and writes them. Errors are those that
+  /// end the job.
+  Error scanNext() {
+    std::vector<Result> results = openNext();
+    if (options.job.records.size() == 1 && results[0].recording)
+      if (Error error = checkOutputs(*results[0].recording))
+        return error;
+    findBeats(results);
+    for (Result &result : results)
+      if (Error error = write(result))
+        return error;
+    summary.flush();
+    return Error::success();
   }
 
-  bool isSuccess(Error problems) {
-    if (!problems)
-      return true;
-    report(std::move(problems));
-    return false;
-  }
-
-  void readReferences() {
-    for (const std::string &path : options.references) {
-      auto beats = readBeats(path);
-      if (!beats) {
-        report(beats.takeError());
-        continue;
-      }
-      for (auto &entry : *beats)
-        if (!references.try_emplace(entry.first(), entry.second).second)
-          report(fileError(path, "the beats of record '" + entry.first() +
-                                     "' were given before"));
-    }
-  }
-
-  /// Two records of one name could not be told apart in what is written, and a
-  /// line end in one would be that of a row.
-  bool checkNames() {
-    Error problems = Error::success();
-    StringMap<std::string> names;
-    for (const std::string &path : options.records) {
-      std::string name = getRecordName(path);
-      if (any_of(name, [](char c) { return uint8_t(c) < ' '; }))
-        add(problems,
-            fileError(path, "expects a record's name without line ends "
-                            "and other control characters"));
-      auto [other, isNew] = names.try_emplace(name, path);
-      if (!isNew)
-        add(problems,
-            fileError(path, "expects records of different names, but " +
-                                Twine(other->second) + " is called '" + name +
-                                "' too"));
-    }
-    return isSuccess(std::move(problems));
-  }
-
-  /// Opens every record, which reads it once, before the long work, so that
-  /// all problems are told at once and early.
-  void openRecords() {
-    std::vector<std::unique_ptr<Recording>> opened(options.records.size());
-    std::vector<std::string> problems(opened.size());
-    forEachParallel(options.detection.threads, opened.size(), [&](size_t i) {
-      auto recording = openRecording(options.records[i], options.recording);
+  /// Opens the next records, which reads each once.
+  std::vector<Result> openNext() {
+    ArrayRef<std::string> paths = job.getNext();
+    const size_t first = job.getEntries().size();
+    std::vector<Result> results(paths.size());
+    forEachParallel(options.job.threads, paths.size(), [&](size_t i) {
+      results[i].path = paths[i];
+      auto recording = openRecording(paths[i], options.recording);
       if (recording)
-        opened[i] = std::move(*recording);
+        results[i].recording = std::move(*recording);
       else
-        problems[i] = toString(recording.takeError());
+        results[i].problem = toString(recording.takeError());
     });
-    for (size_t i = 0; i < opened.size(); ++i) {
-      const std::string &path = options.records[i];
-      if (!opened[i]) {
-        fail(path, problems[i]);
+    job.hideProgress();
+    for (auto [i, result] : enumerate(results)) {
+      if (!result.recording)
         continue;
+      printWarnings(result.path, *result.recording);
+      if (options.references.empty())
+        continue;
+      auto reference = references.find(first + i, *result.recording);
+      if (reference) {
+        result.reference = *reference;
+      } else {
+        result.isFlawed = true;
+        errs() << toString(reference.takeError()) << '\n';
       }
-      printWarnings(path, *opened[i]);
-      std::optional<double> rate = findReferenceRate(path, *opened[i]);
-      results.push_back({path, std::move(opened[i]), rate, {}});
     }
-  }
-
-  void fail(const std::string &path, StringRef problem) {
-    errs() << problem << '\n';
-    failed.push_back(path);
-    good = false;
+    return results;
   }
 
   /// What is written must not replace what is read, nor the other output.
-  bool checkOutputs() {
-    std::vector<std::string> inputs{options.model};
-    append_range(inputs, options.records);
+  Error checkOutputs(const Recording &recording) const {
+    std::vector<std::string> inputs{options.model, options.job.records[0]};
     append_range(inputs, options.references);
-    for (const auto &entry : references)
-      inputs.push_back(entry.second.file);
-    for (const Result &result : results)
-      append_range(inputs, result.recording->files);
+    append_range(inputs, references.getFiles());
+    append_range(inputs, recording.files);
     Error problems = Error::success();
-    for (StringRef output : {options.output, options.report})
+    for (StringRef output : {options.job.output, options.report})
       if (any_of(inputs,
                  [&](StringRef input) { return isSameFile(output, input); }))
-        add(problems, fileError(output, "is read too, and would be replaced"));
-    if (isSameFile(options.output, options.report))
-      add(problems, fileError(options.report, "is the file for the beats too"));
-    return isSuccess(std::move(problems));
+        problems =
+            joinErrors(std::move(problems),
+                       fileError(output, "is read too, and would be replaced"));
+    if (isSameFile(options.job.output, options.report))
+      problems = joinErrors(
+          std::move(problems),
+          fileError(options.report, "is the file for the beats too"));
+    return problems;
   }
 
-  void findBeats() {
+  void findBeats(MutableArrayRef<Result> results) {
     std::vector<const Recording *> leads;
-    for (const Result &result : results)
-      leads.push_back(result.recording.get());
+    std::vector<Result *> opened;
+    for (Result &result : results)
+      if (result.recording) {
+        leads.push_back(result.recording.get());
+        opened.push_back(&result);
+      }
     DetectionOptions detection = options.detection;
     if (!options.report.empty() && !leads.empty()) {
       curve.emplace(leads[0]->getDuration());
@@ -198,139 +164,95 @@ private:
       };
     }
     auto start = std::chrono::steady_clock::now();
-    std::vector<Expected<std::vector<Beat>>> beats;
-    {
-      ProgressBar bar(leads.size() == 1
-                          ? leads[0]->name
-                          : std::to_string(leads.size()) + " records");
-      beats = detectBeats(
-          options.model, model, leads, detection,
-          [&](uint64_t done, uint64_t all) { bar.update(done, all); });
-    }
-    computing = std::chrono::steady_clock::now() - start;
-    std::vector<Result> opened = std::exchange(results, {});
+    std::vector<Expected<std::vector<Beat>>> beats =
+        detectBeats(options.model, model, leads, detection,
+                    [&](uint64_t done, uint64_t all) {
+                      job.showProgress(double(done) / all);
+                    });
+    computing += std::chrono::steady_clock::now() - start;
     for (auto [result, found] : zip_equal(opened, beats)) {
       if (!found) {
-        fail(result.path, toString(found.takeError()));
+        result->problem = toString(found.takeError());
         continue;
       }
-      const Recording &recording = *result.recording;
+      const Recording &recording = *result->recording;
       recorded += recording.getDuration();
-      result.list = {recording.name,   recording.lead,    recording.rate,
-                     recording.length, std::move(*found), recording.gaps};
-      results.push_back(std::move(result));
+      result->list = {recording.name,   recording.lead,    recording.rate,
+                      recording.length, std::move(*found), recording.gaps};
     }
   }
 
-  void writeOutput(StringRef path, function_ref<void(raw_ostream &)> write) {
-    if (Error error = writeFile(path, write))
-      report(inFile(getOutputName(path), std::move(error)));
-  }
-
-  void write() {
+  Error write(Result &result) {
+    job.hideProgress();
+    if (!result.problem.empty())
+      return job.fail(result.problem);
     // Made before anything is written, as reading may fail.
     Expected<std::string> page = std::string();
     if (curve)
-      page = makeReport(sys::path::filename(options.model),
-                        *results[0].recording, results[0].list, *curve);
-    printSummary();
-    std::vector<BeatList> lists;
-    for (Result &result : results)
-      lists.push_back(std::move(result.list));
-    writeOutput(options.output, [&](raw_ostream &stream) {
-      writeBeats(stream, options.format, lists);
-    });
+      page = makeReport(sys::path::filename(options.model), *result.recording,
+                        result.list, *curve);
+    JobEntry entry;
+    entry.isFlawed = result.isFlawed;
+    printRecord(summary, result.list);
+    if (options.job.records.size() == 1)
+      printSpeed(summary, computing.count(), recorded);
+    if (result.reference) {
+      entry.agreement = compare(result);
+      printAgreement(summary, *entry.agreement);
+    }
+    if (Error error = job.add(std::move(result.list), std::move(entry)))
+      return joinErrors(std::move(error), page.takeError());
     if (!page)
-      report(page.takeError());
-    else if (curve)
-      writeOutput(options.report,
-                  [&](raw_ostream &stream) { stream << *page; });
+      return page.takeError();
+    if (!curve)
+      return Error::success();
+    Error error = writeFile(options.report,
+                            [&](raw_ostream &stream) { stream << *page; });
+    return error ? inFile(getOutputName(options.report), std::move(error))
+                 : Error::success();
   }
 
-  /// The rate of the beats to compare a recording with; none if there are none,
-  /// or if they don't fit it, which is told.
-  std::optional<double> findReferenceRate(StringRef path,
-                                          const Recording &recording) {
-    if (options.references.empty())
-      return std::nullopt;
-    auto entry = references.find(recording.name);
-    if (entry == references.end()) {
-      report(fileError(path, "no reference beats for record '" +
-                                 recording.name + "'"));
-      return std::nullopt;
-    }
-    const BeatPositions &beats = entry->second;
-    std::optional<double> rate =
-        findRate(beats, {recording.rate, recording.frameRate}, std::nullopt);
-    if (!rate) {
-      report(fileError(beats.file,
-                       "tells no rate, and the signals of record '" +
-                           recording.name +
-                           "' have several: compare with frieze-ecg compare "
-                           "--rate=HZ"));
-      return std::nullopt;
-    }
-    // Frames and samples could be taken for each other.
-    if (!beats.rate &&
-        (beats.countsFrames ? !recording.hasFrames
-                            : recording.frameRate != recording.rate))
-      errs() << beats.file << ": note: tells no rate, its beats are taken to "
-             << "count samples of the lead, at " << formatNumber(*rate)
-             << " Hz\n";
-    // Half a sample more, as beats of another rate are rounded.
-    if (!beats.beats.empty() && beats.beats.back() / *rate >
-                                    (recording.length + 0.5) / recording.rate) {
-      report(fileError(path, "the reference has a beat at sample " +
-                                 Twine(beats.beats.back()) + " of " +
-                                 formatNumber(*rate) +
-                                 " Hz, the recording ends at " +
-                                 formatNumber(recording.getDuration()) + " s"));
-      return std::nullopt;
-    }
-    return rate;
-  }
-
-  void printSummary() {
-    std::optional<Agreement> total;
-    size_t beats = 0;
-    for (const Result &result : results) {
-      beats += result.list.beats.size();
-      printRecord(summary, result.list);
-      if (results.size() == 1)
-        printSpeed(summary, computing.count(), recorded);
-      if (result.referenceRate) {
-        Agreement agreement = compare(result);
-        printAgreement(summary, agreement);
-        if (!total)
-          total.emplace();
-        *total += agreement;
-      }
-    }
-    if (results.size() < 2)
-      return;
-    summary << "total: " << results.size() << " records, " << beats
-            << " beats\n";
-    printLength(summary, recorded);
-    printSpeed(summary, computing.count(), recorded);
-    if (total)
-      printAgreement(summary, *total);
-  }
-
-  Agreement compare(const Result &result) {
+  static Agreement compare(const Result &result) {
     BeatPositions found;
     for (const Beat &beat : result.list.beats)
       found.beats.push_back(beat.position);
-    return compareBeats(references[result.list.record], *result.referenceRate,
-                        found, result.list.rate);
+    return compareBeats(*result.reference->beats, result.reference->rate, found,
+                        result.list.rate);
+  }
+
+  /// Sums up several records, those of a job that was cut off before too.
+  void printTotal() {
+    std::optional<Agreement> agreement;
+    uint64_t records = 0, beats = 0;
+    double duration = 0;
+    for (const JobEntry &entry : job.getEntries()) {
+      if (!entry.problem.empty())
+        continue;
+      ++records;
+      beats += entry.beats;
+      duration += entry.duration;
+      if (!entry.agreement)
+        continue;
+      if (!agreement)
+        agreement.emplace();
+      *agreement += *entry.agreement;
+    }
+    if (records < 2)
+      return;
+    summary << "total: " << records << " records, " << beats << " beats\n";
+    printLength(summary, duration);
+    if (recorded > 0)
+      printSpeed(summary, computing.count(), recorded);
+    if (agreement)
+      printAgreement(summary, *agreement);
+    summary.flush();
   }
 
   const ScanOptions &options;
   const frieze_model &model;
+  References references;
+  Job job;
   raw_ostream &summary;
-  StringMap<BeatPositions> references;
-  /// Of the records that did not fail, and the files of the others.
-  std::vector<Result> results;
-  std::vector<std::string> failed;
   bool good = true;
   /// Only for a report.
   std::optional<ScoreCurve> curve;

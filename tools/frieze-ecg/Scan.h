@@ -9,8 +9,8 @@
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
 #include "tools/Device.h"
-#include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/Job.h"
 #include "tools/frieze-ecg/Recording.h"
 
 #include <optional>
@@ -24,12 +24,9 @@ struct ScanOptions {
   /// Artefact or model file of the classifier.
   std::string model;
   std::optional<DeviceChoice> device;
-  std::vector<std::string> records;
+  JobOptions job;
   RecordingOptions recording;
   DetectionOptions detection;
-  /// File for the beats, "-" for standard output.
-  std::string output = "-";
-  BeatFileFormat format = BeatFileFormat::CSV;
   /// File for a page with the one record, or none.
   std::string report;
   /// Files with beats to compare with; may be empty.

@@ -33,9 +33,22 @@ static cl::opt<std::string>
                    "frieze-compile wrote"),
           cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
-    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr"),
+    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr|folder/"),
            cl::desc("File for the beats: CSV, JSON, or WFDB annotations of one "
-                    "record (default: CSV on standard output)"),
+                    "record; or a folder with a file for each record (default: "
+                    "CSV on standard output)"),
+           cl::sub(scanCommand), cl::cat(category));
+static cl::opt<BeatFileFormat> outputFormat(
+    "output-format", cl::init(BeatFileFormat::CSV),
+    cl::desc("Format of the files in a folder:"),
+    cl::values(clEnumValN(BeatFileFormat::CSV, "csv", "CSV (default)"),
+               clEnumValN(BeatFileFormat::JSON, "json", "JSON"),
+               clEnumValN(BeatFileFormat::Annotations, "atr",
+                          "WFDB annotations")),
+    cl::sub(scanCommand), cl::cat(category));
+static cl::opt<bool>
+    resume("resume",
+           cl::desc("Go on where a job with the same arguments was cut off"),
            cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
     report("report", cl::value_desc("strip.html"),
@@ -116,14 +129,31 @@ static int reportOption(const char *option, const Twine &message) {
 /// Tells what could not be written, before the work.
 static bool checkOutputs() {
   int status = 0;
-  if (Error error = checkWritable(output))
-    status = failWith(getOutputName(output), toString(std::move(error)));
+  // A folder is made.
+  if (!isOutputFolder(output))
+    if (Error error = checkWritable(output))
+      status = failWith(getOutputName(output), toString(std::move(error)));
   if (Error error = checkPage(report))
     status = failWith(report, toString(std::move(error)));
   return status == 0;
 }
 
-static int runScan() {
+/// The format of the output, or none after a message.
+static std::optional<BeatFileFormat> findOutputFormat() {
+  if (isOutputFolder(output))
+    return outputFormat;
+  if (outputFormat.getNumOccurrences()) {
+    reportOption("--output-format", "expects a folder as output (-o folder/)");
+    return std::nullopt;
+  }
+  Expected<BeatFileFormat> format = findBeatFileFormat(output, records.size());
+  if (format)
+    return *format;
+  errs() << toString(format.takeError()) << '\n';
+  return std::nullopt;
+}
+
+static int runScan(ArrayRef<std::string> arguments) {
   if (rate.getNumOccurrences() && !(rate > 0 && std::isfinite(rate)))
     return reportOption("--rate", "expects a positive number, but got " +
                                       formatNumber(rate));
@@ -142,18 +172,19 @@ static int runScan() {
   options.detection.normalize = level == Level::Auto;
   options.detection.hop = hop;
   options.detection.threads = threads;
-  options.records.assign(records.begin(), records.end());
+  options.job.records.assign(records.begin(), records.end());
+  options.job.threads = threads;
+  options.job.resume = resume;
+  options.job.arguments = arguments;
   options.recording.lead = lead;
   if (rate.getNumOccurrences())
     options.recording.rate = rate;
   options.recording.ignoreChecksum = ignoreChecksum;
-  options.output = output;
-  Expected<BeatFileFormat> format = findBeatFileFormat(output, records.size());
-  if (!format) {
-    errs() << toString(format.takeError()) << '\n';
+  options.job.output = output;
+  std::optional<BeatFileFormat> format = findOutputFormat();
+  if (!format)
     return 1;
-  }
-  options.format = *format;
+  options.job.format = *format;
   if (!report.empty() && records.size() != 1)
     return reportOption("--report",
                         "expects one record, but got " + Twine(records.size()));
@@ -210,7 +241,7 @@ static int runCommand(int argc, char **argv) {
       "scan wrote, a WFDB\nannotation file, or the name of a record that has "
       "one (.atr).\n");
   if (scanCommand)
-    return runScan();
+    return runScan(std::vector<std::string>(argv + 1, argv + argc));
   if (compareCommand)
     return runCompare();
   cl::PrintHelpMessage();
