@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 
+#include <string>
 #include <vector>
 
 using namespace frieze::ecg;
@@ -97,6 +98,67 @@ TEST(AgreementTest, AddsUp) {
   EXPECT_EQ(total.reference, 3u);
   EXPECT_EQ(total.found, 1u);
   EXPECT_EQ(total.matched, 1u);
+}
+
+// Of a pair, the beat of the reference decides whether it counts.
+TEST(AgreementTest, FromATimeOn) {
+  auto from = [](double seconds) {
+    return compareBeats(list({100, 1000, 2000, 3000}), 360,
+                        list({100, 990, 1500, 2010}), 360, seconds);
+  };
+  EXPECT_EQ(from(0).reference, 4u);
+  EXPECT_EQ(from(0).found, 4u);
+  EXPECT_EQ(from(0).matched, 3u);
+  // The pair of 1000 and 990 counts, and that of 2000 and 2010 does not.
+  EXPECT_EQ(from(1000 / 360.0).reference, 3u);
+  EXPECT_EQ(from(1000 / 360.0).found, 3u);
+  EXPECT_EQ(from(1000 / 360.0).matched, 2u);
+  EXPECT_EQ(from(2005 / 360.0).reference, 1u);
+  EXPECT_EQ(from(2005 / 360.0).found, 0u);
+  EXPECT_EQ(from(1e6).reference, 0u);
+}
+
+BeatPositions labelled(std::vector<uint64_t> beats,
+                       std::vector<std::string> labels) {
+  BeatPositions result = list(std::move(beats));
+  result.labels = std::move(labels);
+  return result;
+}
+
+TEST(AgreementTest, ClassesOfPairs) {
+  BeatPositions reference =
+      labelled({100, 500, 900, 1300}, {"L", "A", "V", "/"});
+  BeatPositions found = labelled({100, 505, 1300, 1800}, {"N", "V", "", "S"});
+  Agreement agreement = compareBeats(reference, 360, found, 360);
+  ASSERT_TRUE(agreement.confusion);
+  ConfusionMatrix expected;
+  expected.counts[0][0] = 1; // L is normal
+  expected.counts[1][2] = 1;
+  expected.counts[2][5] = 1; // missed
+  expected.counts[4][4] = 1; // a beat without a label is unclassifiable
+  expected.counts[5][1] = 1; // extra
+  EXPECT_EQ(agreement.confusion->counts, expected.counts);
+  agreement += agreement;
+  EXPECT_EQ(agreement.confusion->counts[1][2], 2u);
+  // Without labels on both sides, or with others, there are no classes.
+  EXPECT_FALSE(compareBeats(reference, 360, list({100}), 360).confusion);
+  EXPECT_FALSE(
+      compareBeats(reference, 360, labelled({100}, {"PVC"}), 360).confusion);
+}
+
+// What EC57 does not count as an error of ectopic beats.
+TEST(AgreementTest, PredictivityOfClasses) {
+  ConfusionMatrix matrix;
+  for (auto &row : matrix.counts)
+    row.fill(1);
+  EXPECT_EQ(matrix.countReference(2), 6u);
+  EXPECT_EQ(matrix.countFound(0), 6u);
+  EXPECT_EQ(matrix.countFound(1), 5u);
+  EXPECT_EQ(matrix.countFound(2), 4u);
+  EXPECT_EQ(matrix.countFound(3), 6u);
+  EXPECT_EQ(matrix.countFound(4), 6u);
+  EXPECT_DOUBLE_EQ(matrix.getPredictivity(2), 25);
+  EXPECT_DOUBLE_EQ(matrix.getSensitivity(2), 100.0 / 6);
 }
 
 } // namespace

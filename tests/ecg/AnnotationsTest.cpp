@@ -171,4 +171,16 @@ TEST_F(AnnotationsTest, MarksGaps) {
   EXPECT_EQ(bytes.substr(bytes.size() - gap.size() - 2), gap + end);
 }
 
+// Every kind of beat comes back, and a beat that has no class is "Q".
+TEST_F(AnnotationsTest, Labels) {
+  BeatList list{"r", "", 360, 900, {{100, 1}, {200, 1}, {300, 1}}, {}};
+  list.labels.classes = {1, 0, std::nullopt};
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  writeAnnotations(stream, list, {"S", "V"});
+  BeatPositions beats = read(write("r.atr", bytes));
+  EXPECT_EQ(beats.beats, (std::vector<uint64_t>{100, 200, 300}));
+  EXPECT_EQ(beats.labels, (std::vector<std::string>{"V", "S", "Q"}));
+}
+
 } // namespace

@@ -35,7 +35,7 @@ protected:
                              bool withPaths = false) {
     std::string text;
     llvm::raw_string_ostream stream(text);
-    BeatWriter writer(format, withPaths);
+    BeatWriter writer({format, {}, withPaths});
     writer.begin(stream);
     for (size_t i = 0; i < lists.size(); ++i)
       writer.add(stream, lists[i], /*isFirst=*/i == 0);
@@ -58,19 +58,47 @@ TEST_F(BeatFileTest, WritesColumns) {
             "\"a,b\",250,1.0000,1.0000\n");
 }
 
-// One list alone has a path if it was given one.
-TEST_F(BeatFileTest, WritesOneList) {
-  BeatList list{"a", "", 360, 900, {{36, 0.5}}, {}};
-  auto text = [&] {
+/// Beats with classes N and V, of which the last could not be told.
+BeatList labelled() {
+  BeatList list{"a", "", 360, 900, {{36, 1}, {72, 1}, {108, 1}}, {}};
+  list.labels = {{1, 0, std::nullopt}, {0.25, 0.75, 1, 0, 0, 0}};
+  return list;
+}
+
+TEST_F(BeatFileTest, WritesLabels) {
+  auto text = [&](BeatFileFormat format) {
     std::string text;
     llvm::raw_string_ostream stream(text);
-    writeBeats(stream, BeatFileFormat::CSV, list);
+    BeatWriter writer({format, {"N", "V"}});
+    writer.begin(stream);
+    writer.add(stream, labelled(), /*isFirst=*/true);
+    writer.end(stream);
     return text;
   };
-  EXPECT_EQ(text(), "record,sample,time_s,score\na,36,0.1000,0.5000\n");
-  list.path = "x/a.edf";
-  EXPECT_EQ(text(),
-            "record,sample,time_s,score,path\na,36,0.1000,0.5000,x/a.edf\n");
+  EXPECT_EQ(text(BeatFileFormat::CSV),
+            "record,sample,time_s,label,score_N,score_V\n"
+            "a,36,0.1000,V,0.2500,0.7500\n"
+            "a,72,0.2000,N,1.0000,0.0000\n"
+            "a,108,0.3000,,,\n");
+  const std::vector<std::string> labels{"V", "N", ""};
+  for (auto [name, format] : {std::pair("l.csv", BeatFileFormat::CSV),
+                              std::pair("l.json", BeatFileFormat::JSON)}) {
+    file = (folder / name).string();
+    std::ofstream(file) << text(format);
+    auto beats = readBeats(file);
+    ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+    EXPECT_EQ((*beats)["a"].labels, labels);
+    EXPECT_EQ((*beats)["a"].beats, (std::vector<uint64_t>{36, 72, 108}));
+  }
+}
+
+// Labels stay with their beats when these are put in order.
+TEST_F(BeatFileTest, SortsLabels) {
+  std::ofstream(file) << "record,sample,label\na,30,V\na,10,N\na,20,\n";
+  auto beats = readBeats(file);
+  ASSERT_TRUE(bool(beats)) << llvm::toString(beats.takeError());
+  EXPECT_EQ((*beats)["a"].beats, (std::vector<uint64_t>{10, 20, 30}));
+  EXPECT_EQ((*beats)["a"].labels, (std::vector<std::string>{"N", "", "V"}));
 }
 
 // Records of one name are told apart by their paths, and are read again.
@@ -211,6 +239,9 @@ TEST_F(BeatFileTest, RefusesOtherJSON) {
        "beats with a sample from 0"},
       {R"({"records": [{"record": "a", "rate": 9, "beats": [{"sample": -5}]}]})",
        "beats with a sample from 0"},
+      {R"({"records": [{"record": "a", "rate": 9, "beats":
+                        [{"sample": 5, "label": "N"}, {"sample": 6}]}]})",
+       "expects a label of every beat, or of none"},
       {R"({"records": [{"record": "a", "rate": 9, "beats": []},
                        {"record": "a", "rate": 9, "beats": []}]})",
        "record 'a' is listed twice"},

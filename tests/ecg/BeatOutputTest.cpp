@@ -29,7 +29,8 @@ protected:
   create(const std::string &name, BeatFileFormat format,
          const std::vector<std::string> &records,
          std::optional<uint64_t> written = {}) const {
-    auto output = createBeatOutput(path(name), format, records, written);
+    auto output =
+        createBeatOutput(path(name), {format, {}, true}, records, written);
     if (output)
       return std::move(*output);
     ADD_FAILURE() << llvm::toString(output.takeError());
@@ -39,7 +40,7 @@ protected:
   std::string problemOf(const std::string &name,
                         const std::vector<std::string> &records) const {
     auto output =
-        createBeatOutput(path(name), BeatFileFormat::CSV, records, {});
+        createBeatOutput(path(name), {BeatFileFormat::CSV}, records, {});
     return output ? "no error" : llvm::toString(output.takeError());
   }
 

@@ -111,8 +111,8 @@ class Jobs:
         return result
 
     def kill(self, is_half, *options):
-        """Kills a job when it is half through."""
-        with subprocess.Popen([*self.command, *options], stdout=subprocess.DEVNULL,
+        """Kills a job when it is half through, which one thread is not before it is seen."""
+        with subprocess.Popen([*self.command, "--threads=1", *options], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             while not is_half():
                 assert process.poll() is None, "the job ended before it was killed"

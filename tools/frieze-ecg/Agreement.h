@@ -8,13 +8,38 @@
 #ifndef FRIEZE_TOOLS_ECG_AGREEMENT_H
 #define FRIEZE_TOOLS_ECG_AGREEMENT_H
 
+#include "tools/frieze-ecg/BeatCodes.h"
 #include "tools/frieze-ecg/BeatFile.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <array>
 #include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace frieze::ecg {
+
+/// How beats were classified; they add up.
+struct ConfusionMatrix {
+  /// By the class of the reference, and by that of the beat found. The last row
+  /// counts beats found that the reference has not, the last column beats that
+  /// were missed.
+  std::array<std::array<size_t, classCount + 1>, classCount + 1> counts{};
+
+  ConfusionMatrix &operator+=(const ConfusionMatrix &other);
+
+  /// Beats of a class in the reference.
+  size_t countReference(size_t beatClass) const;
+  /// Beats found of a class that count for its predictivity. By EC57, paced and
+  /// unclassifiable beats that are taken for ectopic ones are no error of
+  /// these, and neither are fusion beats for ventricular ectopic ones.
+  size_t countFound(size_t beatClass) const;
+  /// Percent of the reference's beats of a class that were found as such.
+  double getSensitivity(size_t beatClass) const;
+  /// Percent of those counted as found that the reference has as such.
+  double getPredictivity(size_t beatClass) const;
+};
 
 /// Counts of one comparison of beats with a reference; they add up.
 struct Agreement {
@@ -22,6 +47,8 @@ struct Agreement {
   size_t reference = 0, found = 0, matched = 0;
   /// Sum of the distances within the pairs, seconds.
   double distance = 0;
+  /// Only where both sides name kinds of beats.
+  std::optional<ConfusionMatrix> confusion;
 
   Agreement &operator+=(const Agreement &other);
 
@@ -45,9 +72,15 @@ Agreement matchBeats(llvm::ArrayRef<uint64_t> reference,
 
 /// As matchBeats, for lists with rates of their own, in Hz. Beats of either
 /// that lie in a stretch that the reference leaves out, or within leftOutMargin
-/// of it, do not count.
+/// of it, do not count, and neither do those before `from`, seconds: of a pair,
+/// the beat of the reference decides.
 Agreement compareBeats(const BeatPositions &reference, double referenceRate,
-                       const BeatPositions &found, double foundRate);
+                       const BeatPositions &found, double foundRate,
+                       double from = 0);
+
+/// The classes of beats by their labels: "" is unclassifiable. Nothing if there
+/// are no labels, or one that names no kind of beat.
+std::optional<std::vector<size_t>> findClasses(const BeatPositions &beats);
 
 /// Seconds before and behind a stretch that is left out.
 inline constexpr double leftOutMargin = 0.5;

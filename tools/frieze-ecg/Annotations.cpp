@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/Annotations.h"
 #include "frontends/Files.h"
+#include "tools/frieze-ecg/BeatCodes.h"
 #include "tools/frieze-ecg/Text.h"
 #include "tools/frieze-ecg/WFDBHeader.h"
 
@@ -31,6 +32,7 @@ namespace {
 /// about the one before, and 59 moves the time.
 enum Code : unsigned {
   Normal = 1,
+  Unclassifiable = 13,
   Noise = 14,
   Note = 22,
   FlutterBegin = 32,
@@ -44,10 +46,6 @@ enum Code : unsigned {
 };
 
 } // namespace
-
-/// Beats of all kinds: N L R a V F J A S E j / Q, B, ?, e n, f, r.
-static constexpr unsigned beatCodes[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
-                                         11, 12, 13, 25, 30, 34, 35, 38, 41};
 
 static constexpr StringLiteral resolutionNote = "## time resolution: ";
 
@@ -88,7 +86,7 @@ public:
     }
     if (flutter)
       result.leftOut.push_back({*flutter, UINT64_MAX});
-    llvm::sort(result.beats);
+    result.sort();
     return std::move(result);
   }
 
@@ -112,8 +110,10 @@ private:
       return fileError(path,
                        "expects annotations from sample 0 on, but got one at " +
                            Twine(time));
-    if (is_contained(beatCodes, code))
+    if (const BeatCode *beat = findBeatCode(code)) {
       result.beats.push_back(time);
+      result.labels.push_back(std::string(1, beat->symbol));
+    }
     if (code == FlutterBegin && !flutter)
       flutter = time;
     if (code == FlutterEnd && flutter) {
@@ -149,7 +149,7 @@ public:
   explicit AnnotationWriter(raw_ostream &stream)
       : writer(stream, endianness::little) {}
 
-  void annotate(uint64_t position, Code code) {
+  void annotate(uint64_t position, unsigned code) {
     uint64_t step = position - time;
     while (step > 0x3FF) {
       uint32_t skipped = std::min<uint64_t>(step, INT32_MAX);
@@ -218,7 +218,8 @@ Expected<BeatPositions> frieze::ecg::readAnnotations(StringRef path) {
   return beats;
 }
 
-void frieze::ecg::writeAnnotations(raw_ostream &stream, const BeatList &list) {
+void frieze::ecg::writeAnnotations(raw_ostream &stream, const BeatList &list,
+                                   ArrayRef<std::string> classes) {
   AnnotationWriter writer(stream);
   writer.annotate(0, Note);
   writer.addText((resolutionNote + formatNumber(list.rate)).str());
@@ -235,9 +236,15 @@ void frieze::ecg::writeAnnotations(raw_ostream &stream, const BeatList &list) {
       inGap = !inGap;
     }
   };
-  for (const Beat &beat : list.beats) {
+  auto getCode = [&](size_t beat) -> unsigned {
+    if (classes.empty())
+      return Normal;
+    std::optional<size_t> own = list.labels.classes[beat];
+    return own ? findBeatCode(classes[*own])->code : Unclassifiable;
+  };
+  for (auto [number, beat] : enumerate(list.beats)) {
     markGapsBefore(beat.position);
-    writer.annotate(beat.position, Normal);
+    writer.annotate(beat.position, getCode(number));
   }
   markGapsBefore(list.length);
   writer.finish();

@@ -56,46 +56,69 @@ StringRef frieze::ecg::getExtension(BeatFileFormat format) {
 }
 
 static void writeRows(raw_ostream &stream, const BeatList &list,
-                      bool withPaths) {
+                      const BeatFileLayout &layout) {
   const std::string record = quoteField(list.record);
   const std::string end =
-      withPaths ? "," + quoteField(list.path) + "\n" : std::string("\n");
-  for (const Beat &beat : list.beats)
+      layout.withPaths ? "," + quoteField(list.path) + "\n" : std::string("\n");
+  const size_t classes = layout.classes.size();
+  for (auto [number, beat] : enumerate(list.beats)) {
     stream << record << ',' << beat.position << ','
-           << format("%.4f,%.4f", beat.position / list.rate, beat.score) << end;
+           << format("%.4f", beat.position / list.rate);
+    if (classes == 0)
+      stream << format(",%.4f", beat.score);
+    else if (std::optional<size_t> own = list.labels.classes[number]) {
+      stream << ',' << layout.classes[*own];
+      for (float score :
+           ArrayRef(list.labels.scores).slice(number * classes, classes))
+        stream << format(",%.4f", score);
+    } else {
+      stream << std::string(1 + classes, ',');
+    }
+    stream << end;
+  }
 }
 
 void BeatWriter::begin(raw_ostream &stream) const {
-  if (format == BeatFileFormat::CSV)
-    stream << "record,sample,time_s,score" << (withPaths ? ",path\n" : "\n");
-  else if (format == BeatFileFormat::JSON)
+  if (layout.format == BeatFileFormat::CSV) {
+    stream << "record,sample,time_s,"
+           << (layout.classes.empty() ? "score" : "label");
+    for (const std::string &name : layout.classes)
+      stream << ",score_" << name;
+    stream << (layout.withPaths ? ",path\n" : "\n");
+  } else if (layout.format == BeatFileFormat::JSON) {
     stream << "{\n \"records\": [";
+  }
 }
 
 void BeatWriter::add(raw_ostream &stream, const BeatList &list,
                      bool isFirst) const {
-  switch (format) {
+  switch (layout.format) {
   case BeatFileFormat::CSV:
-    return writeRows(stream, list, withPaths);
+    return writeRows(stream, list, layout);
   case BeatFileFormat::JSON:
     stream << (isFirst ? "\n" : ",\n");
-    return writeJSON(stream, list, withPaths);
+    return writeJSON(stream, list, layout);
   case BeatFileFormat::Annotations:
-    return writeAnnotations(stream, list);
+    return writeAnnotations(stream, list, layout.classes);
   }
 }
 
 void BeatWriter::end(raw_ostream &stream) const {
-  if (format == BeatFileFormat::JSON)
+  if (layout.format == BeatFileFormat::JSON)
     stream << "\n ]\n}\n";
 }
 
-void frieze::ecg::writeBeats(raw_ostream &stream, BeatFileFormat format,
-                             const BeatList &list) {
-  BeatWriter writer(format, /*withPaths=*/!list.path.empty());
-  writer.begin(stream);
-  writer.add(stream, list, /*isFirst=*/true);
-  writer.end(stream);
+void BeatPositions::sort() {
+  if (labels.empty())
+    return llvm::sort(beats);
+  std::vector<std::pair<uint64_t, std::string>> named;
+  for (auto [beat, label] : zip_equal(beats, labels))
+    named.emplace_back(beat, std::move(label));
+  llvm::stable_sort(named, less_first());
+  for (auto [pair, beat, label] : zip_equal(named, beats, labels)) {
+    beat = pair.first;
+    label = std::move(pair.second);
+  }
 }
 
 namespace {
@@ -104,14 +127,13 @@ namespace {
 class CSVBeats {
 public:
   void add(uint64_t position) { positions.beats.push_back(position); }
-
-  void add(uint64_t position, double seconds, uint64_t line) {
-    add(position);
+  void addLabel(StringRef label) { positions.labels.push_back(label.str()); }
+  void addTime(uint64_t position, double seconds, uint64_t line) {
     times.push_back({position, seconds, line});
   }
 
   Expected<BeatPositions> finish(StringRef path) {
-    llvm::sort(positions.beats);
+    positions.sort();
     if (Error error = findRate(path))
       return error;
     positions.record.samples = positions.rate;
@@ -163,6 +185,7 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
   size_t record = find(columns, "record") - columns.begin();
   size_t sample = find(columns, "sample") - columns.begin();
   size_t time = find(columns, "time_s") - columns.begin();
+  size_t label = find(columns, "label") - columns.begin();
   size_t recordPath = find(columns, "path") - columns.begin();
   if (record == columns.size() || sample == columns.size())
     return fileError(
@@ -190,16 +213,17 @@ static Expected<StringMap<BeatPositions>> readCSV(StringRef path) {
         getRecordName(fields[recordPath]) == fields[record])
       recordFile = fields[recordPath];
     CSVBeats &beats = records[{fields[record], recordFile}];
-    if (time == columns.size()) {
-      beats.add(*position);
+    beats.add(*position);
+    if (label < columns.size())
+      beats.addLabel(fields[label]);
+    if (time == columns.size())
       continue;
-    }
     std::optional<double> seconds = parseNumber(fields[time]);
     if (!seconds || !(*seconds >= 0) || !std::isfinite(*seconds))
       return fileError(path, "line " + Twine(lineNumber) +
                                  ": expects a time in seconds, but got '" +
                                  fields[time].take_front(40) + "'");
-    beats.add(*position, *seconds, lineNumber);
+    beats.addTime(*position, *seconds, lineNumber);
   }
   StringMap<BeatPositions> result;
   for (auto &[key, beats] : records) {

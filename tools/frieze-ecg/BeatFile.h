@@ -25,6 +25,14 @@
 
 namespace frieze::ecg {
 
+/// What a classifier says of the beats of one recording.
+struct BeatLabels {
+  /// Of each beat the index of its class; none where it cannot be told.
+  std::vector<std::optional<size_t>> classes;
+  /// Of each beat a score for every class, one beat after the other.
+  std::vector<float> scores;
+};
+
 /// The beats found in one recording.
 struct BeatList {
   /// Name of the recording, and of the lead.
@@ -37,6 +45,8 @@ struct BeatList {
   std::vector<Gap> gaps;
   /// The recording as it was asked for, in lists of several.
   std::string path = "";
+  /// Only of lists with classes.
+  BeatLabels labels = {};
 };
 
 /// How beats are written.
@@ -50,27 +60,30 @@ llvm::Expected<BeatFileFormat> findBeatFileFormat(llvm::StringRef path,
 /// The extension of files of this format.
 llvm::StringRef getExtension(BeatFileFormat format);
 
+/// What lists of beats have besides beats.
+struct BeatFileLayout {
+  BeatFileFormat format = BeatFileFormat::CSV;
+  /// Names of the classes of beats, if there are any.
+  std::vector<std::string> classes = {};
+  /// Whether they tell where a record was read.
+  bool withPaths = false;
+};
+
 /// Writes lists of beats one after the other: begin, every list, end. CSV has
-/// the columns record, sample (from 0), time_s and score; JSON has the gaps and
-/// all that BeatList has besides. With paths, both tell where a record was
-/// read.
+/// the columns record, sample (from 0), time_s, then score, or label and a
+/// score for each class, and path; JSON has the gaps and all that BeatList has
+/// besides. Annotations are of one list.
 class BeatWriter {
 public:
-  BeatWriter(BeatFileFormat format, bool withPaths)
-      : format(format), withPaths(withPaths) {}
+  explicit BeatWriter(BeatFileLayout layout) : layout(std::move(layout)) {}
 
   void begin(llvm::raw_ostream &stream) const;
   void add(llvm::raw_ostream &stream, const BeatList &list, bool isFirst) const;
   void end(llvm::raw_ostream &stream) const;
 
 private:
-  BeatFileFormat format;
-  bool withPaths;
+  BeatFileLayout layout;
 };
-
-/// Writes one list, with its path if it has one.
-void writeBeats(llvm::raw_ostream &stream, BeatFileFormat format,
-                const BeatList &list);
 
 /// The rates of a record, Hz, as far as they are known.
 struct RecordRates {
@@ -84,6 +97,8 @@ struct RecordRates {
 struct BeatPositions {
   /// Ascending; what they count is said below.
   std::vector<uint64_t> beats;
+  /// What each is called, "" for no name; empty if the file names none.
+  std::vector<std::string> labels = {};
   /// Stretches, from the first to the last position, in which beats do not
   /// count.
   std::vector<std::pair<uint64_t, uint64_t>> leftOut;
@@ -98,6 +113,9 @@ struct BeatPositions {
   bool countsFrames = false;
   /// What the file tells of the record besides.
   RecordRates record;
+
+  /// Puts the beats in order, with their labels.
+  void sort();
 };
 
 /// How many of its positions a second has: what the file tells, or else
@@ -107,10 +125,10 @@ std::optional<double> findRate(const BeatPositions &beats,
                                std::optional<double> given);
 
 /// Reads the beats of one or more records: the columns record and sample, and
-/// time_s and path if they are there, of a CSV file with a header line; what
-/// writeBeats wrote as JSON; else those of a WFDB annotation file, or of the
-/// record with that name or header (its .atr). They are listed by name, or by
-/// path where several records have that name.
+/// time_s, label and path if they are there, of a CSV file with a header line;
+/// what writeBeats wrote as JSON; else those of a WFDB annotation file, or of
+/// the record with that name or header (its .atr). They are listed by name, or
+/// by path where several records have that name.
 llvm::Expected<llvm::StringMap<BeatPositions>> readBeats(llvm::StringRef path);
 
 } // namespace frieze::ecg

@@ -11,6 +11,7 @@
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -21,15 +22,38 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
+/// Writes number `index` of the beats of a list on one line.
+static void writeBeat(raw_ostream &stream, const BeatList &list, size_t index,
+                      ArrayRef<std::string> classes) {
+  const Beat &beat = list.beats[index];
+  stream << "{\"sample\": " << beat.position
+         << format(", \"time_s\": %.4f, ", beat.position / list.rate);
+  if (classes.empty()) {
+    stream << format("\"score\": %.4f}", beat.score);
+    return;
+  }
+  std::optional<size_t> own = list.labels.classes[index];
+  if (!own) {
+    stream << "\"label\": null, \"scores\": null}";
+    return;
+  }
+  stream << "\"label\": " << json::Value(classes[*own]) << ", \"scores\": [";
+  ListSeparator separator;
+  for (float score : ArrayRef(list.labels.scores)
+                         .slice(index * classes.size(), classes.size()))
+    stream << separator << format("%.4f", score);
+  stream << "]}";
+}
+
 void frieze::ecg::writeJSON(raw_ostream &stream, const BeatList &list,
-                            bool withPath) {
+                            const BeatFileLayout &layout) {
   std::string text;
   raw_string_ostream lines(text);
   json::OStream out(lines, /*IndentSize=*/1);
   out.object([&] {
     // Names come from files, in any encoding.
     out.attribute("record", json::fixUTF8(list.record));
-    if (withPath)
+    if (layout.withPaths)
       out.attribute("path", json::fixUTF8(list.path));
     out.attribute("lead", json::fixUTF8(list.lead));
     out.attribute("rate", list.rate);
@@ -41,13 +65,15 @@ void frieze::ecg::writeJSON(raw_ostream &stream, const BeatList &list,
           out.attribute("samples", gap.count);
         });
     });
+    if (!layout.classes.empty())
+      out.attributeArray("classes", [&] {
+        for (const std::string &name : layout.classes)
+          out.value(name);
+      });
     out.attributeArray("beats", [&] {
-      for (const Beat &beat : list.beats)
-        out.rawValue([&](raw_ostream &raw) {
-          raw << "{\"sample\": " << beat.position
-              << format(", \"time_s\": %.4f, \"score\": %.4f}",
-                        beat.position / list.rate, beat.score);
-        });
+      for (size_t i = 0; i < list.beats.size(); ++i)
+        out.rawValue(
+            [&](raw_ostream &raw) { writeBeat(raw, list, i, layout.classes); });
     });
   });
   // Indented as what stands in the list of a file; no string has line ends.
@@ -84,8 +110,16 @@ readRecord(const nlohmann::json &record,
         sample->get<uint64_t>() > uint64_t(INT64_MAX))
       return error("expects beats with a sample from 0");
     positions.beats.push_back(sample->get<uint64_t>());
+    const nlohmann::json *label = findMember(beat, "label");
+    if (!label && positions.labels.empty())
+      continue;
+    if (!label || positions.labels.size() + 1 != positions.beats.size() ||
+        !(label->is_string() || label->is_null()))
+      return error("expects a label of every beat, or of none");
+    positions.labels.push_back(label->is_null() ? ""
+                                                : label->get<std::string>());
   }
-  llvm::sort(positions.beats);
+  positions.sort();
   return positions;
 }
 

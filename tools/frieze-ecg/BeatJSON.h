@@ -14,10 +14,12 @@ namespace frieze::ecg {
 
 /// Writes one of the "records" of a file: an object of record, lead, rate,
 /// samples, gaps (sample, samples) and beats (sample, time_s, score), and path
-/// if it is asked for.
-void writeJSON(llvm::raw_ostream &stream, const BeatList &list, bool withPath);
+/// if it is asked for. With classes, the record has their names, and a beat has
+/// label and scores instead of score, both null where it could not be told.
+void writeJSON(llvm::raw_ostream &stream, const BeatList &list,
+               const BeatFileLayout &layout);
 
-/// Reads name, path, rate and beats of {"records": [...]}.
+/// Reads name, path, rate and beats, with their labels, of {"records": [...]}.
 llvm::Expected<llvm::StringMap<BeatPositions>> readJSON(llvm::StringRef path);
 
 } // namespace frieze::ecg

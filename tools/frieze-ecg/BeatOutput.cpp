@@ -27,26 +27,29 @@ namespace {
 /// One record in one file.
 class WholeFile : public BeatOutput {
 public:
-  WholeFile(StringRef path, BeatFileFormat format)
-      : path(path), format(format) {}
+  WholeFile(StringRef path, const BeatFileLayout &layout)
+      : path(path), writer(layout) {}
 
   Error add(size_t, const BeatList &list) override {
-    Error error = writeFile(
-        path, [&](raw_ostream &stream) { writeBeats(stream, format, list); });
+    Error error = writeFile(path, [&](raw_ostream &stream) {
+      writer.begin(stream);
+      writer.add(stream, list, /*isFirst=*/true);
+      writer.end(stream);
+    });
     return error ? inFile(getOutputName(path), std::move(error))
                  : Error::success();
   }
 
 private:
   std::string path;
-  BeatFileFormat format;
+  BeatWriter writer;
 };
 
 /// Many records in one file, or in a stream.
 class GrowingList : public BeatOutput {
 public:
-  GrowingList(StringRef path, BeatFileFormat format, uint64_t written)
-      : path(path), writer(format, /*withPaths=*/true), written(written) {}
+  GrowingList(StringRef path, const BeatFileLayout &layout, uint64_t written)
+      : path(path), writer(layout), written(written) {}
 
   Error add(size_t, const BeatList &list) override {
     if (Error error = openFile())
@@ -94,8 +97,9 @@ private:
 /// A folder with a file for each record.
 class Folder : public BeatOutput {
 public:
-  Folder(StringRef path, BeatFileFormat format, ArrayRef<std::string> records)
-      : path(path), format(format), names(findNames(records)) {}
+  Folder(StringRef path, const BeatFileLayout &layout,
+         ArrayRef<std::string> records)
+      : path(path), layout(layout), names(findNames(records)) {}
 
   /// Makes the folder if two records have no file, and none is replaced.
   Error open(ArrayRef<std::string> records, bool isNew) {
@@ -125,7 +129,7 @@ public:
     StringRef folder = sys::path::parent_path(file);
     if (std::error_code error = sys::fs::create_directories(folder))
       return fileError(folder, "cannot be made: " + error.message());
-    return WholeFile(file, format).add(index, list);
+    return WholeFile(file, layout).add(index, list);
   }
 
 private:
@@ -155,12 +159,12 @@ private:
 
   std::string getFile(size_t index) const {
     SmallString<256> file(path);
-    sys::path::append(file, names[index] + getExtension(format));
+    sys::path::append(file, names[index] + getExtension(layout.format));
     return std::string(file);
   }
 
   std::string path;
-  BeatFileFormat format;
+  BeatFileLayout layout;
   std::vector<std::string> names;
 };
 
@@ -171,7 +175,7 @@ bool frieze::ecg::isOutputFolder(StringRef path) {
 }
 
 /// What a list may replace is one, or empty.
-static Error checkReplaced(StringRef path, BeatFileFormat format) {
+static Error checkReplaced(StringRef path, const BeatFileLayout &layout) {
   if (isStream(path) || !sys::fs::exists(path))
     return Error::success();
   int file;
@@ -179,7 +183,7 @@ static Error checkReplaced(StringRef path, BeatFileFormat format) {
     return fileError(path, "cannot be read: " + error.message());
   std::string head;
   raw_string_ostream stream(head);
-  BeatWriter(format, /*withPaths=*/false).begin(stream);
+  BeatWriter(layout).begin(stream);
   // The columns that every list has.
   head.resize(StringRef("record,sample").size());
   std::string found(head.size(), '\0');
@@ -194,19 +198,19 @@ static Error checkReplaced(StringRef path, BeatFileFormat format) {
 }
 
 Expected<std::unique_ptr<BeatOutput>>
-frieze::ecg::createBeatOutput(StringRef path, BeatFileFormat format,
+frieze::ecg::createBeatOutput(StringRef path, const BeatFileLayout &layout,
                               ArrayRef<std::string> records,
                               std::optional<uint64_t> written) {
   if (isOutputFolder(path)) {
-    auto folder = std::make_unique<Folder>(path, format, records);
+    auto folder = std::make_unique<Folder>(path, layout, records);
     if (Error error = folder->open(records, /*isNew=*/!written))
       return std::move(error);
     return folder;
   }
   if (records.size() == 1)
-    return std::make_unique<WholeFile>(path, format);
+    return std::make_unique<WholeFile>(path, layout);
   if (!written)
-    if (Error error = checkReplaced(path, format))
+    if (Error error = checkReplaced(path, layout))
       return std::move(error);
-  return std::make_unique<GrowingList>(path, format, written.value_or(0));
+  return std::make_unique<GrowingList>(path, layout, written.value_or(0));
 }

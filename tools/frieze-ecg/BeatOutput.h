@@ -47,7 +47,7 @@ bool isOutputFolder(llvm::StringRef path);
 /// written: how much of it a job wrote before it was cut off, and goes on with;
 /// nothing for a new job. 0 is a job that had no list yet.
 llvm::Expected<std::unique_ptr<BeatOutput>>
-createBeatOutput(llvm::StringRef path, BeatFileFormat format,
+createBeatOutput(llvm::StringRef path, const BeatFileLayout &layout,
                  llvm::ArrayRef<std::string> records,
                  std::optional<uint64_t> written);
 

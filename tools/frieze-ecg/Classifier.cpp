@@ -53,8 +53,9 @@ compileWindows(const std::string &path, std::string_view bytes, int64_t hop,
   return model;
 }
 
-llvm::Expected<Classifier>
-ecg::loadClassifier(llvm::StringRef path, int64_t hop, llvm::StringRef target) {
+llvm::Expected<Classifier> ecg::loadClassifier(llvm::StringRef path,
+                                               std::optional<int64_t> hop,
+                                               llvm::StringRef target) {
   llvm::Expected<std::string> bytes = readModel(path);
   if (!bytes)
     return bytes.takeError();
@@ -67,5 +68,7 @@ ecg::loadClassifier(llvm::StringRef path, int64_t hop, llvm::StringRef target) {
   std::vector<Option> options = {{"name", "model"}};
   if (!target.empty())
     options.push_back({"target", target.str()});
-  return compileWindows(path.str(), *bytes, hop, options);
+  if (!hop)
+    return compile(path.str(), *bytes, options);
+  return compileWindows(path.str(), *bytes, *hop, options);
 }

@@ -13,6 +13,7 @@
 #include "llvm/Support/Error.h"
 
 #include <memory>
+#include <optional>
 
 namespace frieze::ecg {
 
@@ -24,12 +25,13 @@ struct Classifier {
 };
 
 /// Loads `path`, an artefact of frieze-compile's, or else a model file, which
-/// is compiled for windows that move along a recording by `hop` samples, and
-/// for `target`, or this processor where that is "". Where a layer keeps
-/// windows from sharing their work, a warning says so, and the model is
-/// compiled for single ones. What is wrong with a layer is told on standard
-/// error; errors do not name the file.
-llvm::Expected<Classifier> loadClassifier(llvm::StringRef path, int64_t hop,
+/// is compiled for windows that move along a recording by `hop` samples, or for
+/// single ones where that is none; and for `target`, or this processor where
+/// that is "". Where a layer keeps windows from sharing their work, a warning
+/// says so, and the model is compiled for single ones. What is wrong with a
+/// layer is told on standard error; errors do not name the file.
+llvm::Expected<Classifier> loadClassifier(llvm::StringRef path,
+                                          std::optional<int64_t> hop,
                                           llvm::StringRef target);
 
 } // namespace frieze::ecg

@@ -7,8 +7,12 @@
 
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Agreement.h"
+#include "tools/frieze-ecg/BeatCatalog.h"
+#include "tools/frieze-ecg/RecordNames.h"
 #include "tools/frieze-ecg/Text.h"
 
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -29,7 +33,7 @@ struct Row {
   Agreement agreement;
 };
 
-/// By the name of the record in the reference.
+/// By the name of the record in the reference, or what tells it from others.
 using Rows = std::map<std::string, Row>;
 
 /// The beats of one record of the reference, and those to compare with them.
@@ -44,14 +48,17 @@ class Comparison {
 public:
   explicit Comparison(const CompareOptions &options) : options(options) {}
 
-  /// Compares one reference file with one file of beats. Returns whether
-  /// nothing was wrong with them.
-  bool add(StringRef referencePath, StringRef foundPath);
+  /// Compares the records of a reference with those of the same name. Returns
+  /// whether nothing was wrong with them.
+  bool add(ArrayRef<std::string> references, ArrayRef<std::string> found);
 
   const Rows &getRows() const { return rows; }
   bool usesRate() const { return rateUsed; }
 
 private:
+  bool addFile(StringRef referencePath, const BeatCatalog &references,
+               StringRef foundPath, const BeatCatalog &found);
+  bool addRecords(const BeatCatalog &references, const BeatCatalog &found);
   bool addRecord(const RecordPair &pair);
   std::optional<double> findRate(const BeatPositions &beats,
                                  const BeatPositions &other,
@@ -69,48 +76,115 @@ static bool report(Error error) {
   return false;
 }
 
-bool Comparison::add(StringRef referencePath, StringRef foundPath) {
-  auto references = readBeats(referencePath);
-  auto found = readBeats(foundPath);
-  if (!references)
-    report(references.takeError());
-  if (!found)
-    report(found.takeError());
-  if (!references || !found)
-    return false;
-  if (references->empty())
+/// Adds what `paths` name; what is wrong is told.
+static bool read(BeatCatalog &catalog, ArrayRef<std::string> paths) {
+  bool good = true;
+  for (const std::string &path : paths)
+    if (Error error = catalog.add(path))
+      good = report(std::move(error));
+  return good;
+}
+
+bool Comparison::add(ArrayRef<std::string> references,
+                     ArrayRef<std::string> found) {
+  BeatCatalog referenceBeats, foundBeats;
+  bool good = read(referenceBeats, references);
+  good &= read(foundBeats, found);
+  auto isFile = [](ArrayRef<std::string> paths) {
+    return paths.size() == 1 && !sys::fs::is_directory(paths[0]);
+  };
+  if (!isFile(references) || !isFile(found))
+    return addRecords(referenceBeats, foundBeats) && good;
+  return good && addFile(references[0], referenceBeats, found[0], foundBeats);
+}
+
+/// The indices of a catalog's records, by their names.
+static std::map<StringRef, size_t> sortByName(const BeatCatalog &catalog) {
+  std::map<StringRef, size_t> counts, sorted;
+  for (const std::string &key : catalog.getKeys())
+    ++counts[getKeyName(key)];
+  for (auto [i, key] : enumerate(catalog.getKeys())) {
+    StringRef name = getKeyName(key);
+    // Several of one name have their folders before it.
+    sorted[counts[name] == 1 ? name : StringRef(key)] = i;
+  }
+  return sorted;
+}
+
+/// Compares one file with another.
+bool Comparison::addFile(StringRef referencePath, const BeatCatalog &references,
+                         StringRef foundPath, const BeatCatalog &found) {
+  if (references.getKeys().empty())
     return report(fileError(referencePath, "expects beats, but got none"));
-  std::map<StringRef, const BeatPositions *> sorted;
-  for (const auto &entry : *references)
-    sorted[entry.first()] = &entry.second;
+  std::vector<RecordMatch> matches =
+      matchRecords(references.getKeys(), found.getKeys());
+  // One record is compared with one, whatever their names.
+  if (references.getKeys().size() == 1 && found.getKeys().size() == 1)
+    matches[0] = {0};
   BeatPositions none;
   none.file = foundPath.str();
   bool good = true;
-  std::set<StringRef> compared;
-  for (auto [record, reference] : sorted) {
-    // One record is compared with one, whatever their names.
-    auto own = references->size() == 1 && found->size() == 1
-                   ? found->begin()
-                   : found->find(record);
-    if (own == found->end()) {
-      errs() << foundPath << ": warning: no beats of record '" << record
-             << "'\n";
-      good &= addRecord({record, reference, record, &none});
+  std::set<size_t> compared;
+  for (auto [record, index] : sortByName(references)) {
+    const BeatPositions &reference = references.getBeats()[index];
+    if (matches[index].isAmbiguous) {
+      good = report(fileError(foundPath, "several records are called '" +
+                                             getKeyName(record) +
+                                             "', and folders do not tell "
+                                             "which is which"));
       continue;
     }
-    compared.insert(own->first());
-    good &= addRecord({record, reference, own->first(), &own->second});
+    if (!matches[index].index) {
+      errs() << foundPath << ": warning: no beats of record '" << record
+             << "'\n";
+      good &= addRecord({record, &reference, record, &none});
+      continue;
+    }
+    const size_t own = *matches[index].index;
+    compared.insert(own);
+    good &= addRecord({record, &reference, getKeyName(found.getKeys()[own]),
+                       &found.getBeats()[own]});
   }
   // A reference of one record takes its own from a file of several.
-  if (references->size() == 1 && !compared.empty())
+  if (references.getKeys().size() == 1 && !compared.empty())
     return good;
-  std::set<StringRef> unknown;
-  for (const auto &entry : *found)
-    if (!compared.count(entry.first()))
-      unknown.insert(entry.first());
-  for (StringRef record : unknown)
-    good = report(fileError(foundPath, "record '" + record + "' is not in " +
-                                           referencePath));
+  for (auto [record, index] : sortByName(found))
+    if (!compared.count(index))
+      good = report(fileError(foundPath, "record '" + record + "' is not in " +
+                                             referencePath));
+  return good;
+}
+
+/// Compares the records of several files.
+bool Comparison::addRecords(const BeatCatalog &references,
+                            const BeatCatalog &found) {
+  const std::vector<RecordMatch> matches =
+      matchRecords(references.getKeys(), found.getKeys());
+  bool good = true;
+  std::set<size_t> compared;
+  for (auto [record, index] : sortByName(references)) {
+    const BeatPositions &reference = references.getBeats()[index];
+    if (!matches[index].index) {
+      good = report(
+          fileError(reference.file,
+                    matches[index].isAmbiguous
+                        ? "several records are called '" + getKeyName(record) +
+                              "', and folders do not tell which is which"
+                        : "no beats of record '" + record +
+                              "' are given: it is not compared"));
+      continue;
+    }
+    const size_t own = *matches[index].index;
+    compared.insert(own);
+    good &= addRecord({record, &reference, getKeyName(found.getKeys()[own]),
+                       &found.getBeats()[own]});
+  }
+  for (auto [record, index] : sortByName(found))
+    if (!compared.count(index))
+      good = report(fileError(found.getBeats()[index].file,
+                              "record '" + record +
+                                  "' is not in the reference: it is not "
+                                  "compared"));
   return good;
 }
 
@@ -119,7 +193,7 @@ std::optional<double> Comparison::findRate(const BeatPositions &beats,
                                            const BeatPositions &other,
                                            const RecordPair &pair) {
   // Only of the same record does the other side know the rates.
-  const bool isSame = pair.record == pair.foundRecord;
+  const bool isSame = getKeyName(pair.record) == pair.foundRecord;
   std::optional<double> rate =
       ecg::findRate(beats, isSame ? other.record : RecordRates(), options.rate);
   rateUsed |= !beats.rate && options.rate;
@@ -146,7 +220,8 @@ bool Comparison::addRecord(const RecordPair &pair) {
                                                       "' were given before"));
   std::optional<double> referenceRate = 1, foundRate = 1;
   // Else there is nothing to match, whatever the rates.
-  if (!pair.found->beats.empty() || !pair.reference->leftOut.empty()) {
+  if (!pair.found->beats.empty() || !pair.reference->leftOut.empty() ||
+      options.from > 0) {
     referenceRate = findRate(*pair.reference, *pair.found, pair);
     foundRate = findRate(*pair.found, *pair.reference, pair);
   }
@@ -154,7 +229,8 @@ bool Comparison::addRecord(const RecordPair &pair) {
     return false;
   rows[pair.record.str()] = {
       pair.reference->file, pair.found->file, pair.foundRecord.str(),
-      compareBeats(*pair.reference, *referenceRate, *pair.found, *foundRate)};
+      compareBeats(*pair.reference, *referenceRate, *pair.found, *foundRate,
+                   options.from)};
   return true;
 }
 
@@ -190,12 +266,54 @@ static void printTable(const Rows &rows, const Agreement &gross) {
   for (const auto &[name, row] : rows) {
     printCounts(name, width, row.agreement);
     outs() << "  " << row.reference << " with " << row.found;
-    if (row.foundRecord != name)
+    if (row.foundRecord != getKeyName(name))
       outs() << ", record '" << row.foundRecord << "'";
     outs() << '\n';
   }
   printCounts("gross", width, gross);
   outs() << '\n';
+}
+
+/// The matrix of classes; the small letters are those of the beats found.
+static void printClasses(const ConfusionMatrix &matrix) {
+  outs() << "\nreference";
+  for (char name : classNames)
+    outs() << right_justify(StringRef(&name, 1).lower(), 9);
+  outs() << "   missed    Se %    +P %\n";
+  for (size_t row = 0; row <= classCount; ++row) {
+    const bool isClass = row < classCount;
+    outs() << left_justify(isClass ? classNames.substr(row, 1) : "extra", 9);
+    for (size_t count : ArrayRef(matrix.counts[row]).drop_back(!isClass))
+      outs() << format("%9zu", count);
+    if (isClass) {
+      printPercent(matrix.countReference(row), matrix.getSensitivity(row));
+      printPercent(matrix.countFound(row), matrix.getPredictivity(row));
+    }
+    outs() << '\n';
+  }
+}
+
+static void writeClasses(json::OStream &out, const ConfusionMatrix &matrix) {
+  out.attributeObject("classes", [&] {
+    for (size_t i = 0; i < classCount; ++i)
+      out.attributeObject(classNames.substr(i, 1), [&] {
+        auto ratio = [&](StringRef name, size_t whole, double percent) {
+          out.attribute(name, whole ? json::Value(percent / 100)
+                                    : json::Value(nullptr));
+        };
+        ratio("sensitivity", matrix.countReference(i),
+              matrix.getSensitivity(i));
+        ratio("positive_predictivity", matrix.countFound(i),
+              matrix.getPredictivity(i));
+      });
+  });
+  out.attributeArray("confusion", [&] {
+    for (ArrayRef<size_t> row : matrix.counts)
+      out.array([&] {
+        for (size_t count : row)
+          out.value(uint64_t(count));
+      });
+  });
 }
 
 static void writeAgreement(json::OStream &out, const Agreement &a) {
@@ -209,12 +327,16 @@ static void writeAgreement(json::OStream &out, const Agreement &a) {
   ratio("positive_predictivity", a.found, a.getPredictivity() / 100);
   ratio("f1", a.reference + a.found, a.getF1() / 100);
   ratio("mean_absolute_error_s", a.matched, a.getMeanDistance() / 1000);
+  if (a.confusion)
+    writeClasses(out, *a.confusion);
 }
 
-static void printJSON(const Rows &rows, const Agreement &gross) {
+static void printJSON(const Rows &rows, const Agreement &gross, double from) {
   json::OStream out(outs(), /*IndentSize=*/1);
   out.object([&] {
     out.attribute("tolerance_s", matchTolerance);
+    if (from > 0)
+      out.attribute("from_s", from);
     out.attributeArray("records", [&] {
       for (const auto &[name, row] : rows)
         out.object([&, &name = name, &row = row] {
@@ -230,22 +352,50 @@ static void printJSON(const Rows &rows, const Agreement &gross) {
   outs() << '\n';
 }
 
+/// Leaves out the classes if the beats found have none: each is "N" in what
+/// scan writes.
+static void dropClasses(Rows &rows) {
+  bool hasClasses = false;
+  for (const auto &[name, row] : rows)
+    if (const std::optional<ConfusionMatrix> &matrix = row.agreement.confusion)
+      for (const auto &counts : matrix->counts)
+        hasClasses |= any_of(ArrayRef(counts).slice(1, classCount - 1),
+                             [](size_t count) { return count > 0; });
+  if (!hasClasses)
+    for (auto &[name, row] : rows)
+      row.agreement.confusion.reset();
+}
+
 int frieze::ecg::compare(const CompareOptions &options) {
   Comparison comparison(options);
   bool good = true;
-  for (size_t i = 0; i < options.files.size(); i += 2)
-    good &= comparison.add(options.files[i], options.files[i + 1]);
-  const Rows &rows = comparison.getRows();
+  if (!options.references.empty())
+    good = comparison.add(options.references, options.files);
+  else
+    for (size_t i = 0; i < options.files.size(); i += 2)
+      good &= comparison.add(options.files[i], options.files[i + 1]);
+  Rows rows = comparison.getRows();
   if (rows.empty())
     return 1;
   if (options.rate && !comparison.usesRate())
     errs() << "--rate: warning: is not used, as all files tell their rates\n";
+  dropClasses(rows);
   Agreement gross;
-  for (const auto &[name, row] : rows)
+  size_t labelled = 0;
+  for (const auto &[name, row] : rows) {
     gross += row.agreement;
-  if (options.json)
-    printJSON(rows, gross);
-  else
-    printTable(rows, gross);
+    labelled += row.agreement.confusion.has_value();
+  }
+  if (labelled > 0 && labelled < rows.size())
+    errs() << "compare: note: " << labelled << " of " << rows.size()
+           << " records have kinds of beats on both sides; classes are those "
+              "of their beats\n";
+  if (options.json) {
+    printJSON(rows, gross, options.from);
+    return good ? 0 : 1;
+  }
+  printTable(rows, gross);
+  if (gross.confusion)
+    printClasses(*gross.confusion);
   return good ? 0 : 1;
 }

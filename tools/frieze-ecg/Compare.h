@@ -16,8 +16,13 @@ namespace frieze::ecg {
 
 /// What the command line asks for.
 struct CompareOptions {
-  /// Files of beats, each reference followed by the beats to compare with it.
+  /// Files of beats, or folders of them, each reference followed by the beats
+  /// to compare with it.
   std::vector<std::string> files;
+  /// If there are any, the reference of all of `files`.
+  std::vector<std::string> references;
+  /// Seconds from the start of every record that do not count.
+  double from = 0;
   /// Sampling rate of files that do not tell theirs, Hz.
   std::optional<double> rate;
   /// Whether to print JSON and no table.

@@ -151,8 +151,10 @@ Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs) {
   std::optional<uint64_t> written;
   if (!entries.empty())
     written = entries.back().outputSize;
-  Expected<std::unique_ptr<BeatOutput>> created = createBeatOutput(
-      options.output, options.format, options.records, written);
+  BeatFileLayout layout{options.format, options.classes,
+                        /*withPaths=*/options.records.size() > 1};
+  Expected<std::unique_ptr<BeatOutput>> created =
+      createBeatOutput(options.output, layout, options.records, written);
   if (created) {
     output = std::move(*created);
     return Error::success();

@@ -31,6 +31,8 @@ struct JobOptions {
   /// File for the beats, folder for a file of each record, or "-".
   std::string output = "-";
   BeatFileFormat format = BeatFileFormat::CSV;
+  /// Names of the classes of beats, if there are any.
+  std::vector<std::string> classes;
   /// Whether to go on with a job that was cut off.
   bool resume = false;
   /// The command line: with other arguments it is another job.

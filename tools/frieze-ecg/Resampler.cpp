@@ -63,6 +63,13 @@ uint64_t ResampledRecording::toSource(uint64_t position) const {
   return std::min(result, source.length - 1);
 }
 
+uint64_t ResampledRecording::fromSource(uint64_t position) const {
+  uint64_t result =
+      position / step.first * step.second +
+      (position % step.first * step.second + step.first / 2) / step.first;
+  return std::min(result, length - 1);
+}
+
 /// Puts a line from neighbour to neighbour in place of missing samples; false
 /// if all are missing.
 static bool bridgeGaps(MutableArrayRef<float> samples) {

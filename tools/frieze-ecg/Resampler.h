@@ -31,6 +31,8 @@ public:
 
   /// The sample of the source that is closest to a sample of this.
   uint64_t toSource(uint64_t position) const;
+  /// The sample of this that is closest to a sample of the source.
+  uint64_t fromSource(uint64_t position) const;
 
   /// Fewest and most Hz between which resampling makes sense.
   static constexpr double minRate = 50, maxRate = 50000;

@@ -29,14 +29,18 @@ Error frieze::ecg::checkClassifier(StringRef path, const frieze_model &model) {
                            "but got " +
                                Twine(model.input_count) + " and " +
                                Twine(model.output_count));
+  if (model.outputs[0].elements != 1)
+    return fileError(path,
+                     "expects the model's output to have 1 element, but got " +
+                         Twine(model.outputs[0].elements) +
+                         (model.outputs[0].elements > 1
+                              ? ": frieze-ecg classify is for models that tell "
+                                "classes of beats"
+                              : ""));
   if (model.inputs[0].elements != windowSize)
     return fileError(path, "expects the model's input to have " +
                                Twine(windowSize) + " elements, but got " +
                                Twine(model.inputs[0].elements));
-  if (model.outputs[0].elements != 1)
-    return fileError(path,
-                     "expects the model's output to have 1 element, but got " +
-                         Twine(model.outputs[0].elements));
   return Error::success();
 }
 

@@ -7,6 +7,7 @@
 
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
+#include "tools/frieze-ecg/ClassifyCommand.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
 #include "tools/frieze-ecg/Text.h"
@@ -108,6 +109,16 @@ static cl::list<std::string> compared(cl::Positional, cl::OneOrMore,
                                       cl::desc("REFERENCE BEATS"),
                                       cl::sub(compareCommand),
                                       cl::cat(category));
+static cl::list<std::string> comparedReferences(
+    "reference", cl::value_desc("file|folder"),
+    cl::desc("Beats that are right, of which there may be several files; all "
+             "others are compared with them"),
+    cl::sub(compareCommand), cl::cat(category));
+static cl::opt<double>
+    comparedFrom("from", cl::init(0), cl::value_desc("s"),
+                 cl::desc("Leave out so many seconds of every record; 300 is "
+                          "what bxb leaves out"),
+                 cl::sub(compareCommand), cl::cat(category));
 static cl::opt<bool>
     comparedPairs("pairs",
                   cl::desc("Compare several references, each followed by its "
@@ -206,17 +217,26 @@ static int runCompare() {
       !(comparedRate > 0 && std::isfinite(comparedRate)))
     return reportOption("--rate", "expects a positive number, but got " +
                                       formatNumber(comparedRate));
-  if (!comparedPairs && compared.size() != 2)
+  if (!(comparedFrom >= 0 && std::isfinite(comparedFrom)))
+    return reportOption("--from", "expects a number from 0, but got " +
+                                      formatNumber(comparedFrom));
+  if (!comparedReferences.empty() && comparedPairs)
+    return reportOption("--pairs", "expects no --reference");
+  if (comparedReferences.empty() && !comparedPairs && compared.size() != 2)
     return reportOption(
         "compare", "expects one REFERENCE and one file of BEATS, but got " +
                        Twine(compared.size()) +
-                       " files (--pairs takes them two by two)");
-  if (compared.size() % 2)
+                       " files (--pairs takes them two by two, --reference "
+                       "tells the reference of all)");
+  if (comparedReferences.empty() && compared.size() % 2)
     return reportOption("--pairs", "expects each reference to be followed by "
                                    "its beats, but got " +
                                        Twine(compared.size()) + " files");
   CompareOptions options;
   options.files.assign(compared.begin(), compared.end());
+  options.references.assign(comparedReferences.begin(),
+                            comparedReferences.end());
+  options.from = comparedFrom;
   if (comparedRate.getNumOccurrences())
     options.rate = comparedRate;
   options.json = comparedJSON;
@@ -227,11 +247,13 @@ static int runCommand(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
   cl::HideUnrelatedOptions(category, scanCommand);
   cl::HideUnrelatedOptions(category, compareCommand);
+  hideUnrelatedClassifyOptions();
   cl::SetVersionPrinter(
       [](raw_ostream &stream) { stream << "frieze-ecg " FRIEZE_VERSION "\n"; });
   cl::ParseCommandLineOptions(
       argc, argv,
-      "frieze-ecg: finds and compares the beats of ECG recordings\n\n"
+      "frieze-ecg: finds, classifies and compares the beats of ECG "
+      "recordings\n\n"
       "A RECORD is the name or the header (.hea) of a WFDB record; EDF, EDF+ "
       "or "
       "BDF; CSV\nwith one column of millivolts, or with columns and a header "
@@ -240,10 +262,13 @@ static int runCommand(int argc, char **argv) {
       "leads.\nBEATS are CSV with the columns record and sample, JSON that "
       "scan wrote, a WFDB\nannotation file, or the name of a record that has "
       "one (.atr).\n");
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (scanCommand)
-    return runScan(std::vector<std::string>(argv + 1, argv + argc));
+    return runScan(arguments);
   if (compareCommand)
     return runCompare();
+  if (std::optional<int> status = runClassify(arguments))
+    return *status;
   cl::PrintHelpMessage();
   return 1;
 }

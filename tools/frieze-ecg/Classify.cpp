@@ -1,0 +1,241 @@
+//===- Classify.cpp - The job of frieze-ecg classify ------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/Classify.h"
+#include "frontends/Files.h"
+#include "tools/frieze-ecg/Classifier.h"
+#include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/References.h"
+#include "tools/frieze-ecg/Summary.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <atomic>
+#include <cmath>
+
+using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
+
+namespace {
+
+class BeatClassifying {
+public:
+  BeatClassifying(const ClassifyOptions &options,
+                  const BeatClassifier &classifier,
+                  const frieze_model *detector)
+      : options(options), classifier(classifier), detector(detector),
+        job(options.job),
+        // What is written and the summary must not mix on standard output.
+        summary(isStandardOutput(options.job.output) ? errs() : outs()) {}
+
+  /// Classifies the beats of all records and writes them. What goes wrong with
+  /// one is told, and the others go on. Returns whether nothing went wrong.
+  bool run() {
+    Error unread = given.read(options.beats, options.job.records);
+    const bool isRead = !unread;
+    report(std::move(unread));
+    std::vector<std::string> models{options.model};
+    if (detector)
+      models.push_back(options.detector);
+    std::vector<std::string> inputs = given.getFiles();
+    append_range(inputs, options.beats);
+    if (Error error = job.open(models, inputs))
+      return report(std::move(error));
+    job.showProgress(0);
+    while (!job.getNext().empty())
+      if (Error error = classifyNext()) {
+        job.hideProgress();
+        return report(std::move(error));
+      }
+    Expected<bool> isGood = job.finish();
+    if (!isGood)
+      return report(isGood.takeError());
+    return *isGood && isRead;
+  }
+
+private:
+  /// A record whose beats are classified.
+  struct Result {
+    /// Null if the record cannot be read.
+    std::unique_ptr<Recording> recording;
+    std::string problem;
+    BeatList list;
+  };
+
+  static bool report(Error error) {
+    if (error)
+      errs() << toString(std::move(error)) << '\n';
+    return false;
+  }
+
+  /// Classifies the beats of the next records and writes them. Errors are those
+  /// that end the job.
+  Error classifyNext() {
+    ArrayRef<std::string> paths = job.getNext();
+    std::vector<Result> results(paths.size());
+    forEachParallel(options.job.threads, paths.size(), [&](size_t i) {
+      auto recording = openRecording(paths[i], options.recording);
+      if (recording)
+        results[i].recording = std::move(*recording);
+      else
+        results[i].problem = toString(recording.takeError());
+    });
+    job.hideProgress();
+    for (auto [path, result] : zip_equal(paths, results))
+      if (result.recording)
+        printWarnings(path, *result.recording);
+    if (detector)
+      findBeats(results);
+    else
+      takeBeats(results);
+    std::atomic<size_t> done = 0;
+    forEachParallel(options.job.threads, results.size(), [&](size_t i) {
+      if (results[i].problem.empty())
+        classifyOne(results[i]);
+      job.showProgress((1.0 + double(++done) / results.size()) / 2);
+    });
+    job.hideProgress();
+    for (auto [path, result] : zip_equal(paths, results)) {
+      if (!result.problem.empty()) {
+        if (Error error = job.fail(result.problem))
+          return error;
+        continue;
+      }
+      printRecord(summary, result.list);
+      printClasses(path, result.list);
+      if (Error error = job.add(std::move(result.list), JobEntry()))
+        return error;
+    }
+    summary.flush();
+    return Error::success();
+  }
+
+  static void start(Result &result, std::vector<Beat> beats) {
+    const Recording &recording = *result.recording;
+    result.list = {recording.name,   recording.lead,   recording.rate,
+                   recording.length, std::move(beats), recording.gaps};
+  }
+
+  void findBeats(MutableArrayRef<Result> results) {
+    std::vector<const Recording *> leads;
+    std::vector<Result *> opened;
+    for (Result &result : results)
+      if (result.recording) {
+        leads.push_back(result.recording.get());
+        opened.push_back(&result);
+      }
+    DetectionOptions detection;
+    detection.threads = options.job.threads;
+    auto beats = detectBeats(options.detector, *detector, leads, detection,
+                             [&](uint64_t done, uint64_t all) {
+                               job.showProgress(double(done) / all / 2);
+                             });
+    for (auto [result, found] : zip_equal(opened, beats)) {
+      if (found)
+        start(*result, std::move(*found));
+      else
+        result->problem = toString(found.takeError());
+    }
+  }
+
+  /// Takes the beats that files list.
+  void takeBeats(MutableArrayRef<Result> results) {
+    const size_t first = job.getEntries().size();
+    for (auto [i, result] : enumerate(results)) {
+      if (!result.recording)
+        continue;
+      Expected<Reference> listed = given.find(first + i, *result.recording);
+      if (!listed) {
+        result.problem = toString(listed.takeError());
+        continue;
+      }
+      const Recording &recording = *result.recording;
+      std::vector<Beat> beats;
+      for (uint64_t beat : listed->beats->beats) {
+        uint64_t position =
+            std::llround(beat * (recording.rate / listed->rate));
+        beats.push_back({std::min(position, recording.length - 1), 1});
+      }
+      start(result, std::move(beats));
+    }
+  }
+
+  void classifyOne(Result &result) const {
+    std::vector<uint64_t> positions;
+    for (const Beat &beat : result.list.beats)
+      positions.push_back(beat.position);
+    auto labels = classifier.classify(*result.recording, positions);
+    if (labels)
+      result.list.labels = std::move(*labels);
+    else
+      result.problem = toString(labels.takeError());
+  }
+
+  /// Prints how many beats are of each class, and warns of those of none.
+  void printClasses(StringRef path, const BeatList &list) const {
+    const std::vector<std::string> &classes = options.job.classes;
+    ArrayRef<std::optional<size_t>> labels = list.labels.classes;
+    summary << "  classes     ";
+    ListSeparator separator;
+    for (size_t i = 0; i < classes.size(); ++i)
+      summary << separator << classes[i] << ' '
+              << llvm::count(labels, std::optional<size_t>(i));
+    summary << '\n';
+    if (size_t none = llvm::count(labels, std::nullopt))
+      errs() << path << ": warning: " << none << " of " << labels.size()
+             << " beats are not classified, as samples or RR intervals around "
+                "them are missing\n";
+  }
+
+  const ClassifyOptions &options;
+  const BeatClassifier &classifier;
+  /// Null if the beats are given.
+  const frieze_model *detector;
+  References given;
+  Job job;
+  raw_ostream &summary;
+};
+
+} // namespace
+
+/// Loads a model for this processor.
+static Expected<Classifier> load(StringRef path, std::optional<int64_t> hop) {
+  Expected<Classifier> model = loadClassifier(path, hop, /*target=*/"");
+  if (!model)
+    return inFile(path, model.takeError());
+  return model;
+}
+
+int frieze::ecg::classify(const ClassifyOptions &options) {
+  auto fail = [](Error error) {
+    errs() << toString(std::move(error)) << '\n';
+    return 1;
+  };
+  Expected<Classifier> model = load(options.model, /*hop=*/std::nullopt);
+  if (!model)
+    return fail(model.takeError());
+  Expected<BeatClassifier> classifier =
+      BeatClassifier::create(options.model, **model, options.beatModel);
+  if (!classifier)
+    return fail(classifier.takeError());
+  std::optional<Classifier> detector;
+  if (!options.detector.empty()) {
+    Expected<Classifier> loaded = load(options.detector, /*hop=*/1);
+    if (!loaded)
+      return fail(loaded.takeError());
+    if (Error error = checkClassifier(options.detector, **loaded))
+      return fail(std::move(error));
+    detector = std::move(*loaded);
+  }
+  return BeatClassifying(options, *classifier, detector ? &**detector : nullptr)
+                 .run()
+             ? 0
+             : 1;
+}

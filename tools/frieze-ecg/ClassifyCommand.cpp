@@ -1,0 +1,287 @@
+//===- ClassifyCommand.cpp - Options of frieze-ecg classify -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/frieze-ecg/ClassifyCommand.h"
+#include "frontends/Files.h"
+#include "tools/CommandLine.h"
+#include "tools/frieze-ecg/BeatCodes.h"
+#include "tools/frieze-ecg/Classify.h"
+#include "tools/frieze-ecg/Text.h"
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace frieze;
+using namespace frieze::ecg;
+
+static cl::OptionCategory category("frieze-ecg classify options");
+
+static cl::SubCommand command("classify", "tell the classes of beats");
+
+static cl::list<std::string> records(cl::Positional, cl::OneOrMore,
+                                     cl::desc("RECORD..."), cl::sub(command),
+                                     cl::cat(category));
+static cl::opt<std::string>
+    model("model", cl::Required, cl::value_desc("file"),
+          cl::desc("The classifier of beats: a model file, or a shared library "
+                   "that frieze-compile wrote"),
+          cl::sub(command), cl::cat(category));
+static cl::list<std::string>
+    beats("beats", cl::value_desc("file|folder"),
+          cl::desc("Beats to classify: CSV (columns record,sample), JSON that "
+                   "scan wrote, or a WFDB annotation file"),
+          cl::sub(command), cl::cat(category));
+static cl::opt<std::string>
+    detector("detector", cl::value_desc("file"),
+             cl::desc("Finds the beats to classify, as scan --model does"),
+             cl::sub(command), cl::cat(category));
+static cl::opt<double> rate("rate", cl::Required, cl::value_desc("Hz"),
+                            cl::desc("Sampling rate of the model's windows"),
+                            cl::sub(command), cl::cat(category));
+static cl::opt<double>
+    before("before", cl::Required, cl::value_desc("s"),
+           cl::desc("Seconds before a beat at which its window begins"),
+           cl::sub(command), cl::cat(category));
+static cl::opt<double>
+    after("after", cl::Required, cl::value_desc("s"),
+          cl::desc("Seconds behind a beat to which its window reaches"),
+          cl::sub(command), cl::cat(category));
+static cl::opt<Normalisation> normalisation(
+    "normalise", cl::init(Normalisation::None),
+    cl::desc("How samples are scaled:"),
+    cl::values(clEnumValN(Normalisation::None, "none",
+                          "not: millivolts (default)"),
+               clEnumValN(Normalisation::MinMax, "min-max", "from 0 to 1"),
+               clEnumValN(Normalisation::ZScore, "z-score",
+                          "mean 0 and standard deviation 1")),
+    cl::sub(command), cl::cat(category));
+static cl::alias normalisationAlias("normalize", cl::aliasopt(normalisation),
+                                    cl::Hidden);
+static cl::opt<double> stretch(
+    "normalise-over", cl::value_desc("s"),
+    cl::desc("Scale stretches of so many seconds, and not each window alone"),
+    cl::sub(command), cl::cat(category));
+static cl::opt<double> untilRR(
+    "until-rr", cl::value_desc("N"),
+    cl::desc("0 from so many RR intervals behind the beat on: of the median of "
+             "the recording, or of the stretch of --normalise-over"),
+    cl::sub(command), cl::cat(category));
+static cl::list<std::string> inputs(
+    "input", cl::value_desc("name=previous,next,mean"),
+    cl::desc("RR intervals, seconds, for another input of the model: since the "
+             "beat before, to the next one, mean of the ten around the beat"),
+    cl::sub(command), cl::cat(category));
+static cl::opt<std::string>
+    classes("classes", cl::Required, cl::value_desc("N,S,V,F,Q|@file"),
+            cl::desc("Names of the model's outputs, in their order; in a file, "
+                     "one a line"),
+            cl::sub(command), cl::cat(category));
+static cl::opt<bool>
+    logits("logits", cl::desc("The model does not end in a softmax: apply it"),
+           cl::sub(command), cl::cat(category));
+static cl::opt<std::string>
+    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr|folder/"),
+           cl::desc("File for the beats and their classes: CSV, JSON, or WFDB "
+                    "annotations of one record; or a folder with a file for "
+                    "each record (default: CSV on standard output)"),
+           cl::sub(command), cl::cat(category));
+static cl::opt<BeatFileFormat> outputFormat(
+    "output-format", cl::init(BeatFileFormat::CSV),
+    cl::desc("Format of the files in a folder:"),
+    cl::values(clEnumValN(BeatFileFormat::CSV, "csv", "CSV (default)"),
+               clEnumValN(BeatFileFormat::JSON, "json", "JSON"),
+               clEnumValN(BeatFileFormat::Annotations, "atr",
+                          "WFDB annotations")),
+    cl::sub(command), cl::cat(category));
+static cl::opt<bool>
+    resume("resume",
+           cl::desc("Go on where a job with the same arguments was cut off"),
+           cl::sub(command), cl::cat(category));
+static cl::opt<std::string>
+    lead("lead", cl::value_desc("name|N"),
+         cl::desc("Lead to classify, by name or number from 0 (default: the "
+                  "first ECG)"),
+         cl::sub(command), cl::cat(category));
+static cl::opt<double> recordingRate(
+    "recording-rate", cl::value_desc("Hz"),
+    cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
+             "CSV without a time"),
+    cl::sub(command), cl::cat(category));
+static cl::opt<unsigned>
+    threads("threads", cl::init(0), cl::value_desc("N"),
+            cl::desc("Threads at work (default: as many as the processor runs "
+                     "at once)"),
+            cl::sub(command), cl::cat(category));
+
+/// Checks a number that was given; prints an error if it is none.
+static bool isNumber(const cl::opt<double> &option, double least) {
+  if (!option.getNumOccurrences() ||
+      (option >= least && option > -1 && std::isfinite(option) &&
+       (least > 0 ? option > 0 : true)))
+    return true;
+  failWith(("--" + option.ArgStr).str(),
+           "expects a " +
+               Twine(least > 0 ? "positive number" : "number from 0") +
+               ", but got " + formatNumber(option));
+  return false;
+}
+
+/// The names of --classes.
+static Expected<std::vector<std::string>> readClasses() {
+  std::string text = classes;
+  StringRef file;
+  if (StringRef(text).starts_with("@")) {
+    Expected<std::string> read = readFile(StringRef(classes).drop_front());
+    if (!read)
+      return inFile(StringRef(classes).drop_front(), read.takeError());
+    text = *read;
+    file = StringRef(classes).drop_front();
+  }
+  StringRef where = file.empty() ? "--classes" : file;
+  SmallVector<StringRef> names;
+  StringRef(text).trim().split(names, file.empty() ? ',' : '\n');
+  std::vector<std::string> result;
+  StringSet<> known;
+  for (StringRef name : names) {
+    name = name.trim();
+    if (name.empty() || name.find_first_of(",;\t\"'\n") != StringRef::npos)
+      return fileError(where, "expects names without commas, semicolons and "
+                              "quotes, but got '" +
+                                  name + "'");
+    if (!known.insert(name).second)
+      return fileError(where,
+                       "expects different names, but got '" + name + "' twice");
+    result.push_back(name.str());
+  }
+  return result;
+}
+
+static Expected<RRInput> readInput(StringRef text) {
+  auto [name, features] = text.rsplit('=');
+  if (name == text)
+    return fileError("--input",
+                     "expects NAME=previous,next,mean, but got '" + text + "'");
+  RRInput input{name.str(), {}};
+  SmallVector<StringRef> words;
+  features.split(words, ',');
+  for (StringRef word : words) {
+    std::optional<RRFeature> feature = findRRFeature(word);
+    if (!feature)
+      return fileError("--input", "expects previous, next or mean, but got '" +
+                                      word + "'");
+    input.features.push_back(*feature);
+  }
+  return input;
+}
+
+static Error readModelOptions(BeatModelOptions &options) {
+  options.window.rate = rate;
+  options.window.before = before;
+  options.window.after = after;
+  options.window.normalisation = normalisation;
+  if (stretch.getNumOccurrences())
+    options.window.stretch = stretch;
+  if (untilRR.getNumOccurrences())
+    options.window.untilRR = untilRR;
+  options.logits = logits;
+  Expected<std::vector<std::string>> names = readClasses();
+  if (!names)
+    return names.takeError();
+  options.classes = *names;
+  for (const std::string &text : inputs) {
+    Expected<RRInput> input = readInput(text);
+    if (!input)
+      return input.takeError();
+    options.inputs.push_back(*input);
+  }
+  return Error::success();
+}
+
+static Expected<BeatFileFormat>
+findFormat(ArrayRef<std::string> classNamesGiven) {
+  Expected<BeatFileFormat> format = outputFormat.getValue();
+  if (!isOutputFolder(output)) {
+    if (outputFormat.getNumOccurrences())
+      return fileError("--output-format",
+                       "expects a folder as output (-o folder/)");
+    format = findBeatFileFormat(output, records.size());
+    if (!format)
+      return format;
+    if (Error error = checkWritable(output))
+      return inFile(getOutputName(output), std::move(error));
+  }
+  if (*format == BeatFileFormat::Annotations)
+    for (const std::string &name : classNamesGiven)
+      if (!findBeatCode(StringRef(name)))
+        return fileError("--classes",
+                         "expects signs of WFDB's beats (N, S, V, F, Q, L, R, "
+                         "...) for annotations, but got '" +
+                             name + "'");
+  return format;
+}
+
+static int run(ArrayRef<std::string> arguments) {
+  bool isGood = true;
+  for (const cl::opt<double> *option : {&rate, &recordingRate, &stretch})
+    isGood &= isNumber(*option, /*least=*/1e-9);
+  for (const cl::opt<double> *option : {&before, &after, &untilRR})
+    isGood &= isNumber(*option, /*least=*/0);
+  if (!isGood)
+    return 1;
+  if (rate < ResampledRecording::minRate || rate > ResampledRecording::maxRate)
+    return failWith("--rate", "expects a rate from " +
+                                  formatNumber(ResampledRecording::minRate) +
+                                  " to " +
+                                  formatNumber(ResampledRecording::maxRate) +
+                                  " Hz, but got " + formatNumber(rate));
+  if (stretch.getNumOccurrences() &&
+      (normalisation == Normalisation::None || stretch * rate < 2))
+    return failWith("--normalise-over",
+                    "expects --normalise, and stretches of several samples");
+  if (beats.empty() == detector.empty())
+    return failWith("classify", "expects either --beats or --detector");
+  ClassifyOptions options;
+  options.model = model;
+  options.beats.assign(beats.begin(), beats.end());
+  options.detector = detector;
+  options.recording.lead = lead;
+  if (recordingRate.getNumOccurrences())
+    options.recording.rate = recordingRate;
+  options.job.records.assign(records.begin(), records.end());
+  options.job.output = output;
+  options.job.resume = resume;
+  options.job.threads = threads;
+  options.job.arguments = arguments;
+  Error problem = readModelOptions(options.beatModel);
+  options.job.classes = options.beatModel.classes;
+  if (!problem) {
+    Expected<BeatFileFormat> format = findFormat(options.job.classes);
+    if (format)
+      options.job.format = *format;
+    else
+      problem = format.takeError();
+  }
+  if (problem) {
+    errs() << toString(std::move(problem)) << '\n';
+    return 1;
+  }
+  return classify(options);
+}
+
+std::optional<int> frieze::ecg::runClassify(ArrayRef<std::string> arguments) {
+  if (!command)
+    return std::nullopt;
+  return run(arguments);
+}
+
+void frieze::ecg::hideUnrelatedClassifyOptions() {
+  cl::HideUnrelatedOptions(category, command);
+}
