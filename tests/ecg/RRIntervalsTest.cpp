@@ -1,5 +1,4 @@
-//===- RRIntervalsTest.cpp - Times between the beats of a recording *- C++
-//-*-===//
+//===- RRIntervalsTest.cpp - Times between beats ----------------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -99,6 +99,7 @@ class Jobs:
         result = subprocess.run([*self.command, *options], stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, check=False)
         assert result.returncode == 1, result.stderr
+        assert "in/f2/20: warning: no such file" in result.stderr or "--resume" in options
         errors = [line for line in result.stderr.splitlines() if ": error: " in line]
         assert len(errors) == len(self.damaged), result.stderr
         for path, message in self.damaged.items():
@@ -110,13 +111,15 @@ class Jobs:
         assert f"total: {COUNT - 10} records, {COUNT - 10} beats" in result.stdout, result.stdout
         return result
 
-    def kill(self, is_half, *options):
+    def kill(self, is_half, *options, meanwhile=lambda: None):
         """Kills a job when it is half through, which one thread is not before it is seen."""
         with subprocess.Popen([*self.command, "--threads=1", *options], stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
             while not is_half():
                 assert process.poll() is None, "the job ended before it was killed"
                 time.sleep(0.001)
+            process.send_signal(signal.SIGSTOP)
+            meanwhile()
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL, process.returncode
 
@@ -154,7 +157,9 @@ def check_list(jobs):
     check_failed_list("whole.failed.csv", jobs)
     assert not os.path.exists("whole.csv.job")
 
-    jobs.kill(lambda: count_lines("cut.csv") > COUNT * 0.3, "-o", "cut.csv")
+    jobs.kill(lambda: count_lines("cut.csv") > COUNT * 0.3, "-o", "cut.csv", meanwhile=lambda:
+              jobs.refuse("cut.csv.job: error: is that of a job which is at work", "-o", "cut.csv",
+                          "--resume"))
     lines = read("cut.csv").splitlines(keepends=True)
     assert len(lines) < COUNT * 0.8 and lines == read("whole.csv").splitlines(True)[:len(lines)]
     jobs.refuse("cut.csv.job: error: a job with this output was cut off: --resume", "-o", "cut.csv")
@@ -186,8 +191,12 @@ def check_folder(jobs):
     count = lambda: len(glob.glob("cut/*/*.csv"))
     jobs.kill(lambda: count() > COUNT * 0.3, "-o", "cut/")
     assert count() < COUNT * 0.9
+    # What a write that was cut off leaves behind.
+    with open("cut/f7/.frieze-0a1b2c3d.tmp", "w") as file:
+        file.write("rec")
     jobs.run("-o", "cut/", "--resume")
-    assert count() == len(files)
+    names = lambda top: [[sorted(files) for _, _, files in sorted(os.walk(top))]]
+    assert names("cut") == names("whole")
     for path in files:
         assert read(path) == read(path.replace("whole", "cut")), path
 
@@ -201,7 +210,9 @@ def check_memory(jobs):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
         peaks.append(usage.ru_maxrss / 1024)
-    assert peaks[1] < peaks[0] + 8, f"{peaks} MiB"
+    # The sanitizer's own memory is not ours.
+    if b"__asan_init" not in read(jobs.command[0]):
+        assert peaks[1] < peaks[0] + 8, f"{peaks} MiB"
 
 
 def check_progress(jobs):

@@ -93,12 +93,9 @@ def main():
     sets = {path.name: read_windows(path) for path in paths}
     kept = [windows for name, windows in sets.items() if name not in args.hold_out]
     x, y = (np.concatenate(parts) for parts in zip(*kept))
-    # Rare classes count more, but not as much more as they are rarer.
-    counts = np.maximum(np.bincount(y, minlength=len(CLASSES)), 1)
-    weights = dict(enumerate((len(y) / len(CLASSES) / counts) ** 0.5))
     model = build_model()
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x[..., None], y, batch_size=256, epochs=args.epochs, class_weight=weights, verbose=2)
+    model.fit(x[..., None], y, batch_size=256, epochs=args.epochs, verbose=2)
     model.save(args.output)
     matrix = np.zeros((len(CLASSES), len(CLASSES)), int)
     for name in args.hold_out:

@@ -13,6 +13,7 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -80,9 +81,11 @@ private:
   Error openFile() {
     if (file)
       return Error::success();
-    Expected<GrowingFile> opened = GrowingFile::open(path, written);
+    Expected<GrowingFile> opened = GrowingFile::open(path);
     if (!opened)
       return opened.takeError();
+    if (Error error = opened->cut(written))
+      return error;
     file.emplace(std::move(*opened));
     return Error::success();
   }
@@ -108,6 +111,8 @@ public:
       problems = joinErrors(std::move(problems), fileError(file, problem));
     };
     StringMap<size_t> known;
+    if (!isNew)
+      removeRests();
     for (size_t i = 0; i < names.size(); ++i) {
       auto [other, isFirst] = known.try_emplace(names[i], i);
       if (!isFirst)
@@ -150,6 +155,22 @@ private:
     for (std::string &name : names)
       name = StringRef(name).drop_front(common.size()).ltrim('/').str();
     return names;
+  }
+
+  /// Removes the file that was being written when the job was cut off.
+  void removeRests() const {
+    StringSet<> folders;
+    for (size_t i = 0; i < names.size(); ++i)
+      folders.insert(sys::path::parent_path(getFile(i)));
+    for (const auto &folder : folders) {
+      std::error_code error;
+      for (sys::fs::directory_iterator file(folder.first(), error), end;
+           file != end && !error; file.increment(error)) {
+        StringRef name = sys::path::filename(file->path());
+        if (name.starts_with(".frieze-") && name.ends_with(".tmp"))
+          (void)sys::fs::remove(file->path());
+      }
+    }
   }
 
   static bool isInside(StringRef folder, StringRef outer) {

@@ -9,54 +9,74 @@
 #include "frontends/Files.h"
 #include "tools/frieze-ecg/Text.h"
 
+#include "llvm/Support/Duration.h"
 #include "llvm/Support/FileSystem.h"
+
+#include <chrono>
 
 using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-GrowingFile::GrowingFile(StringRef path, uint64_t size,
+static Error cannotWrite(StringRef path, std::error_code error) {
+  return fileError(getOutputName(path),
+                   "cannot be written: " + error.message());
+}
+
+GrowingFile::GrowingFile(StringRef path, std::optional<int> file, uint64_t size,
                          std::unique_ptr<raw_fd_ostream> stream)
-    : path(path), size(size), stream(std::move(stream)) {
+    : path(path), file(file), size(size), stream(std::move(stream)) {
   // A piece is written at once, so that a reader sees whole ones.
   this->stream->SetUnbuffered();
 }
 
-Expected<GrowingFile> GrowingFile::open(StringRef path, uint64_t size) {
-  auto fail = [&](std::error_code error) {
-    return fileError(getOutputName(path),
-                     "cannot be written: " + error.message());
-  };
+Expected<GrowingFile> GrowingFile::open(StringRef path) {
   if (isStream(path)) {
     Expected<std::unique_ptr<raw_fd_ostream>> stream = openStream(path);
     if (!stream)
       return inFile(getOutputName(path), stream.takeError());
-    return GrowingFile(path, 0, std::move(*stream));
+    return GrowingFile(path, std::nullopt, 0, std::move(*stream));
   }
   int file;
   if (std::error_code error = sys::fs::openFileForWrite(
           path, file, sys::fs::CD_OpenAlways, sys::fs::OF_Append))
-    return fail(error);
+    return cannotWrite(path, error);
   auto stream = std::make_unique<raw_fd_ostream>(file, /*shouldClose=*/true);
   sys::fs::file_status status;
   if (std::error_code error = sys::fs::status(file, status))
-    return fail(error);
-  if (status.getSize() < size)
-    return fileError(path, "expects the " + Twine(size) +
+    return cannotWrite(path, error);
+  return GrowingFile(path, file, status.getSize(), std::move(stream));
+}
+
+Error GrowingFile::cut(uint64_t newSize) {
+  if (!file)
+    return Error::success();
+  if (size < newSize)
+    return fileError(path, "expects the " + Twine(newSize) +
                                " bytes that were written before, but got " +
-                               Twine(status.getSize()));
-  if (std::error_code error = sys::fs::resize_file(file, size))
-    return fail(error);
-  return GrowingFile(path, size, std::move(stream));
+                               Twine(size));
+  if (std::error_code error = sys::fs::resize_file(*file, newSize))
+    return cannotWrite(path, error);
+  size = newSize;
+  return Error::success();
 }
 
 Error GrowingFile::append(StringRef piece) {
   *stream << piece;
   if (std::error_code error = stream->error()) {
     stream->clear_error();
-    return fileError(getOutputName(path),
-                     "cannot be written: " + error.message());
+    return cannotWrite(path, error);
   }
   size += piece.size();
   return Error::success();
+}
+
+bool GrowingFile::lock() {
+  auto locked = stream->tryLockFor(Duration(std::chrono::milliseconds(0)));
+  if (!locked) {
+    consumeError(locked.takeError());
+    return false;
+  }
+  locker.emplace(std::move(*locked));
+  return true;
 }

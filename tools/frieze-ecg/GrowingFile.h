@@ -10,10 +10,12 @@
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace frieze::ecg {
@@ -22,22 +24,33 @@ namespace frieze::ecg {
 /// written stays there whatever ends the process.
 class GrowingFile {
 public:
-  /// Opens `path` with its first `size` bytes, which must be there; without
-  /// any, it is made new. What isStream() is written to as it stands.
-  static llvm::Expected<GrowingFile> open(llvm::StringRef path, uint64_t size);
+  /// Opens `path` as it is, or makes it new. What isStream() is written to as
+  /// it stands.
+  static llvm::Expected<GrowingFile> open(llvm::StringRef path);
+
+  /// Keeps the first `size` bytes, which must be there.
+  llvm::Error cut(uint64_t size);
 
   llvm::Error append(llvm::StringRef piece);
+
+  /// Keeps other processes from locking the file while this one lives. False if
+  /// one has.
+  bool lock();
 
   /// Bytes up to here.
   uint64_t getSize() const { return size; }
 
 private:
-  GrowingFile(llvm::StringRef path, uint64_t size,
+  GrowingFile(llvm::StringRef path, std::optional<int> file, uint64_t size,
               std::unique_ptr<llvm::raw_fd_ostream> stream);
 
   std::string path;
+  /// None of a stream.
+  std::optional<int> file;
   uint64_t size;
   std::unique_ptr<llvm::raw_fd_ostream> stream;
+  /// Ends before the stream.
+  std::optional<llvm::sys::fs::FileLocker> locker;
 };
 
 } // namespace frieze::ecg

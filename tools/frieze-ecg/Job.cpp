@@ -123,6 +123,23 @@ Error Job::checkInputs(ArrayRef<std::string> inputs) const {
   return Error::success();
 }
 
+/// Errors are told at the end, but a name that is wrong can be told now.
+void Job::warnOfMissing() const {
+  auto isMissing = [](const std::string &record) {
+    return record != "-" && !sys::fs::exists(record) &&
+           !sys::fs::exists(record + ".hea");
+  };
+  ArrayRef<std::string> left =
+      ArrayRef(options.records).drop_front(entries.size());
+  const size_t missing = count_if(left, isMissing);
+  if (options.records.size() > 1 && missing > 0)
+    errs() << *find_if(left, isMissing) << ": warning: no such file"
+           << (missing > 1 ? ", and " + std::to_string(missing - 1) +
+                                 " more are missing"
+                           : "")
+           << '\n';
+}
+
 Error Job::openJournal(ArrayRef<std::string> models) {
   if (!hasFiles()) {
     if (options.resume)
@@ -157,6 +174,7 @@ Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs) {
       createBeatOutput(options.output, layout, options.records, written);
   if (created) {
     output = std::move(*created);
+    warnOfMissing();
     return Error::success();
   }
   // Nothing was done that it could go on with.

@@ -77,6 +77,7 @@ public:
 private:
   llvm::Error checkNames() const;
   llvm::Error checkInputs(llvm::ArrayRef<std::string> inputs) const;
+  void warnOfMissing() const;
   llvm::Error openJournal(llvm::ArrayRef<std::string> models);
   llvm::Error addEntry(JobEntry entry);
   /// Tells what failed, and lists it in a file.

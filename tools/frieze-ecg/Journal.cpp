@@ -56,11 +56,10 @@ static std::optional<JobEntry> readEntry(StringRef line) {
       !mapper.map("duration", entry.duration) ||
       !mapper.map("output_size", entry.outputSize))
     return std::nullopt;
-  if (const json::Object *object =
-          value->getAsObject()->getObject("agreement")) {
+  if (const json::Value *object = value->getAsObject()->get("agreement")) {
     uint64_t reference, found, matched;
     Agreement agreement;
-    json::ObjectMapper counts(*value->getAsObject()->get("agreement"), root);
+    json::ObjectMapper counts(*object, root);
     if (!counts || !counts.map("reference", reference) ||
         !counts.map("found", found) || !counts.map("matched", matched) ||
         !counts.map("distance", agreement.distance))
@@ -77,7 +76,7 @@ Expected<Journal> Journal::open(StringRef path, StringRef identity,
                                 bool resume) {
   const std::string head = makeHead(identity);
   std::vector<JobEntry> entries;
-  uint64_t size = 0;
+  uint64_t size = 0, readSize = 0;
   if (sys::fs::exists(path)) {
     if (!resume)
       return fileError(path, "a job with this output was cut off: --resume "
@@ -85,6 +84,7 @@ Expected<Journal> Journal::open(StringRef path, StringRef identity,
     Expected<std::string> text = readFile(path);
     if (!text)
       return inFile(path, text.takeError());
+    readSize = text->size();
     StringRef rest = *text;
     // Cut off in its first line, the job had done nothing.
     if (rest.contains('\n') && !rest.consume_front(head))
@@ -104,9 +104,14 @@ Expected<Journal> Journal::open(StringRef path, StringRef identity,
       size += line.size() + 1;
     }
   }
-  Expected<GrowingFile> file = GrowingFile::open(path, size);
+  Expected<GrowingFile> file = GrowingFile::open(path);
   if (!file)
     return file.takeError();
+  // Two jobs would write each into the other's output.
+  if (!file->lock() || file->getSize() != readSize)
+    return fileError(path, "is that of a job which is at work");
+  if (Error error = file->cut(size))
+    return std::move(error);
   if (size == 0)
     if (Error error = file->append(head))
       return std::move(error);
