@@ -37,14 +37,15 @@ def make_library(model: Union[Model, Path], hop: int) -> bytes:
         return compilation.emit("shared")
 
 
-def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path], *,
+def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] = None, *,
          lead: Union[str, int, None] = None, rate: Optional[float] = None, hop: int = 1,
          level: str = "auto", logits: bool = False, ignore_checksum: bool = False,
          threads: Optional[int] = None) -> np.ndarray:
     """Finds the beats of recordings, which are one path or several: the name or the header
     of a WFDB record, EDF, EDF+, BDF, CSV or NPY.
 
-    `model` is the classifier, compiled or a file. Options are those of frieze-ecg scan:
+    `model` is the classifier, compiled or a file; without it, the one that comes with
+    frieze-ecg. Options are those of frieze-ecg scan:
     the `lead` by name or number, the sampling `rate` of recordings that do not tell theirs,
     the `hop` of scores, the `level` taken out of a recording ("auto" or "off"), whether
     the classifier gives `logits`, `ignore_checksum`, and `threads`.
@@ -60,11 +61,13 @@ def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path], *,
         ("logits", logits), ("ignore-checksum", ignore_checksum)) if value]
     program = find_program()
     with tempfile.TemporaryDirectory() as folder:
-        library = os.path.join(folder, "model.so")
-        with open(library, "wb") as file:
-            file.write(make_library(model, hop))
+        if model is not None:
+            library = os.path.join(folder, "model.so")
+            with open(library, "wb") as file:
+                file.write(make_library(model, hop))
+            options.append(f"--model={library}")
         result = subprocess.run(
-            [program, "scan", "--model", library, *options, "--",
+            [program, "scan", *options, "--",
              *(os.fspath(path) for path in paths)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if result.returncode:

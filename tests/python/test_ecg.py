@@ -33,6 +33,10 @@ class ScanTest(unittest.TestCase):
                          [[row["record"], row["sample"]] for row in rows])
         np.testing.assert_array_equal(beats["score"], [float(row["score"]) for row in rows])
 
+    def test_own_classifier(self):
+        """Without a model, frieze-ecg has one."""
+        np.testing.assert_array_equal(frieze.ecg.scan(RECORD), frieze.ecg.scan(RECORD, ECG))
+
     def test_program(self):
         """The package has a frieze-ecg of its own."""
         folder = pathlib.Path(frieze.__file__).parent

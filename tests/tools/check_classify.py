@@ -291,8 +291,7 @@ def check_refused(tool):
             ({"--rate": "250"}, "expects windows of 145 samples"),
             ({"--rate": "-1"}, "--rate: error: expects a positive number"),
             ({"--before": "nan"}, "--before: error: expects a number from 0"),
-            ({"--beats": None}, "expects either --beats or --detector"),
-            ({"--detector": "classes.json"}, "expects either --beats or --detector"),
+            ({"--detector": "classes.json"}, "--detector: error: expects no --beats"),
             ({"--input": "rr=previous"}, "has no input 'rr' for --input, but 'ecg' (145)"),
             ({"--model": "rr.mlir"}, "expects one input for the window and --input for each of "
              "the others, but it has 'ecg' (2), 'rr' (3)"),

@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help="the .keras file to write")
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="RECORD",
                         help="records to score and not to train on")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=5)
     args = parser.parse_args()
     keras.utils.set_random_seed(1)
     paths = sorted(path.with_suffix("") for path in args.records.glob("*.atr"))

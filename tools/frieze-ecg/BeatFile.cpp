@@ -114,7 +114,7 @@ void BeatPositions::sort() {
   std::vector<std::pair<uint64_t, std::string>> named;
   for (auto [beat, label] : zip_equal(beats, labels))
     named.emplace_back(beat, std::move(label));
-  llvm::stable_sort(named, less_first());
+  llvm::sort(named);
   for (auto [pair, beat, label] : zip_equal(named, beats, labels)) {
     beat = pair.first;
     label = std::move(pair.second);

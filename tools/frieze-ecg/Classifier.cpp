@@ -8,6 +8,9 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "frieze/compiler.hpp"
 #include "frontends/ReadModel.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace frieze;
@@ -71,4 +74,13 @@ llvm::Expected<Classifier> ecg::loadClassifier(llvm::StringRef path,
   if (!hop)
     return compile(path.str(), *bytes, options);
   return compileWindows(path.str(), *bytes, *hop, options);
+}
+
+std::string ecg::getOwnClassifier() {
+  llvm::SmallString<256> path(
+      llvm::sys::fs::getMainExecutable(/*argv0=*/"", /*MainExecAddr=*/nullptr));
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, "..", "share", "frieze", "ecg.keras");
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return std::string(path);
 }

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace frieze::ecg {
 
@@ -33,6 +34,11 @@ struct Classifier {
 llvm::Expected<Classifier> loadClassifier(llvm::StringRef path,
                                           std::optional<int64_t> hop,
                                           llvm::StringRef target);
+
+/// The classifier that comes with this program, whether it is installed, in a
+/// package of Python or in the folder of a build: share/frieze/ecg.keras beside
+/// the folder of the program.
+std::string getOwnClassifier();
 
 } // namespace frieze::ecg
 

@@ -9,6 +9,7 @@
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
 #include "tools/frieze-ecg/BeatCodes.h"
+#include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Classify.h"
 #include "tools/frieze-ecg/Text.h"
 
@@ -37,12 +38,14 @@ static cl::opt<std::string>
 static cl::list<std::string>
     beats("beats", cl::value_desc("file|folder"),
           cl::desc("Beats to classify: CSV (columns record,sample), JSON that "
-                   "scan wrote, or a WFDB annotation file"),
+                   "scan wrote, or a WFDB annotation file (default: those that "
+                   "scan finds)"),
           cl::sub(command), cl::cat(category));
-static cl::opt<std::string>
-    detector("detector", cl::value_desc("file"),
-             cl::desc("Finds the beats to classify, as scan --model does"),
-             cl::sub(command), cl::cat(category));
+static cl::opt<std::string> detector(
+    "detector", cl::value_desc("file"),
+    cl::desc("Finds the beats to classify, as scan --model does (default: "
+             "the classifier that is installed)"),
+    cl::sub(command), cl::cat(category));
 static cl::opt<double> rate("rate", cl::Required, cl::value_desc("Hz"),
                             cl::desc("Sampling rate of the model's windows"),
                             cl::sub(command), cl::cat(category));
@@ -246,12 +249,15 @@ static int run(ArrayRef<std::string> arguments) {
       (normalisation == Normalisation::None || stretch * rate < 2))
     return failWith("--normalise-over",
                     "expects --normalise, and stretches of several samples");
-  if (beats.empty() == detector.empty())
-    return failWith("classify", "expects either --beats or --detector");
+  if (!beats.empty() && !detector.empty())
+    return failWith("--detector",
+                    "expects no --beats, which are given already");
   ClassifyOptions options;
   options.model = model;
   options.beats.assign(beats.begin(), beats.end());
   options.detector = detector;
+  if (beats.empty() && detector.empty())
+    options.detector = getOwnClassifier();
   options.recording.lead = lead;
   if (recordingRate.getNumOccurrences())
     options.recording.rate = recordingRate;

@@ -7,6 +7,7 @@
 
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
+#include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/ClassifyCommand.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/Scan.h"
@@ -29,9 +30,9 @@ static cl::list<std::string> records(cl::Positional, cl::OneOrMore,
                                      cl::desc("RECORD..."),
                                      cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
-    model("model", cl::Required, cl::value_desc("file"),
+    model("model", cl::value_desc("file"),
           cl::desc("The classifier: a model file, or a shared library that "
-                   "frieze-compile wrote"),
+                   "frieze-compile wrote (default: the one that is installed)"),
           cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
     output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr|folder/"),
@@ -177,7 +178,7 @@ static int runScan(ArrayRef<std::string> arguments) {
     return reportOption("--threads", "expects at most " + Twine(maxThreads) +
                                          ", but got " + Twine(threads));
   ScanOptions options;
-  options.model = model;
+  options.model = model.empty() ? getOwnClassifier() : model;
   options.detection.outputKind =
       logits ? OutputKind::Logit : OutputKind::Probability;
   options.detection.normalize = level == Level::Auto;
