@@ -13,9 +13,10 @@ config.test_exec_root = config.frieze_build_tests
 config.excludes = ["models", "unit", "e2e", "targets", "Inputs"]
 
 # Without the browser, the tests that look at pages are not run, and lit says so;
-# likewise those of JavaScript without Node, of its types without TypeScript, and of
-# other machines without their compilers and emulators.
-for program in ("chromium", "node", "tsc", "arm-none-eabi-gcc", "qemu-system-arm",
+# likewise those of JavaScript without Node, of its types without TypeScript, of shells
+# and their manual without these, and of other machines without their compilers and
+# emulators.
+for program in ("chromium", "node", "tsc", "zsh", "mandoc", "arm-none-eabi-gcc", "qemu-system-arm",
                 "aarch64-linux-gnu-gcc", "qemu-aarch64", "qemu-x86_64",
                 "x86_64-w64-mingw32-gcc", "/usr/lib/wine/wine64", "spirv-val"):
     if shutil.which(program):

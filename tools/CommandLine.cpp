@@ -7,6 +7,9 @@
 
 #include "tools/CommandLine.h"
 #include "frontends/Files.h"
+#include "tools/Commit.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -15,12 +18,22 @@
 
 using namespace frieze;
 
+std::string frieze::getVersion() {
+  const std::string llvm = "LLVM " LLVM_VERSION_STRING ")";
+  return FRIEZE_VERSION " (" +
+         (*commit ? "commit " + std::string(commit) + ", " : "") + llvm;
+}
+
 int frieze::runTool(int argc, char **argv,
                     llvm::function_ref<int(int, char **)> run) {
   llvm::InitLLVM init(argc, argv);
   // After LLVM, which would tell of a crash, or end silently.
   for (int number : {SIGXFSZ, SIGPIPE})
     std::signal(number, SIG_IGN);
+  const std::string name = llvm::sys::path::filename(argv[0]).str();
+  llvm::cl::SetVersionPrinter([&](llvm::raw_ostream &stream) {
+    stream << name << ' ' << getVersion() << '\n';
+  });
   int status = run(argc, argv);
   llvm::outs().flush();
   if (std::error_code error = llvm::outs().error()) {

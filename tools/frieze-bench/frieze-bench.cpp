@@ -118,8 +118,6 @@ struct Options {
 
 Options::Options(int argc, char **argv) {
   cl::HideUnrelatedOptions(category);
-  cl::SetVersionPrinter(
-      [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   // Google Benchmark takes its own flags out first.
   std::vector<char *> benchmarkArguments{argv[0]}, ownArguments{argv[0]};
   for (int i = 1; i < argc; ++i) {

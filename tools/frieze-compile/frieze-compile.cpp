@@ -112,8 +112,6 @@ static int compile(int argc, char **argv) {
       cl::desc("Put machine code for these GPUs beside the PTX, with ptxas\n"
                "of CUDA's toolkit"));
   cl::HideUnrelatedOptions(category);
-  cl::SetVersionPrinter(
-      [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   // Dumps between passes leave out weights, unless the user says otherwise.
   llvm::SmallVector<const char *> arguments(argv, argv + argc);
   arguments.insert(arguments.begin() + 1,

@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/Job.h"
 #include "frontends/Files.h"
+#include "tools/CommandLine.h"
 #include "tools/frieze-ecg/RecordNames.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/Text.h"
@@ -49,7 +50,7 @@ static Expected<std::string> makeIdentity(const JobOptions &options,
     hash.update(text);
     hash.update(StringRef("\0", 1));
   };
-  add(FRIEZE_VERSION);
+  add(getVersion());
   for (size_t i = 0; i < options.arguments.size(); ++i) {
     StringRef argument = options.arguments[i];
     StringRef name = argument.ltrim('-');

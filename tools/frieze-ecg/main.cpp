@@ -249,8 +249,6 @@ static int runCommand(int argc, char **argv) {
   cl::HideUnrelatedOptions(category, scanCommand);
   cl::HideUnrelatedOptions(category, compareCommand);
   hideUnrelatedClassifyOptions();
-  cl::SetVersionPrinter(
-      [](raw_ostream &stream) { stream << "frieze-ecg " FRIEZE_VERSION "\n"; });
   cl::ParseCommandLineOptions(
       argc, argv,
       "frieze-ecg: finds, classifies and compares the beats of ECG "

@@ -361,8 +361,6 @@ static int run(int argc, char **argv) {
   DeviceOption deviceOption(category);
   ModelOptions modelOptions(category);
   cl::HideUnrelatedOptions(category);
-  cl::SetVersionPrinter(
-      [](llvm::raw_ostream &os) { os << "frieze " FRIEZE_VERSION "\n"; });
   cl::ParseCommandLineOptions(argc, argv,
                               "Runs a shared library that frieze-compile "
                               "wrote, or a model file, which it\n"
