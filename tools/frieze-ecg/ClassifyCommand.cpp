@@ -11,6 +11,7 @@
 #include "tools/frieze-ecg/BeatCodes.h"
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Classify.h"
+#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -27,9 +28,7 @@ static cl::OptionCategory category("frieze-ecg classify options");
 
 static cl::SubCommand command("classify", "tell the classes of beats");
 
-static cl::list<std::string> records(cl::Positional, cl::OneOrMore,
-                                     cl::desc("RECORD..."), cl::sub(command),
-                                     cl::cat(category));
+static JobCommand job(category, command);
 static cl::opt<std::string>
     model("model", cl::Required, cl::value_desc("file"),
           cl::desc("The classifier of beats: a model file, or a shared library "
@@ -91,24 +90,6 @@ static cl::opt<bool>
     logits("logits", cl::desc("The model does not end in a softmax: apply it"),
            cl::sub(command), cl::cat(category));
 static cl::opt<std::string>
-    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr|folder/"),
-           cl::desc("File for the beats and their classes: CSV, JSON, or WFDB "
-                    "annotations of one record; or a folder with a file for "
-                    "each record (default: CSV on standard output)"),
-           cl::sub(command), cl::cat(category));
-static cl::opt<BeatFileFormat> outputFormat(
-    "output-format", cl::init(BeatFileFormat::CSV),
-    cl::desc("Format of the files in a folder:"),
-    cl::values(clEnumValN(BeatFileFormat::CSV, "csv", "CSV (default)"),
-               clEnumValN(BeatFileFormat::JSON, "json", "JSON"),
-               clEnumValN(BeatFileFormat::Annotations, "atr",
-                          "WFDB annotations")),
-    cl::sub(command), cl::cat(category));
-static cl::opt<bool>
-    resume("resume",
-           cl::desc("Go on where a job with the same arguments was cut off"),
-           cl::sub(command), cl::cat(category));
-static cl::opt<std::string>
     lead("lead", cl::value_desc("name|N"),
          cl::desc("Lead to classify, by name or number from 0 (default: the "
                   "first ECG)"),
@@ -118,12 +99,6 @@ static cl::opt<double> recordingRate(
     cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
              "CSV without a time"),
     cl::sub(command), cl::cat(category));
-static cl::opt<unsigned>
-    threads("threads", cl::init(0), cl::value_desc("N"),
-            cl::desc("Threads at work (default: as many as the processor runs "
-                     "at once)"),
-            cl::sub(command), cl::cat(category));
-
 /// Checks a number that was given; prints an error if it is none.
 static bool isNumber(const cl::opt<double> &option, double least) {
   if (!option.getNumOccurrences() ||
@@ -208,27 +183,16 @@ static Error readModelOptions(BeatModelOptions &options) {
   return Error::success();
 }
 
-static Expected<BeatFileFormat>
-findFormat(ArrayRef<std::string> classNamesGiven) {
-  Expected<BeatFileFormat> format = outputFormat.getValue();
-  if (!isOutputFolder(output)) {
-    if (outputFormat.getNumOccurrences())
-      return fileError("--output-format",
-                       "expects a folder as output (-o folder/)");
-    format = findBeatFileFormat(output, records.size());
-    if (!format)
-      return format;
-    if (Error error = checkWritable(output))
-      return inFile(getOutputName(output), std::move(error));
-  }
-  if (*format == BeatFileFormat::Annotations)
-    for (const std::string &name : classNamesGiven)
+/// What keeps the beats and their classes from being written.
+static Error checkWritten(const JobOptions &options) {
+  if (options.format == BeatFileFormat::Annotations)
+    for (const std::string &name : options.classes)
       if (!findBeatCode(StringRef(name)))
         return fileError("--classes",
                          "expects signs of WFDB's beats (N, S, V, F, Q, L, R, "
                          "...) for annotations, but got '" +
                              name + "'");
-  return format;
+  return checkOutput(options);
 }
 
 static int run(ArrayRef<std::string> arguments) {
@@ -261,19 +225,14 @@ static int run(ArrayRef<std::string> arguments) {
   options.recording.lead = lead;
   if (recordingRate.getNumOccurrences())
     options.recording.rate = recordingRate;
-  options.job.records.assign(records.begin(), records.end());
-  options.job.output = output;
-  options.job.resume = resume;
-  options.job.threads = threads;
-  options.job.arguments = arguments;
-  Error problem = readModelOptions(options.beatModel);
-  options.job.classes = options.beatModel.classes;
+  Expected<JobOptions> jobOptions = job.get(arguments);
+  Error problem = jobOptions.takeError();
+  if (!problem)
+    problem = readModelOptions(options.beatModel);
   if (!problem) {
-    Expected<BeatFileFormat> format = findFormat(options.job.classes);
-    if (format)
-      options.job.format = *format;
-    else
-      problem = format.takeError();
+    options.job = std::move(*jobOptions);
+    options.job.classes = options.beatModel.classes;
+    problem = checkWritten(options.job);
   }
   if (problem) {
     errs() << toString(std::move(problem)) << '\n';

@@ -77,6 +77,11 @@ Job::Job(const JobOptions &options)
               ? getRecordName(options.records[0])
               : std::to_string(options.records.size()) + " records") {}
 
+Job::~Job() {
+  if (journal && entries.empty())
+    consumeError(journal->remove());
+}
+
 bool Job::hasFiles() const {
   return isOutputFolder(options.output) ||
          (options.records.size() > 1 && !isStream(options.output));
@@ -173,15 +178,11 @@ Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs) {
                         /*withPaths=*/options.records.size() > 1};
   Expected<std::unique_ptr<BeatOutput>> created =
       createBeatOutput(options.output, layout, options.records, written);
-  if (created) {
-    output = std::move(*created);
-    warnOfMissing();
-    return Error::success();
-  }
-  // Nothing was done that it could go on with.
-  if (journal && entries.empty())
-    return joinErrors(created.takeError(), journal->remove());
-  return created.takeError();
+  if (!created)
+    return created.takeError();
+  output = std::move(*created);
+  warnOfMissing();
+  return Error::success();
 }
 
 ArrayRef<std::string> Job::getNext() const {
@@ -189,7 +190,7 @@ ArrayRef<std::string> Job::getNext() const {
       ArrayRef(options.records).drop_front(entries.size());
   // Each is read by one thread and scored by all of them.
   return left.take_front(
-      2 * hardware_concurrency(options.threads).compute_thread_count());
+      hardware_concurrency(options.threads).compute_thread_count());
 }
 
 Error Job::addEntry(JobEntry entry) {
@@ -277,8 +278,10 @@ Error Job::reportProblems() {
 Expected<bool> Job::finish() {
   hideProgress();
   Error problems = joinErrors(output->finish(), reportProblems());
-  if (!problems && journal)
+  if (!problems && journal) {
     problems = journal->remove();
+    journal.reset();
+  }
   if (problems)
     return std::move(problems);
   return none_of(entries, [](const JobEntry &entry) {

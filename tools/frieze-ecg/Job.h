@@ -47,6 +47,8 @@ struct JobOptions {
 class Job {
 public:
   explicit Job(const JobOptions &options);
+  /// Removes the journal if there is nothing that could be gone on with.
+  ~Job();
 
   /// Checks names and output, and opens the journal. models: the files of which
   /// the results depend besides; inputs: all others that are read.

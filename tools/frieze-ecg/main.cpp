@@ -10,6 +10,7 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/ClassifyCommand.h"
 #include "tools/frieze-ecg/Compare.h"
+#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/Scan.h"
 #include "tools/frieze-ecg/Text.h"
 
@@ -26,32 +27,12 @@ static cl::OptionCategory category("frieze-ecg options");
 
 static cl::SubCommand scanCommand("scan", "find the beats of recordings");
 
-static cl::list<std::string> records(cl::Positional, cl::OneOrMore,
-                                     cl::desc("RECORD..."),
-                                     cl::sub(scanCommand), cl::cat(category));
+static JobCommand job(category, scanCommand);
 static cl::opt<std::string>
     model("model", cl::value_desc("file"),
           cl::desc("The classifier: a model file, or a shared library that "
                    "frieze-compile wrote (default: the one that is installed)"),
           cl::sub(scanCommand), cl::cat(category));
-static cl::opt<std::string>
-    output("o", cl::init("-"), cl::value_desc("beats.csv|.json|.atr|folder/"),
-           cl::desc("File for the beats: CSV, JSON, or WFDB annotations of one "
-                    "record; or a folder with a file for each record (default: "
-                    "CSV on standard output)"),
-           cl::sub(scanCommand), cl::cat(category));
-static cl::opt<BeatFileFormat> outputFormat(
-    "output-format", cl::init(BeatFileFormat::CSV),
-    cl::desc("Format of the files in a folder:"),
-    cl::values(clEnumValN(BeatFileFormat::CSV, "csv", "CSV (default)"),
-               clEnumValN(BeatFileFormat::JSON, "json", "JSON"),
-               clEnumValN(BeatFileFormat::Annotations, "atr",
-                          "WFDB annotations")),
-    cl::sub(scanCommand), cl::cat(category));
-static cl::opt<bool>
-    resume("resume",
-           cl::desc("Go on where a job with the same arguments was cut off"),
-           cl::sub(scanCommand), cl::cat(category));
 static cl::opt<std::string>
     report("report", cl::value_desc("strip.html"),
            cl::desc("File for a page with the trace, scores and beats of one "
@@ -79,11 +60,6 @@ static cl::opt<unsigned>
         cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "
                  "finds the same beats)"),
         cl::sub(scanCommand), cl::cat(category));
-static cl::opt<unsigned>
-    threads("threads", cl::init(0), cl::value_desc("N"),
-            cl::desc("Threads that score (default: as many as the processor "
-                     "runs at once)"),
-            cl::sub(scanCommand), cl::cat(category));
 static DeviceOption device(category, scanCommand);
 static cl::opt<bool>
     logits("logits",
@@ -139,30 +115,15 @@ static int reportOption(const char *option, const Twine &message) {
 }
 
 /// Tells what could not be written, before the work.
-static bool checkOutputs() {
+static bool checkOutputs(const JobOptions &options) {
   int status = 0;
-  // A folder is made.
-  if (!isOutputFolder(output))
-    if (Error error = checkWritable(output))
-      status = failWith(getOutputName(output), toString(std::move(error)));
+  if (Error error = checkOutput(options)) {
+    errs() << toString(std::move(error)) << '\n';
+    status = 1;
+  }
   if (Error error = checkPage(report))
     status = failWith(report, toString(std::move(error)));
   return status == 0;
-}
-
-/// The format of the output, or none after a message.
-static std::optional<BeatFileFormat> findOutputFormat() {
-  if (isOutputFolder(output))
-    return outputFormat;
-  if (outputFormat.getNumOccurrences()) {
-    reportOption("--output-format", "expects a folder as output (-o folder/)");
-    return std::nullopt;
-  }
-  Expected<BeatFileFormat> format = findBeatFileFormat(output, records.size());
-  if (format)
-    return *format;
-  errs() << toString(format.takeError()) << '\n';
-  return std::nullopt;
 }
 
 static int runScan(ArrayRef<std::string> arguments) {
@@ -173,41 +134,36 @@ static int runScan(ArrayRef<std::string> arguments) {
     return reportOption("--hop", "expects a number from 1 to " +
                                      Twine(windowSize) + ", but got " +
                                      Twine(hop));
-  constexpr unsigned maxThreads = 1024;
-  if (threads > maxThreads)
-    return reportOption("--threads", "expects at most " + Twine(maxThreads) +
-                                         ", but got " + Twine(threads));
+  Expected<JobOptions> jobOptions = job.get(arguments);
+  if (!jobOptions) {
+    errs() << toString(jobOptions.takeError()) << '\n';
+    return 1;
+  }
+  const size_t count = jobOptions->records.size();
   ScanOptions options;
+  options.job = std::move(*jobOptions);
   options.model = model.empty() ? getOwnClassifier() : model;
   options.detection.outputKind =
       logits ? OutputKind::Logit : OutputKind::Probability;
   options.detection.normalize = level == Level::Auto;
   options.detection.hop = hop;
-  options.detection.threads = threads;
-  options.job.records.assign(records.begin(), records.end());
-  options.job.threads = threads;
-  options.job.resume = resume;
-  options.job.arguments = arguments;
+  options.detection.threads = options.job.threads;
+
   options.recording.lead = lead;
   if (rate.getNumOccurrences())
     options.recording.rate = rate;
   options.recording.ignoreChecksum = ignoreChecksum;
-  options.job.output = output;
-  std::optional<BeatFileFormat> format = findOutputFormat();
-  if (!format)
-    return 1;
-  options.job.format = *format;
-  if (!report.empty() && records.size() != 1)
+  if (!report.empty() && count != 1)
     return reportOption("--report",
-                        "expects one record, but got " + Twine(records.size()));
+                        "expects one record, but got " + Twine(count));
   options.report = report;
   Expected<std::optional<DeviceChoice>> choice = device.get();
   if (!choice)
     return failWith("frieze-ecg", toString(choice.takeError()));
   options.device = *choice;
-  if (isStandardOutput(report) && isStandardOutput(output))
+  if (isStandardOutput(report) && isStandardOutput(options.job.output))
     return reportOption("--report", "the beats are on standard output already");
-  if (!checkOutputs())
+  if (!checkOutputs(options.job))
     return 1;
   options.references.assign(references.begin(), references.end());
   return scan(options);
