@@ -40,7 +40,8 @@ std::vector<float> readAll(const Recording &recording,
                            const std::vector<uint64_t> &beats,
                            const BeatWindowOptions &options, uint64_t length) {
   RRIntervals intervals(recording, beats);
-  BeatWindows windows(recording, beats, intervals, options, length);
+  BeatWindows windows = llvm::cantFail(
+      BeatWindows::open(recording, beats, intervals, options, length));
   std::vector<float> all;
   for (size_t first = 0; first < beats.size();) {
     size_t count = windows.countTogether(first);
@@ -104,6 +105,24 @@ TEST(BeatWindowsTest, ScalesOfStretches) {
   options.stretch = 0.11;
   EXPECT_EQ(readAll(Ramp(17), {5, 10, 13}, options, 2),
             (std::vector<float>{0.5, 0.6, 1, 1.1, 0.4, 0.6}));
+}
+
+TEST(BeatWindowsTest, ScalesTheRecording) {
+  Ramp ramp(101);
+  ramp.gaps = {{90, 11}};
+  BeatWindowOptions options = at100(0, 0.01);
+  options.scalesRecording = true;
+  options.normalisation = Normalisation::MinMax;
+  const float most = 89;
+  EXPECT_EQ(
+      readAll(ramp, {0, 44, 88}, options, 2),
+      (std::vector<float>{0, 1 / most, 44 / most, 45 / most, 88 / most, 1}));
+  options.normalisation = Normalisation::ZScore;
+  // Of 0 to n - 1, the variance is (n^2 - 1) / 12.
+  const double deviation = std::sqrt((90.0 * 90 - 1) / 12);
+  std::vector<float> scaled = readAll(ramp, {0}, options, 2);
+  EXPECT_NEAR(scaled[0], -44.5 / deviation, 1e-6);
+  EXPECT_NEAR(scaled[1], -43.5 / deviation, 1e-6);
 }
 
 TEST(BeatWindowsTest, UntilTheNextBeat) {

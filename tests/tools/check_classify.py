@@ -138,13 +138,16 @@ def check_labels(tool, signal, beats, kernel, bias):
     assert (~known).sum() == 1
     least, most = (f(windows, axis=1, keepdims=True) for f in (np.min, np.max))
     mean, deviation = (f(windows.astype(float), axis=1, keepdims=True) for f in (np.mean, np.std))
+    whole = millivolts[~np.isnan(millivolts)].astype(float)
     for name, scaled in (("none", windows), ("min-max", (windows - least) / (most - least)),
-                         ("z-score", (windows - mean) / deviation)):
+                         ("z-score", (windows - mean) / deviation),
+                         ("record", (windows - whole.mean()) / whole.std())):
+        scaling = (["--normalise=z-score", "--normalise-over=record"] if name == "record"
+                   else [f"--normalise={name}"])
         expected = softmax(scaled @ kernel + bias)
         for model, options in (("classes.json", []), ("logits.json", ["--logits"])):
             labels, scores, result = tool.classify(
-                model, "--rate=360", "--before=0.1", "--after=0.3", f"--normalise={name}",
-                *options)
+                model, "--rate=360", "--before=0.1", "--after=0.3", *scaling, *options)
             np.testing.assert_allclose(scores, np.where(known[:, None], expected, np.nan),
                                        atol=1e-4)
             own = [CLASSES[i] if k else "" for i, k in zip(expected.argmax(axis=1), known)]
@@ -302,7 +305,11 @@ def check_refused(tool):
             ({"--model": "two-leads.json"}, "expects windows of one lead, but got the input 'ecg' "
              "(145x2)"),
             ({"--model": "logits.json"}, "expects the model's outputs to be between 0 and 1"),
-            ({"--normalise-over": "10"}, "--normalise-over: error: expects --normalise"),
+            ({"--normalise-over": "10"}, "--normalise-over: error: expects --normalise=min-max"),
+            ({"--normalise-over": "0.001"}, "expects 'record', or seconds of several samples and at "
+             "most 600, but got '0.001'"),
+            ({"--normalise-over": "1e9"}, "but got '1e9'"),
+            ({"--normalise-over": "beat"}, "but got 'beat'"),
             ({"--beats": "curve.csv"}, "no reference beats for record 'r'"),
             ({"--o": "labels.atr", "--classes": "N,S,V,F,other"}, "expects signs of WFDB's beats")):
         options = [f"{name}={value}" for name, value in {**base, **changes}.items()

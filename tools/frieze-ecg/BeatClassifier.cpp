@@ -166,13 +166,15 @@ Expected<BeatLabels> BeatClassifier::classify(const Recording &recording,
   const RRIntervals intervals(recording, beats);
   const uint64_t length = model.inputs[windowInput].elements;
   const size_t classes = options.classes.size();
-  const BeatWindows windows(recording, beats, intervals, options.window,
-                            length);
+  Expected<BeatWindows> windows =
+      BeatWindows::open(recording, beats, intervals, options.window, length);
+  if (!windows)
+    return windows.takeError();
   BeatLabels labels;
   labels.scores.reserve(beats.size() * classes);
   for (size_t first = 0; first < beats.size();) {
-    const size_t count = windows.countTogether(first);
-    Expected<std::vector<float>> samples = windows.read(first, count);
+    const size_t count = windows->countTogether(first);
+    Expected<std::vector<float>> samples = windows->read(first, count);
     if (!samples)
       return samples.takeError();
     std::vector<bool> isKnown(count);

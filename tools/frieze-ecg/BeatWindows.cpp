@@ -29,6 +29,53 @@ bool frieze::ecg::isWindowLength(const BeatWindowOptions &options,
   return difference > -1.5 && difference <= 0.5;
 }
 
+void ScaleEstimator::add(ArrayRef<float> samples) {
+  for (float sample : samples) {
+    if (std::isnan(sample))
+      continue;
+    least = count ? std::min(least, sample) : sample;
+    most = count ? std::max(most, sample) : sample;
+    ++count;
+    const double distance = sample - mean;
+    mean += distance / count;
+    squares += distance * (sample - mean);
+  }
+}
+
+std::optional<Scale>
+ScaleEstimator::estimate(Normalisation normalisation) const {
+  if (count == 0)
+    return std::nullopt;
+  if (normalisation == Normalisation::MinMax)
+    return Scale{least, double(most) - least};
+  return Scale{mean, std::sqrt(squares / count)};
+}
+
+static void apply(const Scale &scale, MutableArrayRef<float> samples) {
+  for (float &sample : samples)
+    sample = scale.unit > 0 ? (sample - scale.offset) / scale.unit : 0;
+}
+
+Expected<BeatWindows> BeatWindows::open(const Recording &recording,
+                                        ArrayRef<uint64_t> beats,
+                                        const RRIntervals &intervals,
+                                        const BeatWindowOptions &options,
+                                        uint64_t length) {
+  BeatWindows windows(recording, beats, intervals, options, length);
+  if (!options.scalesRecording)
+    return windows;
+  ScaleEstimator estimator;
+  Error error = windows.getLead().readAll(
+      [&](uint64_t, ArrayRef<float> samples) -> Error {
+        estimator.add(samples);
+        return Error::success();
+      });
+  if (error)
+    return std::move(error);
+  windows.scale = estimator.estimate(options.normalisation);
+  return windows;
+}
+
 BeatWindows::BeatWindows(const Recording &recording, ArrayRef<uint64_t> beats,
                          const RRIntervals &intervals,
                          const BeatWindowOptions &options, uint64_t length)
@@ -51,7 +98,7 @@ BeatWindows::Range BeatWindows::getStretch(size_t beat) const {
   if (!options.stretch)
     return getWindow(beat);
   const int64_t samples = std::llround(*options.stretch * options.rate);
-  const int64_t all = resampled ? resampled->length : source.length;
+  const int64_t all = getLead().length;
   int64_t first = getPosition(beat) / samples * samples;
   return {first, std::min(first + samples, all)};
 }
@@ -64,8 +111,10 @@ BeatWindows::Range BeatWindows::getSpan(size_t first, size_t last) const {
 }
 
 size_t BeatWindows::countTogether(size_t first) const {
-  // Samples that are resampled and kept at once, and windows.
-  constexpr int64_t longest = 1 << 16;
+  // Samples that are resampled and kept at once, and windows. The beats of a
+  // stretch go together, whatever its length.
+  const int64_t longest = std::max<int64_t>(
+      1 << 16, 2 * options.stretch.value_or(0) * options.rate);
   constexpr size_t most = 256;
   size_t last = first;
   while (last + 1 < beats.size() && last + 1 < first + most) {
@@ -75,33 +124,6 @@ size_t BeatWindows::countTogether(size_t first) const {
     ++last;
   }
   return last - first + 1;
-}
-
-bool BeatWindows::scale(MutableArrayRef<float> window,
-                        ArrayRef<float> from) const {
-  double least = std::numeric_limits<double>::infinity(), most = -least;
-  double sum = 0, squares = 0;
-  size_t count = 0;
-  for (float sample : from)
-    if (!std::isnan(sample)) {
-      least = std::min<double>(least, sample);
-      most = std::max<double>(most, sample);
-      sum += sample;
-      ++count;
-    }
-  if (count == 0)
-    return false;
-  const double mean = sum / count;
-  for (float sample : from)
-    if (!std::isnan(sample))
-      squares += (sample - mean) * (sample - mean);
-  const bool isMinMax = options.normalisation == Normalisation::MinMax;
-  const double offset = isMinMax ? least : mean;
-  const double unit = isMinMax ? most - least : std::sqrt(squares / count);
-  // A flat line is 0.
-  for (float &sample : window)
-    sample = unit > 0 ? (sample - offset) / unit : 0;
-  return true;
 }
 
 bool BeatWindows::cut(MutableArrayRef<float> window, size_t beat) const {
@@ -133,8 +155,7 @@ Expected<std::vector<float>> BeatWindows::read(size_t first,
                                                size_t count) const {
   const Range span = getSpan(first, first + count - 1);
   std::vector<float> samples(span.last - span.first);
-  const Recording &lead = resampled ? *resampled : source;
-  if (Error error = lead.readPadded(span.first, samples))
+  if (Error error = getLead().readPadded(span.first, samples))
     return std::move(error);
   auto slice = [&](Range range) {
     return ArrayRef(samples).slice(range.first - span.first,
@@ -147,8 +168,17 @@ Expected<std::vector<float>> BeatWindows::read(size_t first,
     copy(slice(getWindow(first + i)), window.begin());
     bool isKnown =
         none_of(window, [](float sample) { return std::isnan(sample); });
-    if (isKnown && options.normalisation != Normalisation::None)
-      isKnown = scale(window, slice(getStretch(first + i)));
+    if (isKnown && options.normalisation != Normalisation::None) {
+      std::optional<Scale> own = scale;
+      if (!options.scalesRecording) {
+        ScaleEstimator estimator;
+        estimator.add(slice(getStretch(first + i)));
+        own = estimator.estimate(options.normalisation);
+      }
+      isKnown = own.has_value();
+      if (own)
+        apply(*own, window);
+    }
     if (isKnown && options.untilRR)
       isKnown = cut(window, first + i);
     if (!isKnown)

@@ -39,13 +39,36 @@ struct BeatWindowOptions {
   /// it reaches.
   double before = 0, after = 0;
   Normalisation normalisation = Normalisation::None;
-  /// Seconds of the stretches of the recording that are scaled as one, each
-  /// with the windows of the beats in it; nothing to scale each window for
-  /// itself.
+  /// Whether the whole recording is scaled as one.
+  bool scalesRecording = false;
+  /// Else, seconds of the stretches of it that are, each with the windows of
+  /// the beats in it; nothing to scale each window for itself.
   std::optional<double> stretch;
   /// A window is 0 from so many RR intervals behind its beat on: of the median
   /// of those in its stretch, or in the recording.
   std::optional<double> untilRR;
+};
+
+/// What is taken off samples, and what they are then divided by. A flat line
+/// has the unit 0.
+struct Scale {
+  double offset, unit;
+};
+
+/// Looks at the samples that are scaled as one.
+class ScaleEstimator {
+public:
+  /// Missing ones (NaN) do not count.
+  void add(llvm::ArrayRef<float> samples);
+
+  /// Nothing if all were missing.
+  std::optional<Scale> estimate(Normalisation normalisation) const;
+
+private:
+  uint64_t count = 0;
+  float least = 0, most = 0;
+  /// By Welford's method: the mean, and the sum of squared distances from it.
+  double mean = 0, squares = 0;
 };
 
 /// Samples of the model before the beat.
@@ -59,11 +82,13 @@ bool isWindowLength(const BeatWindowOptions &options, uint64_t length);
 /// rate. Beyond its ends, the end samples go on.
 class BeatWindows {
 public:
-  /// beats: samples of the recording, ascending. length: samples of a window.
-  /// All must outlive this.
-  BeatWindows(const Recording &recording, llvm::ArrayRef<uint64_t> beats,
-              const RRIntervals &intervals, const BeatWindowOptions &options,
-              uint64_t length);
+  /// Reads all of a recording that is scaled as one. beats: samples of it,
+  /// ascending. length: samples of a window. All must outlive the result.
+  static llvm::Expected<BeatWindows> open(const Recording &recording,
+                                          llvm::ArrayRef<uint64_t> beats,
+                                          const RRIntervals &intervals,
+                                          const BeatWindowOptions &options,
+                                          uint64_t length);
 
   /// How many beats from `first` on can be read together, at least one.
   size_t countTogether(size_t first) const;
@@ -73,6 +98,10 @@ public:
   llvm::Expected<std::vector<float>> read(size_t first, size_t count) const;
 
 private:
+  BeatWindows(const Recording &recording, llvm::ArrayRef<uint64_t> beats,
+              const RRIntervals &intervals, const BeatWindowOptions &options,
+              uint64_t length);
+
   /// Positions of the model's rate from `first` to before `last`.
   struct Range {
     int64_t first, last;
@@ -84,8 +113,8 @@ private:
   Range getStretch(size_t beat) const;
   /// All that is needed for these beats.
   Range getSpan(size_t first, size_t last) const;
-  bool scale(llvm::MutableArrayRef<float> window,
-             llvm::ArrayRef<float> from) const;
+  /// At the model's rate.
+  const Recording &getLead() const { return resampled ? *resampled : source; }
   /// Puts 0 where the next beat is due; false if that is not known.
   bool cut(llvm::MutableArrayRef<float> window, size_t beat) const;
 
@@ -96,6 +125,8 @@ private:
   const uint64_t length, before;
   /// Only at another rate.
   std::unique_ptr<ResampledRecording> resampled;
+  /// Only of a recording that is scaled as one.
+  std::optional<Scale> scale;
 };
 
 } // namespace frieze::ecg

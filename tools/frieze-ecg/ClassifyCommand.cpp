@@ -67,9 +67,10 @@ static cl::opt<Normalisation> normalisation(
     cl::sub(command), cl::cat(category));
 static cl::alias normalisationAlias("normalize", cl::aliasopt(normalisation),
                                     cl::Hidden);
-static cl::opt<double> stretch(
-    "normalise-over", cl::value_desc("s"),
-    cl::desc("Scale stretches of so many seconds, and not each window alone"),
+static cl::opt<std::string> scaled(
+    "normalise-over", cl::value_desc("s|record"),
+    cl::desc("Scale stretches of so many seconds, or the whole recording, and "
+             "not each window alone"),
     cl::sub(command), cl::cat(category));
 static cl::opt<double> untilRR(
     "until-rr", cl::value_desc("N"),
@@ -160,13 +161,35 @@ static Expected<RRInput> readInput(StringRef text) {
   return input;
 }
 
+/// Reads --normalise-over.
+static Error readScaled(BeatWindowOptions &options) {
+  if (!scaled.getNumOccurrences())
+    return Error::success();
+  // Stretches are kept whole.
+  constexpr double longest = 600;
+  std::optional<double> seconds = parseNumber(scaled);
+  if (scaled == "record")
+    options.scalesRecording = true;
+  else if (seconds && *seconds * rate >= 2 && *seconds <= longest)
+    options.stretch = seconds;
+  else
+    return fileError("--normalise-over",
+                     "expects 'record', or seconds of several samples and at "
+                     "most " +
+                         formatNumber(longest) + ", but got '" + scaled + "'");
+  if (normalisation == Normalisation::None)
+    return fileError("--normalise-over", "expects --normalise=min-max or "
+                                         "--normalise=z-score");
+  return Error::success();
+}
+
 static Error readModelOptions(BeatModelOptions &options) {
   options.window.rate = rate;
   options.window.before = before;
   options.window.after = after;
   options.window.normalisation = normalisation;
-  if (stretch.getNumOccurrences())
-    options.window.stretch = stretch;
+  if (Error error = readScaled(options.window))
+    return error;
   if (untilRR.getNumOccurrences())
     options.window.untilRR = untilRR;
   options.logits = logits;
@@ -197,7 +220,7 @@ static Error checkWritten(const JobOptions &options) {
 
 static int run(ArrayRef<std::string> arguments) {
   bool isGood = true;
-  for (const cl::opt<double> *option : {&rate, &recordingRate, &stretch})
+  for (const cl::opt<double> *option : {&rate, &recordingRate})
     isGood &= isNumber(*option, /*least=*/1e-9);
   for (const cl::opt<double> *option : {&before, &after, &untilRR})
     isGood &= isNumber(*option, /*least=*/0);
@@ -209,10 +232,7 @@ static int run(ArrayRef<std::string> arguments) {
                                   " to " +
                                   formatNumber(ResampledRecording::maxRate) +
                                   " Hz, but got " + formatNumber(rate));
-  if (stretch.getNumOccurrences() &&
-      (normalisation == Normalisation::None || stretch * rate < 2))
-    return failWith("--normalise-over",
-                    "expects --normalise, and stretches of several samples");
+
   if (!beats.empty() && !detector.empty())
     return failWith("--detector",
                     "expects no --beats, which are given already");
