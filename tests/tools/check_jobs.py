@@ -8,6 +8,7 @@ import glob
 import json
 import os
 import pty
+import resource
 import signal
 import struct
 import subprocess
@@ -175,6 +176,21 @@ def check_list(jobs):
     assert not os.path.exists("cut.csv.job")
 
 
+def check_full_disk(jobs):
+    """What ends a job but a kill: --resume goes on with it, too."""
+    for size in (20000, 30000):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        result = subprocess.run([*jobs.command, "-o", "full.csv", "--resume"], preexec_fn=limit,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                check=False)
+        assert result.returncode == 1, result.stderr
+        assert "cannot be written: File too large" in result.stderr, result.stderr
+        assert 100 < count_lines("full.csv") < COUNT * 0.9
+    jobs.run("-o", "full.csv", "--resume")
+    assert read("full.csv") == read("whole.csv")
+    assert not os.path.exists("full.csv.job")
+
+
 def check_folder(jobs):
     """A file for each record, in folders as the records are."""
     jobs.run("-o", "whole/")
@@ -241,6 +257,7 @@ def main():
     write_model(compiler)
     jobs = Jobs(scan, *write_records())
     check_list(jobs)
+    check_full_disk(jobs)
     check_folder(jobs)
     check_memory(jobs)
     check_progress(jobs)
