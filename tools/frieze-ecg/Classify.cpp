@@ -46,7 +46,7 @@ public:
       models.push_back(options.detector);
     std::vector<std::string> inputs = given.getFiles();
     append_range(inputs, options.beats);
-    if (Error error = job.open(models, inputs))
+    if (Error error = job.open(models, inputs, options.recording))
       return report(std::move(error));
     job.showProgress(0);
     while (!job.getNext().empty())

@@ -8,6 +8,7 @@
 #include "tools/frieze-ecg/Job.h"
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
+#include "tools/frieze-ecg/Detection.h"
 #include "tools/frieze-ecg/RecordNames.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/Text.h"
@@ -129,21 +130,25 @@ Error Job::checkInputs(ArrayRef<std::string> inputs) const {
   return Error::success();
 }
 
-/// Errors are told at the end, but a name that is wrong can be told now.
-void Job::warnOfMissing() const {
-  auto isMissing = [](const std::string &record) {
-    return record != "-" && !sys::fs::exists(record) &&
-           !sys::fs::exists(record + ".hea");
-  };
+/// Errors are told at the end, but one that can be told now may save a night.
+void Job::checkHeaders(const RecordingOptions &recording) const {
   ArrayRef<std::string> left =
       ArrayRef(options.records).drop_front(entries.size());
-  const size_t missing = count_if(left, isMissing);
-  if (options.records.size() > 1 && missing > 0)
-    errs() << *find_if(left, isMissing) << ": warning: no such file"
-           << (missing > 1 ? ", and " + std::to_string(missing - 1) +
-                                 " more are missing"
-                           : "")
-           << '\n';
+  if (options.records.size() == 1)
+    return;
+  std::vector<std::string> problems(left.size());
+  forEachParallel(options.threads, left.size(), [&](size_t i) {
+    if (Error error = checkHeader(left[i], recording))
+      problems[i] = toString(std::move(error));
+  });
+  llvm::erase(problems, "");
+  if (problems.empty())
+    return;
+  auto [file, message] = StringRef(problems[0]).split(": error: ");
+  errs() << file << ": warning: " << message;
+  if (problems.size() > 1)
+    errs() << "; " << problems.size() - 1 << " more cannot be read";
+  errs() << "; the end tells all\n";
 }
 
 Error Job::openJournal(ArrayRef<std::string> models) {
@@ -166,7 +171,8 @@ Error Job::openJournal(ArrayRef<std::string> models) {
   return Error::success();
 }
 
-Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs) {
+Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs,
+                const RecordingOptions &recording) {
   if (Error error = joinErrors(checkNames(), checkInputs(inputs)))
     return error;
   if (Error error = joinErrors(checkInputs(models), openJournal(models)))
@@ -181,7 +187,7 @@ Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs) {
   if (!created)
     return created.takeError();
   output = std::move(*created);
-  warnOfMissing();
+  checkHeaders(recording);
   return Error::success();
 }
 

@@ -12,6 +12,7 @@
 #include "tools/frieze-ecg/BeatOutput.h"
 #include "tools/frieze-ecg/Journal.h"
 #include "tools/frieze-ecg/ProgressBar.h"
+#include "tools/frieze-ecg/Recording.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -50,10 +51,12 @@ public:
   /// Removes the journal if there is nothing that could be gone on with.
   ~Job();
 
-  /// Checks names and output, and opens the journal. models: the files of which
-  /// the results depend besides; inputs: all others that are read.
+  /// Checks names and output, opens the journal, and warns of records that a
+  /// quick look shows to be damaged. models: the files of which the results
+  /// depend besides; inputs: all others that are read.
   llvm::Error open(llvm::ArrayRef<std::string> models,
-                   llvm::ArrayRef<std::string> inputs);
+                   llvm::ArrayRef<std::string> inputs,
+                   const RecordingOptions &recording);
 
   /// The records that are not done, a few at a time.
   llvm::ArrayRef<std::string> getNext() const;
@@ -79,7 +82,7 @@ public:
 private:
   llvm::Error checkNames() const;
   llvm::Error checkInputs(llvm::ArrayRef<std::string> inputs) const;
-  void warnOfMissing() const;
+  void checkHeaders(const RecordingOptions &recording) const;
   llvm::Error openJournal(llvm::ArrayRef<std::string> models);
   llvm::Error addEntry(JobEntry entry);
   /// Tells what failed, and lists it in a file.

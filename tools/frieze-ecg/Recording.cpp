@@ -127,6 +127,21 @@ openFormat(StringRef path, const RecordingOptions &options) {
                          ".bdf, .csv or .npy");
 }
 
+Error frieze::ecg::checkHeader(StringRef path,
+                               const RecordingOptions &options) {
+  const bool hasHeader =
+      any_of(ArrayRef<StringRef>{".hea", ".edf", ".bdf", ".npy"},
+             [&](StringRef e) { return path.ends_with_insensitive(e); }) ||
+      sys::fs::exists(path + ".hea");
+  // Others would be read as a whole, and standard input only once.
+  if (path == "-" || (!hasHeader && sys::fs::exists(path)))
+    return Error::success();
+  // A checksum is that of all samples.
+  RecordingOptions quick = options;
+  quick.ignoreChecksum = true;
+  return openFormat(path, quick).takeError();
+}
+
 namespace {
 
 /// Looks at the samples of a recording, in their order.

@@ -97,6 +97,10 @@ struct RecordingOptions {
 llvm::Expected<std::unique_ptr<Recording>>
 openRecording(llvm::StringRef path, const RecordingOptions &options);
 
+/// What a quick look at a recording tells, without its samples: whether it is
+/// there, and of WFDB, EDF, BDF and NPY what is wrong with header and length.
+llvm::Error checkHeader(llvm::StringRef path, const RecordingOptions &options);
+
 /// The name under which the beats of `path` are listed.
 std::string getRecordName(llvm::StringRef path);
 

@@ -45,7 +45,7 @@ public:
       report(std::move(error));
     std::vector<std::string> inputs = references.getFiles();
     append_range(inputs, options.references);
-    if (Error error = job.open({options.model}, inputs)) {
+    if (Error error = job.open({options.model}, inputs, options.recording)) {
       report(std::move(error));
       return false;
     }
