@@ -306,8 +306,8 @@ def check_refused(tool):
              "(145x2)"),
             ({"--model": "logits.json"}, "expects the model's outputs to be between 0 and 1"),
             ({"--normalise-over": "10"}, "--normalise-over: error: expects --normalise=min-max"),
-            ({"--normalise-over": "0.001"}, "expects 'record', or seconds of several samples and at "
-             "most 600, but got '0.001'"),
+            ({"--normalise-over": "0.001"}, "expects 'record', or seconds of several samples and "
+             "at most 600, but got '0.001'"),
             ({"--normalise-over": "1e9"}, "but got '1e9'"),
             ({"--normalise-over": "beat"}, "but got 'beat'"),
             ({"--beats": "curve.csv"}, "no reference beats for record 'r'"),

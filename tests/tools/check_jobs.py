@@ -23,9 +23,10 @@ def write_model(compiler):
     kernel[36] = [8.0]
     with open("model.json", "w") as file:
         json.dump({"format": "frieze-model", "version": 1, "input": {"name": "ecg", "shape": [145]},
-                   "layers": [{"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
-                               "bias": [-4.0]},
-                              {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
+                   "layers": [
+                       {"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
+                        "bias": [-4.0]},
+                       {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
     subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 

@@ -66,7 +66,8 @@ def find_summary(overview):
 def make_page(name, parts, summary, version, others):
     lines = [f'.TH {name.upper()} 1 "" "{version}" "Frieze"', ".SH NAME",
              f"{name} \\- {escape(summary)}", ".SH SYNOPSIS", escape(parts.usage),
-             ".SH DESCRIPTION", escape("\n".join(parts.overview).strip()).replace("\n\n", "\n.PP\n")]
+             ".SH DESCRIPTION",
+             escape("\n".join(parts.overview).strip()).replace("\n\n", "\n.PP\n")]
     if parts.subcommands:
         lines.append(".SH SUBCOMMANDS")
         for subcommand, text in parts.subcommands:
