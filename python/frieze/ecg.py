@@ -38,25 +38,28 @@ def make_library(model: Union[Model, Path], hop: int) -> bytes:
 
 
 def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] = None, *,
-         lead: Union[str, int, None] = None, rate: Optional[float] = None, hop: int = 1,
-         level: str = "auto", logits: bool = False, ignore_checksum: bool = False,
-         threads: Optional[int] = None) -> np.ndarray:
+         lead: Union[str, int, None] = None, rate: Optional[float] = None,
+         unit: Optional[str] = None, gain: Optional[float] = None,
+         baseline: Optional[float] = None, hop: int = 1, level: str = "auto", logits: bool = False,
+         ignore_checksum: bool = False, threads: Optional[int] = None) -> np.ndarray:
     """Finds the beats of recordings, which are one path or several: the name or the header
-    of a WFDB record, EDF, EDF+, BDF, CSV or NPY.
+    of a WFDB record, EDF, EDF+, BDF, CSV, NPY, ISHNE, ATC, or a folder of these.
 
     `model` is the classifier, compiled or a file; without it, the one that comes with
     frieze-ecg. Options are those of frieze-ecg scan:
-    the `lead` by name or number, the sampling `rate` of recordings that do not tell theirs,
-    the `hop` of scores, the `level` taken out of a recording ("auto" or "off"), whether
-    the classifier gives `logits`, `ignore_checksum`, and `threads`.
+    the `lead` by name or number; of recordings that do not tell them, the sampling `rate`
+    in Hz and the `unit` ("mV", "uV" or "V"), or the `gain` of a converter in units a
+    millivolt and its `baseline`, the number at 0 mV; the `hop` of scores, the `level` taken
+    out of a recording ("auto" or "off"), whether the classifier gives `logits`,
+    `ignore_checksum`, and `threads`.
 
     Returns an array with a row for each beat and the fields `record`, `sample`, `time_s`
     and `score`. What frieze-ecg warns of becomes a warning, and its error an Error.
     """
     paths: List[Path] = ([records] if isinstance(records, (str, os.PathLike)) else list(records))
     options = [f"--{name}={value}" for name, value in (
-        ("lead", lead), ("rate", rate), ("hop", hop), ("level", level), ("threads", threads))
-        if value is not None]
+        ("lead", lead), ("rate", rate), ("unit", unit), ("gain", gain), ("baseline", baseline),
+        ("hop", hop), ("level", level), ("threads", threads)) if value is not None]
     options += [f"--{name}" for name, value in (
         ("logits", logits), ("ignore-checksum", ignore_checksum)) if value]
     program = find_program()

@@ -44,7 +44,7 @@ TEST_F(CSVRecordingTest, FirstECG) {
   for (const Case &c : {Case{"Resp,MLII,timestamp", "MLII", "7,0.5,0"},
                         {"sample,time_ms,II", "II", "0,0,0.5"},
                         {",ECG", "ECG", "0,0.5"},
-                        {"EEG (uV),V1 (uV),t", "V1 (uV)", "7,500,0"},
+                        {"EEG (mV),V1 (mV),t", "V1 (mV)", "7,0.5,0"},
                         {"A,B", "A", "0.5,7"}}) {
     write("r.csv", std::string(c.header) + "\n" + c.row + "\n");
     EXPECT_EQ(read("r.csv", atRate(360)).lead, c.lead);
@@ -52,12 +52,13 @@ TEST_F(CSVRecordingTest, FirstECG) {
   }
   write("r.csv", "x,y,z\n1,2,3\n");
   EXPECT_CONTAINS(problem("r.csv", atRate(360)),
-                  "but got 0 'x' (mV), 1 'y' (mV), 2 'z' (mV)");
+                  "but got 0 'x' (no unit), 1 'y' (no unit), 2 'z' (no unit)");
 }
 
 // A unit in the name of a column is converted.
 TEST_F(CSVRecordingTest, Units) {
-  const RecordingOptions options = atRate(360);
+  RecordingOptions options;
+  options.rate = 360;
   for (const char *name : {"II (uV)", "II [uV]", "II_uV", "II (\u00B5V)"}) {
     write("r.csv", std::string(name) + "\n-2500\n500\n");
     EXPECT_EQ(read("r.csv", options).samples,
@@ -68,7 +69,17 @@ TEST_F(CSVRecordingTest, Units) {
   EXPECT_EQ(read("r.csv", options).samples, std::vector<float>{1});
   // V is a lead.
   write("r.csv", "ECG_V\n0.5\n");
+  EXPECT_CONTAINS(problem("r.csv", options),
+                  "r.csv: error: expects a unit, which the file does not tell "
+                  "for lead 'ECG_V': give --unit");
+  EXPECT_EQ(read("r.csv", atRate(360)).samples, std::vector<float>{0.5f});
+  // A second line with units.
+  write("r.csv", "sample,MLII,V1\n#,uV,mV\n0,500,7\n");
   EXPECT_EQ(read("r.csv", options).samples, std::vector<float>{0.5f});
+  // What is missing is told at once.
+  write("r.csv", "MLII\n0.5\n");
+  EXPECT_CONTAINS(problem("r.csv"), "1 mV\n" + path("r.csv") +
+                                        ": error: expects a sampling rate");
 }
 
 /// A column of times, printed with so many decimals, and one of samples. From
@@ -165,10 +176,10 @@ TEST_F(CSVRecordingTest, TimesThatTellNoRate) {
   EXPECT_CONTAINS(problem("r.csv"), "too short or too coarse");
   write("r.csv", timed("time_s", 0.0001, 0, 0, 0, 20000));
   EXPECT_CONTAINS(problem("r.csv"), "too short or too coarse");
-  write("r.csv", "time,II\n12:00:00.000,1\n");
-  EXPECT_CONTAINS(
-      problem("r.csv", atRate(360)),
-      "line 2: expects the time in numbers, but got '12:00:00.000'");
+  write("r.csv", "time,II\nnoon,1\n");
+  EXPECT_CONTAINS(problem("r.csv", atRate(360)),
+                  "line 2: expects the time in numbers, as a clock "
+                  "(12:34:56.789) or by ISO 8601, but got 'noon'");
 }
 
 // A row that is lost or doubled is told where it is, one of many too.
@@ -232,6 +243,8 @@ TEST_F(CSVRecordingTest, FilesThatAreRefused) {
       {"0.1\n1e60\n", "line 2: expects a finite number"},
       {"0.1\n0.2 0.3\n", "line 2: expects a finite number"},
       {"0.1.2\n", "line 1: expects a finite number"},
+      {"II;V1\n0,25;1\n", "line 2: expects a finite number, but got '0,25': "
+                          "decimals have a point"},
       {"A,B\n1\n", "line 2: expects 2 columns, but got 1"},
       {"time,A\nx,1\n", "line 2: expects the time"},
       {"time,A\nnan,1\n", "line 2: expects a finite time, but got 'nan'"},

@@ -106,8 +106,9 @@ TEST_F(EDFRecordingTest, FirstECG) {
   options.lead = "EEG Fpz-Cz";
   EXPECT_TRUE(read("r.edf", options).warnings.empty());
   options.lead = "SpO2";
-  EXPECT_CONTAINS(problem("r.edf", options),
-                  "expects the unit to be V, mV or uV, but got '%'");
+  EXPECT_CONTAINS(
+      problem("r.edf", options),
+      "expects the unit of lead 'SpO2' to be V, mV or uV, but got '%'");
 
   readFirst({eeg, pulse});
   EXPECT_CONTAINS(
@@ -125,8 +126,42 @@ TEST_F(EDFRecordingTest, ContinuousEDFPlus) {
   EXPECT_EQ(read("r.edf").samples, (std::vector<float>{-1, 1, 0, 0.5f}));
   RecordingOptions options;
   options.lead = "EDF Annotations";
+  EXPECT_CONTAINS(
+      problem("r.edf", options),
+      "expects one of the leads 0 'ECG' (mV), but got 'EDF Annotations'");
+}
+
+// A recorder that lost its power wrote a part of the last record.
+TEST_F(EDFRecordingTest, TornRecord) {
+  for (const char *records : {"-1", "1", "2"}) {
+    write("r.edf", header({{}}, records) + pack16({-100, 100}) + "x");
+    EXPECT_EQ(read("r.edf").samples, (std::vector<float>{-1, 1}));
+    EXPECT_EQ(read("r.edf").warnings,
+              std::vector<std::string>{
+                  path("r.edf") +
+                  ": warning: ends within record 1, which is left out"});
+  }
+  for (const char *records : {"0", "3"}) {
+    write("r.edf", header({{}}, records) + pack16({-100, 100}) + "x");
+    EXPECT_CONTAINS(problem("r.edf"), "records of 4 bytes, but got 5 bytes");
+  }
+}
+
+// What is odd about another signal does not matter, but is told.
+TEST_F(EDFRecordingTest, OddFieldsOfOthers) {
+  Signal eeg{"EEG\x9B", "\xB5V", "x", "1", "0.5", "100", "2"};
+  write("r.edf", header({eeg, {}}, "1") + pack16({1, 2, -100, 100}));
+  EXPECT_EQ(read("r.edf").samples, (std::vector<float>{-1, 1}));
+  ASSERT_EQ(read("r.edf").warnings.size(), 2u);
+  EXPECT_CONTAINS(read("r.edf").warnings[0],
+                  "r.edf: warning: lead 'EEG\\x9B': expects the physical "
+                  "minimum to be a number, but got 'x', expects the digital "
+                  "minimum to be a whole number of at least -32768, but got "
+                  "'0.5'; it is not scanned");
+  RecordingOptions options;
+  options.lead = "0";
   EXPECT_CONTAINS(problem("r.edf", options),
-                  "expects one of the leads ECG, but got 'EDF Annotations'");
+                  "r.edf: error: lead 'EEG\\x9B': expects the physical");
 }
 
 // Starts that do not go with that are told.

@@ -90,9 +90,9 @@ TEST(LeadsTest, LabelsOfOthers) {
 }
 
 TEST(LeadsTest, LabelsThatDoNotTell) {
-  for (const char *label :
-       {"", "signal 0", "record 100, signal 1", "ch1", "CH 2", "chan3",
-        "Channel 4", "0", "12", "A", "lead 1", "mV", "value", "unknown"})
+  for (const char *label : {"", "signal 0", "record 100, signal 1", "ch1",
+                            "CH 2", "chan3", "Channel 4", "0", "12", "A",
+                            "lead 1", "mV", "\u00B5V", "value", "unknown"})
     EXPECT_EQ(findLabelKind(label), LabelKind::Nothing) << label;
   for (const char *label :
        {"x", "Chest", "foo", "II foo", "AUX1", "CS12", "caf\xE9", "Direct_1"})
@@ -101,7 +101,9 @@ TEST(LeadsTest, LabelsThatDoNotTell) {
 
 TEST(LeadsTest, Units) {
   EXPECT_EQ(getMillivolts("mV"), 1);
-  for (const char *unit : {"uV", "UV", "\u00B5V", "\u03BCV", "\xB5V"})
+  EXPECT_EQ(getMillivolts("millivolts"), 1);
+  for (const char *unit :
+       {"uV", "UV", "\u00B5V", "\u03BCV", "\xB5V", "microvolt"})
     EXPECT_EQ(getMillivolts(unit), 1e-3) << unit;
   EXPECT_EQ(getMillivolts("V"), 1e3);
   for (const char *unit : {"", "mmHg", "adu", "%", "mVs"})
@@ -137,6 +139,38 @@ TEST(LeadsTest, FirstECG) {
                  "said to be an ECG; --lead chooses another"}));
 }
 
+// Names may count from 1.
+TEST(LeadsTest, NumbersInNames) {
+  EXPECT_EQ(choose({{"Channel 1"}, {"Channel 2"}}, "1").second,
+            "r: note: lead 1, counted from 0, is 'Channel 2'");
+  EXPECT_EQ(choose({{"Channel 0"}, {"Channel 1"}}, "1").second, "");
+  EXPECT_EQ(choose({{"Channel 1"}, {"Channel 2"}}, "2").first, 1);
+}
+
+// A part of a name is that of one lead, or of none.
+TEST(LeadsTest, PartsOfNames) {
+  for (const char *wanted : {"V", "5", "EC", "ECG  V", "V5 ECG", " ", "-"})
+    EXPECT_EQ(choose({{"EEG"}, {"ECG V5"}, {"ECG V5R"}}, wanted).first, -1)
+        << wanted;
+  EXPECT_EQ(
+      choose({{"ECG I", "uV"}, {"ECG II", ""}, {"I filtered"}}, "I").second,
+      "r: error: expects one of the leads 0 'ECG I' (uV), 1 'ECG II' (no "
+      "unit), 2 'I filtered' (mV), but got 'I', which 2 of them have in "
+      "their names");
+}
+
+// Leads that may be in any unit are better than none.
+TEST(LeadsTest, LeadsWithoutUnit) {
+  EXPECT_EQ(choose({{"EEG", ""}, {"II", ""}}).second,
+            "r: note: scans lead 1 'II' (no unit), as 0 'EEG' (no unit) is no "
+            "ECG by its label; --lead chooses another");
+  EXPECT_EQ(choose({{"", ""}}).first, 0);
+  EXPECT_EQ(
+      choose({{"ECG", ""}, {"II"}}).second,
+      "r: note: scans lead 1 'II' (mV), as 0 'ECG' (no unit) has no unit; "
+      "--lead chooses another");
+}
+
 // Labels that say nothing, of all signals in volts, and one signal alone.
 TEST(LeadsTest, SignalsWithoutNames) {
   EXPECT_EQ(choose({{""}}).first, 0);
@@ -157,7 +191,8 @@ TEST(LeadsTest, NoECG) {
   for (std::vector<Lead> leads : {std::vector<Lead>{{"EEG"}},
                                   {{"Foo"}, {"Bar"}},
                                   {{"ECG", "mmHg"}},
-                                  {{"", ""}},
+                                  {{"EEG", ""}},
+                                  {{"ECG", ""}, {"EEG", "uV"}},
                                   {{"ch1"}, {"Foo"}}})
     EXPECT_EQ(choose(leads).first, -1);
   EXPECT_LT(choose({{"EEG"}, {std::string(1 << 20, 'I')}}).second.size(), 300u);
@@ -171,11 +206,15 @@ TEST(LeadsTest, WantedLeads) {
   EXPECT_EQ(choose({{"EEG"}, {"Resp", "l"}}, "Resp").first, 1);
   EXPECT_EQ(choose({{"EEG"}, {"Resp", "l"}}, "1").first, 1);
   EXPECT_EQ(choose({{"A"}, {"B"}}, "2").second,
-            "r: error: expects one of the leads A, B, but got '2'");
+            "r: error: expects one of the leads 0 'A' (mV), 1 'B' (mV), but "
+            "got '2'");
   EXPECT_EQ(choose({{"A"}, {"B"}}, "-1").first, -1);
   EXPECT_EQ(choose({{"A"}, {"A"}}, "A").second,
             "r: error: 2 leads are named 'A', give the number of one, from 0");
   EXPECT_EQ(choose({{"0"}, {"1"}}, "1").second, "");
+  EXPECT_EQ(choose({{"EEG"}, {"ECG V5"}}, "V5").first, 1);
+  EXPECT_EQ(choose({{"EEG Fpz-Cz"}, {"ECG"}}, "eeg fpz").first, 0);
+  EXPECT_EQ(choose({{"MLII (uV)"}, {"II (uV)"}}, "II").first, 1);
   EXPECT_EQ(
       choose({{"1"}, {"2"}}, "1").second,
       "r: note: lead '1' is the one of that name, number 0, and not number "

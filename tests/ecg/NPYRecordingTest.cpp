@@ -37,6 +37,17 @@ TEST_F(NPYRecordingTest, OneAxis) {
   EXPECT_EQ(recording.samples[2], -1);
   EXPECT_EQ(pairs(recording.gaps), (Gaps{{1, 1}}));
   EXPECT_EQ(read("r.npy", atRate(250)).rate, 250);
+  RecordingOptions options = atRate(360);
+  options.unit = "uV";
+  EXPECT_EQ(read("r.npy", options).samples[2], -0.001f);
+  options.unit.clear();
+  EXPECT_EQ(problem("r.npy", options),
+            path("r.npy") + ": error: expects a unit, which the file does not "
+                            "tell: give --unit=mV, uV or V, or --gain=N, the "
+                            "converter's units in 1 mV");
+  options.gain = 200;
+  options.baseline = 100;
+  EXPECT_EQ(read("r.npy", options).samples[2], -0.505f);
   EXPECT_CONTAINS(problem("r.npy"), "r.npy: error: expects a sampling rate, "
                                     "which the file does not tell: give "
                                     "--rate=HZ");
@@ -55,8 +66,10 @@ TEST_F(NPYRecordingTest, SamplesAndLeads) {
   EXPECT_EQ(read("f.npy", options).samples, expected);
   EXPECT_EQ(read("f.npy", atRate(360)).samples, (std::vector<float>{1, 2, 3}));
   options.lead = "2";
-  EXPECT_CONTAINS(problem("c.npy", options),
-                  "expects one of the leads 0, 1, but got '2'");
+  EXPECT_CONTAINS(
+      problem("c.npy", options),
+      "expects one of the leads 0 '0' (no unit), 1 '1' (no unit), but "
+      "got '2'");
 }
 
 // More than is read at once.

@@ -84,10 +84,12 @@ protected:
 #define EXPECT_CONTAINS(text, part)                                            \
   EXPECT_NE(std::string(text).find(part), std::string::npos) << (text)
 
-/// Options that give the sampling rate.
+/// Options that give the sampling rate, and that samples without a unit are
+/// millivolts.
 inline RecordingOptions atRate(double rate) {
   RecordingOptions options;
   options.rate = rate;
+  options.unit = "mV";
   return options;
 }
 

@@ -109,6 +109,10 @@ TEST_F(RecordingTest, Names) {
   EXPECT_EQ(getRecordName("some/folder/208"), "208");
   EXPECT_EQ(getRecordName("night.2.CSV"), "night.2");
   EXPECT_EQ(getRecordName("p1.night"), "p1.night");
+  EXPECT_EQ(getRecordName("101.dat"), "101");
+  EXPECT_EQ(getRecordName("night.csv.gz"), "night");
+  EXPECT_EQ(getRecordName("night.gz"), "night.gz");
+  EXPECT_EQ(getRecordName("-"), "stdin");
 }
 
 } // namespace

@@ -312,6 +312,35 @@ TEST_F(WFDBRecordingTest, TruncatedSamples) {
   EXPECT_CONTAINS(problem("r"), "r.dat: error: truncated");
 }
 
+// Of a frame that was cut off, no signal has a sample.
+TEST_F(WFDBRecordingTest, TornFrame) {
+  write("r.hea", "r 2 360\nr.dat 16 200/mV 0 0 0 0 0 A\n"
+                 "r.dat 16 200/mV 0 0 0 0 0 B\n");
+  write("r.dat", pack16({100, 200, 300, 400, 500}));
+  Whole recording = read("r");
+  EXPECT_EQ(recording.samples, (std::vector<float>{0.5f, 1.5f}));
+  EXPECT_EQ(recording.warnings,
+            std::vector<std::string>{path("r.dat") +
+                                     ": warning: ends within sample 2 of its "
+                                     "signals, which is left out"});
+}
+
+// A signal file finds its header, if that names it.
+TEST_F(WFDBRecordingTest, SignalFiles) {
+  write("r.hea", "r 1 360\nr.mat 16+24 200/mV 0 0 0 0 0 A\n");
+  write("r.mat", std::string(24, '\7') + pack16({100, 200}));
+  EXPECT_EQ(read("r.mat").samples, (std::vector<float>{0.5f, 1}));
+  EXPECT_EQ(read("r.mat").name, "r");
+  write("r.dat", "");
+  EXPECT_CONTAINS(problem("r.dat"), "r.dat: error: expects its header r.hea "
+                                    "beside it to name it, but it does not");
+  write("s.dat", "");
+  EXPECT_CONTAINS(problem("s.dat"), "s.dat: error: expects its header s.hea "
+                                    "beside it, which tells rate and gain, but "
+                                    "found none");
+  EXPECT_CONTAINS(problem("t.dat"), "t.dat: error: no such file");
+}
+
 TEST_F(WFDBRecordingTest, NoSamples) {
   write("r.hea", "r 1 360\nr.dat 16 200\n");
   write("r.dat", "");
@@ -416,8 +445,9 @@ TEST_F(WFDBRecordingTest, LeadsAndRate) {
   write("r.dat", pack16({1, 2, 3, 4}));
   RecordingOptions options;
   options.lead = "V9";
-  EXPECT_CONTAINS(problem("r", options),
-                  "expects one of the leads A, A, but got 'V9'");
+  EXPECT_CONTAINS(
+      problem("r", options),
+      "expects one of the leads 0 'A' (mV), 1 'A' (mV), but got 'V9'");
   options.lead = "2";
   EXPECT_CONTAINS(problem("r", options), "but got '2'");
   options.lead = "A";

@@ -43,15 +43,17 @@ class ScanTest(unittest.TestCase):
         self.assertEqual(pathlib.Path(frieze.ecg.find_program()), folder / "bin" / "frieze-ecg")
 
     def test_options(self):
-        """A file of millivolts needs the rate, and several records keep their names."""
+        """A file of counts needs rate and gain, and several records keep their names."""
         with tempfile.TemporaryDirectory() as folder:
-            samples = np.fromfile(RECORD.with_suffix(".dat"), "<i2")[:20000] / 200
+            samples = np.fromfile(RECORD.with_suffix(".dat"), "<i2")[:20000]
             paths = [os.path.join(folder, name) for name in ("a.npy", "longer.npy")]
             for path in paths:
                 np.save(path, samples)
             with self.assertRaisesRegex(frieze.Error, "--rate"):
                 frieze.ecg.scan(paths, ECG)
-            beats = frieze.ecg.scan(paths, ECG, rate=360, hop=2, threads=1)
+            with self.assertRaisesRegex(frieze.Error, "--unit"):
+                frieze.ecg.scan(paths, ECG, rate=360)
+            beats = frieze.ecg.scan(paths, ECG, rate=360, gain=200, baseline=100, hop=2, threads=1)
         self.assertEqual(set(beats["record"]), {"a", "longer"})
 
     def test_errors(self):

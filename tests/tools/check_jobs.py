@@ -93,7 +93,8 @@ def write_records():
 
 class Jobs:
     def __init__(self, scan, paths, damaged):
-        self.command = [scan, "scan", "--model", "model.so", "--rate=360", "--level=off", *paths]
+        self.command = [scan, "scan", "--model", "model.so", "--rate=360", "--unit=mV",
+                        "--level=off", *paths]
         self.paths, self.damaged = paths, damaged
 
     def run(self, *options):

@@ -96,8 +96,9 @@ def check_scan(scan):
         # Samples could also be taken for frames.
         assert (NOTE in errors) == (reference == "lead/frames.csv"), errors
     # A CSV recording has no frames.
-    output, errors = run(scan, "scan", "--model", "model.so", "--rate=500", "samples/frames.csv",
-                         "-o", "samples/beats.csv", "--compare", "samples/frames.atr")
+    output, errors = run(scan, "scan", "--model", "model.so", "--rate=500", "--unit=mV",
+                         "samples/frames.csv", "-o", "samples/beats.csv", "--compare",
+                         "samples/frames.atr")
     assert all_found in output and NOTE in errors, (output, errors)
     # What is written is read again, wherever it lies.
     for output in "apart/written.json", "apart/written.atr", "beats.csv":

@@ -81,9 +81,9 @@ def check_long(scan):
     period = struct.pack("<100f", *[1 if 40 <= i <= 70 else 0 for i in range(100)])
     write_samples("<script>.npy", pulses * 100,
                   period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
-    subprocess.run([scan, "scan", "--model", "model.so", "--rate=360", "<script>.npy", "-o", "long.csv",
-                    "--report", "long.html"], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+    subprocess.run([scan, "scan", "--model", "model.so", "--rate=360", "--unit=mV",
+                    "<script>.npy", "-o", "long.csv", "--report", "long.html"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # Within a window of the gap there are no beats.
     beats = pulses - 10 - 2
     dom = browse("long.html", "--dump-dom")
@@ -121,8 +121,9 @@ def check_heights(scan):
     for at, height in (205, 1), (605, HIGH):
         period[at:at + 2] = height, LOW
     write_samples("waves.npy", samples, struct.pack(f"<{2 * rate}f", *period) * (samples // 2 // rate))
-    subprocess.run([scan, "scan", "--model", "model.so", f"--rate={rate}", "waves.npy", "-o",
-                    "waves.csv", "--report", "waves.html"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([scan, "scan", "--model", "model.so", f"--rate={rate}", "--unit=mV",
+                    "waves.npy", "-o", "waves.csv", "--report", "waves.html"], check=True,
+                   stdout=subprocess.DEVNULL)
     # The page does not grow with the recording.
     assert os.path.getsize("waves.html") < 8000000
     # Away from the names of the grid's lines, on the left.

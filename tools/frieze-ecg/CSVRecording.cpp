@@ -5,7 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tools/frieze-ecg/AppleExport.h"
 #include "tools/frieze-ecg/CSVTime.h"
+#include "tools/frieze-ecg/Calibration.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/SampleFile.h"
 #include "tools/frieze-ecg/Text.h"
@@ -19,8 +21,9 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-/// The unit at the end of a column's name: "MLII (uV)", "MLII [mV]", "II_uV".
-/// Behind an underscore or a blank, V is the name of a lead. Empty without one.
+/// The unit at the end of a column's name: "MLII (uV)", "MLII [mV]", "II_uV",
+/// or the name alone. Behind an underscore or a blank, V is the name of a lead.
+/// Empty without one.
 static StringRef findUnit(StringRef name) {
   for (StringRef brackets : {"()", "[]", "{}"}) {
     if (!name.ends_with(brackets.drop_front()))
@@ -44,9 +47,9 @@ class CSVRecording : public Recording {
 public:
   explicit CSVRecording(SampleFile file) : file(std::move(file)) {}
 
-  /// Reads all rows: finds lead and rate, checks every field, and fills the
-  /// index.
-  Error index(StringRef path, const RecordingOptions &options);
+  /// Reads all rows: finds lead, unit and rate, checks every field, and fills
+  /// the index.
+  Error index(const RecordingOptions &options);
 
   Error read(uint64_t first, MutableArrayRef<float> samples) const override {
     LineReader reader(file, rowOffsets[first / indexStep]);
@@ -77,18 +80,29 @@ private:
     if (field.empty() || field.equals_insensitive("nan"))
       return std::numeric_limits<float>::quiet_NaN();
     std::optional<double> value = parseNumber(field);
-    if (!value || !std::isfinite(float(*value * millivolts)))
+    if (!value || !std::isfinite(float(calibration.toMillivolts(*value))))
       return std::nullopt;
-    return float(*value * millivolts);
+    return float(calibration.toMillivolts(*value));
   }
 
-  Error parseHeader(StringRef path, ArrayRef<StringRef> fields,
-                    const RecordingOptions &options);
+  void parseHeader(ArrayRef<StringRef> fields);
+  bool takeUnits(ArrayRef<StringRef> fields);
+  Error chooseColumn(const RecordingOptions &options);
+  Error beginRows(uint64_t line, size_t fields,
+                  const RecordingOptions &options);
+  std::string takeRow(ArrayRef<StringRef> fields);
 
   SampleFile file;
+  /// Columns that are no times, as the header names them, and their places.
+  std::vector<Lead> leads;
+  std::vector<size_t> places;
   size_t columns = 0, column = 0;
-  /// Millivolts in the unit of the column.
-  double millivolts = 1;
+  bool hasHeader = false, hasRows = false;
+  /// Whether Apple's Health wrote it, which has one column.
+  std::optional<AppleHeader> apple;
+  Calibration calibration;
+  /// Why there is no calibration, which is told with what the rows tell.
+  std::string unitProblem;
   std::vector<TimeColumn> times;
   /// Byte of every indexStep-th row, counted from the first with samples.
   std::vector<uint64_t> rowOffsets;
@@ -96,19 +110,37 @@ private:
 
 } // namespace
 
-Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
-                                const RecordingOptions &options) {
-  std::vector<Lead> leads;
-  std::vector<size_t> places;
+/// Finds the columns by their names.
+void CSVRecording::parseHeader(ArrayRef<StringRef> fields) {
+  hasHeader = true;
   for (auto [index, name] : enumerate(fields)) {
+    if (isArrivalTime(name))
+      continue;
     if (std::optional<TimeUnit> unit = findTimeUnit(name, index == 0)) {
       times.emplace_back(index, name, *unit);
       continue;
     }
-    StringRef unit = findUnit(name);
-    leads.push_back({name.str(), unit.empty() ? "mV" : unit.str()});
+    leads.push_back({decodeText(name), decodeText(findUnit(name))});
     places.push_back(index);
   }
+}
+
+/// Takes a second line of the header, with the units of the columns, as rdsamp
+/// of WFDB writes it. Returns whether it is one.
+bool CSVRecording::takeUnits(ArrayRef<StringRef> fields) {
+  auto isVoltage = [&](size_t place) {
+    return getMillivolts(fields[place]).has_value();
+  };
+  if (!hasHeader || fields.size() != columns || none_of(places, isVoltage) ||
+      any_of(fields, [](StringRef field) { return parseNumber(field); }))
+    return false;
+  for (auto [lead, place] : zip_equal(leads, places))
+    lead.unit = decodeText(fields[place]);
+  return true;
+}
+
+Error CSVRecording::chooseColumn(const RecordingOptions &options) {
+  StringRef path = file.getPath();
   if (leads.empty())
     return fileError(path,
                      "line 1: expects a column of samples, but got times only");
@@ -117,72 +149,116 @@ Error CSVRecording::parseHeader(StringRef path, ArrayRef<StringRef> fields,
     return choice.takeError();
   column = places[choice->index];
   lead = leads[choice->index].label;
-  millivolts = *getMillivolts(leads[choice->index].unit);
   if (choice->note)
     warnings.push_back(*choice->note);
+  Expected<Calibration> found = calibrate(path, leads[choice->index], options);
+  if (found)
+    calibration = *found;
+  else
+    unitProblem = toString(found.takeError());
+  unit = calibration.unit;
   return Error::success();
 }
 
-Error CSVRecording::index(StringRef path, const RecordingOptions &options) {
-  LineReader reader(file, 0);
-  for (uint64_t lineNumber = 1;; ++lineNumber) {
+/// Finds the lead, at the first row of samples.
+Error CSVRecording::beginRows(uint64_t line, size_t fields,
+                              const RecordingOptions &options) {
+  hasRows = true;
+  if (!hasHeader) {
+    if (fields != 1 && !apple)
+      return fileError(file.getPath(),
+                       "line " + Twine(line) +
+                           ": expects a header line with the names of the "
+                           "columns, but got " +
+                           Twine(fields) + " numbers");
+    leads = {apple ? apple->lead : Lead{"", ""}};
+    places = {0};
+  }
+  return chooseColumn(options);
+}
+
+/// Takes a row of samples. Returns what is wrong with it, or nothing.
+std::string CSVRecording::takeRow(ArrayRef<StringRef> fields) {
+  if (apple && fields.size() == 2)
+    return "expects a number with a decimal point, as an iPhone set to English "
+           "writes it, but got one with a comma";
+  if (fields.size() != columns)
+    return ("expects " + Twine(columns) + " columns, but got " +
+            Twine(fields.size()))
+        .str();
+  if (!parseSample(fields[column]))
+    return ("expects a finite number, but got '" +
+            fields[column].take_front(40) + "'" +
+            (fields[column].contains(',') ? ": decimals have a point" : ""))
+        .str();
+  for (TimeColumn &time : times)
+    if (std::string problem = time.take(fields[time.index]); !problem.empty())
+      return problem;
+  return {};
+}
+
+Error CSVRecording::index(const RecordingOptions &options) {
+  const std::string &path = file.getPath();
+  Expected<std::optional<AppleHeader>> header = readAppleHeader(file);
+  if (!header)
+    return header.takeError();
+  apple = *header;
+  LineReader reader(file, apple ? apple->offset : 0);
+  for (uint64_t number = apple ? apple->line : 1;; ++number) {
     uint64_t offset = reader.getPosition();
     Expected<std::optional<StringRef>> next = reader.next();
     if (!next)
       return next.takeError();
     if (!*next)
       break;
-    StringRef line = lineNumber == 1 ? skipByteOrderMark(**next) : **next;
+    StringRef line = number == 1 ? skipByteOrderMark(**next) : **next;
+    if (number == 1 &&
+        (line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF")))
+      return fileError(path, "expects text in UTF-8, but got UTF-16");
     if (line.trim().empty())
       continue;
-    auto error = [&](const Twine &message) {
-      return fileError(path, "line " + Twine(lineNumber) + ": " + message);
-    };
     SmallVector<StringRef> fields = splitFields(line);
     if (columns == 0) {
-      columns = fields.size();
+      columns = apple ? 1 : fields.size();
       // A name that begins like a number is a damaged number.
-      if (!parseNumber(fields[0]) &&
+      if (!apple && !parseNumber(fields[0]) &&
           fields[0].find_first_of("0123456789+-.") != 0) {
-        if (Error failed = parseHeader(path, fields, options))
-          return failed;
+        parseHeader(fields);
         continue;
       }
-      if (columns != 1)
-        return error(
-            "expects a header line with the names of the columns, but got " +
-            Twine(columns) + " numbers");
-      if (auto choice = chooseLead(path, {Lead{""}}, options.lead); !choice)
-        return choice.takeError();
     }
-    if (fields.size() != columns)
-      return error("expects " + Twine(columns) + " columns, but got " +
-                   Twine(fields.size()));
-    if (!parseSample(fields[column]))
-      return error("expects a finite number, but got '" +
-                   fields[column].take_front(40) + "'");
-    for (TimeColumn &time : times)
-      if (std::string problem = time.take(fields[time.index]); !problem.empty())
-        return error(problem);
+    if (!hasRows) {
+      if (takeUnits(fields))
+        continue;
+      if (Error error = beginRows(number, fields.size(), options))
+        return error;
+    }
+    if (std::string problem = takeRow(fields); !problem.empty()) {
+      // A recorder that lost its power wrote a part of the last line.
+      if (!reader.hadLineEnd() && length > 0) {
+        warnings.push_back(path + ": warning: line " + std::to_string(number) +
+                           ", the last, is cut off and left out");
+        break;
+      }
+      return fileError(path, "line " + Twine(number) + ": " + problem);
+    }
     if (length++ % indexStep == 0)
       rowOffsets.push_back(offset + (line.data() - (*next)->data()));
   }
-  Expected<double> found = findRate(path, times, options);
-  if (!found)
-    return found.takeError();
-  rate = *found;
-  return checkRate(path, options, rate);
+  Expected<double> found = apple ? apple->rate : findRate(path, times, options);
+  Error problems =
+      unitProblem.empty() ? Error::success() : createStringError(unitProblem);
+  if (found)
+    rate = *found;
+  return joinErrors(std::move(problems),
+                    found ? checkRate(path, options, rate) : found.takeError());
 }
 
 Expected<std::unique_ptr<Recording>>
-frieze::ecg::openCSV(StringRef path, const RecordingOptions &options) {
-  Expected<SampleFile> file = SampleFile::open(path);
-  if (!file)
-    return file.takeError();
-  auto recording = std::make_unique<CSVRecording>(std::move(*file));
-  if (Error error = recording->index(path, options))
+frieze::ecg::openCSV(SampleFile file, const RecordingOptions &options) {
+  auto recording = std::make_unique<CSVRecording>(std::move(file));
+  if (Error error = recording->index(options))
     return error;
   recording->frameRate = recording->rate;
-  recording->files = {path.str()};
   return recording;
 }

@@ -63,6 +63,9 @@ std::optional<TimeUnit> frieze::ecg::findTimeUnit(StringRef name,
   std::optional<double> perSecond = findUnitsPerSecond(words.back());
   const bool isAlone = words.size() == 1;
   // Alone, "min" and "h" are something else.
+  // Of the logger of Polar's sensors.
+  if (words.size() > 1 && head == "SENSOR" && words[1] == "TIMESTAMP")
+    return TimeUnit{perSecond};
   if (!(head.starts_with("TIME") || head.starts_with("DATE") ||
         head.starts_with("ELAPSED") || head == "CLOCK" || head == "EPOCH" ||
         head == "UNIX" || (head == "T" && (isAlone || perSecond)) ||
@@ -71,6 +74,12 @@ std::optional<TimeUnit> frieze::ecg::findTimeUnit(StringRef name,
   return TimeUnit{perSecond,
                   areAll({"TIME", "TIMES", "T", "TIMESTAMP", "TIMESTAMPS",
                           "ELAPSED", "UNIX", "EPOCH"})};
+}
+
+bool frieze::ecg::isArrivalTime(StringRef name) {
+  std::vector<std::string> words = splitWords(name);
+  return words.size() > 1 && words.front() == "PHONE" &&
+         words[1] == "TIMESTAMP";
 }
 
 /// A number for a message: what was measured has digits without end.
@@ -88,34 +97,66 @@ static double getLastDigit(StringRef number) {
                             double(mantissa.split('.').second.size()));
 }
 
+std::string TimeColumn::parse(StringRef field, double &time,
+                              double &lastDigit) {
+  auto expects = [&](const Twine &what) {
+    return ("expects " + what + ", but got '" + field.take_front(40) + "'")
+        .str();
+  };
+  if (std::optional<double> number = parseNumber(field)) {
+    if (kind)
+      return expects("the time to be written as in the first row");
+    if (!std::isfinite(*number))
+      return expects("a finite time");
+    time = *number;
+    lastDigit = getLastDigit(field);
+    return {};
+  }
+  std::optional<Timestamp> stamp = parseTimestamp(field);
+  if (!stamp)
+    return expects("the time in numbers, as a clock (12:34:56.789) or by ISO "
+                   "8601");
+  if (rows > 0 && kind != stamp->kind)
+    return expects("the time to be written as in the first row");
+  if (rows == 0) {
+    kind = stamp->kind;
+    firstSecond = stamp->seconds;
+    // It tells its unit, whatever the column is called.
+    unit = TimeUnit{1.0};
+  }
+  time = double(stamp->seconds - firstSecond) + stamp->fraction;
+  // A clock that is past midnight goes on.
+  constexpr double day = 86400;
+  if (kind == Timestamp::Kind::Clock)
+    time += day * std::max(0.0, std::round((last - time) / day));
+  lastDigit = std::pow(10.0, -stamp->digits);
+  return {};
+}
+
 std::string TimeColumn::take(StringRef field) {
-  std::optional<double> time = parseNumber(field);
-  if (!time)
-    return ("expects the time in numbers, but got '" + field.take_front(40) +
-            "'")
-        .str();
-  if (!std::isfinite(*time))
-    return ("expects a finite time, but got '" + field.take_front(40) + "'")
-        .str();
+  double time, lastDigit;
+  if (std::string problem = parse(field, time, lastDigit); !problem.empty())
+    return problem;
   const double before = last;
-  last = *time;
+  last = time;
   if (rows++ == 0) {
-    first = *time;
-    resolution = getLastDigit(field);
+    first = time;
+    resolution = lastDigit;
     return {};
   }
   auto problem = [&](const char *text) {
-    return (Twine(text) + ": " + formatNumber(*time) + " follows " +
-            formatNumber(before))
+    return (Twine(text) + ": " + formatNumber(time) + (kind ? " s" : "") +
+            " follows " + formatNumber(before) +
+            (kind ? " s, counted from the first row" : ""))
         .str();
   };
-  if (*time < before)
+  if (time < before)
     return problem("the time runs backwards");
   // Each row bounds the step, as its time may be wrong by what is not printed;
   // 0.4 of a step is what clocks and single precision may make of it. A gap
   // leaves no step that fits the rows before and behind it.
-  resolution = std::min(resolution, getLastDigit(field));
-  const double count = double(rows - 1), elapsed = *time - first;
+  resolution = std::min(resolution, lastDigit);
+  const double count = double(rows - 1), elapsed = time - first;
   const bool countsSamples = unit.perSecond == 0.0;
   const double slack =
       countsSamples ? 0.25 : std::max(resolution, 0.4 * elapsed / count);

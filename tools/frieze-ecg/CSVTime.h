@@ -9,6 +9,7 @@
 #define FRIEZE_TOOLS_ECG_CSVTIME_H
 
 #include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/Timestamp.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -34,7 +35,12 @@ struct TimeUnit {
 /// that it is the first column, in which an index needs no name.
 std::optional<TimeUnit> findTimeUnit(llvm::StringRef name, bool isFirst);
 
-/// The times of the rows, which must follow each other evenly.
+/// Whether a column of this name tells when rows arrived somewhere, several at
+/// once, and not when they were sampled.
+bool isArrivalTime(llvm::StringRef name);
+
+/// The times of the rows, which must follow each other evenly: numbers, or
+/// dates and clocks, all of one kind.
 class TimeColumn {
 public:
   TimeColumn(size_t index, llvm::StringRef name, TimeUnit unit)
@@ -57,6 +63,10 @@ public:
   const size_t index;
 
 private:
+  /// The time in `field` in the column's unit, and what its last digit counts.
+  /// Returns what is wrong with it, or nothing.
+  std::string parse(llvm::StringRef field, double &time, double &lastDigit);
+
   /// Growth from row to row, and the part of it that the print may have lost.
   double getStep() const { return (last - first) / (rows - 1); }
   double getUncertainty() const;
@@ -65,6 +75,10 @@ private:
 
   std::string name;
   TimeUnit unit;
+  /// Whether times are dates or clocks, and of what kind; seconds, by the
+  /// first.
+  std::optional<Timestamp::Kind> kind;
+  int64_t firstSecond = 0;
   uint64_t rows = 0;
   double first = 0, last = 0;
   /// What the last digit counts of the most precise time so far.

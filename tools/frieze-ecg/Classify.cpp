@@ -108,7 +108,7 @@ private:
           return error;
         continue;
       }
-      printRecord(summary, result.list);
+      printRecord(summary, *result.recording, result.list);
       printClasses(path, result.list);
       if (Error error = job.add(std::move(result.list), JobEntry()))
         return error;

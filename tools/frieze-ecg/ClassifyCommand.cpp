@@ -12,6 +12,7 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Classify.h"
 #include "tools/frieze-ecg/JobCommand.h"
+#include "tools/frieze-ecg/RecordingFlags.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -90,16 +91,8 @@ static cl::opt<std::string>
 static cl::opt<bool>
     logits("logits", cl::desc("The model does not end in a softmax: apply it"),
            cl::sub(command), cl::cat(category));
-static cl::opt<std::string>
-    lead("lead", cl::value_desc("name|N"),
-         cl::desc("Lead to classify, by name or number from 0 (default: the "
-                  "first ECG)"),
-         cl::sub(command), cl::cat(category));
-static cl::opt<double> recordingRate(
-    "recording-rate", cl::value_desc("Hz"),
-    cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
-             "CSV without a time"),
-    cl::sub(command), cl::cat(category));
+static RecordingFlags recordingFlags(category, command, "recording-rate");
+
 /// Checks a number that was given; prints an error if it is none.
 static bool isNumber(const cl::opt<double> &option, double least) {
   if (!option.getNumOccurrences() ||
@@ -220,8 +213,7 @@ static Error checkWritten(const JobOptions &options) {
 
 static int run(ArrayRef<std::string> arguments) {
   bool isGood = true;
-  for (const cl::opt<double> *option : {&rate, &recordingRate})
-    isGood &= isNumber(*option, /*least=*/1e-9);
+  isGood &= isNumber(rate, /*least=*/1e-9);
   for (const cl::opt<double> *option : {&before, &after, &untilRR})
     isGood &= isNumber(*option, /*least=*/0);
   if (!isGood)
@@ -242,9 +234,12 @@ static int run(ArrayRef<std::string> arguments) {
   options.detector = detector;
   if (beats.empty() && detector.empty())
     options.detector = getOwnClassifier();
-  options.recording.lead = lead;
-  if (recordingRate.getNumOccurrences())
-    options.recording.rate = recordingRate;
+  Expected<RecordingOptions> recording = recordingFlags.get();
+  if (!recording) {
+    errs() << toString(recording.takeError()) << '\n';
+    return 1;
+  }
+  options.recording = *recording;
   Expected<JobOptions> jobOptions = job.get(arguments);
   Error problem = jobOptions.takeError();
   if (!problem)

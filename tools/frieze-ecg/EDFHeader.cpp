@@ -44,8 +44,10 @@ public:
         kind.starts_with("EDF+D") || kind.starts_with("BDF+D");
     if (Error error = takeInteger(8, "the number of records", -1, records))
       return error;
-    if (Error error = takeNumber("the duration of a record", header.duration))
-      return error;
+    std::string problem;
+    takeNumber("the duration of a record", header.duration, problem);
+    if (!problem.empty())
+      return fileError(file.getPath(), problem);
     if (Error error = takeInteger(4, "the number of signals", 1, signals))
       return error;
     header.bytes = fixedBytes * (1 + signals);
@@ -95,45 +97,57 @@ private:
       return fileError(file.getPath(),
                        "expects " + Twine(what) +
                            " to be a whole number of at least " + Twine(least) +
-                           ", but got '" + field + "'");
+                           ", but got '" + toPrintable(field) + "'");
     value = *number;
     return Error::success();
   }
 
-  Error takeNumber(const Twine &what, double &value) {
+  /// Takes a number; what is wrong with it is added to `problem`.
+  void takeNumber(const Twine &what, double &value, std::string &problem) {
     StringRef field = take(8).trim(" \0");
     std::optional<double> number = parseNumber(field);
-    if (!number || !std::isfinite(*number))
-      return fileError(file.getPath(), "expects " + what +
-                                           " to be a number, but got '" +
-                                           field + "'");
-    value = *number;
-    return Error::success();
+    if (number && std::isfinite(*number))
+      value = *number;
+    else
+      addProblem("expects " + what + " to be a number, but got '" +
+                     toPrintable(field) + "'",
+                 problem);
+  }
+
+  /// Likewise for a stored number.
+  void takeStored(const Twine &what, unsigned bits, int64_t &value,
+                  std::string &problem) {
+    StringRef field = take(8).trim(" \0");
+    std::optional<int64_t> number = parseInteger(field);
+    if (number && *number >= minIntN(bits))
+      value = *number;
+    else
+      addProblem("expects " + what + " to be a whole number of at least " +
+                     Twine(minIntN(bits)) + ", but got '" + toPrintable(field) +
+                     "'",
+                 problem);
+  }
+
+  static void addProblem(const Twine &text, std::string &problem) {
+    problem += (problem.empty() ? "" : ", ") + text.str();
   }
 
   /// Each field for all signals, then the next.
   Error parseSignals(EDFHeader &header) {
+    const unsigned bits = 8 * header.sampleBytes;
     for (EDFSignal &signal : header.signals)
-      signal.label = take(16).trim(" \0").str();
+      signal.label = decodeText(take(16).trim(" \0"));
     take(80 * header.signals.size()); // transducers
     for (EDFSignal &signal : header.signals)
-      signal.unit = take(8).trim(" \0").str();
-    for (EDFSignal &signal : header.signals)
-      if (Error error = takeNumber("the physical minimum", signal.physicalMin))
-        return error;
-    for (EDFSignal &signal : header.signals)
-      if (Error error = takeNumber("the physical maximum", signal.physicalMax))
-        return error;
-    for (EDFSignal &signal : header.signals)
-      if (Error error =
-              takeInteger(8, "the digital minimum",
-                          minIntN(8 * header.sampleBytes), signal.digitalMin))
-        return error;
-    for (EDFSignal &signal : header.signals)
-      if (Error error =
-              takeInteger(8, "the digital maximum",
-                          minIntN(8 * header.sampleBytes), signal.digitalMax))
-        return error;
+      signal.unit = decodeText(take(8).trim(" \0"));
+    for (EDFSignal &s : header.signals)
+      takeNumber("the physical minimum", s.physicalMin, s.problem);
+    for (EDFSignal &s : header.signals)
+      takeNumber("the physical maximum", s.physicalMax, s.problem);
+    for (EDFSignal &s : header.signals)
+      takeStored("the digital minimum", bits, s.digitalMin, s.problem);
+    for (EDFSignal &s : header.signals)
+      takeStored("the digital maximum", bits, s.digitalMax, s.problem);
     take(80 * header.signals.size()); // filters
     for (EDFSignal &signal : header.signals) {
       if (Error error =
@@ -147,19 +161,27 @@ private:
 
   Error countRecords(int64_t records, EDFHeader &header) {
     const uint64_t available = file.getSize() - header.bytes;
+    const uint64_t whole = available / header.recordBytes;
     // -1 is what a recorder writes that does not come back to the header.
-    header.records =
-        records < 0 ? available / header.recordBytes : uint64_t(records);
-    if (header.records > available / header.recordBytes ||
-        header.records * header.recordBytes != available)
-      return fileError(file.getPath(),
-                       (header.records * double(header.recordBytes) > available
-                            ? "truncated: expects "
-                            : "expects ") +
-                           Twine(header.records) + " records of " +
-                           Twine(header.recordBytes) + " bytes, but got " +
-                           Twine(available) + " bytes");
-    return Error::success();
+    header.records = records < 0 ? whole : uint64_t(records);
+    const uint64_t rest = available % header.recordBytes;
+    if (whole == header.records && rest == 0)
+      return Error::success();
+    // A recording that was cut off in the midst of its last record.
+    if (whole > 0 && rest > 0 &&
+        (whole == header.records || whole + 1 == header.records)) {
+      header.records = whole;
+      header.warnings.push_back((file.getPath() +
+                                 ": warning: ends within record " +
+                                 Twine(whole) + ", which is left out")
+                                    .str());
+      return Error::success();
+    }
+    return fileError(
+        file.getPath(),
+        (whole < header.records ? "truncated: expects " : "expects ") +
+            Twine(header.records) + " records of " + Twine(header.recordBytes) +
+            " bytes, but got " + Twine(available) + " bytes");
   }
 
   const SampleFile &file;

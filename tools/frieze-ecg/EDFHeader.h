@@ -28,6 +28,8 @@ struct EDFSignal {
   int64_t samples;
   /// Byte of the first of them in the record.
   uint64_t offset;
+  /// What is wrong with its numbers, or nothing: an error only if it is read.
+  std::string problem;
 
   /// Whether it holds annotations and no samples.
   bool isAnnotations() const {
@@ -48,9 +50,12 @@ struct EDFHeader {
   double duration;
   uint64_t recordBytes;
   std::vector<EDFSignal> signals;
+  /// What is odd about the file but no error, as `file: message`.
+  std::vector<std::string> warnings;
 };
 
-/// Reads the header of `file`, and checks that the file is as long as it says.
+/// Reads the header of `file`, and checks that the file is as long as it says;
+/// the last record may be cut short, which is left out with a warning.
 /// The format is described at https://www.edfplus.info/specs/edf.html and
 /// edfplus.html; BDF has samples of 24 bits instead of 16.
 llvm::Expected<EDFHeader> parseEDFHeader(const SampleFile &file);

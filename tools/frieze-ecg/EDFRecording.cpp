@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tools/frieze-ecg/Calibration.h"
 #include "tools/frieze-ecg/EDFHeader.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/Text.h"
@@ -31,15 +32,16 @@ namespace {
 class EDFRecording : public Recording {
 public:
   EDFRecording(SampleFile file, EDFHeader header, size_t signal,
-               double millivolts)
+               const Calibration &calibration)
       : file(std::move(file)), header(std::move(header)),
         signal(this->header.signals[signal]) {
     scale = (this->signal.physicalMax - this->signal.physicalMin) /
             (this->signal.digitalMax - this->signal.digitalMin);
     offset = this->signal.physicalMin - this->signal.digitalMin * scale;
-    scale *= millivolts;
-    offset *= millivolts;
+    scale *= calibration.millivolts;
+    offset = calibration.toMillivolts(offset);
     lead = this->signal.label;
+    unit = calibration.unit;
     rate = this->signal.samples / this->header.duration;
   }
 
@@ -215,9 +217,8 @@ static Error checkSignal(StringRef path, const EDFSignal &signal,
   auto error = [&](const Twine &message) {
     return fileError(path, "lead '" + signal.label + "': " + message);
   };
-  if (!getMillivolts(signal.unit))
-    return error("expects the unit to be V, mV or uV, but got '" + signal.unit +
-                 "'");
+  if (!signal.problem.empty())
+    return error(signal.problem);
   if (signal.digitalMin >= signal.digitalMax)
     return error("expects the digital maximum to be above the minimum " +
                  Twine(signal.digitalMin) + ", but got " +
@@ -234,11 +235,9 @@ static Error checkSignal(StringRef path, const EDFSignal &signal,
 }
 
 Expected<std::unique_ptr<Recording>>
-frieze::ecg::openEDF(StringRef path, const RecordingOptions &options) {
-  Expected<SampleFile> file = SampleFile::open(path);
-  if (!file)
-    return file.takeError();
-  Expected<EDFHeader> header = parseEDFHeader(*file);
+frieze::ecg::openEDF(SampleFile file, const RecordingOptions &options) {
+  const std::string path = file.getPath();
+  Expected<EDFHeader> header = parseEDFHeader(file);
   if (!header)
     return header.takeError();
   std::vector<Lead> leads;
@@ -256,19 +255,28 @@ frieze::ecg::openEDF(StringRef path, const RecordingOptions &options) {
   Expected<LeadChoice> choice = chooseLead(path, leads, options.lead);
   if (!choice)
     return choice.takeError();
-  const EDFSignal &signal = header->signals[signals[choice->index]];
-  if (Error error = checkSignal(path, signal, header->duration))
+  const size_t chosen = signals[choice->index];
+  Expected<Calibration> calibration =
+      calibrate(path, leads[choice->index], options);
+  if (!calibration)
+    return calibration.takeError();
+  if (Error error =
+          checkSignal(path, header->signals[chosen], header->duration))
     return error;
-  const double millivolts = *getMillivolts(signal.unit);
+  std::vector<std::string> warnings = std::move(header->warnings);
+  for (auto [index, signal] : enumerate(header->signals))
+    if (index != chosen && !signal.problem.empty())
+      warnings.push_back(path + ": warning: lead '" + signal.label +
+                         "': " + signal.problem + "; it is not scanned");
   auto recording = std::make_unique<EDFRecording>(
-      std::move(*file), std::move(*header), signals[choice->index], millivolts);
+      std::move(file), std::move(*header), chosen, *calibration);
   if (Error error = checkRate(path, options, recording->rate))
     return error;
   if (Error error = recording->findRuns())
     return error;
   if (hasOneRate)
     recording->frameRate = recording->rate;
-  recording->files = {path.str()};
+  append_range(recording->warnings, warnings);
   if (choice->note)
     recording->warnings.push_back(*choice->note);
   return recording;

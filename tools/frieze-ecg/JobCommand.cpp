@@ -7,7 +7,9 @@
 
 #include "tools/frieze-ecg/JobCommand.h"
 #include "frontends/Files.h"
+#include "tools/frieze-ecg/RecordingFolder.h"
 #include "tools/frieze-ecg/Text.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 using namespace frieze;
@@ -43,7 +45,13 @@ Expected<JobOptions> JobCommand::get(ArrayRef<std::string> arguments) const {
     return fileError("--threads", "expects at most " + Twine(maxThreads) +
                                       ", but got " + Twine(threads));
   JobOptions options;
-  options.records.assign(records.begin(), records.end());
+  Expected<RecordingList> list =
+      listRecordings(std::vector<std::string>(records.begin(), records.end()));
+  if (!list)
+    return list.takeError();
+  for (const std::string &note : list->notes)
+    errs() << note << '\n';
+  options.records = std::move(list->paths);
   options.output = output;
   options.resume = resume;
   options.threads = threads;
@@ -55,7 +63,8 @@ Expected<JobOptions> JobCommand::get(ArrayRef<std::string> arguments) const {
   if (folderFormat.getNumOccurrences())
     return fileError("--output-format",
                      "expects a folder as output (-o folder/)");
-  Expected<BeatFileFormat> format = findBeatFileFormat(output, records.size());
+  Expected<BeatFileFormat> format =
+      findBeatFileFormat(output, options.records.size());
   if (!format)
     return format.takeError();
   options.format = *format;

@@ -25,8 +25,9 @@ class JobCommand {
 public:
   JobCommand(llvm::cl::OptionCategory &category, llvm::cl::SubCommand &command);
 
-  /// What the command line says, or what is wrong with it. arguments: those of
-  /// the process.
+  /// What the command line says, or what is wrong with it, with the recordings
+  /// of folders. Prints what was passed over in these. arguments: those of the
+  /// process.
   llvm::Expected<JobOptions> get(llvm::ArrayRef<std::string> arguments) const;
 
 private:

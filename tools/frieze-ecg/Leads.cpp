@@ -12,18 +12,24 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Regex.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
 std::optional<double> frieze::ecg::getMillivolts(StringRef unit) {
-  if (unit.equals_insensitive("mV"))
+  auto isOne = [&](std::initializer_list<StringRef> names) {
+    return any_of(
+        names, [&](StringRef name) { return unit.equals_insensitive(name); });
+  };
+  if (isOne({"mV", "millivolt", "millivolts"}))
     return 1.0;
   // The micro sign, the Greek letter, and the sign in Latin-1.
-  if (unit.equals_insensitive("uV") || unit == "\u00B5V" || unit == "\u03BCV" ||
-      unit == "\xB5V")
+  if (isOne({"uV", "\u00B5V", "\u03BCV", "\xB5V", "microvolt", "microvolts"}))
     return 1e-3;
-  if (unit.equals_insensitive("V"))
+  if (isOne({"V", "volt", "volts"}))
     return 1e3;
   return std::nullopt;
 }
@@ -75,7 +81,8 @@ private:
       "O2|"
       "DC|GSR|EDA|SCL|BODY|LOC|ROC|E[12]|QUALITY|SYNC|PH|EDR|"
       "(FP|AF|F|FT|FC|C|T|TP|CP|P|PO|O|A|M)(Z|[0-9]+))$"};
-  Regex nothing{"^([A-W]|[0-9]+|[MU]V|VOLTAGE|AMPLITUDE|RAW|FILT(ERED)?|MOD|"
+  Regex nothing{"^([A-W]|[0-9]+|[MU]V|\u00B5V|\u03BCV|VOLTAGE|AMPLITUDE|RAW|"
+                "FILT(ERED)?|MOD|"
                 "MODIFIED|(SIGNAL|SIG|CHANNEL|CHAN|CH|LEAD|RECORD|DATA|VALUE|"
                 "COLUMN|COL|UNKNOWN)[0-9]*)$"};
 };
@@ -89,6 +96,25 @@ static std::string describe(size_t index, const Lead &lead) {
   return (Twine(index) + " '" + StringRef(lead.label).take_front(longestLabel) +
           "' (" + (lead.unit.empty() ? "no unit" : StringRef(lead.unit)) + ")")
       .str();
+}
+
+/// All leads, but no more than anyone reads.
+static std::string describeAll(ArrayRef<Lead> leads) {
+  constexpr size_t mostListed = 64;
+  std::string list;
+  for (auto [index, lead] : enumerate(leads.take_front(mostListed)))
+    list += (index ? ", " : "") + describe(index, lead);
+  if (leads.size() > mostListed)
+    list += ", and " + std::to_string(leads.size() - mostListed) + " more";
+  return list;
+}
+
+/// Whether all words of `wanted` stand in `label`, one after the other.
+static bool hasWords(StringRef label, ArrayRef<std::string> wanted) {
+  std::vector<std::string> words = splitWords(label);
+  return !wanted.empty() &&
+         std::search(words.begin(), words.end(), wanted.begin(),
+                     wanted.end()) != words.end();
 }
 
 static Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
@@ -110,23 +136,38 @@ static Expected<LeadChoice> findLead(StringRef path, ArrayRef<Lead> leads,
                         .str();
     return choice;
   }
-  if (number)
-    return LeadChoice{size_t(*number), {}};
-  std::string names =
-      join(map_range(leads.take_front(20),
-                     [](const Lead &lead) { return lead.label; }),
-           ", ");
-  return fileError(path, "expects one of the leads " + names + ", but got '" +
-                             wanted + "'");
+  std::vector<std::string> words = splitWords(wanted);
+  auto hasWanted = [&](const Lead &lead) {
+    return hasWords(lead.label, words);
+  };
+  if (number) {
+    LeadChoice choice{size_t(*number), {}};
+    const Lead &lead = leads[choice.index];
+    // "Channel 1" may be the one with number 0.
+    if (!hasWanted(lead) && any_of(leads, hasWanted))
+      choice.note = (path + ": note: lead " + wanted +
+                     ", counted from 0, is '" + lead.label + "'")
+                        .str();
+    return choice;
+  }
+  const size_t count = count_if(leads, hasWanted);
+  if (count == 1)
+    return LeadChoice{size_t(find_if(leads, hasWanted) - leads.begin()), {}};
+  return fileError(path, "expects one of the leads " + describeAll(leads) +
+                             ", but got '" + wanted + "'" +
+                             (count ? ", which " + std::to_string(count) +
+                                          " of them have in their names"
+                                    : ""));
 }
 
 /// Why the lead that a user would expect is not scanned.
 static StringRef getReasonAgainst(const Lead &lead) {
-  if (!getMillivolts(lead.unit))
+  if (!lead.unit.empty() && !getMillivolts(lead.unit))
     return "is not in V, mV or uV";
-  return findLabelKind(lead.label) == LabelKind::Other
-             ? "is no ECG by its label"
-             : "is not said to be an ECG";
+  LabelKind kind = findLabelKind(lead.label);
+  return kind == LabelKind::Other ? "is no ECG by its label"
+         : kind == LabelKind::ECG ? "has no unit"
+                                  : "is not said to be an ECG";
 }
 
 LabelKind frieze::ecg::findLabelKind(StringRef label) {
@@ -149,15 +190,13 @@ LabelKind frieze::ecg::findLabelKind(StringRef label) {
   return hasLead ? LabelKind::ECG : LabelKind::Nothing;
 }
 
-Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
-                                             ArrayRef<Lead> leads,
-                                             StringRef wanted) {
-  if (!wanted.empty())
-    return findLead(path, leads, wanted);
+/// The first lead that can be told to be an ECG, among those that `isVoltage`.
+static std::optional<size_t>
+findECG(ArrayRef<Lead> leads, function_ref<bool(const Lead &)> isVoltage) {
   std::optional<size_t> ecg, unnamed;
   bool areUnnamed = true;
   for (auto [index, lead] : enumerate(leads)) {
-    if (!getMillivolts(lead.unit))
+    if (!isVoltage(lead))
       continue;
     LabelKind kind = findLabelKind(lead.label);
     if (kind == LabelKind::ECG && !ecg)
@@ -166,9 +205,21 @@ Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
       unnamed = index;
     areUnnamed &= kind == LabelKind::Nothing;
   }
-  std::optional<size_t> chosen = ecg          ? ecg
-                                 : areUnnamed ? unnamed
-                                              : std::nullopt;
+  return ecg ? ecg : areUnnamed ? unnamed : std::nullopt;
+}
+
+Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
+                                             ArrayRef<Lead> leads,
+                                             StringRef wanted) {
+  if (!wanted.empty())
+    return findLead(path, leads, wanted);
+  auto isVoltage = [](const Lead &lead) {
+    return getMillivolts(lead.unit).has_value();
+  };
+  auto hasNoUnit = [](const Lead &lead) { return lead.unit.empty(); };
+  std::optional<size_t> chosen = findECG(leads, isVoltage);
+  if (!chosen && none_of(leads, isVoltage))
+    chosen = findECG(leads, hasNoUnit);
   if (chosen && *chosen == 0)
     return LeadChoice{0, {}};
   if (chosen)
@@ -178,19 +229,13 @@ Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
                        describe(0, leads[0]) + " " +
                        getReasonAgainst(leads[0]) + "; --lead chooses another")
                           .str()};
-  if (leads.size() == 1 && getMillivolts(leads[0].unit) &&
+  if (leads.size() == 1 && (isVoltage(leads[0]) || hasNoUnit(leads[0])) &&
       findLabelKind(leads[0].label) == LabelKind::Unknown)
     return LeadChoice{0, (path + ": note: takes lead '" + leads[0].label +
                           "' for an ECG, as it is the only signal")
                              .str()};
-  constexpr size_t mostListed = 64;
-  std::string list;
-  for (auto [index, lead] : enumerate(leads.take_front(mostListed)))
-    list += (index ? ", " : "") + describe(index, lead);
-  if (leads.size() > mostListed)
-    list += ", and " + std::to_string(leads.size() - mostListed) + " more";
   return fileError(
       path, "expects a signal that can be told to be an ECG in V, mV or uV, "
             "but got " +
-                list + ": choose one with --lead");
+                describeAll(leads) + ": choose one with --lead");
 }

@@ -23,7 +23,7 @@ namespace frieze::ecg {
 struct Lead {
   /// By custom the name of the lead; may be empty.
   std::string label;
-  /// Physical unit, such as "mV".
+  /// Physical unit, such as "mV"; empty if the file does not tell.
   std::string unit = "mV";
 };
 
@@ -47,10 +47,12 @@ struct LeadChoice {
   std::optional<std::string> note;
 };
 
-/// The lead that `wanted` names or numbers. If it is empty, the first whose
-/// label and unit tell an ECG; if there is none, the first in a unit of
-/// voltage, as long as no label of those says anything, or the only signal,
-/// unless its label says that it is no ECG. Else an error that lists them.
+/// The lead that `wanted` names or numbers: its label, or words of it that no
+/// other has. If it is empty, the first whose label and unit tell an ECG; if
+/// there is none, the first in a unit of voltage, as long as no label of those
+/// says anything, or the only signal, unless its label says that it is no ECG.
+/// Leads without a unit are looked at if none has one of voltage. Else an error
+/// that lists them.
 llvm::Expected<LeadChoice> chooseLead(llvm::StringRef path,
                                       llvm::ArrayRef<Lead> leads,
                                       llvm::StringRef wanted);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/NumpyFile.h"
+#include "tools/frieze-ecg/Calibration.h"
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/SampleFile.h"
 #include "tools/frieze-ecg/Text.h"
@@ -23,8 +24,10 @@ namespace {
 class NPYRecording : public Recording {
 public:
   NPYRecording(SampleFile file, uint64_t dataOffset, const NpyHeader &header,
-               uint64_t column)
-      : file(std::move(file)), type(header.type) {
+               uint64_t column, Calibration calibration)
+      : file(std::move(file)), type(header.type),
+        calibration(std::move(calibration)) {
+    unit = this->calibration.unit;
     length = header.shape[0];
     const uint64_t leads = header.shape.size() == 2 ? header.shape[1] : 1;
     stride = header.isFortran ? 1 : leads;
@@ -45,9 +48,9 @@ public:
         return error;
       for (uint64_t i = 0; i < count; ++i) {
         const uint8_t *element = &bytes[i * stride * type.size];
-        samples[i] = decodeElements(
+        samples[i] = float(calibration.toMillivolts(decodeElements(
             StringRef(reinterpret_cast<const char *>(element), type.size),
-            type)[0];
+            type)[0]));
       }
       first += count;
       samples = samples.drop_front(count);
@@ -58,6 +61,7 @@ public:
 private:
   SampleFile file;
   ElementType type;
+  Calibration calibration;
   /// Elements from one sample to the next; byte of the first.
   uint64_t stride, offset;
 };
@@ -65,21 +69,17 @@ private:
 } // namespace
 
 Expected<std::unique_ptr<Recording>>
-frieze::ecg::openNPY(StringRef path, const RecordingOptions &options) {
-  Expected<SampleFile> file = SampleFile::open(path);
-  if (!file)
-    return file.takeError();
+frieze::ecg::openNPY(SampleFile file, const RecordingOptions &options) {
+  const std::string path = file.getPath();
   constexpr uint64_t mostHeader = 1 << 16;
-  std::string start(std::min(file->getSize(), mostHeader), '\0');
-  if (Error error = file->read(
-          0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(start.data()),
-                                      start.size())))
-    return error;
-  StringRef rest = start;
+  Expected<std::string> start = file.readStart(mostHeader);
+  if (!start)
+    return start.takeError();
+  StringRef rest = *start;
   Expected<NpyHeader> header = takeNpyHeader(rest);
   if (!header)
     return fileError(path, toString(header.takeError()));
-  const uint64_t dataOffset = start.size() - rest.size();
+  const uint64_t dataOffset = start->size() - rest.size();
   if (header->type.kind == ElementKind::Bool)
     return fileError(path, "expects numbers, but got truth values");
 
@@ -96,7 +96,7 @@ frieze::ecg::openNPY(StringRef path, const RecordingOptions &options) {
                            "along the second, but got shape " +
                                formatShape(shape));
   const uint64_t row = leads * header->type.size;
-  const uint64_t available = file->getSize() - dataOffset;
+  const uint64_t available = file.getSize() - dataOffset;
   if (uint64_t(shape[0]) > available / row ||
       uint64_t(shape[0]) * row != available)
     return fileError(path, "expects data for shape " + formatShape(shape) +
@@ -104,20 +104,24 @@ frieze::ecg::openNPY(StringRef path, const RecordingOptions &options) {
 
   std::vector<Lead> columns;
   for (uint64_t column = 0; column < leads; ++column)
-    columns.push_back({std::to_string(column)});
+    columns.push_back({std::to_string(column), /*unit=*/""});
   Expected<LeadChoice> choice = chooseLead(path, columns, options.lead);
   if (!choice)
     return choice.takeError();
-  if (!options.rate)
-    return missingRate(path);
-  if (Error error = checkRate(path, options, *options.rate))
-    return error;
-  auto recording = std::make_unique<NPYRecording>(std::move(*file), dataOffset,
-                                                  *header, choice->index);
+  Lead lead = columns[choice->index];
+  if (leads == 1)
+    lead.label.clear();
+  Expected<Calibration> calibration = calibrate(path, lead, options);
+  Error problems = calibration ? Error::success() : calibration.takeError();
+  problems = joinErrors(std::move(problems),
+                        options.rate ? checkRate(path, options, *options.rate)
+                                     : missingRate(path));
+  if (problems)
+    return problems;
+  auto recording = std::make_unique<NPYRecording>(
+      std::move(file), dataOffset, *header, choice->index, *calibration);
   recording->rate = *options.rate;
   recording->frameRate = recording->rate;
-  recording->files = {path.str()};
-  if (leads > 1)
-    recording->lead = columns[choice->index].label;
+  recording->lead = lead.label;
   return recording;
 }

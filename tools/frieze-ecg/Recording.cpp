@@ -12,6 +12,8 @@
 #include "tools/frieze-ecg/WindowScores.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -30,9 +32,6 @@ static constexpr float maxMillivolts = 500;
 /// A recording is at most this long, seconds (a leap year): a header that says
 /// more is damaged.
 static constexpr double maxDuration = 366 * 86400.0;
-
-static constexpr StringLiteral extensions[] = {".hea", ".edf", ".bdf",
-                                               ".npy", ".csv", ".txt"};
 
 Error Recording::readAll(
     function_ref<Error(uint64_t first, ArrayRef<float> samples)> take) const {
@@ -76,12 +75,12 @@ Error Recording::readPadded(int64_t first,
 }
 
 std::string frieze::ecg::getRecordName(StringRef path) {
+  if (path == "-")
+    return "stdin";
   StringRef name = sys::path::filename(path);
-  // Only known extensions: a WFDB record may be called "p1.night".
-  for (StringRef extension : extensions)
-    if (name.size() > extension.size() && name.ends_with_insensitive(extension))
-      return name.drop_back(extension.size()).str();
-  return name.str();
+  StringRef extension = findExtension(name);
+  return (extension.empty() ? name : dropGzip(name).drop_back(extension.size()))
+      .str();
 }
 
 Error frieze::ecg::checkRate(StringRef path, const RecordingOptions &options,
@@ -107,24 +106,87 @@ Error frieze::ecg::missingRate(StringRef path) {
                          "tell: give --rate=HZ");
 }
 
+/// The format of a file that is open, by what `options` say, its content and
+/// its name, in this order.
+static Expected<RecordingFormat> findFormat(const SampleFile &file,
+                                            const RecordingOptions &options) {
+  StringRef path = file.getPath();
+  if (options.format)
+    return *options.format;
+  constexpr uint64_t enough = 256;
+  Expected<std::string> start = file.readStart(enough);
+  if (!start)
+    return start.takeError();
+  if (std::optional<RecordingFormat> format = findFormatOfContent(*start))
+    return *format;
+  if (isGzip(arrayRefFromStringRef(*start)))
+    return fileError(path,
+                     "is packed by gzip: give it a name that ends in .gz");
+  if (std::optional<RecordingFormat> format = findFormatOfName(path))
+    return *format;
+  if (path == "-" && !start->empty() && isText(*start))
+    return RecordingFormat::CSV;
+  if (path == "-")
+    return fileError(path,
+                     "expects a recording in EDF, BDF, CSV, NPY, ISHNE or "
+                     "ATC, but got " +
+                         Twine(start->empty() ? "no bytes" : "something else") +
+                         " (--format tells which it is)");
+  return fileError(path,
+                   "not a recording that can be read: expects the name, "
+                   "header (.hea) or signal file (.dat, .mat) of a WFDB "
+                   "record, or .edf, .bdf, .csv, .txt, .npy, .ecg or .atc");
+}
+
+static Expected<std::unique_ptr<Recording>>
+openFile(StringRef path, const RecordingOptions &options) {
+  Expected<SampleFile> file = SampleFile::open(path);
+  if (!file)
+    return file.takeError();
+  Expected<RecordingFormat> format = findFormat(*file, options);
+  if (!format)
+    return format.takeError();
+  auto open = [&]() -> Expected<std::unique_ptr<Recording>> {
+    switch (*format) {
+    case RecordingFormat::WFDB:
+      return fileError(path,
+                       "a WFDB record is several files: give its name, or "
+                       "its header (.hea)");
+    case RecordingFormat::EDF:
+      return openEDF(std::move(*file), options);
+    case RecordingFormat::CSV:
+      return openCSV(std::move(*file), options);
+    case RecordingFormat::NPY:
+      return openNPY(std::move(*file), options);
+    case RecordingFormat::ISHNE:
+      return openISHNE(std::move(*file), options);
+    case RecordingFormat::ATC:
+      return openATC(std::move(*file), options);
+    }
+    llvm_unreachable("format without a reader");
+  };
+  Expected<std::unique_ptr<Recording>> recording = open();
+  if (recording)
+    (*recording)->files = {path.str()};
+  return recording;
+}
+
 static Expected<std::unique_ptr<Recording>>
 openFormat(StringRef path, const RecordingOptions &options) {
-  if (path.ends_with_insensitive(".hea"))
+  if (path == "-" ||
+      (options.format && *options.format != RecordingFormat::WFDB))
+    return openFile(path, options);
+  StringRef extension = findExtension(path);
+  if (extension == ".hea")
     return openWFDB(path, options);
-  if (path.ends_with_insensitive(".csv") || path.ends_with_insensitive(".txt"))
-    return openCSV(path, options);
-  if (path.ends_with_insensitive(".edf") || path.ends_with_insensitive(".bdf"))
-    return openEDF(path, options);
-  if (path.ends_with_insensitive(".npy"))
-    return openNPY(path, options);
+  if (extension == ".dat" || extension == ".mat")
+    return openWFDBSignals(path, options);
   std::string header = (path + ".hea").str();
-  if (sys::fs::exists(header))
+  if (extension.empty() && sys::fs::exists(header))
     return openWFDB(header, options);
-  if (!sys::fs::exists(path))
+  if (extension.empty() && !sys::fs::exists(path))
     return fileError(path, "no such file, nor " + sys::path::filename(header));
-  return fileError(path, "not a recording that can be read: expects the name "
-                         "or header (.hea) of a WFDB record, or .edf, "
-                         ".bdf, .csv or .npy");
+  return openFile(path, options);
 }
 
 Error frieze::ecg::checkHeader(StringRef path,

@@ -9,6 +9,8 @@
 #define FRIEZE_TOOLS_ECG_RECORDING_H
 
 #include "tools/frieze-ecg/Leads.h"
+#include "tools/frieze-ecg/RecordingFormat.h"
+#include "tools/frieze-ecg/SampleFile.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -59,6 +61,8 @@ public:
   std::string name;
   /// Name of the lead, such as "MLII"; may be empty.
   std::string lead;
+  /// What its samples are stored in: "mV", "uV", "V" or "200 units/mV".
+  std::string unit;
   /// Sampling rate, Hz.
   double rate = 0;
   /// Frames per second, which WFDB annotations of the recording count unless
@@ -86,14 +90,23 @@ struct RecordingOptions {
   /// Sampling rate in Hz: a file that does not tell it needs it, and that of a
   /// file that does must agree.
   std::optional<double> rate;
-  /// Whether to read a WFDB signal whose checksum does not match its header.
+  /// Unit of the samples, "mV", "uV" or "V", or empty: like the rate.
+  std::string unit;
+  /// In place of a unit, what a converter counts: units in 1 mV, and the count
+  /// at 0 mV.
+  std::optional<double> gain;
+  double baseline = 0;
+  /// How to read files, whatever their name and content.
+  std::optional<RecordingFormat> format;
+  /// Whether to read samples whose checksum does not match.
   bool ignoreChecksum = false;
 };
 
-/// Opens one lead of `path`: a WFDB record by its name or header, EDF, BDF, CSV
-/// or NPY. All of it is read once: what is truncated, damaged, empty or not in
-/// millivolts is an error, missing samples are listed as gaps, and a warning
-/// tells of stretches in which the lead is flat.
+/// Opens one lead of `path`: a WFDB record by its name, header or signal file,
+/// EDF, BDF, CSV, NPY, ISHNE or ATC, also packed by gzip (.gz), or standard
+/// input for "-". All of it is read once: what is truncated, damaged, empty or
+/// not in millivolts is an error, missing samples are listed as gaps, and a
+/// warning tells of stretches in which the lead is flat.
 llvm::Expected<std::unique_ptr<Recording>>
 openRecording(llvm::StringRef path, const RecordingOptions &options);
 
@@ -112,22 +125,35 @@ std::string getRecordName(llvm::StringRef path);
 llvm::Expected<std::unique_ptr<Recording>>
 openWFDB(llvm::StringRef headerPath, const RecordingOptions &options);
 
-/// Opens CSV: one column of millivolts, or columns with a header line. Names
-/// such as "time_ms" and "sample" tell columns that only number the rows, which
-/// must do so evenly, and "MLII (uV)" a unit. A sample that is empty or "nan"
-/// is missing.
+/// Opens the WFDB record of the signal file `path`, whose header lies beside it
+/// and has its name.
 llvm::Expected<std::unique_ptr<Recording>>
-openCSV(llvm::StringRef path, const RecordingOptions &options);
+openWFDBSignals(llvm::StringRef path, const RecordingOptions &options);
 
-/// Opens NPY: samples in millivolts, or an array of samples and leads; NaN is a
-/// missing sample. Leads have numbers only.
+/// Opens CSV: one column of samples, or columns with a header line. Names such
+/// as "time_ms" and "sample" tell columns that only number the rows, which must
+/// do so evenly, and "MLII (uV)" a unit. A sample that is empty or "nan" is
+/// missing. What Apple's Health exports is read too, see AppleExport.h.
 llvm::Expected<std::unique_ptr<Recording>>
-openNPY(llvm::StringRef path, const RecordingOptions &options);
+openCSV(SampleFile file, const RecordingOptions &options);
+
+/// Opens NPY: samples, or an array of samples and leads; NaN is a missing
+/// sample. Leads have numbers only.
+llvm::Expected<std::unique_ptr<Recording>>
+openNPY(SampleFile file, const RecordingOptions &options);
 
 /// Opens EDF, EDF+ or BDF. Time between the data records of EDF+D is missing
 /// samples.
 llvm::Expected<std::unique_ptr<Recording>>
-openEDF(llvm::StringRef path, const RecordingOptions &options);
+openEDF(SampleFile file, const RecordingOptions &options);
+
+/// Opens a Holter recording of ISHNE, whose leads are all ECGs.
+llvm::Expected<std::unique_ptr<Recording>>
+openISHNE(SampleFile file, const RecordingOptions &options);
+
+/// Opens an ECG of AliveCor's Kardia.
+llvm::Expected<std::unique_ptr<Recording>>
+openATC(SampleFile file, const RecordingOptions &options);
 
 /// Checks that `rate` can be resampled, and is no other than is asked for.
 llvm::Error checkRate(llvm::StringRef path, const RecordingOptions &options,

@@ -8,12 +8,15 @@
 #ifndef FRIEZE_TOOLS_ECG_SAMPLEFILE_H
 #define FRIEZE_TOOLS_ECG_SAMPLEFILE_H
 
+#include "tools/frieze-ecg/UnpackedBytes.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Chrono.h"
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +27,8 @@ namespace frieze::ecg {
 /// only while it is read, so that any number of recordings can wait their turn.
 class SampleFile {
 public:
+  /// Opens `path`, or standard input for "-". Standard input, and a file whose
+  /// name ends in .gz, is unpacked first, if it is packed by gzip.
   static llvm::Expected<SampleFile> open(llvm::StringRef path);
 
   const std::string &getPath() const { return name; }
@@ -35,7 +40,12 @@ public:
   llvm::Error read(uint64_t offset,
                    llvm::MutableArrayRef<uint8_t> buffer) const;
 
+  /// The first bytes, `most` of them or all that there are.
+  llvm::Expected<std::string> readStart(uint64_t most) const;
+
 private:
+  /// What is read in place of the file, if it is packed or a pipe.
+  std::shared_ptr<const UnpackedBytes> unpacked;
   std::string name;
   uint64_t bytes = 0;
   llvm::sys::TimePoint<> modified;
@@ -52,6 +62,9 @@ public:
   /// behind the last.
   llvm::Expected<std::optional<llvm::StringRef>> next();
 
+  /// Whether the last line had a line end: a file that is torn has none.
+  bool hadLineEnd() const { return lineEnded; }
+
   /// Byte at which the next line begins.
   uint64_t getPosition() const { return offset - (buffer.size() - used); }
 
@@ -61,6 +74,7 @@ private:
   uint64_t offset;
   std::vector<uint8_t> buffer;
   size_t used = 0;
+  bool lineEnded = true;
 };
 
 } // namespace frieze::ecg

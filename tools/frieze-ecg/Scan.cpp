@@ -193,7 +193,7 @@ private:
                         result.list, *curve);
     JobEntry entry;
     entry.isFlawed = result.isFlawed;
-    printRecord(summary, result.list);
+    printRecord(summary, *result.recording, result.list);
     if (options.job.records.size() == 1)
       printSpeed(summary, computing.count(), recorded);
     if (result.reference) {

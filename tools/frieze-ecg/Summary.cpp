@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Summary.h"
+#include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Format.h"
@@ -26,9 +27,10 @@ static void printTime(raw_ostream &stream, double seconds) {
                    unsigned(tenths % 10));
 }
 
-void frieze::ecg::printWarnings(StringRef path, const Recording &recording) {
+void frieze::ecg::printWarnings(StringRef file, const Recording &recording) {
+  const std::string path = toPrintable(file);
   for (const std::string &warning : recording.warnings)
-    errs() << warning << '\n';
+    errs() << toPrintable(warning) << '\n';
   if (recording.gaps.empty())
     return;
   uint64_t missing = 0;
@@ -47,16 +49,16 @@ void frieze::ecg::printWarnings(StringRef path, const Recording &recording) {
            << " more\n";
 }
 
-void frieze::ecg::printRecord(raw_ostream &stream, const BeatList &list) {
-  stream << list.record << ": " << list.beats.size() << " beats";
+void frieze::ecg::printRecord(raw_ostream &stream, const Recording &recording,
+                              const BeatList &list) {
+  stream << toPrintable(list.record) << ": " << list.beats.size() << " beats";
   if (list.beats.size() > 1) {
     uint64_t span = list.beats.back().position - list.beats.front().position;
     stream << format(", mean heart rate %.1f bpm",
                      60 * list.rate * (list.beats.size() - 1) / span);
   }
-  if (!list.lead.empty())
-    stream << ", lead " << list.lead;
-  stream << '\n';
+  stream << ", lead " << (list.lead.empty() ? "0" : list.lead) << " at "
+         << formatNumber(list.rate) << " Hz in " << recording.unit << '\n';
   printLength(stream, list.length / list.rate);
 }
 

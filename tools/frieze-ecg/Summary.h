@@ -20,8 +20,10 @@ namespace frieze::ecg {
 /// Prints what is odd about a recording, and its gaps, on standard error.
 void printWarnings(llvm::StringRef path, const Recording &recording);
 
-/// Prints number and rate of the beats, and the length of the recording.
-void printRecord(llvm::raw_ostream &stream, const BeatList &list);
+/// Prints number and rate of the beats of a recording, the lead with its
+/// sampling rate and unit, and the length.
+void printRecord(llvm::raw_ostream &stream, const Recording &recording,
+                 const BeatList &list);
 
 /// Prints a length in seconds.
 void printLength(llvm::raw_ostream &stream, double seconds);

@@ -7,15 +7,75 @@
 
 #include "tools/frieze-ecg/Text.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/ConvertUTF.h"
+
 #include <charconv>
 
 using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
+/// Bytes of the character of UTF-8 with which `text` begins; 0 if there is
+/// none.
+static size_t countCharacterBytes(StringRef text) {
+  const auto *begin = reinterpret_cast<const UTF8 *>(text.begin());
+  const size_t count = getNumBytesForUTF8(*begin);
+  return count <= text.size() && isLegalUTF8Sequence(begin, begin + count)
+             ? count
+             : 0;
+}
+
+static bool isUTF8(StringRef text) {
+  while (!text.empty()) {
+    size_t count = countCharacterBytes(text);
+    if (count == 0)
+      return false;
+    text = text.drop_front(count);
+  }
+  return true;
+}
+
+/// Escapes what cannot be printed, but `kept`.
+static std::string escape(StringRef text, StringRef kept) {
+  std::string result;
+  while (!text.empty()) {
+    size_t count = countCharacterBytes(text);
+    const bool isControl =
+        count == 1 && !isPrint(text.front()) && !kept.contains(text.front());
+    if (count == 0 || isControl) {
+      result += "\\x" + utohexstr(uint8_t(text.front()), /*LowerCase=*/false,
+                                  /*Width=*/2);
+      text = text.drop_front();
+    } else {
+      result += text.take_front(count);
+      text = text.drop_front(count);
+    }
+  }
+  return result;
+}
+
 Error frieze::ecg::fileError(StringRef file, const Twine &message) {
+  // The message may be several, one a line.
   return createStringError(inconvertibleErrorCode(),
-                           file + ": error: " + message);
+                           toPrintable(file) +
+                               ": error: " + escape(message.str(), "\n"));
+}
+
+std::string frieze::ecg::toPrintable(StringRef text) {
+  return escape(text, "");
+}
+
+std::string frieze::ecg::decodeText(StringRef bytes) {
+  if (isUTF8(bytes))
+    return toPrintable(bytes);
+  std::string text;
+  for (unsigned char byte : bytes)
+    if (byte < 0xA0) // controls of Latin-1 stay what they are
+      text += char(byte);
+    else
+      (text += char(0xC0 | byte >> 6)) += char(0x80 | (byte & 0x3F));
+  return toPrintable(text);
 }
 
 Error frieze::ecg::inFile(StringRef file, Error error) {

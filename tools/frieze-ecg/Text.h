@@ -19,11 +19,19 @@
 
 namespace frieze::ecg {
 
-/// The diagnostic `file: error: message`.
+/// The diagnostic `file: error: message`, printable as it is.
 llvm::Error fileError(llvm::StringRef file, const llvm::Twine &message);
 
 /// `error` as such a diagnostic.
 llvm::Error inFile(llvm::StringRef file, llvm::Error error);
+
+/// `text` in UTF-8 without control characters: bytes that are none stand there
+/// as "\xB5".
+std::string toPrintable(llvm::StringRef text);
+
+/// A name or unit from a file, for people: bytes that are no UTF-8 are taken
+/// for Latin-1, which recorders write, and the result is printable.
+std::string decodeText(llvm::StringRef bytes);
 
 /// The decimal number that is all of `text`: it may be infinite or NaN.
 std::optional<double> parseNumber(llvm::StringRef text);

@@ -170,31 +170,43 @@ private:
     if (Error failed = parseFormat(takeField(line), signal))
       return failed;
 
+    // Where its samples are is known: the rest matters to this signal alone.
+    if (Error failed = parseCalibration(line, signal)) {
+      const std::string text = toString(std::move(failed));
+      StringRef problem = text;
+      problem.consume_front(toString(fileError(path, "")));
+      signal.problem = problem.str();
+    }
+    return Error::success();
+  }
+
+  /// [gain [resolution [zero [first [checksum [block [name]]]]]]]
+  Error parseCalibration(StringRef line, WFDBSignal &signal) {
+    StringRef fields[6];
+    for (StringRef &field : fields)
+      field = takeField(line);
+    signal.name = decodeText(line.trim());
+    auto [gain, resolution, zeroField, first, checksum, block] = fields;
     std::optional<int64_t> baseline;
-    StringRef gain = takeField(line);
+    int64_t zero = 0, blockSize;
     if (!gain.empty())
       if (Error failed = parseGain(gain, signal, baseline))
         return failed;
-    takeField(line); // the converter's resolution
-    int64_t zero = 0, blockSize;
-    if (StringRef field = takeField(line); !field.empty())
-      if (Error failed = parseInto(field, "the zero", -limit, limit, zero))
+    if (!zeroField.empty())
+      if (Error failed = parseInto(zeroField, "the zero", -limit, limit, zero))
         return failed;
     signal.baseline = baseline.value_or(zero);
     signal.initial = zero;
-    if (StringRef field = takeField(line); !field.empty())
-      if (Error failed = parseInto(field, "the first sample", -limit, limit,
+    if (!first.empty())
+      if (Error failed = parseInto(first, "the first sample", -limit, limit,
                                    signal.initial))
         return failed;
-    if (StringRef field = takeField(line); !field.empty())
-      if (Error failed = parseInto(field, "the checksum", -limit, limit,
+    if (!checksum.empty())
+      if (Error failed = parseInto(checksum, "the checksum", -limit, limit,
                                    signal.checksum.emplace()))
         return failed;
-    if (StringRef field = takeField(line); !field.empty())
-      if (Error failed =
-              parseInto(field, "the block size", 0, limit, blockSize))
-        return failed;
-    signal.name = line.trim().str();
+    if (!block.empty())
+      return parseInto(block, "the block size", 0, limit, blockSize);
     return Error::success();
   }
 
@@ -238,7 +250,7 @@ private:
         return error("malformed baseline in '" + field + "'");
     }
     if (text.consume_front("/"))
-      signal.unit = text.str();
+      signal.unit = decodeText(text);
     else if (!text.empty())
       return error("malformed gain '" + field + "'");
     return Error::success();

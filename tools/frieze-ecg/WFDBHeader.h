@@ -44,6 +44,8 @@ struct WFDBSignal {
   std::optional<int64_t> checksum;
   /// Description, by custom the name of the lead.
   std::string name;
+  /// What is wrong with its numbers, or nothing: an error only if it is read.
+  std::string problem;
 };
 
 /// One segment line of the header of a record in several segments.

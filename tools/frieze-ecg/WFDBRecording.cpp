@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
@@ -47,9 +48,10 @@ public:
   void append(uint64_t count, std::optional<WFDBSignalFile> file) {
     if (file && !file->getWarning().empty())
       warnings.push_back(file->getWarning());
-    if (file)
+    if (file) {
       files.push_back(file->getPath());
-    else if (count)
+      unit = file->getUnit();
+    } else if (count)
       unrecorded.push_back({length, count});
     segments.push_back({length, count, std::move(file)});
     length += count;
@@ -74,12 +76,10 @@ static Expected<WFDBHeader> readHeader(StringRef path) {
   if (file->getSize() > maxHeaderSize)
     return fileError(path, "expects a header of at most 16 MiB, but got " +
                                Twine(file->getSize()) + " bytes");
-  std::string text(file->getSize(), '\0');
-  if (Error error = file->read(
-          0, MutableArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(text.data()),
-                                      text.size())))
-    return error;
-  return parseWFDBHeader(path, text);
+  Expected<std::string> text = file->readStart(maxHeaderSize);
+  if (!text)
+    return text.takeError();
+  return parseWFDBHeader(path, *text);
 }
 
 static Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
@@ -104,11 +104,16 @@ static void describeLead(StringRef headerPath, const WFDBHeader &header,
                         ": note: tells no rate, for which the format has 250 "
                         "frames a second; --rate says otherwise")
                            .str());
-  if (!signal.isCalibrated)
+  if (!signal.isCalibrated && !options.gain)
     warnings.push_back((headerPath + ": note: lead '" + signal.name +
                         "' is not calibrated, " + formatNumber(signal.gain) +
                         " units are taken for 1 " + signal.unit)
                            .str());
+  for (const WFDBSignal &other : header.signals)
+    if (&other != &signal && !other.problem.empty())
+      warnings.push_back((headerPath + ": warning: " + other.problem +
+                          "; the signal is not scanned")
+                             .str());
   recording.lead = signal.name;
   recording.hasFrames = true;
   recording.frameRate = header.rate    ? *header.rate
@@ -221,7 +226,7 @@ private:
                                  Twine(*signals->frames));
     signals->frames = segment.frames;
     Expected<WFDBSignalFile> file =
-        WFDBSignalFile::open(path, *signals, signal, options.ignoreChecksum);
+        WFDBSignalFile::open(path, *signals, signal, options);
     if (!file)
       return file.takeError();
     recording.append(file->getLength(), std::move(*file));
@@ -245,8 +250,8 @@ openSignals(StringRef headerPath, const WFDBHeader &header,
   Expected<LeadChoice> choice = findSignal(headerPath, header, options.lead);
   if (!choice)
     return choice.takeError();
-  Expected<WFDBSignalFile> file = WFDBSignalFile::open(
-      headerPath, header, choice->index, options.ignoreChecksum);
+  Expected<WFDBSignalFile> file =
+      WFDBSignalFile::open(headerPath, header, choice->index, options);
   if (!file)
     return file.takeError();
   auto recording = std::make_unique<WFDBRecording>();
@@ -271,4 +276,29 @@ frieze::ecg::openWFDB(StringRef headerPath, const RecordingOptions &options) {
   if (Error error = checkRate(headerPath, options, (*recording)->rate))
     return error;
   return recording;
+}
+
+Expected<std::unique_ptr<Recording>>
+frieze::ecg::openWFDBSignals(StringRef path, const RecordingOptions &options) {
+  if (!sys::fs::exists(path))
+    return fileError(path, "no such file");
+  SmallString<256> headerPath(dropGzip(path));
+  sys::path::replace_extension(headerPath, ".hea");
+  StringRef name = sys::path::filename(headerPath);
+  if (!sys::fs::exists(headerPath))
+    return fileError(path, "expects its header " + name +
+                               " beside it, which tells rate and gain, but "
+                               "found none: give the header (.hea) of its "
+                               "record");
+  Expected<WFDBHeader> header = readHeader(headerPath);
+  if (!header)
+    return header.takeError();
+  if (none_of(header->signals, [&](const WFDBSignal &signal) {
+        return signal.file == sys::path::filename(dropGzip(path));
+      }))
+    return fileError(
+        path, "expects its header " + name +
+                  " beside it to name it, but it does not: give the header "
+                  "(.hea) of its record");
+  return openWFDB(headerPath, options);
 }

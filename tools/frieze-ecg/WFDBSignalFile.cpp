@@ -6,11 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/WFDBSignalFile.h"
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/Calibration.h"
 #include "tools/frieze-ecg/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ static constexpr uint64_t indexStep = 1 << 14;
 Expected<WFDBSignalFile> WFDBSignalFile::open(StringRef headerPath,
                                               const WFDBHeader &header,
                                               size_t lead,
-                                              bool ignoreChecksum) {
+                                              const RecordingOptions &options) {
   const WFDBSignal &signal = header.signals[lead];
   const WFDBFormat *format = findWFDBFormat(signal.format);
   if (!format)
@@ -34,22 +35,34 @@ Expected<WFDBSignalFile> WFDBSignalFile::open(StringRef headerPath,
                      "expects format 8, 16, 24, 32, 61, 80, 160, 212, 310 or "
                      "311, but got " +
                          Twine(signal.format));
-  std::optional<double> millivolts = getMillivolts(signal.unit);
-  if (!millivolts)
-    return fileError(headerPath, "expects the unit of lead '" + signal.name +
-                                     "' to be V, mV or uV, but got '" +
-                                     signal.unit + "'");
+  if (!signal.problem.empty())
+    return fileError(headerPath, signal.problem);
+  const bool isGiven = !signal.isCalibrated && options.gain;
+  Expected<Calibration> calibration =
+      calibrate(headerPath, {signal.name, isGiven ? "" : signal.unit}, options);
+  if (!calibration)
+    return calibration.takeError();
   SmallString<256> path = sys::path::parent_path(headerPath);
   sys::path::append(path, signal.file);
+  if (!sys::fs::exists(path) && sys::fs::exists(path + ".gz"))
+    path += ".gz";
   Expected<SampleFile> file = SampleFile::open(path);
   if (!file)
     return file.takeError();
   WFDBSignalFile result(signal, std::move(*file));
   result.format = format;
-  result.millivolts = *millivolts;
+  result.unit = calibration->unit;
+  if (isGiven) {
+    result.gain = *options.gain;
+    result.baseline = options.baseline;
+  } else {
+    result.millivolts = calibration->millivolts;
+    result.gain = signal.gain;
+    result.baseline = double(signal.baseline);
+  }
   if (Error error = result.layOut(headerPath, header, lead))
     return error;
-  if (Error error = result.checkSum(ignoreChecksum))
+  if (Error error = result.checkSum(options.ignoreChecksum))
     return error;
   return result;
 }
@@ -76,6 +89,10 @@ Error WFDBSignalFile::layOut(StringRef headerPath, const WFDBHeader &header,
                                          " samples of " + Twine(frameSize) +
                                          " a frame, but got " +
                                          Twine(file.getSize()) + " bytes");
+  if (!header.frames && format->countBytes(frames * frameSize) < available)
+    oddity = (file.getPath() + ": warning: ends within sample " +
+              Twine(frames) + " of its signals, which is left out")
+                 .str();
   return Error::success();
 }
 
@@ -178,8 +195,7 @@ Error WFDBSignalFile::read(uint64_t first,
     if (format->isMissing(value))
       samples[i] = std::numeric_limits<float>::quiet_NaN();
     else
-      samples[i] =
-          float(double(value - signal.baseline) / signal.gain * millivolts);
+      samples[i] = float((double(value) - baseline) / gain * millivolts);
   }
   return Error::success();
 }

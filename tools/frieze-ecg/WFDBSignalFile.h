@@ -8,6 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_WFDBSIGNALFILE_H
 #define FRIEZE_TOOLS_ECG_WFDBSIGNALFILE_H
 
+#include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/SampleFile.h"
 #include "tools/frieze-ecg/WFDBFormat.h"
 #include "tools/frieze-ecg/WFDBHeader.h"
@@ -22,12 +23,16 @@ namespace frieze::ecg {
 class WFDBSignalFile {
 public:
   /// Opens signal `lead` of `header`. What does not fit the header, and a wrong
-  /// checksum unless `ignoreChecksum`, is an error.
+  /// checksum unless `options` ignore it, is an error.
   static llvm::Expected<WFDBSignalFile> open(llvm::StringRef headerPath,
                                              const WFDBHeader &header,
-                                             size_t lead, bool ignoreChecksum);
+                                             size_t lead,
+                                             const RecordingOptions &options);
 
   const std::string &getPath() const { return file.getPath(); }
+
+  /// What its samples are stored in, as Calibration has it.
+  const std::string &getUnit() const { return unit; }
 
   /// Samples of the signal.
   uint64_t getLength() const { return frames * signal.samplesPerFrame; }
@@ -54,8 +59,9 @@ private:
   WFDBSignal signal;
   SampleFile file;
   const WFDBFormat *format = nullptr;
-  /// Millivolts in a physical unit.
-  double millivolts = 1;
+  /// Millivolts in a physical unit, converter units in one, and those at zero.
+  double millivolts = 1, gain = 1, baseline = 0;
+  std::string unit;
   /// Samples of all signals in a frame, and of those before this signal.
   uint64_t frameSize = 0, before = 0;
   uint64_t frames = 0;

@@ -11,6 +11,8 @@
 #include "tools/frieze-ecg/ClassifyCommand.h"
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/JobCommand.h"
+#include "tools/frieze-ecg/RecordingFlags.h"
+#include "tools/frieze-ecg/RecordingFolder.h"
 #include "tools/frieze-ecg/Scan.h"
 #include "tools/frieze-ecg/Text.h"
 
@@ -45,16 +47,7 @@ static cl::list<std::string>
                cl::sub(scanCommand), cl::cat(category));
 static cl::alias referencesAlias("reference", cl::aliasopt(references),
                                  cl::Hidden);
-static cl::opt<std::string>
-    lead("lead", cl::value_desc("name|N"),
-         cl::desc("Lead to scan, by name or number from 0 (default: the first "
-                  "ECG)"),
-         cl::sub(scanCommand), cl::cat(category));
-static cl::opt<double> rate(
-    "rate", cl::value_desc("Hz"),
-    cl::desc("Sampling rate of recordings that do not tell theirs: NPY, and "
-             "CSV without a time"),
-    cl::sub(scanCommand), cl::cat(category));
+static RecordingFlags recordingFlags(category, scanCommand);
 static cl::opt<unsigned>
     hop("hop", cl::init(1), cl::value_desc("N"),
         cl::desc("Score one sample of N, and interpolate (default: 1; up to 8 "
@@ -74,10 +67,6 @@ static cl::opt<Level> level(
     cl::values(clEnumValN(Level::Auto, "auto", "its offset, gain and polarity"),
                clEnumValN(Level::Off, "off", "nothing: millivolts")),
     cl::sub(scanCommand), cl::cat(category));
-static cl::opt<bool>
-    ignoreChecksum("ignore-checksum",
-                   cl::desc("Scan WFDB signals with a wrong checksum too"),
-                   cl::sub(scanCommand), cl::cat(category));
 
 static cl::SubCommand compareCommand("compare",
                                      "compare beats with a reference");
@@ -127,9 +116,6 @@ static bool checkOutputs(const JobOptions &options) {
 }
 
 static int runScan(ArrayRef<std::string> arguments) {
-  if (rate.getNumOccurrences() && !(rate > 0 && std::isfinite(rate)))
-    return reportOption("--rate", "expects a positive number, but got " +
-                                      formatNumber(rate));
   if (hop < 1 || hop > windowSize)
     return reportOption("--hop", "expects a number from 1 to " +
                                      Twine(windowSize) + ", but got " +
@@ -148,11 +134,12 @@ static int runScan(ArrayRef<std::string> arguments) {
   options.detection.normalize = level == Level::Auto;
   options.detection.hop = hop;
   options.detection.threads = options.job.threads;
-
-  options.recording.lead = lead;
-  if (rate.getNumOccurrences())
-    options.recording.rate = rate;
-  options.recording.ignoreChecksum = ignoreChecksum;
+  Expected<RecordingOptions> recording = recordingFlags.get();
+  if (!recording) {
+    errs() << toString(recording.takeError()) << '\n';
+    return 1;
+  }
+  options.recording = *recording;
   if (!report.empty() && count != 1)
     return reportOption("--report",
                         "expects one record, but got " + Twine(count));
@@ -209,12 +196,12 @@ static int runCommand(int argc, char **argv) {
       argc, argv,
       "frieze-ecg: finds, classifies and compares the beats of ECG "
       "recordings\n\n"
-      "A RECORD is the name or the header (.hea) of a WFDB record; EDF, EDF+ "
-      "or "
-      "BDF; CSV\nwith one column of millivolts, or with columns and a header "
-      "line (\"time,MLII\");\nor NPY, an array of millivolts, or of samples "
-      "and "
-      "leads.\nBEATS are CSV with the columns record and sample, JSON that "
+      "A RECORD is the name, header (.hea) or signal file of a WFDB record; "
+      "EDF, EDF+ or\nBDF; CSV with one column, or with columns and a header "
+      "line (\"time_s,MLII (mV)\");\nNPY, an array of samples, or of samples "
+      "and leads; ISHNE Holter (.ecg); Kardia's\n.atc; any of these packed by "
+      "gzip (.gz); - for standard input; or a folder of them.\n"
+      "BEATS are CSV with the columns record and sample, JSON that "
       "scan wrote, a WFDB\nannotation file, or the name of a record that has "
       "one (.atr).\n");
   const std::vector<std::string> arguments(argv + 1, argv + argc);
