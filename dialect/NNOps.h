@@ -21,7 +21,18 @@
 namespace frieze::nn {
 
 /// What an elementwise op of two operands computes, as `OpT::kind`.
-enum class BinaryKind { Add, Sub, Mul, Div, Maximum, Minimum };
+enum class BinaryKind {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Maximum,
+  Minimum,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual
+};
 
 /// Infers the types of the results of `op` anew, from its operands and
 /// attributes; those of an op that infers none stay as they are.

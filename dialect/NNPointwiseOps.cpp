@@ -82,6 +82,58 @@ LogicalResult MinimumOp::inferReturnTypes(MLIRContext *,
   return inferBinary<MinimumOp>(loc, adaptor, types);
 }
 
+LogicalResult EqualOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
+  return inferBinary<EqualOp>(loc, adaptor, types);
+}
+
+LogicalResult NotEqualOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> loc,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  return inferBinary<NotEqualOp>(loc, adaptor, types);
+}
+
+LogicalResult LessOp::inferReturnTypes(MLIRContext *,
+                                       std::optional<Location> loc,
+                                       Adaptor adaptor,
+                                       SmallVectorImpl<Type> &types) {
+  return inferBinary<LessOp>(loc, adaptor, types);
+}
+
+LogicalResult LessEqualOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> loc,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
+  return inferBinary<LessEqualOp>(loc, adaptor, types);
+}
+
+LogicalResult SelectOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> loc,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
+  auto condition = cast<RankedTensorType>(adaptor.getCondition().getType());
+  std::optional<SmallVector<int64_t>> shape(condition.getShape());
+  for (Value value : {adaptor.getChosen(), adaptor.getOther()}) {
+    auto type = cast<RankedTensorType>(value.getType());
+    if (shape && type.getRank() == condition.getRank() &&
+        type.getElementType() == condition.getElementType())
+      shape = repeatSizes(*shape, type.getShape(), type.getRank());
+    else
+      shape.reset();
+  }
+  if (!shape) // C1
+    return emitOptionalError(
+        loc, "expects operands whose sizes are equal or 1, but got ", condition,
+        ", ", adaptor.getChosen().getType(), " and ",
+        adaptor.getOther().getType());
+  return inferEpilogue(
+      loc, adaptor.getEpilogueAttr(),
+      RankedTensorType::get(*shape, condition.getElementType()), types);
+}
+
 LogicalResult ConstantOp::verify() {
   ShapedType value = getValue().getShapedType();
   if (value.getShape() != getType().getShape()) // C1

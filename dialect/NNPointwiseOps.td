@@ -167,6 +167,97 @@ def NN_MinimumOp : NN_BinaryOp<"minimum", "Minimum"> {
   }];
 }
 
+def NN_EqualOp : NN_BinaryOp<"equal", "Equal", [Commutative]> {
+  let summary = "elementwise comparison for equality";
+  let description = [{
+    `z = epilogue(x == y ? 1 : 0)`; NaN equals nothing, and zeros of both signs
+    are equal. Truth is 1 and falsehood 0 in all comparisons.
+
+    Example:
+
+    ```mlir
+    %z = nn.equal %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_NotEqualOp : NN_BinaryOp<"not_equal", "NotEqual", [Commutative]> {
+  let summary = "elementwise comparison for difference";
+  let description = [{
+    `z = epilogue(x == y ? 0 : 1)`; NaN differs from everything.
+
+    Example:
+
+    ```mlir
+    %z = nn.not_equal %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_LessOp : NN_BinaryOp<"less", "Less"> {
+  let summary = "elementwise comparison for order";
+  let description = [{
+    `z = epilogue(x < y ? 1 : 0)`, 0 where one is NaN.
+
+    Example:
+
+    ```mlir
+    %z = nn.less %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_LessEqualOp : NN_BinaryOp<"less_equal", "LessEqual"> {
+  let summary = "elementwise comparison for order or equality";
+  let description = [{
+    `z = epilogue(x <= y ? 1 : 0)`, 0 where one is NaN.
+
+    Example:
+
+    ```mlir
+    %z = nn.less_equal %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_SelectOp : NN_InferredOp<"select", [NN_EpilogueOpInterface]> {
+  let summary = "elementwise choice between two tensors";
+  let description = [{
+    `z = epilogue(c != 0 ? x : y)`: what is not chosen does not matter, be it NaN.
+    NaN is no zero, so that it chooses x. Sizes of 1 are repeated as in `nn.add`.
+
+    Example:
+
+    ```mlir
+    %z = nn.select %c, %x, %y : tensor<1x9x4xf32>, tensor<1x9x4xf32>, tensor<1x9x1xf32>
+           -> tensor<1x9x4xf32>
+    ```
+
+    Constraints:
+    - (C1) the operands have one rank and element type, and along each axis one
+      size, or size 1.
+  }];
+  let arguments = (ins NN_Tensor:$condition, NN_Tensor:$chosen, NN_Tensor:$other,
+      OptionalAttr<NN_Epilogue>:$epilogue);
+  let results = (outs NN_Tensor:$output);
+  let assemblyFormat = [{
+    $condition `,` $chosen `,` $other
+    (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
+    `:` type($condition) `,` type($chosen) `,` type($other) `->` type($output)
+  }];
+  let extraClassDeclaration = [{
+    bool isElementwise() { return true; }
+  }];
+}
+
 def NN_DropoutOp : NN_InferredOp<"dropout"> {
   let summary = "a layer that acts in training only";
   let description = [{

@@ -62,6 +62,15 @@ static LogicalResult inferRecurrent(std::optional<Location> loc,
     return failure();
   if (adaptor.getReversed() && !adaptor.getSequences()) // C5
     return emitOptionalError(loc, "expects sequences, to be reversed");
+  Value mask = adaptor.getMask();
+  auto maskType = RankedTensorType::get(input.getShape().drop_back(),
+                                        input.getElementType());
+  if (mask && mask.getType() != maskType) // C6
+    return emitOptionalError(loc, "expects a mask of type ", maskType,
+                             ", but got ", mask.getType());
+  if (adaptor.getZeroMasked() && !(mask && adaptor.getSequences())) // C7
+    return emitOptionalError(loc, "expects sequences and a mask, to have zeros "
+                                  "where that is zero");
   SmallVector<int64_t> shape{input.getDimSize(0)};
   if (adaptor.getSequences())
     shape.push_back(input.getDimSize(1));
@@ -80,9 +89,9 @@ LogicalResult GRUOp::inferReturnTypes(MLIRContext *,
   ElementsAttr recurrentBias = adaptor.getRecurrentBiasAttr();
   int64_t units = adaptor.getRecurrent().getShapedType().getDimSize(0);
   if (failed(
-          verifyParameter(loc, "recurrent bias", recurrentBias, units))) // C6
+          verifyParameter(loc, "recurrent bias", recurrentBias, units))) // C8
     return failure();
-  if (recurrentBias && !adaptor.getResetAfter()) // C6
+  if (recurrentBias && !adaptor.getResetAfter()) // C8
     return emitOptionalError(loc, "expects reset_after with a recurrent bias");
   return success();
 }

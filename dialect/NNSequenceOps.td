@@ -51,8 +51,8 @@ def NN_GRUOp : NN_InferredOp<"gru", [NN_EpilogueOpInterface]> {
     `g = a(x_g + (s * h) U_g)`, or with `reset_after`
     `g = a(x_g + s * (h U_g + recurrent_bias))`, and `h = z * h + (1 - z) * g`,
     where `a` is `activation` and `r` is `recurrent_activation` (Cho et al., 2014;
-    with `reset_after`, as in cuDNN). The result, `sequences`, `backwards` and
-    `reversed` are as in `nn.lstm`.
+    with `reset_after`, as in cuDNN). The result, the mask, `sequences`,
+    `backwards`, `reversed` and `zero_masked` are as in `nn.lstm`.
 
     Input `(N, T, C)`, kernel `(C, 3H)`, recurrent `(H, 3H)`, bias `(3H)`,
     recurrent_bias `(H)`, result `(N, T, H)` or `(N, H)`.
@@ -81,22 +81,27 @@ def NN_GRUOp : NN_InferredOp<"gru", [NN_EpilogueOpInterface]> {
     - (C3) the kernel has a row per input channel and the recurrent kernel's columns.
     - (C4) the bias has one entry per column.
     - (C5) only `sequences` are `reversed`.
-    - (C6) a recurrent bias has one entry per unit, and `reset_after` is there.
+    - (C6) a mask has an entry per step, and the input's type.
+    - (C7) only `sequences` with a mask are `zero_masked`.
+    - (C8) a recurrent bias has one entry per unit, and `reset_after` is there.
   }];
-  let arguments = (ins NN_TensorOfRank<[3]>:$input, NN_Weights:$kernel,
+  let arguments = (ins NN_TensorOfRank<[3]>:$input,
+      Optional<NN_TensorOfRank<[2]>>:$mask, NN_Weights:$kernel,
       NN_Weights:$recurrent, OptionalAttr<NN_Weights>:$bias,
       OptionalAttr<NN_Weights>:$recurrent_bias,
       NN_ActivationAttr:$activation, NN_ActivationAttr:$recurrent_activation,
       UnitAttr:$reset_after, UnitAttr:$sequences, UnitAttr:$backwards,
-      UnitAttr:$reversed, OptionalAttr<NN_Epilogue>:$epilogue);
+      UnitAttr:$reversed, UnitAttr:$zero_masked,
+      OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[2, 3]>:$output);
   let assemblyFormat = [{
-    $input `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
+    $input (`mask` `(` $mask^ `:` type($mask) `)`)? `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
     (`bias` `(` $bias^ `)`)? (`recurrent_bias` `(` $recurrent_bias^ `)`)?
     `activation` `(` custom<Function>($activation) `)`
     `recurrent_activation` `(` custom<Function>($recurrent_activation) `)`
     (`reset_after` $reset_after^)? (`sequences` $sequences^)?
     (`backwards` $backwards^)? (`reversed` $reversed^)?
+    (`zero_masked` $zero_masked^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
@@ -118,8 +123,11 @@ def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
     the first. Results stand in the order of the steps, with `reversed` in the
     opposite one: with both, each stands where its input does.
 
-    Input `(N, T, C)`, kernel `(C, 4H)`, recurrent `(H, 4H)`, bias `(4H)`, result
-    `(N, T, H)` or `(N, H)`.
+    A step whose mask is zero leaves c and h as they were, whatever its input is;
+    its result is epilogue(h), with `zero_masked` epilogue(0).
+
+    Input `(N, T, C)`, mask `(N, T)`, kernel `(C, 4H)`, recurrent `(H, 4H)`, bias
+    `(4H)`, result `(N, T, H)` or `(N, H)`.
 
     In f32 each entry of z starts from the bias and takes the terms of the
     kernel, then those of the recurrent kernel, in order, by fused multiply-add.
@@ -142,18 +150,22 @@ def NN_LSTMOp : NN_InferredOp<"lstm", [NN_EpilogueOpInterface]> {
     - (C3) the kernel has a row per input channel and the recurrent kernel's columns.
     - (C4) the bias has one entry per column.
     - (C5) only `sequences` are `reversed`.
+    - (C6) a mask has an entry per step, and the input's type.
+    - (C7) only `sequences` with a mask are `zero_masked`.
   }];
-  let arguments = (ins NN_TensorOfRank<[3]>:$input, NN_Weights:$kernel,
+  let arguments = (ins NN_TensorOfRank<[3]>:$input,
+      Optional<NN_TensorOfRank<[2]>>:$mask, NN_Weights:$kernel,
       NN_Weights:$recurrent, OptionalAttr<NN_Weights>:$bias,
       NN_ActivationAttr:$activation, NN_ActivationAttr:$recurrent_activation,
       UnitAttr:$sequences, UnitAttr:$backwards, UnitAttr:$reversed,
-      OptionalAttr<NN_Epilogue>:$epilogue);
+      UnitAttr:$zero_masked, OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[2, 3]>:$output);
   let assemblyFormat = [{
-    $input `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
+    $input (`mask` `(` $mask^ `:` type($mask) `)`)? `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
     (`bias` `(` $bias^ `)`)? `activation` `(` custom<Function>($activation) `)`
     `recurrent_activation` `(` custom<Function>($recurrent_activation) `)`
     (`sequences` $sequences^)? (`backwards` $backwards^)? (`reversed` $reversed^)?
+    (`zero_masked` $zero_masked^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];
@@ -168,7 +180,8 @@ def NN_RNNOp : NN_InferredOp<"rnn", [NN_EpilogueOpInterface]> {
   let description = [{
     For each step t, with h zero before the first:
     `h = activation(bias + x[n, t, :] kernel + h recurrent)` (Elman, 1990). The
-    result, `sequences`, `backwards` and `reversed` are as in `nn.lstm`.
+    result, the mask, `sequences`, `backwards`, `reversed` and `zero_masked` are as
+    in `nn.lstm`.
 
     Input `(N, T, C)`, kernel `(C, H)`, recurrent `(H, H)`, bias `(H)`, result
     `(N, T, H)` or `(N, H)`.
@@ -189,16 +202,21 @@ def NN_RNNOp : NN_InferredOp<"rnn", [NN_EpilogueOpInterface]> {
     - (C3) the kernel has a row per input channel and the recurrent kernel's columns.
     - (C4) the bias has one entry per column.
     - (C5) only `sequences` are `reversed`.
+    - (C6) a mask has an entry per step, and the input's type.
+    - (C7) only `sequences` with a mask are `zero_masked`.
   }];
-  let arguments = (ins NN_TensorOfRank<[3]>:$input, NN_Weights:$kernel,
+  let arguments = (ins NN_TensorOfRank<[3]>:$input,
+      Optional<NN_TensorOfRank<[2]>>:$mask, NN_Weights:$kernel,
       NN_Weights:$recurrent, OptionalAttr<NN_Weights>:$bias,
       NN_ActivationAttr:$activation, UnitAttr:$sequences, UnitAttr:$backwards,
-      UnitAttr:$reversed, OptionalAttr<NN_Epilogue>:$epilogue);
+      UnitAttr:$reversed, UnitAttr:$zero_masked,
+      OptionalAttr<NN_Epilogue>:$epilogue);
   let results = (outs NN_TensorOfRank<[2, 3]>:$output);
   let assemblyFormat = [{
-    $input `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
+    $input (`mask` `(` $mask^ `:` type($mask) `)`)? `kernel` `(` $kernel `)` `recurrent` `(` $recurrent `)`
     (`bias` `(` $bias^ `)`)? `activation` `(` custom<Function>($activation) `)`
     (`sequences` $sequences^)? (`backwards` $backwards^)? (`reversed` $reversed^)?
+    (`zero_masked` $zero_masked^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict
     `:` type($input) `->` type($output)
   }];

@@ -49,7 +49,9 @@ struct RecurrentParameters {
   /// nn.rnn has no recurrent activation.
   nn::ActivationAttr activation, recurrentActivation;
   bool resetAfter = false, sequences = false, backwards = false,
-       reversed = false;
+       reversed = false, zeroMasked = false;
+  /// Not 0 where a step counts: (batch, steps); null where all do.
+  mlir::Value mask = {};
 };
 
 /// Builds the module of one model. What the layers of a file have in common,
@@ -135,6 +137,10 @@ public:
   /// Values of one rank, repeated along axes of size 1.
   mlir::Value binary(llvm::StringRef layer, nn::BinaryKind kind,
                      mlir::Value lhs, mlir::Value rhs);
+  /// `chosen` where `condition` is not 0, else `other`; of one rank, repeated
+  /// along axes of size 1.
+  mlir::Value select(llvm::StringRef layer, mlir::Value condition,
+                     mlir::Value chosen, mlir::Value other);
   /// The sum of `inputs`, from the first to the last.
   mlir::Value add(llvm::StringRef layer, mlir::ValueRange inputs);
   /// A value of the weights' shape, which has an axis for the batch.

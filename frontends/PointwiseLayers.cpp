@@ -61,8 +61,21 @@ Value ModelBuilder::binary(StringRef layer, nn::BinaryKind kind, Value lhs,
     return create<nn::MaximumOp>(layer, {lhs, rhs}, {});
   case nn::BinaryKind::Minimum:
     return create<nn::MinimumOp>(layer, {lhs, rhs}, {});
+  case nn::BinaryKind::Equal:
+    return create<nn::EqualOp>(layer, {lhs, rhs}, {});
+  case nn::BinaryKind::NotEqual:
+    return create<nn::NotEqualOp>(layer, {lhs, rhs}, {});
+  case nn::BinaryKind::Less:
+    return create<nn::LessOp>(layer, {lhs, rhs}, {});
+  case nn::BinaryKind::LessEqual:
+    return create<nn::LessEqualOp>(layer, {lhs, rhs}, {});
   }
   llvm_unreachable("covered switch");
+}
+
+Value ModelBuilder::select(StringRef layer, Value condition, Value chosen,
+                           Value other) {
+  return create<nn::SelectOp>(layer, {condition, chosen, other}, {});
 }
 
 Value ModelBuilder::add(StringRef layer, ValueRange inputs) {

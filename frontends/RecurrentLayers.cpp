@@ -40,7 +40,12 @@ Value ModelBuilder::createRecurrent(StringRef layer, Value input,
   addFlag("sequences", parameters.sequences);
   addFlag("backwards", parameters.backwards);
   addFlag("reversed", parameters.reversed);
-  return create<OpT>(layer, input, attributes);
+  addFlag("zero_masked",
+          parameters.mask && parameters.sequences && parameters.zeroMasked);
+  SmallVector<Value, 2> operands{input};
+  if (parameters.mask)
+    operands.push_back(parameters.mask);
+  return create<OpT>(layer, operands, attributes);
 }
 
 Value ModelBuilder::gru(StringRef layer, Value input,

@@ -144,6 +144,14 @@ template <typename T> static T combine(BinaryKind kind, T x, T y) {
     return maximum(x, y);
   case BinaryKind::Minimum:
     return minimum(x, y);
+  case BinaryKind::Equal:
+    return x == y ? 1 : 0;
+  case BinaryKind::NotEqual:
+    return x != y ? 1 : 0;
+  case BinaryKind::Less:
+    return x < y ? 1 : 0;
+  case BinaryKind::LessEqual:
+    return x <= y ? 1 : 0;
   }
   llvm_unreachable("covered switch");
 }
@@ -176,6 +184,16 @@ static Tensor<T> binary(BinaryKind kind, const Tensor<T> &x,
     z.values.push_back(combine(kind, readRepeated(x, z.shape, i),
                                readRepeated(y, z.shape, i)));
   return z;
+}
+
+template <typename T>
+static Tensor<T> select(SelectOp op, Operands<T> operands) {
+  Tensor<T> z = makeResult<SelectOp, T>(op);
+  for (size_t i = 0; i < z.values.size(); ++i) {
+    bool isChosen = readRepeated(operands[0], z.shape, i) != 0;
+    z.values[i] = readRepeated(operands[isChosen ? 1 : 2], z.shape, i);
+  }
+  return applyEpilogue(op.getEpilogueStages(), std::move(z));
 }
 
 template <typename T> static Tensor<T> prelu(PreluOp op, const Tensor<T> &x) {
@@ -272,11 +290,11 @@ template Tensor<double>
 void reference::addElementwiseSemantics(SemanticsTable &table) {
   table.add<ActivationOp>(
       [](auto op, auto operands) { return activation(op, operands[0]); });
-  table.add<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
-      [](auto op, auto operands) {
-        return applyEpilogue(op.getEpilogueStages(),
-                             binary(op.kind, operands[0], operands[1]));
-      });
+  table.add<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
+            NotEqualOp, LessOp, LessEqualOp>([](auto op, auto operands) {
+    return applyEpilogue(op.getEpilogueStages(),
+                         binary(op.kind, operands[0], operands[1]));
+  });
   table.add<AffineOp>(
       [](auto op, auto operands) { return affine(op, operands[0]); });
   table.add<BatchNormOp>(
@@ -290,6 +308,8 @@ void reference::addElementwiseSemantics(SemanticsTable &table) {
   table.add<AttentionOp>([](auto op, auto operands) {
     return attention(op, operands[0], operands[1], operands[2]);
   });
+  table.add<SelectOp>(
+      [](auto op, auto operands) { return select(op, operands); });
   table.add<SoftmaxOp>(
       [](auto op, auto operands) { return softmax(op, operands[0]); });
 }

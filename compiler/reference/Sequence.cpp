@@ -53,13 +53,14 @@ static void addProducts(const T *factors, int64_t rows,
       sums[j] = multiplyAdd(factors[k], matrix[k * sums.size() + j], sums[j]);
 }
 
-/// Calls `update(step)` for each step, to make the new state from the old one
-/// and the sums of the bias and the terms of the input. `start` begins a
-/// sample.
+/// Calls `update(step)` for each step that is not masked, to make the new state
+/// from the old one and the sums of the bias and the terms of the input.
+/// `start` begins a sample. `operands` are the input and perhaps the mask.
 template <typename T, typename OpT>
-static Tensor<T> runSteps(OpT op, const Tensor<T> &x,
+static Tensor<T> runSteps(OpT op, Operands<T> operands,
                           llvm::function_ref<void()> start,
                           llvm::function_ref<void(Step<T> &)> update) {
+  const Tensor<T> &x = operands[0];
   Tensor<T> y = makeResult<OpT, T>(op);
   int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
   int64_t units = y.shape.back();
@@ -70,14 +71,18 @@ static Tensor<T> runSteps(OpT op, const Tensor<T> &x,
     start();
     for (int64_t number = 0; number < steps; ++number) {
       int64_t t = op.getBackwards() ? steps - 1 - number : number;
-      step.sums = bias;
-      addProducts(&x.values[(n * steps + t) * channels], channels, kernel,
-                  step.sums, 0, bias.size());
-      update(step);
+      bool isMasked = op.getMask() && operands[1].values[n * steps + t] == 0;
+      if (!isMasked) {
+        step.sums = bias;
+        addProducts(&x.values[(n * steps + t) * channels], channels, kernel,
+                    step.sums, 0, bias.size());
+        update(step);
+      }
       int64_t place = op.getReversed() ? steps - 1 - number : number;
       int64_t row = op.getSequences() ? n * steps + place : n;
-      std::copy(step.state.begin(), step.state.end(),
-                y.values.begin() + row * units);
+      if (!isMasked || !op.getZeroMasked())
+        std::copy(step.state.begin(), step.state.end(),
+                  y.values.begin() + row * units);
     }
   }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
@@ -107,12 +112,12 @@ static float updateState(GRUOp op, float updateSum, float candidateSum,
       state);
 }
 
-template <typename T> static Tensor<T> gru(GRUOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> gru(GRUOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
   int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
   auto recurrentBias = readOr<T>(op.getRecurrentBiasAttr(), units, 0);
   return runSteps<T>(
-      op, x, [] {},
+      op, operands, [] {},
       [&](Step<T> &step) {
         std::vector<T> &h = step.state, &z = step.sums;
         addProducts(h.data(), units, recurrent, z, 0, 2 * units);
@@ -155,12 +160,12 @@ updateCell(LSTMOp op, const std::array<float, 4> &z, float cell) {
   return {updated.cell, updated.state};
 }
 
-template <typename T> static Tensor<T> lstm(LSTMOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> lstm(LSTMOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
   int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
   std::vector<T> c;
   return runSteps<T>(
-      op, x, [&] { c.assign(units, 0); },
+      op, operands, [&] { c.assign(units, 0); },
       [&](Step<T> &step) {
         std::vector<T> &h = step.state, &z = step.sums;
         addProducts(h.data(), units, recurrent, z, 0, 4 * units);
@@ -173,10 +178,10 @@ template <typename T> static Tensor<T> lstm(LSTMOp op, const Tensor<T> &x) {
       });
 }
 
-template <typename T> static Tensor<T> rnn(RNNOp op, const Tensor<T> &x) {
+template <typename T> static Tensor<T> rnn(RNNOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
   return runSteps<T>(
-      op, x, [] {},
+      op, operands, [] {},
       [&](Step<T> &step) {
         addProducts(step.state.data(), step.state.size(), recurrent, step.sums,
                     0, step.sums.size());
@@ -188,8 +193,7 @@ template <typename T> static Tensor<T> rnn(RNNOp op, const Tensor<T> &x) {
 void reference::addSequenceSemantics(SemanticsTable &table) {
   table.add<EmbeddingOp>(
       [](auto op, auto operands) { return embedding(op, operands[0]); });
-  table.add<GRUOp>([](auto op, auto operands) { return gru(op, operands[0]); });
-  table.add<LSTMOp>(
-      [](auto op, auto operands) { return lstm(op, operands[0]); });
-  table.add<RNNOp>([](auto op, auto operands) { return rnn(op, operands[0]); });
+  table.add<GRUOp>([](auto op, auto operands) { return gru(op, operands); });
+  table.add<LSTMOp>([](auto op, auto operands) { return lstm(op, operands); });
+  table.add<RNNOp>([](auto op, auto operands) { return rnn(op, operands); });
 }

@@ -207,8 +207,9 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
   // Keras 3 changed the slope from 1/5 to 1/6; files mean what their writer
   // did.
   if (name == "hard_sigmoid")
-    return {{get(layer, ActivationKind::HardSigmoid,
-                 layer.model.kerasVersion < 3 ? 0.2 : 1.0 / 6.0, 0.5)}};
+    return {
+        {get(layer, ActivationKind::HardSigmoid,
+             layer.model.kerasVersion.getMajor() < 3 ? 0.2 : 1.0 / 6.0, 0.5)}};
   if (std::optional<nn::NamedActivation> known = nn::findKerasActivation(name))
     return {{get(layer, known->kind, known->alpha, known->beta)}};
   if (ReadActivationFn read = findActivationClass(name)) {

@@ -52,21 +52,24 @@ static std::optional<Array> takeConstant(Layer &layer, StringRef key) {
   return std::nullopt;
 }
 
-template <BinaryKind kind> static Value importBinary(Layer &layer) {
+/// `isSwapped`: of the operands in the opposite order.
+template <BinaryKind kind, bool isSwapped = false>
+static Value importBinary(Layer &layer) {
   ArrayRef<Value> second = layer.takeTensors("y");
   if (layer.inputs.empty()) {
     std::optional<Array> constant = takeConstant(layer, "x");
     if (!constant || second.size() != 1)
       return {};
     return layer.builder.binaryWithWeights(layer.name, kind, second.front(),
-                                           *constant, /*isFirst=*/true);
+                                           *constant, /*isFirst=*/!isSwapped);
   }
   Value x = layer.getInput();
   if (second.empty()) {
     std::optional<Array> constant = takeConstant(layer, "y");
     if (!constant)
       return {};
-    return layer.builder.binaryWithWeights(layer.name, kind, x, *constant);
+    return layer.builder.binaryWithWeights(layer.name, kind, x, *constant,
+                                           /*isFirst=*/isSwapped);
   }
   if (!x || !second.front())
     return {};
@@ -77,7 +80,9 @@ template <BinaryKind kind> static Value importBinary(Layer &layer) {
                       << formatShape(getShape(second.front()));
     return {};
   }
-  return layer.builder.binary(layer.name, kind, x, second.front());
+  Value y = second.front();
+  return isSwapped ? layer.builder.binary(layer.name, kind, y, x)
+                   : layer.builder.binary(layer.name, kind, x, y);
 }
 
 //===----------------------------------------------------------------------===//
@@ -165,7 +170,13 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"ops.Amax", max, false, "x,axis,keepdims"},
       {"ops.Amin", min, false, "x,axis,keepdims"},
       {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
+      {"ops.Equal", importBinary<BinaryKind::Equal>, false, "x,y"},
       {"ops.Erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"ops.Greater", importBinary<BinaryKind::Less, true>, false, "x,y"},
+      {"ops.GreaterEqual", importBinary<BinaryKind::LessEqual, true>, false,
+       "x,y"},
+      {"ops.Less", importBinary<BinaryKind::Less>, false, "x,y"},
+      {"ops.LessEqual", importBinary<BinaryKind::LessEqual>, false, "x,y"},
       {"ops.Log", importFunction<ActivationKind::Log>, false, "x"},
       {"ops.Max", max, false, "x,axis,keepdims,initial"},
       {"ops.Maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
@@ -174,6 +185,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"ops.Minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
       {"ops.Multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"ops.Negative", importNegative, false, "x"},
+      {"ops.NotEqual", importBinary<BinaryKind::NotEqual>, false, "x,y"},
       {"ops.Power", importPower, false, "x,y"},
       {"ops.Reciprocal", importFunction<ActivationKind::Reciprocal>, false,
        "x"},

@@ -47,7 +47,7 @@ static Options takeOptions(Layer &layer, size_t spatialRank,
 /// version may be newer.
 static SmallVector<SmallVector<int64_t>> getKernelLayouts(const Layer &layer,
                                                           size_t spatialRank) {
-  if (layer.model.kerasVersion > 1)
+  if (layer.model.kerasVersion.getMajor() > 1)
     return {};
   if (spatialRank == 1)
     return {{0, -1, 1, 2}, {2, 1, 0, -1}, {0, 1, 2}};

@@ -64,9 +64,20 @@ static Value importIdentity(Layer &layer) {
 /// Steps whose elements all equal `mask_value` become zero, which with 0 they
 /// are.
 static Value importMasking(Layer &layer) {
-  layer.config.expectOnly("mask_value", 0.0);
-  layer.makesMask = true;
-  return layer.config.hasFailed() ? Value() : importIdentity(layer);
+  double skipped = layer.config.takeNumber("mask_value", 0.0);
+  if (!layer.checkRank(3, maxRank) || layer.config.hasFailed())
+    return {};
+  layer.madeMask = std::make_shared<StepMask>(
+      StepMask{layer.name, layer.getInput(), float(skipped)});
+  if (skipped == 0.0)
+    return importIdentity(layer);
+  size_t rank = layer.getInputShape().size();
+  Array zero{SmallVector<int64_t>(rank, 1), {0.0f}};
+  return layer.builder.select(
+      layer.name, buildMask(layer.builder, *layer.madeMask, /*keepDims=*/true),
+      layer.getInput(),
+      layer.builder.constant(
+          layer.name, layer.builder.addWeights(layer.name, "zero", zero)));
 }
 
 ArrayRef<LayerClass> keras::getCoreLayers() {

@@ -34,20 +34,23 @@ static OwningOpRef<ModuleOp> fail(const ModelFile &file, Error error) {
   return {};
 }
 
-/// The major version, 1 to 3, or `fallback`.
-static unsigned parseVersion(StringRef version, unsigned fallback) {
-  unsigned major = 0;
-  if (version.split('.').first.getAsInteger(10, major) || major < 1)
-    return fallback;
-  return std::min(major, 3u);
+/// The major version and the minor one, if any, or `fallback`.
+static VersionTuple parseVersion(StringRef version, unsigned fallback) {
+  unsigned major = 0, minor = 0;
+  auto [first, rest] = version.split('.');
+  if (first.getAsInteger(10, major) || major < 1)
+    return VersionTuple(fallback);
+  if (rest.split('.').first.getAsInteger(10, minor))
+    return VersionTuple(major);
+  return VersionTuple(major, minor);
 }
 
-static unsigned getVersion(const json &object, unsigned fallback) {
+static VersionTuple getVersion(const json &object, unsigned fallback) {
   if (object.is_object() && object.contains("keras_version") &&
       object["keras_version"].is_string())
     return parseVersion(object["keras_version"].get_ref<const std::string &>(),
                         fallback);
-  return fallback;
+  return VersionTuple(fallback);
 }
 
 /// Opens weights in HDF5, which may lie in an archive.
@@ -110,7 +113,7 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
   if (!root)
     return fail(file, root.takeError());
 
-  unsigned version = 3;
+  VersionTuple version(3);
   if (archive->contains("metadata.json")) {
     std::string text;
     if (Error error = archive->read("metadata.json", 1 << 16).moveInto(text))
@@ -118,7 +121,7 @@ OwningOpRef<ModuleOp> frieze::importKerasArchive(const ModelFile &file) {
     Expected<json> metadata = parseJson(text);
     if (!metadata)
       return fail(file, metadata.takeError());
-    version = getVersion(*metadata, version);
+    version = getVersion(*metadata, 3);
   }
   auto weights = openWeightFile(file, file.bytes);
   if (!weights)
@@ -145,7 +148,7 @@ OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
   if (!root)
     return fail(file, root.takeError());
   // Keras 1 noted no version at first.
-  unsigned version =
+  VersionTuple version =
       parseVersion((*hdf5)->getString("", "keras_version").value_or(""), 1);
   auto weights = file.options.weightsPath.empty()
                      ? openWeights(std::move(*hdf5))
@@ -158,7 +161,7 @@ OwningOpRef<ModuleOp> frieze::importKerasHdf5(const ModelFile &file) {
 OwningOpRef<ModuleOp> frieze::importKerasJson(const ModelFile &file,
                                               const json &root) {
   // Keras 3 writes no version, but where a class comes from; Keras 2.13 both.
-  unsigned version = getVersion(root, root.contains("module") ? 3 : 1);
+  VersionTuple version = getVersion(root, root.contains("module") ? 3 : 1);
   if (file.options.weightsPath.empty())
     return importConfig(file, root, nullptr, version);
   auto weights = openWeightFile(file, "");

@@ -20,7 +20,7 @@ std::vector<const LayerClass *> keras::getLayerClasses() {
   for (ArrayRef<LayerClass> family :
        {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
         getActivationLayers(), getAttentionLayers(), getPoolingLayers(),
-        getShapeLayers(), getMergeLayers(), getSequenceLayers(),
+        getShapeLayers(), getLogic(), getMergeLayers(), getSequenceLayers(),
         getRecurrentLayers(), getOperations(), getArithmetic(), getSlices()})
     for (const LayerClass &layerClass : family)
       classes.push_back(&layerClass);
@@ -68,6 +68,30 @@ void Layer::checkArguments(bool isMasked) {
     if (constant)
       diagnostic << ", with value " << formatJson(*constant);
   }
+}
+
+Value Layer::takeMask() {
+  takesMask = true;
+  SmallVector<Value, 1> given(takeTensors("mask"));
+  if (given.empty() && !mask)
+    return {};
+  if (given.empty() && !mask->mergedBy.empty()) {
+    emitError() << "unsupported mask, made by layer '" << mask->origin
+                << "' and merged by layer '" << mask->mergedBy
+                << "' with another one or none, which versions of Keras do in "
+                   "different ways; pass a mask to the layer";
+    return {};
+  }
+  if (given.empty() && !mask->steps)
+    mask->steps = buildMask(builder, *mask);
+  Value steps =
+      given.empty() ? mask->steps : buildTruth(builder, name, given.front());
+  ArrayRef<int64_t> shape = getInputShape();
+  if (!steps || shape.size() < 2 || getShape(steps) == shape.take_front(2))
+    return steps;
+  emitError() << "expects a mask of shape " << formatShape(shape.take_front(2))
+              << ", but got " << formatShape(getShape(steps));
+  return {};
 }
 
 bool Layer::checkRank(size_t minimum, size_t maximum) {
@@ -231,63 +255,6 @@ Layer::readKernelsAndBias(SmallVector<WeightSpec> specs, int64_t outputs,
 // Masks
 //===----------------------------------------------------------------------===//
 
-bool keras::isMaskKeyword(StringRef keyword) {
-  return keyword == "mask" || keyword.ends_with("_mask");
-}
-
-MaskUse keras::getMaskUse(StringRef className, unsigned kerasVersion) {
-  // Keras 3 leaves out of these merges what is masked in one of their inputs.
-  if (kerasVersion >= 3 && (className == "Maximum" || className == "Minimum" ||
-                            className == "Multiply"))
-    return MaskUse::Reads;
-  static const llvm::StringSet<> passing{"Activation",
-                                         "ActivityRegularization",
-                                         "Add",
-                                         "AlphaDropout",
-                                         "Average",
-                                         "BatchNormalization",
-                                         "BatchNormalizationV1",
-                                         "BatchNormalizationV2",
-                                         "Concatenate",
-                                         "Dense",
-                                         "Dropout",
-                                         "ELU",
-                                         "GaussianDropout",
-                                         "GaussianNoise",
-                                         "Identity",
-                                         "LayerNormalization",
-                                         "LeakyReLU",
-                                         "Masking",
-                                         "Maximum",
-                                         "Merge",
-                                         "Minimum",
-                                         "Multiply",
-                                         "Normalization",
-                                         "PReLU",
-                                         "ReLU",
-                                         "Rescaling",
-                                         "SpatialDropout1D",
-                                         "SpatialDropout2D",
-                                         "SpatialDropout3D",
-                                         "Subtract",
-                                         "SyncBatchNormalization",
-                                         "ThresholdedReLU",
-                                         "UnitNormalization"};
-  // What computes with whole steps has no use for a mask.
-  static const llvm::StringSet<> dropping{"Embedding", "Flatten", "Permute",
-                                          "RepeatVector", "Reshape"};
-  if (passing.contains(className))
-    return MaskUse::Passes;
-  bool drops = dropping.contains(className) || className.starts_with("ops.") ||
-               className.starts_with("tf.") || className.contains("Conv1D") ||
-               className.contains("Conv2D") || className.contains("Padding") ||
-               className.contains("Cropping") ||
-               className.contains("UpSampling") ||
-               className.contains("MaxPooling") ||
-               className.starts_with("AveragePooling");
-  return drops ? MaskUse::Drops : MaskUse::Reads;
-}
-
 //===----------------------------------------------------------------------===//
 // Attributes of several families
 //===----------------------------------------------------------------------===//
@@ -312,7 +279,8 @@ void keras::ignoreHarmless(ObjectReader &config, bool allowIntegers) {
     if (const json *dtype = config.take(key))
       if (std::string name = getDtype(*dtype);
           name != "float32" &&
-          !(allowIntegers && (name == "int32" || name == "int64")))
+          !(allowIntegers &&
+            (name == "int32" || name == "int64" || name == "bool")))
         config.emitError() << "unsupported dtype '" << name
                            << "', expects 'float32'";
 }

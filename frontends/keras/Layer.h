@@ -10,6 +10,7 @@
 
 #include "frontends/Json.h"
 #include "frontends/ModelBuilder.h"
+#include "frontends/keras/Masks.h"
 #include "frontends/keras/WeightSource.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -20,8 +21,8 @@ struct ModelContext {
   ModelBuilder &builder;
   /// Null where there are none.
   WeightSource *weights;
-  /// Major version of the Keras that wrote the file: 1, 2 or 3.
-  unsigned kerasVersion;
+  /// Version of the Keras that wrote the file, from 1 on.
+  llvm::VersionTuple kerasVersion;
   /// Whether the lack of weights has been reported.
   bool reportedWeights = false;
   /// The weights of layers read before, by getPathKey() and part.
@@ -56,8 +57,10 @@ struct Layer {
   std::string className = "";
   /// Whether the file has its channels first; the importer has them last.
   bool isChannelsFirst = false;
-  /// Whether the layer makes a mask of its input for the layers behind it.
-  bool makesMask = false;
+  /// Of the first input, and that which the layer makes of it.
+  SharedMask mask = nullptr, madeMask = nullptr;
+  /// Whether the layer computes with the mask, by takeMask().
+  bool takesMask = false;
 
   /// The first input, mostly the only one.
   mlir::Value getInput() const { return inputs.front(); }
@@ -69,6 +72,10 @@ struct Layer {
   /// The tensors passed by keyword; none where it is absent. What is not taken
   /// is reported.
   llvm::ArrayRef<mlir::Value> takeTensors(llvm::StringRef keyword);
+  /// The mask that is passed by keyword, else that of the first input: (batch,
+  /// steps), 1 where a step counts. Null where there is none, or it has another
+  /// shape, which is reported.
+  mlir::Value takeMask();
   /// Reports the arguments not taken, unless they are null or false.
   /// `isMasked` says that an input has a mask, which is passed on by keyword.
   void checkArguments(bool isMasked);
@@ -125,18 +132,13 @@ struct LayerClass {
   llvm::StringLiteral parameters = "";
 };
 
-/// What a layer does with a mask of its input.
-enum class MaskUse { Drops, Passes, Reads };
-MaskUse getMaskUse(llvm::StringRef className, unsigned kerasVersion);
-/// Whether an argument of that name is a mask.
-bool isMaskKeyword(llvm::StringRef keyword);
-
 /// The layer classes of each family.
 llvm::ArrayRef<LayerClass> getActivationLayers();
 llvm::ArrayRef<LayerClass> getArithmetic();
 llvm::ArrayRef<LayerClass> getAttentionLayers();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
+llvm::ArrayRef<LayerClass> getLogic();
 llvm::ArrayRef<LayerClass> getMergeLayers();
 llvm::ArrayRef<LayerClass> getNormalizationLayers();
 llvm::ArrayRef<LayerClass> getOperations();
@@ -173,7 +175,7 @@ Activation takeActivation(Layer &layer, llvm::StringRef key);
 
 /// Ignores the attributes that mean nothing at inference (initializers,
 /// regularizers, ...), and reports a dtype other than float32 and, where
-/// `allowIntegers`, int32 and int64.
+/// `allowIntegers`, int32, int64 and bool.
 void ignoreHarmless(ObjectReader &config, bool allowIntegers = false);
 
 /// Reports a layout other than `channels_last`.

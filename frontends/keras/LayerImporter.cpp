@@ -88,6 +88,9 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
   bool isOperation = !layerClass->parameters.empty();
   if (isOperation)
     ownConfig.erase("function");
+  // Zeros and ones are numbers, whatever their type is.
+  if (entry.className == "ops.ZerosLike" || entry.className == "ops.OnesLike")
+    ownConfig.erase("dtype");
   bool isChannelsFirst = takeChannelsFirst(entry.className, ownConfig);
   ObjectReader config(ownConfig, [&] { return model.builder.emitError(name); });
   Layer layer{model, model.builder, config, name, path, {}};
@@ -103,6 +106,8 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     else
       layer.arguments.push_back(std::move(argument));
   const SmallVector<Value> inputs = layer.inputs;
+  if (!inputs.empty())
+    layer.mask = findMask(inputs.front());
   if ((inputs.empty() && !isOperation) ||
       (inputs.size() > 1 && !layerClass->takesMany)) {
     model.builder.emitError(name)
@@ -121,7 +126,7 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     outputs.front() = moveChannels(model.builder, name, outputs.front(),
                                    /*toLast=*/false);
   layer.checkArguments(llvm::any_of(
-      inputs, [&](Value input) { return maskedValues.contains(input); }));
+      inputs, [&](Value input) { return findMask(input) != nullptr; }));
   // An operation that stopped may not have come to all of its parameters.
   if (!outputs.front())
     for (StringRef parameter : llvm::split(layerClass->parameters, ','))
@@ -139,20 +144,32 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
 
 void LayerImporter::passMask(const LayerEntry &entry, const Layer &layer,
                              ArrayRef<Value> outputs) {
-  std::string origin = layer.makesMask ? entry.step.name : "";
+  SmallVector<SharedMask> masks;
+  for (Value input : layer.inputs)
+    masks.push_back(findMask(input));
+  bool isMasked = llvm::any_of(masks, [](auto &mask) { return !!mask; });
   MaskUse use = getMaskUse(entry.className, model.kerasVersion);
-  for (Value input : layer.inputs) {
-    auto mask = maskedValues.find(input);
-    if (mask == maskedValues.end() || use == MaskUse::Drops)
-      continue;
-    if (use == MaskUse::Reads) {
-      model.builder.emitError(entry.step.name)
-          << "unsupported mask, made by layer '" << mask->second << "'";
-      return;
-    }
-    origin = mask->second;
-  }
-  if (!origin.empty())
+  if (layer.madeMask) {
+    setMask(outputs.front(), layer.madeMask);
+  } else if (!isMasked || use == MaskUse::Drops) {
+    return;
+  } else if (use == MaskUse::Passes) {
+    // A merge along the steps has others.
+    bool keepsSteps = getShape(outputs.front()).take_front(2) ==
+                      layer.getInputShape().take_front(2);
+    SharedMask merged =
+        mergeMasks(entry.step.name, entry.className, masks, keepsSteps);
     for (Value output : outputs)
-      maskedValues[output] = origin;
+      setMask(output, merged);
+  } else if (!layer.takesMask) {
+    model.builder.emitError(entry.step.name)
+        << "unsupported mask, made by layer '"
+        << (*llvm::find_if(masks, [](auto &mask) { return !!mask; }))->origin
+        << "'";
+  } else {
+    // What is left of a sequence in one state has no steps.
+    for (Value output : outputs)
+      if (getShape(output).size() == 3)
+        setMask(output, masks.front());
+  }
 }

@@ -23,23 +23,21 @@ public:
                                         const LayerPath &path,
                                         llvm::ArrayRef<CallArgument> arguments);
 
-  /// The layer that made the mask of a value, or "".
-  llvm::StringRef findMask(mlir::Value value) const {
-    auto mask = maskedValues.find(value);
-    return mask == maskedValues.end() ? "" : llvm::StringRef(mask->second);
+  SharedMask findMask(mlir::Value value) const { return masks.lookup(value); }
+  void setMask(mlir::Value value, SharedMask mask) {
+    masks[value] = std::move(mask);
   }
 
 private:
-  /// Marks the outputs of a layer that passes a mask on, or makes one, and
-  /// reports a mask that the layer would compute with.
+  /// Gives a mask to the outputs of a layer that passes it on, or makes one,
+  /// and reports a mask that the layer would compute with.
   void passMask(const LayerEntry &entry, const Layer &layer,
                 llvm::ArrayRef<mlir::Value> outputs);
 
   ModelContext &model;
   /// Layers with problems that a further call would only report again.
   llvm::StringSet<> failedLayers;
-  /// Values with a mask, and the layers that made it.
-  llvm::DenseMap<mlir::Value, std::string> maskedValues;
+  llvm::DenseMap<mlir::Value, SharedMask> masks;
 };
 
 } // namespace frieze::keras

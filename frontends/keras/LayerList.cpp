@@ -22,7 +22,7 @@ using nlohmann::json;
 static std::vector<std::string> findAttributes(MLIRContext *context,
                                                const LayerClass &layerClass) {
   ModelBuilder builder("", {}, context);
-  ModelContext model{builder, nullptr, /*kerasVersion=*/3};
+  ModelContext model{builder, nullptr, /*kerasVersion=*/llvm::VersionTuple(3)};
   // An operation has its parameters in the table.
   if (!layerClass.parameters.empty()) {
     std::vector<std::string> parameters;

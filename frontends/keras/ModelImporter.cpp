@@ -89,7 +89,7 @@ Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
   if (first.isInput()) {
     ObjectReader config(*first.config,
                         [&] { return model.builder.emitError(name); });
-    // Indices are passed as float32.
+    // Indices and truth values are passed as float32.
     ignoreHarmless(config, /*allowIntegers=*/true);
     config.expectOnly("sparse", false);
     config.expectOnly("ragged", false);
@@ -174,9 +174,11 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
   }
   if (!layer.checkRank(3, maxRank))
     return {};
-  if (StringRef origin = layerImporter.findMask(layer.getInput());
-      !origin.empty()) {
-    config.emitError() << "unsupported mask, made by layer '" << origin << "'";
+  // A layer that has no use for masks leaves that of the steps.
+  SharedMask mask = layerImporter.findMask(layer.getInput());
+  if (mask && getMaskUse(className, model.kerasVersion) == MaskUse::Reads) {
+    config.emitError() << "unsupported mask, made by layer '" << mask->origin
+                       << "'";
     return {};
   }
   LayerStep step{name, "layer", 0, /*isMember=*/true};
@@ -193,8 +195,11 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
   Values outputs = importLayer(
       inner, path,
       getArguments(model.builder.mergeStepsIntoBatch(name, layer.getInput())));
-  for (Value &output : outputs)
+  for (Value &output : outputs) {
     output = model.builder.splitStepsFromBatch(name, output, batch);
+    if (output && mask)
+      layerImporter.setMask(output, mask);
+  }
   return outputs;
 }
 
@@ -213,7 +218,7 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
 }
 
 /// Which calls matter: all but the operations that Keras 3 writes down for the
-/// masks that it passes on.
+/// masks that it passes on to layers that have no use for them.
 static std::vector<bool> findReadCalls(const ModelGraph &graph) {
   std::vector<bool> isRead(graph.calls.size());
   auto markRead = [&](const ModelGraph::Tensor &tensor) {
@@ -227,7 +232,8 @@ static std::vector<bool> findReadCalls(const ModelGraph &graph) {
       isRead[index] = true;
     if (isRead[index])
       for (const ModelGraph::Argument &argument : call.arguments)
-        if (!isMaskKeyword(argument.keyword))
+        if (!isMaskKeyword(argument.keyword) ||
+            canTakeMask(call.layer->className))
           llvm::for_each(
               ArrayRef(call.inputs).slice(argument.first, argument.count),
               markRead);
@@ -388,11 +394,11 @@ static void replaceTuples(json &value) {
 
 OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file, json root,
                                           WeightSource *weights,
-                                          unsigned kerasVersion) {
+                                          VersionTuple kerasVersion) {
   ModelBuilder builder(file.path, file.options, file.context);
   ModelContext model{builder, weights, kerasVersion};
   replaceTuples(root);
-  if (kerasVersion == 1)
+  if (kerasVersion.getMajor() == 1)
     root = updateKeras1(std::move(root));
   ModelImporter(model).run(root);
   return builder.finish();

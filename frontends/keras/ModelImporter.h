@@ -10,6 +10,7 @@
 
 #include "frontends/ModelFile.h"
 #include "frontends/keras/WeightSource.h"
+#include "llvm/Support/VersionTuple.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +21,7 @@ namespace frieze::keras {
 mlir::OwningOpRef<mlir::ModuleOp> importConfig(const ModelFile &file,
                                                nlohmann::json root,
                                                WeightSource *weights,
-                                               unsigned kerasVersion);
+                                               llvm::VersionTuple kerasVersion);
 
 } // namespace frieze::keras
 

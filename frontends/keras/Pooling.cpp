@@ -30,12 +30,33 @@ static Value importPool(Layer &layer) {
   return layer.builder.pool(layer.name, kind, layer.getInput(), geometry);
 }
 
+/// The mean of the steps that count; NaN where none does, as in Keras.
+static Value averageSteps(Layer &layer, Value mask, bool keepDims) {
+  ModelBuilder &builder = layer.builder;
+  Value isCounted =
+      builder.reshape(layer.name, mask, {getShape(mask).back(), 1});
+  Value zero = builder.constant(
+      layer.name,
+      builder.addWeights(layer.name, "zero", Array{{1, 1, 1}, {0.0f}}));
+  auto add = [&](Value value) {
+    return builder.reduce(layer.name, nn::ReduceKind::Sum, value, {1},
+                          keepDims);
+  };
+  return builder.binary(
+      layer.name, nn::BinaryKind::Div,
+      add(builder.select(layer.name, isCounted, layer.getInput(), zero)),
+      add(isCounted));
+}
+
 template <nn::PoolKind kind, size_t spatialRank>
 static Value importGlobalPool(Layer &layer) {
   bool keepDims = layer.config.takeBool("keepdims", false);
   expectChannelsLast(layer);
   if (!checkSpatialLayer(layer, spatialRank))
     return {};
+  if (kind == nn::PoolKind::Avg && spatialRank == 1)
+    if (Value mask = layer.takeMask())
+      return averageSteps(layer, mask, keepDims);
   return layer.builder.globalPool(layer.name, kind, layer.getInput(), keepDims);
 }
 

@@ -100,9 +100,10 @@ static void takeSteps(Layer &layer, RecurrentConfig &config) {
   config.returnsState = layer.config.takeBool("return_state", false);
   for (StringRef key : {"stateful", "time_major"})
     layer.config.expectOnly(key, false);
+  config.parameters.zeroMasked =
+      layer.config.takeBool("zero_output_for_mask", false);
   // How to compute, and what follows from the input.
-  for (StringRef key : {"unroll", "use_cudnn", "zero_output_for_mask",
-                        "input_dim", "input_length"})
+  for (StringRef key : {"unroll", "use_cudnn", "input_dim", "input_length"})
     layer.config.ignore(key);
 }
 
@@ -241,6 +242,8 @@ static Value build(Layer &layer, RecurrentConfig &config) {
 
 template <const char *className> static Value importRecurrent(Layer &layer) {
   RecurrentConfig config = takeConfig(layer, className);
+  if (!config.recurrentClass.isCuDNN)
+    config.parameters.mask = layer.takeMask();
   return build(layer, config);
 }
 
@@ -301,6 +304,19 @@ static Value importBidirectional(Layer &layer) {
                          "agree in 'return_sequences'";
   // The second result is turned around.
   backward->parameters.reversed = backward->parameters.sequences;
+  if (!forward->recurrentClass.isCuDNN && !backward->recurrentClass.isCuDNN) {
+    Value mask = layer.takeMask();
+    // Earlier ones repeat the last result in a step that doesn't count.
+    if (mask && forward->parameters.sequences &&
+        layer.model.kerasVersion < VersionTuple(2, 4))
+      layer.emitError() << "unsupported mask of sequences in a file of Keras "
+                        << layer.model.kerasVersion.getAsString()
+                        << ", expects 2.4 or later";
+    for (RecurrentConfig *config : {&*forward, &*backward}) {
+      config->parameters.mask = mask;
+      config->parameters.zeroMasked = true;
+    }
+  }
   Value first = buildDirection(layer, "forward_layer", *forward);
   Value second = buildDirection(layer, "backward_layer", *backward);
   if (layer.config.hasFailed() || !first || !second)

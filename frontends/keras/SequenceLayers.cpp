@@ -20,7 +20,9 @@ static Value importEmbedding(Layer &layer) {
   // What follows from the shape of the input, and a hint for training.
   layer.config.ignore("input_length");
   layer.config.ignore("sparse");
-  layer.makesMask = layer.config.takeBool("mask_zero", false);
+  if (layer.config.takeBool("mask_zero", false))
+    layer.madeMask =
+        std::make_shared<StepMask>(StepMask{layer.name, layer.getInput()});
   if (!layer.checkRank(1, maxRank - 1) || layer.config.hasFailed())
     return {};
   SmallVector<ElementsAttr> weights =

@@ -540,6 +540,16 @@ func.func @celu_zero(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// select (C1): sizes are equal or 1
+func.func @select_c1(%c: tensor<1x9x4xf32>, %x: tensor<1x9x4xf32>, %y: tensor<1x3x4xf32>) -> tensor<1x9x4xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects operands whose sizes are equal or 1, but got 'tensor<1x9x4xf32>', 'tensor<1x9x4xf32>' and 'tensor<1x3x4xf32>'}}
+  %0 = nn.select %c, %x, %y : tensor<1x9x4xf32>, tensor<1x9x4xf32>, tensor<1x3x4xf32> -> tensor<1x9x4xf32>
+  return %0 : tensor<1x9x4xf32>
+}
+
+// -----
+
 // prelu (C1): slopes of the input's sizes
 func.func @prelu_c1(%x: tensor<1x9x4xf32>) -> tensor<1x9x4xf32> {
   // expected-error @+2 {{failed to infer returned types}}
@@ -869,8 +879,28 @@ func.func @gru_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
-// gru (C6): a recurrent bias has one entry per unit
-func.func @gru_c6_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+// gru (C6): a mask has an entry per step
+func.func @gru_c6(%x: tensor<1x60x2xf32>, %m: tensor<1x59xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a mask of type 'tensor<1x60xf32>', but got 'tensor<1x59xf32>'}}
+  %0 = nn.gru %x mask(%m : tensor<1x59xf32>) kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C7): only sequences with a mask have zeros
+func.func @gru_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences and a mask, to have zeros where that is zero}}
+  %0 = nn.gru %x mask(%m : tensor<1x60xf32>) kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) zero_masked : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C8): a recurrent bias has one entry per unit
+func.func @gru_c8_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects one recurrent bias per channel, that is 3, but got 9}}
   %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) reset_after : tensor<1x60x2xf32> -> tensor<1x3xf32>
@@ -879,8 +909,8 @@ func.func @gru_c6_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
-// gru (C6): a recurrent bias needs reset_after
-func.func @gru_c6_reset_before(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+// gru (C8): a recurrent bias needs reset_after
+func.func @gru_c8_reset_before(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects reset_after with a recurrent bias}}
   %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<3xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
@@ -948,6 +978,26 @@ func.func @lstm_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
+// lstm (C6): a mask has an entry per step
+func.func @lstm_c6(%x: tensor<1x60x2xf32>, %m: tensor<1x59xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a mask of type 'tensor<1x60xf32>', but got 'tensor<1x59xf32>'}}
+  %0 = nn.lstm %x mask(%m : tensor<1x59xf32>) kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C7): only sequences with a mask have zeros
+func.func @lstm_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences and a mask, to have zeros where that is zero}}
+  %0 = nn.lstm %x mask(%m : tensor<1x60xf32>) kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) zero_masked : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
 // rnn (C1): the input has rank 3
 func.func @rnn_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}
@@ -1002,6 +1052,26 @@ func.func @rnn_c5(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects sequences, to be reversed}}
   %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) reversed : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C6): a mask has an entry per step
+func.func @rnn_c6(%x: tensor<1x60x2xf32>, %m: tensor<1x59xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a mask of type 'tensor<1x60xf32>', but got 'tensor<1x59xf32>'}}
+  %0 = nn.rnn %x mask(%m : tensor<1x59xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C7): only sequences with a mask have zeros
+func.func @rnn_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects sequences and a mask, to have zeros where that is zero}}
+  %0 = nn.rnn %x mask(%m : tensor<1x60xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) zero_masked : tensor<1x60x2xf32> -> tensor<1x3xf32>
   return %0 : tensor<1x3xf32>
 }
 

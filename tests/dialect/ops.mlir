@@ -189,7 +189,17 @@ func.func @binary(%x: tensor<1x9x4xf32>, %y: tensor<1x1x4xf32>, %z: tensor<1x9x1
   %4 = nn.maximum %3, %x : tensor<1x9x4xf32>
   // CHECK: nn.minimum
   %5 = nn.minimum %4, %x : tensor<1x9x4xf32>
-  return %5 : tensor<1x9x4xf32>
+  // CHECK: nn.equal
+  %6 = nn.equal %5, %x : tensor<1x9x4xf32>
+  // CHECK: nn.not_equal
+  %7 = nn.not_equal %6, %x : tensor<1x9x4xf32>
+  // CHECK: nn.less %
+  %8 = nn.less %7, %x : tensor<1x9x4xf32>
+  // CHECK: nn.less_equal
+  %9 = nn.less_equal %8, %x : tensor<1x9x4xf32>
+  // CHECK: nn.select %{{.*}}, %{{.*}}, %{{.*}} epilogue(relu) : tensor<1x9x4xf32>, tensor<1x1x4xf32>, tensor<1x9x1xf32> -> tensor<1x9x4xf32>
+  %10 = nn.select %9, %y, %z epilogue(relu) : tensor<1x9x4xf32>, tensor<1x1x4xf32>, tensor<1x9x1xf32> -> tensor<1x9x4xf32>
+  return %10 : tensor<1x9x4xf32>
 }
 
 // CHECK-LABEL: @constant

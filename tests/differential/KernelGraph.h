@@ -86,6 +86,8 @@ private:
                             llvm::ArrayRef<int64_t> dilations,
                             llvm::ArrayRef<int64_t> padding, int64_t groups);
 
+  mlir::FailureOr<mlir::Value> findMask(mlir::Value x);
+
   void addActivation(mlir::Value x);
   void addAffine(mlir::Value x);
   void addBinary(mlir::Value x, mlir::Value y);
@@ -107,6 +109,7 @@ private:
   void addReduce(mlir::Value x);
   void addReshape(mlir::Value x);
   void addResize(mlir::Value x);
+  void addSelect(mlir::Value x);
   void addSlice(mlir::Value x);
   void addSoftmax(mlir::Value x);
   void addTranspose(mlir::Value x);

@@ -86,9 +86,9 @@ void KernelGraph::addLayer() {
       &KernelGraph::addEmbedding,  &KernelGraph::addIdentity,
       &KernelGraph::addMatmul,     &KernelGraph::addNormalize,
       &KernelGraph::addPad,        &KernelGraph::addPrelu,
-      &KernelGraph::addReduce,     &KernelGraph::addReshape,
-      &KernelGraph::addSlice,      &KernelGraph::addSoftmax,
-      &KernelGraph::addTranspose};
+      &KernelGraph::addSelect,     &KernelGraph::addReduce,
+      &KernelGraph::addReshape,    &KernelGraph::addSlice,
+      &KernelGraph::addSoftmax,    &KernelGraph::addTranspose};
   bool isImage = rankOf(x) == 3 || rankOf(x) == 4;
   bool isDeep = kind == KernelGraphKind::Stream ? chance(0.6) : chance(0.5);
   Adder adder = isImage && isDeep ? images[pick(0, std::size(images) - 1)]

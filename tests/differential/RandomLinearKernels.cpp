@@ -192,6 +192,18 @@ void KernelGraph::addMatmul(Value x) {
   add<MatmulOp>({x, y}, {});
 }
 
+/// A mask of the steps of `x`: zero where none of a step's elements is
+/// positive.
+FailureOr<Value> KernelGraph::findMask(Value x) {
+  auto largest = ReduceKindAttr::get(builder.getContext(), ReduceKind::Max);
+  FailureOr<Value> most = tryCreate<ReduceOp>(
+      x, {named("kind", largest), named("axes", integers({2}))});
+  auto relu = ActivationAttr::get(builder.getContext(), ActivationKind::Relu);
+  if (failed(most))
+    return failure();
+  return tryCreate<ActivationOp>(*most, {named("function", relu)});
+}
+
 void KernelGraph::addRecurrent(Value x) {
   if (rankOf(x) != 3)
     return;
@@ -223,15 +235,22 @@ void KernelGraph::addRecurrent(Value x) {
       attributes.push_back(named(name, builder.getUnitAttr()));
     return isSet;
   };
-  if (maybe("sequences"))
+  SmallVector<Value, 2> operands{x};
+  if (chance(0.4))
+    if (FailureOr<Value> mask = findMask(x); succeeded(mask))
+      operands.push_back(*mask);
+  if (maybe("sequences")) {
     maybe("reversed");
+    if (operands.size() > 1)
+      maybe("zero_masked");
+  }
   maybe("backwards");
   if (gates == 3 && maybe("reset_after") && chance(0.7))
     attributes.push_back(named("recurrent_bias", vector(units, -0.5, 0.5)));
   if (gates == 1)
-    add<RNNOp>(x, attributes);
+    add<RNNOp>(operands, attributes);
   else if (gates == 3)
-    add<GRUOp>(x, attributes);
+    add<GRUOp>(operands, attributes);
   else
-    add<LSTMOp>(x, attributes);
+    add<LSTMOp>(operands, attributes);
 }

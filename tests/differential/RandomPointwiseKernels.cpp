@@ -25,7 +25,7 @@ void KernelGraph::addAffine(Value x) {
 void KernelGraph::addBinary(Value x, Value y) {
   if (chance(0.5))
     std::swap(x, y);
-  switch (pick(0, 5)) {
+  switch (pick(0, 9)) {
   case 0:
     return add<AddOp>({x, y}, {});
   case 1:
@@ -36,6 +36,14 @@ void KernelGraph::addBinary(Value x, Value y) {
     return add<DivOp>({x, y}, {});
   case 4:
     return add<MaximumOp>({x, y}, {});
+  case 5:
+    return add<EqualOp>({x, y}, {});
+  case 6:
+    return add<NotEqualOp>({x, y}, {});
+  case 7:
+    return add<LessOp>({x, y}, {});
+  case 8:
+    return add<LessEqualOp>({x, y}, {});
   default:
     return add<MinimumOp>({x, y}, {});
   }
@@ -109,6 +117,17 @@ void KernelGraph::addReduce(Value x) {
   if (chance(0.5))
     attributes.push_back(named("keep_dims", builder.getUnitAttr()));
   add<ReduceOp>(x, attributes);
+}
+
+void KernelGraph::addSelect(Value x) {
+  SmallVector<Value, 3> operands{x, findOperand(x), findOperand(x)};
+  std::swap(operands[0], operands[pick(0, 2)]);
+  auto isZero = ActivationAttr::get(builder.getContext(), ActivationKind::Relu);
+  if (FailureOr<Value> condition =
+          tryCreate<ActivationOp>(operands[0], {named("function", isZero)});
+      succeeded(condition))
+    operands[0] = *condition;
+  add<SelectOp>(operands, {});
 }
 
 void KernelGraph::addSoftmax(Value x) {

@@ -371,6 +371,60 @@ def embedding():
     yield "one", L.Embedding(11, 1)
 
 
+@family(7, indices=4)
+def masks():
+    """Steps that do not count, which Embedding and Masking say, and what reads that."""
+
+    def embedded(*layers):
+        return keras.Sequential([L.Embedding(4, 5, mask_zero=True), *layers])
+
+    def masked(value, *layers):
+        return keras.Sequential([L.Reshape((7, 1)), L.Masking(value), *layers])
+
+    for layer, sequences, backwards in itertools.product(
+        [L.LSTM, L.GRU, L.SimpleRNN], [False, True], [False, True]
+    ):
+        name = f"{layer.__name__} {sequences} {backwards}"
+        chosen = {"return_sequences": sequences, "go_backwards": backwards}
+        yield name, embedded(layer(6, **chosen))
+        yield f"of 2 {name}", masked(2.0, layer(6, **chosen))
+    yield "reset before", embedded(L.GRU(6, reset_after=False))
+    yield "zeros", embedded(L.LSTM(6, return_sequences=True, zero_output_for_mask=True))
+    yield "cell", embedded(L.RNN(L.GRUCell(3)))
+    for layer, mode, sequences in itertools.product(
+        [L.LSTM, L.GRU, L.SimpleRNN], ["concat", "sum"], [False, True]
+    ):
+        wrapped = L.Bidirectional(layer(3, return_sequences=sequences), merge_mode=mode)
+        yield f"both {layer.__name__} {mode} {sequences}", embedded(wrapped)
+    for keep in (False, True):
+        yield f"average {keep}", embedded(L.GlobalAveragePooling1D(keepdims=keep))
+    yield "average of 1", masked(1.0, L.Dense(3), L.GlobalAveragePooling1D())
+    yield "one after the other", embedded(
+        L.Dense(4, activation="tanh"),
+        L.LSTM(5, return_sequences=True),
+        L.Dropout(0.2),
+        L.LayerNormalization(),
+        L.TimeDistributed(L.Dense(3)),
+        L.GRU(4),
+    )
+    yield "ignored", embedded(L.Conv1D(3, 2), L.LSTM(4))
+
+    def functional(x):
+        y = L.Embedding(4, 5, mask_zero=True)(x)
+        z = L.Bidirectional(L.GRU(3, return_sequences=True))(y)
+        z = L.Add()([z, L.Dense(6)(y)])
+        return L.GlobalAveragePooling1D()(L.Concatenate()([y, z]))
+
+    def passed(x):
+        known = keras.ops.logical_and(keras.ops.not_equal(x, 1), keras.ops.less(x, 3))
+        some = keras.ops.logical_or(keras.ops.logical_not(known), keras.ops.greater_equal(x, 2))
+        y = L.Embedding(4, 5)(x)
+        return L.LSTM(3)(L.LSTM(4, return_sequences=True)(y, mask=known), mask=some)
+
+    yield "functional", functional
+    yield "passed", passed
+
+
 # --- Channels first ----------------------------------------------------------
 
 

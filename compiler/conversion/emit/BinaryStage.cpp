@@ -24,6 +24,17 @@ std::optional<BinaryStage> frieze::findBinaryStage(KernelBuilder &kernel,
                      kernel.loadEpilogue(binary->op, stages)};
 }
 
+/// 1 where it holds, else 0.
+static Value compare(KernelBuilder &kernel, arith::CmpFPredicate predicate,
+                     Value x, Value y) {
+  int64_t width = cast<VectorType>(x.getType()).getDimSize(0);
+  Value holds = arith::CmpFOp::create(kernel.builder, kernel.getLocation(),
+                                      predicate, x, y);
+  return arith::SelectOp::create(kernel.builder, kernel.getLocation(), holds,
+                                 kernel.constant(1.0f, width),
+                                 kernel.constant(0.0f, width));
+}
+
 Value frieze::combine(KernelBuilder &kernel, BinaryKind kind, Value x,
                       Value y) {
   switch (kind) {
@@ -39,6 +50,14 @@ Value frieze::combine(KernelBuilder &kernel, BinaryKind kind, Value x,
     return kernel.maximum(x, y);
   case BinaryKind::Minimum:
     return kernel.minimum(x, y);
+  case BinaryKind::Equal:
+    return compare(kernel, arith::CmpFPredicate::OEQ, x, y);
+  case BinaryKind::NotEqual:
+    return compare(kernel, arith::CmpFPredicate::UNE, x, y);
+  case BinaryKind::Less:
+    return compare(kernel, arith::CmpFPredicate::OLT, x, y);
+  case BinaryKind::LessEqual:
+    return compare(kernel, arith::CmpFPredicate::OLE, x, y);
   }
   llvm_unreachable("covered switch");
 }

@@ -292,6 +292,14 @@ Value KernelBuilder::minimum(Value a, Value b) {
   return selectOrdered(*this, arith::CmpFPredicate::OLT, a, b);
 }
 
+Value KernelBuilder::selectNonzero(Value condition, Value a, Value b) {
+  int64_t width = cast<VectorType>(condition.getType()).getDimSize(0);
+  Value isNonzero =
+      arith::CmpFOp::create(builder, getLocation(), arith::CmpFPredicate::UNE,
+                            condition, constant(0.0f, width));
+  return arith::SelectOp::create(builder, getLocation(), isNonzero, a, b);
+}
+
 Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {
   VectorOps ops(*this, cast<VectorType>(vector.getType()).getDimSize(0));
   return nn::ElementaryFunctions<VectorOps>(ops).apply(function, vector);

@@ -159,6 +159,9 @@ public:
   /// NaN where either is; of two zeros, `b`.
   mlir::Value maximum(mlir::Value a, mlir::Value b);
   mlir::Value minimum(mlir::Value a, mlir::Value b);
+  /// `a` where `condition`, a vector as they are, is not 0, else `b`.
+  mlir::Value selectNonzero(mlir::Value condition, mlir::Value a,
+                            mlir::Value b);
 
   mlir::Value applyFunction(nn::ActivationAttr function, mlir::Value vector);
   /// Loads the parameters of the epilogue of `op`.

@@ -150,12 +150,17 @@ static void lowerAffine(KernelBuilder &kernel, AffineOp op) {
              kernel.loadEpilogue(op, stage));
 }
 
-template <typename OpT> static void lowerBinary(KernelBuilder &kernel, OpT op) {
+static SmallVector<Operand> getOperands(KernelBuilder &kernel, Operation *op) {
   SmallVector<Operand> operands;
   for (Value operand : op->getOperands())
     operands.push_back({kernel.buffers[operand],
                         cast<RankedTensorType>(operand.getType()).getShape()});
-  emitPointwise(kernel, op.getType(), operands, kernel.buffers[op.getOutput()],
+  return operands;
+}
+
+template <typename OpT> static void lowerBinary(KernelBuilder &kernel, OpT op) {
+  emitPointwise(kernel, op.getType(), getOperands(kernel, op),
+                kernel.buffers[op.getOutput()],
                 kernel.loadEpilogue(op, op.getEpilogueStages()),
                 [&](ArrayRef<Value> vectors) {
                   return combine(kernel, OpT::kind, vectors[0], vectors[1]);
@@ -182,6 +187,16 @@ static void lowerPrelu(KernelBuilder &kernel, PreluOp op) {
                 });
 }
 
+static void lowerSelect(KernelBuilder &kernel, SelectOp op) {
+  emitPointwise(kernel, op.getType(), getOperands(kernel, op),
+                kernel.buffers[op.getOutput()],
+                kernel.loadEpilogue(op, op.getEpilogueStages()),
+                [&](ArrayRef<Value> vectors) {
+                  return kernel.selectNonzero(vectors[0], vectors[1],
+                                              vectors[2]);
+                });
+}
+
 template <typename... OpTs>
 static void addBinaryLowerings(LoweringTable &table) {
   (table.add<OpTs, lowerBinary<OpTs>>(), ...);
@@ -192,5 +207,7 @@ void frieze::addElementwiseLowerings(LoweringTable &table) {
   table.add<AffineOp, lowerAffine>();
   table.add<IdentityOp, lowerIdentity>();
   table.add<PreluOp, lowerPrelu>();
-  addBinaryLowerings<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(table);
+  table.add<SelectOp, lowerSelect>();
+  addBinaryLowerings<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
+                     NotEqualOp, LessOp, LessEqualOp>(table);
 }

@@ -30,6 +30,7 @@ public:
         channels(op.getInput().getType().getDimSize(2)),
         steps(op.getInput().getType().getDimSize(1)),
         scratch(kernel.scratch[op]), input(kernel.buffers[op.getInput()]),
+        mask(op.getMask() ? kernel.buffers[op.getMask()] : Value()),
         output(kernel.buffers[op.getOutput()]),
         epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())),
         sampleScratch(countUnitVectors(op) * paddedUnits),
@@ -40,6 +41,8 @@ public:
   /// row of the result. Of several samples, those of the first.
   struct Step {
     Value inputAt, base, before, after, row;
+    /// Its entry of the mask, which is there without one too.
+    Value maskAt;
     /// Its row of the sums of a block, and whether tiles come in the opposite
     /// order, where the plan has either.
     Value inputRow, turned;
@@ -118,11 +121,24 @@ public:
   void storeVector(Value vector, Value at, int64_t lanes) {
     kernel.storeVector(vector, scratch, at, lanes);
   }
+  Value loadState(const UnitStep &at) {
+    return loadVector(kernel.add(at.before, at.unit), at.lanes);
+  }
+  /// `updated`, or `kept` where the step is masked.
+  Value unlessMasked(const UnitStep &at, Value updated, Value kept) {
+    if (!mask)
+      return updated;
+    return kernel.selectNonzero(kernel.loadBroadcast(mask, at.maskAt, at.lanes),
+                                updated, kept);
+  }
   /// Stores new states.
   void storeState(const UnitStep &at, Value state) {
-    storeVector(state, kernel.add(at.after, at.unit), at.lanes);
+    Value kept = mask ? unlessMasked(at, state, loadState(at)) : state;
+    storeVector(kept, kernel.add(at.after, at.unit), at.lanes);
+    if (op.getZeroMasked())
+      kept = unlessMasked(at, state, kernel.constant(0.0f, at.lanes));
     if (op.getSequences())
-      storeResult(state, at.row, at.unit, at.count);
+      storeResult(kept, at.row, at.unit, at.count);
   }
   /// The number of the first unit of a vector.
   Value getUnit(const GateSums::Tile &tile,
@@ -163,7 +179,8 @@ private:
       *at = kernel.add(*at, moved);
     step.inputAt =
         kernel.add(step.inputAt, kernel.mul(sample, steps * channels));
-    step.row = kernel.add(step.row, kernel.mul(sample, steps));
+    for (Value *at : {&step.row, &step.maskAt})
+      *at = kernel.add(*at, kernel.mul(sample, steps));
     return step;
   }
 
@@ -176,7 +193,8 @@ private:
   /// Computes the sums of `plan.blockSteps` rows of the input from `inputAt`.
   void emitInputSums(const InputTerms &terms, Value inputAt);
 
-  Value input, output;
+  /// The mask is null where there is none.
+  Value input, mask, output;
   SmallVector<EpilogueStage> epilogue;
   /// Elements of scratch memory that a sample has its states in.
   const int64_t sampleScratch;
@@ -269,7 +287,8 @@ void RecurrentLayer<OpT>::forEachStep(ArrayRef<InputTerms> terms,
             arith::IndexCastOp::create(builder, loc, builder.getI32Type(),
                                        step));
       update({getInputAt(position), kernel.index(0), carried[0], carried[1],
-              kernel.add(firstStep, place), inputRow, turned});
+              kernel.add(firstStep, place), kernel.add(firstStep, position),
+              inputRow, turned});
       return States{carried[1], carried[0]};
     };
     auto emitBlock = [&](Value block, ValueRange carried) {
@@ -338,7 +357,7 @@ static void lowerGRUWithResetAfter(KernelBuilder &kernel, GRUOp op,
         Value state = functions.updateState(
             op.getRecurrentActivation(), op.getActivation(), sums[3 * v],
             kernel.fma(reset, sums[3 * v + 2], candidates[v]),
-            layer.loadVector(kernel.add(at.before, at.unit), at.lanes));
+            layer.loadState(at));
         layer.storeState(at, state);
       });
     });
@@ -374,9 +393,7 @@ static void lowerGRUWithResetBefore(KernelBuilder &kernel, GRUOp op,
         layer.storeVector(sums[2 * v], kernel.add(at.base, at.unit), at.lanes);
         Value reset = ElementaryFunctions<VectorOps>(ops).resetGate(
             op.getRecurrentActivation(), op.getActivation(), sums[2 * v + 1]);
-        Value state =
-            layer.loadVector(kernel.add(at.before, at.unit), at.lanes);
-        layer.storeVector(kernel.mulFloat(reset, state),
+        layer.storeVector(kernel.mulFloat(reset, layer.loadState(at)),
                           kernel.add(getResetAt(at), at.unit), at.lanes);
       });
     });
@@ -390,8 +407,7 @@ static void lowerGRUWithResetBefore(KernelBuilder &kernel, GRUOp op,
             Value state = ElementaryFunctions<VectorOps>(ops).updateState(
                 op.getRecurrentActivation(), op.getActivation(),
                 layer.loadVector(kernel.add(at.base, at.unit), at.lanes),
-                sums[v],
-                layer.loadVector(kernel.add(at.before, at.unit), at.lanes));
+                sums[v], layer.loadState(at));
             layer.storeState(at, state);
           });
     });
@@ -423,11 +439,13 @@ static void lowerLSTM(KernelBuilder &kernel, LSTMOp op,
       layer.forEachVector(gates, tile, step, [&](size_t v, const auto &at) {
         VectorOps ops(kernel, at.lanes);
         Value cellAt = kernel.add(at.base, at.unit);
+        Value before = layer.loadVector(cellAt, at.lanes);
         auto [cell, state] = ElementaryFunctions<VectorOps>(ops).updateCell(
             op.getRecurrentActivation(), op.getActivation(),
             {sums[4 * v], sums[4 * v + 1], sums[4 * v + 2], sums[4 * v + 3]},
-            layer.loadVector(cellAt, at.lanes));
-        layer.storeVector(cell, cellAt, at.lanes);
+            before);
+        Value kept = layer.unlessMasked(at, cell, before);
+        layer.storeVector(kept, cellAt, at.lanes);
         layer.storeState(at, state);
       });
     });

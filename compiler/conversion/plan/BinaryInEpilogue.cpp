@@ -15,7 +15,8 @@ using namespace frieze::nn;
 
 static std::optional<BinaryKind> findKind(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<BinaryKind>>(op)
-      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp>(
+      .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
+            NotEqualOp, LessOp, LessEqualOp>(
           [](auto binary) { return decltype(binary)::kind; })
       .Default(std::nullopt);
 }
