@@ -39,15 +39,18 @@ const char *frieze_version(void);
 /**
  * An option of a compilation, by the name that it has on the command line of
  * frieze-compile, without dashes:
- *   name             prefix of the symbols, a C identifier; default: of the
- * file target           as `frieze-compile --print-targets` lists them weights
- * path of a file with the weights, for a model file without batch samples of
- * one call dim              DIMENSION=N or INPUT:AXIS=N; may be given several
- * times exact            "true": every convolution as the sum it is stream-hop
- * samples by which windows move along a recording stream-block     windows that
- * are computed together weights-section  section of the object for the weights
- *   ram              bytes that a call may take, as in 65536 or 64K
- *   cubin            GPUs with machine code beside the PTX, as in sm_80,sm_90
+ * - `name`: prefix of the symbols, a C identifier; default: of the file
+ * - `target`: as `frieze-compile --print-targets` lists them
+ * - `weights`: path of a file with the weights, for a model file without
+ * - `batch`: samples of one call
+ * - `dim`: DIMENSION=N or INPUT:AXIS=N; may be given several times
+ * - `exact`: "true": every convolution as the sum it is
+ * - `stream-hop`: samples by which windows move along a recording
+ * - `stream-block`: windows that are computed together
+ * - `weights-section`: section of the object for the weights
+ * - `ram`: bytes that a call may take, as in 65536 or 64K
+ * - `cubin`: GPUs with machine code beside the PTX, as in sm_80,sm_90
+ *
  * A name that is not here, or a value that does not fit, is an error of the
  * compilation.
  */
