@@ -24,13 +24,3 @@ llvm::Expected<LoadedModel> frieze::loadModel(llvm::StringRef path,
     return llvm::createStringError("cannot be compiled");
   return loadModule(*module, options);
 }
-
-llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,
-                                               const CompileOptions &options) {
-  if (failed(lowerModule(module, Stage::NNOpt, Stage::LLVM, options)))
-    return llvm::createStringError("cannot be compiled");
-  llvm::SmallVector<char, 0> object = emitObject(module, options);
-  if (object.empty())
-    return llvm::createStringError("cannot be compiled");
-  return LoadedModel::load({object.data(), object.size()});
-}

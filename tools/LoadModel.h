@@ -8,8 +8,7 @@
 #ifndef FRIEZE_TOOLS_LOADMODEL_H
 #define FRIEZE_TOOLS_LOADMODEL_H
 
-#include "api/LoadedModel.h"
-#include "compiler/Compile.h"
+#include "api/LoadModule.h"
 
 namespace frieze {
 
@@ -18,10 +17,6 @@ namespace frieze {
 /// error; errors do not name the file.
 llvm::Expected<LoadedModel> loadModel(llvm::StringRef path,
                                       const CompileOptions &options);
-
-/// Compiles `module`, which is at Stage::NNOpt, and loads it.
-llvm::Expected<LoadedModel> loadModule(mlir::ModuleOp module,
-                                       const CompileOptions &options);
 
 } // namespace frieze
 

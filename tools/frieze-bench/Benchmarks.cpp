@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/Benchmarks.h"
-#include "tools/frieze-bench/CallBuffers.h"
+#include "api/CallBuffers.h"
 
 #include "llvm/Support/MemAlloc.h"
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/Peer.h"
-#include "tools/frieze-bench/CallBuffers.h"
+#include "api/CallBuffers.h"
 #include "tools/frieze-bench/PeerScript.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringExtras.h"

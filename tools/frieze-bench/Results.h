@@ -8,9 +8,9 @@
 #ifndef FRIEZE_TOOLS_BENCH_RESULTS_H
 #define FRIEZE_TOOLS_BENCH_RESULTS_H
 
+#include "api/Timing.h"
 #include "tools/frieze-bench/MachinePeak.h"
 #include "tools/frieze-bench/Subject.h"
-#include "tools/frieze-bench/Timing.h"
 
 namespace frieze {
 

@@ -6,13 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-bench/Subject.h"
-#include "compiler/KernelOps.h"
+#include "compiler/IsolatedLayers.h"
 #include "compiler/target/Target.h"
 #include "dialect/Identifier.h"
-#include "dialect/LayerName.h"
-#include "dialect/NNOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/IRMapping.h"
 #include "tools/CompilerContext.h"
 #include "tools/frieze-bench/MachinePeak.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -113,42 +109,6 @@ static llvm::Expected<Subject> loadArtefactSubject(llvm::StringRef path,
   return subject;
 }
 
-namespace {
-/// A layer of nn-opt IR, as a model of its own.
-struct IsolatedLayer {
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  /// What it reads and writes in its model.
-  llvm::SmallSetVector<mlir::Value, 2> operands;
-  mlir::Value result;
-};
-} // namespace
-
-/// What one kernel computes.
-static IsolatedLayer isolateLayer(llvm::ArrayRef<mlir::Operation *> ops) {
-  mlir::Location loc = ops.front()->getLoc();
-  IsolatedLayer layer;
-  for (mlir::Operation *part : ops)
-    for (mlir::Value operand : part->getOperands())
-      if (!llvm::is_contained(ops, operand.getDefiningOp()))
-        layer.operands.insert(operand);
-  layer.result = ops.back()->getResult(0);
-  mlir::OpBuilder builder(loc.getContext());
-  layer.module = mlir::ModuleOp::create(loc);
-  builder.setInsertionPointToStart(layer.module->getBody());
-  mlir::ValueRange operands = layer.operands.getArrayRef();
-  auto function = mlir::func::FuncOp::create(
-      builder, loc, "model",
-      builder.getFunctionType(operands.getTypes(), layer.result.getType()));
-  mlir::Block *body = function.addEntryBlock();
-  builder.setInsertionPointToStart(body);
-  mlir::IRMapping mapping;
-  mapping.map(operands, body->getArguments());
-  for (mlir::Operation *part : ops)
-    builder.clone(*part, mapping);
-  mlir::func::ReturnOp::create(builder, loc, mapping.lookup(layer.result));
-  return layer;
-}
-
 llvm::Expected<std::vector<Subject>>
 frieze::loadSubjects(llvm::StringRef path, bool withLayers,
                      const CompileOptions &options) {
@@ -173,48 +133,23 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
   if (!module)
     return llvm::createStringError("cannot be compiled");
   // Lowering changes a module in place, so the layers are copied out first.
-  struct Part {
-    std::string name;
-    mlir::OwningOpRef<mlir::ModuleOp> module;
-    std::vector<unsigned> operands = {};
-    unsigned result = 0;
-  };
-  std::vector<Part> layers;
-  llvm::DenseMap<mlir::Value, unsigned> numbers;
-  auto getNumber = [&](mlir::Value value) {
-    return numbers.try_emplace(value, numbers.size()).first->second;
-  };
-  auto function = module->lookupSymbol<mlir::func::FuncOp>("model");
-  if (withLayers && function)
-    for (mlir::Operation &op :
-         function.getBody().front().without_terminator()) {
-      // Makes no values of its own.
-      if (auto reshape = llvm::dyn_cast<nn::ReshapeOp>(op)) {
-        unsigned input = getNumber(reshape.getInput());
-        numbers[reshape] = input;
-        continue;
-      }
-      llvm::SmallVector<mlir::Operation *> ops = findKernelOps(&op);
-      if (ops.empty())
-        continue;
-      llvm::StringRef name = nn::findLayerName(op.getLoc());
-      IsolatedLayer layer = isolateLayer(ops);
-      layers.push_back(
-          {(name.empty() ? op.getName().getStringRef() : name).str(),
-           std::move(layer.module)});
-      for (mlir::Value operand : layer.operands)
-        layers.back().operands.push_back(getNumber(operand));
-      layers.back().result = getNumber(layer.result);
-    }
-  layers.insert(layers.begin(),
-                Part{llvm::sys::path::stem(path).str(), std::move(module)});
-  for (Part &part : layers) {
+  std::vector<IsolatedLayer> layers;
+  if (withLayers)
+    layers = isolateLayers(*module);
+  llvm::Expected<Subject> whole =
+      compileSubject(llvm::sys::path::stem(path).str(), *module, options);
+  if (!whole)
+    return whole.takeError();
+  subjects.push_back(std::move(*whole));
+  CompileOptions ofLayers = options;
+  ofLayers.target = findOwnMachine(options.target);
+  for (IsolatedLayer &layer : layers) {
     llvm::Expected<Subject> subject =
-        compileSubject(part.name, *part.module, options);
+        compileSubject(layer.name, *layer.module, ofLayers);
     if (!subject)
       return subject.takeError();
-    subject->operands = std::move(part.operands);
-    subject->result = part.result;
+    subject->operands = std::move(layer.operands);
+    subject->result = layer.result;
     subjects.push_back(std::move(*subject));
   }
   return subjects;

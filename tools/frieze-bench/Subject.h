@@ -8,8 +8,8 @@
 #ifndef FRIEZE_TOOLS_BENCH_SUBJECT_H
 #define FRIEZE_TOOLS_BENCH_SUBJECT_H
 
+#include "api/Timing.h"
 #include "tools/LoadModel.h"
-#include "tools/frieze-bench/Timing.h"
 
 #include <optional>
 #include <vector>

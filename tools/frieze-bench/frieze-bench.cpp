@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "api/LayerSequence.h"
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
 #include "tools/ModelOptions.h"
 #include "tools/frieze-bench/Benchmarks.h"
 #include "tools/frieze-bench/DeviceBenchmarks.h"
-#include "tools/frieze-bench/LayerSequence.h"
 #include "tools/frieze-bench/Report.h"
 #include "tools/frieze-bench/Table.h"
 #include "llvm/Support/FileSystem.h"
@@ -299,6 +299,18 @@ static int measureOnDevice(const Options &command, const DeviceChoice &choice) {
              : 1;
 }
 
+/// Measures the layers among `subjects` as in a call of the model.
+static void addTimesInSequence(llvm::MutableArrayRef<Subject> subjects) {
+  constexpr double seconds = 0.3;
+  llvm::MutableArrayRef<Subject> layers = subjects.drop_front();
+  std::vector<LoadedLayer> loaded;
+  for (const Subject &layer : layers)
+    loaded.push_back({layer.model, layer.operands, layer.result});
+  for (auto [layer, times] :
+       llvm::zip_equal(layers, measureInSequence(loaded, seconds)))
+    layer.inSequence = times;
+}
+
 static int measure(int argc, char **argv) {
   Options command(argc, argv);
   llvm::Expected<std::optional<DeviceChoice>> choice = command.device.get();
@@ -327,7 +339,7 @@ static int measure(int argc, char **argv) {
 
   results.subjects = *subjects;
   results.peak = measureMachinePeak();
-  measureInSequence(llvm::MutableArrayRef(*subjects).drop_front());
+  addTimesInSequence(*subjects);
   addContext(results);
   for (const Subject &subject : *subjects)
     registerBenchmark(subject, results);

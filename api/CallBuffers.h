@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_TOOLS_BENCH_CALLBUFFERS_H
-#define FRIEZE_TOOLS_BENCH_CALLBUFFERS_H
+#ifndef FRIEZE_API_CALLBUFFERS_H
+#define FRIEZE_API_CALLBUFFERS_H
 
 #include "frieze/model.h"
 
@@ -40,4 +40,4 @@ private:
 
 } // namespace frieze
 
-#endif // FRIEZE_TOOLS_BENCH_CALLBUFFERS_H
+#endif // FRIEZE_API_CALLBUFFERS_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_TOOLS_BENCH_TIMING_H
-#define FRIEZE_TOOLS_BENCH_TIMING_H
+#ifndef FRIEZE_API_TIMING_H
+#define FRIEZE_API_TIMING_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -29,10 +29,18 @@ struct CallTimes {
 /// Makes `count` calls and returns the time of one, in microseconds.
 double timeCalls(int64_t count, llvm::function_ref<void()> call);
 
+/// Is told which share of the time to measure for is over; false ends it.
+using GoesOn = llvm::function_ref<bool(double done)>;
+
+/// The times of calls in blocks, for about `seconds`; there are at least 5
+/// blocks, unless `goesOn` ends them.
+CallTimes measureCalls(llvm::function_ref<void()> call, double seconds,
+                       GoesOn goesOn);
+
 /// The number of calls that take about 300 microseconds, at least 1, where
 /// `time` makes some calls and returns the time of one in microseconds.
 int64_t chooseBlockSize(llvm::function_ref<double(int64_t count)> time);
 
 } // namespace frieze
 
-#endif // FRIEZE_TOOLS_BENCH_TIMING_H
+#endif // FRIEZE_API_TIMING_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-bench/Timing.h"
+#include "api/Timing.h"
 
 #include <algorithm>
 #include <chrono>
@@ -39,4 +39,19 @@ frieze::chooseBlockSize(llvm::function_ref<double(int64_t count)> time) {
       return std::max<int64_t>(1, wanted);
     count = std::min(wanted, 10 * count);
   }
+}
+
+CallTimes frieze::measureCalls(llvm::function_ref<void()> call, double seconds,
+                               GoesOn goesOn) {
+  constexpr size_t fewestBlocks = 5;
+  auto time = [&](int64_t count) { return timeCalls(count, call); };
+  int64_t count = chooseBlockSize(time);
+  std::vector<double> blocks;
+  double done = 0;
+  do {
+    blocks.push_back(time(count));
+    done += blocks.back() * count / (seconds * 1e6);
+  } while ((done < 1 || blocks.size() < fewestBlocks) &&
+           goesOn(std::min(done, 1.0)));
+  return CallTimes::summarize(std::move(blocks));
 }

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-bench/LayerSequence.h"
+#include "api/LayerSequence.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/Alignment.h"
 
@@ -26,7 +26,7 @@ float *LayerSequence::allocate(uint64_t elements) {
       llvm::alignAddr(memory.back().data(), llvm::Align(alignment)));
 }
 
-LayerSequence::LayerSequence(llvm::ArrayRef<Subject> layers) {
+LayerSequence::LayerSequence(llvm::ArrayRef<LoadedLayer> layers) {
   llvm::DenseMap<unsigned, size_t> lastUses;
   uint64_t arenaBytes = 0;
   for (auto [number, layer] : llvm::enumerate(layers)) {
@@ -100,27 +100,32 @@ static double getClockMicroseconds() {
   return least;
 }
 
-void frieze::measureInSequence(llvm::MutableArrayRef<Subject> layers) {
-  constexpr double enoughMicroseconds = 300'000;
+std::vector<CallTimes>
+frieze::measureInSequence(llvm::ArrayRef<LoadedLayer> layers, double seconds,
+                          GoesOn goesOn) {
   constexpr size_t fewestCalls = 5, mostCalls = 2000;
   if (layers.empty())
-    return;
+    return {};
   LayerSequence sequence(layers);
   std::vector<std::vector<double>> times(layers.size());
   sequence.run(times);
   for (std::vector<double> &ofLayer : times)
     ofLayer.clear();
   Clock::time_point start = Clock::now();
-  for (size_t calls = 0; calls < mostCalls; ++calls) {
-    if (calls >= fewestCalls &&
-        getMicroseconds(Clock::now() - start) > enoughMicroseconds)
-      break;
+  size_t calls = 0;
+  double done = 0;
+  do {
     sequence.run(times);
-  }
+    ++calls;
+    done = getMicroseconds(Clock::now() - start) / (seconds * 1e6);
+  } while (calls < mostCalls && (done < 1 || calls < fewestCalls) &&
+           goesOn(std::min(done, 1.0)));
   double clock = getClockMicroseconds();
-  for (auto [layer, ofLayer] : llvm::zip_equal(layers, times)) {
+  std::vector<CallTimes> summaries;
+  for (std::vector<double> &ofLayer : times) {
     for (double &time : ofLayer)
       time = std::max(0.0, time - clock);
-    layer.inSequence = CallTimes::summarize(std::move(ofLayer));
+    summaries.push_back(CallTimes::summarize(std::move(ofLayer)));
   }
+  return summaries;
 }

@@ -5,14 +5,22 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_TOOLS_BENCH_LAYERSEQUENCE_H
-#define FRIEZE_TOOLS_BENCH_LAYERSEQUENCE_H
+#ifndef FRIEZE_API_LAYERSEQUENCE_H
+#define FRIEZE_API_LAYERSEQUENCE_H
 
-#include "tools/frieze-bench/Subject.h"
-
-#include "llvm/ADT/SmallVector.h"
+#include "api/LoadedModel.h"
+#include "api/Timing.h"
+#include "llvm/ADT/ArrayRef.h"
 
 namespace frieze {
+
+/// A layer of a model as code, with the numbers of the values that it reads and
+/// writes there.
+struct LoadedLayer {
+  LoadedModel model;
+  std::vector<unsigned> operands;
+  unsigned result;
+};
 
 /// The layers of a model, one after the other, as in a call of it: each reads
 /// what those before it have just written, and finds the caches as they left
@@ -20,7 +28,7 @@ namespace frieze {
 /// any more.
 class LayerSequence {
 public:
-  explicit LayerSequence(llvm::ArrayRef<Subject> layers);
+  explicit LayerSequence(llvm::ArrayRef<LoadedLayer> layers);
 
   /// Runs each once, and adds its microseconds to those of `times`.
   void run(llvm::MutableArrayRef<std::vector<double>> times);
@@ -39,9 +47,13 @@ private:
   float *arena;
 };
 
-/// Measures how long each of `layers`, all those of a model, takes in a call.
-void measureInSequence(llvm::MutableArrayRef<Subject> layers);
+/// Measures how long each of `layers`, all those of a model, takes in a call,
+/// over calls for about `seconds`, of which there are from 5 to 2,000, unless
+/// `goesOn` ends them.
+std::vector<CallTimes> measureInSequence(
+    llvm::ArrayRef<LoadedLayer> layers, double seconds,
+    GoesOn goesOn = [](double) { return true; });
 
 } // namespace frieze
 
-#endif // FRIEZE_TOOLS_BENCH_LAYERSEQUENCE_H
+#endif // FRIEZE_API_LAYERSEQUENCE_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-bench/CallBuffers.h"
+#include "api/CallBuffers.h"
 #include "llvm/Support/Alignment.h"
 
 #include <random>
