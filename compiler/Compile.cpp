@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Compile.h"
+#include "compiler/Progress.h"
 #include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/DeviceCode.h"
 #include "compiler/codegen/llvm/EmitObject.h"
@@ -82,42 +83,53 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
       return failure();
     return lowerWithDevice(module, options, sourceSHA256);
   }
-  auto passes = [&](Stage stage) { return from < stage && stage <= to; };
-  PassManager pm(module.getContext());
-  if (options.configure && failed(options.configure(pm)))
-    return failure();
-  // A hundred ops for each layer, which LLVM verifies in the end.
-  if (to > Stage::NNOpt)
-    pm.enableVerifier(false);
-  if (passes(Stage::NNOpt)) {
+  auto lower = [&](Stage stage,
+                   llvm::function_ref<void(OpPassManager &)> build) {
+    if (stage <= from || stage > to)
+      return success();
+    PassManager pm(module.getContext());
+    if (options.configure && failed(options.configure(pm)))
+      return failure();
+    // A hundred ops for each layer, which LLVM verifies in the end.
+    if (to > Stage::NNOpt)
+      pm.enableVerifier(false);
+    build(pm);
+    return makeStage(module.getLoc(), stage, pm.size(),
+                     [&] { return pm.run(module); });
+  };
+  auto buildNNOpt = [&](OpPassManager &pm) {
     NNOptPipelineOptions nnOpt;
     nnOpt.exact = options.exact;
     nnOpt.freesWeights = options.ownsContext;
     nnOpt.streamHop = options.streamHop;
     nnOpt.streamBlock = options.streamBlock;
     buildNNOptPipeline(pm, nnOpt);
-  }
-  if (passes(Stage::Loops)) {
+  };
+  auto buildLoops = [&](OpPassManager &pm) {
     LoopsPipelineOptions loops;
     loops.name = options.name;
     loops.target = options.target;
     loops.printPlan = options.printPlan;
     loops.freesWeights = options.ownsContext;
     buildLoopsPipeline(pm, loops);
-  }
-  if (options.target->device && passes(Stage::GPU)) {
+  };
+  auto buildGPU = [&](OpPassManager &pm) {
     GPUPipelineOptions gpu;
     gpu.target = options.target;
     buildGPUPipeline(pm, gpu);
-  }
-  if (passes(Stage::LLVM)) {
+  };
+  auto buildLLVM = [&](OpPassManager &pm) {
     LLVMPipelineOptions llvm;
     llvm.target = options.target;
     llvm.sourceSHA256 = sourceSHA256.str();
     llvm.weightsSection = options.weightsSection;
     buildLLVMPipeline(pm, llvm);
-  }
-  return pm.run(module);
+  };
+  return success(
+      succeeded(lower(Stage::NNOpt, buildNNOpt)) &&
+      succeeded(lower(Stage::Loops, buildLoops)) &&
+      (!options.target->device || succeeded(lower(Stage::GPU, buildGPU))) &&
+      succeeded(lower(Stage::LLVM, buildLLVM)));
 }
 
 /// Frees the data of parameters that `module` names no more, where nothing else
@@ -156,12 +168,23 @@ static LogicalResult lowerImported(ModuleOp module, Stage stage,
   return success();
 }
 
+OwningOpRef<ModuleOp> frieze::importNN(StringRef path, StringRef bytes,
+                                       const ImportOptions &options,
+                                       MLIRContext *context) {
+  OwningOpRef<ModuleOp> module;
+  LogicalResult imported =
+      makeStage(getLayerLocation(context, path), Stage::NN, /*passes=*/0, [&] {
+        module = importModel(path, bytes, options, context);
+        return success(bool(module));
+      });
+  return succeeded(imported) ? std::move(module) : nullptr;
+}
+
 OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
                                         StringRef bytes,
                                         const CompileOptions &options,
                                         MLIRContext *context) {
-  OwningOpRef<ModuleOp> module =
-      importModel(path, bytes, options.import, context);
+  OwningOpRef<ModuleOp> module = importNN(path, bytes, options.import, context);
   if (!module ||
       failed(lowerImported(*module, stage, options,
                            stage == Stage::LLVM ? hashSHA256(bytes) : "")))
@@ -216,8 +239,11 @@ SmallVector<char, 0> frieze::generateCode(ModuleOp module, Stage stage,
   SmallVector<char, 0> code;
   const Target &target =
       isDeviceStage(stage) ? *options.target : options.target->getHost();
-  if (failed(Backend::get(target).emit(module, target, stage, code, figures,
-                                       options.ownsContext)))
+  LogicalResult made = makeStage(module.getLoc(), stage, /*passes=*/0, [&] {
+    return Backend::get(target).emit(module, target, stage, code, figures,
+                                     options.ownsContext);
+  });
+  if (failed(made))
     return {};
   if (stage == Stage::Obj && options.onObject)
     options.onObject(StringRef(code.data(), code.size()), figures);
@@ -267,7 +293,7 @@ static OwningOpRef<ModuleOp> importFile(StringRef path,
     return nullptr;
   if (sourceSHA256)
     *sourceSHA256 = hashSHA256(*bytes);
-  return importModel(path, *bytes, options.import, context);
+  return importNN(path, *bytes, options.import, context);
 }
 
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,

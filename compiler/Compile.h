@@ -59,6 +59,13 @@ struct CompileOptions {
 /// What the context of compileTo and compileFile needs.
 mlir::DialectRegistry getCompilerDialects();
 
+/// Imports the model file `path`, which holds `bytes`, as Stage::NN. Null after
+/// a diagnostic.
+mlir::OwningOpRef<mlir::ModuleOp> importNN(llvm::StringRef path,
+                                           llvm::StringRef bytes,
+                                           const ImportOptions &options,
+                                           mlir::MLIRContext *context);
+
 /// Imports the model file `path`, which holds `bytes`, and takes it up to
 /// `stage`, at most Stage::LLVM. Null after a diagnostic.
 mlir::OwningOpRef<mlir::ModuleOp> compileTo(Stage stage, llvm::StringRef path,

@@ -10,8 +10,10 @@
 
 using namespace frieze;
 
-CompilerContext::CompilerContext(RemarkFormat remarks)
+CompilerContext::CompilerContext(RemarkFormat remarks, ProgressBar *bar)
     : context(getCompilerDialects()),
-      diagnostics(&context, [remarks](const Message &message) {
+      diagnostics(&context, [remarks, bar](const Message &message) {
+        if (bar)
+          bar->clear();
         printMessage(message, remarks, llvm::errs());
       }) {}

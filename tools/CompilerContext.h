@@ -10,6 +10,7 @@
 
 #include "compiler/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
+#include "tools/ProgressBar.h"
 
 namespace frieze {
 
@@ -17,7 +18,9 @@ namespace frieze {
 /// standard error.
 class CompilerContext {
 public:
-  explicit CompilerContext(RemarkFormat remarks = RemarkFormat::None);
+  /// Takes `bar`, if any, away where there is something to say.
+  explicit CompilerContext(RemarkFormat remarks = RemarkFormat::None,
+                           ProgressBar *bar = nullptr);
 
   operator mlir::MLIRContext *() { return &context; }
 

@@ -19,6 +19,7 @@
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/Limits.h"
+#include "dialect/Steps.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
@@ -94,7 +95,8 @@ public:
         plan(MemoryPlan::create(function, kernels, microBatch)),
         constants(constants) {}
 
-  void lower(const Machine &machine);
+  /// Takes a step for each kernel.
+  void lower(const Machine &machine, Steps &steps);
   /// Frees the weights that are not read again, of a function that alone reads
   /// them.
   void freeWeights() { packed.emplace(function, kernels, microBatch); }
@@ -206,7 +208,7 @@ void CallBinder::bindTogether(Operation *op, const MicroBatch &microBatch) {
                                          kernel.getAccumulatorType(), elements);
 }
 
-void FunctionLowering::lower(const Machine &machine) {
+void FunctionLowering::lower(const Machine &machine, Steps &steps) {
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types;
@@ -245,7 +247,9 @@ void FunctionLowering::lower(const Machine &machine) {
       if (!binder.hasKernel(op))
         continue;
       kernel.setLocation(op->getLoc());
-      getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));
+      steps.execute([&] {
+        getLowerings().find(op)->lower(kernel, op, *kernels.find(op, machine));
+      });
       if (packed)
         packed->free(op);
     }
@@ -283,8 +287,10 @@ void FunctionLowering::lower(const Machine &machine) {
     builder.setInsertionPointToStart(choice.thenBlock());
     binder.bindTogether(step.front(), microBatch);
     kernel.setLocation(together->getLoc());
-    getLowerings().find(together)->lower(
-        kernel, together, *microBatch.plans.find(together, machine));
+    steps.execute([&] {
+      getLowerings().find(together)->lower(
+          kernel, together, *microBatch.plans.find(together, machine));
+    });
     kernel.setLocation(loc);
     builder.setInsertionPointToStart(choice.elseBlock());
     lowerCallByCall(step);
@@ -401,11 +407,15 @@ struct NNToLoopsPass : frieze::impl::NNToLoopsPassBase<NNToLoopsPass> {
     StreamLowering stream(module, plans, name);
     if (freesWeights && functions.size() == 1)
       lowering.freeWeights();
+    size_t ops = 0;
+    for (func::FuncOp part : functions)
+      ops += llvm::range_size(part.getBody().front().without_terminator());
+    Steps steps(&getContext(), target->machines.size() * ops);
     for (const Machine &machine : target->machines) {
-      lowering.lower(machine);
+      lowering.lower(machine, steps);
       if (callLowering)
-        callLowering->lower(machine);
-      stream.lower(machine, constants);
+        callLowering->lower(machine, steps);
+      stream.lower(machine, constants, steps);
       kernels += llvm::range_size(
           functions.front().getBody().front().without_terminator());
     }

@@ -124,7 +124,7 @@ static void emitMoveRows(KernelBuilder &kernel, const StreamState &state,
 
 void StreamLowering::lowerFunction(func::FuncOp function,
                                    const Machine &machine,
-                                   ConstantPool &constants) {
+                                   ConstantPool &constants, Steps &steps) {
   OpBuilder builder(function);
   Location loc = function.getLoc();
   SmallVector<Type> types{builder.getIndexType()};
@@ -154,7 +154,9 @@ void StreamLowering::lowerFunction(func::FuncOp function,
     if (!binder.hasKernel(&op))
       continue;
     kernel.setLocation(op.getLoc());
-    getLowerings().find(&op)->lower(kernel, &op, *kernels.find(&op, machine));
+    steps.execute([&] {
+      getLowerings().find(&op)->lower(kernel, &op, *kernels.find(&op, machine));
+    });
   }
   kernel.setLocation(loc);
   Operation *terminator = function.getBody().front().getTerminator();
@@ -181,9 +183,10 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   func::ReturnOp::create(builder, loc);
 }
 
-void StreamLowering::lower(const Machine &machine, ConstantPool &constants) {
+void StreamLowering::lower(const Machine &machine, ConstantPool &constants,
+                           Steps &steps) {
   for (func::FuncOp function : functions)
-    lowerFunction(function, machine, constants);
+    lowerFunction(function, machine, constants, steps);
 }
 
 nn::StreamInterfaceAttr StreamLowering::describe(int64_t windowSamples) {

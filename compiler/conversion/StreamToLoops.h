@@ -10,6 +10,7 @@
 
 #include "compiler/conversion/emit/KernelBuilder.h"
 #include "compiler/conversion/plan/StreamState.h"
+#include "dialect/Steps.h"
 
 namespace frieze {
 
@@ -35,14 +36,15 @@ public:
   /// found to be a straight line of ops that can be lowered.
   static mlir::LogicalResult check(mlir::ModuleOp module);
 
-  void lower(const Machine &machine, ConstantPool &constants);
+  /// Takes a step for each kernel.
+  void lower(const Machine &machine, ConstantPool &constants, Steps &steps);
 
   /// What callers of the stream know; a window has `windowSamples`.
   nn::StreamInterfaceAttr describe(int64_t windowSamples);
 
 private:
   void lowerFunction(mlir::func::FuncOp function, const Machine &machine,
-                     ConstantPool &constants);
+                     ConstantPool &constants, Steps &steps);
 
   /// For one window, and for a block where there is one.
   llvm::SmallVector<mlir::func::FuncOp> functions;

@@ -48,8 +48,9 @@ static CodeFigures measure(llvm::StringRef text, llvm::StringRef targetName) {
   module->setTargetTriple(llvm::Triple(target.toolchain.triple));
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream os(object);
-  EXPECT_TRUE(
-      mlir::succeeded(emitMachineCode(*module, target, false, os, figures)));
+  mlir::MLIRContext watched;
+  EXPECT_TRUE(mlir::succeeded(
+      emitMachineCode(*module, target, false, os, figures, &watched)));
   return figures;
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/Options.h"
+#include "compiler/Progress.h"
 #include "compiler/Summary.h"
 #include "frontends/Files.h"
 #include "mlir/IR/AsmState.h"
@@ -14,6 +15,7 @@
 #include "tools/CommandLine.h"
 #include "tools/CompilerContext.h"
 #include "tools/ModelOptions.h"
+#include "tools/ProgressBar.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/PrettyStackTrace.h"
 
@@ -185,9 +187,19 @@ static int compile(int argc, char **argv) {
   options->onLowered = [&](nn::InterfaceAttr interface) {
     summary.arenaBytes = interface.getArenaBytes();
   };
-  CompilerContext context(remarks);
+  ProgressBar bar(llvm::sys::path::filename(modelPath),
+                  std::chrono::seconds(1));
+  CompilerContext context(remarks, &bar);
+  std::optional<Progress> progress;
+  // A plan is written past the context.
+  if (!plan)
+    progress.emplace(context, [&](llvm::StringRef, double done) {
+      bar.update(static_cast<uint64_t>(done * 1000), 1000);
+      return true;
+    });
   if (failed(compileFile(stage->stage, modelPath, output, *options, context)))
     return 1;
+  bar.clear();
   if (remarks == RemarkFormat::JSON)
     summary.printJSON(llvm::errs());
   else if (remarks == RemarkFormat::Text)

@@ -8,10 +8,10 @@
 #ifndef FRIEZE_TOOLS_ECG_JOB_H
 #define FRIEZE_TOOLS_ECG_JOB_H
 
+#include "tools/ProgressBar.h"
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/BeatOutput.h"
 #include "tools/frieze-ecg/Journal.h"
-#include "tools/frieze-ecg/ProgressBar.h"
 #include "tools/frieze-ecg/Recording.h"
 
 #include "llvm/ADT/ArrayRef.h"

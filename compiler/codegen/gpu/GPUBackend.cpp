@@ -74,7 +74,8 @@ LogicalResult GPUBackend::emitPTX(ModuleOp module, const Target &target,
       translateToLLVMIR(module, target, context);
   llvm::raw_svector_ostream os(code);
   if (!llvmModule || failed(emitMachineCode(*llvmModule, target,
-                                            /*asAssembly=*/true, os, figures)))
+                                            /*asAssembly=*/true, os, figures,
+                                            module.getContext())))
     return module.emitError("cannot be turned into PTX");
   return success();
 }

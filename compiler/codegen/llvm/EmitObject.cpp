@@ -8,10 +8,12 @@
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/llvm/HoldConstants.h"
 #include "compiler/codegen/llvm/MeasureCode.h"
+#include "dialect/Steps.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
@@ -113,11 +115,48 @@ static void storeAsBytes(llvm::Module &module) {
   }
 }
 
-mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
-                                            const Target &target,
-                                            bool asAssembly,
-                                            llvm::raw_pwrite_stream &os,
-                                            CodeFigures &figures) {
+namespace {
+/// Takes a step for each function that is machine code, as large as it was in
+/// LLVM IR. Once the compilation is cancelled, those that are left lose their
+/// bodies, so that LLVM has nothing to do for them.
+class TakeSteps : public llvm::MachineFunctionPass {
+public:
+  static char id;
+
+  TakeSteps(mlir::MLIRContext *context, const llvm::Module &module)
+      : MachineFunctionPass(id), context(context),
+        steps(context, module.getInstructionCount()) {}
+
+private:
+  bool runOnMachineFunction(llvm::MachineFunction &function) override {
+    llvm::Function &done = function.getFunction();
+    steps.execute([] {}, done.getInstructionCount());
+    if (!isCancelled(context))
+      return false;
+    bool isLeft = false;
+    for (llvm::Function &other : *done.getParent()) {
+      if (isLeft && !other.isDeclaration())
+        other.deleteBody();
+      isLeft |= &other == &done;
+    }
+    return false;
+  }
+  void getAnalysisUsage(llvm::AnalysisUsage &usage) const override {
+    usage.setPreservesAll();
+    MachineFunctionPass::getAnalysisUsage(usage);
+  }
+
+  mlir::MLIRContext *context;
+  Steps steps;
+};
+} // namespace
+
+char TakeSteps::id;
+
+mlir::LogicalResult
+frieze::emitMachineCode(llvm::Module &module, const Target &target,
+                        bool asAssembly, llvm::raw_pwrite_stream &os,
+                        CodeFigures &figures, mlir::MLIRContext *context) {
   auto machine = createTargetMachine(target);
   // An assembler reads numbers, an object has bytes.
   if (!asAssembly)
@@ -143,6 +182,7 @@ mlir::LogicalResult frieze::emitMachineCode(llvm::Module &module,
   config->setInitialized();
   figures.countsInstructions = target.toolchain.countsInstructions;
   passes.add(createMeasureCodePass(figures));
+  passes.add(new TakeSteps(context, module));
   if (machine->addAsmPrinter(passes, os, nullptr,
                              asAssembly ? llvm::CodeGenFileType::AssemblyFile
                                         : llvm::CodeGenFileType::ObjectFile,

@@ -28,11 +28,13 @@ std::unique_ptr<llvm::Module> translateToLLVMIR(mlir::ModuleOp module,
                                                 llvm::LLVMContext &context);
 
 /// Writes `module` as assembly or as a relocatable object, whose functions it
-/// adds to `figures`.
+/// adds to `figures`. Each is a step of what `context` compiles; where that is
+/// cancelled, the others are left out.
 mlir::LogicalResult emitMachineCode(llvm::Module &module, const Target &target,
                                     bool asAssembly,
                                     llvm::raw_pwrite_stream &os,
-                                    CodeFigures &figures);
+                                    CodeFigures &figures,
+                                    mlir::MLIRContext *context);
 
 /// Makes the dialects known that translateToLLVMIR needs.
 void registerLLVMTranslations(mlir::DialectRegistry &registry);

@@ -10,6 +10,7 @@
 #include "compiler/codegen/llvm/EmitObject.h"
 #include "compiler/codegen/llvm/MeasureCode.h"
 #include "compiler/codegen/llvm/PlacedWeights.h"
+#include "dialect/Steps.h"
 #include "mlir/Pass/PassManager.h"
 
 using namespace mlir;
@@ -60,9 +61,13 @@ LogicalResult LLVMBackend::emit(ModuleOp module, const Target &target,
   }
   weights.mark(*llvmModule);
   PlacedWeightsStream os(weights, code);
-  if (failed(emitMachineCode(*llvmModule, target, stage == Stage::Asm, os,
-                             figures)) ||
-      !os.isComplete())
+  LogicalResult emitted =
+      emitMachineCode(*llvmModule, target, stage == Stage::Asm, os, figures,
+                      module.getContext());
+  // Whoever cancels it says so.
+  if (isCancelled(module.getContext()))
+    return failure();
+  if (failed(emitted) || !os.isComplete())
     return module.emitError("cannot be turned into machine code for ")
            << target.name;
   if (stage == Stage::Obj)

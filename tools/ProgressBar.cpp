@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/ProgressBar.h"
+#include "tools/ProgressBar.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Process.h"
@@ -15,10 +15,11 @@
 
 using namespace llvm;
 using namespace frieze;
-using namespace frieze::ecg;
 
-ProgressBar::ProgressBar(StringRef title)
+ProgressBar::ProgressBar(StringRef title,
+                         std::chrono::steady_clock::duration delay)
     : title(title.take_front(24)),
+      appears(std::chrono::steady_clock::now() + delay),
       visible(sys::Process::StandardErrIsDisplayed()) {}
 
 ProgressBar::~ProgressBar() { clear(); }
@@ -44,6 +45,8 @@ void ProgressBar::update(uint64_t done, uint64_t total) {
     first = done;
     start = now;
   }
+  if (now < appears)
+    return;
   int percent = int(100.0 * done / total);
   if (isThere && percent <= shown && now - drawn < std::chrono::seconds(1))
     return;

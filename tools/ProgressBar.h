@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_TOOLS_ECG_PROGRESSBAR_H
-#define FRIEZE_TOOLS_ECG_PROGRESSBAR_H
+#ifndef FRIEZE_TOOLS_PROGRESSBAR_H
+#define FRIEZE_TOOLS_PROGRESSBAR_H
 
 #include "llvm/ADT/StringRef.h"
 
@@ -16,13 +16,16 @@
 #include <optional>
 #include <string>
 
-namespace frieze::ecg {
+namespace frieze {
 
 /// A bar on standard error while it lives, if that is a terminal. Any number of
 /// threads may update it.
 class ProgressBar {
 public:
-  explicit ProgressBar(llvm::StringRef title);
+  /// Shows nothing of a job that takes less than `delay`.
+  explicit ProgressBar(
+      llvm::StringRef title,
+      std::chrono::steady_clock::duration delay = std::chrono::seconds(0));
   ~ProgressBar();
   ProgressBar(const ProgressBar &) = delete;
   ProgressBar &operator=(const ProgressBar &) = delete;
@@ -38,6 +41,7 @@ public:
 
 private:
   std::string title;
+  std::chrono::steady_clock::time_point appears;
   bool visible;
   std::mutex mutex;
   int shown = -1;
@@ -48,6 +52,6 @@ private:
   std::optional<uint64_t> first;
 };
 
-} // namespace frieze::ecg
+} // namespace frieze
 
-#endif // FRIEZE_TOOLS_ECG_PROGRESSBAR_H
+#endif // FRIEZE_TOOLS_PROGRESSBAR_H
