@@ -6,6 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "api/Compilation.h"
+#include "api/CallBuffers.h"
+#include "api/LayerSequence.h"
+#include "api/LoadModule.h"
+#include "compiler/IsolatedLayers.h"
 #include "compiler/KernelOps.h"
 #include "compiler/Options.h"
 #include "compiler/codegen/package/Artefact.h"
@@ -13,18 +17,30 @@
 #include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
 #include "dialect/NNOps.h"
+#include "dialect/Steps.h"
+#include "dialect/TemporaryWeights.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::api;
 
 /// Layers compile on the thread of the caller, who may have many.
-Compilation::Compilation()
+Compilation::Compilation(Progress::Report report)
     : context(getCompilerDialects(), MLIRContext::Threading::DISABLED),
       handler(&context,
               [this](const Message &message) { messages.push_back(message); }) {
+  if (report)
+    progress.emplace(&context, std::move(report));
+}
+
+void Compilation::restartProgress() {
+  if (progress)
+    progress->restart();
 }
 
 bool Compilation::fail(llvm::Error error) {
@@ -83,7 +99,7 @@ bool Compilation::importBytes(StringRef path, StringRef bytes) {
     return fail(std::move(error));
   if (!hasName)
     options.name = getIdentifier(llvm::sys::path::stem(path));
-  imported = importModel(path, bytes, options.import, &context);
+  imported = importNN(path, bytes, options.import, &context);
   if (!imported)
     return false;
   sourceSHA256 = hashSHA256(bytes);
@@ -100,6 +116,7 @@ bool Compilation::importBytes(StringRef path, StringRef bytes) {
 }
 
 std::optional<CompileOptions> Compilation::getOptions(Stage stage) {
+  restartProgress();
   if (!optimised) {
     fail(llvm::createStringError("expects a model without errors"));
     return std::nullopt;
@@ -127,6 +144,7 @@ Compilation::getObject(const CompileOptions &options) {
   if (object && object->target == options.target)
     return &*object;
   object.reset();
+  nn::TemporaryWeights packed(&context);
   OwningOpRef<ModuleOp> module = lower(Stage::LLVM, options);
   if (!module)
     return nullptr;
@@ -191,6 +209,7 @@ std::optional<std::string> Compilation::emit(Stage stage) {
     return bytes;
   }
   Stage lowered = getMLIRStage(stage);
+  nn::TemporaryWeights packed(&context);
   OwningOpRef<ModuleOp> module = lower(lowered, *wanted);
   if (!module)
     return std::nullopt;
@@ -222,16 +241,17 @@ std::optional<std::string> Compilation::emitCompanion(Stage stage,
   llvm_unreachable("expects an extension of the stage");
 }
 
-std::optional<LoadedModel> Compilation::load() {
+std::optional<CompileOptions> Compilation::getOwnOptions() {
   std::optional<CompileOptions> wanted = getOptions(Stage::Obj);
-  if (!wanted)
-    return std::nullopt;
-  if (!isOwnArchitecture(wanted->target->getHost())) {
-    fail(llvm::createStringError("cannot run code for " + wanted->target->name +
-                                 " here"));
-    return std::nullopt;
-  }
-  const Object *made = getObject(*wanted);
+  if (!wanted || isOwnArchitecture(wanted->target->getHost()))
+    return wanted;
+  fail(llvm::createStringError("cannot run code for " + wanted->target->name +
+                               " here"));
+  return std::nullopt;
+}
+
+std::optional<LoadedModel> Compilation::load(const CompileOptions &options) {
+  const Object *made = getObject(options);
   if (!made)
     return std::nullopt;
   llvm::Expected<LoadedModel> model =
@@ -239,5 +259,72 @@ std::optional<LoadedModel> Compilation::load() {
   if (model)
     return std::move(*model);
   fail(model.takeError());
+  return std::nullopt;
+}
+
+std::optional<LoadedModel> Compilation::load() {
+  std::optional<CompileOptions> wanted = getOwnOptions();
+  return wanted ? load(*wanted) : std::nullopt;
+}
+
+std::optional<Profile> Compilation::profile(double seconds) {
+  if (!(seconds > 0) || !std::isfinite(seconds)) {
+    fail(llvm::createStringError(llvm::formatv(
+        "expects a positive time to measure for, but got {0} s", seconds)));
+    return std::nullopt;
+  }
+  std::optional<CompileOptions> wanted = getOwnOptions();
+  if (!wanted)
+    return std::nullopt;
+  if (wanted->target->device) {
+    fail(llvm::createStringError(
+        "expects a processor to measure kernels on, but got " +
+        wanted->target->name + "; frieze-bench measures a device"));
+    return std::nullopt;
+  }
+  std::optional<LoadedModel> model = load(*wanted);
+  if (!model)
+    return std::nullopt;
+  // Compiling the kernels takes most of the time.
+  constexpr double compiled = 0.8, called = 0.9;
+  auto enter = [&](double begin, double end) {
+    if (progress)
+      progress->enterPart("profile", begin, end);
+  };
+  auto goesOn = [&](double done) {
+    context.executeAction<StepAction>([] {}, {}, double(done));
+    return !isCancelled(&context);
+  };
+  wanted->target = findOwnMachine(wanted->target);
+  std::vector<IsolatedLayer> isolated = isolateLayers(*optimised);
+  std::vector<LoadedLayer> layers;
+  for (auto [number, layer] : llvm::enumerate(isolated)) {
+    enter(compiled * number / isolated.size(),
+          compiled * (number + 1) / isolated.size());
+    nn::TemporaryWeights packed(&context);
+    OwningOpRef<ModuleOp> module = std::move(layer.module);
+    size_t before = messages.size();
+    llvm::Expected<LoadedModel> loaded = loadModule(*module, *wanted);
+    if (!loaded) {
+      llvm::Error error = loaded.takeError();
+      // Whatever the compiler has said of it is enough.
+      if (messages.size() == before)
+        fail(std::move(error));
+      else
+        llvm::consumeError(std::move(error));
+      return std::nullopt;
+    }
+    layers.push_back(
+        {std::move(*loaded), std::move(layer.operands), layer.result});
+  }
+  CallBuffers buffers(**model);
+  enter(compiled, called);
+  CallTimes call = measureCalls([&] { buffers.run(); }, seconds / 2, goesOn);
+  enter(called, 1);
+  std::vector<CallTimes> kernels =
+      measureInSequence(layers, seconds / 2, goesOn);
+  if (goesOn(1))
+    return Profile{call, std::move(kernels)};
+  fail(llvm::createStringError("cancelled"));
   return std::nullopt;
 }

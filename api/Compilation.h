@@ -9,8 +9,10 @@
 #define FRIEZE_API_COMPILATION_H
 
 #include "api/LoadedModel.h"
+#include "api/Timing.h"
 #include "compiler/Compile.h"
 #include "compiler/Diagnostics.h"
+#include "compiler/Progress.h"
 #include "compiler/Summary.h"
 #include "compiler/codegen/package/Artefact.h"
 #include "mlir/IR/MLIRContext.h"
@@ -29,12 +31,21 @@ struct Layer {
   int64_t macs, parameterBytes;
 };
 
+/// How long a call takes on this processor.
+struct Profile {
+  CallTimes call;
+  /// Of each kernel as part of a call, in the order of getOptimised().
+  std::vector<CallTimes> kernels;
+};
+
 /// What frieze_compilation is: a model file that is imported and optimised
 /// once, and of which any number of artefacts are made. All that it says, and
 /// all problems, are messages.
 class Compilation {
 public:
-  Compilation();
+  /// `report`, if any, is told how far each function below is, and may cancel
+  /// it: then its message is an error.
+  explicit Compilation(Progress::Report report = nullptr);
 
   /// Whether an option is set, or a message says why not.
   bool setOption(llvm::StringRef name, llvm::StringRef value);
@@ -70,6 +81,10 @@ public:
   /// The model as code in this process; nothing after a message.
   std::optional<LoadedModel> load();
 
+  /// Measures a call and its kernels for about `seconds`, once the code of each
+  /// kernel is made; nothing after a message.
+  std::optional<Profile> profile(double seconds);
+
 private:
   /// The object for one target.
   struct Object {
@@ -79,8 +94,13 @@ private:
     nn::InterfaceAttr interface;
   };
 
+  /// For every function that makes something.
+  void restartProgress();
   /// The options of this compilation with the target of a stage.
   std::optional<CompileOptions> getOptions(Stage stage);
+  /// Those of code for this processor.
+  std::optional<CompileOptions> getOwnOptions();
+  std::optional<LoadedModel> load(const CompileOptions &options);
   mlir::OwningOpRef<mlir::ModuleOp> lower(Stage stage,
                                           const CompileOptions &options);
   /// Null after a message.
@@ -92,6 +112,7 @@ private:
   mlir::MLIRContext context;
   std::deque<Message> messages;
   MessageHandler handler;
+  std::optional<Progress> progress;
   CompileOptions options;
   bool hasName = false, hasTarget = false;
   std::string file, sourceSHA256;

@@ -14,7 +14,12 @@
 using namespace frieze;
 using namespace frieze::api;
 
-struct frieze_compilation : Compilation {};
+struct frieze_compilation : Compilation {
+  using Compilation::Compilation;
+
+  /// Of frieze_profile.
+  std::vector<double> kernelSeconds;
+};
 
 struct frieze_library {
   LoadedModel model;
@@ -40,33 +45,57 @@ void frieze_bytes_free(frieze_bytes *bytes) {
 // Compilations
 //===----------------------------------------------------------------------===//
 
-static frieze_compilation *
-compile(const frieze_option *options, size_t count,
-        llvm::function_ref<void(Compilation &)> import) {
-  auto *compilation = new (std::nothrow) frieze_compilation;
-  bool areSet = compilation;
-  for (const frieze_option &option : llvm::ArrayRef(options, count))
-    areSet = areSet && compilation->setOption(option.name, option.value);
-  if (areSet)
-    import(*compilation);
+frieze_compilation *frieze_compile(const frieze_source *source) {
+  frieze_source known = {};
+  std::memcpy(&known, source,
+              std::min<uint64_t>(source->struct_size, sizeof(known)));
+  Progress::Report report;
+  if (known.progress)
+    report = [known](llvm::StringRef what, double done) {
+      return known.progress(known.progress_data, what.str().c_str(), done) == 0;
+    };
+  auto *compilation = new (std::nothrow) frieze_compilation(std::move(report));
+  if (!compilation)
+    return nullptr;
+  for (const frieze_option &option :
+       llvm::ArrayRef(known.options, known.option_count))
+    if (!compilation->setOption(option.name, option.value))
+      return compilation;
+  if (known.bytes)
+    compilation->importBytes(
+        known.file, {static_cast<const char *>(known.bytes), known.size});
+  else
+    compilation->importFile(known.file);
   return compilation;
+}
+
+/// A source without progress.
+static frieze_source makeSource(const char *file, const frieze_option *options,
+                                size_t optionCount) {
+  frieze_source source = {};
+  source.struct_size = sizeof(source);
+  source.file = file;
+  source.options = options;
+  source.option_count = optionCount;
+  return source;
 }
 
 frieze_compilation *frieze_compile_file(const char *path,
                                         const frieze_option *options,
-                                        size_t option_count) {
-  return compile(options, option_count, [&](Compilation &compilation) {
-    compilation.importFile(path);
-  });
+                                        size_t optionCount) {
+  frieze_source source = makeSource(path, options, optionCount);
+  return frieze_compile(&source);
 }
 
 frieze_compilation *frieze_compile_bytes(const void *bytes, size_t size,
                                          const char *file,
                                          const frieze_option *options,
-                                         size_t option_count) {
-  return compile(options, option_count, [&](Compilation &compilation) {
-    compilation.importBytes(file, {static_cast<const char *>(bytes), size});
-  });
+                                         size_t optionCount) {
+  frieze_source source = makeSource(file, options, optionCount);
+  // No bytes are an empty file, not one to be read.
+  source.bytes = bytes ? bytes : "";
+  source.size = size;
+  return frieze_compile(&source);
 }
 
 void frieze_compilation_free(frieze_compilation *compilation) {
@@ -154,6 +183,23 @@ int frieze_compilation_costs(frieze_compilation *compilation,
                           {&known.instructions, summary->instructions}})
     *to = from;
   std::memcpy(costs, &known, std::min<uint64_t>(size, sizeof(known)));
+  return 0;
+}
+
+int frieze_compilation_profile(frieze_compilation *compilation,
+                               double maxSeconds, frieze_profile *profile) {
+  std::optional<Profile> measured = compilation->profile(maxSeconds);
+  if (!measured)
+    return 1;
+  std::vector<double> &kernels = compilation->kernelSeconds;
+  kernels.clear();
+  for (const CallTimes &times : measured->kernels)
+    kernels.push_back(times.median * 1e-6);
+  const frieze_profile known = {profile->struct_size,
+                                measured->call.median * 1e-6, kernels.size(),
+                                kernels.data()};
+  std::memcpy(profile, &known,
+              std::min<uint64_t>(profile->struct_size, sizeof(known)));
   return 0;
 }
 

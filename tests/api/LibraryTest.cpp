@@ -283,3 +283,26 @@ TEST(Library, KeepsNoMemory) {
   compile(countCompilations(60));
   EXPECT_LT(getResidentBytes(), before + (4 << 20));
 }
+
+// What the weights of one artefact, or of kernels that are measured, are packed
+// into is given back, too.
+TEST(Library, KeepsNoWeights) {
+  const std::string text = R"(
+    func.func @model(%x: tensor<1x1024xf32> {nn.name = "x"})
+        -> (tensor<1x1024xf32> {nn.name = "y"}) {
+      %0 = nn.dense %x kernel(dense<0.5> : tensor<1024x1024xf32>)
+           : tensor<1x1024xf32> -> tensor<1x1024xf32> loc("fc")
+      return %0 : tensor<1x1024xf32>
+    })";
+  Compilation compilation(text, "net.mlir", {});
+  auto make = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      compilation.profile(0.001);
+      compilation.emit("gpu");
+    }
+  };
+  make(4);
+  std::size_t before = getResidentBytes();
+  make(12);
+  EXPECT_LT(getResidentBytes(), before + (16 << 20));
+}

@@ -8,9 +8,9 @@
 //   compile_and_run MODEL [NAME=VALUE ...]
 //
 // Compiles a model file with these options, tells what became of its layers,
-// writes NAME.o, NAME.a and NAME.h to the working directory, and prints the
-// scores of inputs that are all 0.5, as numbers in hexadecimal, which lose
-// nothing.
+// and how long each kernel takes, writes NAME.o, NAME.a and NAME.h to the
+// working directory, and prints the scores of inputs that are all 0.5, as
+// numbers in hexadecimal, which lose nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,11 @@ static void write(const std::string &path, const std::string &bytes) {
 
 static void compileAndRun(const std::string &path,
                           const std::vector<frieze::Option> &options) {
-  frieze::Compilation compilation(path, options);
+  std::size_t steps = 0;
+  frieze::Compilation compilation(path, options, [&](std::string_view, double) {
+    ++steps;
+    return true; // goes on
+  });
   for (const frieze::Diagnostic &remark : compilation.diagnostics())
     std::printf("%s\n", remark.str().c_str());
   for (const frieze::Layer &layer : compilation.layers(FRIEZE_OPTIMISED))
@@ -37,9 +41,14 @@ static void compileAndRun(const std::string &path,
   std::printf("%llu bytes of weights, %llu of code\n",
               static_cast<unsigned long long>(costs.weights_bytes),
               static_cast<unsigned long long>(costs.code_bytes));
+  std::printf("%zu steps\n", steps);
 
   frieze::Session session(compilation.load());
   const frieze::Model &model = session.model();
+  const frieze::Profile profile = compilation.profile();
+  std::printf("%.2f us a call\n", profile.seconds * 1e6);
+  for (double kernel : profile.kernels)
+    std::printf("%.2f us\n", kernel * 1e6);
   const std::string name(model.name());
   write(name + ".o", compilation.emit("obj"));
   write(name + ".a", compilation.emit("static"));

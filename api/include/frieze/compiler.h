@@ -135,11 +135,38 @@ void frieze_bytes_free(frieze_bytes *bytes);
 typedef struct frieze_compilation frieze_compilation;
 
 /**
+ * Called with what is made, a stage as of `frieze-compile --emit` or "profile",
+ * and with the share of the way to it that is done, from 0 to 1: passes,
+ * kernels and functions are counted. Returns 0, or something else to cancel: no
+ * further step is taken, and whichever function makes it fails, with the error
+ * "cancelled". Calls come from the thread of that function, at most a thousand
+ * times for each; they may use other compilations, but not this one.
+ */
+typedef int (*frieze_progress)(void *data, const char *stage, double done);
+
+/** A model file, and how it is compiled. */
+typedef struct frieze_source {
+  /** sizeof(frieze_source), to be set by the caller. */
+  uint64_t struct_size;
+  /** Path of a model file (.keras, .h5, .onnx, .json, .mlir). */
+  const char *file;
+  /** Those of a model file, which diagnostics call `file`; null to read it. */
+  const void *bytes;
+  size_t size;
+  const frieze_option *options;
+  size_t option_count;
+  /** Told how far the compilation is, as long as it lives; may be null. */
+  frieze_progress progress;
+  void *progress_data;
+} frieze_source;
+
+/**
  * Imports a model and optimises it. The result is null only where memory is
  * short, and is otherwise to be freed, whether or not there were errors.
- * path: of a model file (.keras, .h5, .onnx, .json, .mlir).
- * bytes: those of a model file; `file` is what diagnostics call it.
  */
+frieze_compilation *frieze_compile(const frieze_source *source);
+
+/** The same of a file or of bytes, without progress. */
 frieze_compilation *frieze_compile_file(const char *path,
                                         const frieze_option *options,
                                         size_t option_count);
@@ -180,6 +207,28 @@ int frieze_compilation_costs(frieze_compilation *compilation,
  */
 int frieze_compilation_emit(frieze_compilation *compilation, const char *stage,
                             frieze_bytes *bytes);
+
+/** How long a call takes on this processor, in seconds; each is a median. */
+typedef struct frieze_profile {
+  /** sizeof(frieze_profile), to be set by the caller. */
+  uint64_t struct_size;
+  /** Of the whole call. */
+  double seconds;
+  /** Of each kernel in it, in the order of FRIEZE_OPTIMISED: until the next
+   * profile of the compilation. */
+  uint64_t kernel_count;
+  const double *kernel_seconds;
+} frieze_profile;
+
+/**
+ * Measures a call, and then the kernels one after the other as in a call, on
+ * random numbers. That takes `max_seconds`, which are positive, or a few calls
+ * where these take longer. Before, each kernel is compiled by itself for the
+ * instructions of this processor, in less time than the model for several.
+ * Returns 0, or 1 after an error. The target has to be one of this processor.
+ */
+int frieze_compilation_profile(frieze_compilation *compilation,
+                               double max_seconds, frieze_profile *profile);
 
 /** A model that is code in this process. */
 typedef struct frieze_library frieze_library;

@@ -22,7 +22,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,23 +95,37 @@ struct Layer {
   std::uint64_t macs, parameter_bytes;
 };
 
+/// Gets what is made, a stage or "profile", and the share of the way to it that
+/// is done, from 0 to 1; see frieze_progress. False cancels, which is a
+/// CompileError, and so does an exception, which comes out instead of that.
+using Progress = std::function<bool(std::string_view stage, double done)>;
+
+/// How long a call takes on this processor, in seconds, each a median: the
+/// whole, and each kernel in it, in the order of layers(FRIEZE_OPTIMISED).
+struct Profile {
+  double seconds;
+  std::vector<double> kernels;
+};
+
 /// A model that is imported and optimised, and of which artefacts are made. One
 /// thread at a time uses one.
 class Compilation {
 public:
-  /// Compiles the model file `path`. Throws CompileError.
+  /// Compiles the model file `path`, and tells `progress`, if any, how far that
+  /// and each function below is. Throws CompileError.
   explicit Compilation(const std::string &path,
-                       const std::vector<Option> &options = {})
-      : Compilation(frieze_compile_file(path.c_str(), list(options).data(),
-                                        options.size())) {}
+                       const std::vector<Option> &options = {},
+                       Progress progress = nullptr)
+      : Compilation(make_source(path, nullptr, 0), options,
+                    std::move(progress)) {}
 
   /// Compiles the bytes of a model file, which diagnostics call `file`. Throws
   /// CompileError.
   Compilation(std::string_view bytes, const std::string &file,
-              const std::vector<Option> &options)
-      : Compilation(frieze_compile_bytes(bytes.data(), bytes.size(),
-                                         file.c_str(), list(options).data(),
-                                         options.size())) {}
+              const std::vector<Option> &options, Progress progress = nullptr)
+      : Compilation(
+            make_source(file, bytes.empty() ? "" : bytes.data(), bytes.size()),
+            options, std::move(progress)) {}
 
   /// Whatever was said so far: remarks, warnings, errors.
   std::vector<Diagnostic> diagnostics() const {
@@ -162,6 +179,19 @@ public:
     return result;
   }
 
+  /// Measures a call and its kernels, for that many seconds or a few calls;
+  /// compiles each kernel by itself before. Throws CompileError.
+  Profile profile(double max_seconds = 0.4) {
+    frieze_profile measured = {};
+    measured.struct_size = sizeof(measured);
+    const std::size_t before = diagnostic_count();
+    if (frieze_compilation_profile(compilation.get(), max_seconds, &measured))
+      fail(before);
+    return {measured.seconds,
+            {measured.kernel_seconds,
+             measured.kernel_seconds + measured.kernel_count}};
+  }
+
   /// The model as code in this process, which lives as long as the result and
   /// its copies. Throws CompileError.
   Model load() {
@@ -175,12 +205,49 @@ public:
   }
 
 private:
-  explicit Compilation(frieze_compilation *made)
-      : compilation(made, frieze_compilation_free) {
-    if (!made)
+  /// What is told how far it is, and the exception that came out of it.
+  struct Watcher {
+    Progress progress;
+    std::exception_ptr thrown;
+  };
+
+  /// Of a file that is to be read where `bytes` are null; no bytes are not.
+  static frieze_source make_source(const std::string &file, const void *bytes,
+                                   std::size_t size) {
+    frieze_source source = {};
+    source.struct_size = sizeof(source);
+    source.file = file.c_str();
+    source.bytes = bytes;
+    source.size = size;
+    return source;
+  }
+
+  Compilation(frieze_source source, const std::vector<Option> &options,
+              Progress progress)
+      : watcher(new Watcher{std::move(progress), nullptr}),
+        compilation(nullptr, frieze_compilation_free) {
+    const std::vector<frieze_option> listed = list(options);
+    source.options = listed.data();
+    source.option_count = listed.size();
+    if (watcher->progress) {
+      source.progress = tell;
+      source.progress_data = watcher.get();
+    }
+    compilation.reset(frieze_compile(&source));
+    if (!compilation)
       throw std::bad_alloc();
-    if (!frieze_compilation_succeeded(made))
+    if (!frieze_compilation_succeeded(compilation.get()))
       fail(0);
+  }
+
+  static int tell(void *data, const char *stage, double done) {
+    Watcher &watcher = *static_cast<Watcher *>(data);
+    try {
+      return watcher.progress(stage, done) ? 0 : 1;
+    } catch (...) {
+      watcher.thrown = std::current_exception();
+      return 1;
+    }
   }
 
   static std::vector<frieze_option> list(const std::vector<Option> &options) {
@@ -194,8 +261,11 @@ private:
     return frieze_compilation_diagnostic_count(compilation.get());
   }
 
-  /// Throws the errors since there were `before` diagnostics.
+  /// Throws the errors since there were `before` diagnostics, or what came out
+  /// of the progress.
   [[noreturn]] void fail(std::size_t before) const {
+    if (watcher->thrown)
+      std::rethrow_exception(std::exchange(watcher->thrown, nullptr));
     std::vector<Diagnostic> reasons;
     const std::vector<Diagnostic> all = diagnostics();
     for (std::size_t i = before; i < all.size(); ++i)
@@ -204,6 +274,7 @@ private:
     throw CompileError(std::move(reasons));
   }
 
+  std::unique_ptr<Watcher> watcher;
   std::unique_ptr<frieze_compilation, void (*)(frieze_compilation *)>
       compilation;
 };
