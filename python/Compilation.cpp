@@ -11,7 +11,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <chrono>
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -29,21 +31,64 @@ static nb::object decode(const char *text) {
 
 namespace {
 
+/// Tells a function of Python how far a compilation is, and cancels it where
+/// that raises an exception or the user interrupts the process.
+class Watcher {
+public:
+  explicit Watcher(nb::object progress) : progress(std::move(progress)) {}
+
+  /// For frieze_progress; without the GIL.
+  static int tell(void *data, const char *stage, double done) {
+    return static_cast<Watcher *>(data)->tell(stage, done);
+  }
+
+  /// With the GIL.
+  void rethrow() {
+    if (thrown)
+      std::rethrow_exception(std::exchange(thrown, nullptr));
+  }
+
+private:
+  int tell(const char *stage, double done) {
+    // Others may hold the GIL for long.
+    constexpr auto betweenSignals = std::chrono::milliseconds(50);
+    auto now = std::chrono::steady_clock::now();
+    bool looksForSignals = now - lastSignals >= betweenSignals;
+    if (!looksForSignals && !hasProgress)
+      return 0;
+    nb::gil_scoped_acquire acquire;
+    try {
+      if (looksForSignals && PyErr_CheckSignals())
+        nb::raise_python_error();
+      lastSignals = now;
+      if (hasProgress)
+        progress(stage, done);
+      return 0;
+    } catch (...) {
+      thrown = std::current_exception();
+      return 1;
+    }
+  }
+
+  nb::object progress;
+  const bool hasProgress = !progress.is_none();
+  std::chrono::steady_clock::time_point lastSignals =
+      std::chrono::steady_clock::now();
+  std::exception_ptr thrown;
+};
+
 /// A compilation, which one thread at a time uses. The GIL is free while the
 /// compiler works.
 class Compilation {
 public:
-  Compilation(const std::string &path, const Options &options)
-      : compilation(start(options, [&](const frieze_option *list) {
-          return frieze_compile_file(path.c_str(), list, options.size());
-        })) {}
+  Compilation(const std::string &path, const Options &options,
+              nb::object progress)
+      : Compilation(path, nullptr, 0, options, std::move(progress)) {}
 
   Compilation(const nb::bytes &bytes, const std::string &file,
-              const Options &options)
-      : compilation(start(options, [&](const frieze_option *list) {
-          return frieze_compile_bytes(bytes.data(), bytes.size(), file.c_str(),
-                                      list, options.size());
-        })) {}
+              const Options &options, nb::object progress)
+      : Compilation(file, bytes.data(), bytes.size(), options,
+                    std::move(progress)) {}
 
   bool hasSucceeded() {
     return use([&] { return frieze_compilation_succeeded(compilation.get()); });
@@ -92,7 +137,7 @@ public:
   nb::object getCosts() {
     frieze_costs costs = {};
     costs.struct_size = sizeof(costs);
-    if (use([&] {
+    if (make([&] {
           return frieze_compilation_costs(compilation.get(), &costs);
         }))
       return nb::none();
@@ -113,7 +158,7 @@ public:
   /// None after an error.
   nb::object emit(const std::string &stage) {
     frieze_bytes bytes = {};
-    if (use([&] {
+    if (make([&] {
           return frieze_compilation_emit(compilation.get(), stage.c_str(),
                                          &bytes);
         }))
@@ -126,29 +171,65 @@ public:
   /// None after an error.
   nb::object load() {
     frieze_library *library =
-        use([&] { return frieze_compilation_load(compilation.get()); });
+        make([&] { return frieze_compilation_load(compilation.get()); });
     if (!library)
       return nb::none();
     return nb::cast(LoadedLibrary(library));
+  }
+
+  /// Seconds of a call, and of each kernel; none after an error.
+  nb::object profile(double maxSeconds) {
+    frieze_profile profile = {};
+    profile.struct_size = sizeof(profile);
+    nb::list kernels;
+    if (make([&] {
+          if (frieze_compilation_profile(compilation.get(), maxSeconds,
+                                         &profile))
+            return 1;
+          nb::gil_scoped_acquire acquire;
+          for (uint64_t i = 0; i < profile.kernel_count; ++i)
+            kernels.append(profile.kernel_seconds[i]);
+          return 0;
+        }))
+      return nb::none();
+    return nb::make_tuple(profile.seconds, kernels);
   }
 
 private:
   using Owner =
       std::unique_ptr<frieze_compilation, void (*)(frieze_compilation *)>;
 
-  template <typename Function>
-  static Owner start(const Options &options, Function compile) {
+  Compilation(const std::string &file, const void *bytes, size_t size,
+              const Options &options, nb::object progress)
+      : watcher(std::move(progress)),
+        compilation(nullptr, frieze_compilation_free) {
     std::vector<frieze_option> list;
     for (const auto &[name, value] : options)
       list.push_back({name.c_str(), value.c_str()});
-    frieze_compilation *compilation;
+    frieze_source source = {};
+    source.struct_size = sizeof(source);
+    source.file = file.c_str();
+    source.bytes = bytes;
+    source.size = size;
+    source.options = list.data();
+    source.option_count = list.size();
+    source.progress = Watcher::tell;
+    source.progress_data = &watcher;
     {
       nb::gil_scoped_release release;
-      compilation = compile(list.data());
+      compilation.reset(frieze_compile(&source));
     }
+    watcher.rethrow();
     if (!compilation)
       throw std::bad_alloc();
-    return Owner(compilation, frieze_compilation_free);
+  }
+
+  /// Makes something, of which the watcher is told.
+  template <typename Function>
+  auto make(Function function) -> decltype(function()) {
+    auto made = use(function);
+    watcher.rethrow();
+    return made;
   }
 
   /// Nobody waits for the lock with the GIL, so that its holder may take that.
@@ -159,6 +240,7 @@ private:
     return function();
   }
 
+  Watcher watcher;
   Owner compilation;
   std::mutex lock;
 };
@@ -168,10 +250,13 @@ private:
 void frieze::python::bindCompilation(nb::module_ &module) {
   nb::class_<Compilation>(module, "Compilation",
                           "A model file on its way to artefacts.")
-      .def(nb::init<const std::string &, const Options &>(), nb::arg("path"),
-           nb::arg("options"))
-      .def(nb::init<const nb::bytes &, const std::string &, const Options &>(),
-           nb::arg("bytes"), nb::arg("file"), nb::arg("options"))
+      .def(nb::init<const std::string &, const Options &, nb::object>(),
+           nb::arg("path"), nb::arg("options"),
+           nb::arg("progress").none() = nb::none())
+      .def(nb::init<const nb::bytes &, const std::string &, const Options &,
+                    nb::object>(),
+           nb::arg("bytes"), nb::arg("file"), nb::arg("options"),
+           nb::arg("progress").none() = nb::none())
       .def_prop_ro("succeeded", &Compilation::hasSucceeded)
       .def("diagnostics", &Compilation::getDiagnostics,
            nb::sig("def diagnostics(self) -> list[tuple]"))
@@ -182,7 +267,10 @@ void frieze::python::bindCompilation(nb::module_ &module) {
       .def("emit", &Compilation::emit, nb::arg("stage"),
            nb::sig("def emit(self, stage: str) -> bytes | None"))
       .def("load", &Compilation::load,
-           nb::sig("def load(self) -> Library | None"));
+           nb::sig("def load(self) -> Library | None"))
+      .def("profile", &Compilation::profile, nb::arg("max_seconds"),
+           nb::sig("def profile(self, max_seconds: float) -> "
+                   "tuple[float, list[float]] | None"));
   module.attr("IMPORTED") = int(FRIEZE_IMPORTED);
   module.attr("OPTIMISED") = int(FRIEZE_OPTIMISED);
 }

@@ -9,10 +9,11 @@
 from ._diagnostics import CompileError, CompileWarning, Diagnostic, Error
 from ._frieze import Stream, version as __version__
 from ._model import Costs, Layer, Model, Tensor, compile, load  # pylint: disable=redefined-builtin
+from ._profile import LayerTime, Profile
 
 __all__ = [
-    "CompileError", "CompileWarning", "Costs", "Diagnostic", "Error", "Layer", "Model",
-    "Stream", "Tensor", "compare", "compile", "ecg", "load",
+    "CompileError", "CompileWarning", "Costs", "Diagnostic", "Error", "Layer", "LayerTime",
+    "Model", "Profile", "Stream", "Tensor", "compare", "compile", "ecg", "load",
 ]
 
 

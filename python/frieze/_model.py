@@ -1,12 +1,14 @@
 """Models: compiled from files and objects, called, looked at and saved."""
 import os
 import re
+import time
 import warnings
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
-from . import _frieze, _html, _sources
+from . import _frieze, _html, _progress, _sources
 from ._diagnostics import (ERROR, REMARK, WARNING, CompileError, CompileWarning, Diagnostic,
                            Error)
+from ._profile import LayerTime, Profile
 
 # What a file's extension asks for; the other names are stages, too.
 STAGES = {".o": "obj", ".a": "static", ".so": "shared", ".wasm": "wasm", ".ptx": "ptx",
@@ -15,6 +17,8 @@ STAGES = {".o": "obj", ".a": "static", ".so": "shared", ".wasm": "wasm", ".ptx":
 # What is written beside an artefact, by extension.
 BESIDE = {"static": {".h": "header"},
           "wasm": {".mjs": "js", ".d.mts": "types", ".d.ts": "types"}}
+# Seconds of compiling up to which the kernels of a model are measured when it is shown.
+LONGEST_COMPILATION = 5.0
 
 
 class Tensor(NamedTuple):
@@ -54,16 +58,24 @@ class Costs(NamedTuple):
 class Compilation:
     """A compilation of a source under options, whose errors are exceptions."""
 
-    def __init__(self, source: _sources.Source, options: Mapping[str, Any]):
+    def __init__(self, source: _sources.Source, options: Mapping[str, Any],
+                 progress: Union[_progress.Progress, str, None]):
         self.source = source
         self.options = dict(options)
-        pairs = list_options(self.options)
-        if source.path is not None:
-            self.native = _frieze.Compilation(source.path, pairs)
-        else:
-            self.native = _frieze.Compilation(source.data or b"", source.file, pairs)
+        self.progress = progress
+        self.teller = _progress.choose(progress, os.path.basename(source.file))
         self.seen = 0
-        self.check(self.native.succeeded)
+        pairs = list_options(self.options)
+        try:
+            if source.path is not None:
+                self.native = _frieze.Compilation(source.path, pairs, self.teller)
+            else:
+                self.native = _frieze.Compilation(source.data or b"", source.file, pairs,
+                                                  self.teller)
+            self.check(self.native.succeeded)
+        except BaseException:
+            self.end_progress()
+            raise
 
     @property
     def diagnostics(self) -> List[Diagnostic]:
@@ -80,15 +92,26 @@ class Compilation:
             raise CompileError([item for item in new if item.severity == ERROR])
         return success
 
+    def end_progress(self) -> None:
+        if isinstance(self.teller, _progress.Bar):
+            self.teller.close()
+
+    def make(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of a function that makes something, and so goes on with the progress."""
+        try:
+            return function(*arguments)
+        finally:
+            self.end_progress()
+
     def emit(self, stage: str) -> bytes:
-        return self.check(self.native.emit(stage))
+        return self.check(self.make(self.native.emit, stage))
 
     def load(self) -> _frieze.Library:
-        return self.check(self.native.load())
+        return self.check(self.make(self.native.load))
 
     def again(self, **options: Any) -> "Compilation":
         """The same source under more options."""
-        return Compilation(self.source, {**self.options, **options})
+        return Compilation(self.source, {**self.options, **options}, self.progress)
 
 
 def list_options(options: Mapping[str, Any]) -> List[Tuple[str, str]]:
@@ -132,6 +155,9 @@ class Model(_frieze.CompiledModel):
         self._compilation = compilation
         self._reason = reason
         self._costs: Optional[Costs] = None
+        self._profile: Optional[Profile] = None
+        # What compiling took.
+        self._seconds = 0.0
         self._streams: Dict[Tuple[int, Optional[int]], _frieze.Library] = {}
 
     def _get_library(self) -> _frieze.Library:
@@ -191,8 +217,36 @@ class Model(_frieze.CompiledModel):
         """Work, memory and code of a call."""
         if self._costs is None:
             compilation = self._get_compilation()
-            self._costs = Costs(**compilation.check(compilation.native.costs()))
+            self._costs = Costs(**compilation.check(compilation.make(compilation.native.costs)))
         return self._costs
+
+    def profile(self, max_seconds: float = 0.4) -> Profile:
+        """Measures how long a call takes, and the kernels one after the other as in a call,
+        on random numbers: medians over `max_seconds`, or over a few calls where these take
+        longer. Before, each kernel is compiled by itself for the instructions of this
+        processor. In a notebook, the model shows the last profile.
+
+        Raises CompileError for a model of another processor, or a device."""
+        compilation = self._get_compilation()
+        seconds, kernels = compilation.check(
+            compilation.make(compilation.native.profile, max_seconds))
+        together = sum(kernels) or 1.0
+        self._profile = Profile(seconds, [
+            LayerTime(layer.name, layer.op, time * 1e6, time / together)
+            for layer, time in zip(self.kernels, kernels)])
+        return self._profile
+
+    def _find_profile(self) -> Tuple[Optional[Profile], str]:
+        """The last profile, or a quick one; or none, and why."""
+        if self._library is None:
+            return None, self._reason
+        if self._profile is None and self._seconds > LONGEST_COMPILATION:
+            return None, (f"the model took {self._seconds:.0f} s to compile, and its kernels take "
+                          "about as long; model.profile() measures them")
+        try:
+            return self._profile or self.profile(0.2), ""
+        except CompileError as error:
+            return None, str(error)
 
     def emit(self, stage: str) -> bytes:
         """The bytes that `frieze-compile --emit=STAGE` writes."""
@@ -276,7 +330,8 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
             weights: Union[str, "os.PathLike[str]", None] = None, batch: Optional[int] = None,
             dim: Optional[Mapping[str, int]] = None, exact: bool = False,
             ram: Union[int, str, None] = None, weights_section: Optional[str] = None,
-            cubin: Optional[List[str]] = None) -> Model:
+            cubin: Optional[List[str]] = None,
+            progress: Union[Callable[[str, float], object], str, None] = "auto") -> Model:
     """Compiles a model for this process.
 
     `model` is the path of a model file (.keras, .h5, .onnx, .json, .mlir), the bytes of
@@ -287,15 +342,25 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     GPUs of `cubin`. For another processor, the model is saved and not called. A file is
     read again where a stream is asked for, or a module of WebAssembly is saved.
 
+    `progress` is a function that is called with what is made, such as "nn-opt" or "obj",
+    and the share of the way to machine code that is done, from 0 to 1, also of streams,
+    artefacts and profiles of the model later on. An exception that it raises cancels what
+    is made, and comes out here, as does KeyboardInterrupt. "auto" shows a bar where
+    something takes longer than a second, on a terminal or in a notebook.
+
     Raises CompileError with all problems of the model.
     """
     options = {"name": name, "target": target, "weights": weights, "batch": batch, "dim": dim,
                "exact": exact, "ram": ram, "weights_section": weights_section, "cubin": cubin}
     source = _sources.read(model, example_inputs)
+    start = time.monotonic()
     compilation = Compilation(source, {key: value for key, value in options.items()
-                                       if value is not None and value is not False})
+                                       if value is not None and value is not False},
+                              progress)
     try:
-        return Model(compilation.load(), compilation)
+        compiled = Model(compilation.load(), compilation)
+        compiled._seconds = time.monotonic() - start  # pylint: disable=protected-access
+        return compiled
     except CompileError as error:
         # Of a target that was asked for, this processor need not be.
         if target is None:
