@@ -44,8 +44,15 @@ static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
   OwningOpRef<ModuleOp> kernels = module.clone();
   if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
     return failure();
-  FailureOr<DeviceCode> code = emitDeviceCode(*kernels, *options.target);
-  if (failed(code))
+  const Target &target = *options.target;
+  Stage stage =
+      target.device->kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
+  FailureOr<DeviceCode> code = failure();
+  LogicalResult emitted = makeStage(module.getLoc(), stage, /*passes=*/0, [&] {
+    code = emitDeviceCode(*kernels, target);
+    return success(succeeded(code));
+  });
+  if (failed(emitted))
     return failure();
   for (unsigned architecture : options.cubins) {
     // Without the NUL.

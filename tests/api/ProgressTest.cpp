@@ -107,6 +107,30 @@ TEST(Progress, CancelsAtAnyStep) {
   EXPECT_GT(again, 0u);
 }
 
+// The code of a device is made on the way, and cancelled likewise.
+TEST(Progress, TellsStagesOfDevices) {
+  Told told;
+  Compilation compilation(model, {{"target", "cuda"}}, told.listen());
+  compilation.emit("obj");
+  std::vector<std::string> stages;
+  for (const auto &[stage, done] : told.all)
+    if (stages.empty() || stages.back() != stage)
+      stages.push_back(stage);
+  EXPECT_EQ(stages, (std::vector<std::string>{"nn", "nn-opt", "loops", "gpu",
+                                              "ptx", "loops", "llvm", "obj"}));
+  EXPECT_EQ(told.all.back().second, 1.0);
+  for (std::size_t most = 0; most < told.all.size(); ++most) {
+    Told some;
+    some.most = most;
+    try {
+      Compilation(model, {{"target", "cuda"}}, some.listen()).emit("obj");
+      FAIL() << "expects an error at step " << most;
+    } catch (const CompileError &error) {
+      EXPECT_EQ(std::string(error.what()), model + ": cancelled") << most;
+    }
+  }
+}
+
 // What comes out of a progress comes out of what is made.
 TEST(Progress, PassesExceptionsOn) {
   int calls = 0;
