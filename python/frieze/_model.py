@@ -335,12 +335,13 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     """Compiles a model for this process.
 
     `model` is the path of a model file (.keras, .h5, .onnx, .json, .mlir), the bytes of
-    one, a keras.Model, an onnx.ModelProto, or a torch.nn.Module with `example_inputs`,
-    a tensor or a tuple of them. Options are those of frieze-compile: `name` of the
-    symbols, `target`, file of `weights`, samples of a `batch`, sizes of open
-    dimensions (`dim={"time": 1000}`), `exact` sums, bytes of `ram`, `weights_section`,
-    GPUs of `cubin`. For another processor, the model is saved and not called. A file is
-    read again where a stream is asked for, or a module of WebAssembly is saved.
+    one, a keras.Model, an onnx.ModelProto, a torch.onnx.ONNXProgram, or a
+    torch.nn.Module with `example_inputs`, a tensor or a tuple of them. Options are those
+    of frieze-compile: `name` of the symbols, `target`, file of `weights`, samples of a
+    `batch`, sizes of open dimensions (`dim={"time": 1000}`), `exact` sums, bytes of
+    `ram`, `weights_section`, GPUs of `cubin`. For another processor, the model is saved
+    and not called. A file is read again where a stream is asked for, or a module of
+    WebAssembly is saved.
 
     `progress` is a function that is called with what is made, such as "nn-opt" or "obj",
     and the share of the way to machine code that is done, from 0 to 1, also of streams,

@@ -6,7 +6,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ._diagnostics import Error
-from ._sources import is_a
+from ._sources import is_a, unwrap_torch
 
 Function = Callable[[Tuple[np.ndarray, ...]], List[np.ndarray]]
 
@@ -33,6 +33,7 @@ def find(reference: Any) -> Reference:
     if is_a(reference, "keras", "Model") or is_a(reference, "tf_keras", "Model"):
         return Reference(evaluate_keras(reference), lambda inputs: probe_keras(reference))
     if is_a(reference, "torch", "Module"):
+        reference = unwrap_torch(reference)
         return Reference(evaluate_torch(reference), lambda inputs: probe_torch(reference, inputs))
     if isinstance(reference, (str, os.PathLike)) or is_a(reference, "onnx", "ModelProto"):
         return Reference(evaluate_onnx(reference), lambda inputs: probe_onnx(reference))

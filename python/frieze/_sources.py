@@ -7,7 +7,9 @@ import inspect
 import io
 import os
 import tempfile
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, List, NamedTuple, Optional, Union
+
+from ._diagnostics import Error
 
 
 class Source(NamedTuple):
@@ -33,12 +35,16 @@ def read(model: Any, example_inputs: Any = None) -> Source:
         return Source(None, bytes(model), "model")
     if is_a(model, "onnx", "ModelProto"):
         return Source(None, model.SerializeToString(), model.graph.name or "model")
+    if is_a(model, "torch", "ONNXProgram"):
+        return read(model.model_proto)
     if is_a(model, "keras", "Model") or is_a(model, "tf_keras", "Model"):
         return Source(None, export_keras(model), model.name)
     if is_a(model, "torch", "Module"):
-        return Source(None, export_torch(model, example_inputs), type(model).__name__)
+        return Source(None, export_torch(model, example_inputs),
+                      type(unwrap_torch(model)).__name__)
     raise TypeError("expects a path, the bytes of a model file, a keras.Model, an "
-                    f"onnx.ModelProto or a torch.nn.Module, but got {type(model).__name__}")
+                    "onnx.ModelProto, a torch.nn.Module or a torch.onnx.ONNXProgram, "
+                    f"but got {type(model).__name__}")
 
 
 def export_keras(model: Any) -> bytes:
@@ -50,6 +56,20 @@ def export_keras(model: Any) -> bytes:
             return file.read()
 
 
+def unwrap_torch(module: Any) -> Any:
+    """The module that torch.compile was given, which can be traced, or itself."""
+    return getattr(module, "_orig_mod", module)
+
+
+def list_arguments(module: Any) -> List[str]:
+    """Names of what a torch.nn.Module takes, without itself."""
+    if hasattr(module.forward, "schema"):
+        # A module of TorchScript has no signature of Python.
+        return [argument.name for argument in module.forward.schema.arguments[1:]]
+    return [item.name for item in inspect.signature(module.forward).parameters.values()
+            if item.kind is item.POSITIONAL_OR_KEYWORD]
+
+
 def export_torch(module: Any, example_inputs: Union[tuple, Any]) -> bytes:
     import torch
 
@@ -58,13 +78,13 @@ def export_torch(module: Any, example_inputs: Union[tuple, Any]) -> bytes:
                         "with one for each input")
     if not isinstance(example_inputs, tuple):
         example_inputs = (example_inputs,)
-    names = [item.name for item in inspect.signature(module.forward).parameters.values()
-             if item.kind is item.POSITIONAL_OR_KEYWORD][:len(example_inputs)]
+    module = unwrap_torch(module)
+    names = list_arguments(module)[:len(example_inputs)]
     if len(names) < len(example_inputs):
         names = [f"input_{index}" for index in range(len(example_inputs))]
     options: dict = {}
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
-        # TorchScript's exporter needs no package beside torch.
+        # TorchScript's exporter takes no seconds, and needs no package beside onnx.
         options["dynamo"] = False
     was_training = module.training
     module.eval()
@@ -73,5 +93,12 @@ def export_torch(module: Any, example_inputs: Union[tuple, Any]) -> bytes:
         torch.onnx.export(module, example_inputs, buffer, input_names=names,
                           dynamic_axes={name: {0: "batch"} for name in names}, **options)
         return buffer.getvalue()
+    except Exception as error:
+        # PyTorch tells of a missing package with an error of its own.
+        cause = error if isinstance(error, ImportError) else error.__cause__
+        if not isinstance(cause, ImportError) or not cause.name:
+            raise
+        raise Error(f"expects the package {cause.name} for PyTorch's exporter, but it is not "
+                    f"installed: pip install {cause.name}") from error
     finally:
         module.train(was_training)

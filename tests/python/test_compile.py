@@ -135,6 +135,40 @@ class ModelTest(unittest.TestCase):
         self.assertEqual(caught.filename, __file__)
 
 
+class ExportTest(unittest.TestCase):
+    """A module of a PyTorch that is not there, whose exporter fails."""
+
+    def compile_with(self, problem):
+        module = type("Net", (type("Module", (), {"__module__": "torch.nn"}),), {
+            "training": True, "forward": lambda self, x: x, "eval": lambda self: None,
+            "train": lambda self, mode: setattr(self, "restored", mode)})()
+        onnx = mock.Mock()
+
+        def export(model, inputs, file, input_names, dynamic_axes):
+            raise problem
+
+        onnx.export = export
+        with mock.patch.dict("sys.modules", torch=mock.Mock(onnx=onnx)):
+            try:
+                frieze.compile(module, "a tensor")
+            finally:
+                self.assertTrue(module.restored)
+
+    def test_missing_package(self):
+        """What PyTorch exports with may be a package that has to be installed."""
+        problem = RuntimeError("Module onnx is not installed!")
+        problem.__cause__ = ModuleNotFoundError("No module named 'onnx'", name="onnx")
+        for error in (problem, problem.__cause__):
+            with self.assertRaisesRegex(frieze.Error,
+                                        "^expects the package onnx .*: pip install onnx$"):
+                self.compile_with(error)
+
+    def test_other_problem(self):
+        """PyTorch's own words stay."""
+        with self.assertRaisesRegex(RuntimeError, "^unsupported operator$"):
+            self.compile_with(RuntimeError("unsupported operator"))
+
+
 class SaveTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
