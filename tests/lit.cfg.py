@@ -33,13 +33,16 @@ config.substitutions += [
     ("%numpy-python", sys.executable),
 ]
 
-# What the Python package is built with, by python/make_environment.sh, and frameworks,
-# by differential/check_frameworks.py.
-for feature, folder in (("package", "python"), ("frameworks", "frameworks")):
+# What the Python package is built with, and Keras and ONNX Runtime, both by
+# python/make_environment.sh, and Debian's PyTorch.
+for feature, folder in (("package", "python"), ("keras", "keras")):
     python = os.path.join(config.frieze_source, "build", folder, "venv", "bin", "python")
     if os.path.exists(python):
         config.available_features.add(f"{feature}-python")
         config.substitutions.append((f"%{feature}-python", python))
+if os.path.exists("/usr/lib/python3/dist-packages/torch"):
+    config.available_features.add("torch-python")
+    config.substitutions.append(("%torch-python", "/usr/bin/python3"))
 
 # NVIDIA's assembler, which Debian does not have.
 PTXAS = shutil.which("ptxas") or shutil.which(

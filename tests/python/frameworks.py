@@ -1,18 +1,15 @@
 """Objects of Keras, ONNX and PyTorch: compiled, and compared layer by layer.
 
-Needs Keras and ONNX, as check_frameworks.py installs them; the part of PyTorch is
+Needs Keras and ONNX, as make_environment.sh installs them; the part of PyTorch is
 skipped without it, and that of its newer exporter without onnxscript.
 """
 import importlib.util
-import os
 import unittest
 
 import numpy as np
 
 import frieze
 from support import ECG, MODELS, has_equal_bits, make_windows, read_inputs
-
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
 class KerasTest(unittest.TestCase):
