@@ -214,20 +214,11 @@ def main():
         model.save(path + ".keras")
         print(f"{path}.keras: {model.count_params():,} parameters", flush=True)
         try:
-            import tensorflow
-            import tf2onnx
+            import export_peers
         except ImportError as missing:
             print(f"{path}.onnx, .tflite: skipped, as there is no {missing.name}", flush=True)
             continue
-        # tf2onnx knows the error function, not its complement.
-        keras.src.backend.nn.gelu = lambda x, approximate: (
-            0.5 * x * (1 + tensorflow.math.erf(x * 0.5**0.5)))
-        signature = tensorflow.TensorSpec((options.batch, *model.inputs[0].shape[1:]), tensorflow.float32, "x")
-        function = tensorflow.function(lambda x: model(x, training=False), [signature])
-        tf2onnx.convert.from_function(function, [signature], opset=18, output_path=path + ".onnx")
-        converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)
-        with open(path + ".tflite", "wb") as file:
-            file.write(converter.convert())
+        export_peers.export(model, path, options.batch)
 
 
 main()
