@@ -1,4 +1,4 @@
-"""Comparing a model with a function; frameworks are in test_frameworks.py."""
+"""Comparing a model with a function; frameworks are in frameworks.py."""
 import unittest
 
 import numpy as np
