@@ -33,9 +33,9 @@ config.substitutions += [
     ("%numpy-python", sys.executable),
 ]
 
-# What the Python package is built with, and Keras and ONNX Runtime, both by
-# python/make_environment.sh, and Debian's PyTorch.
-for feature, folder in (("package", "python"), ("keras", "keras")):
+# What the Python package is built with, the engines of archives, and Keras and ONNX
+# Runtime, all by python/make_environment.sh, and Debian's PyTorch.
+for feature, folder in (("package", "python"), ("archive", "archive"), ("keras", "keras")):
     python = os.path.join(config.frieze_source, "build", folder, "venv", "bin", "python")
     if os.path.exists(python):
         config.available_features.add(f"{feature}-python")

@@ -13,16 +13,16 @@ from ._profile import LayerTime, Profile
 
 __all__ = [
     "CompileError", "CompileWarning", "Costs", "Diagnostic", "Error", "Layer", "LayerTime",
-    "Model", "Profile", "Stream", "Tensor", "compare", "compile", "ecg", "load",
+    "Model", "Profile", "Stream", "Tensor", "archive", "compare", "compile", "ecg", "load",
 ]
 
 
 def __getattr__(name):
-    # Both are loaded when they are used: importing frieze has to be quick.
-    if name == "ecg":
+    # They are loaded when they are used: importing frieze has to be quick.
+    if name in ("archive", "ecg"):
         import importlib
 
-        return importlib.import_module(".ecg", __name__)
+        return importlib.import_module(f".{name}", __name__)
     if name == "compare":
         from ._compare import compare
 

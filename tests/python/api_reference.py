@@ -46,9 +46,10 @@ def list_members(kind):
 
 def make_reference():
     lines = []
-    for name in [*frieze.__all__, "ecg.scan"]:
-        if name == "ecg":
-            continue
+    modules = {"archive": [f"archive.{name}" for name in frieze.archive.__all__],
+               "ecg": ["ecg.scan"]}
+    names = [name for name in frieze.__all__ if name not in modules]
+    for name in [*names, *modules["ecg"], *modules["archive"]]:
         item = frieze
         for part in name.split("."):
             item = getattr(item, part)

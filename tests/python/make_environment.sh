@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes build/python once: venv, with what the Python package is built with, and
 # wheels, with what it needs where it is installed. And build/keras: venv, with Keras
-# on JAX, ONNX Runtime, and what else the examples and the notebook use.
+# on JAX, ONNX Runtime, and what else the examples and the notebook use. And
+# build/archive: venv, with the engines that frieze.archive runs on.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,6 +25,13 @@ fi
 
 requirements=tests/python/requirements-keras.txt
 folder=build/keras
+if ! is_made $requirements $folder; then
+  make_venv $requirements $folder
+  cp "$requirements" "$folder/requirements.txt"
+fi
+
+requirements=tests/python/archive/requirements.txt
+folder=build/archive
 if ! is_made $requirements $folder; then
   make_venv $requirements $folder
   cp "$requirements" "$folder/requirements.txt"

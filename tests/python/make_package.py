@@ -16,8 +16,8 @@ import zipfile
 
 LIMIT = 40 * 1000 * 1000
 PLATFORM = "manylinux_2_36_x86_64"
-FILES = ["__init__.py", "_frieze.pyi", "bin/frieze-ecg", "ecg.py", "py.typed",
-         "share/frieze/ecg.keras"]
+FILES = ["__init__.py", "_frieze.pyi", "archive/__init__.py", "bin/frieze-ecg", "ecg.py",
+         "libfrieze_arrow.so", "py.typed", "share/frieze/ecg.keras"]
 
 
 def run(*command, **options):

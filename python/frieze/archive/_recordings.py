@@ -1,0 +1,136 @@
+"""What a source has of recordings: files of a folder, a list, or rows of a table."""
+import os
+import re
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from .._diagnostics import Error
+
+# Files that are recordings by their names. Any other of a folder is none, as .dat and .atr
+# of WFDB records, and notes; a list may name them.
+EXTENSIONS = (".hea", ".edf", ".bdf", ".csv", ".npy")
+# The columns of a table of paths, and of one that has the samples itself.
+PATHS = {"path", "lead", "rate"}
+SAMPLES = {"record", "rate", "unit", "samples"}
+MILLIVOLTS = {"V": 1e3, "mV": 1.0, "uV": 1e-3}
+
+
+class Recording(NamedTuple):
+    """A file, or a row of a table, which has samples (an Arrow list, or null) and a unit.
+    `lead` and `rate` are those that its row tells."""
+
+    path: str
+    lead: Optional[str] = None
+    rate: Optional[float] = None
+    unit: Optional[str] = None
+    samples: Any = None
+
+
+def read_segments(header: str) -> List[str]:
+    """The segments of a WFDB header with several, whose own headers are no recordings."""
+    # Names are in any encoding.
+    with open(header, encoding="latin-1") as file:
+        lines = [line.split() for line in file if not line.startswith("#")]
+    lines = [words for words in lines if words]
+    match = re.fullmatch(r"[^/]+/(\d+)", lines[0][0]) if lines else None
+    return [words[0] for words in lines[1:1 + int(match[1])]] if match else []
+
+
+def list_folder(folder: str) -> List[str]:
+    """The recordings below a folder, sorted. A WFDB record is its header."""
+    paths: List[str] = []
+    segments: Set[str] = set()
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        folders.sort()
+        for name in names:
+            path = os.path.join(place, name)
+            if not name.lower().endswith(EXTENSIONS):
+                continue
+            paths.append(path)
+            if name.lower().endswith(".hea"):
+                segments.update(os.path.join(place, f"{segment}.hea")
+                                for segment in read_segments(path))
+    return sorted(path for path in paths if path not in segments)
+
+
+def is_table(source: Any) -> bool:
+    """Whether a source is Parquet: a file, or a folder with some."""
+    if not isinstance(source, str):
+        return False
+    if not os.path.isdir(source):
+        return source.lower().endswith(".parquet")
+    return any(name.lower().endswith(".parquet") for _, _, names in os.walk(source)
+               for name in names)
+
+
+def has_samples(source: str, names: Iterable[str]) -> bool:
+    """Whether a table has samples, and not paths."""
+    names = set(names)
+    if "path" in names and "samples" not in names:
+        return False
+    missing = sorted(SAMPLES - names)
+    if "path" in names or missing:
+        raise Error(f"{source}: error: expects the column path, or the columns record, rate, "
+                    f"unit and samples, but got {', '.join(sorted(names)) or 'none'}")
+    return True
+
+
+def choose_columns(names: Iterable[str], samples: bool) -> List[str]:
+    return sorted((SAMPLES if samples else PATHS) & set(names))
+
+
+def read_rows(batch: Any) -> Iterator[Recording]:
+    """The recordings of a record batch of a table, whose samples stay in Arrow's memory."""
+    names = batch.schema.names
+    for index in range(batch.num_rows):
+        row = {name: batch.column(name)[index] for name in names}
+        samples = row.pop("samples", None)
+        told = {name: value.as_py() for name, value in row.items()}
+        rate = told.get("rate")
+        yield Recording(told["path" if samples is None else "record"], told.get("lead"),
+                        None if rate is None else float(rate), told.get("unit"), samples)
+
+
+def check_names(names: Iterable[Optional[str]]) -> List[str]:
+    """Refuses recordings without a name, and what would be scanned twice."""
+    seen: Set[str] = set()
+    for name in names:
+        if name is None:
+            raise Error("expects a name for every recording, but got null")
+        if name in seen:
+            raise Error(f"{name}: error: expects each recording once, but got it again")
+        seen.add(name)
+    if not seen:
+        raise Error("expects recordings, but got none")
+    # In their order, which a dict keeps.
+    return list(dict.fromkeys(names))
+
+
+def open_table(source: str) -> Tuple[Any, bool]:
+    """A table as a pyarrow Dataset, and whether it has samples."""
+    import pyarrow.dataset
+
+    table = pyarrow.dataset.dataset(source, format="parquet")
+    samples = has_samples(source, table.schema.names)
+    key = "record" if samples else "path"
+    check_names(table.to_table(columns=[key])[key].to_pylist())
+    return table, samples
+
+
+def list_files(source: Any) -> List[str]:
+    """The paths that a source other than a table lists."""
+    if not isinstance(source, (str, os.PathLike)):
+        return check_names([os.fspath(path) for path in source])
+    source = os.fspath(source)
+    if not os.path.exists(source):
+        raise Error(f"{source}: error: no such file or folder")
+    if not os.path.isdir(source):
+        return [source]
+    paths = list_folder(source)
+    if not paths:
+        raise Error(f"{source}: error: expects a folder with recordings "
+                    f"({' '.join(EXTENSIONS)}) or Parquet files, but got none")
+    return paths
