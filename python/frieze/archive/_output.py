@@ -52,14 +52,16 @@ class Dataset:
     def __init__(self, folder: str):
         self.path = os.path.join(folder, "part-00000.parquet")
         self.waiting: List[Any] = []
+        self.waiting_rows = 0
         self.writer: Any = None
         self.rows = 0
         os.makedirs(folder)
 
     def add(self, table: Any) -> None:
         self.waiting.append(table)
+        self.waiting_rows += table.num_rows
         self.rows += table.num_rows
-        if sum(table.num_rows for table in self.waiting) >= GROUP:
+        if self.waiting_rows >= GROUP:
             self.flush()
 
     def flush(self) -> None:
@@ -70,7 +72,7 @@ class Dataset:
         if not self.writer:
             self.writer = pyarrow.parquet.ParquetWriter(self.path, table.schema)
         self.writer.write_table(table)
-        self.waiting = []
+        self.waiting, self.waiting_rows = [], 0
 
     def close(self) -> None:
         if self.waiting:

@@ -53,7 +53,8 @@ def scan(source: Any, model: bytes, options: Options) -> Iterator[Any]:
             rows = ray.data.from_arrow(table.to_table(columns=columns))
         count = table.count_rows()
     else:
-        paths = _recordings.list_files(source)
+        # Workers have folders of their own.
+        paths = [os.path.abspath(path) for path in _recordings.list_files(source)]
         rows = ray.data.from_arrow(pyarrow.table({"path": paths}))
         count = len(paths)
     rows = rows.repartition(min(count, MOST_TASKS)).map_batches(

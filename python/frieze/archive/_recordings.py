@@ -35,6 +35,10 @@ def read_segments(header: str) -> List[str]:
     return [words[0] for words in lines[1:1 + int(match[1])]] if match else []
 
 
+def is_parquet(name: str) -> bool:
+    return name.lower().endswith(".parquet")
+
+
 def list_folder(folder: str) -> List[str]:
     """The recordings below a folder, sorted. A WFDB record is its header."""
     paths: List[str] = []
@@ -43,10 +47,12 @@ def list_folder(folder: str) -> List[str]:
     def fail(error: OSError) -> None:
         raise error
 
-    for place, folders, names in os.walk(folder, onerror=fail, followlinks=True):
-        folders.sort()
+    for place, _, names in os.walk(folder, onerror=fail, followlinks=True):
         for name in names:
             path = os.path.join(place, name)
+            if is_parquet(name):
+                raise Error(f"{path}: error: expects a folder of recordings, but got Parquet "
+                            "in it; name the folder of the table")
             if not name.lower().endswith(EXTENSIONS):
                 continue
             paths.append(path)
@@ -57,13 +63,19 @@ def list_folder(folder: str) -> List[str]:
 
 
 def is_table(source: Any) -> bool:
-    """Whether a source is Parquet: a file, or a folder with some."""
+    """Whether a source is Parquet: by its name, or a folder with such files."""
     if not isinstance(source, str):
         return False
-    if not os.path.isdir(source):
-        return source.lower().endswith(".parquet")
-    return any(name.lower().endswith(".parquet") for _, _, names in os.walk(source)
-               for name in names)
+    if is_parquet(source.rstrip("/")) or not os.path.isdir(source):
+        return is_parquet(source.rstrip("/"))
+    names = os.listdir(source)
+    if not any(map(is_parquet, names)):
+        return False
+    files = [name for name in names if name.lower().endswith(EXTENSIONS)]
+    if files:
+        raise Error(f"{source}: error: expects a folder of recordings or of Parquet, but got "
+                    f"{min(files)} and {min(filter(is_parquet, names))}")
+    return True
 
 
 def has_samples(source: str, names: Iterable[str]) -> bool:
@@ -102,6 +114,10 @@ def check_names(names: Iterable[Optional[str]]) -> List[str]:
             raise Error("expects a name for every recording, but got null")
         if name in seen:
             raise Error(f"{name}: error: expects each recording once, but got it again")
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise Error(f"{name!r}: error: expects a name in UTF-8") from None
         seen.add(name)
     if not seen:
         raise Error("expects recordings, but got none")
@@ -128,9 +144,9 @@ def list_files(source: Any) -> List[str]:
     if not os.path.exists(source):
         raise Error(f"{source}: error: no such file or folder")
     if not os.path.isdir(source):
-        return [source]
+        return check_names([source])
     paths = list_folder(source)
     if not paths:
         raise Error(f"{source}: error: expects a folder with recordings "
                     f"({' '.join(EXTENSIONS)}) or Parquet files, but got none")
-    return paths
+    return check_names(paths)

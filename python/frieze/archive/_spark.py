@@ -128,7 +128,8 @@ def read(session: Any, source: Any) -> Tuple[Any, int]:
         table = source.select(*_recordings.choose_columns(source.columns, samples))
         count = check_table(table, "record" if samples else "path")
     else:
-        paths = _recordings.list_files(source)
+        # Workers have folders of their own.
+        paths = [os.path.abspath(path) for path in _recordings.list_files(source)]
         table = session.createDataFrame([(path,) for path in paths], "path string")
         count = len(paths)
     tasks = min(count, MOST_TASKS)

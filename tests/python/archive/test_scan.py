@@ -100,8 +100,10 @@ class ScanTest(unittest.TestCase):
         self.assertEqual(recordings.list_beats(beats),
                          [row for row in self.wanted if row[0] == "r001"])
         frieze.compile(MODELS / "lenet5_bn.keras").save(library)
-        with self.assertRaisesRegex(frieze.Error, "expects"):
+        with self.assertRaisesRegex(frieze.Error, "^model: error: expects"):
             archive.scan(self.folder / "in", self.folder / "none", library)
+        with self.assertRaisesRegex(frieze.Error, "^trial: error: expects the sampling rate"):
+            archive.scan(self.folder / "in", self.folder / "none", self.model, rate=5)
 
     def test_killed(self):
         """A process that something ends is started again."""
@@ -256,6 +258,18 @@ class ScanTest(unittest.TestCase):
         empty = self.folder / "empty"
         empty.mkdir()
         check("empty: error: expects a folder with recordings", empty)
+        both = self.folder / "both"
+        recordings.write_wfdb(both / "r", np.zeros(1000))
+        (both / "t.parquet").touch()
+        check("both: error: expects a folder of recordings or of Parquet, but got r.hea and "
+              "t.parquet", both)
+        (both / "deep").mkdir()
+        (both / "t.parquet").rename(both / "deep" / "t.parquet")
+        check("deep/t.parquet: error: expects a folder of recordings, but got Parquet", both)
+        odd = self.folder / "odd"
+        odd.mkdir()
+        os.close(os.open(os.fsencode(odd) + b"/\xff.npy", os.O_CREAT))
+        check(r"odd/.udcff.npy': error: expects a name in UTF-8", odd)
         for columns in (["path", "record", "rate", "unit", "samples"], ["record", "samples"],
                         ["name"]):
             path = self.folder / "columns.parquet"

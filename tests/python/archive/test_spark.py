@@ -92,8 +92,9 @@ class SparkTest(unittest.TestCase):
         self.killed = None
         killer = threading.Thread(target=self.kill_executor, args=[COUNT // 8])
         killer.start()
-        scanned = archive.scan(self.folder / "in", self.folder / "out", self.model,
-                               engine=self.session)
+        # The workers are in other folders.
+        scanned = archive.scan(os.path.relpath(self.folder / "in"), self.folder / "out",
+                               self.model, engine=self.session)
         killer.join()
         self.assertEqual(len(list((self.folder / "out" / "beats").glob("*.parquet"))), 2)
         self.assertIsNotNone(self.killed)
