@@ -5,7 +5,8 @@ need not be installed there.
 """
 import ctypes
 import os
-from typing import Any, Dict, Iterable, Iterator, Tuple, Union
+import weakref
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple, Union
 
 # A shared library: its path, or its bytes.
 Library = Union[str, bytes]
@@ -16,15 +17,22 @@ Library = Union[str, bytes]
 SCHEMA_WORDS, ARRAY_WORDS = 9, 10
 
 
-def load(library: Library) -> ctypes.CDLL:
-    """Loads a library. Bytes are a file in memory that stays open, as the loader tells
-    libraries apart by their paths."""
+def load(library: Library) -> Tuple[ctypes.CDLL, Optional[int]]:
+    """Loads a library, and opens a file in memory for one of bytes, which has to stay open as
+    long: the loader tells libraries apart by their paths."""
     if isinstance(library, str):
-        return ctypes.CDLL(library)
+        return ctypes.CDLL(library), None
     file = os.memfd_create("frieze")
     with open(file, "wb", closefd=False) as stream:
         stream.write(library)
-    return ctypes.CDLL(f"/proc/self/fd/{file}")
+    return ctypes.CDLL(f"/proc/self/fd/{file}"), file
+
+
+def unload(handle: int, file: int) -> None:
+    import _ctypes
+
+    _ctypes.dlclose(handle)
+    os.close(file)
 
 
 def take_storage(array: Any) -> Any:
@@ -64,10 +72,15 @@ class Scorer:
         import pyarrow
 
         if not self.loaded:
-            library = load(self.model)
+            # Stays, as what it makes is released by its functions.
+            function = load(self.scorer)[0].frieze_score_arrow
+            library, file = load(self.model)
+            if file is not None:
+                handle = library._handle  # pylint: disable=protected-access
+                weakref.finalize(self, unload, handle, file).atexit = False
             model = ctypes.addressof(ctypes.c_char.in_dll(library, "frieze_model_entry"))
-            self.loaded = (load(self.scorer).frieze_score_arrow, model, library)
-        function, model, _ = self.loaded
+            self.loaded = (function, model)
+        function, model = self.loaded
         get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
         get_pointer.restype = ctypes.c_void_p
         get_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]

@@ -118,6 +118,24 @@ class ScoreTest(ScoredWindows):
             self.model.save(f"{folder}/ecg.so")
             self.check(archive.score(pyarrow.table({"ecg": self.lists}), f"{folder}/ecg.so"))
 
+    def test_nothing_is_left(self):
+        """A model that has scored is closed, and its scores stay."""
+        table = pyarrow.table({"ecg": self.lists.slice(0, 100)})
+        model = frieze.compile(MODELS / "two_outputs.keras")
+        inputs = read_inputs(MODELS / "two_outputs.keras")
+        other = pyarrow.table({model.inputs[0].name: make_lists(inputs)})
+        kept, others, files = [], [], set()
+        for _ in range(10):
+            kept.append(archive.score(table, self.model))
+            others.append(archive.score(other, model))
+            files.add(len(os.listdir("/proc/self/fd")))
+        self.assertLess(len(files), 3)
+        for scored in kept:
+            self.check(scored)
+        for scored in others:
+            self.assertEqual(scored, others[0])
+        self.assertEqual(others[0].schema.names, [tensor.name for tensor in model.outputs])
+
     def test_refused(self):
         """What does not fit is told before anything is scored."""
         def check(pattern, lists, **options):
