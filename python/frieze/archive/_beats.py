@@ -89,15 +89,24 @@ def write_samples(recording: Recording, path: str) -> None:
     np.save(path, values if factor == 1 else (values * factor).astype(np.float32))
 
 
-def run(command: List[str]) -> "subprocess.CompletedProcess[str]":
-    """Runs frieze-ecg, again if something ends it."""
-    for _ in range(ATTEMPTS):
-        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+def run(command: List[str], folder: str) -> "Tuple[subprocess.CompletedProcess[str], str]":
+    """Runs frieze-ecg with an output in a folder, again if something ends it. Each time has
+    an output of its own, as it goes on with none that was cut off."""
+    for attempt in range(ATTEMPTS):
+        output = os.path.join(folder, f"beats-{attempt}.json")
+        result = subprocess.run([*command[:2], "-o", output, *command[2:]],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.PIPE, text=True, errors="replace",
                                 check=False)
         if result.returncode >= 0:
             break
-    return result
+    return result, output
+
+
+def choose_errors(said: str) -> str:
+    """The lines that are errors, among warnings and notes."""
+    errors = [line for line in said.splitlines() if "error: " in line]
+    return "\n".join(errors) or said
 
 
 class Scanner:
@@ -130,13 +139,12 @@ class Scanner:
     def find_beats(self, recording: Recording) -> Tuple[Any, List[str]]:
         """What frieze-ecg writes of a recording, and the lines that it says."""
         with tempfile.TemporaryDirectory(prefix="frieze-") as folder:
-            output = os.path.join(folder, "beats.json")
             path = recording.path
             if recording.samples is not None:
                 path = os.path.join(folder, "samples.npy")
                 write_samples(recording, path)
-            result = run([self.program, "scan", "--model", self.model, "--threads=1", "-o",
-                          output, *self.options.list_arguments(recording), "--", path])
+            result, output = run([self.program, "scan", "--model", self.model, "--threads=1",
+                                  *self.options.list_arguments(recording), "--", path], folder)
             said = result.stderr.strip()
             if recording.samples is not None:
                 said = said.replace(path, recording.path)
@@ -145,7 +153,7 @@ class Scanner:
                 raise Error(f"{recording.path}: error: frieze-ecg was ended by {name} "
                             f"{ATTEMPTS} times")
             if result.returncode:
-                raise Error(said)
+                raise Error(choose_errors(said))
             return read_beats(output), said.splitlines()
 
 

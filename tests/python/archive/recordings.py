@@ -45,14 +45,13 @@ def make_archive(folder, count):
 
 def scan_by_tool(program, folder):
     """The rows that frieze-ecg scan writes of all records of a folder."""
-    output = folder / "tool.csv"
+    output = folder.parent / "tool.csv"
     result = subprocess.run(
         [program, "scan", "--model", ECG, *sorted(map(str, folder.rglob("*.hea"))), "-o", output],
         capture_output=True, text=True, check=False)
     with open(output, encoding="utf-8") as file:
         rows = [(row["record"], int(row["sample"]), float(row["time_s"]), float(row["score"]))
                 for row in csv.DictReader(file)]
-    output.unlink()
     return rows, result.stderr
 
 
