@@ -254,7 +254,7 @@ static std::error_code setPermissions(int file, const Destination &destination,
 
 /// Writes a file beside the destination and renames it.
 static Error replaceFile(const Destination &destination,
-                         function_ref<void(raw_ostream &)> write,
+                         function_ref<Error(raw_ostream &)> write,
                          FileKind kind) {
   SmallString<256> model(sys::path::parent_path(destination.path)), temporary;
   sys::path::append(model, ".frieze-%%%%%%%%.tmp");
@@ -268,18 +268,35 @@ static Error replaceFile(const Destination &destination,
   sys::RemoveFileOnSignal(temporary);
   raw_fd_ostream stream(file, /*shouldClose=*/true);
   std::error_code error = setPermissions(file, destination, kind);
+  Error failure = Error::success();
   if (!error) {
-    write(stream);
+    failure = write(stream);
     // Some file systems tell only now that there was no room.
     stream.close();
     error = takeError(stream);
   }
-  if (!error)
+  if (!error && !failure)
     error = sys::fs::rename(temporary, destination.path);
-  if (error)
+  if (error || failure)
     sys::fs::remove(temporary);
   sys::DontRemoveFileOnSignal(temporary);
-  return errorCodeToError(error);
+  return failure ? std::move(failure) : errorCodeToError(error);
+}
+
+Error frieze::tryWriteFile(StringRef path,
+                           function_ref<Error(raw_ostream &)> write) {
+  Expected<Destination> destination = findDestination(path);
+  if (!destination)
+    return describeFailure(destination.takeError());
+  if (!destination->isStream())
+    return describeFailure(replaceFile(*destination, write, FileKind::Data));
+  Error failure = Error::success();
+  Error error = writeStream(
+      *destination, [&](raw_ostream &stream) { failure = write(stream); });
+  if (!failure)
+    return describeFailure(std::move(error));
+  consumeError(std::move(error));
+  return describeFailure(std::move(failure));
 }
 
 Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
@@ -289,7 +306,13 @@ Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
     return describeFailure(destination.takeError());
   return describeFailure(destination->isStream()
                              ? writeStream(*destination, write)
-                             : replaceFile(*destination, write, kind));
+                             : replaceFile(
+                                   *destination,
+                                   [&](raw_ostream &stream) {
+                                     write(stream);
+                                     return Error::success();
+                                   },
+                                   kind));
 }
 
 Expected<std::unique_ptr<raw_fd_ostream>> frieze::openStream(StringRef path) {

@@ -43,6 +43,12 @@ llvm::Error writeFile(llvm::StringRef path,
 llvm::Expected<std::unique_ptr<llvm::raw_fd_ostream>>
 openStream(llvm::StringRef path);
 
+/// As writeFile, where `write` may fail: then no file appears, and its error is
+/// part of the one returned.
+llvm::Error
+tryWriteFile(llvm::StringRef path,
+             llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write);
+
 /// An error where writeFile could not even begin, to be told before the work.
 llvm::Error checkWritable(llvm::StringRef path);
 

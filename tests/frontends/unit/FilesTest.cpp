@@ -88,6 +88,27 @@ TEST_F(FilesTest, ReplacedFilesKeepTheirPermissions) {
   EXPECT_EQ(countFiles(), 1u);
 }
 
+TEST_F(FilesTest, NothingAppearsWhereWritingFails) {
+  put("file", "old");
+  auto fail = [&](const std::string &name) {
+    return toString(tryWriteFile(path(name), [](raw_ostream &os) {
+      os << "half";
+      return createStringError("no more of it");
+    }));
+  };
+  EXPECT_EQ(fail("file"), "cannot be written: no more of it");
+  EXPECT_EQ(fail("none"), "cannot be written: no more of it");
+  EXPECT_EQ(get("file"), "old");
+  EXPECT_EQ(countFiles(), 1u);
+  EXPECT_EQ(toString(tryWriteFile(path("file"),
+                                  [](raw_ostream &os) {
+                                    os << "new";
+                                    return Error::success();
+                                  })),
+            "");
+  EXPECT_EQ(get("file"), "new");
+}
+
 TEST_F(FilesTest, LinksStay) {
   fs::create_directory(path("below"));
   put("below/file", "old");
