@@ -92,6 +92,18 @@ TEST(AgreementTest, FlutterIsLeftOut) {
   }
 }
 
+// As indices of the lists that were given, whatever is left out of them.
+TEST(AgreementTest, TellsWhichBeatsDisagree) {
+  BeatPositions reference = list({100, 1500, 3000, 4000});
+  reference.leftOut = {{1400, 1600}};
+  Disagreements disagreements;
+  Agreement agreement = compareBeats(
+      reference, 360, list({110, 1550, 2500, 4000}), 360, 0, &disagreements);
+  EXPECT_EQ(agreement.matched, 2u);
+  EXPECT_EQ(disagreements.missed, std::vector<size_t>{2});
+  EXPECT_EQ(disagreements.extra, std::vector<size_t>{2});
+}
+
 TEST(AgreementTest, AddsUp) {
   Agreement total = match({100}, {101});
   total += match({100, 500}, {});

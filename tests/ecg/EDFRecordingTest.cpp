@@ -78,6 +78,25 @@ TEST_F(EDFRecordingTest, SignalsOfARecord) {
                   "expects the sampling rate to be 125 Hz, but got 250");
 }
 
+TEST_F(EDFRecordingTest, Start) {
+  std::string bytes = header({{}}, "1", "EDF+C") + pack16({1, 2});
+  write("r.edf", bytes);
+  EXPECT_EQ(read("r.edf").start, "2003-02-01T12:34:56");
+  // Of EDF+, X is a date that is not known.
+  bytes.replace(88, 14, "Startdate X X ");
+  write("r.edf", bytes);
+  EXPECT_EQ(read("r.edf").start, "12:34:56");
+  bytes.replace(176, 8, "12.34.xx");
+  write("r.edf", bytes);
+  EXPECT_EQ(read("r.edf").start, "");
+  EXPECT_CONTAINS(read("r.edf").warnings.at(0),
+                  "r.edf: note: began at '12.34.xx', which is no time or no "
+                  "date");
+  bytes.replace(168, 16, std::string(16, ' '));
+  write("r.edf", bytes);
+  EXPECT_TRUE(read("r.edf").warnings.empty());
+}
+
 // Of a night in a sleep laboratory, the ECG is scanned.
 TEST_F(EDFRecordingTest, FirstECG) {
   auto labelled = [](const char *label, const char *unit) {

@@ -201,6 +201,26 @@ TEST(LeadsTest, NoECG) {
             std::string::npos);
 }
 
+std::vector<size_t> findOthers(std::vector<Lead> leads,
+                               llvm::StringRef wanted = "") {
+  std::vector<size_t> numbers;
+  for (const NumberedLead &lead :
+       cantFail(chooseLead("r", leads, wanted)).others)
+    numbers.push_back(lead.number);
+  return numbers;
+}
+
+TEST(LeadsTest, OtherLeads) {
+  using Numbers = std::vector<size_t>;
+  EXPECT_EQ(findOthers({{"EEG"}, {"II"}, {"V1"}, {"Resp", "l"}, {"V5", "uV"}}),
+            (Numbers{2, 4}));
+  EXPECT_EQ(findOthers({{"EEG"}, {"II"}, {"V1"}}, "EEG"), (Numbers{1, 2}));
+  EXPECT_EQ(findOthers({{"ch1"}, {"ch2"}, {"ch3", "l"}}), Numbers{1});
+  // Where labels tell some ECGs, others are none.
+  EXPECT_EQ(findOthers({{"II"}, {"ch2"}}), Numbers{});
+  EXPECT_EQ(findOthers({{"EEG"}, {"ch2"}}, "ch2"), Numbers{});
+}
+
 // What is asked for is taken, and a number is one unless it is a name.
 TEST(LeadsTest, WantedLeads) {
   EXPECT_EQ(choose({{"EEG"}, {"Resp", "l"}}, "Resp").first, 1);

@@ -47,6 +47,8 @@ protected:
     std::vector<Gap> gaps;
     std::vector<float> samples;
     std::vector<std::string> warnings;
+    std::string start;
+    std::vector<std::string> otherLeads;
   };
   Whole read(const std::string &name, RecordingOptions options = {}) const {
     auto recording = openRecording(path(name), options);
@@ -55,7 +57,11 @@ protected:
       return {};
     }
     const Recording &lead = **recording;
-    Whole whole{lead.name, lead.lead, lead.rate, lead.gaps, {}, lead.warnings};
+    Whole whole{lead.name, lead.lead,     lead.rate,  lead.gaps,
+                {},        lead.warnings, lead.start, {}};
+    for (const NumberedLead &other : lead.otherLeads)
+      whole.otherLeads.push_back(std::to_string(other.number) + " " +
+                                 other.label);
     whole.samples.resize(lead.length);
     EXPECT_FALSE(bool(lead.read(0, whole.samples)));
     for (uint64_t first = 0; first < lead.length;

@@ -123,6 +123,22 @@ TEST_F(WFDBRecordingTest, WhatTheFormatAssumes) {
   EXPECT_TRUE(read("a", atRate(360)).warnings.empty());
 }
 
+TEST_F(WFDBRecordingTest, Start) {
+  write("r.dat", pack16({0, 200}));
+  auto readWith = [&](const std::string &start) {
+    write("r.hea", "r 1 360 2" + start + "\nr.dat 16 200 16 0 0 0 0 II\n");
+    return read("r");
+  };
+  EXPECT_EQ(readWith("").start, "");
+  EXPECT_EQ(readWith(" 9:05:00").start, "09:05:00");
+  EXPECT_EQ(readWith(" 23:59:58.5 31/12/2019").start, "2019-12-31T23:59:58.5");
+  EXPECT_TRUE(readWith(" 9:05:00").warnings.empty());
+  ASSERT_EQ(readWith(" 9:05:00 31/11/2019").warnings.size(), 1u);
+  EXPECT_CONTAINS(readWith(" 9:05:00 31/11/2019").warnings[0],
+                  "r.hea: note: began at '9:05:00 31/11/2019', which is no "
+                  "time or no date");
+}
+
 TEST_F(WFDBRecordingTest, ByteOffsetAndSamplesPerFrame) {
   write("r.hea", "r 2 180 2\n"
                  "r.dat 16x2+3 1 16 0 0 0 0 A\n"

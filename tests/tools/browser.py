@@ -12,6 +12,10 @@ import time
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 DESK = {"width": 1200, "height": 900, "deviceScaleFactor": 1, "mobile": False}
 
+# Those that the page of a recording is looked at on.
+SCREENS = {"desk": {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False},
+           "phone": {"width": 390, "height": 844, "deviceScaleFactor": 3, "mobile": True}}
+
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
@@ -45,6 +49,7 @@ class Browser:
         self.session = self.send("Target.attachToTarget", targetId=target,
                                  flatten=True)["sessionId"]
         self.send("Page.enable")
+        self.send("Performance.enable", timeDomain="threadTicks")
 
     def __enter__(self):
         return self
@@ -52,6 +57,9 @@ class Browser:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(timeout=60)
+        # The shell counts such files in one digit.
+        os.close(self.commands)
+        os.close(self.answers)
 
     def receive(self):
         while b"\0" not in self.pending:
@@ -103,6 +111,46 @@ class Browser:
         node = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.send("DOM.setFileInputFiles", nodeId=node, files=[os.path.abspath(p) for p in paths])
 
-    def screenshot(self, path):
+    def press(self, key, shift=False):
+        """Presses a key of what has the focus."""
+        text = {"text": key} if len(key) == 1 else {}
+        code = {"Tab": 9, "Enter": 13, "PageUp": 33, "PageDown": 34, "End": 35, "Home": 36,
+                "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}.get(key, 0)
+        event = {"key": key, "modifiers": 8 if shift else 0, "windowsVirtualKeyCode": code}
+        self.send("Input.dispatchKeyEvent", type="keyDown", **event, **text)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **event)
+
+    def drag(self, begin, end, shift=False):
+        """Drags the mouse from one place to another."""
+        event = {"button": "left", "buttons": 1, "clickCount": 1, "modifiers": 8 if shift else 0}
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=begin[0], y=begin[1])
+        self.send("Input.dispatchMouseEvent", type="mousePressed", x=begin[0], y=begin[1], **event)
+        for part in .5, 1:
+            place = [a + (b - a) * part for a, b in zip(begin, end)]
+            self.send("Input.dispatchMouseEvent", type="mouseMoved", x=place[0], y=place[1],
+                      **event)
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", x=end[0], y=end[1], **event)
+
+    def touch(self, *moments):
+        """Puts fingers on places, moves them to others, one moment after another, and lifts
+        them."""
+        kind = "touchStart"
+        for places in moments:
+            self.send("Input.dispatchTouchEvent", type=kind, touchPoints=[
+                {"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)])
+            kind = "touchMove"
+        self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def get_thread_time(self):
+        """Seconds that the page's thread has computed for, which other work on this machine
+        does not change much."""
+        metrics = self.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    def screenshot(self, path, box=None):
+        """Of the page, or of a box of left, top, width and height in pixels of CSS."""
+        clip = {}
+        if box:
+            clip = {"clip": dict(zip(("x", "y", "width", "height"), box), scale=1)}
         with open(path, "wb") as file:
-            file.write(base64.b64decode(self.send("Page.captureScreenshot")["data"]))
+            file.write(base64.b64decode(self.send("Page.captureScreenshot", **clip)["data"]))

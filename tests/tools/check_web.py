@@ -7,6 +7,7 @@ import os
 import sys
 
 from browser import DESK, PHONE, Browser, serve
+from colours import get_contrast, get_luminance
 from png import read_rows
 
 STATE = "document.body.dataset.state"
@@ -103,19 +104,6 @@ def check_phone(browser, address):
         # WCAG 2, level AA.
         assert min(contrasts) >= 4.5, (scheme, contrasts)
         assert (get_luminance(page) < .5) == (scheme == "dark")
-
-
-def get_luminance(colour):
-    digits = colour.strip()[1:]
-    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
-    parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [part / 12.92 if part <= .04045 else ((part + .055) / 1.055) ** 2.4 for part in parts]
-    return .2126 * linear[0] + .7152 * linear[1] + .0722 * linear[2]
-
-
-def get_contrast(a, b):
-    low, high = sorted([get_luminance(a), get_luminance(b)])
-    return (high + .05) / (low + .05)
 
 
 def check_files(browser, address, folder, expected):

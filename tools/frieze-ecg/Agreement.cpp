@@ -134,6 +134,8 @@ struct Compared {
   std::vector<uint64_t> positions;
   /// Empty without labels.
   std::vector<size_t> classes;
+  /// Which beats of the list they are.
+  std::vector<size_t> indices;
 };
 
 } // namespace
@@ -141,7 +143,8 @@ struct Compared {
 /// Counts pairs, and beats without a partner, from position `start` on.
 static Agreement countAgreement(const Compared &reference,
                                 const Compared &found, double rate,
-                                uint64_t start, bool hasClasses) {
+                                uint64_t start, bool hasClasses,
+                                Disagreements *disagreements) {
   Agreement agreement;
   std::vector<size_t> partners(reference.positions.size(), SIZE_MAX);
   BitVector foundTaken(found.positions.size());
@@ -163,6 +166,8 @@ static Agreement countAgreement(const Compared &reference,
     const size_t j = partners[i];
     if (j == SIZE_MAX) {
       count(row, classCount);
+      if (disagreements)
+        disagreements->missed.push_back(reference.indices[i]);
       continue;
     }
     ++agreement.found;
@@ -176,20 +181,23 @@ static Agreement countAgreement(const Compared &reference,
     if (position >= start && !foundTaken[j]) {
       ++agreement.found;
       count(classCount, hasClasses ? found.classes[j] : 0);
+      if (disagreements)
+        disagreements->extra.push_back(found.indices[j]);
     }
   return agreement;
 }
 
 Agreement frieze::ecg::matchBeats(ArrayRef<uint64_t> reference,
                                   ArrayRef<uint64_t> found, double rate) {
-  return countAgreement({reference, {}}, {found, {}}, rate, /*start=*/0,
-                        /*hasClasses=*/false);
+  return countAgreement({reference, {}, {}}, {found, {}, {}}, rate, /*start=*/0,
+                        /*hasClasses=*/false, /*disagreements=*/nullptr);
 }
 
 Agreement frieze::ecg::compareBeats(const BeatPositions &reference,
                                     double referenceRate,
                                     const BeatPositions &found,
-                                    double foundRate, double from) {
+                                    double foundRate, double from,
+                                    Disagreements *disagreements) {
   // The finer grid of the two, on which the tolerance is rounded least.
   const double rate = std::max(referenceRate, foundRate);
   auto prepare = [&](const BeatPositions &list, double ownRate) {
@@ -204,6 +212,7 @@ Agreement frieze::ecg::compareBeats(const BeatPositions &reference,
           }))
         continue;
       result.positions.push_back(std::llround(beat * (rate / ownRate)));
+      result.indices.push_back(i);
       if (classes)
         result.classes.push_back((*classes)[i]);
     }
@@ -213,5 +222,5 @@ Agreement frieze::ecg::compareBeats(const BeatPositions &reference,
                           findClasses(reference) && findClasses(found);
   return countAgreement(prepare(reference, referenceRate),
                         prepare(found, foundRate), rate, std::ceil(from * rate),
-                        hasClasses);
+                        hasClasses, disagreements);
 }

@@ -62,6 +62,11 @@ struct Agreement {
   double getMeanDistance() const;
 };
 
+/// The beats that have no partner in the other list, as indices.
+struct Disagreements {
+  std::vector<size_t> missed, extra;
+};
+
 /// Largest distance of a pair, seconds (ANSI/AAMI EC57).
 inline constexpr double matchTolerance = 0.15;
 
@@ -73,10 +78,11 @@ Agreement matchBeats(llvm::ArrayRef<uint64_t> reference,
 /// As matchBeats, for lists with rates of their own, in Hz. Beats of either
 /// that lie in a stretch that the reference leaves out, or within leftOutMargin
 /// of it, do not count, and neither do those before `from`, seconds: of a pair,
-/// the beat of the reference decides.
+/// the beat of the reference decides. `disagreements` gets those that count and
+/// have no partner.
 Agreement compareBeats(const BeatPositions &reference, double referenceRate,
                        const BeatPositions &found, double foundRate,
-                       double from = 0);
+                       double from = 0, Disagreements *disagreements = nullptr);
 
 /// The classes of beats by their labels: "" is unclassifiable. Nothing if there
 /// are no labels, or one that names no kind of beat.

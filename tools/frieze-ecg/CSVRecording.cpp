@@ -149,6 +149,7 @@ Error CSVRecording::chooseColumn(const RecordingOptions &options) {
     return choice.takeError();
   column = places[choice->index];
   lead = leads[choice->index].label;
+  otherLeads = choice->others;
   if (choice->note)
     warnings.push_back(*choice->note);
   Expected<Calibration> found = calibrate(path, leads[choice->index], options);

@@ -35,7 +35,11 @@ public:
       header.sampleBytes = 2;
     else
       return fileError(file.getPath(), "not an EDF file: expects version 0");
-    take(80 + 80 + 8 + 8); // patient, recording, date and time of its start
+    take(80); // patient
+    const bool hasDate = !take(80).starts_with("Startdate X");
+    StringRef date = take(8).trim(" \0"), time = take(8).trim(" \0");
+    header.date = hasDate ? date.str() : "";
+    header.time = time.str();
     int64_t bytes, records, signals;
     if (Error error = takeInteger(8, "the size of the header", 0, bytes))
       return error;

@@ -43,6 +43,9 @@ struct EDFHeader {
   unsigned sampleBytes;
   /// Whether there may be time between records (EDF+D).
   bool isDiscontinuous;
+  /// Time of day and date at which the recording begins, as they are written;
+  /// the date is empty where EDF+ says that it is not known.
+  std::string time, date;
   /// Bytes of the header, and number of data records.
   uint64_t bytes;
   uint64_t records;

@@ -268,6 +268,7 @@ frieze::ecg::openEDF(SampleFile file, const RecordingOptions &options) {
     if (index != chosen && !signal.problem.empty())
       warnings.push_back(path + ": warning: lead '" + signal.label +
                          "': " + signal.problem + "; it is not scanned");
+  const std::string time = header->time, date = header->date;
   auto recording = std::make_unique<EDFRecording>(
       std::move(file), std::move(*header), chosen, *calibration);
   if (Error error = checkRate(path, options, recording->rate))
@@ -277,6 +278,8 @@ frieze::ecg::openEDF(SampleFile file, const RecordingOptions &options) {
   if (hasOneRate)
     recording->frameRate = recording->rate;
   append_range(recording->warnings, warnings);
+  recording->otherLeads = choice->others;
+  recording->setStart(path, time, date);
   if (choice->note)
     recording->warnings.push_back(*choice->note);
   return recording;

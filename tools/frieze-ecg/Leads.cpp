@@ -208,15 +208,35 @@ findECG(ArrayRef<Lead> leads, function_ref<bool(const Lead &)> isVoltage) {
   return ecg ? ecg : areUnnamed ? unnamed : std::nullopt;
 }
 
-Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
-                                             ArrayRef<Lead> leads,
-                                             StringRef wanted) {
+static bool isVoltage(const Lead &lead) {
+  return getMillivolts(lead.unit).has_value();
+}
+
+static bool hasNoUnit(const Lead &lead) { return lead.unit.empty(); }
+
+/// The signals whose labels tell an ECG among those in a unit of voltage, or if
+/// there are none, among those without a unit; all if no label of these says
+/// anything.
+static std::vector<NumberedLead> findECGs(ArrayRef<Lead> leads) {
+  std::vector<NumberedLead> ecgs, unnamed;
+  bool areUnnamed = true;
+  const bool hasVoltage = any_of(leads, isVoltage);
+  for (auto [index, lead] : enumerate(leads)) {
+    if (hasVoltage ? !isVoltage(lead) : !hasNoUnit(lead))
+      continue;
+    LabelKind kind = findLabelKind(lead.label);
+    if (kind == LabelKind::ECG)
+      ecgs.push_back({index, lead.label});
+    unnamed.push_back({index, lead.label});
+    areUnnamed &= kind == LabelKind::Nothing;
+  }
+  return areUnnamed ? unnamed : ecgs;
+}
+
+static Expected<LeadChoice> choose(StringRef path, ArrayRef<Lead> leads,
+                                   StringRef wanted) {
   if (!wanted.empty())
     return findLead(path, leads, wanted);
-  auto isVoltage = [](const Lead &lead) {
-    return getMillivolts(lead.unit).has_value();
-  };
-  auto hasNoUnit = [](const Lead &lead) { return lead.unit.empty(); };
   std::optional<size_t> chosen = findECG(leads, isVoltage);
   if (!chosen && none_of(leads, isVoltage))
     chosen = findECG(leads, hasNoUnit);
@@ -238,4 +258,17 @@ Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
       path, "expects a signal that can be told to be an ECG in V, mV or uV, "
             "but got " +
                 describeAll(leads) + ": choose one with --lead");
+}
+
+Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
+                                             ArrayRef<Lead> leads,
+                                             StringRef wanted) {
+  Expected<LeadChoice> choice = choose(path, leads, wanted);
+  if (choice) {
+    choice->others = findECGs(leads);
+    llvm::erase_if(choice->others, [&](const NumberedLead &lead) {
+      return lead.number == choice->index;
+    });
+  }
+  return choice;
 }

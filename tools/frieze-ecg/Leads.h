@@ -41,10 +41,18 @@ enum class LabelKind {
 
 LabelKind findLabelKind(llvm::StringRef label);
 
+/// A signal by its place among those that are no annotations or times.
+struct NumberedLead {
+  size_t number;
+  std::string label;
+};
+
 /// The signal to scan, and what must be said of the choice, as `file: message`.
 struct LeadChoice {
   size_t index;
   std::optional<std::string> note;
+  /// The other signals that are ECGs by the same signs.
+  std::vector<NumberedLead> others = {};
 };
 
 /// The lead that `wanted` names or numbers: its label, or words of it that no

@@ -8,6 +8,7 @@
 #include "tools/frieze-ecg/Recording.h"
 #include "tools/frieze-ecg/BeatDetector.h"
 #include "tools/frieze-ecg/Resampler.h"
+#include "tools/frieze-ecg/StartTime.h"
 #include "tools/frieze-ecg/Text.h"
 #include "tools/frieze-ecg/WindowScores.h"
 
@@ -72,6 +73,19 @@ Error Recording::readPadded(int64_t first,
   std::fill(samples.begin(), inside.begin(), inside.front());
   std::fill(inside.end(), samples.end(), inside.back());
   return Error::success();
+}
+
+void Recording::setStart(StringRef path, StringRef time, StringRef date) {
+  if (time.empty())
+    return;
+  if (std::optional<std::string> parsed = parseStart(time, date)) {
+    start = std::move(*parsed);
+    return;
+  }
+  warnings.push_back((path + ": note: began at '" + time +
+                      (date.empty() ? "" : " ") + date +
+                      "', which is no time or no date")
+                         .str());
 }
 
 std::string frieze::ecg::getRecordName(StringRef path) {

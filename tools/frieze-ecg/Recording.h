@@ -54,6 +54,10 @@ public:
   llvm::Error readPadded(int64_t first,
                          llvm::MutableArrayRef<float> samples) const;
 
+  /// Takes the time and date at which it began, or warns of what is none.
+  void setStart(llvm::StringRef path, llvm::StringRef time,
+                llvm::StringRef date);
+
   /// Length in seconds.
   double getDuration() const { return length / rate; }
 
@@ -63,6 +67,8 @@ public:
   std::string lead;
   /// What its samples are stored in: "mV", "uV", "V" or "200 units/mV".
   std::string unit;
+  /// The other leads of the file that are ECGs, as far as can be told.
+  std::vector<NumberedLead> otherLeads;
   /// Sampling rate, Hz.
   double rate = 0;
   /// Frames per second, which WFDB annotations of the recording count unless
@@ -72,6 +78,9 @@ public:
   bool hasFrames = false;
   /// Number of samples.
   uint64_t length = 0;
+  /// When it began, as StartTime.h writes it; empty where the file does not
+  /// tell.
+  std::string start;
   /// Stretches of which the file has no samples, in order; none is empty.
   std::vector<Gap> unrecorded;
   /// Where samples are missing for any reason, in order. Gaps with less than a

@@ -7,9 +7,8 @@
 
 #include "tools/frieze-ecg/Report.h"
 #include "tools/frieze-ecg/ReportPage.h"
+#include "tools/frieze-ecg/SeriesWriter.h"
 
-#include "llvm/Support/Base64.h"
-#include "llvm/Support/Endian.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -20,13 +19,16 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-/// Values that a page may hold of the samples without being slow.
-static constexpr uint64_t mostValues = 2000000;
+/// Scores that are held in memory, of one byte; more are summed up.
+static constexpr uint64_t mostScores = 1 << 23;
+
+/// What a score of 1 is in a ScoreCurve.
+static constexpr int scoreUnits = 254;
 
 ScoreCurve::ScoreCurve(double duration) {
   // Positions are rounded up, and the first counts too.
   uint64_t positions = std::ceil(duration * detectorRate) + 1;
-  while (positions >> shift > mostValues / 2)
+  while (positions >> shift > mostScores)
     ++shift;
   bins.assign((positions >> shift) + 1, 255);
 }
@@ -35,7 +37,7 @@ void ScoreCurve::take(uint64_t first, ArrayRef<double> scores) {
   for (size_t i = 0; i < scores.size(); ++i) {
     if (std::isnan(scores[i]))
       continue;
-    uint8_t value = std::lround(std::clamp(scores[i], 0.0, 1.0) * 254);
+    uint8_t value = std::lround(std::clamp(scores[i], 0.0, 1.0) * scoreUnits);
     uint8_t &place = bins[(first + i) >> shift];
     place = place == 255 ? value : std::max(place, value);
   }
@@ -43,84 +45,159 @@ void ScoreCurve::take(uint64_t first, ArrayRef<double> scores) {
 
 namespace {
 
-/// The lowest and the highest sample of each bin, millivolts; NaN where all are
-/// missing.
-struct Envelope {
+/// The samples of one lead as numbers: each stands for (base + number) * step
+/// millivolts.
+class Trace {
+public:
+  /// Reads the recording for its range.
+  static Expected<Trace> measure(const Recording &recording);
+
+  void describe(json::OStream &out) const;
+  Error write(SeriesWriter &writer) const;
+
+private:
+  explicit Trace(const Recording &recording) : recording(recording) {}
+
+  int32_t getNumber(float millivolts) const {
+    return int32_t(std::lround(millivolts / step) - base);
+  }
+
+  const Recording &recording;
+  /// Samples of which the lowest and the highest are kept.
   uint64_t bin = 1;
-  std::vector<float> low, high;
+  double step = 1e-3;
+  int64_t base = 0;
 };
 
 } // namespace
 
-static Expected<Envelope> readEnvelope(const Recording &recording) {
-  Envelope envelope;
-  // Two values a bin, but with one sample in it.
-  while (recording.length / envelope.bin * (envelope.bin > 1 ? 2 : 1) >
-         mostValues)
-    envelope.bin *= 2;
-  const size_t count = (recording.length - 1) / envelope.bin + 1;
-  envelope.low.assign(count, std::nanf(""));
-  envelope.high = envelope.low;
-  Error error =
-      recording.readAll([&](uint64_t first, ArrayRef<float> samples) -> Error {
-        for (size_t i = 0; i < samples.size(); ++i) {
-          float &low = envelope.low[(first + i) / envelope.bin];
-          float &high = envelope.high[(first + i) / envelope.bin];
-          // The other operand where one is NaN.
-          low = std::fmin(low, samples[i]);
-          high = std::fmax(high, samples[i]);
-        }
-        return Error::success();
-      });
-  if (error)
+Expected<Trace> Trace::measure(const Recording &recording) {
+  double least = INFINITY, most = -INFINITY;
+  auto take = [&](uint64_t, ArrayRef<float> samples) -> Error {
+    for (float sample : samples) {
+      // The other operand where one is NaN.
+      least = std::fmin(least, sample);
+      most = std::fmax(most, sample);
+    }
+    return Error::success();
+  };
+  if (Error error = recording.readAll(take))
+    return std::move(error);
+  Trace trace(recording);
+  // Two numbers a bin, but with one sample in it.
+  while (recording.length / trace.bin * (trace.bin > 1 ? 2 : 1) >
+         mostReportNumbers)
+    trace.bin *= 2;
+  // As documented in the header. A flat line has any step.
+  constexpr double fewestSteps = 1000, mostSteps = 65000, leastStep = 1e-9;
+  const double range = most - least;
+  while (range > 0 && range / trace.step < fewestSteps &&
+         trace.step > leastStep)
+    trace.step /= 10;
+  trace.step = std::max(trace.step, range / mostSteps);
+  if (std::max(std::abs(least), std::abs(most)) / trace.step > mostSteps / 2)
+    trace.base = std::llround((least + most) / 2 / trace.step);
+  return trace;
+}
+
+void Trace::describe(json::OStream &out) const {
+  out.object([&] {
+    out.attribute("name", json::fixUTF8(recording.lead));
+    out.attribute("rate", recording.rate);
+    out.attribute("bin", bin);
+    out.attribute("hasRanges", bin > 1);
+    out.attribute("count", (recording.length - 1) / bin + 1);
+    out.attribute("step", step);
+    out.attribute("base", base);
+  });
+}
+
+Error Trace::write(SeriesWriter &writer) const {
+  float low = NAN, high = NAN;
+  uint64_t current = 0;
+  auto finishBin = [&] {
+    if (std::isnan(low))
+      writer.addMissing();
+    else if (bin > 1)
+      writer.addRange(getNumber(low), getNumber(high));
+    else
+      writer.add(getNumber(low));
+    low = high = NAN;
+    ++current;
+  };
+  auto finishBinsBefore = [&](uint64_t next) {
+    if (current == next)
+      return;
+    finishBin();
+    // Of unrecorded stretches.
+    writer.addMissing(next - current);
+    current = next;
+  };
+  auto take = [&](uint64_t first, ArrayRef<float> samples) -> Error {
+    for (size_t i = 0; i < samples.size(); ++i) {
+      finishBinsBefore((first + i) / bin);
+      low = std::fmin(low, samples[i]);
+      high = std::fmax(high, samples[i]);
+    }
+    return Error::success();
+  };
+  if (Error error = recording.readAll(take))
     return error;
-  return envelope;
+  finishBinsBefore((recording.length - 1) / bin + 1);
+  writer.finish();
+  return Error::success();
 }
 
-/// Multiples of `scale` in 16 bits, the low byte first; the lowest of them for
-/// NaN.
-static std::string encode(ArrayRef<float> values, float scale) {
-  std::vector<uint8_t> bytes(2 * values.size());
-  for (size_t i = 0; i < values.size(); ++i)
-    support::endian::write16le(
-        &bytes[2 * i],
-        std::isnan(values[i]) ? INT16_MIN : std::lround(values[i] / scale));
-  return encodeBase64(bytes);
+static void writeScores(SeriesWriter &writer, const ScoreCurve &scores) {
+  for (uint8_t score : scores.getHighest())
+    if (score == 255)
+      writer.addMissing();
+    else
+      writer.add(score);
+  writer.finish();
 }
 
-static void writeTrace(json::OStream &out, const Envelope &envelope) {
-  float least = INFINITY, most = -INFINITY;
-  for (float value : envelope.low)
-    least = std::fmin(least, value);
-  for (float value : envelope.high)
-    most = std::fmax(most, value);
-  // A flat line at zero has any scale.
-  float scale = std::max({std::abs(least), std::abs(most), 1e-3f}) / INT16_MAX;
-  out.attribute("bin", envelope.bin);
-  out.attribute("scale", scale);
-  out.attribute("least", least);
-  out.attribute("most", most);
-  out.attribute("low", encode(envelope.low, scale));
-  if (envelope.bin > 1)
-    out.attribute("high", encode(envelope.high, scale));
+static void describeScores(json::OStream &out, const ScoreCurve &scores) {
+  out.attribute("threshold", beatThreshold);
+  out.attributeObject("score", [&] {
+    out.attribute("name", "score");
+    out.attribute("rate", detectorRate);
+    out.attribute("bin", scores.getBinSize());
+    out.attribute("hasRanges", false);
+    out.attribute("count", scores.getHighest().size());
+    out.attribute("step", 1.0 / scoreUnits);
+    out.attribute("base", 0);
+  });
 }
 
-Expected<std::string> frieze::ecg::makeReport(StringRef model,
-                                              const Recording &recording,
-                                              const BeatList &beats,
-                                              const ScoreCurve &scores) {
-  Expected<Envelope> envelope = readEnvelope(recording);
-  if (!envelope)
-    return envelope.takeError();
-  std::string data;
-  raw_string_ostream stream(data);
-  json::OStream out(stream);
+static void describeComparison(json::OStream &out,
+                               const ReportComparison &comparison) {
+  out.attributeObject("comparison", [&] {
+    out.attribute("file", json::fixUTF8(comparison.file));
+    out.attribute("reference", comparison.reference);
+    out.attributeArray("missed", [&] {
+      for (double seconds : comparison.missed)
+        out.value(seconds);
+    });
+    out.attributeArray("extra", [&] {
+      for (size_t index : comparison.extra)
+        out.value(index);
+    });
+  });
+}
+
+/// All that the page knows but the numbers of its curves.
+static void describeContents(json::OStream &out, const ReportContents &contents,
+                             ArrayRef<Trace> traces) {
+  const BeatList &beats = contents.beats;
   out.object([&] {
     out.attribute("record", json::fixUTF8(beats.record));
     out.attribute("lead", json::fixUTF8(beats.lead));
-    out.attribute("model", json::fixUTF8(model));
+    out.attribute("model", json::fixUTF8(contents.model));
     out.attribute("rate", beats.rate);
     out.attribute("samples", beats.length);
+    if (!contents.recording.start.empty())
+      out.attribute("start", contents.recording.start);
     out.attributeArray("gaps", [&] {
       for (const Gap &gap : beats.gaps)
         out.array([&] {
@@ -134,19 +211,60 @@ Expected<std::string> frieze::ecg::makeReport(StringRef model,
           raw << '[' << beat.position << format(",%.4f]", beat.score);
         });
     });
-    out.attributeObject("score", [&] {
-      out.attribute("rate", detectorRate);
-      out.attribute("bin", scores.getBinSize());
-      out.attribute("threshold", beatThreshold);
-      out.attribute("highest", encodeBase64(scores.getHighest()));
+    if (contents.comparison)
+      describeComparison(out, *contents.comparison);
+    out.attributeArray("omitted", [&] {
+      for (const OmittedLead &lead : contents.otherLeads.omitted)
+        out.object([&] {
+          out.attribute("lead", json::fixUTF8(lead.label));
+          out.attribute("reason", json::fixUTF8(lead.reason));
+        });
     });
-    out.attributeObject("trace", [&] { writeTrace(out, *envelope); });
+    out.attributeArray("traces", [&] {
+      for (const Trace &trace : traces)
+        trace.describe(out);
+    });
+    describeScores(out, contents.scores);
   });
+}
 
-  auto [head, tail] = StringRef(reportPage).split("<!--data-->");
-  std::string page = head.str();
+Error frieze::ecg::writeReport(raw_ostream &stream,
+                               const ReportContents &contents) {
+  std::vector<const Recording *> recordings = {&contents.recording};
+  for (const std::unique_ptr<Recording> &lead : contents.otherLeads.shown)
+    recordings.push_back(lead.get());
+  std::vector<Trace> traces;
+  for (const Recording *recording : recordings) {
+    Expected<Trace> trace = Trace::measure(*recording);
+    if (!trace)
+      return trace.takeError();
+    traces.push_back(*trace);
+  }
+
+  auto [head, rest] = StringRef(reportPage).split("<!--data-->");
+  auto [middle, tail] = rest.split("<!--blocks-->");
+  std::string data;
+  raw_string_ostream text(data);
+  json::OStream out(text);
+  describeContents(out, contents, traces);
+  stream << head;
   // Names come from files, and must not end the script.
-  for (char c : data)
-    page += c == '<' ? "\\u003c" : std::string(1, c);
-  return page + tail.str();
+  for (StringRef left = data; !left.empty();) {
+    auto [part, next] = left.split('<');
+    stream << part;
+    if (part.size() < left.size())
+      stream << "\\u003c";
+    left = next;
+  }
+  stream << middle;
+  unsigned number = 0;
+  for (const Trace &each : traces) {
+    SeriesWriter writer(stream, number++);
+    if (Error error = each.write(writer))
+      return error;
+  }
+  SeriesWriter writer(stream, number);
+  writeScores(writer, contents.scores);
+  stream << tail;
+  return Error::success();
 }

@@ -10,15 +10,20 @@
 
 #include "tools/frieze-ecg/BeatFile.h"
 #include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/ReportComparison.h"
+#include "tools/frieze-ecg/ReportLeads.h"
+
+#include "llvm/Support/raw_ostream.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace frieze::ecg {
 
-/// The smoothed scores of a recording, at detectorRate, few enough for a page:
-/// the highest of each `bin` of them.
+/// The smoothed scores of a recording, at detectorRate, few enough for
+/// memory and a page: the highest of each `bin` of them.
 class ScoreCurve {
 public:
   /// For a recording of so many seconds.
@@ -38,13 +43,25 @@ private:
   std::vector<uint8_t> bins;
 };
 
-/// The page of one recording, which needs no other file and no network. Of a
-/// recording of up to two million samples it holds all, of a longer one the
-/// lowest and the highest of each 2, 4, 8, ... samples.
-llvm::Expected<std::string> makeReport(llvm::StringRef model,
-                                       const Recording &recording,
-                                       const BeatList &beats,
-                                       const ScoreCurve &scores);
+/// What a page shows.
+struct ReportContents {
+  llvm::StringRef model;
+  const Recording &recording;
+  const BeatList &beats;
+  const ScoreCurve &scores;
+  /// The traces below that of the recording.
+  const ReportLeads &otherLeads;
+  std::optional<ReportComparison> comparison;
+};
+
+/// Writes the page of one recording, which needs no other file and no network.
+/// It holds all samples as long as there are at most 2^26, of a longer
+/// recording the lowest and the highest of each 2, 4, 8, ... samples. The
+/// samples are read twice and written piece by piece. A sample is rounded to 1
+/// uV, or to a thousandth of a span below 1 mV, or to 1/65000 of one above 65
+/// mV.
+llvm::Error writeReport(llvm::raw_ostream &stream,
+                        const ReportContents &contents);
 
 } // namespace frieze::ecg
 

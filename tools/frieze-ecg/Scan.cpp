@@ -113,6 +113,10 @@ private:
     for (auto [i, result] : enumerate(results)) {
       if (!result.recording)
         continue;
+      // Of the one record that a page has.
+      if (!options.report.empty())
+        otherLeads =
+            openReportLeads(result.path, *result.recording, options.recording);
       printWarnings(result.path, *result.recording);
       if (options.references.empty())
         continue;
@@ -186,11 +190,6 @@ private:
     job.hideProgress();
     if (!result.problem.empty())
       return job.fail(result.problem);
-    // Made before anything is written, as reading may fail.
-    Expected<std::string> page = std::string();
-    if (curve)
-      page = makeReport(sys::path::filename(options.model), *result.recording,
-                        result.list, *curve);
     JobEntry entry;
     entry.isFlawed = result.isFlawed;
     printRecord(summary, *result.recording, result.list);
@@ -200,14 +199,25 @@ private:
       entry.agreement = compare(result);
       printAgreement(summary, *entry.agreement);
     }
-    if (Error error = job.add(std::move(result.list), std::move(entry)))
-      return joinErrors(std::move(error), page.takeError());
-    if (!page)
-      return page.takeError();
-    if (!curve)
-      return Error::success();
-    Error error = writeFile(options.report,
-                            [&](raw_ostream &stream) { stream << *page; });
+    // Before the list is handed on.
+    Error page = curve ? writePage(result) : Error::success();
+    return joinErrors(job.add(std::move(result.list), std::move(entry)),
+                      std::move(page));
+  }
+
+  Error writePage(const Result &result) {
+    ReportContents contents{sys::path::filename(options.model),
+                            *result.recording,
+                            result.list,
+                            *curve,
+                            otherLeads,
+                            {}};
+    if (result.reference)
+      contents.comparison = compareForReport(
+          *result.reference->beats, result.reference->rate, result.list);
+    Error error = tryWriteFile(options.report, [&](raw_ostream &stream) {
+      return writeReport(stream, contents);
+    });
     return error ? inFile(getOutputName(options.report), std::move(error))
                  : Error::success();
   }
@@ -256,6 +266,7 @@ private:
   bool good = true;
   /// Only for a report.
   std::optional<ScoreCurve> curve;
+  ReportLeads otherLeads;
   /// Length of the recordings, seconds, and the time to find their beats.
   double recorded = 0;
   std::chrono::duration<double> computing{};

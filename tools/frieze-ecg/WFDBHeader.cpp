@@ -125,6 +125,8 @@ private:
       if (count)
         header.frames = count;
     }
+    header.time = takeField(line).str();
+    header.date = takeField(line).str();
     return Error::success();
   }
 

@@ -62,6 +62,9 @@ struct WFDBHeader {
   std::optional<double> rate;
   /// Number of frames, if the header tells.
   std::optional<int64_t> frames;
+  /// Time of day and date at which the record begins, as they are written;
+  /// either may be empty.
+  std::string time, date;
   std::vector<WFDBSignal> signals;
   std::vector<WFDBSegment> segments;
 };

@@ -114,7 +114,9 @@ static void describeLead(StringRef headerPath, const WFDBHeader &header,
       warnings.push_back((headerPath + ": warning: " + other.problem +
                           "; the signal is not scanned")
                              .str());
+  recording.setStart(headerPath, header.time, header.date);
   recording.lead = signal.name;
+  recording.otherLeads = choice.others;
   recording.hasFrames = true;
   recording.frameRate = header.rate    ? *header.rate
                         : options.rate ? *options.rate / signal.samplesPerFrame
