@@ -43,11 +43,12 @@ protected:
 };
 
 TEST_F(ReportLeadsTest, AllECGs) {
-  write("r.csv", "II,Resp (l),V1 (uV),SpO2\n1,2,3,4\n2,3,4,5\n");
-  RecordingOptions options = atRate(360);
+  write("r.csv", "II (mV),Resp (l),V1 (uV),SpO2\n1,2,3,4\n2,3,4,5\n");
+  RecordingOptions options;
+  options.rate = 360;
   EXPECT_EQ(open("r.csv", options), "V1 (uV)");
   options.lead = "V1 (uV)";
-  EXPECT_EQ(open("r.csv", options), "II");
+  EXPECT_EQ(open("r.csv", options), "II (mV)");
   EXPECT_TRUE(warnings.empty());
 }
 
