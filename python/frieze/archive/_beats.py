@@ -18,6 +18,9 @@ class Options(NamedTuple):
 
     lead: Optional[str] = None
     rate: Optional[float] = None
+    unit: Optional[str] = None
+    gain: Optional[float] = None
+    baseline: Optional[float] = None
     hop: int = 1
     level: str = "auto"
     logits: bool = False
@@ -30,8 +33,11 @@ class Options(NamedTuple):
             rate=self.rate if recording.rate is None else recording.rate)
 
     def list_arguments(self, recording: Recording) -> List[str]:
+        # Samples of a table are written in millivolts.
+        scale = ([("unit", self.unit), ("gain", self.gain), ("baseline", self.baseline)]
+                 if recording.samples is None else [("unit", "mV")])
         arguments = [f"--{name}={value}" for name, value in (
-            ("lead", recording.lead), ("rate", recording.rate), ("hop", self.hop),
+            ("lead", recording.lead), ("rate", recording.rate), *scale, ("hop", self.hop),
             ("level", self.level)) if value is not None]
         return arguments + [f"--{name}" for name, value in (
             ("logits", self.logits), ("ignore-checksum", self.ignore_checksum)) if value]
@@ -163,6 +169,8 @@ def check(model: str, options: Options) -> None:
     import numpy as np
 
     rate = 360 if options.rate is None else options.rate
+    if options.unit is None and options.gain is None:
+        options = options._replace(unit="mV")
     with tempfile.TemporaryDirectory(prefix="frieze-") as folder:
         path = os.path.join(folder, "trial.npy")
         # Of any rate that can be read, longer than a window.

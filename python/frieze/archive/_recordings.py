@@ -7,7 +7,7 @@ from .._diagnostics import Error
 
 # Files that are recordings by their names. Any other of a folder is none, as .dat and .atr
 # of WFDB records, and notes; a list may name them.
-EXTENSIONS = (".hea", ".edf", ".bdf", ".csv", ".npy")
+EXTENSIONS = (".hea", ".edf", ".bdf", ".csv", ".npy", ".ecg", ".atc")
 # The columns of a table of paths, and of one that has the samples itself.
 PATHS = {"path", "lead", "rate"}
 SAMPLES = {"record", "rate", "unit", "samples"}
@@ -39,6 +39,11 @@ def is_parquet(name: str) -> bool:
     return name.lower().endswith(".parquet")
 
 
+def is_recording(name: str) -> bool:
+    """Whether a file of a folder is one by its name, packed or not."""
+    return name.lower().removesuffix(".gz").endswith(EXTENSIONS)
+
+
 def list_folder(folder: str) -> List[str]:
     """The recordings below a folder, sorted. A WFDB record is its header."""
     paths: List[str] = []
@@ -53,7 +58,7 @@ def list_folder(folder: str) -> List[str]:
             if is_parquet(name):
                 raise Error(f"{path}: error: expects a folder of recordings, but got Parquet "
                             "in it; name the folder of the table")
-            if not name.lower().endswith(EXTENSIONS):
+            if not is_recording(name):
                 continue
             paths.append(path)
             if name.lower().endswith(".hea"):
@@ -71,7 +76,7 @@ def is_table(source: Any) -> bool:
     names = os.listdir(source)
     if not any(map(is_parquet, names)):
         return False
-    files = [name for name in names if name.lower().endswith(EXTENSIONS)]
+    files = list(filter(is_recording, names))
     if files:
         raise Error(f"{source}: error: expects a folder of recordings or of Parquet, but got "
                     f"{min(files)} and {min(filter(is_parquet, names))}")

@@ -31,7 +31,8 @@ def scan_here(source: Any, scanner: _beats.Scanner, processes: int) -> Iterator[
 
 def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine: Any = "local",
          processes: Optional[int] = None, lead: Union[str, int, None] = None,
-         rate: Optional[float] = None, hop: int = 1, level: str = "auto", logits: bool = False,
+         rate: Optional[float] = None, unit: Optional[str] = None, gain: Optional[float] = None,
+         baseline: Optional[float] = None, hop: int = 1, level: str = "auto", logits: bool = False,
          ignore_checksum: bool = False) -> _output.Scanned:
     """Finds the beats of an archive of recordings, each in a task of its own.
 
@@ -39,7 +40,7 @@ def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine
     with the column `path`, and where it is told `lead` and `rate` (Hz); or those of a table
     with the recordings themselves: `record`, `rate`, `unit` (V, mV or uV), and `samples` (a
     list of numbers, null where one is missing). Files are those that frieze-ecg reads; of a
-    folder, .hea, .edf, .bdf, .csv and .npy.
+    folder, .hea, .edf, .bdf, .csv, .npy, .ecg and .atc, packed (.gz) or not.
 
     `model` is the classifier: compiled, a file, or a shared library that Frieze wrote; the
     other options are those of ecg.scan. `engine` is "local", with so many `processes` at
@@ -57,8 +58,8 @@ def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine
     no single recording: options, the classifier, the source, or an OUT that exists.
     """
     _packages.require("pyarrow", "archive")
-    options = _beats.Options(None if lead is None else str(lead), rate, hop, level, logits,
-                             ignore_checksum)
+    options = _beats.Options(None if lead is None else str(lead), rate, unit, gain, baseline, hop,
+                             level, logits, ignore_checksum)
     is_spark = is_a(engine, "pyspark", "SparkSession")
     if not is_spark and engine not in ("local", "ray"):
         raise ValueError(f"expects engine to be 'local', 'ray' or a SparkSession, but got "

@@ -109,7 +109,7 @@ class ScanTest(unittest.TestCase):
         """A process that something ends is started again."""
         long = self.folder / "long.npy"
         np.save(long, np.tile(recordings.read_shipped(), 100).astype(np.float32))
-        wanted, _, _ = self.scan([long], rate=360)
+        wanted, _, _ = self.scan([long], rate=360, unit="mV")
         killed = []
 
         def kill():
@@ -123,7 +123,7 @@ class ScanTest(unittest.TestCase):
         with mock.patch("frieze.archive._beats.check"):
             thread = threading.Thread(target=kill)
             thread.start()
-            beats, rows, _ = self.scan([long], rate=360)
+            beats, rows, _ = self.scan([long], rate=360, unit="mV")
             thread.join()
         self.assertEqual(len(killed), 1)
         self.assertEqual(rows["error"].to_pylist(), [None])
@@ -157,7 +157,8 @@ class ScanTest(unittest.TestCase):
         np.save(folder / "gap.npy", samples)
         for name in ("notes.txt", "a.atr", "README"):
             (folder / name).write_text("nothing", encoding="utf-8")
-        _, rows, scanned = self.scan(self.folder / "formats", rate=360, hop=4, level="off")
+        _, rows, scanned = self.scan(self.folder / "formats", rate=360, unit="mV", hop=4,
+                                     level="off")
         self.assertEqual(scanned[:2], (3, 1))
         found = {row["record"] or pathlib.Path(row["path"]).stem: row for row in rows.to_pylist()}
         self.assertEqual(sorted(found), ["a", "b", "gap"])
@@ -190,7 +191,7 @@ class ScanTest(unittest.TestCase):
         table = pyarrow.table({"path": paths, "lead": ["1", None, None],
                                "rate": [360.0, None, None], "patient": [1, 2, 3]})
         pyarrow.parquet.write_table(table, folder / "part-0.parquet")
-        beats, rows, scanned = self.scan(folder, rate=360)
+        beats, rows, scanned = self.scan(folder, rate=360, unit="mV")
         self.assertEqual(scanned[:2], (3, 0))
         self.assertEqual(rows["path"].to_pylist(), paths)
         by_record = {name: [row[1:] for row in recordings.list_beats(beats) if row[0] == name]
@@ -232,7 +233,7 @@ class ScanTest(unittest.TestCase):
                      for name in errors}
         self.assertEqual(by_record["night 1, uV"], by_record["night 1, mV"])
         self.assertEqual(by_record["night 1, V"], by_record["night 1, mV"])
-        wanted = frieze.ecg.scan(self.folder / "file.npy", self.model, rate=360)
+        wanted = frieze.ecg.scan(self.folder / "file.npy", self.model, rate=360, unit="mV")
         self.assertEqual(by_record["holes"],
                          [tuple(row) for row in wanted[["sample", "time_s", "score"]].tolist()])
 
@@ -247,6 +248,8 @@ class ScanTest(unittest.TestCase):
         check("--hop: error: expects a number", source, hop=1000)
         check("--level", source, level="loud")
         check("--rate: error: expects a positive number", source, rate=-1)
+        check("--unit: error: expects mV, uV or V, but got 'kg'", source, unit="kg")
+        check("--baseline: error: expects --gain beside it", source, baseline=5)
         check("expects processes to be 1 or more", source, ValueError, processes=0)
         check("expects engine to be 'local', 'ray' or a SparkSession, but got 'dask'", source,
               ValueError, engine="dask")
