@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Agreement.h"
+#include "tools/frieze-ecg/beats/Agreement.h"
 
 #include "gtest/gtest.h"
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Annotations.h"
+#include "tools/frieze-ecg/beats/Annotations.h"
 
 #include "gtest/gtest.h"
 

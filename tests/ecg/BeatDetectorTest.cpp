@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/BeatDetector.h"
+#include "tools/frieze-ecg/detection/BeatDetector.h"
 
 #include "gtest/gtest.h"
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/BeatFile.h"
+#include "tools/frieze-ecg/beats/BeatFile.h"
 
 #include "llvm/Support/JSON.h"
 #include "gtest/gtest.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/BeatOutput.h"
+#include "tools/frieze-ecg/jobs/BeatOutput.h"
 #include "tests/ecg/RecordingFixture.h"
 
 #include <fstream>

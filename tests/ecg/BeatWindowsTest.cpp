@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/BeatWindows.h"
+#include "tools/frieze-ecg/classes/BeatWindows.h"
 
 #include "gtest/gtest.h"
 

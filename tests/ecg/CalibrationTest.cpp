@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Calibration.h"
+#include "tools/frieze-ecg/recordings/Calibration.h"
 #include "tests/ecg/RecordingFixture.h"
 
 using namespace frieze::ecg;

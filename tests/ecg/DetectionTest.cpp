@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/detection/Detection.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"

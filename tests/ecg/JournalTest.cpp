@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Journal.h"
+#include "tools/frieze-ecg/jobs/Journal.h"
 #include "tests/ecg/RecordingFixture.h"
 
 using namespace frieze::ecg;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Leads.h"
+#include "tools/frieze-ecg/recordings/Leads.h"
 
 #include "gtest/gtest.h"
 

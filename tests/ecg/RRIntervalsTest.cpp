@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/RRIntervals.h"
+#include "tools/frieze-ecg/classes/RRIntervals.h"
 
 #include "gtest/gtest.h"
 

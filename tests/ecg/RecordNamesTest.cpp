@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/RecordNames.h"
+#include "tools/frieze-ecg/beats/RecordNames.h"
 
 #include "gtest/gtest.h"
 

@@ -8,7 +8,7 @@
 #ifndef FRIEZE_TESTS_ECG_RECORDINGFIXTURE_H
 #define FRIEZE_TESTS_ECG_RECORDINGFIXTURE_H
 
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include "gtest/gtest.h"
 

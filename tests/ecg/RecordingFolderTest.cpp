@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/RecordingFolder.h"
+#include "tools/frieze-ecg/jobs/RecordingFolder.h"
 #include "tests/ecg/RecordingFixture.h"
 
 using namespace frieze::ecg;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/ReportLeads.h"
+#include "tools/frieze-ecg/report/ReportLeads.h"
 #include "tests/ecg/RecordingFixture.h"
 
 #include "gtest/gtest.h"

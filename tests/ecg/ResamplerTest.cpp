@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Resampler.h"
+#include "tools/frieze-ecg/detection/Resampler.h"
 
 #include "gtest/gtest.h"
 

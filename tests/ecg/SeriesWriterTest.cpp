@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/SeriesWriter.h"
+#include "tools/frieze-ecg/report/SeriesWriter.h"
 
 #include "llvm/Support/Base64.h"
 #include "llvm/Support/Compression.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/SignalLevel.h"
+#include "tools/frieze-ecg/detection/SignalLevel.h"
 
 #include "gtest/gtest.h"
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/StartTime.h"
+#include "tools/frieze-ecg/recordings/StartTime.h"
 
 #include "gtest/gtest.h"
 

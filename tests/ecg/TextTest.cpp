@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include "gtest/gtest.h"
 

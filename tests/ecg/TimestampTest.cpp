@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/Timestamp.h"
+#include "tools/frieze-ecg/recordings/Timestamp.h"
 
 #include "gtest/gtest.h"
 

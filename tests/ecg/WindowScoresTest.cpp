@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/frieze-ecg/WindowScores.h"
+#include "tools/frieze-ecg/detection/WindowScores.h"
 #include "tests/runtime/device/FakeCuda.h"
 
 #include "gtest/gtest.h"

@@ -183,7 +183,7 @@ def level(signal):
     over all pieces that are not flat give the offset (of the pieces' medians), the
     scale (of the larger of the two) and its sign (of maximum plus minimum).
 
-    frieze-ecg does the same in tools/frieze-ecg/SignalLevel.cpp.
+    frieze-ecg does the same in tools/frieze-ecg/detection/SignalLevel.cpp.
     """
     count = min(-(-len(signal) // LEVEL_PIECE), LEVEL_PIECES)
     last = max(len(signal) - LEVEL_PIECE, 0)

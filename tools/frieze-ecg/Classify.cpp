@@ -8,10 +8,10 @@
 #include "tools/frieze-ecg/Classify.h"
 #include "frontends/Files.h"
 #include "tools/frieze-ecg/Classifier.h"
-#include "tools/frieze-ecg/Detection.h"
-#include "tools/frieze-ecg/References.h"
 #include "tools/frieze-ecg/Summary.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/beats/References.h"
+#include "tools/frieze-ecg/detection/Detection.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"

@@ -8,9 +8,9 @@
 #ifndef FRIEZE_TOOLS_ECG_CLASSIFY_H
 #define FRIEZE_TOOLS_ECG_CLASSIFY_H
 
-#include "tools/frieze-ecg/BeatClassifier.h"
+#include "tools/frieze-ecg/classes/BeatClassifier.h"
 #include "tools/frieze-ecg/Job.h"
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include <string>
 #include <vector>

@@ -8,12 +8,12 @@
 #include "tools/frieze-ecg/ClassifyCommand.h"
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
-#include "tools/frieze-ecg/BeatCodes.h"
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Classify.h"
-#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/beats/BeatCodes.h"
+#include "tools/frieze-ecg/JobCommand.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -218,11 +218,9 @@ static int run(ArrayRef<std::string> arguments) {
     isGood &= isNumber(*option, /*least=*/0);
   if (!isGood)
     return 1;
-  if (rate < ResampledRecording::minRate || rate > ResampledRecording::maxRate)
-    return failWith("--rate", "expects a rate from " +
-                                  formatNumber(ResampledRecording::minRate) +
-                                  " to " +
-                                  formatNumber(ResampledRecording::maxRate) +
+  if (rate < minRate || rate > maxRate)
+    return failWith("--rate", "expects a rate from " + formatNumber(minRate) +
+                                  " to " + formatNumber(maxRate) +
                                   " Hz, but got " + formatNumber(rate));
 
   if (!beats.empty() && !detector.empty())

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Compare.h"
-#include "tools/frieze-ecg/BeatCatalog.h"
 #include "tools/frieze-ecg/ComparisonTable.h"
-#include "tools/frieze-ecg/RecordNames.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/beats/BeatCatalog.h"
+#include "tools/frieze-ecg/beats/RecordNames.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/ComparisonTable.h"
-#include "tools/frieze-ecg/RecordNames.h"
+#include "tools/frieze-ecg/beats/RecordNames.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"

@@ -8,7 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_COMPARISONTABLE_H
 #define FRIEZE_TOOLS_ECG_COMPARISONTABLE_H
 
-#include "tools/frieze-ecg/Agreement.h"
+#include "tools/frieze-ecg/beats/Agreement.h"
 
 #include <map>
 #include <string>

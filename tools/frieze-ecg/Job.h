@@ -9,10 +9,10 @@
 #define FRIEZE_TOOLS_ECG_JOB_H
 
 #include "tools/ProgressBar.h"
-#include "tools/frieze-ecg/BeatFile.h"
-#include "tools/frieze-ecg/BeatOutput.h"
-#include "tools/frieze-ecg/Journal.h"
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/beats/BeatFile.h"
+#include "tools/frieze-ecg/jobs/BeatOutput.h"
+#include "tools/frieze-ecg/jobs/Journal.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"

@@ -7,8 +7,8 @@
 
 #include "tools/frieze-ecg/JobCommand.h"
 #include "frontends/Files.h"
-#include "tools/frieze-ecg/RecordingFolder.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/jobs/RecordingFolder.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/RecordingFlags.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include <cmath>
 

@@ -8,7 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_RECORDINGFLAGS_H
 #define FRIEZE_TOOLS_ECG_RECORDINGFLAGS_H
 
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/CommandLine.h"

@@ -9,9 +9,9 @@
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
 #include "tools/Device.h"
-#include "tools/frieze-ecg/Detection.h"
+#include "tools/frieze-ecg/detection/Detection.h"
 #include "tools/frieze-ecg/Job.h"
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include <optional>
 #include <string>

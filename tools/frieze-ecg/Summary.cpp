@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/Summary.h"
-#include "tools/frieze-ecg/Text.h"
+#include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Format.h"

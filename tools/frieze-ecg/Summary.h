@@ -8,9 +8,9 @@
 #ifndef FRIEZE_TOOLS_ECG_SUMMARY_H
 #define FRIEZE_TOOLS_ECG_SUMMARY_H
 
-#include "tools/frieze-ecg/Agreement.h"
-#include "tools/frieze-ecg/BeatFile.h"
-#include "tools/frieze-ecg/Recording.h"
+#include "tools/frieze-ecg/beats/Agreement.h"
+#include "tools/frieze-ecg/beats/BeatFile.h"
+#include "tools/frieze-ecg/recordings/Recording.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"

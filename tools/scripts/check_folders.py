@@ -32,8 +32,20 @@ FOLDERS = {
                  "compiler/conversion/kernels", "compiler/codegen"],
     "api": ["dialect", "frontends", "compiler", "compiler/target", "compiler/codegen"],
     "python": [],
+    "tools/frieze-ecg/recordings": ["frontends"],
+    "tools/frieze-ecg/detection": ["frontends", "tools/frieze-ecg/recordings"],
+    "tools/frieze-ecg/beats": ["frontends", "tools/frieze-ecg/recordings",
+                               "tools/frieze-ecg/detection"],
+    "tools/frieze-ecg/classes": ["frontends", "tools/frieze-ecg/recordings",
+                                 "tools/frieze-ecg/detection", "tools/frieze-ecg/beats"],
+    "tools/frieze-ecg/jobs": ["frontends", "tools/frieze-ecg/recordings",
+                              "tools/frieze-ecg/beats"],
+    "tools/frieze-ecg/report": ["frontends", "tools/frieze-ecg/recordings",
+                                "tools/frieze-ecg/beats"],
     "tools": ["api", "dialect", "frontends", "compiler", "compiler/target",
-              "compiler/reference", "compiler/codegen"],
+              "compiler/reference", "compiler/codegen", "tools/frieze-ecg/recordings",
+              "tools/frieze-ecg/detection", "tools/frieze-ecg/beats",
+              "tools/frieze-ecg/classes", "tools/frieze-ecg/jobs", "tools/frieze-ecg/report"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)/[^"/]+"', re.MULTILINE)
 
