@@ -136,14 +136,9 @@ template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
   if (!layer.getInput())
     return {};
   int64_t rank = layer.getInputShape().size();
-  auto axes = layer.takeAxes("axis", rank);
-  if (!axes || layer.config.hasFailed())
+  std::optional<SmallVector<int64_t>> axes = layer.takeReducedAxes();
+  if (!axes)
     return {};
-  llvm::sort(*axes);
-  if (axes->empty() || axes->front() == 0) {
-    layer.emitError() << "expects a reduction of axes other than the batch";
-    return {};
-  }
   // All axes but the channels: pooling, which folds.
   bool isPooling =
       (kind == nn::ReduceKind::Mean || kind == nn::ReduceKind::Max) &&

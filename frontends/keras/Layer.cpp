@@ -162,6 +162,17 @@ std::optional<SmallVector<int64_t>> Layer::resolveAxes(ArrayRef<int64_t> axes) {
   return resolved;
 }
 
+std::optional<SmallVector<int64_t>> Layer::takeReducedAxes() {
+  auto axes = takeAxes("axis", getInputShape().size());
+  if (!axes || config.hasFailed())
+    return std::nullopt;
+  llvm::sort(*axes);
+  if (!axes->empty() && axes->front() != 0)
+    return axes;
+  emitError() << "expects a reduction of axes other than the batch";
+  return std::nullopt;
+}
+
 SmallVector<int64_t> Layer::takeAxisList() {
   const json *axis = config.take("axis");
   if (!axis || !axis->is_array())

@@ -96,6 +96,9 @@ struct Layer {
   /// Reports what is neither, and returns nothing.
   std::optional<llvm::SmallVector<int64_t>> takeAxes(llvm::StringRef key,
                                                      int64_t rank);
+  /// Takes `axis`: those of a reduction of the input, in ascending order.
+  /// Reports the batch among them, and none, and returns nothing.
+  std::optional<llvm::SmallVector<int64_t>> takeReducedAxes();
   /// Takes `axis`, an integer or a list, as it stands in the file.
   llvm::SmallVector<int64_t> takeAxisList();
   /// Returns whether the batch stays axis 0, and reports if not.

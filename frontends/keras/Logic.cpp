@@ -47,14 +47,9 @@ template <nn::ReduceKind kind> static Value importReduceTruth(Layer &layer) {
   bool keepDims = layer.config.takeBool("keepdims", false);
   if (!layer.getInput())
     return {};
-  auto axes = layer.takeAxes("axis", layer.getInputShape().size());
-  if (!axes || layer.config.hasFailed())
+  std::optional<SmallVector<int64_t>> axes = layer.takeReducedAxes();
+  if (!axes)
     return {};
-  llvm::sort(*axes);
-  if (axes->empty() || axes->front() == 0) {
-    layer.emitError() << "expects a reduction of axes other than the batch";
-    return {};
-  }
   return layer.builder.reduce(
       layer.name, kind, buildTruth(layer.builder, layer.name, layer.getInput()),
       *axes, keepDims);
