@@ -115,6 +115,8 @@ struct GlobalLowering : ConvertOpToLLVMPattern<memref::GlobalOp> {
     auto pointer =
         cast<LLVM::LLVMPointerType>(typeConverter->convertType(type));
     bool isSet = !op.isUninitialized();
+    // The op is gone once it is replaced.
+    Location loc = op.getLoc();
     auto global = rewriter.replaceOpWithNewOp<LLVM::GlobalOp>(
         op,
         LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
@@ -125,9 +127,8 @@ struct GlobalLowering : ConvertOpToLLVMPattern<memref::GlobalOp> {
     if (isSet)
       return success();
     rewriter.createBlock(&global.getInitializerRegion());
-    Value undefined =
-        LLVM::UndefOp::create(rewriter, op.getLoc(), global.getType());
-    LLVM::ReturnOp::create(rewriter, op.getLoc(), undefined);
+    Value undefined = LLVM::UndefOp::create(rewriter, loc, global.getType());
+    LLVM::ReturnOp::create(rewriter, loc, undefined);
     return success();
   }
 };
