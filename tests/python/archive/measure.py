@@ -3,9 +3,9 @@
 
     measure.py [--hours H] [--count N] [--turns N] [--spark]
 
-Makes N recordings of H hours of the shipped one, and scans them in turns: by one
-frieze-ecg with one thread, and by frieze.archive.scan with one process, or on a Spark
-cluster of one worker with one core. Prints the processor's seconds and those that passed
+Makes N recordings of H hours of the shipped one, and scans them in turns by one
+frieze-ecg with one thread and by frieze.archive.scan with one process, and then on a
+Spark cluster of one worker with one core. Prints the processor's seconds and those that passed
 for each, of the turn that took the least, and the hours of recording a second.
 FRIEZE_SOURCE and FRIEZE_BIN are as for the tests.
 """
@@ -74,20 +74,26 @@ def main():
                  "-o", folder / "beats.csv"], check=True, stdout=subprocess.DEVNULL),
             "frieze.archive.scan, 1 process": lambda: archive.scan(
                 folder / "in", out, library, processes=1)}
+        best = {}
+
+        def take_turns():
+            for _ in range(args.turns):
+                for way, function in ways.items():
+                    taken = measure(function)
+                    best[way] = [min(pair) for pair in zip(best.get(way, taken), taken)]
+                    shutil.rmtree(out, ignore_errors=True)
+
+        take_turns()
         if args.spark:
             from test_spark import make_session
 
+            # Alone, as what its idle workers took is gone when they end.
             session = make_session(workers=1)
             # Starts what stays: executor, Python and its modules.
             archive.scan(headers[:1], folder / "first", library, engine=session)
-            ways["frieze.archive.scan, Spark, 1 core"] = lambda: archive.scan(
-                folder / "in", out, library, engine=session)
-        best = {}
-        for _ in range(args.turns):
-            for way, function in ways.items():
-                taken = measure(function)
-                best[way] = [min(pair) for pair in zip(best.get(way, taken), taken)]
-                shutil.rmtree(out, ignore_errors=True)
+            ways = {"frieze.archive.scan, Spark, 1 core": lambda: archive.scan(
+                folder / "in", out, library, engine=session)}
+            take_turns()
         for way, (used, passed) in best.items():
             print(f"{way:36} {used:8.2f} s of the processor {passed:8.2f} s passed "
                   f"{args.hours * args.count / passed:8.1f} hours a second")
