@@ -65,19 +65,17 @@ static Value importIdentity(Layer &layer) {
 /// are.
 static Value importMasking(Layer &layer) {
   double skipped = layer.config.takeNumber("mask_value", 0.0);
-  if (!layer.checkRank(3, maxRank) || layer.config.hasFailed())
+  if (!layer.checkRank(2, maxRank) || layer.config.hasFailed())
     return {};
-  layer.madeMask = std::make_shared<StepMask>(
-      StepMask{layer.name, layer.getInput(), float(skipped)});
+  layer.madeMask = std::make_shared<StepMask>(StepMask{
+      layer.name, layer.getInput(), /*hasElements=*/true, float(skipped)});
   if (skipped == 0.0)
     return importIdentity(layer);
-  size_t rank = layer.getInputShape().size();
-  Array zero{SmallVector<int64_t>(rank, 1), {0.0f}};
-  return layer.builder.select(
-      layer.name, buildMask(layer.builder, *layer.madeMask, /*keepDims=*/true),
-      layer.getInput(),
-      layer.builder.constant(
-          layer.name, layer.builder.addWeights(layer.name, "zero", zero)));
+  ModelBuilder &builder = layer.builder;
+  return zeroMasked(
+      builder, layer.name,
+      addElementAxis(builder, layer.name, getSteps(builder, *layer.madeMask)),
+      layer.getInput());
 }
 
 ArrayRef<LayerClass> keras::getCoreLayers() {

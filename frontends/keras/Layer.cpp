@@ -72,20 +72,16 @@ void Layer::checkArguments(bool isMasked) {
 
 Value Layer::takeMask() {
   takesMask = true;
-  SmallVector<Value, 1> given(takeTensors("mask"));
-  if (given.empty() && !mask)
-    return {};
-  if (given.empty() && !mask->mergedBy.empty()) {
+  Value steps;
+  if (ArrayRef<Value> given = takeTensors("mask"); !given.empty())
+    steps = buildTruth(builder, name, given.front());
+  else if (mask && mask->mergedBy.empty())
+    steps = getSteps(builder, *mask);
+  else if (mask)
     emitError() << "unsupported mask, made by layer '" << mask->origin
                 << "' and merged by layer '" << mask->mergedBy
                 << "' with another one or none, which versions of Keras do in "
                    "different ways; pass a mask to the layer";
-    return {};
-  }
-  if (given.empty() && !mask->steps)
-    mask->steps = buildMask(builder, *mask);
-  Value steps =
-      given.empty() ? mask->steps : buildTruth(builder, name, given.front());
   ArrayRef<int64_t> shape = getInputShape();
   if (!steps || shape.size() < 2 || getShape(steps) == shape.take_front(2))
     return steps;

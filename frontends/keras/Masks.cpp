@@ -84,10 +84,13 @@ static bool isTruth(Value value) {
   if (isa_and_nonnull<nn::EqualOp, nn::NotEqualOp, nn::LessOp, nn::LessEqualOp>(
           op))
     return true;
-  return isa_and_nonnull<nn::MaximumOp, nn::MinimumOp, nn::ReduceOp,
-                         nn::ConcatOp, nn::ReshapeOp, nn::SliceOp,
-                         nn::TransposeOp>(op) &&
-         llvm::all_of(op->getOperands(), isTruth);
+  auto reduce = dyn_cast_if_present<nn::ReduceOp>(op);
+  bool picks =
+      reduce ? reduce.getKind() == nn::ReduceKind::Max ||
+                   reduce.getKind() == nn::ReduceKind::Min
+             : isa_and_nonnull<nn::MaximumOp, nn::MinimumOp, nn::ConcatOp,
+                               nn::ReshapeOp, nn::SliceOp, nn::TransposeOp>(op);
+  return picks && llvm::all_of(op->getOperands(), isTruth);
 }
 
 Value keras::buildTruth(ModelBuilder &builder, StringRef layer, Value value) {
@@ -97,15 +100,35 @@ Value keras::buildTruth(ModelBuilder &builder, StringRef layer, Value value) {
                                    Array{{}, {0.0f}});
 }
 
-Value keras::buildMask(ModelBuilder &builder, const StepMask &mask,
-                       bool keepDims) {
-  Value steps =
-      builder.binaryWithWeights(mask.origin, nn::BinaryKind::NotEqual,
-                                mask.input, Array{{}, {mask.skipped}});
-  if (!steps || getShape(steps).size() < 3)
-    return steps;
-  return builder.reduce(mask.origin, nn::ReduceKind::Max, steps,
-                        {int64_t(getShape(steps).size()) - 1}, keepDims);
+Value keras::getSteps(ModelBuilder &builder, StepMask &mask) {
+  if (mask.steps || !mask.input)
+    return mask.steps;
+  mask.steps = builder.binaryWithWeights(mask.origin, nn::BinaryKind::NotEqual,
+                                         mask.input, Array{{}, {mask.skipped}});
+  if (mask.hasElements)
+    mask.steps = builder.reduce(mask.origin, nn::ReduceKind::Max, mask.steps,
+                                {int64_t(getShape(mask.input).size()) - 1},
+                                /*keepDims=*/false);
+  return mask.steps;
+}
+
+Value keras::addElementAxis(ModelBuilder &builder, StringRef layer,
+                            Value steps) {
+  if (!steps)
+    return {};
+  SmallVector<int64_t> shape(getShape(steps).drop_front());
+  shape.push_back(1);
+  return builder.reshape(layer, steps, shape);
+}
+
+Value keras::zeroMasked(ModelBuilder &builder, StringRef layer, Value column,
+                        Value value) {
+  if (!column || !value)
+    return {};
+  Array zero{SmallVector<int64_t>(getShape(value).size(), 1), {0.0f}};
+  return builder.select(
+      layer, column, value,
+      builder.constant(layer, builder.addWeights(layer, "zero", zero)));
 }
 
 SharedMask keras::mergeMasks(StringRef layer, StringRef className,

@@ -20,10 +20,11 @@ namespace frieze::keras {
 struct StepMask {
   /// The layer that made it.
   std::string origin;
-  /// The input of that layer: the steps (batch, steps) of an Embedding, or
-  /// sequences (batch, steps, ...). A step counts unless all of its elements
-  /// are `skipped`.
+  /// The input of that layer: steps (batch, steps), or, with `hasElements`,
+  /// sequences whose last axis has the elements of a step. A step counts unless
+  /// it is, or all of them are, `skipped`.
   mlir::Value input;
+  bool hasElements = false;
   float skipped = 0.0f;
   /// The layer that merged it with another mask, or with none, which versions
   /// of Keras do in different ways; mostly "".
@@ -43,14 +44,21 @@ bool canTakeMask(llvm::StringRef className);
 /// Whether an argument of that name is a mask.
 bool isMaskKeyword(llvm::StringRef keyword);
 
-/// Builds `mask.steps`: (batch, steps), and (batch, steps, 1) where `keepDims`.
-mlir::Value buildMask(ModelBuilder &builder, const StepMask &mask,
-                      bool keepDims = false);
+/// `mask.steps`, built if it is not there yet.
+mlir::Value getSteps(ModelBuilder &builder, StepMask &mask);
 /// 1 where `value` is not 0, else 0: the value itself where it is that already.
 mlir::Value buildTruth(ModelBuilder &builder, llvm::StringRef layer,
                        mlir::Value value);
 
-/// The mask of the output of a merge of `inputs`, given by their masks.
+/// `steps` with an axis of size 1 for the elements of a step.
+mlir::Value addElementAxis(ModelBuilder &builder, llvm::StringRef layer,
+                           mlir::Value steps);
+/// The sequences `value`, 0 where `column` is, which addElementAxis() gave.
+mlir::Value zeroMasked(ModelBuilder &builder, llvm::StringRef layer,
+                       mlir::Value column, mlir::Value value);
+
+/// The mask of a merge of sequences with `masks`. `keepsSteps`: it has as many
+/// steps as they have.
 SharedMask mergeMasks(llvm::StringRef layer, llvm::StringRef className,
                       llvm::ArrayRef<SharedMask> masks, bool keepsSteps);
 

@@ -162,7 +162,9 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
     else
       layer.arguments.push_back(argument);
   ignoreHarmless(config);
-  layer.checkArguments(/*isMasked=*/false);
+  SharedMask mask =
+      layer.inputs.empty() ? nullptr : layerImporter.findMask(layer.getInput());
+  layer.checkArguments(/*isMasked=*/mask != nullptr);
   const json *wrapped = config.take("layer");
   config.finish();
   const json *wrappedConfig =
@@ -175,7 +177,6 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
   if (!layer.checkRank(3, maxRank))
     return {};
   // A layer that has no use for masks leaves that of the steps.
-  SharedMask mask = layerImporter.findMask(layer.getInput());
   if (mask && getMaskUse(className, model.kerasVersion) == MaskUse::Reads) {
     config.emitError() << "unsupported mask, made by layer '" << mask->origin
                        << "'";
@@ -293,9 +294,17 @@ ModelImporter::importModel(const LayerEntry &entry, const LayerPath &path,
   for (const CallArgument &argument : arguments)
     if (argument.keyword.empty())
       llvm::append_range(inputs, argument.tensors);
-    else if (argument.constant && *argument.constant == true)
+  bool isMasked = llvm::any_of(
+      inputs, [&](Value input) { return layerImporter.findMask(input); });
+  for (const CallArgument &argument : arguments) {
+    // What masked inputs bring along is passed by keyword, too.
+    bool isKnown = argument.constant
+                       ? *argument.constant != true
+                       : isMasked && isMaskKeyword(argument.keyword);
+    if (!argument.keyword.empty() && !isKnown)
       model.builder.emitError(entry.step.name)
           << "unsupported argument '" << argument.keyword << "' of a call";
+  }
   std::vector<LayerEntry> layers = readLayers(model.builder, *entry.config);
   if (entry.className == "Sequential")
     return importSequence(layers, path, inputs);

@@ -31,21 +31,17 @@ static Value importPool(Layer &layer) {
 }
 
 /// The mean of the steps that count; NaN where none does, as in Keras.
-static Value averageSteps(Layer &layer, Value mask, bool keepDims) {
+static Value averageSteps(Layer &layer, Value steps, bool keepDims) {
   ModelBuilder &builder = layer.builder;
-  Value isCounted =
-      builder.reshape(layer.name, mask, {getShape(mask).back(), 1});
-  Value zero = builder.constant(
-      layer.name,
-      builder.addWeights(layer.name, "zero", Array{{1, 1, 1}, {0.0f}}));
+  Value column = addElementAxis(builder, layer.name, steps);
   auto add = [&](Value value) {
     return builder.reduce(layer.name, nn::ReduceKind::Sum, value, {1},
                           keepDims);
   };
   return builder.binary(
       layer.name, nn::BinaryKind::Div,
-      add(builder.select(layer.name, isCounted, layer.getInput(), zero)),
-      add(isCounted));
+      add(zeroMasked(builder, layer.name, column, layer.getInput())),
+      add(column));
 }
 
 template <nn::PoolKind kind, size_t spatialRank>
