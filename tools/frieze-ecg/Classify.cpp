@@ -8,6 +8,7 @@
 #include "tools/frieze-ecg/Classify.h"
 #include "frontends/Files.h"
 #include "tools/frieze-ecg/Classifier.h"
+#include "tools/frieze-ecg/JobRecord.h"
 #include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/beats/References.h"
 #include "tools/frieze-ecg/detection/Detection.h"
@@ -61,14 +62,6 @@ public:
   }
 
 private:
-  /// A record whose beats are classified.
-  struct Result {
-    /// Null if the record cannot be read.
-    std::unique_ptr<Recording> recording;
-    std::string problem;
-    BeatList list;
-  };
-
   static bool report(Error error) {
     if (error)
       errs() << toString(std::move(error)) << '\n';
@@ -78,19 +71,12 @@ private:
   /// Classifies the beats of the next records and writes them. Errors are those
   /// that end the job.
   Error classifyNext() {
-    ArrayRef<std::string> paths = job.getNext();
-    std::vector<Result> results(paths.size());
-    forEachParallel(options.job.threads, paths.size(), [&](size_t i) {
-      auto recording = openRecording(paths[i], options.recording);
-      if (recording)
-        results[i].recording = std::move(*recording);
-      else
-        results[i].problem = toString(recording.takeError());
-    });
+    auto results = openRecords<JobRecord>(options.job.threads, job.getNext(),
+                                          options.recording);
     job.hideProgress();
-    for (auto [path, result] : zip_equal(paths, results))
+    for (const JobRecord &result : results)
       if (result.recording)
-        printWarnings(path, *result.recording);
+        printWarnings(result.path, *result.recording);
     if (detector)
       findBeats(results);
     else
@@ -102,14 +88,14 @@ private:
       job.showProgress((1.0 + double(++done) / results.size()) / 2);
     });
     job.hideProgress();
-    for (auto [path, result] : zip_equal(paths, results)) {
+    for (JobRecord &result : results) {
       if (!result.problem.empty()) {
         if (Error error = job.fail(result.problem))
           return error;
         continue;
       }
       printRecord(summary, *result.recording, result.list);
-      printClasses(path, result.list);
+      printClasses(result.path, result.list);
       if (Error error = job.add(std::move(result.list), JobEntry()))
         return error;
     }
@@ -117,36 +103,22 @@ private:
     return Error::success();
   }
 
-  static void start(Result &result, std::vector<Beat> beats) {
-    const Recording &recording = *result.recording;
-    result.list = {recording.name,   recording.lead,   recording.rate,
-                   recording.length, std::move(beats), recording.gaps};
-  }
-
-  void findBeats(MutableArrayRef<Result> results) {
-    std::vector<const Recording *> leads;
-    std::vector<Result *> opened;
-    for (Result &result : results)
-      if (result.recording) {
-        leads.push_back(result.recording.get());
-        opened.push_back(&result);
-      }
-    DetectionOptions detection;
-    detection.threads = options.job.threads;
-    auto beats = detectBeats(options.detector, *detector, leads, detection,
-                             [&](uint64_t done, uint64_t all) {
-                               job.showProgress(double(done) / all / 2);
-                             });
-    for (auto [result, found] : zip_equal(opened, beats)) {
-      if (found)
-        start(*result, std::move(*found));
-      else
-        result->problem = toString(found.takeError());
-    }
+  void findBeats(MutableArrayRef<JobRecord> results) {
+    SmallVector<JobRecord *> records;
+    for (JobRecord &result : results)
+      records.push_back(&result);
+    ecg::findBeats(records, [&](ArrayRef<const Recording *> recordings) {
+      DetectionOptions detection;
+      detection.threads = options.job.threads;
+      return detectBeats(options.detector, *detector, recordings, detection,
+                         [&](uint64_t done, uint64_t all) {
+                           job.showProgress(double(done) / all / 2);
+                         });
+    });
   }
 
   /// Takes the beats that files list.
-  void takeBeats(MutableArrayRef<Result> results) {
+  void takeBeats(MutableArrayRef<JobRecord> results) {
     const size_t first = job.getEntries().size();
     for (auto [i, result] : enumerate(results)) {
       if (!result.recording)
@@ -163,11 +135,11 @@ private:
             std::llround(beat * (recording.rate / listed->rate));
         beats.push_back({std::min(position, recording.length - 1), 1});
       }
-      start(result, std::move(beats));
+      result.takeBeats(std::move(beats));
     }
   }
 
-  void classifyOne(Result &result) const {
+  void classifyOne(JobRecord &result) const {
     std::vector<uint64_t> positions;
     for (const Beat &beat : result.list.beats)
       positions.push_back(beat.position);

@@ -8,8 +8,8 @@
 #ifndef FRIEZE_TOOLS_ECG_CLASSIFY_H
 #define FRIEZE_TOOLS_ECG_CLASSIFY_H
 
-#include "tools/frieze-ecg/classes/BeatClassifier.h"
 #include "tools/frieze-ecg/Job.h"
+#include "tools/frieze-ecg/classes/BeatClassifier.h"
 #include "tools/frieze-ecg/recordings/Recording.h"
 
 #include <string>

@@ -10,9 +10,9 @@
 #include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Classify.h"
+#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
 #include "tools/frieze-ecg/beats/BeatCodes.h"
-#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/SmallVector.h"

@@ -9,10 +9,11 @@
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
 #include "tools/frieze-ecg/Classifier.h"
+#include "tools/frieze-ecg/Job.h"
+#include "tools/frieze-ecg/JobRecord.h"
 #include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/beats/Agreement.h"
 #include "tools/frieze-ecg/beats/References.h"
-#include "tools/frieze-ecg/Job.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 #include "tools/frieze-ecg/report/Report.h"
 
@@ -65,14 +66,9 @@ public:
 
 private:
   /// A record whose beats are looked for.
-  struct Result {
-    std::string path;
-    /// Null if the record cannot be read.
-    std::unique_ptr<Recording> recording;
-    std::string problem;
+  struct Result : JobRecord {
     std::optional<Reference> reference;
     bool isFlawed = false;
-    BeatList list;
   };
 
   /// Prints an error on standard error.
@@ -98,17 +94,9 @@ private:
 
   /// Opens the next records, which reads each once.
   std::vector<Result> openNext() {
-    ArrayRef<std::string> paths = job.getNext();
     const size_t first = job.getEntries().size();
-    std::vector<Result> results(paths.size());
-    forEachParallel(options.job.threads, paths.size(), [&](size_t i) {
-      results[i].path = paths[i];
-      auto recording = openRecording(paths[i], options.recording);
-      if (recording)
-        results[i].recording = std::move(*recording);
-      else
-        results[i].problem = toString(recording.takeError());
-    });
+    auto results = openRecords<Result>(options.job.threads, job.getNext(),
+                                       options.recording);
     job.hideProgress();
     for (auto [i, result] : enumerate(results)) {
       if (!result.recording)
@@ -152,38 +140,29 @@ private:
   }
 
   void findBeats(MutableArrayRef<Result> results) {
-    std::vector<const Recording *> leads;
-    std::vector<Result *> opened;
+    SmallVector<JobRecord *> records;
     for (Result &result : results)
-      if (result.recording) {
-        leads.push_back(result.recording.get());
-        opened.push_back(&result);
+      records.push_back(&result);
+    ecg::findBeats(records, [&](ArrayRef<const Recording *> recordings) {
+      DetectionOptions detection = options.detection;
+      if (!options.report.empty() && !recordings.empty()) {
+        curve.emplace(recordings[0]->getDuration());
+        detection.takeScores = [&](size_t, uint64_t first,
+                                   ArrayRef<double> scores) {
+          curve->take(first, scores);
+        };
       }
-    DetectionOptions detection = options.detection;
-    if (!options.report.empty() && !leads.empty()) {
-      curve.emplace(leads[0]->getDuration());
-      detection.takeScores = [&](size_t, uint64_t first,
-                                 ArrayRef<double> scores) {
-        curve->take(first, scores);
-      };
-    }
-    auto start = std::chrono::steady_clock::now();
-    std::vector<Expected<std::vector<Beat>>> beats =
-        detectBeats(options.model, model, leads, detection,
-                    [&](uint64_t done, uint64_t all) {
-                      job.showProgress(double(done) / all);
-                    });
-    computing += std::chrono::steady_clock::now() - start;
-    for (auto [result, found] : zip_equal(opened, beats)) {
-      if (!found) {
-        result->problem = toString(found.takeError());
-        continue;
-      }
-      const Recording &recording = *result->recording;
-      recorded += recording.getDuration();
-      result->list = {recording.name,   recording.lead,    recording.rate,
-                      recording.length, std::move(*found), recording.gaps};
-    }
+      auto start = std::chrono::steady_clock::now();
+      auto beats = detectBeats(options.model, model, recordings, detection,
+                               [&](uint64_t done, uint64_t all) {
+                                 job.showProgress(double(done) / all);
+                               });
+      computing += std::chrono::steady_clock::now() - start;
+      return beats;
+    });
+    for (const Result &result : results)
+      if (result.problem.empty())
+        recorded += result.recording->getDuration();
   }
 
   Error write(Result &result) {
@@ -195,26 +174,31 @@ private:
     printRecord(summary, *result.recording, result.list);
     if (options.job.records.size() == 1)
       printSpeed(summary, computing.count(), recorded);
+    Disagreements disagreements;
     if (result.reference) {
-      entry.agreement = compare(result);
+      entry.agreement = compare(result, disagreements);
       printAgreement(summary, *entry.agreement);
     }
     // Before the list is handed on.
-    Error page = curve ? writePage(result) : Error::success();
+    Error page = curve ? writePage(result, entry.agreement, disagreements)
+                       : Error::success();
     return joinErrors(job.add(std::move(result.list), std::move(entry)),
                       std::move(page));
   }
 
-  Error writePage(const Result &result) {
+  Error writePage(const Result &result,
+                  const std::optional<Agreement> &agreement,
+                  Disagreements &disagreements) {
     ReportContents contents{sys::path::filename(options.model),
                             *result.recording,
                             result.list,
                             *curve,
                             otherLeads,
                             {}};
-    if (result.reference)
-      contents.comparison = compareForReport(
-          *result.reference->beats, result.reference->rate, result.list);
+    if (agreement)
+      contents.comparison =
+          describeComparison(*result.reference->beats, result.reference->rate,
+                             *agreement, std::move(disagreements));
     Error error = tryWriteFile(options.report, [&](raw_ostream &stream) {
       return writeReport(stream, contents);
     });
@@ -222,12 +206,12 @@ private:
                  : Error::success();
   }
 
-  static Agreement compare(const Result &result) {
+  static Agreement compare(const Result &result, Disagreements &disagreements) {
     BeatPositions found;
     for (const Beat &beat : result.list.beats)
       found.beats.push_back(beat.position);
     return compareBeats(*result.reference->beats, result.reference->rate, found,
-                        result.list.rate);
+                        result.list.rate, /*from=*/0, &disagreements);
   }
 
   /// Sums up several records, those of a job that was cut off before too.

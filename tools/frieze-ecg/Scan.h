@@ -9,8 +9,8 @@
 #define FRIEZE_TOOLS_ECG_SCAN_H
 
 #include "tools/Device.h"
-#include "tools/frieze-ecg/detection/Detection.h"
 #include "tools/frieze-ecg/Job.h"
+#include "tools/frieze-ecg/detection/Detection.h"
 #include "tools/frieze-ecg/recordings/Recording.h"
 
 #include <optional>

@@ -10,9 +10,9 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/ClassifyCommand.h"
 #include "tools/frieze-ecg/Compare.h"
+#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
 #include "tools/frieze-ecg/Scan.h"
-#include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/jobs/RecordingFolder.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 

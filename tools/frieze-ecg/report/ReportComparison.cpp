@@ -6,25 +6,19 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/report/ReportComparison.h"
-#include "tools/frieze-ecg/beats/Agreement.h"
 
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
 using namespace frieze::ecg;
 
-ReportComparison frieze::ecg::compareForReport(const BeatPositions &reference,
-                                               double referenceRate,
-                                               const BeatList &found) {
-  BeatPositions positions;
-  for (const Beat &beat : found.beats)
-    positions.beats.push_back(beat.position);
-  Disagreements disagreements;
+ReportComparison frieze::ecg::describeComparison(const BeatPositions &reference,
+                                                 double referenceRate,
+                                                 const Agreement &agreement,
+                                                 Disagreements disagreements) {
   ReportComparison comparison;
   comparison.file = sys::path::filename(reference.file).str();
-  comparison.reference = compareBeats(reference, referenceRate, positions,
-                                      found.rate, /*from=*/0, &disagreements)
-                             .reference;
+  comparison.reference = agreement.reference;
   for (size_t index : disagreements.missed)
     comparison.missed.push_back(reference.beats[index] / referenceRate);
   comparison.extra = std::move(disagreements.extra);

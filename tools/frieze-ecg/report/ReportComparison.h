@@ -8,6 +8,7 @@
 #ifndef FRIEZE_TOOLS_ECG_REPORTCOMPARISON_H
 #define FRIEZE_TOOLS_ECG_REPORTCOMPARISON_H
 
+#include "tools/frieze-ecg/beats/Agreement.h"
 #include "tools/frieze-ecg/beats/BeatFile.h"
 
 #include <cstddef>
@@ -27,9 +28,11 @@ struct ReportComparison {
   std::vector<size_t> extra;
 };
 
-/// Compares as compareBeats does; `referenceRate` is in Hz.
-ReportComparison compareForReport(const BeatPositions &reference,
-                                  double referenceRate, const BeatList &found);
+/// What a page tells of a comparison with a reference, whose rate is in Hz.
+ReportComparison describeComparison(const BeatPositions &reference,
+                                    double referenceRate,
+                                    const Agreement &agreement,
+                                    Disagreements disagreements);
 
 } // namespace frieze::ecg
 
