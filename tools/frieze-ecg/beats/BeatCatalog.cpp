@@ -10,7 +10,6 @@
 #include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -68,7 +67,7 @@ Error BeatCatalog::addFile(StringRef path) {
     else if (sys::path::filename(own) == name)
       // A file of this name alone; its folders tell it from others.
       key = getRecordKey(own);
-    if (is_contained(keys, key))
+    if (!known.insert(key).second)
       problems = joinErrors(std::move(problems),
                             fileError(path, "the beats of record '" + name +
                                                 "' were given before"));

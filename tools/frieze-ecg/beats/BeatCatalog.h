@@ -12,6 +12,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 
 #include <string>
@@ -37,6 +38,7 @@ private:
   llvm::Error addFile(llvm::StringRef path);
 
   std::vector<std::string> keys;
+  llvm::StringSet<> known;
   std::vector<BeatPositions> beats;
 };
 

@@ -47,13 +47,16 @@ static StringMap<Indices> listByName(ArrayRef<std::string> keys) {
   return byName;
 }
 
-/// How many parts at its end tell a key from the others of its name.
-static size_t countTellingParts(ArrayRef<std::string> keys,
-                                const Indices &sameName, size_t index) {
-  size_t parts = 1;
-  for (size_t other : sameName)
-    if (other != index)
-      parts = std::max(parts, countCommonParts(keys[index], keys[other]) + 1);
+/// For each key, how many parts at its end tell it from the others of its name.
+static std::vector<size_t> countTellingParts(ArrayRef<std::string> keys,
+                                             const StringMap<Indices> &byName) {
+  std::vector<size_t> parts(keys.size(), 1);
+  for (const auto &sameName : byName)
+    for (size_t index : sameName.second)
+      for (size_t other : sameName.second)
+        if (other != index)
+          parts[index] = std::max(
+              parts[index], countCommonParts(keys[index], keys[other]) + 1);
   return parts;
 }
 
@@ -62,17 +65,17 @@ frieze::ecg::matchRecords(ArrayRef<std::string> keys,
                           ArrayRef<std::string> others) {
   const StringMap<Indices> ownNames = listByName(keys),
                            otherNames = listByName(others);
+  const std::vector<size_t> ownParts = countTellingParts(keys, ownNames),
+                            otherParts = countTellingParts(others, otherNames);
   std::vector<RecordMatch> matches(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     StringRef name = getKeyName(keys[i]);
     auto candidates = otherNames.find(name);
     if (candidates == otherNames.end())
       continue;
-    const size_t ownParts =
-        countTellingParts(keys, ownNames.find(name)->second, i);
     for (size_t j : candidates->second)
       if (countCommonParts(keys[i], others[j]) >=
-          std::max(ownParts, countTellingParts(others, candidates->second, j)))
+          std::max(ownParts[i], otherParts[j]))
         matches[i].index = j;
     matches[i].isAmbiguous = !matches[i].index;
   }

@@ -6,11 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/recordings/StartTime.h"
+#include "tools/frieze-ecg/recordings/Timestamp.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
-
-#include <array>
 
 using namespace llvm;
 using namespace frieze::ecg;
@@ -22,13 +21,6 @@ static bool takeNumber(StringRef &field, char mark, size_t digits,
   field = rest;
   return !text.empty() && text.size() <= digits && all_of(text, isDigit) &&
          !text.getAsInteger(10, number);
-}
-
-static unsigned countDays(unsigned month, unsigned year) {
-  static constexpr std::array<unsigned, 12> days = {31, 28, 31, 30, 31, 30,
-                                                    31, 31, 30, 31, 30, 31};
-  const bool isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return days[month - 1] + (month == 2 && isLeap);
 }
 
 static std::optional<std::string> parseTime(StringRef time) {
@@ -57,8 +49,7 @@ static std::optional<std::string> parseDate(StringRef date) {
   // As EDF has it.
   if (isShort)
     year += year < 85 ? 2000 : 1900;
-  if (year < 1000 || month < 1 || month > 12 || day < 1 ||
-      day > countDays(month, year))
+  if (year < 1000 || !countDays(year, month, day))
     return std::nullopt;
   return formatv("{0}-{1:d2}-{2:d2}", year, month, day).str();
 }

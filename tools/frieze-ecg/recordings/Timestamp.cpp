@@ -11,8 +11,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
-#include <utility>
-
 using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
@@ -25,10 +23,8 @@ static std::optional<int64_t> parseDigits(StringRef text, size_t least,
   return parseInteger(text);
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar; none if there is
-/// no such day.
-static std::optional<int64_t> countDays(int64_t year, int64_t month,
-                                        int64_t day) {
+std::optional<int64_t> frieze::ecg::countDays(int64_t year, int64_t month,
+                                              int64_t day) {
   const bool isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   constexpr int64_t lengths[] = {31, 28, 31, 30, 31, 30,
                                  31, 31, 30, 31, 30, 31};

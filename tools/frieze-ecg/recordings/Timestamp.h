@@ -33,6 +33,10 @@ struct Timestamp {
 /// else, such as a day that no month has.
 std::optional<Timestamp> parseTimestamp(llvm::StringRef text);
 
+/// Days from 1970-01-01 to a date of the Gregorian calendar; none if there is
+/// no such day.
+std::optional<int64_t> countDays(int64_t year, int64_t month, int64_t day);
+
 } // namespace frieze::ecg
 
 #endif // FRIEZE_TOOLS_ECG_TIMESTAMP_H
