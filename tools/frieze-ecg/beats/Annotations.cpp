@@ -184,10 +184,7 @@ private:
 
 /// Takes the rates of the record from its header.
 static Error readRates(StringRef headerPath, BeatPositions &beats) {
-  auto text = readFile(headerPath);
-  if (!text)
-    return inFile(headerPath, text.takeError());
-  Expected<WFDBHeader> header = parseWFDBHeader(headerPath, *text);
+  Expected<WFDBHeader> header = readWFDBHeader(headerPath);
   if (!header)
     return header.takeError();
   beats.record.frames = header->rate;

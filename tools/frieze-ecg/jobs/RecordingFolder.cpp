@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/jobs/RecordingFolder.h"
-#include "frontends/Files.h"
 #include "tools/frieze-ecg/beats/Annotations.h"
 #include "tools/frieze-ecg/recordings/RecordingFormat.h"
 #include "tools/frieze-ecg/recordings/SampleFile.h"
@@ -122,13 +121,8 @@ private:
         sys::path::append(part, name);
         parts.insert(part.str().str());
       };
-      Expected<std::string> text = readFile(path);
-      if (!text) {
-        consumeError(text.takeError());
-        continue;
-      }
       // A damaged header is told when it is opened.
-      Expected<WFDBHeader> header = parseWFDBHeader(path, *text);
+      Expected<WFDBHeader> header = readWFDBHeader(path);
       if (!header) {
         consumeError(header.takeError());
         continue;

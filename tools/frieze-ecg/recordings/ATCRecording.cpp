@@ -102,12 +102,10 @@ public:
     auto recording = std::make_unique<StoredSamples>(
         std::move(input),
         StoredSamples::Layout{offsets[choice->index], sampleBytes, nanovolts});
-    recording->lead = lead.label;
     recording->rate = rate;
     recording->frameRate = rate;
     recording->length = counts[choice->index];
-    if (choice->note)
-      recording->warnings.push_back(*choice->note);
+    recording->setLead(*choice, lead.label);
     return recording;
   }
 

@@ -148,10 +148,7 @@ Error CSVRecording::chooseColumn(const RecordingOptions &options) {
   if (!choice)
     return choice.takeError();
   column = places[choice->index];
-  lead = leads[choice->index].label;
-  otherLeads = choice->others;
-  if (choice->note)
-    warnings.push_back(*choice->note);
+  setLead(*choice, leads[choice->index].label);
   Expected<Calibration> found = calibrate(path, leads[choice->index], options);
   if (found)
     calibration = *found;

@@ -40,7 +40,6 @@ public:
     offset = this->signal.physicalMin - this->signal.digitalMin * scale;
     scale *= calibration.millivolts;
     offset = calibration.toMillivolts(offset);
-    lead = this->signal.label;
     unit = calibration.unit;
     rate = this->signal.samples / this->header.duration;
   }
@@ -278,9 +277,7 @@ frieze::ecg::openEDF(SampleFile file, const RecordingOptions &options) {
   if (hasOneRate)
     recording->frameRate = recording->rate;
   append_range(recording->warnings, warnings);
-  recording->otherLeads = choice->others;
   recording->setStart(path, time, date);
-  if (choice->note)
-    recording->warnings.push_back(*choice->note);
+  recording->setLead(*choice, leads[choice->index].label);
   return recording;
 }

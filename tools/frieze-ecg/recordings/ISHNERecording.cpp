@@ -106,13 +106,11 @@ public:
         std::move(input),
         StoredSamples::Layout{dataOffset + choice->index * sampleBytes,
                               leads.size() * sampleBytes, double(resolution)});
-    recording->lead = leads[choice->index].label;
     recording->rate = rate > 0 ? rate : *options.rate;
     recording->frameRate = recording->rate;
     recording->length = samples;
     recording->warnings = warnings;
-    if (choice->note)
-      recording->warnings.push_back(*choice->note);
+    recording->setLead(*choice, leads[choice->index].label);
     if (Error error = checkRate(path, options, recording->rate))
       return error;
     return recording;

@@ -190,24 +190,6 @@ LabelKind frieze::ecg::findLabelKind(StringRef label) {
   return hasLead ? LabelKind::ECG : LabelKind::Nothing;
 }
 
-/// The first lead that can be told to be an ECG, among those that `isVoltage`.
-static std::optional<size_t>
-findECG(ArrayRef<Lead> leads, function_ref<bool(const Lead &)> isVoltage) {
-  std::optional<size_t> ecg, unnamed;
-  bool areUnnamed = true;
-  for (auto [index, lead] : enumerate(leads)) {
-    if (!isVoltage(lead))
-      continue;
-    LabelKind kind = findLabelKind(lead.label);
-    if (kind == LabelKind::ECG && !ecg)
-      ecg = index;
-    if (kind == LabelKind::Nothing && !unnamed)
-      unnamed = index;
-    areUnnamed &= kind == LabelKind::Nothing;
-  }
-  return ecg ? ecg : areUnnamed ? unnamed : std::nullopt;
-}
-
 static bool isVoltage(const Lead &lead) {
   return getMillivolts(lead.unit).has_value();
 }
@@ -233,22 +215,23 @@ static std::vector<NumberedLead> findECGs(ArrayRef<Lead> leads) {
   return areUnnamed ? unnamed : ecgs;
 }
 
+/// `ecgs` are those among the leads.
 static Expected<LeadChoice> choose(StringRef path, ArrayRef<Lead> leads,
+                                   ArrayRef<NumberedLead> ecgs,
                                    StringRef wanted) {
   if (!wanted.empty())
     return findLead(path, leads, wanted);
-  std::optional<size_t> chosen = findECG(leads, isVoltage);
-  if (!chosen && none_of(leads, isVoltage))
-    chosen = findECG(leads, hasNoUnit);
-  if (chosen && *chosen == 0)
-    return LeadChoice{0, {}};
-  if (chosen)
-    return LeadChoice{*chosen,
+  if (!ecgs.empty()) {
+    const size_t chosen = ecgs.front().number;
+    if (chosen == 0)
+      return LeadChoice{0, {}};
+    return LeadChoice{chosen,
                       (path + ": note: scans lead " +
-                       describe(*chosen, leads[*chosen]) + ", as " +
+                       describe(chosen, leads[chosen]) + ", as " +
                        describe(0, leads[0]) + " " +
                        getReasonAgainst(leads[0]) + "; --lead chooses another")
                           .str()};
+  }
   if (leads.size() == 1 && (isVoltage(leads[0]) || hasNoUnit(leads[0])) &&
       findLabelKind(leads[0].label) == LabelKind::Unknown)
     return LeadChoice{0, (path + ": note: takes lead '" + leads[0].label +
@@ -263,12 +246,13 @@ static Expected<LeadChoice> choose(StringRef path, ArrayRef<Lead> leads,
 Expected<LeadChoice> frieze::ecg::chooseLead(StringRef path,
                                              ArrayRef<Lead> leads,
                                              StringRef wanted) {
-  Expected<LeadChoice> choice = choose(path, leads, wanted);
+  std::vector<NumberedLead> ecgs = findECGs(leads);
+  Expected<LeadChoice> choice = choose(path, leads, ecgs, wanted);
   if (choice) {
-    choice->others = findECGs(leads);
-    llvm::erase_if(choice->others, [&](const NumberedLead &lead) {
+    llvm::erase_if(ecgs, [&](const NumberedLead &lead) {
       return lead.number == choice->index;
     });
+    choice->others = std::move(ecgs);
   }
   return choice;
 }

@@ -120,9 +120,8 @@ frieze::ecg::openNPY(SampleFile file, const RecordingOptions &options) {
     return problems;
   auto recording = std::make_unique<NPYRecording>(
       std::move(file), dataOffset, *header, choice->index, *calibration);
-  recording->otherLeads = choice->others;
+  recording->setLead(*choice, lead.label);
   recording->rate = *options.rate;
   recording->frameRate = recording->rate;
-  recording->lead = lead.label;
   return recording;
 }

@@ -73,6 +73,13 @@ Error Recording::readPadded(int64_t first,
   return Error::success();
 }
 
+void Recording::setLead(const LeadChoice &choice, StringRef label) {
+  lead = label.str();
+  otherLeads = choice.others;
+  if (choice.note)
+    warnings.push_back(*choice.note);
+}
+
 void Recording::setStart(StringRef path, StringRef time, StringRef date) {
   if (time.empty())
     return;

@@ -54,6 +54,8 @@ public:
   llvm::Error readPadded(int64_t first,
                          llvm::MutableArrayRef<float> samples) const;
 
+  /// Takes the lead that was chosen, by its label, with what is said of it.
+  void setLead(const LeadChoice &choice, llvm::StringRef label);
   /// Takes the time and date at which it began, or warns of what is none.
   void setStart(llvm::StringRef path, llvm::StringRef time,
                 llvm::StringRef date);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/recordings/WFDBHeader.h"
+#include "tools/frieze-ecg/recordings/SampleFile.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
 #include <cmath>
@@ -268,4 +269,19 @@ private:
 Expected<WFDBHeader> frieze::ecg::parseWFDBHeader(StringRef path,
                                                   StringRef text) {
   return HeaderParser(path, text).parse();
+}
+
+Expected<WFDBHeader> frieze::ecg::readWFDBHeader(StringRef path) {
+  // A header is text that a person can read; more is another file.
+  constexpr uint64_t maxHeaderSize = 16 << 20;
+  Expected<SampleFile> file = SampleFile::open(path);
+  if (!file)
+    return file.takeError();
+  if (file->getSize() > maxHeaderSize)
+    return fileError(path, "expects a header of at most 16 MiB, but got " +
+                               Twine(file->getSize()) + " bytes");
+  Expected<std::string> text = file->readStart(maxHeaderSize);
+  if (!text)
+    return text.takeError();
+  return parseWFDBHeader(path, *text);
 }

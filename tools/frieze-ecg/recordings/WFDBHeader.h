@@ -74,6 +74,9 @@ struct WFDBHeader {
 llvm::Expected<WFDBHeader> parseWFDBHeader(llvm::StringRef path,
                                            llvm::StringRef text);
 
+/// Reads a header, packed by gzip or not.
+llvm::Expected<WFDBHeader> readWFDBHeader(llvm::StringRef path);
+
 } // namespace frieze::ecg
 
 #endif // FRIEZE_TOOLS_ECG_WFDBHEADER_H

@@ -67,21 +67,6 @@ private:
 
 } // namespace
 
-static Expected<WFDBHeader> readHeader(StringRef path) {
-  // A header is text that a person can read; more is another file.
-  constexpr uint64_t maxHeaderSize = 16 << 20;
-  Expected<SampleFile> file = SampleFile::open(path);
-  if (!file)
-    return file.takeError();
-  if (file->getSize() > maxHeaderSize)
-    return fileError(path, "expects a header of at most 16 MiB, but got " +
-                               Twine(file->getSize()) + " bytes");
-  Expected<std::string> text = file->readStart(maxHeaderSize);
-  if (!text)
-    return text.takeError();
-  return parseWFDBHeader(path, *text);
-}
-
 static Expected<LeadChoice> findSignal(StringRef path, const WFDBHeader &header,
                                        StringRef wanted) {
   std::vector<Lead> leads;
@@ -97,8 +82,7 @@ static void describeLead(StringRef headerPath, const WFDBHeader &header,
                          WFDBRecording &recording) {
   constexpr double defaultRate = 250; // of the format
   std::vector<std::string> &warnings = recording.warnings;
-  if (choice.note)
-    warnings.push_back(*choice.note);
+  recording.setLead(choice, signal.name);
   if (!header.rate && !options.rate)
     warnings.push_back((headerPath +
                         ": note: tells no rate, for which the format has 250 "
@@ -115,8 +99,6 @@ static void describeLead(StringRef headerPath, const WFDBHeader &header,
                           "; the signal is not scanned")
                              .str());
   recording.setStart(headerPath, header.time, header.date);
-  recording.lead = signal.name;
-  recording.otherLeads = choice.others;
   recording.hasFrames = true;
   recording.frameRate = header.rate    ? *header.rate
                         : options.rate ? *options.rate / signal.samplesPerFrame
@@ -152,7 +134,7 @@ private:
                                          SmallString<256> &path) {
     path = sys::path::parent_path(headerPath);
     sys::path::append(path, segment.name + ".hea");
-    Expected<WFDBHeader> result = readHeader(path);
+    Expected<WFDBHeader> result = readWFDBHeader(path);
     if (result && !result->segments.empty())
       return fileError(path, "expects a segment without segments, but got " +
                                  Twine(result->segments.size()));
@@ -265,7 +247,7 @@ openSignals(StringRef headerPath, const WFDBHeader &header,
 
 Expected<std::unique_ptr<Recording>>
 frieze::ecg::openWFDB(StringRef headerPath, const RecordingOptions &options) {
-  Expected<WFDBHeader> header = readHeader(headerPath);
+  Expected<WFDBHeader> header = readWFDBHeader(headerPath);
   if (!header)
     return header.takeError();
   Expected<std::unique_ptr<Recording>> recording =
@@ -292,7 +274,7 @@ frieze::ecg::openWFDBSignals(StringRef path, const RecordingOptions &options) {
                                " beside it, which tells rate and gain, but "
                                "found none: give the header (.hea) of its "
                                "record");
-  Expected<WFDBHeader> header = readHeader(headerPath);
+  Expected<WFDBHeader> header = readWFDBHeader(headerPath);
   if (!header)
     return header.takeError();
   if (none_of(header->signals, [&](const WFDBSignal &signal) {
