@@ -8,7 +8,6 @@
 #include "tools/frieze-ecg/Job.h"
 #include "frontends/Files.h"
 #include "tools/CommandLine.h"
-#include "tools/frieze-ecg/beats/RecordNames.h"
 #include "tools/frieze-ecg/detection/Detection.h"
 #include "tools/frieze-ecg/recordings/Recording.h"
 #include "tools/frieze-ecg/recordings/Text.h"
@@ -120,10 +119,12 @@ Error Job::checkNames() const {
 }
 
 /// What is written must not replace what is read.
-Error Job::checkInputs(ArrayRef<std::string> inputs) const {
+Error Job::checkInputs(ArrayRef<std::string> models,
+                       ArrayRef<std::string> inputs) const {
   if (isOutputFolder(options.output))
     return Error::success();
-  for (ArrayRef<std::string> files : {inputs, ArrayRef(options.records)})
+  for (ArrayRef<std::string> files :
+       {inputs, ArrayRef(options.records), models})
     for (const std::string &input : files)
       if (isSameFile(options.output, input))
         return fileError(options.output, "is read too, and would be replaced");
@@ -173,9 +174,9 @@ Error Job::openJournal(ArrayRef<std::string> models) {
 
 Error Job::open(ArrayRef<std::string> models, ArrayRef<std::string> inputs,
                 const RecordingOptions &recording) {
-  if (Error error = joinErrors(checkNames(), checkInputs(inputs)))
+  if (Error error = joinErrors(checkNames(), checkInputs(models, inputs)))
     return error;
-  if (Error error = joinErrors(checkInputs(models), openJournal(models)))
+  if (Error error = openJournal(models))
     return error;
   std::optional<uint64_t> written;
   if (!entries.empty())

@@ -81,7 +81,8 @@ public:
 
 private:
   llvm::Error checkNames() const;
-  llvm::Error checkInputs(llvm::ArrayRef<std::string> inputs) const;
+  llvm::Error checkInputs(llvm::ArrayRef<std::string> models,
+                          llvm::ArrayRef<std::string> inputs) const;
   void checkHeaders(const RecordingOptions &recording) const;
   llvm::Error openJournal(llvm::ArrayRef<std::string> models);
   llvm::Error addEntry(JobEntry entry);

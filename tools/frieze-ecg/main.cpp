@@ -13,7 +13,6 @@
 #include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
 #include "tools/frieze-ecg/Scan.h"
-#include "tools/frieze-ecg/jobs/RecordingFolder.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
 #include "llvm/Support/CommandLine.h"

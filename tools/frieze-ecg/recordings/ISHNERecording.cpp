@@ -16,7 +16,6 @@
 #include "tools/frieze-ecg/recordings/StoredSamples.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 
 #include <iterator>
