@@ -115,7 +115,7 @@ class Compilation:
 
 
 def list_options(options: Mapping[str, Any]) -> List[Tuple[str, str]]:
-    """Options of the library, of those of `compile`."""
+    """Options of the library or a tool, of those of a function."""
     pairs = []
     for name, value in options.items():
         name = name.replace("_", "-")
@@ -128,8 +128,9 @@ def list_options(options: Mapping[str, Any]) -> List[Tuple[str, str]]:
         elif isinstance(value, (list, tuple)):
             pairs.append((name, ",".join(map(str, value))))
         else:
+            # Formatted, a float32 of NumPy has all its digits.
             pairs.append((name, os.fspath(value) if isinstance(value, os.PathLike)
-                          else str(value)))
+                          else f"{value}"))
     return pairs
 
 

@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from typing import Iterable, List, Optional, Union
+from typing import Any, Iterable, List, Mapping, Optional, Union
 
 import numpy as np
 
 from ._diagnostics import CompileError, Error
-from ._model import Model, compile  # pylint: disable=redefined-builtin
+from ._model import Model, compile, list_options  # pylint: disable=redefined-builtin
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -37,6 +37,11 @@ def make_library(model: Union[Model, Path], hop: int) -> bytes:
         return compilation.emit("shared")
 
 
+def list_arguments(options: Mapping[str, Any]) -> List[str]:
+    """The arguments of frieze-ecg scan, of options of `scan`."""
+    return [f"--{name}={value}" for name, value in list_options(options)]
+
+
 def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] = None, *,
          lead: Union[str, int, None] = None, rate: Optional[float] = None,
          unit: Optional[str] = None, gain: Optional[float] = None,
@@ -57,20 +62,18 @@ def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] =
     and `score`. What frieze-ecg warns of becomes a warning, and its error an Error.
     """
     paths: List[Path] = ([records] if isinstance(records, (str, os.PathLike)) else list(records))
-    options = [f"--{name}={value}" for name, value in (
-        ("lead", lead), ("rate", rate), ("unit", unit), ("gain", gain), ("baseline", baseline),
-        ("hop", hop), ("level", level), ("threads", threads)) if value is not None]
-    options += [f"--{name}" for name, value in (
-        ("logits", logits), ("ignore-checksum", ignore_checksum)) if value]
+    arguments = list_arguments({
+        "lead": lead, "rate": rate, "unit": unit, "gain": gain, "baseline": baseline, "hop": hop,
+        "level": level, "logits": logits, "ignore_checksum": ignore_checksum, "threads": threads})
     program = find_program()
     with tempfile.TemporaryDirectory() as folder:
         if model is not None:
             library = os.path.join(folder, "model.so")
             with open(library, "wb") as file:
                 file.write(make_library(model, hop))
-            options.append(f"--model={library}")
+            arguments.append(f"--model={library}")
         result = subprocess.run(
-            [program, "scan", *options, "--",
+            [program, "scan", *arguments, "--",
              *(os.fspath(path) for path in paths)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if result.returncode:

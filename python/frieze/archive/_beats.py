@@ -33,14 +33,11 @@ class Options(NamedTuple):
             rate=self.rate if recording.rate is None else recording.rate)
 
     def list_arguments(self, recording: Recording) -> List[str]:
-        # Samples of a table are written in millivolts.
-        scale = ([("unit", self.unit), ("gain", self.gain), ("baseline", self.baseline)]
-                 if recording.samples is None else [("unit", "mV")])
-        arguments = [f"--{name}={value}" for name, value in (
-            ("lead", recording.lead), ("rate", recording.rate), *scale, ("hop", self.hop),
-            ("level", self.level)) if value is not None]
-        return arguments + [f"--{name}" for name, value in (
-            ("logits", self.logits), ("ignore-checksum", self.ignore_checksum)) if value]
+        options = self._replace(lead=recording.lead, rate=recording.rate)
+        if recording.samples is not None:
+            # Samples of a table are written in millivolts.
+            options = options._replace(unit="mV", gain=None, baseline=None)
+        return ecg.list_arguments(options._asdict())
 
 
 def make_schema() -> Any:
