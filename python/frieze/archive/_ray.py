@@ -45,9 +45,8 @@ def scan(source: Any, model: bytes, options: Options) -> Iterator[Any]:
     import ray.data
 
     if _recordings.is_table(source):
-        table, samples = _recordings.open_table(source)
-        columns = _recordings.choose_columns(table.schema.names, samples)
-        if samples:
+        table, columns = _recordings.open_table(source)
+        if "samples" in columns:
             rows = ray.data.read_parquet(source).select_columns(columns)
         else:
             rows = ray.data.from_arrow(table.to_table(columns=columns))

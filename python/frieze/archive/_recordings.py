@@ -95,8 +95,15 @@ def has_samples(source: str, names: Iterable[str]) -> bool:
     return True
 
 
-def choose_columns(names: Iterable[str], samples: bool) -> List[str]:
-    return sorted((SAMPLES if samples else PATHS) & set(names))
+def choose_columns(source: str, names: Iterable[str]) -> List[str]:
+    """Those of a table that are read."""
+    names = set(names)
+    return sorted((SAMPLES if has_samples(source, names) else PATHS) & names)
+
+
+def choose_key(columns: Iterable[str]) -> str:
+    """The column that names recordings."""
+    return "record" if "samples" in columns else "path"
 
 
 def read_rows(batch: Any) -> Iterator[Recording]:
@@ -130,22 +137,21 @@ def check_names(names: Iterable[Optional[str]]) -> List[str]:
     return list(dict.fromkeys(names))
 
 
-def open_table(source: str) -> Tuple[Any, bool]:
-    """A table as a pyarrow Dataset, and whether it has samples."""
+def open_table(source: str) -> Tuple[Any, List[str]]:
+    """A table as a pyarrow Dataset, and its columns that are read."""
     import pyarrow.dataset
 
     table = pyarrow.dataset.dataset(source, format="parquet")
-    samples = has_samples(source, table.schema.names)
-    key = "record" if samples else "path"
+    columns = choose_columns(source, table.schema.names)
+    key = choose_key(columns)
     check_names(table.to_table(columns=[key])[key].to_pylist())
-    return table, samples
+    return table, columns
 
 
 def list_files(source: Any) -> List[str]:
     """The paths that a source other than a table lists."""
-    if not isinstance(source, (str, os.PathLike)):
+    if not isinstance(source, str):
         return check_names([os.fspath(path) for path in source])
-    source = os.fspath(source)
     if not os.path.exists(source):
         raise Error(f"{source}: error: no such file or folder")
     if not os.path.isdir(source):

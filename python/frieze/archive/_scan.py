@@ -15,12 +15,11 @@ def scan_here(source: Any, scanner: _beats.Scanner, processes: int) -> Iterator[
     recordings: Iterator[_recordings.Recording]
     ahead = 16
     if _recordings.is_table(source):
-        table, samples = _recordings.open_table(source)
+        table, columns = _recordings.open_table(source)
         # A day of samples is large, so few are read before they are scanned.
-        ahead = 2 if samples else ahead
-        batches = table.to_batches(
-            columns=_recordings.choose_columns(table.schema.names, samples),
-            batch_size=1 if samples else 1000, batch_readahead=1, fragment_readahead=1)
+        size, ahead = (1, 2) if "samples" in columns else (1000, ahead)
+        batches = table.to_batches(columns=columns, batch_size=size, batch_readahead=1,
+                                   fragment_readahead=1)
         recordings = (recording for batch in batches
                       for recording in _recordings.read_rows(batch))
     else:
@@ -69,6 +68,8 @@ def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine
                          "as their workers have cores")
     if is_a(source, "pyspark", "DataFrame") and not is_spark:
         raise ValueError("expects a SparkSession as the engine of a DataFrame")
+    if isinstance(source, os.PathLike):
+        source = os.fspath(source)
     out = os.fspath(out)
     library = make_artefact(model, hop)
     with tempfile.TemporaryDirectory(prefix="frieze-") as folder:
@@ -81,8 +82,6 @@ def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine
 
             return _spark.scan(engine, source, out, library, options)
         _output.check_free(out)
-        if isinstance(source, os.PathLike):
-            source = os.fspath(source)
         if engine == "ray":
             _packages.require("ray", "ray")
             from . import _ray

@@ -121,12 +121,12 @@ def check_table(table: Any, key: str) -> int:
 def read(session: Any, source: Any) -> Tuple[Any, int]:
     """A DataFrame with a row for each recording, in partitions that are a task each, and how
     many these are."""
-    if isinstance(source, (str, os.PathLike)) and _recordings.is_table(os.fspath(source)):
-        source = session.read.parquet(os.fspath(source))
+    if _recordings.is_table(source):
+        source = session.read.parquet(source)
     if is_a(source, "pyspark", "DataFrame"):
-        samples = _recordings.has_samples("table", source.columns)
-        table = source.select(*_recordings.choose_columns(source.columns, samples))
-        count = check_table(table, "record" if samples else "path")
+        columns = _recordings.choose_columns("table", source.columns)
+        table = source.select(*columns)
+        count = check_table(table, _recordings.choose_key(columns))
     else:
         # Workers have folders of their own.
         paths = [os.path.abspath(path) for path in _recordings.list_files(source)]
