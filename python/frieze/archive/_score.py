@@ -102,8 +102,7 @@ def score(data: Any, model: Any, *, column: Union[str, Dict[str, str], None] = N
     """
     _packages.require("pyarrow", "archive")
     library = make_artefact(model)
-    loaded = _model.load(library)
-    columns = choose_columns(loaded, column)
+    columns = choose_columns(_model.load(library), column)
     is_spark, is_ray = is_a(data, "pyspark", "DataFrame"), is_a(data, "ray", "Dataset")
     if threads is not None and (is_spark or is_ray):
         raise ValueError("expects threads for data of this process alone; engines have as many "
@@ -111,7 +110,7 @@ def score(data: Any, model: Any, *, column: Union[str, Dict[str, str], None] = N
     if is_spark:
         from . import _spark
 
-        return _spark.score(data, find_scorer(), library, columns, loaded.outputs)
+        return _spark.score(data, find_scorer(), library, columns)
     if is_ray:
         from . import _ray
 

@@ -5,10 +5,9 @@ import hashlib
 import os
 import shutil
 import tempfile
-from typing import Any, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, Tuple
 
 from .._diagnostics import Error
-from .._model import Tensor
 from .._sources import is_a
 from . import _recordings, _worker
 from ._beats import Options, Scanner, make_schema
@@ -39,23 +38,23 @@ def ship(session: Any, data: bytes) -> str:
     return os.path.basename(path)
 
 
-def score(data: Any, scorer: str, model: bytes, columns: Dict[str, str],
-          outputs: List[Tensor]) -> Any:
+def score(data: Any, scorer: str, model: bytes, columns: Dict[str, str]) -> Any:
+    import pyarrow
     from pyspark import cloudpickle
     from pyspark.sql import types
 
     # Columns that do not fit are told before anything is computed.
     here = _worker.Scorer(scorer, model, columns)
-    here(_worker.make_empty(data.limit(0).toArrow().schema))
+    scored = here(_worker.make_empty(data.limit(0).toArrow().schema))
     # Workers get the module itself, and need not have the package.
     cloudpickle.register_pickle_by_value(_worker)
     with open(scorer, "rb") as file:
         names = [ship(data.sparkSession, library) for library in (file.read(), model)]
     fields = [field for field in data.schema.fields if field.name not in columns.values()]
-    for tensor in outputs:
-        is_number = all(size == 1 for size in tensor.shape[1:])
-        kind = types.FloatType() if is_number else types.ArrayType(types.FloatType())
-        fields.append(types.StructField(tensor.name, kind))
+    for output in list(scored.schema)[len(fields):]:
+        is_list = pyarrow.types.is_fixed_size_list(output.type)
+        kind = types.ArrayType(types.FloatType()) if is_list else types.FloatType()
+        fields.append(types.StructField(output.name, kind))
     return data.mapInArrow(_worker.SparkScorer(*names, columns), types.StructType(fields))
 
 
