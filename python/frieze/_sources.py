@@ -40,8 +40,8 @@ def read(model: Any, example_inputs: Any = None) -> Source:
     if is_a(model, "keras", "Model") or is_a(model, "tf_keras", "Model"):
         return Source(None, export_keras(model), model.name)
     if is_a(model, "torch", "Module"):
-        return Source(None, export_torch(model, example_inputs),
-                      type(unwrap_torch(model)).__name__)
+        module = unwrap_torch(model)
+        return Source(None, export_torch(module, example_inputs), type(module).__name__)
     raise TypeError("expects a path, the bytes of a model file, a keras.Model, an "
                     "onnx.ModelProto, a torch.nn.Module or a torch.onnx.ONNXProgram, "
                     f"but got {type(model).__name__}")
@@ -78,7 +78,6 @@ def export_torch(module: Any, example_inputs: Union[tuple, Any]) -> bytes:
                         "with one for each input")
     if not isinstance(example_inputs, tuple):
         example_inputs = (example_inputs,)
-    module = unwrap_torch(module)
     names = list_arguments(module)[:len(example_inputs)]
     if len(names) < len(example_inputs):
         names = [f"input_{index}" for index in range(len(example_inputs))]
