@@ -1,7 +1,7 @@
 """What a source has of recordings: files of a folder, a list, or rows of a table."""
 import os
 import re
-from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from .._diagnostics import Error
 
@@ -120,7 +120,8 @@ def read_rows(batch: Any) -> Iterator[Recording]:
 
 def check_names(names: Iterable[Optional[str]]) -> List[str]:
     """Refuses recordings without a name, and what would be scanned twice."""
-    seen: Set[str] = set()
+    # In their order, which a dict keeps.
+    seen: Dict[str, None] = {}
     for name in names:
         if name is None:
             raise Error("expects a name for every recording, but got null")
@@ -130,11 +131,10 @@ def check_names(names: Iterable[Optional[str]]) -> List[str]:
             name.encode()
         except UnicodeEncodeError:
             raise Error(f"{name!r}: error: expects a name in UTF-8") from None
-        seen.add(name)
+        seen[name] = None
     if not seen:
         raise Error("expects recordings, but got none")
-    # In their order, which a dict keeps.
-    return list(dict.fromkeys(names))
+    return list(seen)
 
 
 def open_table(source: str) -> Tuple[Any, List[str]]:

@@ -1,7 +1,7 @@
 """Windows of a table to scores, in this process or by an engine."""
 import functools
 import os
-from typing import Any, Dict, Iterator, Optional, Union
+from typing import Any, Dict, Iterator, Optional, Tuple, Union
 
 from .. import _model
 from .._diagnostics import Error
@@ -39,29 +39,25 @@ def choose_columns(model: _model.Model,
     return dict(column)
 
 
-def slice_batches(batches: Any) -> Iterator[Any]:
+def slice_batches(batches: Any) -> Iterator[Tuple[int, Any]]:
+    """Batches of few rows, each with the row of all that it begins with."""
+    before = 0
     for batch in batches:
         for first in range(0, batch.num_rows, CHUNK):
-            yield batch.slice(first, CHUNK)
+            yield before + first, batch.slice(first, CHUNK)
+        before += batch.num_rows
 
 
 def score_batches(scorer: _worker.Scorer, batches: Any, threads: int) -> Iterator[Any]:
     """Scores batches in their order, on several threads."""
-    row = 0
-
-    def work(first: int, batch: Any) -> Any:
+    def work(row: int, batch: Any) -> Any:
         try:
             return scorer(batch)
         except ValueError as error:
-            raise ValueError(f"from row {first} on: {error}") from None
+            raise ValueError(f"from row {row} on: {error}") from None
 
-    def start() -> Iterator[Any]:
-        nonlocal row
-        for batch in slice_batches(batches):
-            yield functools.partial(work, row, batch)
-            row += batch.num_rows
-
-    return _pool.run(start(), threads)
+    return _pool.run((functools.partial(work, row, batch)
+                      for row, batch in slice_batches(batches)), threads)
 
 
 def score_here(data: Any, scorer: _worker.Scorer, threads: int) -> Any:
