@@ -23,16 +23,11 @@ if ! is_made $requirements $folder; then
   cp "$requirements" "$folder/requirements.txt"
 fi
 
-requirements=tests/python/requirements-keras.txt
-folder=build/keras
-if ! is_made $requirements $folder; then
-  make_venv $requirements $folder
-  cp "$requirements" "$folder/requirements.txt"
-fi
-
-requirements=tests/python/archive/requirements.txt
-folder=build/archive
-if ! is_made $requirements $folder; then
-  make_venv $requirements $folder
-  cp "$requirements" "$folder/requirements.txt"
-fi
+for pair in requirements-keras.txt:keras archive/requirements.txt:archive; do
+  requirements=tests/python/${pair%:*}
+  folder=build/${pair#*:}
+  if ! is_made "$requirements" "$folder"; then
+    make_venv "$requirements" "$folder"
+    cp "$requirements" "$folder/requirements.txt"
+  fi
+done
