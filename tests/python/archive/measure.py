@@ -22,26 +22,14 @@ import numpy as np
 import frieze
 from frieze import archive
 from support import ECG
+import processes
 import recordings
 
 
 def count_seconds():
     """Of the processor, taken by this process and all below it, also those that have ended."""
-    parents, ticks = {}, {}
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/stat", encoding="latin-1") as file:
-                fields = file.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(entry)] = int(fields[1])
-        ticks[int(entry)] = sum(map(int, fields[11:15]))
-    total = 0
-    for process, count in ticks.items():
-        while process in parents and process != os.getpid():
-            process = parents[process]
-        total += count if process == os.getpid() else 0
-    return total / os.sysconf("SC_CLK_TCK")
+    ticks = sum(sum(map(int, fields[11:15])) for _, fields in processes.list_processes().values())
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def measure(function):

@@ -19,28 +19,13 @@ import pyarrow.parquet
 import frieze
 from frieze import archive
 from support import ECG, MODELS
+from processes import list_processes
 import recordings
 
 
 def find_children(name):
     """Processes of this program, below this one."""
-    parents, names = {}, {}
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/stat", encoding="latin-1") as file:
-                text = file.read()
-        except OSError:
-            continue
-        program, _, rest = text[text.index("(") + 1:].rpartition(")")
-        parents[int(entry)], names[int(entry)] = int(rest.split()[1]), program
-    found = []
-    for process, program in names.items():
-        above = process
-        while program == name and above in parents and above != os.getpid():
-            above = parents[above]
-        if program == name and above == os.getpid():
-            found.append(process)
-    return found
+    return [process for process, (program, _) in list_processes().items() if program == name]
 
 
 class ScanTest(unittest.TestCase):

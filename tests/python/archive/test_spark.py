@@ -15,6 +15,7 @@ import pyarrow.parquet
 import frieze
 from frieze import archive
 from support import ECG, make_windows
+from processes import list_processes
 import recordings
 from test_score import make_lists
 
@@ -44,23 +45,15 @@ def make_session(workers=2):
 
 def find_executors():
     """The processes of executors, below this one."""
-    parents, found = {}, []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
+    found = []
+    for process in list_processes():
         try:
-            with open(f"/proc/{entry}/stat", encoding="latin-1") as file:
-                parents[int(entry)] = int(file.read().rpartition(")")[2].split()[1])
-            with open(f"/proc/{entry}/cmdline", "rb") as file:
+            with open(f"/proc/{process}/cmdline", "rb") as file:
                 if b"CoarseGrainedExecutorBackend" in file.read():
-                    found.append(int(entry))
+                    found.append(process)
         except OSError:
             continue
-
-    def is_below(process):
-        while process in parents and process != os.getpid():
-            process = parents[process]
-        return process == os.getpid()
-
-    return sorted(filter(is_below, found))
+    return sorted(found)
 
 
 class SparkTest(unittest.TestCase):
