@@ -194,11 +194,5 @@ int frieze_make_batch(frieze_score_column *columns, uint64_t count,
     schema->release(schema);
   if (status && array->release)
     array->release(array);
-  for (uint64_t i = 0; i < count; ++i) {
-    frieze_free_buffer(columns[i].floats);
-    frieze_free_buffer(columns[i].valid);
-    columns[i].floats = NULL;
-    columns[i].valid = NULL;
-  }
   return status;
 }

@@ -32,8 +32,9 @@ void frieze_free_buffer(void *buffer);
 
 /**
  * Makes a struct array of columns, with its schema, and takes their buffers
- * along: those of columns are null afterwards, also on failure. Returns 0, or
- * -1 where there is too little memory and nothing to release.
+ * along: those that it took are null in columns afterwards, and what is left on
+ * failure stays the caller's. Returns 0, or -1 where there is too little memory
+ * and nothing to release.
  */
 int frieze_make_batch(frieze_score_column *columns, uint64_t count,
                       int64_t rows, int64_t null_count,

@@ -19,6 +19,8 @@ typedef struct frieze_scoring {
   /** Samples of a call of the model. */
   uint64_t batch;
   int64_t rows;
+  /** Whether columns are those of a struct, rather than one by itself. */
+  int is_struct;
   /** Whether each row is null; how many are. */
   unsigned char *is_null;
   int64_t null_count;
@@ -111,7 +113,7 @@ static int open_columns(frieze_scoring *scoring,
                         const struct ArrowArray *array,
                         frieze_arrow_error *error) {
   const frieze_model *model = scoring->model;
-  int is_struct = schema->format && !strcmp(schema->format, "+s");
+  int is_struct = scoring->is_struct;
   if (is_struct) {
     int status =
         frieze_check_array("batch", schema, array, 0, array->length, 1, error);
@@ -141,14 +143,12 @@ static int open_columns(frieze_scoring *scoring,
 
 /** Looks at every row of every column, so that all of a batch is known to be
  * right before the first is scored. */
-static int look_at_rows(frieze_scoring *scoring,
-                        const struct ArrowSchema *schema,
-                        const struct ArrowArray *array,
+static int look_at_rows(frieze_scoring *scoring, const struct ArrowArray *array,
                         frieze_arrow_error *error) {
-  int is_struct = !strcmp(schema->format, "+s");
   scoring->is_contiguous = 1;
   for (int64_t row = 0; row < scoring->rows; ++row) {
-    int is_null = is_struct && frieze_is_null(array, array->offset + row);
+    int is_null =
+        scoring->is_struct && frieze_is_null(array, array->offset + row);
     for (uint64_t i = 0; i < scoring->model->input_count; ++i) {
       const frieze_column *column = &scoring->columns[i];
       const void *floats;
@@ -288,7 +288,7 @@ static int score(frieze_scoring *scoring, const struct ArrowSchema *schema,
                  const struct ArrowArray *array, frieze_arrow_error *error) {
   int status = open_columns(scoring, schema, array, error);
   if (!status)
-    status = look_at_rows(scoring, schema, array, error);
+    status = look_at_rows(scoring, array, error);
   if (!status)
     status = allocate_scores(scoring, error);
   if (status || scoring->null_count == scoring->rows)
@@ -319,6 +319,7 @@ int frieze_score_arrow(const frieze_model *model,
   scoring.model = model;
   scoring.batch = model->inputs[0].shape[0];
   scoring.rows = array->length;
+  scoring.is_struct = !strcmp(schema->format, "+s");
   scoring.arena = arena;
   scoring.is_null = calloc((size_t)array->length + 1, 1);
   scoring.columns = calloc((size_t)model->input_count, sizeof(frieze_column));
