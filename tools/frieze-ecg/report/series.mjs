@@ -27,6 +27,8 @@ export class Series {
   // From the level above the numbers on, with { low, high } each.
   #levels = [];
   #found = { low: NONE, high: MISSING };
+  // Of the numbers so far, once asked for.
+  #usualRange;
 
   constructor({ name, rate, bin, hasRanges, count, step, base }) {
     Object.assign(this, { name, bin, count, step, base });
@@ -67,6 +69,7 @@ export class Series {
       ++i;
     }
     this.loaded = i;
+    this.#usualRange = undefined;
     this.#sumUp(begin, i);
   }
 
@@ -141,6 +144,10 @@ export class Series {
   // What all but the highest and the lowest twentieth of the seconds stay within, so that an
   // artefact does not flatten all the rest.
   getUsualRange() {
+    return this.#usualRange ??= this.#findUsualRange();
+  }
+
+  #findUsualRange() {
     const seconds = Math.max(1, Math.floor(this.loaded / this.rate)), lows = [], highs = [];
     for (let k = 0, count = Math.min(seconds, 2000); k < count; ++k) {
       const begin = Math.floor(k * seconds / count);
