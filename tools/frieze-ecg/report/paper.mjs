@@ -70,8 +70,8 @@ function makeRow(recording, series, begin, end) {
     const x = round((recording.beats[i] - begin) * MM_PER_SECOND);
     svg.append(make("path", { d: `M${x - .8} 0H${x + .8}L${x} 1.5Z`, class: "paper-beat" }));
   }
-  for (const { time, kind } of recording.disagreements)
-    if (time >= begin && time < end)
+  for (const { time, kind } of recording.findDisagreements(begin, end))
+    if (time < end) // one at the end is in the next row
       svg.append(make("text", { x: round((time - begin) * MM_PER_SECOND), y: 4.5,
                                 class: "paper-text" }, kind));
   const cut = needed > MOST_HEIGHT ? `; the lowest ${needed - MOST_HEIGHT} mm are cut off` : "";

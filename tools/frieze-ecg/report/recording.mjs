@@ -120,6 +120,15 @@ export class Recording {
     return [lowerBound(this.beats, begin), lowerBound(this.beats, end)];
   }
 
+  // Disagreements from `begin` to `end`, one at `end` among them.
+  findDisagreements(begin, end) {
+    const times = this.disagreementTimes;
+    let last = lowerBound(times, end);
+    while (times[last] === end)
+      ++last;
+    return this.disagreements.slice(lowerBound(times, begin), last);
+  }
+
   // Mean rate of the beats from `first` up to `end`, bpm; NaN if there is none.
   getMeanRate(first, end) {
     let seconds = 0, count = 0;

@@ -247,9 +247,8 @@ export class Strip {
     context.globalAlpha = .4;
     for (let i = first; plot.width / (last - first) > 12 && i < last; ++i)
       line(recording.beats[i], recording.extra.has(i) ? "extra" : "beat");
-    for (const { time, kind } of recording.disagreements)
-      if (time >= plot.begin && time <= plot.end)
-        line(time, kind);
+    for (const { time, kind } of recording.findDisagreements(plot.begin, plot.end))
+      line(time, kind);
     context.globalAlpha = 1;
   }
 
@@ -266,9 +265,8 @@ export class Strip {
         plot.mark(recording.beats[i], top, plot.colour("beat"));
     if (room > 58)
       this.#writeIntervals(plot, first, last);
-    for (const { time, kind } of recording.disagreements)
-      if (time >= plot.begin && time <= plot.end)
-        plot.mark(time, top, plot.colour(kind), kind === "missed");
+    for (const { time, kind } of recording.findDisagreements(plot.begin, plot.end))
+      plot.mark(time, top, plot.colour(kind), kind === "missed");
     context.restore();
   }
 
