@@ -11,8 +11,8 @@ export class Callipers {
   #times = [0, 0];
   #handles;
 
-  constructor(layer, output, strip, recording, viewport) {
-    Object.assign(this, { layer, output, strip, recording, viewport });
+  constructor(layer, output, button, strip, recording, viewport) {
+    Object.assign(this, { layer, output, button, strip, recording, viewport });
     this.#handles = ["A", "B"].map((name, i) => {
       const handle = document.createElement("div");
       handle.className = "calliper";
@@ -84,6 +84,7 @@ export class Callipers {
 
   place() {
     this.layer.hidden = this.output.hidden = !this.isOn;
+    this.button.setAttribute("aria-pressed", this.isOn);
     if (!this.isOn || !this.strip.plot)
       return;
     const [trace] = this.recording.traces, { plot, axis } = this.strip;

@@ -20,7 +20,8 @@ const { data } = recording;
 const viewport = new Viewport(recording.duration);
 const strip = new Strip($("curves"), $("lanes"), recording, viewport);
 const overview = new Overview($("overview"), recording, viewport);
-const callipers = new Callipers($("markers"), $("measured"), strip, recording, viewport);
+const callipers = new Callipers($("markers"), $("measured"), $("callipers"), strip, recording,
+                                viewport);
 // Times of the line that follows the pointer, and of the last place that was gone to.
 let cursor = null, visited = null;
 
@@ -116,11 +117,6 @@ function showTen() {
   viewport.show(viewport.middle - FIRST_SPAN / 2, viewport.middle + FIRST_SPAN / 2);
 }
 
-function toggleCallipers() {
-  callipers.toggle();
-  $("callipers").setAttribute("aria-pressed", callipers.isOn);
-}
-
 function togglePaper() {
   strip.isPaper = !strip.isPaper;
   $("paper").setAttribute("aria-pressed", strip.isPaper);
@@ -149,7 +145,7 @@ const COMMANDS = {
   G: () => step(gapTimes, "gap", -1),
   d: () => step(disagreementTimes, "disagreement", 1),
   D: () => step(disagreementTimes, "disagreement", -1),
-  c: toggleCallipers,
+  c: () => callipers.toggle(),
   m: togglePaper,
 };
 COMMANDS["="] = COMMANDS["+"];
@@ -188,7 +184,6 @@ followKeys(COMMANDS);
 followPointers($("strip"), strip, viewport, callipers, x => {
   cursor = x === null || x < strip.left ? null : strip.getTime(x);
   placeCursor();
-  $("callipers").setAttribute("aria-pressed", callipers.isOn);
 });
 const readAddress = () => tellNotes(viewport.readAddress());
 addEventListener("hashchange", readAddress);
