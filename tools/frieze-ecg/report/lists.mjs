@@ -9,7 +9,7 @@ const MOST_BEATS = 20000;
 const MOST_ROWS = 2000;
 
 // Keeps an element of class "beat" for each beat in view, once the view rests, as long as
-// there are at most 20,000. Returns how many are in view.
+// there are at most 20,000.
 export function placeBeats(layer, recording, viewport) {
   const isAll = recording.beats.length <= MOST_BEATS;
   const [from, to] = isAll ? [0, recording.beats.length]

@@ -33,8 +33,8 @@ export function formatTime(seconds, digits = 2) {
   return `${h ? `${h}:${String(m).padStart(2, "0")}` : m}:${rest}`;
 }
 
-export function formatCount(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+export function formatCount(count, one) {
+  return `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 }
 
 export class Recording {

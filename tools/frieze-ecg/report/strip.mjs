@@ -97,7 +97,6 @@ export class Strip {
   }
 
   get left() { return this.canvas.clientWidth < 600 ? 40 : 52; }
-  get pixelsPerSecond() { return (this.canvas.clientWidth - this.left) / this.viewport.span; }
   // Time at a place of the canvas, of what is in view even if it is not drawn yet.
   getTime(x) {
     const { left, canvas, viewport } = this;

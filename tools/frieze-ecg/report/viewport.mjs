@@ -20,7 +20,6 @@ export class Viewport {
 
   get span() { return this.end - this.begin; }
   get middle() { return (this.begin + this.end) / 2; }
-  get isAll() { return this.span >= this.duration; }
 
   // Calls `draw` in the frame that follows a change.
   onChange(draw) {
