@@ -176,30 +176,29 @@ export class Plot {
   }
 
   // Horizontal lines with their values in the gutter.
-  drawValues(least, most, y, step, { digits = step, text = value => value } = {}) {
-    const { context } = this;
-    context.strokeStyle = this.colour("grid-major");
+  drawValues(least, most, y, step) {
+    const { context } = this, slack = step * 1e-9;
     context.fillStyle = this.colour("faint");
     context.textAlign = "right";
-    context.beginPath();
-    for (let k = Math.ceil(least / step - 1e-9); k * step <= most + step * 1e-9; ++k) {
-      const at = Math.round(y(k * step)) + .5;
-      context.moveTo(this.left, at);
-      context.lineTo(this.right, at);
-      context.fillText(text(formatNumber(k * step, digits)), this.left - 5, at);
-    }
-    context.stroke();
+    this.#drawLevels(least - slack, most + slack, y, step, "grid-major", (value, at) =>
+        context.fillText(formatNumber(value, step), this.left - 5, at));
     context.textAlign = "left";
   }
 
   drawMinorValues(least, most, y, step) {
+    this.#drawLevels(least, most, y, step, "grid");
+  }
+
+  // A line at each multiple of `step`; `tell` writes its value beside it.
+  #drawLevels(least, most, y, step, colour, tell) {
     const { context } = this;
-    context.strokeStyle = this.colour("grid");
+    context.strokeStyle = this.colour(colour);
     context.beginPath();
     for (let k = Math.ceil(least / step); k * step <= most; ++k) {
       const at = Math.round(y(k * step)) + .5;
       context.moveTo(this.left, at);
       context.lineTo(this.right, at);
+      tell?.(k * step, at);
     }
     context.stroke();
   }
