@@ -5,7 +5,7 @@
 
 import { formatTime } from "./recording.mjs";
 
-const MOST_BEATS = 20000;
+export const MOST_BEATS = 20000;
 const MOST_ROWS = 2000;
 
 // Keeps an element of class "beat" for each beat in view, once the view rests, as long as

@@ -6,6 +6,7 @@
 import { Plot } from "./plot.mjs";
 import { formatTime } from "./recording.mjs";
 import { drawRates, findRateRange } from "./strip.mjs";
+import { LEAST_SPAN } from "./viewport.mjs";
 
 // Pixels around an edge that take hold of it, and the least width of the window.
 const REACH = { mouse: 8, pen: 12, touch: 20 }, LEAST_WIDTH = 16;
@@ -90,9 +91,9 @@ export class Overview {
       return;
     const { viewport } = this, time = this.#getTime(event);
     if (this.#grip.edge === "begin")
-      viewport.show(Math.min(time, viewport.end - .2), viewport.end);
+      viewport.show(Math.min(time, viewport.end - LEAST_SPAN), viewport.end);
     else if (this.#grip.edge === "end")
-      viewport.show(viewport.begin, Math.max(time, viewport.begin + .2));
+      viewport.show(viewport.begin, Math.max(time, viewport.begin + LEAST_SPAN));
     else
       viewport.show(time - this.#grip.offset, time - this.#grip.offset + viewport.span);
   }

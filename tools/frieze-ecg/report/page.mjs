@@ -5,15 +5,14 @@
 
 import { Callipers } from "./callipers.mjs";
 import { followKeys, followPointers } from "./gestures.mjs";
-import { listPlaces, placeBeats } from "./lists.mjs";
+import { MOST_BEATS, listPlaces, placeBeats } from "./lists.mjs";
 import { Overview } from "./overview.mjs";
 import { layOutPaper } from "./paper.mjs";
 import { Recording, findNext, formatCount, formatTime } from "./recording.mjs";
-import { Strip } from "./strip.mjs";
+import { MM_PER_MILLIVOLT, MM_PER_SECOND, Strip } from "./strip.mjs";
 import { FIRST_SPAN, Viewport } from "./viewport.mjs";
 
 const $ = id => document.getElementById(id);
-const MOST_SHOWN_BEATS = 20000;
 
 const recording = new Recording(JSON.parse($("data").textContent));
 const { data } = recording;
@@ -66,13 +65,13 @@ function getStatus() {
   const parts = [
     `${formatTime(viewport.begin)} to ${formatTime(viewport.end)}${clock && ` (from ${clock})`}`,
     formatCount(last - first, "beat") +
-        (last - first > MOST_SHOWN_BEATS ? ", zoom in to see single beats" : ""),
+        (last - first > MOST_BEATS ? ", zoom in to see single beats" : ""),
   ];
   if (rate > 0)
     parts.push(`${rate.toFixed(0)} bpm`);
   if (strip.isPaper) {
-    const speed = 25 * strip.paperSpan / viewport.span;
-    parts.push(`${Number(speed.toPrecision(3))} mm/s, 10 mm/mV` +
+    const speed = MM_PER_SECOND * strip.paperSpan / viewport.span;
+    parts.push(`${Number(speed.toPrecision(3))} mm/s, ${MM_PER_MILLIVOLT} mm/mV` +
                (strip.isClipped ? ", cut off at the edge" : ""));
   }
   if (recording.progress < 1)

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 export const FIRST_SPAN = 10;
-const LEAST_SPAN = .2;
+export const LEAST_SPAN = .2;
 
 export class Viewport {
   begin = 0;
