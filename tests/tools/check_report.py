@@ -242,8 +242,7 @@ def check_disagreements(browser, tool, source, beats):
         browser.evaluate(f"location.hash = '#t={time - 3:.4f},{time + 7:.4f}'")
         page.settle()
         _, left, right = page.find(".lane")
-        (_, y), _, _ = page.find("#curves")
-        top = browser.evaluate("document.getElementById('curves').getBoundingClientRect().top")
+        _, top, _, _ = page.get_box("#curves")
         x = left + .3 * (right - left)
         browser.screenshot("mark.png", [round(x) - 12, round(top), 24, 22])
         marks = sum(is_mark(*pixel) for row in read_rows("mark.png") for pixel in row)
@@ -283,13 +282,11 @@ def check_leads(browser, tool, source):
     # V1 is the other way up: its lowest pixel is where the highest of II is.
     extents = []
     for lane in 1, 2:
-        left, top, width, height = browser.evaluate(
-            f"(() => {{ const r = document.querySelector('.lane:nth-child({lane})')"
-            ".getBoundingClientRect(); return [r.left, r.top, r.width, r.height] })()")
-        browser.screenshot("lane.png", [left, top, width, height])
+        box = page.get_box(f".lane:nth-child({lane})")
+        browser.screenshot("lane.png", box)
         dark = [row for row, pixels in enumerate(read_rows("lane.png"))
                 if any(max(pixel) < 110 for pixel in pixels)]
-        extents.append((dark[0] / height, 1 - (dark[-1] + 1) / height))
+        extents.append((dark[0] / box[3], 1 - (dark[-1] + 1) / box[3]))
     assert abs(extents[0][0] - extents[1][1]) < .02 and abs(extents[0][1] - extents[1][0]) < .02, extents
 
 
@@ -328,9 +325,7 @@ def check_paper(browser):
     shown = browser.evaluate("['nav', '#strip', '#overview', '#lists'].map("
                               "s => document.querySelector(s).checkVisibility())")
     assert not any(shown)
-    left, top, width, height = browser.evaluate(
-        "(() => { const r = document.querySelector('#on-paper svg').getBoundingClientRect();"
-        "return [r.left, r.top, r.width, r.height] })()")
+    left, top, width, height = page.get_box("#on-paper svg")
     assert abs(width - 175 * PIXELS_PER_MM) < .1, width
     assert abs(height / PIXELS_PER_MM / 5 - round(height / PIXELS_PER_MM / 5)) < .01, height
     # A row of pixels between two horizontal lines, below the marks of beats: lines where

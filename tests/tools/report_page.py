@@ -43,11 +43,15 @@ class Page:
         self.browser.press(key, shift)
         return self.get_view()
 
-    def find(self, selector):
-        """The middle of an element, and its left and right edge."""
-        left, top, width, height = self.browser.evaluate(
+    def get_box(self, selector):
+        """Left, top, width and height of an element, in pixels of CSS."""
+        return self.browser.evaluate(
             f"(() => {{ const r = document.querySelector('{selector}').getBoundingClientRect();"
             "return [r.left, r.top, r.width, r.height] })()")
+
+    def find(self, selector):
+        """The middle of an element, and its left and right edge."""
+        left, top, width, height = self.get_box(selector)
         return (left + width / 2, top + height / 2), left, left + width
 
 
