@@ -4,10 +4,11 @@ Memory must stay under 100 MB, and every beat must be found whatever the number 
 threads. The classifier only looks at the sample at the position, as this is not
 about time.
 """
-import json
 import os
 import subprocess
 import sys
+
+from recordings import write_model
 
 PERIOD, SAMPLES = 300, 24 * 3600 * 360
 MAX_MEGABYTES = 100
@@ -22,27 +23,17 @@ def pack212(frames):
 def main():
     scan, compiler, folder = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    path = lambda name: os.path.join(folder, name)
-
-    kernel = [[0.0]] * 145
-    kernel[36] = [8.0]
-    model = {"format": "frieze-model", "version": 1,
-             "input": {"name": "ecg", "shape": [145]},
-             "layers": [{"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
-                         "bias": [-4.0]},
-                        {"type": "activation", "name": "score", "function": "sigmoid"}]}
-    with open(path("model.json"), "w") as file:
-        json.dump(model, file)
-    subprocess.run([compiler, path("model.json"), "-o", path("model.so")], check=True)
+    os.chdir(folder)
+    write_model(compiler)
 
     # A pulse of 31 samples and 1 mV in the second lead, its middle at 115.
     one = pack212([(0, 200 if 100 <= i <= 130 else 0) for i in range(PERIOD)])
-    with open(path("day.dat"), "wb") as file:
+    with open("day.dat", "wb") as file:
         for _ in range(SAMPLES // PERIOD // 1000):
             file.write(one * 1000)
         file.write(one * (SAMPLES // PERIOD % 1000))
     checksum = SAMPLES // PERIOD * 31 * 200 % 65536
-    with open(path("day.hea"), "w") as file:
+    with open("day.hea", "w") as file:
         file.write(f"day 2 360 {SAMPLES}\nday.dat 212 200 12 0 0 0 0 A\n"
                    f"day.dat 212 200 12 0 0 {checksum} 0 B\n")
 
@@ -50,17 +41,17 @@ def main():
     megabytes = 0
     for threads in (1, 2, 5):
         process = subprocess.Popen(
-            [scan, "scan", "--model", path("model.so"), path("day"), "--lead=B",
-             f"--threads={threads}", "-o", path("beats.csv")], stdout=subprocess.DEVNULL)
+            [scan, "scan", "--model", "model.so", "day", "--lead=B",
+             f"--threads={threads}", "-o", "beats.csv"], stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             sys.exit(f"the scan failed: {status}")
         megabytes = max(megabytes, usage.ru_maxrss * 1024 / 1e6)
-        with open(path("beats.csv")) as file:
+        with open("beats.csv") as file:
             found = [",".join(line.split(",")[:2]) for line in file.read().splitlines()[1:]]
         if found != expected:
             sys.exit(f"expected {len(expected)} beats at the pulses, found {len(found)}")
-    os.remove(path("day.dat"))
+    os.remove("day.dat")
 
     # The sanitizer's own memory is not ours.
     with open(scan, "rb") as file:
