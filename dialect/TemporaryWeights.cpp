@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/TemporaryWeights.h"
+#include "dialect/Weights.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -13,24 +14,12 @@
 using namespace mlir;
 using namespace frieze::nn;
 
-static auto &getResources(MLIRContext *context) {
-  return DenseResourceElementsHandle::getManagerInterface(context);
-}
-
 TemporaryWeights::TemporaryWeights(MLIRContext *context) : context(context) {
-  getResources(context).getBlobManager().getBlobMap([&](const auto &blobs) {
+  auto &resources = DenseResourceElementsHandle::getManagerInterface(context);
+  resources.getBlobManager().getBlobMap([&](const auto &blobs) {
     for (const auto &entry : blobs)
       older.insert(entry.getKey());
   });
 }
 
-TemporaryWeights::~TemporaryWeights() {
-  SmallVector<StringRef> newer;
-  getResources(context).getBlobManager().getBlobMap([&](const auto &blobs) {
-    for (const auto &entry : blobs)
-      if (!older.contains(entry.getKey()))
-        newer.push_back(entry.getKey());
-  });
-  for (StringRef key : newer)
-    getResources(context).update(key, AsmResourceBlob());
-}
+TemporaryWeights::~TemporaryWeights() { freeWeightsExcept(context, older); }

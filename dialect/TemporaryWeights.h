@@ -9,7 +9,8 @@
 #define FRIEZE_DIALECT_TEMPORARYWEIGHTS_H
 
 #include "mlir/IR/MLIRContext.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace frieze::nn {
 
@@ -25,7 +26,8 @@ public:
 
 private:
   mlir::MLIRContext *context;
-  llvm::StringSet<> older;
+  /// Keys, which the context keeps.
+  llvm::DenseSet<llvm::StringRef> older;
 };
 
 } // namespace frieze::nn

@@ -12,7 +12,6 @@
 #include "mlir/IR/BuiltinDialect.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/SymbolTable.h"
-#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
 
 #ifdef __GLIBC__
@@ -154,6 +153,19 @@ void frieze::nn::FreedWeights::add(DenseResourceElementsAttr weights) {
   returnFreedMemory();
 }
 
+void frieze::nn::freeWeightsExcept(MLIRContext *context,
+                                   const llvm::DenseSet<StringRef> &kept) {
+  auto &resources = DenseResourceElementsHandle::getManagerInterface(context);
+  SmallVector<StringRef> others;
+  resources.getBlobManager().getBlobMap([&](const auto &blobs) {
+    for (const auto &entry : blobs)
+      if (!kept.contains(entry.getKey()))
+        others.push_back(entry.getKey());
+  });
+  for (StringRef key : others)
+    resources.update(key, AsmResourceBlob());
+}
+
 void frieze::nn::UnusedWeights::add(ElementsAttr weights) {
   // Looking at every op for each of many layers would take long.
   constexpr int64_t many = 1 << 20;
@@ -176,16 +188,7 @@ void frieze::nn::UnusedWeights::free() {
         isa<SymbolOpInterface>(op))
       (void)forEachWeights(op, note);
   });
-  auto &resources =
-      DenseResourceElementsHandle::getManagerInterface(module->getContext());
-  SmallVector<StringRef> unused;
-  resources.getBlobManager().getBlobMap([&](const auto &blobs) {
-    for (const auto &entry : blobs)
-      if (!used.contains(entry.getKey()))
-        unused.push_back(entry.getKey());
-  });
-  for (StringRef key : unused)
-    resources.update(key, AsmResourceBlob());
+  freeWeightsExcept(module->getContext(), used);
 }
 
 StringRef frieze::nn::getWeightsName(ElementsAttr weights) {

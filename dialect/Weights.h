@@ -11,6 +11,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace frieze::nn {
 
@@ -69,6 +70,11 @@ public:
 private:
   size_t bytes = 0;
 };
+
+/// Frees the data of all resources of a context but those under the keys
+/// `kept`.
+void freeWeightsExcept(mlir::MLIRContext *context,
+                       const llvm::DenseSet<llvm::StringRef> &kept);
 
 /// Frees the data of resources that no op of a module names any more. Only for
 /// a context in which nothing else names them.
