@@ -343,8 +343,7 @@ LOWERINGS = {
         ("lowerActivation: elements beyond the last vector",
          "body(index(count / lanes * lanes), count % lanes);", "body(index(0), count % lanes);"),
         ("lowerMaxPool: NaN",
-         "select(arith::CmpFPredicate::UNO, a, a, select(isWanted, a, b, b))",
-         "select(isWanted, a, b, b)"),
+         "kernel.select(arith::CmpFPredicate::UNO, a, a, a, chosen)", "chosen"),
         ("lowerConv: mean of a pooled window", "1.0f / float(window.size())", "1.0f"),
     ],
     "compiler/conversion/plan/BinaryInEpilogue.cpp": [

@@ -28,11 +28,8 @@ std::optional<BinaryStage> frieze::findBinaryStage(KernelBuilder &kernel,
 static Value compare(KernelBuilder &kernel, arith::CmpFPredicate predicate,
                      Value x, Value y) {
   int64_t width = cast<VectorType>(x.getType()).getDimSize(0);
-  Value holds = arith::CmpFOp::create(kernel.builder, kernel.getLocation(),
-                                      predicate, x, y);
-  return arith::SelectOp::create(kernel.builder, kernel.getLocation(), holds,
-                                 kernel.constant(1.0f, width),
-                                 kernel.constant(0.0f, width));
+  return kernel.select(predicate, x, y, kernel.constant(1.0f, width),
+                       kernel.constant(0.0f, width));
 }
 
 Value frieze::combine(KernelBuilder &kernel, BinaryKind kind, Value x,

@@ -269,19 +269,18 @@ Value KernelBuilder::mulFloat(Value a, Value b) {
   return arith::MulFOp::create(builder, loc, a, b);
 }
 
+Value KernelBuilder::select(arith::CmpFPredicate predicate, Value x, Value y,
+                            Value a, Value b) {
+  return arith::SelectOp::create(
+      builder, loc, arith::CmpFOp::create(builder, loc, predicate, x, y), a, b);
+}
+
 /// `a` where `isWanted` holds of a and b or a is NaN, else `b`: where b is NaN
 /// or both are zeros, this is b, like one instruction of x86.
 static Value selectOrdered(KernelBuilder &kernel, arith::CmpFPredicate isWanted,
                            Value a, Value b) {
-  OpBuilder &builder = kernel.builder;
-  Location loc = kernel.getLocation();
-  auto select = [&](arith::CmpFPredicate predicate, Value x, Value y,
-                    Value other) -> Value {
-    return arith::SelectOp::create(
-        builder, loc, arith::CmpFOp::create(builder, loc, predicate, x, y), a,
-        other);
-  };
-  return select(arith::CmpFPredicate::UNO, a, a, select(isWanted, a, b, b));
+  Value chosen = kernel.select(isWanted, a, b, a, b);
+  return kernel.select(arith::CmpFPredicate::UNO, a, a, a, chosen);
 }
 
 Value KernelBuilder::maximum(Value a, Value b) {
@@ -294,10 +293,8 @@ Value KernelBuilder::minimum(Value a, Value b) {
 
 Value KernelBuilder::selectNonzero(Value condition, Value a, Value b) {
   int64_t width = cast<VectorType>(condition.getType()).getDimSize(0);
-  Value isNonzero =
-      arith::CmpFOp::create(builder, getLocation(), arith::CmpFPredicate::UNE,
-                            condition, constant(0.0f, width));
-  return arith::SelectOp::create(builder, getLocation(), isNonzero, a, b);
+  return select(arith::CmpFPredicate::UNE, condition, constant(0.0f, width), a,
+                b);
 }
 
 Value KernelBuilder::applyFunction(nn::ActivationAttr function, Value vector) {

@@ -10,6 +10,7 @@
 
 #include "compiler/target/Target.h"
 #include "dialect/NNAttrs.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
@@ -159,6 +160,9 @@ public:
   /// NaN where either is; of two zeros, `b`.
   mlir::Value maximum(mlir::Value a, mlir::Value b);
   mlir::Value minimum(mlir::Value a, mlir::Value b);
+  /// `a` where `predicate` holds of x and y, else `b`.
+  mlir::Value select(mlir::arith::CmpFPredicate predicate, mlir::Value x,
+                     mlir::Value y, mlir::Value a, mlir::Value b);
   /// `a` where `condition`, a vector as they are, is not 0, else `b`.
   mlir::Value selectNonzero(mlir::Value condition, mlir::Value a,
                             mlir::Value b);

@@ -92,11 +92,8 @@ void BlockEmitter::emitWeights(Value base, Value lane, int64_t width) {
   OpBuilder &builder = kernel.builder;
   Location loc = kernel.getLocation();
   // A NaN that is passed over here is met again in the sum.
-  auto greater = [&](Value a, Value b) -> Value {
-    return arith::SelectOp::create(
-        builder, loc,
-        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, a, b), a,
-        b);
+  auto greater = [&](Value a, Value b) {
+    return kernel.select(arith::CmpFPredicate::OGT, a, b, a, b);
   };
   auto findScore = [&](Value key) {
     return findRow(base, shape.getScoresAt(), key, lane);

@@ -29,11 +29,8 @@ static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
     return kernel.loadVector(output, at, width);
   };
   // A NaN that is passed over here is met again in the sum.
-  auto greater = [&](Value a, Value b) -> Value {
-    return arith::SelectOp::create(
-        builder, loc,
-        arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, a, b), a,
-        b);
+  auto greater = [&](Value a, Value b) {
+    return kernel.select(arith::CmpFPredicate::OGT, a, b, a, b);
   };
   auto add = [&](Value a, Value b) { return kernel.addFloat(a, b); };
   loops.forEachResult([&](ReductionLoops::Results results) {
