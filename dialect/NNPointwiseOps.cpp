@@ -21,117 +21,47 @@ LogicalResult ActivationOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-/// The type of an elementwise op of two operands.
-template <typename BinaryOpT>
-static LogicalResult inferBinary(std::optional<Location> loc,
-                                 typename BinaryOpT::Adaptor adaptor,
-                                 SmallVectorImpl<Type> &types) {
-  auto x = cast<RankedTensorType>(adaptor.getLhs().getType());
-  auto y = cast<RankedTensorType>(adaptor.getRhs().getType());
-  std::optional<SmallVector<int64_t>> shape;
-  if (x.getRank() == y.getRank() && x.getElementType() == y.getElementType())
-    shape = repeatSizes(x.getShape(), y.getShape(), x.getRank());
-  if (!shape) // C1
+/// The type of what is computed of operands of `types`, each repeated along
+/// axes of size 1; null where they do not fit.
+static RankedTensorType repeatTypes(ArrayRef<Type> types) {
+  auto first = cast<RankedTensorType>(types.front());
+  std::optional<SmallVector<int64_t>> shape(first.getShape());
+  for (Type other : types.drop_front()) {
+    auto type = cast<RankedTensorType>(other);
+    if (type.getRank() != first.getRank() ||
+        type.getElementType() != first.getElementType())
+      return nullptr;
+    shape = repeatSizes(*shape, type.getShape(), type.getRank());
+    if (!shape)
+      return nullptr;
+  }
+  return RankedTensorType::get(*shape, first.getElementType());
+}
+
+LogicalResult frieze::nn::inferBinary(std::optional<Location> loc, Type lhs,
+                                      Type rhs, ArrayAttr epilogue,
+                                      SmallVectorImpl<Type> &types) {
+  RankedTensorType type = repeatTypes({lhs, rhs});
+  if (!type) // C1
     return emitOptionalError(
-        loc, "expects operands whose sizes are equal or 1, but got ", x,
-        " and ", y);
-  return inferEpilogue(loc, adaptor.getEpilogueAttr(),
-                       RankedTensorType::get(*shape, x.getElementType()),
-                       types);
-}
-
-LogicalResult AddOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> loc,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  return inferBinary<AddOp>(loc, adaptor, types);
-}
-
-LogicalResult SubOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> loc,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  return inferBinary<SubOp>(loc, adaptor, types);
-}
-
-LogicalResult MulOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> loc,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  return inferBinary<MulOp>(loc, adaptor, types);
-}
-
-LogicalResult DivOp::inferReturnTypes(MLIRContext *,
-                                      std::optional<Location> loc,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  return inferBinary<DivOp>(loc, adaptor, types);
-}
-
-LogicalResult MaximumOp::inferReturnTypes(MLIRContext *,
-                                          std::optional<Location> loc,
-                                          Adaptor adaptor,
-                                          SmallVectorImpl<Type> &types) {
-  return inferBinary<MaximumOp>(loc, adaptor, types);
-}
-
-LogicalResult MinimumOp::inferReturnTypes(MLIRContext *,
-                                          std::optional<Location> loc,
-                                          Adaptor adaptor,
-                                          SmallVectorImpl<Type> &types) {
-  return inferBinary<MinimumOp>(loc, adaptor, types);
-}
-
-LogicalResult EqualOp::inferReturnTypes(MLIRContext *,
-                                        std::optional<Location> loc,
-                                        Adaptor adaptor,
-                                        SmallVectorImpl<Type> &types) {
-  return inferBinary<EqualOp>(loc, adaptor, types);
-}
-
-LogicalResult NotEqualOp::inferReturnTypes(MLIRContext *,
-                                           std::optional<Location> loc,
-                                           Adaptor adaptor,
-                                           SmallVectorImpl<Type> &types) {
-  return inferBinary<NotEqualOp>(loc, adaptor, types);
-}
-
-LogicalResult LessOp::inferReturnTypes(MLIRContext *,
-                                       std::optional<Location> loc,
-                                       Adaptor adaptor,
-                                       SmallVectorImpl<Type> &types) {
-  return inferBinary<LessOp>(loc, adaptor, types);
-}
-
-LogicalResult LessEqualOp::inferReturnTypes(MLIRContext *,
-                                            std::optional<Location> loc,
-                                            Adaptor adaptor,
-                                            SmallVectorImpl<Type> &types) {
-  return inferBinary<LessEqualOp>(loc, adaptor, types);
+        loc, "expects operands whose sizes are equal or 1, but got ", lhs,
+        " and ", rhs);
+  return inferEpilogue(loc, epilogue, type, types);
 }
 
 LogicalResult SelectOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor adaptor,
                                          SmallVectorImpl<Type> &types) {
-  auto condition = cast<RankedTensorType>(adaptor.getCondition().getType());
-  std::optional<SmallVector<int64_t>> shape(condition.getShape());
-  for (Value value : {adaptor.getChosen(), adaptor.getOther()}) {
-    auto type = cast<RankedTensorType>(value.getType());
-    if (shape && type.getRank() == condition.getRank() &&
-        type.getElementType() == condition.getElementType())
-      shape = repeatSizes(*shape, type.getShape(), type.getRank());
-    else
-      shape.reset();
-  }
-  if (!shape) // C1
+  Type condition = adaptor.getCondition().getType();
+  Type chosen = adaptor.getChosen().getType();
+  Type other = adaptor.getOther().getType();
+  RankedTensorType type = repeatTypes({condition, chosen, other});
+  if (!type) // C1
     return emitOptionalError(
         loc, "expects operands whose sizes are equal or 1, but got ", condition,
-        ", ", adaptor.getChosen().getType(), " and ",
-        adaptor.getOther().getType());
-  return inferEpilogue(
-      loc, adaptor.getEpilogueAttr(),
-      RankedTensorType::get(*shape, condition.getElementType()), types);
+        ", ", chosen, " and ", other);
+  return inferEpilogue(loc, adaptor.getEpilogueAttr(), type, types);
 }
 
 LogicalResult ConstantOp::verify() {

@@ -46,6 +46,14 @@ class NN_BinaryOp<string mnemonic, string kind, list<Trait> traits = []>
   let extraClassDeclaration =
       "static constexpr BinaryKind kind = BinaryKind::" # kind # ";\n"
       "bool isElementwise() { return true; }";
+  let extraClassDefinition = [{
+    ::llvm::LogicalResult $cppClass::inferReturnTypes(
+        ::mlir::MLIRContext *, ::std::optional<::mlir::Location> loc,
+        Adaptor adaptor, ::llvm::SmallVectorImpl<::mlir::Type> &types) {
+      return inferBinary(loc, adaptor.getLhs().getType(), adaptor.getRhs().getType(),
+                         adaptor.getEpilogueAttr(), types);
+    }
+  }];
 }
 
 def NN_AddOp : NN_BinaryOp<"add", "Add", [Commutative]> {

@@ -107,6 +107,12 @@ mlir::LogicalResult inferEpilogue(std::optional<mlir::Location> loc,
                                   mlir::ArrayAttr epilogue, mlir::Type type,
                                   llvm::SmallVectorImpl<mlir::Type> &types);
 
+/// The type of an elementwise op of two operands, after its epilogue.
+mlir::LogicalResult inferBinary(std::optional<mlir::Location> loc,
+                                mlir::Type lhs, mlir::Type rhs,
+                                mlir::ArrayAttr epilogue,
+                                llvm::SmallVectorImpl<mlir::Type> &types);
+
 template <typename OpAdaptorT>
 mlir::RankedTensorType inputType(OpAdaptorT &adaptor) {
   return llvm::cast<mlir::RankedTensorType>(adaptor.getInput().getType());

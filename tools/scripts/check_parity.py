@@ -91,18 +91,20 @@ class Checker:
         source = path.with_suffix(".cpp")
         verifier = source.read_text()
         tests = (self.root / "tests/dialect/invalid.mlir").read_text()
-        ops = re.findall(r'^def NN_(\w+Op) : \w+<"(\w+)"(.*?)^}$', path.read_text(),
+        text = path.read_text()
+        ops = re.findall(r'^def NN_(\w+Op) : (\w+)<"(\w+)"(.*?)^}$', text,
                          re.MULTILINE | re.DOTALL)
+        bases = dict(re.findall(r"^class (\w+)<(.*?)^}$", text, re.MULTILINE | re.DOTALL))
         if not ops and path.name != "NNOps.td":
             self.report(path, "expects an op")
-        for name, mnemonic, body in ops:
+        for name, base, mnemonic, body in ops:
             labels = re.findall(r"^\s*- \((C\d+)\)", body, re.MULTILINE)
             if labels != [f"C{number + 1}" for number in range(len(labels))]:
                 self.report(path, f"{mnemonic}: expects constraints numbered from C1")
             if not labels and "Constraints: none" not in body:
                 self.report(path, f"{mnemonic}: expects constraints, or to say that "
                                   "there are none")
-            code = self.find_code(verifier, name)
+            code = self.find_code(verifier, name, bases.get(base, ""))
             for label in labels:
                 if not re.search(rf"//.*\b{label}\b", code):
                     self.report(path, f"{mnemonic}: expects // {label} at the check in "
@@ -112,11 +114,13 @@ class Checker:
                                       f"({label}): ...' in tests/dialect/invalid.mlir")
 
     @staticmethod
-    def find_code(text, op):
-        """The functions of class `op`, and templates that they pass it to."""
+    def find_code(text, op, base):
+        """The functions of class `op`, and templates that they pass it to, or what those
+        that are generated of `base` return."""
         functions = FUNCTION.findall(text)
         own = [code for code in functions if re.search(rf"\b{op}::", code.split("{")[0])]
-        helpers = set(re.findall(rf"\b(\w+)<{op}>", "\n".join(own)))
+        helpers = set(re.findall(rf"\b(\w+)<{op}>", "\n".join(own)) +
+                      re.findall(r"extraClassDefinition = \[\{[^\]]*\breturn (\w+)\(", base))
         return "\n".join(own + [code for code in functions
                                 if any(re.search(rf"\b{helper}\(", code.split("{")[0])
                                        for helper in helpers)])
