@@ -38,11 +38,6 @@ Compilation::Compilation(Progress::Report report)
     progress.emplace(&context, std::move(report));
 }
 
-void Compilation::restartProgress() {
-  if (progress)
-    progress->restart();
-}
-
 bool Compilation::fail(llvm::Error error) {
   Message message;
   message.file = file;
@@ -116,7 +111,8 @@ bool Compilation::importBytes(StringRef path, StringRef bytes) {
 }
 
 std::optional<CompileOptions> Compilation::getOptions(Stage stage) {
-  restartProgress();
+  if (progress)
+    progress->restart();
   if (!optimised) {
     fail(llvm::createStringError("expects a model without errors"));
     return std::nullopt;

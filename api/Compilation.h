@@ -94,9 +94,8 @@ private:
     nn::InterfaceAttr interface;
   };
 
-  /// For every function that makes something.
-  void restartProgress();
-  /// The options of this compilation with the target of a stage.
+  /// The options of this compilation with the target of a stage, for every
+  /// function that makes something: its progress begins.
   std::optional<CompileOptions> getOptions(Stage stage);
   /// Those of code for this processor.
   std::optional<CompileOptions> getOwnOptions();
