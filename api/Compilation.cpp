@@ -246,16 +246,18 @@ std::optional<CompileOptions> Compilation::getOwnOptions() {
   return std::nullopt;
 }
 
-std::optional<LoadedModel> Compilation::load(const CompileOptions &options) {
-  const Object *made = getObject(options);
-  if (!made)
-    return std::nullopt;
+std::optional<LoadedModel> Compilation::loadCode(ArrayRef<char> code) {
   llvm::Expected<LoadedModel> model =
-      LoadedModel::load({made->code.data(), made->code.size()});
+      LoadedModel::load({code.data(), code.size()});
   if (model)
     return std::move(*model);
   fail(model.takeError());
   return std::nullopt;
+}
+
+std::optional<LoadedModel> Compilation::load(const CompileOptions &options) {
+  const Object *made = getObject(options);
+  return made ? loadCode(made->code) : std::nullopt;
 }
 
 std::optional<LoadedModel> Compilation::load() {
@@ -299,17 +301,13 @@ std::optional<Profile> Compilation::profile(double seconds) {
           compiled * (number + 1) / isolated.size());
     nn::TemporaryWeights packed(&context);
     OwningOpRef<ModuleOp> module = std::move(layer.module);
-    size_t before = messages.size();
-    llvm::Expected<LoadedModel> loaded = loadModule(*module, *wanted);
-    if (!loaded) {
-      llvm::Error error = loaded.takeError();
-      // Whatever the compiler has said of it is enough.
-      if (messages.size() == before)
-        fail(std::move(error));
-      else
-        llvm::consumeError(std::move(error));
+    if (failed(lowerModule(*module, Stage::NNOpt, Stage::LLVM, *wanted)))
       return std::nullopt;
-    }
+    llvm::SmallVector<char, 0> code = emitObject(*module, *wanted);
+    std::optional<LoadedModel> loaded =
+        code.empty() ? std::nullopt : loadCode(code);
+    if (!loaded)
+      return std::nullopt;
     layers.push_back(
         {std::move(*loaded), std::move(layer.operands), layer.result});
   }

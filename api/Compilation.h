@@ -99,6 +99,8 @@ private:
   std::optional<CompileOptions> getOptions(Stage stage);
   /// Those of code for this processor.
   std::optional<CompileOptions> getOwnOptions();
+  /// Nothing after a message.
+  std::optional<LoadedModel> loadCode(llvm::ArrayRef<char> code);
   std::optional<LoadedModel> load(const CompileOptions &options);
   mlir::OwningOpRef<mlir::ModuleOp> lower(Stage stage,
                                           const CompileOptions &options);
