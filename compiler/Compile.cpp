@@ -44,23 +44,22 @@ static FailureOr<DeviceCode> compileForDevice(ModuleOp module,
   OwningOpRef<ModuleOp> kernels = module.clone();
   if (failed(lowerModule(*kernels, Stage::NNOpt, Stage::GPU, options)))
     return failure();
-  const Target &target = *options.target;
-  Stage stage =
-      target.device->kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
-  FailureOr<DeviceCode> code = failure();
-  LogicalResult emitted = makeStage(module.getLoc(), stage, /*passes=*/0, [&] {
-    code = emitDeviceCode(*kernels, target);
-    return success(succeeded(code));
-  });
-  if (failed(emitted))
+  DeviceCode code = describeDeviceCode(*kernels, *options.target);
+  Stage stage = code.kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
+  CodeFigures figures;
+  code.code = generateCode(*kernels, stage, options, figures);
+  if (code.code.empty())
     return failure();
+  // Text ends with a NUL.
+  if (stage == Stage::PTX)
+    code.code.push_back('\0');
   for (unsigned architecture : options.cubins) {
     // Without the NUL.
-    StringRef ptx(code->code.data(), code->code.size() - 1);
+    StringRef ptx(code.code.data(), code.code.size() - 1);
     llvm::Expected<std::string> bytes = assemblePTX(ptx, architecture);
     if (!bytes)
       return module.emitError(llvm::toString(bytes.takeError()));
-    code->binaries.push_back({architecture, std::move(*bytes)});
+    code.binaries.push_back({architecture, std::move(*bytes)});
   }
   return code;
 }

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/gpu/DeviceCode.h"
-#include "compiler/codegen/Backend.h"
 #include "compiler/codegen/gpu/GroupShape.h"
 #include "dialect/NNAttrs.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -15,8 +14,7 @@
 using namespace mlir;
 using namespace frieze;
 
-FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
-                                             const Target &target) {
+DeviceCode frieze::describeDeviceCode(ModuleOp module, const Target &target) {
   DeviceCode result;
   result.kind = target.device->kind;
   if (auto stream = nn::InterfaceAttr::find(module).getStream())
@@ -36,13 +34,5 @@ FailureOr<DeviceCode> frieze::emitDeviceCode(ModuleOp module,
   }
   auto weights = *module.getOps<memref::GlobalOp>().begin();
   result.weights = cast<ElementsAttr>(weights.getInitialValueAttr());
-  Stage stage = result.kind == DeviceKind::CUDA ? Stage::PTX : Stage::SPIRV;
-  CodeFigures figures;
-  if (failed(Backend::get(target).emit(module, target, stage, result.code,
-                                       figures, /*freesWeights=*/false)))
-    return failure();
-  // Text ends with a NUL.
-  if (stage == Stage::PTX)
-    result.code.push_back('\0');
   return result;
 }

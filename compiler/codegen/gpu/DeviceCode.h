@@ -43,9 +43,8 @@ struct DeviceCode {
   DeviceLaunches calls, streams;
 };
 
-/// The code of `module`, which is at Stage::GPU; an error if there is none.
-mlir::FailureOr<DeviceCode> emitDeviceCode(mlir::ModuleOp module,
-                                           const Target &target);
+/// All but the code of `module`, which is at Stage::GPU.
+DeviceCode describeDeviceCode(mlir::ModuleOp module, const Target &target);
 
 /// Adds `code` to `module`, the loops of the host, so that its description
 /// names it.
