@@ -293,7 +293,7 @@ std::optional<Profile> Compilation::profile(double seconds) {
     context.executeAction<StepAction>([] {}, {}, double(done));
     return !isCancelled(&context);
   };
-  wanted->target = findOwnMachine(wanted->target);
+  wanted->target = findOwnTarget(wanted->target);
   std::vector<IsolatedLayer> isolated = isolateLayers(*optimised);
   std::vector<LoadedLayer> layers;
   for (auto [number, layer] : llvm::enumerate(isolated)) {

@@ -20,10 +20,15 @@ llvm::Expected<LoadedModel> frieze::loadModule(mlir::ModuleOp module,
   return LoadedModel::load({object.data(), object.size()});
 }
 
-const Target *frieze::findOwnMachine(const Target *target) {
-  for (const Machine &machine : target->machines)
+const Machine *frieze::findOwnMachine(const Target &target) {
+  for (const Machine &machine : target.machines)
     if (frieze_processor_runs(machine.name.str().c_str()))
-      if (const Target *alone = findTarget(machine.name))
-        return alone;
-  return target;
+      return &machine;
+  return nullptr;
+}
+
+const Target *frieze::findOwnTarget(const Target *target) {
+  const Machine *machine = findOwnMachine(*target);
+  const Target *alone = machine ? findTarget(machine->name) : nullptr;
+  return alone ? alone : target;
 }

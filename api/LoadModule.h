@@ -18,10 +18,12 @@ namespace frieze {
 llvm::Expected<LoadedModel> loadModule(mlir::ModuleOp module,
                                        const CompileOptions &options);
 
-/// The target of the machine alone of `target` that this processor is, as code
-/// that is loaded chooses it; `target` itself where none has that machine
-/// alone, or the processor is none of it.
-const Target *findOwnMachine(const Target *target);
+/// The machine of `target` that this processor is, as code that is loaded
+/// chooses it; null where it is none of them.
+const Machine *findOwnMachine(const Target &target);
+
+/// The target of that machine alone; `target` itself where there is none.
+const Target *findOwnTarget(const Target *target);
 
 } // namespace frieze
 

@@ -104,13 +104,15 @@ uint64_t getCacheBytes(int name, uint64_t fallback) {
   long bytes = sysconf(name);
   return bytes > 0 ? bytes : fallback;
 }
-} // namespace
 
-int64_t frieze::getVectorLanes() {
+/// float32 elements in the widest vectors of this processor: 16 with AVX-512, 8
+/// with AVX2, else 4.
+int64_t getVectorLanes() {
   return __builtin_cpu_supports("x86-64-v4")   ? 16
          : __builtin_cpu_supports("x86-64-v3") ? 8
                                                : 4;
 }
+} // namespace
 
 std::string frieze::getProcessorName() {
   std::ifstream file("/proc/cpuinfo");

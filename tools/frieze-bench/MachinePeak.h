@@ -32,10 +32,6 @@ struct MachinePeak {
   std::vector<Bandwidth> bandwidths;
 };
 
-/// float32 elements in the widest vectors of this processor: 16 with AVX-512, 8
-/// with AVX2, else 4.
-int64_t getVectorLanes();
-
 /// As its maker calls it.
 std::string getProcessorName();
 

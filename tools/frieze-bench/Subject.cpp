@@ -10,7 +10,6 @@
 #include "compiler/target/Target.h"
 #include "dialect/Identifier.h"
 #include "tools/CompilerContext.h"
-#include "tools/frieze-bench/MachinePeak.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/Path.h"
 
@@ -39,16 +38,13 @@ struct MachineCode {
 };
 } // namespace
 
-/// The first machine of the target that this processor is, as code that is
-/// loaded chooses it.
+/// The machine of the target that this processor is, or else the last one.
 static llvm::StringRef findMachine(llvm::StringRef targetName) {
   const Target *target = findTarget(targetName);
   if (!target)
     return "";
-  for (const Machine &machine : target->machines)
-    if (machine.lanes <= getVectorLanes())
-      return machine.name;
-  return target->machines.back().name;
+  const Machine *own = findOwnMachine(*target);
+  return (own ? *own : target->machines.back()).name;
 }
 
 /// Fills in the code size and the spills of `subject`.
@@ -142,7 +138,7 @@ frieze::loadSubjects(llvm::StringRef path, bool withLayers,
     return whole.takeError();
   subjects.push_back(std::move(*whole));
   CompileOptions ofLayers = options;
-  ofLayers.target = findOwnMachine(options.target);
+  ofLayers.target = findOwnTarget(options.target);
   for (IsolatedLayer &layer : layers) {
     llvm::Expected<Subject> subject =
         compileSubject(layer.name, *layer.module, ofLayers);
