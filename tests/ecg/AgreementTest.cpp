@@ -10,14 +10,22 @@
 #include "gtest/gtest.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace frieze::ecg;
 
 namespace {
 
+BeatPositions list(std::vector<uint64_t> beats) {
+  BeatPositions result;
+  result.beats = std::move(beats);
+  return result;
+}
+
 Agreement match(std::vector<uint64_t> reference, std::vector<uint64_t> found) {
-  return matchBeats(reference, found, 360);
+  return compareBeats(list(std::move(reference)), 360, list(std::move(found)),
+                      360);
 }
 
 TEST(AgreementTest, EqualBeats) {
@@ -54,12 +62,6 @@ TEST(AgreementTest, NothingToMatch) {
   EXPECT_EQ(match({}, {}).getSensitivity(), 0);
   EXPECT_EQ(match({5}, {}).matched, 0u);
   EXPECT_EQ(match({}, {5}).getPredictivity(), 0);
-}
-
-BeatPositions list(std::vector<uint64_t> beats) {
-  BeatPositions result;
-  result.beats = std::move(beats);
-  return result;
 }
 
 TEST(AgreementTest, RatesMayDiffer) {

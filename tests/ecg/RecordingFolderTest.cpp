@@ -59,6 +59,18 @@ TEST_F(RecordingFolderTest, RecordingsOfAllFormats) {
                         "over 9 files of other kinds");
 }
 
+// A packed list of beats is passed over, unless it is damaged.
+TEST_F(RecordingFolderTest, PackedLists) {
+  const std::string packed("\x1F\x8B\x08\0\0\0\0\0\x02\x03\x2B\x4A\x4D\xCE\x2F"
+                           "\x4A\xD1\x29\x4E\xCC\x2D\xC8\x49\xE5\x02\0\xE1\x08"
+                           "\x4B\xA5\x0E\0\0\0",
+                           34);
+  makeFolder("a");
+  write("a/beats.csv.gz", packed);
+  write("a/cut.csv.gz", packed.substr(0, 33));
+  EXPECT_EQ(list("a"), (std::vector<std::string>{"a/cut.csv.gz"}));
+}
+
 // Annotations may have any extension, that of ISHNE too, and are told by their
 // content and the header beside them.
 TEST_F(RecordingFolderTest, Annotations) {

@@ -6,11 +6,12 @@ are samples of its window, or RR intervals, shows what it was given as its score
 import csv
 import json
 import os
-import struct
 import subprocess
 import sys
 
 import numpy as np
+
+from recordings import write_annotations
 
 RATE, SECONDS, CLASSES = 360, 120, "NSVFQ"
 BEFORE, WINDOW = 36, 145
@@ -54,19 +55,6 @@ def write_record(path, counts):
     with open(path + ".hea", "w") as file:
         file.write(f"{name} 1 {RATE} {len(counts)}\n"
                    f"{name}.dat 16 1000/mV 16 0 0 {int(counts.sum()) % 65536} 0 ECG\n")
-
-
-def write_annotations(path, beats, codes):
-    data, last = b"", 0
-    for beat, code in zip(beats, codes):
-        step = beat - last
-        if step > 1023:
-            data += struct.pack("<HHH", 59 << 10, step >> 16, step & 0xFFFF)
-            step = 0
-        data += struct.pack("<H", int(code) << 10 | int(step))
-        last = beat
-    with open(path, "wb") as file:
-        file.write(data + b"\0\0")
 
 
 def write_beats(path, record, beats, labels=None):

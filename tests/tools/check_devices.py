@@ -7,13 +7,13 @@ wrong unit, gain or baseline there are other beats. Then all files are damaged i
 and no message may be other than UTF-8.
 """
 import gzip
-import json
 import os
 import random
 import subprocess
 import sys
 
 from device_files import apple, atc, edf, ishne, npy, text, wfdb
+from recordings import write_model
 
 SECONDS, FIRST, PERIOD = 20, 1.0, 0.8
 MISSING_UNIT = ("expects a unit, which the file does not tell{}: give --unit=mV, uV or V, or "
@@ -254,19 +254,6 @@ PIPES = [
     Bad({"packed.csv": gzip.compress(NAMED)},
         "is packed by gzip: give it a name that ends in .gz"),
 ]
-
-
-def write_model(compiler):
-    kernel = [[0.0]] * 145
-    kernel[36] = [8.0]
-    with open("model.json", "w", encoding="utf-8") as file:
-        json.dump({"format": "frieze-model", "version": 1,
-                   "input": {"name": "ecg", "shape": [145]},
-                   "layers": [
-                       {"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
-                        "bias": [-4.0]},
-                       {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
-    subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 
 class Checker:

@@ -5,9 +5,7 @@ The classifier only looks at the sample at the position. In each recording of 4 
 a pulse at a place of its own."""
 import csv
 import glob
-import json
 import os
-import pty
 import resource
 import signal
 import struct
@@ -15,19 +13,10 @@ import subprocess
 import sys
 import time
 
+import on_terminal
+from recordings import make_npy, write_model
+
 COUNT, FOLDERS, RATE, SECONDS = 1000, 10, 360, 4
-
-
-def write_model(compiler):
-    kernel = [[0.0]] * 145
-    kernel[36] = [8.0]
-    with open("model.json", "w") as file:
-        json.dump({"format": "frieze-model", "version": 1, "input": {"name": "ecg", "shape": [145]},
-                   "layers": [
-                       {"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
-                        "bias": [-4.0]},
-                       {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
-    subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 
 def get_beat(number):
@@ -56,9 +45,8 @@ def write_csv(path, text):
 
 
 def write_npy(path, shape, data):
-    head = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
     with open(path + ".npy", "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + data)
+        file.write(make_npy("<f4", shape, data))
     return path + ".npy"
 
 
@@ -239,21 +227,8 @@ def check_memory(jobs):
 
 def check_progress(jobs):
     """A terminal shows how many are done, and how long the others take."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen([*jobs.command, "-o", "progress.csv", "--threads=1"],
-                          stdout=subprocess.DEVNULL, stderr=theirs) as process:
-        os.close(theirs)
-        text = b""
-        while True:
-            try:
-                piece = os.read(ours, 1 << 16)
-            except OSError:
-                break
-            if not piece:
-                break
-            text += piece
-    os.close(ours)
-    assert process.returncode == 1
+    status, text = on_terminal.run([*jobs.command, "-o", "progress.csv", "--threads=1"])
+    assert status == 1
     assert b"500 of 1000 records [####################....................] 50 %" in text, text
 
 

@@ -3,26 +3,16 @@ python3 check_rates.py FRIEZE-ECG FRIEZE-COMPILE FOLDER
 
 The record has 125 frames a second, each with four samples of the lead; the classifier only
 looks at the sample at the position, and there is a pulse every 0.8 s."""
-import json
 import os
 import struct
 import subprocess
 import sys
 
+from recordings import write_annotations, write_model
+
 FRAMES, EACH, SECONDS = 125, 4, 40
 RATE = FRAMES * EACH
 BEATS = [0.4 + 0.8 * i for i in range(1, 47)]
-
-
-def write_model(compiler):
-    kernel = [[0.0]] * 145
-    kernel[36] = [8.0]
-    with open("model.json", "w") as file:
-        json.dump({"format": "frieze-model", "version": 1, "input": {"name": "ecg", "shape": [145]},
-                   "layers": [{"type": "dense", "name": "fc", "units": 1, "kernel": kernel,
-                               "bias": [-4.0]},
-                              {"type": "activation", "name": "score", "function": "sigmoid"}]}, file)
-    subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 
 def get_samples():
@@ -48,17 +38,9 @@ def write_record(name, other=""):
                    f"{base}.dat 16x{EACH} 1000/mV 16 0 0 0 0 ECG\n" + other)
 
 
-def write_annotations(name, rate, note=""):
+def write_atr(name, rate, note=""):
     os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-    data, last = b"", 0
-    if note:
-        text = f"## time resolution: {note}".encode()
-        data = struct.pack("<HH", 22 << 10, 63 << 10 | len(text)) + text + b"\0" * (len(text) % 2)
-    for beat in BEATS:
-        data += struct.pack("<H", 1 << 10 | round(beat * rate) - last)
-        last = round(beat * rate)
-    with open(name, "wb") as file:
-        file.write(data + b"\0\0")
+    write_annotations(name, [round(beat * rate) for beat in BEATS], [1] * len(BEATS), note)
 
 
 def write_csv(name, rate, record="frames"):
@@ -152,13 +134,13 @@ def main():
         os.makedirs(folder)
     # Another signal has one sample a frame.
     write_record("two/frames", "frames.dat 16 1/mmHg 16 0 0 0 0 ABP\n")
-    write_annotations("frames.atr", FRAMES)
-    write_annotations("two/frames.atr", FRAMES)
-    write_annotations("samples/frames.atr", RATE)
+    write_atr("frames.atr", FRAMES)
+    write_atr("two/frames.atr", FRAMES)
+    write_atr("samples/frames.atr", RATE)
     with open("samples/frames.csv", "w") as file:
         file.writelines(f"{sample / 1000}\n" for sample in get_samples())
-    write_annotations("apart/frames.atr", FRAMES)
-    write_annotations("noted/frames.atr", RATE, note="500")
+    write_atr("apart/frames.atr", FRAMES)
+    write_atr("noted/frames.atr", RATE, note="500")
     write_csv("lead/frames.csv", RATE)
     write_csv("lead/other.csv", RATE, record="other")
     check_scan(scan)

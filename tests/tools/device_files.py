@@ -2,6 +2,8 @@
 check_devices.py. Signals are lists of millivolts, unless they are said to be stored numbers."""
 import struct
 
+from recordings import make_npy
+
 # Lead codes of ISHNE, and blocks of AliveCor's ATC.
 ISHNE_CODES = {"I": 5, "II": 6, "V1": 11, "V5": 15, "": 0}
 ATC_BLOCKS = {"I": b"ecg ", "II": b"ecg2", "III": b"ecg3"}
@@ -12,11 +14,9 @@ def text(name, lines, encoding="utf-8", end="\n"):
 
 
 def npy(name, kind, values, shape=None):
-    header = f"{{'descr': '<{kind}', 'fortran_order': False, 'shape': {shape or (len(values),)}, }}"
-    header = header.ljust(117) + "\n"
     code = {"f4": "f", "f8": "d", "i2": "h"}[kind]
-    return {name: b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
-                  + struct.pack(f"<{len(values)}{code}", *values)}
+    return {name: make_npy("<" + kind, shape or (len(values),),
+                           struct.pack(f"<{len(values)}{code}", *values))}
 
 
 def edf(name, rate, signals, kind="", records=None, odd=None, torn=0):

@@ -23,15 +23,23 @@ def read_all(file):
         yield data
 
 
-def main():
+def run(command):
+    """The exit status, and what stands on the terminal."""
     screen, terminal = pty.openpty()
-    with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=terminal) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal) as process:
         os.close(terminal)
-        text = b"".join(read_all(screen)).decode()
-    for line in text.replace("\r\n", "\r").replace("\033[K", "CLEAR").split("\r"):
+        text = b"".join(read_all(screen))
+    os.close(screen)
+    return process.returncode, text
+
+
+def main():
+    status, text = run(sys.argv[1:])
+    for line in text.decode().replace("\r\n", "\r").replace("\033[K", "CLEAR").split("\r"):
         if line:
             print(line)
-    sys.exit(process.returncode)
+    sys.exit(status)
 
 
-main()
+if __name__ == "__main__":
+    main()

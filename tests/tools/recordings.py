@@ -22,11 +22,33 @@ def write_model(compiler):
     subprocess.run([compiler, "model.json", "-o", "model.so"], check=True)
 
 
+def make_npy(kind, shape, data):
+    """An NPY file, its numbers being `data`."""
+    header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header.encode() + data
+
+
 def write_samples(path, count, data, kind="<f4"):
     """An NPY file of so many numbers."""
-    header = ("{'descr': '%s', 'fortran_order': False, 'shape': (%d,), }\n" % (kind, count)).encode()
     with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + data)
+        file.write(make_npy(kind, (count,), data))
+
+
+def write_annotations(path, beats, codes, note=""):
+    """A WFDB annotation file, which may begin with a note on its time resolution."""
+    data, last = b"", 0
+    if note:
+        text = f"## time resolution: {note}".encode()
+        data = struct.pack("<HH", 22 << 10, 63 << 10 | len(text)) + text + b"\0" * (len(text) % 2)
+    for beat, code in zip(beats, codes):
+        step = beat - last
+        if step > 1023:
+            data += struct.pack("<HHH", 59 << 10, step >> 16, step & 0xFFFF)
+            step = 0
+        data += struct.pack("<H", int(code) << 10 | int(step))
+        last = beat
+    with open(path, "wb") as file:
+        file.write(data + b"\0\0")
 
 
 def read_block(source):

@@ -95,9 +95,7 @@ static RecordingFlags recordingFlags(category, command, "recording-rate");
 
 /// Checks a number that was given; prints an error if it is none.
 static bool isNumber(const cl::opt<double> &option, double least) {
-  if (!option.getNumOccurrences() ||
-      (option >= least && option > -1 && std::isfinite(option) &&
-       (least > 0 ? option > 0 : true)))
+  if (!option.getNumOccurrences() || (option >= least && std::isfinite(option)))
     return true;
   failWith(("--" + option.ArgStr).str(),
            "expects a " +

@@ -50,7 +50,7 @@ RecordingFlags::RecordingFlags(cl::OptionCategory &category,
 
 /// The diagnostic of an option.
 static Error optionError(const cl::Option &option, const Twine &message) {
-  return createStringError("--" + option.ArgStr + ": error: " + message);
+  return fileError(("--" + option.ArgStr).str(), message);
 }
 
 /// Whether an option was given.

@@ -7,6 +7,7 @@
 
 #include "tools/frieze-ecg/beats/Agreement.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -185,12 +186,6 @@ static Agreement countAgreement(const Compared &reference,
         disagreements->extra.push_back(found.indices[j]);
     }
   return agreement;
-}
-
-Agreement frieze::ecg::matchBeats(ArrayRef<uint64_t> reference,
-                                  ArrayRef<uint64_t> found, double rate) {
-  return countAgreement({reference, {}, {}}, {found, {}, {}}, rate, /*start=*/0,
-                        /*hasClasses=*/false, /*disagreements=*/nullptr);
 }
 
 Agreement frieze::ecg::compareBeats(const BeatPositions &reference,

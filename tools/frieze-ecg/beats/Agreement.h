@@ -11,8 +11,6 @@
 #include "tools/frieze-ecg/beats/BeatCodes.h"
 #include "tools/frieze-ecg/beats/BeatFile.h"
 
-#include "llvm/ADT/ArrayRef.h"
-
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -70,16 +68,12 @@ struct Disagreements {
 /// Largest distance of a pair, seconds (ANSI/AAMI EC57).
 inline constexpr double matchTolerance = 0.15;
 
-/// Pairs beats with a reference one to one, the closest first. Both are
-/// positions in samples, ascending; rate is in Hz.
-Agreement matchBeats(llvm::ArrayRef<uint64_t> reference,
-                     llvm::ArrayRef<uint64_t> found, double rate);
-
-/// As matchBeats, for lists with rates of their own, in Hz. Beats of either
-/// that lie in a stretch that the reference leaves out, or within leftOutMargin
-/// of it, do not count, and neither do those before `from`, seconds: of a pair,
-/// the beat of the reference decides. `disagreements` gets those that count and
-/// have no partner.
+/// Pairs beats with a reference one to one, the closest first. Both lists are
+/// ascending, and have rates of their own, in Hz. Beats of either that lie in a
+/// stretch that the reference leaves out, or within leftOutMargin of it, do not
+/// count, and neither do those before `from`, seconds: of a pair, the beat of
+/// the reference decides. `disagreements` gets those that count and have no
+/// partner.
 Agreement compareBeats(const BeatPositions &reference, double referenceRate,
                        const BeatPositions &found, double foundRate,
                        double from = 0, Disagreements *disagreements = nullptr);

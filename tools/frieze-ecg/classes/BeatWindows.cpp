@@ -62,6 +62,8 @@ Expected<BeatWindows> BeatWindows::open(const Recording &recording,
                                         const BeatWindowOptions &options,
                                         uint64_t length) {
   BeatWindows windows(recording, beats, intervals, options, length);
+  if (options.untilRR)
+    windows.recordMedian = intervals.getMedian(0, beats.size());
   if (!options.scalesRecording)
     return windows;
   ScaleEstimator estimator;
@@ -126,29 +128,27 @@ size_t BeatWindows::countTogether(size_t first) const {
   return last - first + 1;
 }
 
-bool BeatWindows::cut(MutableArrayRef<float> window, size_t beat) const {
-  std::optional<double> interval;
-  if (options.stretch) {
-    // The beats of its stretch.
-    auto isSame = [&](size_t other) {
-      return getStretch(other).first == getStretch(beat).first;
-    };
-    size_t first = beat, last = beat + 1;
-    while (first > 0 && isSame(first - 1))
-      --first;
-    while (last < beats.size() && isSame(last))
-      ++last;
-    interval = intervals.getMedian(first, last);
-  }
-  if (!interval)
-    interval = intervals.getMedian(0, beats.size());
-  if (!interval)
-    return false;
+std::optional<double> BeatWindows::getInterval(size_t beat) const {
+  if (!options.stretch)
+    return recordMedian;
+  // The beats of its stretch.
+  auto isSame = [&](size_t other) {
+    return getStretch(other).first == getStretch(beat).first;
+  };
+  size_t first = beat, last = beat + 1;
+  while (first > 0 && isSame(first - 1))
+    --first;
+  while (last < beats.size() && isSame(last))
+    ++last;
+  std::optional<double> median = intervals.getMedian(first, last);
+  return median ? median : recordMedian;
+}
+
+void BeatWindows::cut(MutableArrayRef<float> window, double interval) const {
   const uint64_t behind =
-      std::llround(*options.untilRR * *interval * options.rate);
+      std::llround(*options.untilRR * interval * options.rate);
   if (before + behind < window.size())
     std::fill(window.begin() + before + behind, window.end(), 0);
-  return true;
 }
 
 Expected<std::vector<float>> BeatWindows::read(size_t first,
@@ -162,25 +162,38 @@ Expected<std::vector<float>> BeatWindows::read(size_t first,
                                    range.last - range.first);
   };
   std::vector<float> windows(count * length);
+  const bool scales = options.normalisation != Normalisation::None;
+  // What the windows of a stretch share: its beats follow each other.
+  std::optional<int64_t> current;
+  std::optional<Scale> own = scale;
+  std::optional<double> interval;
   for (size_t i = 0; i < count; ++i) {
+    const Range stretch = getStretch(first + i);
+    if (current != stretch.first) {
+      current = stretch.first;
+      if (scales && !options.scalesRecording) {
+        ScaleEstimator estimator;
+        estimator.add(slice(stretch));
+        own = estimator.estimate(options.normalisation);
+      }
+      if (options.untilRR)
+        interval = getInterval(first + i);
+    }
     MutableArrayRef<float> window =
         MutableArrayRef(windows).slice(i * length, length);
     copy(slice(getWindow(first + i)), window.begin());
     bool isKnown =
         none_of(window, [](float sample) { return std::isnan(sample); });
-    if (isKnown && options.normalisation != Normalisation::None) {
-      std::optional<Scale> own = scale;
-      if (!options.scalesRecording) {
-        ScaleEstimator estimator;
-        estimator.add(slice(getStretch(first + i)));
-        own = estimator.estimate(options.normalisation);
-      }
+    if (isKnown && scales) {
       isKnown = own.has_value();
       if (own)
         apply(*own, window);
     }
-    if (isKnown && options.untilRR)
-      isKnown = cut(window, first + i);
+    if (isKnown && options.untilRR) {
+      isKnown = interval.has_value();
+      if (interval)
+        cut(window, *interval);
+    }
     if (!isKnown)
       window.front() = std::numeric_limits<float>::quiet_NaN();
   }

@@ -115,8 +115,11 @@ private:
   Range getSpan(size_t first, size_t last) const;
   /// At the model's rate.
   const Recording &getLead() const { return resampled ? *resampled : source; }
-  /// Puts 0 where the next beat is due; false if that is not known.
-  bool cut(llvm::MutableArrayRef<float> window, size_t beat) const;
+  /// The median RR interval of the beats in a beat's stretch, else of all;
+  /// nothing if there are none.
+  std::optional<double> getInterval(size_t beat) const;
+  /// Puts 0 where the next beat is due.
+  void cut(llvm::MutableArrayRef<float> window, double interval) const;
 
   const Recording &source;
   llvm::ArrayRef<uint64_t> beats;
@@ -127,6 +130,8 @@ private:
   std::unique_ptr<ResampledRecording> resampled;
   /// Only of a recording that is scaled as one.
   std::optional<Scale> scale;
+  /// Only of windows that end with an RR interval.
+  std::optional<double> recordMedian;
 };
 
 } // namespace frieze::ecg

@@ -37,21 +37,31 @@ static constexpr StringLiteral otherNames[] = {
 
 /// The first bytes of a file; empty if it cannot be read.
 static std::string readStart(const std::string &path) {
-  Expected<SampleFile> file = SampleFile::open(path);
+  constexpr uint64_t enough = 1 << 12;
+  Expected<SampleFile> file = SampleFile::open(path, enough);
   if (!file) {
     consumeError(file.takeError());
     return "";
   }
-  Expected<std::string> start = file->readStart(1 << 12);
+  Expected<std::string> start = file->readStart(enough);
   if (start)
     return *start;
   consumeError(start.takeError());
   return "";
 }
 
-/// Whether a file lists beats as scan does, as a table or as JSON.
-static bool isBeatList(const std::string &path) {
-  const std::string start = readStart(path);
+/// Whether a file can be unpacked to its end, if it is packed. One that is
+/// damaged is listed, so that it is told.
+static bool isWhole(const std::string &path) {
+  Expected<SampleFile> file = SampleFile::open(path);
+  if (file)
+    return true;
+  consumeError(file.takeError());
+  return false;
+}
+
+/// Whether a file begins as a list of beats does, as a table or as JSON.
+static bool isBeatListStart(StringRef start) {
   StringRef text = skipByteOrderMark(start);
   if (text.ltrim().starts_with("{"))
     return text.contains("\"records\"") && text.contains("\"record\"");
@@ -59,6 +69,11 @@ static bool isBeatList(const std::string &path) {
   // What a job found, and which records it could not read.
   return (is_contained(columns, "record") && is_contained(columns, "sample")) ||
          (columns.size() == 2 && columns[0] == "path" && columns[1] == "error");
+}
+
+/// Whether a file lists beats as scan does.
+static bool isBeatList(const std::string &path) {
+  return isBeatListStart(readStart(path)) && isWhole(path);
 }
 
 /// Whether a file beside a WFDB header has annotations of its record, whose
@@ -69,7 +84,7 @@ static bool isAnnotations(const std::string &path) {
   sys::path::replace_extension(header, ".hea");
   StringRef extension = findExtension(path);
   if ((!extension.empty() && extension != ".ecg") || !sys::fs::exists(header) ||
-      findFormatOfContent(readStart(path)))
+      (findFormatOfContent(readStart(path)) && isWhole(path)))
     return false;
   Expected<BeatPositions> beats = readAnnotations(path);
   if (beats)

@@ -19,17 +19,19 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-/// All of an open file or pipe, unpacked if it is packed.
-static Expected<UnpackedBytes> unpackFrom(sys::fs::file_t handle) {
+/// An open file or pipe, unpacked if it is packed; see unpack.
+static Expected<UnpackedBytes> unpackFrom(sys::fs::file_t handle,
+                                          uint64_t most = UINT64_MAX) {
   std::vector<uint8_t> piece(1 << 16);
-  return unpack([&]() -> Expected<ArrayRef<uint8_t>> {
+  auto next = [&]() -> Expected<ArrayRef<uint8_t>> {
     Expected<size_t> count = sys::fs::readNativeFile(
         handle, MutableArrayRef<char>(reinterpret_cast<char *>(piece.data()),
                                       piece.size()));
     if (!count)
       return count.takeError();
     return ArrayRef<uint8_t>(piece).take_front(*count);
-  });
+  };
+  return unpack(next, most);
 }
 
 using SharedBytes = std::shared_ptr<const UnpackedBytes>;
@@ -54,7 +56,7 @@ static Expected<SharedBytes> readStandardInput() {
   return read;
 }
 
-Expected<SampleFile> SampleFile::open(StringRef path) {
+Expected<SampleFile> SampleFile::open(StringRef path, uint64_t most) {
   SampleFile file;
   file.name = path.str();
   auto take = [&](Expected<SharedBytes> bytes) -> Error {
@@ -89,7 +91,7 @@ Expected<SampleFile> SampleFile::open(StringRef path) {
   if (!handle)
     return fileError(path, "cannot be read: " + toString(handle.takeError()));
   scope_exit closer([&] { sys::fs::closeFile(*handle); });
-  if (Error error = take(share(unpackFrom(*handle))))
+  if (Error error = take(share(unpackFrom(*handle, most))))
     return error;
   return file;
 }

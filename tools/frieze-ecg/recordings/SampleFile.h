@@ -28,8 +28,11 @@ namespace frieze::ecg {
 class SampleFile {
 public:
   /// Opens `path`, or standard input for "-". Standard input, and a file whose
-  /// name ends in .gz, is unpacked first, if it is packed by gzip.
-  static llvm::Expected<SampleFile> open(llvm::StringRef path);
+  /// name ends in .gz, is unpacked first, if it is packed by gzip. Of a file
+  /// of which no more than the first `most` bytes are read, the rest may be
+  /// left out.
+  static llvm::Expected<SampleFile> open(llvm::StringRef path,
+                                         uint64_t most = UINT64_MAX);
 
   const std::string &getPath() const { return name; }
   /// Size in bytes.

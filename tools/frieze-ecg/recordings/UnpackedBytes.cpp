@@ -13,9 +13,10 @@
 #include "llvm/Support/Path.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
+#include <mutex>
 #include <unistd.h>
+#include <utility>
 #include <zlib.h>
 
 using namespace llvm;
@@ -40,7 +41,17 @@ public:
       error = sys::fs::remove(path);
   }
 
-  uint64_t takePiece() { return end.fetch_add(pieceSize); }
+  uint64_t takePiece() {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (unused.empty())
+      return std::exchange(end, end + pieceSize);
+    return unused.pop_back_val();
+  }
+
+  void giveBack(ArrayRef<uint64_t> pieces) {
+    std::lock_guard<std::mutex> lock(mutex);
+    append_range(unused, pieces);
+  }
 
   Error write(uint64_t offset, ArrayRef<uint8_t> bytes) const {
     while (!error && !bytes.empty()) {
@@ -79,14 +90,33 @@ private:
 
   int descriptor = -1;
   std::error_code error;
-  std::atomic<uint64_t> end = 0;
+  std::mutex mutex;
+  uint64_t end = 0;
+  /// Pieces before the end that were given back.
+  SmallVector<uint64_t> unused;
 };
 
 } // namespace
 
 static TemporaryFile &getTemporaryFile() {
-  static TemporaryFile file;
-  return file;
+  // Never destroyed: static bytes give back their pieces at exit.
+  static auto *file = new TemporaryFile;
+  return *file;
+}
+
+UnpackedBytes::~UnpackedBytes() {
+  if (!pieces.empty())
+    getTemporaryFile().giveBack(pieces);
+}
+
+UnpackedBytes::UnpackedBytes(UnpackedBytes &&other) noexcept
+    : pieces(std::exchange(other.pieces, {})),
+      size(std::exchange(other.size, 0)) {}
+
+UnpackedBytes &UnpackedBytes::operator=(UnpackedBytes &&other) noexcept {
+  std::swap(pieces, other.pieces);
+  std::swap(size, other.size);
+  return *this;
 }
 
 Error UnpackedBytes::append(ArrayRef<uint8_t> bytes) {
@@ -203,7 +233,8 @@ private:
 } // namespace
 
 Expected<UnpackedBytes>
-frieze::ecg::unpack(function_ref<Expected<ArrayRef<uint8_t>>()> next) {
+frieze::ecg::unpack(function_ref<Expected<ArrayRef<uint8_t>>()> next,
+                    uint64_t most) {
   UnpackedBytes result;
   // Pipes may give less than tells a gzip file.
   std::vector<uint8_t> start;
@@ -221,6 +252,8 @@ frieze::ecg::unpack(function_ref<Expected<ArrayRef<uint8_t>>()> next) {
   for (ArrayRef<uint8_t> bytes = start; !bytes.empty();) {
     if (Error error = isPacked ? gunzip.take(bytes) : result.append(bytes))
       return error;
+    if (result.getSize() >= most)
+      return result;
     Expected<ArrayRef<uint8_t>> piece = next();
     if (!piece)
       return piece.takeError();

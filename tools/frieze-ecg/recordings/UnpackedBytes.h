@@ -20,8 +20,14 @@ namespace frieze::ecg {
 /// Bytes of a pipe, or of a compressed file, to be read in ranges. All of them
 /// lie in one temporary file of the process, which has no name and goes with
 /// it: recordings may be longer than memory, and more than files may be open.
+/// Its room there is used again.
 class UnpackedBytes {
 public:
+  UnpackedBytes() = default;
+  ~UnpackedBytes();
+  UnpackedBytes(UnpackedBytes &&other) noexcept;
+  UnpackedBytes &operator=(UnpackedBytes &&other) noexcept;
+
   llvm::Error append(llvm::ArrayRef<uint8_t> bytes);
 
   /// Fills `buffer` from `offset` on, by any number of threads. The caller
@@ -41,9 +47,11 @@ private:
 bool isGzip(llvm::ArrayRef<uint8_t> bytes);
 
 /// All bytes of `next`, which gives piece by piece and then an empty one,
-/// unpacked if they begin as a gzip file does. Errors do not name the file.
+/// unpacked if they begin as a gzip file does. What lies behind the first
+/// `most` may be left out, unread. Errors do not name the file.
 llvm::Expected<UnpackedBytes>
-unpack(llvm::function_ref<llvm::Expected<llvm::ArrayRef<uint8_t>>()> next);
+unpack(llvm::function_ref<llvm::Expected<llvm::ArrayRef<uint8_t>>()> next,
+       uint64_t most = UINT64_MAX);
 
 } // namespace frieze::ecg
 
