@@ -159,6 +159,7 @@ Compilation::getObject(const CompileOptions &options) {
 
 ModelObject Compilation::describe(const Object &object) const {
   return {{object.code.data(), object.code.size()},
+          /*file=*/nullptr,
           object.figures,
           object.interface,
           options.name,
@@ -198,7 +199,7 @@ std::optional<std::string> Compilation::emit(Stage stage) {
       return std::nullopt;
     if (llvm::Error error =
             packageObject(stage, describe(*made), getFileName(stage),
-                          [&](Printer print) { print(os); })) {
+                          [&](Printer print) { return print(os); })) {
       fail(std::move(error));
       return std::nullopt;
     }

@@ -317,9 +317,9 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
       path, options, stage >= Stage::LLVM ? &sourceSHA256 : nullptr, context);
   if (!module || failed(lowerImported(*module, lowered, options, sourceSHA256)))
     return failure();
-  auto write = [&](StringRef file, Printer print,
-                   FileKind kind = FileKind::Data) {
-    return report(writeFile(file, print, kind), getOutputName(file), context);
+  auto write = [&](StringRef file,
+                   llvm::function_ref<void(llvm::raw_ostream &)> print) {
+    return report(writeFile(file, print), getOutputName(file), context);
   };
   if (stage == lowered)
     return write(output, [&](llvm::raw_ostream &os) {
@@ -335,28 +335,41 @@ LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,
     return write(output, [&](llvm::raw_ostream &os) {
       os << StringRef(code.data(), code.size());
     });
-  ModelObject object{{code.data(), code.size()},       figures,
-                     nn::InterfaceAttr::find(*module), options.name,
-                     options.target->getHost(),        sourceSHA256};
+  ModelObject object{{code.data(), code.size()},
+                     /*file=*/nullptr,
+                     figures,
+                     nn::InterfaceAttr::find(*module),
+                     options.name,
+                     options.target->getHost(),
+                     sourceSHA256};
   if (llvm::Error error =
           checkRAM(object.interface, figures.getStackBytes(), options.ramBytes))
     return report(std::move(error), path, context);
+  bool isExecutable = stage == Stage::Shared || stage == Stage::Exe;
+  llvm::Expected<MemoryFile> file =
+      MemoryFile::create(isExecutable ? object.code : "");
+  if (!file)
+    return report(file.takeError(), getOutputName(output), context);
+  if (isExecutable) {
+    object.code = "";
+    object.file = &*file;
+    // An assignment would keep its memory.
+    SmallVector<char, 0> freed = std::move(code);
+  }
   // The object has the weights.
   module->getBody()->clear();
   releaseMemory(*module, options);
   std::string fileName = isStream(output)
                              ? options.name + ".so"
                              : llvm::sys::path::filename(output).str();
-  LogicalResult written = success();
-  if (llvm::Error error =
-          packageObject(stage, object, fileName, [&](Printer print) {
-            written = write(output, print,
-                            stage == Stage::Shared || stage == Stage::Exe
-                                ? FileKind::Executable
-                                : FileKind::Data);
-          }))
-    return report(std::move(error), getOutputName(output), context);
-  if (failed(written))
+  if (failed(report(packageObject(stage, object, fileName,
+                                  [&](Printer print) {
+                                    return tryWriteFile(
+                                        output, print,
+                                        isExecutable ? FileKind::Executable
+                                                     : FileKind::Data);
+                                  }),
+                    getOutputName(output), context)))
     return failure();
   for (const Companion &companion : companions)
     if (failed(write(getPath(companion, output), [&](llvm::raw_ostream &os) {

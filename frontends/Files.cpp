@@ -284,12 +284,13 @@ static Error replaceFile(const Destination &destination,
 }
 
 Error frieze::tryWriteFile(StringRef path,
-                           function_ref<Error(raw_ostream &)> write) {
+                           function_ref<Error(raw_ostream &)> write,
+                           FileKind kind) {
   Expected<Destination> destination = findDestination(path);
   if (!destination)
     return describeFailure(destination.takeError());
   if (!destination->isStream())
-    return describeFailure(replaceFile(*destination, write, FileKind::Data));
+    return describeFailure(replaceFile(*destination, write, kind));
   Error failure = Error::success();
   Error error = writeStream(
       *destination, [&](raw_ostream &stream) { failure = write(stream); });
@@ -301,18 +302,13 @@ Error frieze::tryWriteFile(StringRef path,
 
 Error frieze::writeFile(StringRef path, function_ref<void(raw_ostream &)> write,
                         FileKind kind) {
-  Expected<Destination> destination = findDestination(path);
-  if (!destination)
-    return describeFailure(destination.takeError());
-  return describeFailure(destination->isStream()
-                             ? writeStream(*destination, write)
-                             : replaceFile(
-                                   *destination,
-                                   [&](raw_ostream &stream) {
-                                     write(stream);
-                                     return Error::success();
-                                   },
-                                   kind));
+  return tryWriteFile(
+      path,
+      [&](raw_ostream &stream) {
+        write(stream);
+        return Error::success();
+      },
+      kind);
 }
 
 Expected<std::unique_ptr<raw_fd_ostream>> frieze::openStream(StringRef path) {

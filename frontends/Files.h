@@ -47,7 +47,8 @@ openStream(llvm::StringRef path);
 /// part of the one returned.
 llvm::Error
 tryWriteFile(llvm::StringRef path,
-             llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write);
+             llvm::function_ref<llvm::Error(llvm::raw_ostream &)> write,
+             FileKind kind = FileKind::Data);
 
 /// An error where writeFile could not even begin, to be told before the work.
 llvm::Error checkWritable(llvm::StringRef path);

@@ -22,35 +22,39 @@ std::string frieze::hashSHA256(StringRef bytes) {
 
 Error frieze::packageObject(Stage stage, const ModelObject &object,
                             StringRef fileName,
-                            function_ref<void(Printer)> write) {
-  auto writeLinked = [&](Expected<std::string> linked) -> Error {
-    if (!linked)
-      return linked.takeError();
-    write([&](raw_ostream &os) { os << *linked; });
-    return Error::success();
+                            function_ref<Error(Printer)> write) {
+  auto print = [&](function_ref<void(raw_ostream &)> print) {
+    return write([&](raw_ostream &os) {
+      print(os);
+      return Error::success();
+    });
+  };
+  auto writeLinked = [&](Expected<Linkage> linkage) -> Error {
+    if (!linkage)
+      return linkage.takeError();
+    LinkerInput code = object.code;
+    if (object.file)
+      code = object.file;
+    return write([&](raw_ostream &os) { return link(*linkage, code, os); });
   };
   switch (stage) {
   case Stage::Header:
-    write([&](raw_ostream &os) {
+    return print([&](raw_ostream &os) {
       printHeader(object.interface, object.figures, os);
     });
-    return Error::success();
   case Stage::Static:
-    write([&](raw_ostream &os) {
+    return print([&](raw_ostream &os) {
       writeStaticLibrary(object.code, object.name, object.target, os);
     });
-    return Error::success();
   case Stage::Shared:
-    return writeLinked(
-        linkSharedLibrary(object.code, object.name, fileName, object.target));
+    return writeLinked(planSharedLibrary(object.name, fileName, object.target));
   case Stage::Exe:
-    return writeLinked(linkExecutable(object.code, object.name, object.target));
+    return writeLinked(planExecutable(object.name, object.target));
   case Stage::Wasm:
-    return writeLinked(linkWebAssembly(object.code, object.name,
-                                       hashSHA256(object.code), object.target));
+    return writeLinked(
+        planWebAssembly(object.name, hashSHA256(object.code), object.target));
   default:
-    write([&](raw_ostream &os) { os << object.code; });
-    return Error::success();
+    return print([&](raw_ostream &os) { os << object.code; });
   }
 }
 

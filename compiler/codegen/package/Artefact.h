@@ -12,6 +12,7 @@
 #include "compiler/codegen/Stage.h"
 #include "compiler/target/Target.h"
 #include "dialect/NNAttrs.h"
+#include "frontends/Files.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -20,7 +21,10 @@ namespace frieze {
 
 /// The object of a model, and what the files around it tell of it.
 struct ModelObject {
+  /// Its bytes. Those of a shared library or a program may lie in a file in
+  /// memory instead, so that weights are not held twice while it is linked.
   llvm::StringRef code;
+  const MemoryFile *file = nullptr;
   const CodeFigures &figures;
   nn::InterfaceAttr interface;
   /// Prefix of its symbols, and the processor that runs its functions.
@@ -33,14 +37,14 @@ struct ModelObject {
 /// In lower-case hexadecimal.
 std::string hashSHA256(llvm::StringRef bytes);
 
-using Printer = llvm::function_ref<void(llvm::raw_ostream &)>;
+using Printer = llvm::function_ref<llvm::Error(llvm::raw_ostream &)>;
 
 /// Calls `write` with what prints the artefact of `stage`, from Stage::Obj on,
-/// which is to be called `fileName`, without folders. Nothing is written where
-/// it can't be made.
+/// which is to be called `fileName`, without folders; prints nothing where that
+/// fails. It does not, where it can be told before that it can't be made.
 llvm::Error packageObject(Stage stage, const ModelObject &object,
                           llvm::StringRef fileName,
-                          llvm::function_ref<void(Printer)> write);
+                          llvm::function_ref<llvm::Error(Printer)> write);
 
 /// A file that is written beside an artefact.
 struct Companion {

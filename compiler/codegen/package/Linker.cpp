@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/package/Linker.h"
-#include "frontends/Files.h"
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -54,20 +53,18 @@ static std::string runLLD(ArrayRef<const char *> command) {
 }
 
 namespace {
-/// A file of this process that collects what is written to it. lld writes files
-/// in place only where they are not regular ones, as a pipe.
+/// A file of this process that passes on what is written to it. lld writes
+/// files in place only where they are not regular ones, as a pipe.
 class OutputPipe {
 public:
-  /// `bytes` is about what will come.
-  static Expected<OutputPipe> open(size_t bytes);
+  static Expected<OutputPipe> open(raw_ostream &os);
   OutputPipe(OutputPipe &&) = default;
-  ~OutputPipe() { close(); }
+  /// Nothing can be written from then on.
+  ~OutputPipe();
 
   std::string getPath() const {
     return "/proc/self/fd/" + std::to_string(ends->write);
   }
-  /// What was written; nothing can be from then on.
-  std::string close();
 
 private:
   struct Ends {
@@ -75,7 +72,6 @@ private:
     /// Tells the reader that all was written. The end of the pipe would not: a
     /// process that another thread forks meanwhile has it open, too.
     int done;
-    std::string bytes;
     std::thread reader;
   };
 
@@ -85,8 +81,8 @@ private:
 };
 } // namespace
 
-/// Reads what there is until `done` can be read and there is no more.
-static void readAll(int from, int done, std::string &bytes) {
+/// Passes on what there is until `done` can be read and there is no more.
+static void passOn(int from, int done, raw_ostream &os) {
   pollfd waited[] = {{from, POLLIN, 0}, {done, POLLIN, 0}};
   char chunk[1 << 16];
   for (;;) {
@@ -97,11 +93,11 @@ static void readAll(int from, int done, std::string &bytes) {
       return;
     ssize_t count = read(from, chunk, sizeof(chunk));
     if (count > 0)
-      bytes.append(chunk, count);
+      os.write(chunk, count);
   }
 }
 
-Expected<OutputPipe> OutputPipe::open(size_t bytes) {
+Expected<OutputPipe> OutputPipe::open(raw_ostream &os) {
   int descriptors[2], done = eventfd(0, EFD_CLOEXEC);
   if (done < 0 || pipe2(descriptors, O_CLOEXEC) != 0) {
     std::error_code error(errno, std::generic_category());
@@ -113,50 +109,47 @@ Expected<OutputPipe> OutputPipe::open(size_t bytes) {
   ends->read = descriptors[0];
   ends->write = descriptors[1];
   ends->done = done;
-  // Growing to the size of large weights would take as much again.
-  ends->bytes.reserve(bytes);
-  ends->reader = std::thread(readAll, ends->read, done, std::ref(ends->bytes));
+  ends->reader = std::thread(passOn, ends->read, done, std::ref(os));
   return OutputPipe(std::move(ends));
 }
 
-std::string OutputPipe::close() {
+OutputPipe::~OutputPipe() {
   if (!ends)
-    return "";
+    return;
   eventfd_write(ends->done, 1);
   ends->reader.join();
   for (int descriptor : {ends->write, ends->read, ends->done})
     ::close(descriptor);
-  std::string bytes = std::move(ends->bytes);
-  ends.reset();
-  return bytes;
 }
 
-Expected<std::string> frieze::runLinker(LinkerKind kind,
-                                        ArrayRef<std::string> flags,
-                                        ArrayRef<StringRef> inputs) {
+Error frieze::runLinker(LinkerKind kind, ArrayRef<std::string> flags,
+                        ArrayRef<LinkerInput> inputs, raw_ostream &os) {
   SmallVector<MemoryFile> files;
-  size_t bytes = 1 << 16;
-  for (StringRef input : inputs) {
-    bytes += input.size();
-    Expected<MemoryFile> file = MemoryFile::create(input);
+  SmallVector<std::string> paths;
+  for (const LinkerInput &input : inputs) {
+    if (auto *file = std::get_if<const MemoryFile *>(&input)) {
+      paths.push_back((*file)->getPath());
+      continue;
+    }
+    Expected<MemoryFile> file = MemoryFile::create(std::get<StringRef>(input));
     if (!file)
       return file.takeError();
+    paths.push_back(file->getPath());
     files.push_back(std::move(*file));
   }
-  Expected<OutputPipe> output = OutputPipe::open(bytes);
+  Expected<OutputPipe> output = OutputPipe::open(os);
   if (!output)
     return output.takeError();
 
   SmallVector<std::string> command{
       kind == LinkerKind::ELF ? "ld.lld" : "wasm-ld", "-o", output->getPath(),
       "--threads=1", "--error-limit=0"};
-  for (const MemoryFile &file : files)
-    command.push_back(file.getPath());
+  command.append(paths.begin(), paths.end());
   command.append(flags.begin(), flags.end());
   SmallVector<const char *> pointers;
   for (const std::string &argument : command)
     pointers.push_back(argument.c_str());
   if (std::string problem = runLLD(pointers); !problem.empty())
     return createStringError("cannot be linked: " + problem);
-  return output->close();
+  return Error::success();
 }

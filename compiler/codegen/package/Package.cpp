@@ -6,9 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/package/Package.h"
-#include "compiler/codegen/package/Linker.h"
 #include "compiler/codegen/package/MainProgram.h"
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/LEB128.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -53,19 +51,18 @@ static std::string listOtherFiles(const Target &target) {
   return (module + "an object (.o) or a static library (.a)").str();
 }
 
-Expected<std::string> frieze::linkSharedLibrary(StringRef object,
-                                                StringRef name,
-                                                StringRef soname,
-                                                const Target &target) {
+Expected<Linkage> frieze::planSharedLibrary(StringRef name, StringRef soname,
+                                            const Target &target) {
   if (!target.toolchain.isPositionIndependent ||
       !Triple(target.toolchain.triple).isOSBinFormatELF())
     return createStringError("cannot link shared libraries for " + target.name +
                              "; write " + listOtherFiles(target));
-  return runLinker(LinkerKind::ELF,
-                   {"-shared", "--gc-sections", "-z", "noexecstack",
-                    "--build-id=none", "-soname", soname.str(),
-                    defineEntry(name)},
-                   object);
+  return Linkage{LinkerKind::ELF,
+                 {"-shared", "--gc-sections", "-z", "noexecstack",
+                  "--build-id=none", "-soname", soname.str(),
+                  defineEntry(name)},
+                 /*other=*/"",
+                 /*trailer=*/""};
 }
 
 /// A section of a module of WebAssembly that engines pass over.
@@ -80,9 +77,8 @@ static std::string makeCustomSection(StringRef name, StringRef bytes) {
   return section;
 }
 
-Expected<std::string> frieze::linkWebAssembly(StringRef object, StringRef name,
-                                              StringRef id,
-                                              const Target &target) {
+Expected<Linkage> frieze::planWebAssembly(StringRef name, StringRef id,
+                                          const Target &target) {
   if (target.family != Family::WebAssembly)
     return createStringError("expects --target=wasm32 for a module of "
                              "WebAssembly, but got " +
@@ -92,21 +88,17 @@ Expected<std::string> frieze::linkWebAssembly(StringRef object, StringRef name,
   };
   // Model code hardly has a stack: first in memory, one that is too small ends
   // in a trap.
-  auto linked =
-      runLinker(LinkerKind::WebAssembly,
-                {"--no-entry", "--export=__heap_base", exportSymbol("run"),
-                 exportSymbol("run_batch"), exportSymbol("stream_init"),
-                 exportSymbol("stream_push"), exportSymbol("stream_flush"),
-                 "--gc-sections", "--strip-all", "--stack-first", "-z",
-                 "stack-size=16384"},
-                object);
-  if (!linked)
-    return linked.takeError();
-  return *linked + makeCustomSection("frieze", id);
+  return Linkage{LinkerKind::WebAssembly,
+                 {"--no-entry", "--export=__heap_base", exportSymbol("run"),
+                  exportSymbol("run_batch"), exportSymbol("stream_init"),
+                  exportSymbol("stream_push"), exportSymbol("stream_flush"),
+                  "--gc-sections", "--strip-all", "--stack-first", "-z",
+                  "stack-size=16384"},
+                 /*other=*/"",
+                 makeCustomSection("frieze", id)};
 }
 
-Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name,
-                                             const Target &target) {
+Expected<Linkage> frieze::planExecutable(StringRef name, const Target &target) {
   if (!isOwnArchitecture(target))
     return createStringError(
         "cannot link programs for " + target.name + " here; write " +
@@ -115,10 +107,22 @@ Expected<std::string> frieze::linkExecutable(StringRef object, StringRef name,
   Expected<SystemLibraries> libraries = findSystemLibraries();
   if (!libraries)
     return libraries.takeError();
-  return runLinker(LinkerKind::ELF,
-                   {libraries->c, "-pie", "--gc-sections", "--as-needed",
-                    "--build-id=none", "--hash-style=gnu", "--eh-frame-hdr",
-                    "-z", "relro", "-z", "now", "-z", "noexecstack",
-                    "-dynamic-linker", libraries->loader, defineEntry(name)},
-                   {object, getMainProgram()});
+  return Linkage{LinkerKind::ELF,
+                 {libraries->c, "-pie", "--gc-sections", "--as-needed",
+                  "--build-id=none", "--hash-style=gnu", "--eh-frame-hdr", "-z",
+                  "relro", "-z", "now", "-z", "noexecstack", "-dynamic-linker",
+                  libraries->loader, defineEntry(name)},
+                 getMainProgram(),
+                 /*trailer=*/""};
+}
+
+Error frieze::link(const Linkage &linkage, LinkerInput object,
+                   raw_ostream &os) {
+  SmallVector<LinkerInput> inputs{object};
+  if (!linkage.other.empty())
+    inputs.push_back(linkage.other);
+  if (Error error = runLinker(linkage.kind, linkage.flags, inputs, os))
+    return error;
+  os << linkage.trailer;
+  return Error::success();
 }

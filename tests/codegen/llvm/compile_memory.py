@@ -5,8 +5,8 @@
 
 Writes models MODEL_KIND.json with MODEL_KIND.safetensors, chains of dense layers and of
 convolutions with batch norm, which is folded in double. Kernels of the convolutions grow by
-minimal filtering. Compiles them to MODEL_KIND.o and MODEL_KIND.a. Exit status 1 if any takes
-more than TIMES the weights beyond what a small model takes.
+minimal filtering. Compiles them to MODEL_KIND.o, .a and .so. Exit status 1 if any takes more
+than TIMES the weights beyond what a small model takes.
 """
 import json
 import math
@@ -69,7 +69,7 @@ def main(path, times):
         write_model(small, kind, 1, 8)
         least = compile_model(small, small + ".o")
         weights = write_model(large, kind, LAYERS, units)
-        for extension in ("o", "a"):
+        for extension in ("o", "a", "so"):
             taken = (compile_model(large, f"{large}.{extension}") - least) / weights
             print(f"{large}.{extension} takes {taken:.1f} times the weights", end="")
             print(f", more than {times}" if taken > times else "")
