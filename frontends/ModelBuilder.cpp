@@ -7,6 +7,7 @@
 
 #include "frontends/ModelBuilder.h"
 #include "dialect/Weights.h"
+#include "frontends/VolumeLayers.h"
 #include "mlir/IR/Verifier.h"
 
 #include <cmath>
@@ -272,6 +273,8 @@ Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
                          int64_t groups) {
   if (!kernel)
     return {};
+  if (geometry.window.size() == 3)
+    return convVolume(*this, layer, input, kernel, bias, geometry, groups);
   return create<nn::ConvOp>(layer, input,
                             getConvAttributes(kernel, bias, geometry, groups));
 }
@@ -282,6 +285,9 @@ Value ModelBuilder::convTranspose(StringRef layer, Value input,
                                   int64_t groups) {
   if (!kernel)
     return {};
+  if (geometry.window.size() == 3)
+    return convTransposeVolume(*this, layer, input, kernel, bias, geometry,
+                               groups);
   return create<nn::ConvTransposeOp>(
       layer, input, getConvAttributes(kernel, bias, geometry, groups));
 }
@@ -358,6 +364,8 @@ Value ModelBuilder::dropout(StringRef layer, Value input, double rate) {
 
 Value ModelBuilder::pool(StringRef layer, nn::PoolKind kind, Value input,
                          const WindowGeometry &geometry) {
+  if (geometry.window.size() == 3)
+    return poolVolume(*this, layer, kind, input, geometry);
   SmallVector<NamedAttribute> attributes{ints("window", geometry.window)};
   if (geometry.strides != geometry.window)
     attributes.push_back(ints("strides", geometry.strides));
@@ -370,6 +378,8 @@ Value ModelBuilder::pool(StringRef layer, nn::PoolKind kind, Value input,
 
 Value ModelBuilder::globalPool(StringRef layer, nn::PoolKind kind, Value input,
                                bool keepDims) {
+  if (input && getShape(input).size() == 5)
+    return globalPoolVolume(*this, layer, kind, input, keepDims);
   SmallVector<NamedAttribute> attributes{builder.getNamedAttr(
       "kind", nn::PoolKindAttr::get(builder.getContext(), kind))};
   if (keepDims)

@@ -94,6 +94,7 @@ public:
   /// behind them are still checked.
   mlir::ElementsAttr getPlaceholder(llvm::ArrayRef<int64_t> shape);
 
+  /// Convolutions and poolings have one to three spatial axes.
   mlir::Value conv(llvm::StringRef layer, mlir::Value input,
                    mlir::ElementsAttr kernel, mlir::ElementsAttr bias,
                    const WindowGeometry &geometry, int64_t groups);

@@ -194,8 +194,10 @@ ArrayRef<LayerClass> keras::getConvolutionLayers() {
   static const LayerClass classes[] = {
       {"Conv1D", importConv<1>},
       {"Conv2D", importConv<2>},
+      {"Conv3D", importConv<3>},
       {"Conv1DTranspose", importConvTranspose<1>},
       {"Conv2DTranspose", importConvTranspose<2>},
+      {"Conv3DTranspose", importConvTranspose<3>},
       {"DepthwiseConv1D", importDepthwiseConv<1>},
       {"DepthwiseConv2D", importDepthwiseConv<2>},
       {"SeparableConv1D", importSeparableConv<1>},

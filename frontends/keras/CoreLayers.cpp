@@ -51,6 +51,7 @@ static Value importActivityRegularization(Layer &layer) {
 
 /// Augments images in training; nothing of its config matters.
 static Value importAugmentation(Layer &layer) {
+  layer.ignoreTraining();
   for (const auto &member : layer.config.getObject().items())
     layer.config.ignore(member.key());
   return layer.builder.dropout(layer.name, layer.getInput(), 0.0);

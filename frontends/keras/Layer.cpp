@@ -18,10 +18,11 @@ using nlohmann::json;
 std::vector<const LayerClass *> keras::getLayerClasses() {
   std::vector<const LayerClass *> classes;
   for (ArrayRef<LayerClass> family :
-       {getCoreLayers(), getConvolutionLayers(), getNormalizationLayers(),
-        getActivationLayers(), getAttentionLayers(), getPoolingLayers(),
-        getShapeLayers(), getLogic(), getMergeLayers(), getSequenceLayers(),
-        getRecurrentLayers(), getOperations(), getArithmetic(), getSlices()})
+       {getCoreLayers(), getConvolutionLayers(), getLocallyConnectedLayers(),
+        getNormalizationLayers(), getActivationLayers(), getAttentionLayers(),
+        getPoolingLayers(), getPreprocessing(), getShapeLayers(), getLogic(),
+        getMergeLayers(), getSequenceLayers(), getRecurrentLayers(),
+        getConvLSTMs(), getOperations(), getArithmetic(), getSlices()})
     for (const LayerClass &layerClass : family)
       classes.push_back(&layerClass);
   return classes;
@@ -48,6 +49,11 @@ ArrayRef<Value> Layer::takeTensors(StringRef keyword) {
       return argument.tensors;
     }
   return {};
+}
+
+void Layer::ignoreTraining() {
+  for (CallArgument &argument : arguments)
+    argument.isTaken |= argument.keyword == "training" && argument.constant;
 }
 
 void Layer::checkArguments(bool isMasked) {

@@ -76,6 +76,9 @@ struct Layer {
   /// steps), 1 where a step counts. Null where there is none, or it has another
   /// shape, which is reported.
   mlir::Value takeMask();
+  /// Leaves out `training`, whatever it is: for a layer whose default is true,
+  /// which Keras 3 writes down, and leaves out itself when it predicts.
+  void ignoreTraining();
   /// Reports the arguments not taken, unless they are null or false.
   /// `isMasked` says that an input has a mask, which is passed on by keyword.
   void checkArguments(bool isMasked);
@@ -139,13 +142,16 @@ struct LayerClass {
 llvm::ArrayRef<LayerClass> getActivationLayers();
 llvm::ArrayRef<LayerClass> getArithmetic();
 llvm::ArrayRef<LayerClass> getAttentionLayers();
+llvm::ArrayRef<LayerClass> getConvLSTMs();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
+llvm::ArrayRef<LayerClass> getLocallyConnectedLayers();
 llvm::ArrayRef<LayerClass> getLogic();
 llvm::ArrayRef<LayerClass> getMergeLayers();
 llvm::ArrayRef<LayerClass> getNormalizationLayers();
 llvm::ArrayRef<LayerClass> getOperations();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
+llvm::ArrayRef<LayerClass> getPreprocessing();
 llvm::ArrayRef<LayerClass> getRecurrentLayers();
 llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();

@@ -44,8 +44,9 @@ std::vector<LayerDescription> frieze::listKerasLayers(MLIRContext *context) {
   for (const LayerClass *layerClass : getLayerClasses())
     layers.push_back({"Keras", layerClass->name.str(),
                       findAttributes(context, *layerClass)});
-  // It is no layer of its own, but a way to import another.
-  layers.push_back({"Keras", "TimeDistributed", {"layer"}});
+  // They are no layers of their own, but ways to import another.
+  for (const char *wrapper : {"SpectralNormalization", "TimeDistributed"})
+    layers.push_back({"Keras", wrapper, {"layer"}});
   llvm::sort(layers,
              [](const auto &a, const auto &b) { return a.name < b.name; });
   return layers;

@@ -81,8 +81,12 @@ bool keras::isModelClass(StringRef className) {
          className == "Model";
 }
 
+bool keras::isWrapperClass(StringRef className) {
+  return className == "SpectralNormalization" || className == "TimeDistributed";
+}
+
 bool keras::isKnownClass(StringRef className) {
-  return isModelClass(className) || className == "TimeDistributed" ||
+  return isModelClass(className) || isWrapperClass(className) ||
          findLayerClass(className);
 }
 

@@ -44,7 +44,9 @@ inline constexpr llvm::StringLiteral replaceHint =
 
 /// Whether a class holds layers of its own.
 bool isModelClass(llvm::StringRef className);
-/// Whether it does, or is that of a layer that can be imported.
+/// Whether a class holds one layer, and computes with that alone.
+bool isWrapperClass(llvm::StringRef className);
+/// Whether a class is one of these, or that of a layer that can be imported.
 bool isKnownClass(llvm::StringRef className);
 
 /// A member of an object, or null where either isn't there.

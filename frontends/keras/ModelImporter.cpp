@@ -48,8 +48,9 @@ private:
                      ArrayRef<Value> inputs);
   Values importLayer(const LayerEntry &entry, const LayerPath &container,
                      ArrayRef<CallArgument> arguments);
-  Values importTimeDistributed(const LayerEntry &entry, const LayerPath &path,
-                               ArrayRef<CallArgument> arguments);
+  Values importWrapper(const LayerEntry &entry, const LayerPath &path,
+                       ArrayRef<CallArgument> arguments);
+  Values importTimeDistributed(Layer &layer, const LayerEntry &wrapped);
 
   ModelContext &model;
   LayerImporter layerImporter;
@@ -142,16 +143,15 @@ ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
   path.push_back(entry.step);
   if (isModelClass(entry.className))
     return importModel(entry, path, arguments);
-  if (entry.className == "TimeDistributed")
-    return importTimeDistributed(entry, path, arguments);
+  if (isWrapperClass(entry.className))
+    return importWrapper(entry, path, arguments);
   return layerImporter.import(entry, path, arguments);
 }
 
-/// Imports a wrapper whose layer sees every step as a sample.
+/// Imports a layer around another one, its `layer`.
 ModelImporter::Values
-ModelImporter::importTimeDistributed(const LayerEntry &entry,
-                                     const LayerPath &path,
-                                     ArrayRef<CallArgument> arguments) {
+ModelImporter::importWrapper(const LayerEntry &entry, const LayerPath &path,
+                             ArrayRef<CallArgument> arguments) {
   const std::string &name = entry.step.name;
   ObjectReader config(*entry.config,
                       [&] { return model.builder.emitError(name); });
@@ -166,6 +166,10 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
       layer.inputs.empty() ? nullptr : layerImporter.findMask(layer.getInput());
   layer.checkArguments(/*isMasked=*/mask != nullptr);
   const json *wrapped = config.take("layer");
+  bool isTimeDistributed = entry.className == "TimeDistributed";
+  // How kernels are normalised in training: those of the file are.
+  if (!isTimeDistributed)
+    config.ignore("power_iterations");
   config.finish();
   const json *wrappedConfig =
       wrapped ? findMember(*wrapped, "config") : nullptr;
@@ -174,10 +178,7 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
     config.emitError() << "expects one input and a layer for it";
     return {};
   }
-  if (!layer.checkRank(3, maxRank))
-    return {};
-  // A layer that has no use for masks leaves that of the steps.
-  if (mask && getMaskUse(className, model.kerasVersion) == MaskUse::Reads) {
+  if (mask && !isTimeDistributed) {
     config.emitError() << "unsupported mask, made by layer '" << mask->origin
                        << "'";
     return {};
@@ -187,17 +188,35 @@ ModelImporter::importTimeDistributed(const LayerEntry &entry,
       inner && inner->is_string())
     step.name = inner->get<std::string>();
   LayerEntry inner{className, wrappedConfig, step, nullptr};
+  return isTimeDistributed
+             ? importTimeDistributed(layer, inner)
+             : importLayer(inner, path, getArguments(layer.inputs));
+}
+
+/// Imports a wrapper whose layer sees every step as a sample.
+ModelImporter::Values
+ModelImporter::importTimeDistributed(Layer &layer, const LayerEntry &wrapped) {
+  if (!layer.checkRank(3, maxRank))
+    return {};
+  SharedMask mask = layerImporter.findMask(layer.getInput());
+  // A layer that has no use for masks leaves that of the steps.
+  if (mask &&
+      getMaskUse(wrapped.className, model.kerasVersion) == MaskUse::Reads) {
+    layer.emitError() << "unsupported mask, made by layer '" << mask->origin
+                      << "'";
+    return {};
+  }
   // What computes along the channels alone does so at any rank.
   static const llvm::StringSet<> alongChannels{
       "Activation", "Dense", "Dropout", "ELU", "LeakyReLU", "ReLU"};
-  if (alongChannels.contains(className))
-    return importLayer(inner, path, getArguments(layer.getInput()));
+  if (alongChannels.contains(wrapped.className))
+    return importLayer(wrapped, layer.path, getArguments(layer.getInput()));
   int64_t batch = layer.getInputShape()[0];
-  Values outputs = importLayer(
-      inner, path,
-      getArguments(model.builder.mergeStepsIntoBatch(name, layer.getInput())));
+  Values outputs = importLayer(wrapped, layer.path,
+                               getArguments(model.builder.mergeStepsIntoBatch(
+                                   layer.name, layer.getInput())));
   for (Value &output : outputs) {
-    output = model.builder.splitStepsFromBatch(name, output, batch);
+    output = model.builder.splitStepsFromBatch(layer.name, output, batch);
     if (output && mask)
       layerImporter.setMask(output, mask);
   }

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/VolumeLayers.h"
 #include "frontends/keras/Layer.h"
 
 #include <nlohmann/json.hpp>
@@ -79,7 +80,7 @@ template <size_t spatialRank> static Value importZeroPadding(Layer &layer) {
 
 template <size_t spatialRank> static Value importCropping(Layer &layer) {
   SmallVector<int64_t> cropping =
-      takeMargins(layer, "cropping", spatialRank == 1 ? 1 : 0, spatialRank);
+      takeMargins(layer, "cropping", spatialRank == 2 ? 0 : 1, spatialRank);
   expectChannelsLast(layer);
   if (!checkSpatialLayer(layer, spatialRank))
     return {};
@@ -107,6 +108,8 @@ template <size_t spatialRank> static Value importUpSampling(Layer &layer) {
   expectChannelsLast(layer);
   if (!checkSpatialLayer(layer, spatialRank))
     return {};
+  if (spatialRank == 3)
+    return repeatVolume(layer.builder, layer.name, layer.getInput(), factors);
   SmallVector<int64_t> sizes;
   for (size_t axis = 0; axis < spatialRank; ++axis)
     sizes.push_back(layer.getInputShape()[axis + 1] * factors[axis]);
@@ -122,13 +125,16 @@ ArrayRef<LayerClass> keras::getShapeLayers() {
   static const LayerClass classes[] = {
       {"Cropping1D", importCropping<1>},
       {"Cropping2D", importCropping<2>},
+      {"Cropping3D", importCropping<3>},
       {"Flatten", importFlatten},
       {"Permute", importPermute},
       {"Reshape", importReshape},
       {"UpSampling1D", importUpSampling<1>},
       {"UpSampling2D", importUpSampling<2>},
+      {"UpSampling3D", importUpSampling<3>},
       {"ZeroPadding1D", importZeroPadding<1>},
       {"ZeroPadding2D", importZeroPadding<2>},
+      {"ZeroPadding3D", importZeroPadding<3>},
   };
   return classes;
 }

@@ -151,6 +151,77 @@ def transpose2d():
         yield name, L.Conv2DTranspose(4, **chosen)
 
 
+@family(4, 5, 3, 4)
+def conv3d():
+    """Kernel, padding, stride, dilation; bias; an activation of its own."""
+    kernels = [1, 2, 3, (3, 1, 2), (1, 3, 3)]
+    steps = [(1, 1), (2, 1), ((2, 1, 3), 1), (1, (2, 2, 1))]
+    for kernel, padding, (stride, dilation) in itertools.product(kernels, ["valid", "same"], steps):
+        # A dilated kernel of 3 leaves nothing of an axis of 4.
+        if padding == "valid" and dilation != 1 and kernel in (3, (3, 1, 2)):
+            continue
+        yield (
+            f"k {kernel} {padding} s {stride} d {dilation}",
+            L.Conv3D(3, kernel, padding=padding, strides=stride, dilation_rate=dilation),
+        )
+    for name, chosen in options(groups=[1, 2], padding=["valid", "same"], use_bias=[True, False]):
+        yield name, L.Conv3D(4, 2, activation="relu", **chosen)
+
+
+@family(3, 4, 3, 3)
+def transpose3d():
+    """Kernel, padding, stride."""
+    for name, chosen in options(
+        kernel_size=[1, 2, 3, (4, 1, 2)], padding=["valid", "same"], strides=[1, 2, (3, 1, 2)]
+    ):
+        yield name, L.Conv3DTranspose(2, **chosen)
+    yield "no bias", L.Conv3DTranspose(2, 3, use_bias=False, activation="relu")
+
+
+@family(4, 7, 3)
+def conv_lstm1d():
+    """Kernel, padding, stride, dilation; functions, sequences, direction, bias."""
+    for name, chosen in options(kernel_size=[1, 3], padding=["valid", "same"], strides=[1, 2]):
+        yield name, L.ConvLSTM1D(4, **chosen)
+    for name, chosen in options(
+        return_sequences=[False, True], go_backwards=[False, True], use_bias=[True, False]
+    ):
+        yield name, L.ConvLSTM1D(4, 2, padding="same", **chosen)
+    for name, chosen in options(
+        activation=["tanh", "relu"], recurrent_activation=["sigmoid", "hard_sigmoid"]
+    ):
+        yield name, L.ConvLSTM1D(4, 3, **chosen)
+    yield "dilation", L.ConvLSTM1D(4, 3, dilation_rate=2)
+    state = L.ConvLSTM1D(4, 3, return_state=True)
+    yield "state", lambda x: L.Concatenate()(state(x))
+
+
+@family(3, 5, 4, 2)
+def conv_lstm2d():
+    """Kernel, padding, stride; sequences."""
+    for name, chosen in options(kernel_size=[2, (3, 1)], padding=["valid", "same"], strides=[1, 2]):
+        yield name, L.ConvLSTM2D(3, **chosen)
+    yield "sequences", L.ConvLSTM2D(3, 3, padding="same", return_sequences=True)
+    yield "3d", lambda x: L.ConvLSTM3D(2, 2)(L.Reshape((3, 5, 2, 2, 2))(x))
+
+
+if hasattr(L, "LocallyConnected1D"):  # which Keras 3 has no more
+
+    @family(9, 3)
+    def locally_connected1d():
+        """Kernel, stride, bias; an activation of its own."""
+        for name, chosen in options(kernel_size=[1, 3], strides=[1, 2], use_bias=[True, False]):
+            yield name, L.LocallyConnected1D(4, activation="relu", **chosen)
+
+    @family(5, 6, 2)
+    def locally_connected2d():
+        """Kernel, stride, bias."""
+        for name, chosen in options(
+            kernel_size=[(1, 2), 3], strides=[1, (2, 3)], use_bias=[True, False]
+        ):
+            yield name, L.LocallyConnected2D(3, **chosen)
+
+
 # --- Dense layers, activations -----------------------------------------------
 
 FUNCTIONS = [
@@ -221,33 +292,77 @@ def pool2d():
         yield f"{layer.__name__} {keepdims}", layer(keepdims=keepdims)
 
 
-@family(6, 5, 4)
-def shapes2d():
-    """Layers that move elements of images."""
-    for padding in (1, (2, 0), ((0, 2), (1, 3))):
-        yield f"pad {padding}", L.ZeroPadding2D(padding)
-    for cropping in (1, (2, 1), ((0, 2), (1, 0))):
-        yield f"crop {cropping}", L.Cropping2D(cropping)
-    for name, chosen in options(size=[2, (1, 3)], interpolation=["nearest", "bilinear"]):
-        yield f"upsampling {name}", L.UpSampling2D(**chosen)
-    for order in itertools.permutations((1, 2, 3)):
-        yield f"permute {order}", L.Permute(order)
-    yield "flatten", L.Flatten()
-    for shape in ((-1,), (30, 4), (2, -1, 3), (120, 1)):
-        yield f"reshape {len(shape)} {shape[-1] % 31}", L.Reshape(shape)
+@family(4, 5, 3, 2)
+def pool3d():
+    """Size, stride, padding; global ones."""
+    yield from pools([L.MaxPooling3D, L.AveragePooling3D], [2, (3, 1, 2), (1, 3, 3)], [None, 1, (1, 2, 3)])
+    for layer, keepdims in itertools.product(
+        [L.GlobalMaxPooling3D, L.GlobalAveragePooling3D], [False, True]
+    ):
+        yield f"{layer.__name__} {keepdims}", layer(keepdims=keepdims)
 
 
-@family(9, 4)
-def shapes1d():
-    """Layers that move elements of sequences."""
-    for padding in (2, (0, 3)):
-        yield f"pad {padding}", L.ZeroPadding1D(padding)
-    for cropping in (1, (3, 0)):
-        yield f"crop {cropping}", L.Cropping1D(cropping)
-    yield "upsampling", L.UpSampling1D(3)
-    yield "permute", L.Permute((2, 1))
+@family(12, 10, 2)
+def adaptive_pool():
+    """Sizes that divide those of the input, and others; all ranks."""
+    for sizes in ((3, 5), (5, 3), (4, 10), (12, 7), 1, 2):
+        yield f"max {sizes}", L.AdaptiveMaxPooling2D(sizes)
+        yield f"average {sizes}", L.AdaptiveAveragePooling2D(sizes)
+    # Not 7, for which Keras 3.15 reads beyond the last window.
+    for size in (1, 4, 5, 6):
+        for layer in (L.AdaptiveMaxPooling1D, L.AdaptiveAveragePooling1D):
+            yield (
+                f"{layer.__name__} {size}",
+                lambda x, layer=layer(size): layer(L.Reshape((12, 20))(x)),
+            )
+    for sizes in ((2, 3, 5), (5, 2, 1)):
+        for layer in (L.AdaptiveMaxPooling3D, L.AdaptiveAveragePooling3D):
+            yield (
+                f"{layer.__name__} {sizes}",
+                lambda x, layer=layer(sizes): layer(L.Reshape((6, 2, 10, 2))(x)),
+            )
+
+
+@family(4, 5, 3, 2)
+def shapes3d():
+    """Layers that move elements of volumes."""
+    for padding in (1, (2, 0, 1), ((0, 2), (1, 3), (1, 0))):
+        yield f"pad {padding}", L.ZeroPadding3D(padding)
+    for cropping in (1, (1, 2, 0), ((0, 2), (1, 0), (0, 1))):
+        yield f"crop {cropping}", L.Cropping3D(cropping)
+    for size in (2, (1, 3, 2)):
+        yield f"upsampling {size}", L.UpSampling3D(size)
+    yield "permute", L.Permute((3, 1, 4, 2))
     yield "flatten", L.Flatten()
-    yield "repeat", keras.Sequential([L.Flatten(), L.RepeatVector(3)])
+
+
+@family(9, 8, 3)
+def images():
+    """Resizing and cropping; a normalised kernel."""
+    for name, chosen in options(
+        size=[(5, 5), (12, 16), (9, 3)],
+        interpolation=["bilinear", "nearest"],
+        crop_to_aspect_ratio=[False, True],
+    ):
+        height, width = chosen.pop("size")
+        yield name, L.Resizing(height, width, **chosen)
+    for height, width in ((5, 4), (4, 7), (9, 8), (12, 4), (10, 12)):
+        yield f"crop {height} {width}", L.CenterCrop(height, width)
+    for layer in (L.RandomFlip(), L.RandomRotation(0.2), L.RandomContrast(0.5)):
+        yield layer.name, layer
+    yield "spectral conv", L.SpectralNormalization(L.Conv2D(4, 3))
+    yield "spectral dense", L.SpectralNormalization(L.Dense(4))
+
+
+@family(6, indices=6)
+def categories():
+    """Numbers as classes, one of many, or how many there are of each."""
+    bins = L.Discretization([0.5, 1.0, 3.0, 4.2])
+    yield "bins", lambda x: keras.ops.cast(bins(x), "float32")
+    for mode in ("one_hot", "multi_hot", "count"):
+        yield f"bins {mode}", L.Discretization([0.5, 1.0, 3.0, 4.2], output_mode=mode)
+        yield f"encoding {mode}", L.CategoryEncoding(6, output_mode=mode)
+    yield "one number", lambda x: L.CategoryEncoding(6, output_mode="one_hot")(x[:, :1])
 
 
 @family(6, 5)

@@ -24,7 +24,10 @@ import layer_matrix  # noqa: E402
 import make_models  # noqa: E402
 
 # Those with functions or layers that Keras 2 lacks.
-NEWER = {"matrix_activations", "matrix_dense", "matrix_normalizations"}
+NEWER = {
+    *("matrix_activations", "matrix_adaptive_pool", "matrix_categories", "matrix_dense"),
+    *("matrix_images", "matrix_normalizations"),
+}
 FAMILIES = {
     name.removeprefix("matrix_"): make_models.MODELS[name]
     for name in layer_matrix.FAMILIES
@@ -32,8 +35,9 @@ FAMILIES = {
 }
 # The others are as large as all of these together.
 STORED = [
-    *("attentions", "channels_first1d", "channels_first2d", "embedding", "lstm", "merges"),
-    *("separable1d", "shapes1d", "shapes2d", "simple_rnn"),
+    *("attentions", "channels_first1d", "channels_first2d", "embedding"),
+    *("locally_connected1d", "locally_connected2d", "lstm", "merges", "separable1d", "shapes1d"),
+    *("shapes2d", "simple_rnn"),
 ]
 
 

@@ -931,6 +931,7 @@ def fill(net, rng):
         "recurrent_kernel": kernel,
         "depthwise_kernel": kernel,
         "pointwise_kernel": kernel,
+        "vector_u": kernel,
         "embeddings": lambda shape: rng.normal(0, 1, shape),
         "bias": away_from_zero,
         "gamma": gamma,
