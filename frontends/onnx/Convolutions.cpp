@@ -12,13 +12,13 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// The axes after the batch and the channels, one or two; nothing, and
+/// The axes after the batch and the channels, one to three; nothing, and
 /// reported, otherwise.
 static std::optional<size_t> getSpatialRank(Node &node) {
   size_t rank = node.getShape().size();
-  if (rank == 3 || rank == 4)
+  if (rank >= 3 && rank <= 5)
     return rank - 2;
-  node.emitError() << "expects an input of rank 3 or 4, but got rank " << rank;
+  node.emitError() << "expects an input of rank 3 to 5, but got rank " << rank;
   return std::nullopt;
 }
 

@@ -34,9 +34,9 @@ static void padForCeiling(WindowGeometry &geometry, ArrayRef<int64_t> shape) {
 /// Whether input and window fit together; reported if not.
 static bool checkRank(Node &node, size_t windowRank) {
   size_t rank = node.getShape().size();
-  if (rank == windowRank + 2 && (rank == 3 || rank == 4))
+  if (rank == windowRank + 2 && rank >= 3 && rank <= 5)
     return true;
-  node.emitError() << "expects an input of rank 3 or 4 with a window of 2 axes "
+  node.emitError() << "expects an input of rank 3 to 5 with a window of 2 axes "
                       "less, but got rank "
                    << rank << " and " << windowRank;
   return false;

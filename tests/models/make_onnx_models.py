@@ -265,6 +265,23 @@ def onnx_poolings(rng):
 
 
 @model
+def onnx_volumes(rng):
+    """Convolutions and poolings of three axes: groups, strides, dilations, padding."""
+    graph = Graph(rng, (4, 5, 6, 4), 19)
+    y = graph.add("Conv", ["x", graph.weights(6, 2, 2, 3, 1), graph.weights(6)], group=2,
+                  pads=[1, 0, 0, 1, 2, 0], strides=[1, 2, 1])
+    y = graph.add("MaxPool", [y], kernel_shape=[3, 2, 2], strides=[1, 1, 2], pads=[1, 0, 1, 1, 1, 0])
+    y = graph.add("Conv", [y, graph.weights(4, 6, 2, 2, 2)], dilations=[2, 1, 1],
+                  pads=[1, 0, 1, 1, 1, 0])
+    y = graph.add("Conv", [y, graph.weights(4, 4, 2, 1, 2)], auto_pad="SAME_UPPER")
+    y = graph.add("AveragePool", [y], kernel_shape=[2, 2, 2], ceil_mode=1)
+    wide = graph.add("ConvTranspose", [y, graph.weights(4, 2, 3, 2, 2), graph.weights(4)], group=2,
+                     strides=[2, 1, 2], pads=[1, 0, 0, 0, 1, 1], output_padding=[1, 0, 0])
+    means = graph.add("GlobalAveragePool", [wide])
+    return graph.finish(graph.add("Mul", [wide, means]), 5)
+
+
+@model
 def onnx_arithmetic(rng):
     """Constants on either side, broadcasting, and shapes computed on the way."""
     graph = Graph(rng, (4, 6), 17)
