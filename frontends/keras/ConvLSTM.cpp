@@ -30,6 +30,14 @@ struct Options {
 };
 } // namespace
 
+/// Takes an activation, which is `fallback` where it is absent.
+static Activation takeFunction(Layer &layer, StringRef key,
+                               StringRef fallback) {
+  bool isGiven = layer.config.getObject().contains(key);
+  Activation activation = takeActivation(layer, key);
+  return isGiven ? activation : getActivation(layer, fallback);
+}
+
 static Options takeOptions(Layer &layer, size_t spatialRank) {
   Options options;
   WindowGeometry &geometry = options.geometry;
@@ -42,8 +50,9 @@ static Options takeOptions(Layer &layer, size_t spatialRank) {
   if (options.padding != "valid" && options.padding != "same")
     layer.emitError() << "unsupported padding '" << options.padding << "'";
   options.useBias = layer.config.takeBool("use_bias", true);
-  options.activation = takeActivation(layer, "activation");
-  options.recurrentActivation = takeActivation(layer, "recurrent_activation");
+  options.activation = takeFunction(layer, "activation", "tanh");
+  options.recurrentActivation =
+      takeFunction(layer, "recurrent_activation", "sigmoid");
   options.sequences = layer.config.takeBool("return_sequences", false);
   options.backwards = layer.config.takeBool("go_backwards", false);
   options.returnsState = layer.config.takeBool("return_state", false);
