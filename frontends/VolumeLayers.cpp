@@ -157,6 +157,10 @@ joinGroups(ModelBuilder &builder, StringRef layer, Value input,
                              : builder.concat(layer, results, /*axis=*/4);
 }
 
+/// Images that are cut out for a layer, at most: one for each group and each
+/// position of the window.
+static constexpr int64_t maxCuts = 4096;
+
 /// Whether a kernel has a window of three axes on the channels of the input,
 /// and a bias its columns; reports if not.
 static bool checkVolume(ModelBuilder &builder, StringRef layer, Value input,
@@ -167,8 +171,14 @@ static bool checkVolume(ModelBuilder &builder, StringRef layer, Value input,
   ArrayRef<int64_t> shape = kernel.getShapedType().getShape();
   if (getShape(input).size() == 5 && shape.size() == 5 && groups > 0 &&
       shape[3] * groups == getShape(input)[4] && shape[4] % groups == 0 &&
-      (!bias || bias.getNumElements() == shape[4]))
-    return true;
+      (!bias || bias.getNumElements() == shape[4])) {
+    if (shape[0] <= maxCuts / groups)
+      return true;
+    builder.emitError(layer)
+        << "expects a window and groups whose product is at most " << maxCuts
+        << ", but got " << shape[0] << " and " << groups;
+    return false;
+  }
   builder.emitError(layer) << "expects a kernel and a bias for volumes of "
                            << formatShape(getShape(input)) << " in " << groups
                            << " groups, but got a kernel of "

@@ -15,6 +15,9 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::keras;
 
+/// Parts of the input that are laid side by side, at most.
+static constexpr int64_t maxTaps = 1024;
+
 /// What the windows of a kernel see, position by position: `(N, positions,
 /// taps * C)`.
 static Value gatherWindows(Layer &layer, const WindowGeometry &geometry,
@@ -96,6 +99,11 @@ static Value importLocallyConnected(Layer &layer) {
     sizes.push_back(room / geometry.strides[axis] + 1);
     positions *= sizes.back();
     rows *= geometry.window[axis];
+  }
+  if (rows / channels > maxTaps) {
+    layer.emitError() << "expects a window of at most " << maxTaps
+                      << " positions, but got " << rows / channels;
+    return {};
   }
   SmallVector<WeightSpec> specs{{"kernel", {positions, rows, filters}}};
   SmallVector<int64_t> result(sizes);
