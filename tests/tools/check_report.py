@@ -2,6 +2,7 @@
 python3 check_report.py FRIEZE-ECG FRIEZE-COMPILE SOURCE FOLDER"""
 import array
 import base64
+import json
 import os
 import re
 import struct
@@ -249,6 +250,78 @@ def check_disagreements(browser, tool, source, beats):
         assert not any(is_mark(*pixel) for row in read_rows("mark.png") for pixel in row), time
 
 
+def check_classes(browser, tool, source, beats):
+    """Beats have the letters of their classes; those of unusual ones stand out and are listed.
+    The classifier only looks at the height of the R wave."""
+    heights = [units - ZERO for units in read_block(source)]
+    limit = sorted(heights[beat] for beat in beats[1:-1])[-20] - 1
+    with open("classes.json", "w", encoding="utf-8") as file:
+        kernel = [[0.0, 0.0, 0.0] for _ in range(72)]
+        kernel[36] = [0.0, 40.0, 0.0]
+        json.dump({"format": "frieze-model", "version": 1, "input": {"name": "x", "shape": [72]},
+                   "layers": [{"type": "dense", "name": "fc", "units": 3, "kernel": kernel,
+                               "bias": [0.0, -40.0 * (limit + .5) / GAIN, -50.0]},
+                              {"type": "softmax", "name": "class"}]}, file)
+    given = beats[1:-1]
+    with open("given.csv", "w", encoding="utf-8") as file:
+        file.write("record,sample,time_s\n" + "".join(
+            f"208,{beat},{beat / RATE:.4f}\n" for beat in given))
+    subprocess.run([tool, "classify", "--model=classes.json", "--beats=given.csv", "--rate=360",
+                    "--before=0.1", "--after=0.1", "--classes=N,V,<b>",
+                    os.path.join(source, "tools/ecg/208"), "-o", "classes.csv", "--report",
+                    "classes.html"], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    with open("classes.csv", encoding="utf-8") as file:
+        labels = [line.split(",")[3] for line in file.read().splitlines()[1:]]
+    tall = [beat for beat, label in zip(given, labels) if label == "V"]
+    assert 10 < len(tall) < 30, tall
+    page = Page(browser, "classes.html", "desk")
+    page.settle()
+    assert (f"classes N {len(given) - len(tall)} V {len(tall)} <b> 0;"
+            in page.get("summary")), page.get("summary")
+    names = browser.evaluate("[...document.querySelectorAll('.lane')].map(lane => lane.textContent)")
+    assert names == ["MLII, mV", "Heart rate, bpm; RR, ms"], names
+    rows = browser.evaluate("[...document.querySelectorAll('#others li')].map(row => "
+                            "[Number(row.dataset.time), row.textContent])")
+    assert [round(time * RATE) for time, _ in rows] == tall, rows
+    assert all(" V, score " in text for _, text in rows), rows
+    assert browser.evaluate("[...document.querySelectorAll('[data-sample]')]"
+                            ".map(beat => beat.dataset.class)") == labels
+    # Keys go from one to the next, and the pointer tells the class.
+    browser.evaluate("location.hash = '#t=0,10'")
+    page.settle()
+    for beat in tall[:3]:
+        first, last = page.press("o")
+        assert first <= beat / RATE <= last, (beat, first, last)
+        assert " · V " in page.get("under"), page.get("under")
+    assert is_near(page.press("O", shift=True), tall[1] / RATE - 5, tall[1] / RATE + 5)
+
+    def count_purple(time, span):
+        browser.evaluate(f"location.hash = '#t={time - .3 * span:.4f},{time + .7 * span:.4f}'")
+        page.settle()
+        _, left, right = page.find(".lane")
+        _, top, _, _ = page.get_box("#curves")
+        browser.screenshot("mark.png", [round(left + .3 * (right - left)) - 8, round(top), 16, 18])
+        return sum(90 < r < 160 and g < 110 and b > 120
+                   for row in read_rows("mark.png") for r, g, b in row)
+
+    # A letter from near, a mark from far, and neither at other beats.
+    usual = next(beat for beat, after in zip(given[5:], given[6:])
+                 if beat not in tall and after not in tall)
+    for span in 10, 200:
+        assert count_purple(tall[4] / RATE, span) >= 8, span
+    assert not count_purple(usual / RATE, 10)
+    # Letters are on paper, too.
+    browser.evaluate(f"location.hash = '#t={tall[4] / RATE - 2:.4f},{tall[4] / RATE + 2:.4f}'")
+    page.settle()
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    browser.wait_for("document.querySelector('.paper-class') !== null")
+    letters = browser.evaluate("[...document.querySelectorAll('.paper-class')]"
+                               ".map(letter => letter.textContent)")
+    browser.send("Emulation.setEmulatedMedia", media="")
+    assert "V" in letters and set(letters) <= {"N", "V"}, letters
+
+
 def check_leads(browser, tool, source):
     """All ECGs of a recording are traces, which begin at a time of day; one that cannot be read
     is left out, and page and tool say so."""
@@ -296,7 +369,7 @@ def check_schemes(browser):
         colours = browser.evaluate(
             "(() => { const s = getComputedStyle(document.body); return ['page', 'card', 'text', "
             "'faint', 'accent', 'note', 'trace', 'score', 'rate', 'beat', 'missed', 'extra', "
-            "'on-accent'].map(n => s.getPropertyValue('--' + n)) })()")
+            "'other', 'on-accent'].map(n => s.getPropertyValue('--' + n)) })()")
         ground, card, *texts, on_accent = colours
         # WCAG 2, level AA.
         contrasts = [get_contrast(under, text) for under in (ground, card) for text in texts]
@@ -357,6 +430,7 @@ def main():
         check_gestures(browser)
         check_callipers(browser, beats)
         check_disagreements(browser, tool, source, beats)
+        check_classes(browser, tool, source, beats)
         check_leads(browser, tool, source)
         check_schemes(browser)
         check_paper(browser)

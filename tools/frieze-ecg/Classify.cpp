@@ -9,6 +9,7 @@
 #include "frontends/Files.h"
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/JobRecord.h"
+#include "tools/frieze-ecg/ReportFile.h"
 #include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/beats/References.h"
 #include "tools/frieze-ecg/detection/Detection.h"
@@ -16,6 +17,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 
 #include <atomic>
 #include <cmath>
@@ -34,7 +36,10 @@ public:
       : options(options), classifier(classifier), detector(detector),
         job(options.job),
         // What is written and the summary must not mix on standard output.
-        summary(isStandardOutput(options.job.output) ? errs() : outs()) {}
+        summary(isStandardOutput(options.job.output) ||
+                        isStandardOutput(options.report)
+                    ? errs()
+                    : outs()) {}
 
   /// Classifies the beats of all records and writes them. What goes wrong with
   /// one is told, and the others go on. Returns whether nothing went wrong.
@@ -45,8 +50,7 @@ public:
     std::vector<std::string> models{options.model};
     if (detector)
       models.push_back(options.detector);
-    std::vector<std::string> inputs = given.getFiles();
-    append_range(inputs, options.beats);
+    std::vector<std::string> inputs = getListed();
     if (Error error = job.open(models, inputs, options.recording))
       return report(std::move(error));
     job.showProgress(0);
@@ -74,6 +78,15 @@ private:
     auto results = openRecords<JobRecord>(options.job.threads, job.getNext(),
                                           options.recording);
     job.hideProgress();
+    // Of the one record that a page has.
+    if (!options.report.empty() && results[0].recording) {
+      JobRecord &result = results[0];
+      otherLeads =
+          openReportLeads(result.path, *result.recording, options.recording);
+      if (Error error = checkReplaced(options.job, options.report,
+                                      getRead(*result.recording)))
+        return error;
+    }
     for (const JobRecord &result : results)
       if (result.recording)
         printWarnings(result.path, *result.recording);
@@ -96,7 +109,10 @@ private:
       }
       printRecord(summary, *result.recording, result.list);
       printClasses(result.path, result.list);
-      if (Error error = job.add(std::move(result.list), JobEntry()))
+      // Before the list is handed on.
+      Error page = writePage(result);
+      if (Error error = joinErrors(job.add(std::move(result.list), JobEntry()),
+                                   std::move(page)))
         return error;
     }
     summary.flush();
@@ -110,11 +126,46 @@ private:
     ecg::findBeats(records, [&](ArrayRef<const Recording *> recordings) {
       DetectionOptions detection;
       detection.threads = options.job.threads;
+      if (!options.report.empty() && !recordings.empty()) {
+        curve.emplace(recordings[0]->getDuration());
+        detection.takeScores = [&](size_t, uint64_t first,
+                                   ArrayRef<double> scores) {
+          curve->take(first, scores);
+        };
+      }
       return detectBeats(options.detector, *detector, recordings, detection,
                          [&](uint64_t done, uint64_t all) {
                            job.showProgress(double(done) / all / 2);
                          });
     });
+  }
+
+  /// The files that list beats.
+  std::vector<std::string> getListed() const {
+    std::vector<std::string> files = given.getFiles();
+    append_range(files, options.beats);
+    return files;
+  }
+
+  /// All files that are read.
+  std::vector<std::string> getRead(const Recording &recording) const {
+    std::vector<std::string> files = getListed();
+    append_range(files, recording.files);
+    append_range(files, options.job.records);
+    files.push_back(options.model);
+    if (detector)
+      files.push_back(options.detector);
+    return files;
+  }
+
+  Error writePage(const JobRecord &result) const {
+    if (options.report.empty())
+      return Error::success();
+    return writeReportFile(options.report,
+                           {sys::path::filename(options.model),
+                            *result.recording, result.list, otherLeads,
+                            curve ? &*curve : nullptr, options.job.classes,
+                            /*comparison=*/{}});
   }
 
   /// Takes the beats that files list.
@@ -173,6 +224,9 @@ private:
   References given;
   Job job;
   raw_ostream &summary;
+  /// Only for a report; the scores where beats are looked for.
+  ReportLeads otherLeads;
+  std::optional<ScoreCurve> curve;
 };
 
 } // namespace

@@ -28,6 +28,8 @@ struct ClassifyOptions {
   JobOptions job;
   RecordingOptions recording;
   BeatModelOptions beatModel;
+  /// File for a page with the one record, or none.
+  std::string report;
 };
 
 /// Classifies the beats of all records and writes them. Returns the exit

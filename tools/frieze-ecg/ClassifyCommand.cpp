@@ -12,6 +12,7 @@
 #include "tools/frieze-ecg/Classify.h"
 #include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
+#include "tools/frieze-ecg/ReportFile.h"
 #include "tools/frieze-ecg/beats/BeatCodes.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
@@ -90,6 +91,11 @@ static cl::opt<std::string>
             cl::sub(command), cl::cat(category));
 static cl::opt<bool>
     logits("logits", cl::desc("The model does not end in a softmax: apply it"),
+           cl::sub(command), cl::cat(category));
+static cl::opt<std::string>
+    report("report", cl::value_desc("page.html"),
+           cl::desc("Also write a page that shows one record, its beats and "
+                    "their classes"),
            cl::sub(command), cl::cat(category));
 static RecordingFlags recordingFlags(category, command, "recording-rate");
 
@@ -206,7 +212,7 @@ static Error checkWritten(const JobOptions &options) {
                          "expects signs of WFDB's beats (N, S, V, F, Q, L, R, "
                          "...) for annotations, but got '" +
                              name + "'");
-  return checkOutput(options);
+  return checkOutputs(options, report);
 }
 
 static int run(ArrayRef<std::string> arguments) {
@@ -236,6 +242,7 @@ static int run(ArrayRef<std::string> arguments) {
     return 1;
   }
   options.recording = *recording;
+  options.report = report;
   Expected<JobOptions> jobOptions = job.get(arguments);
   Error problem = jobOptions.takeError();
   if (!problem)

@@ -11,11 +11,11 @@
 #include "tools/frieze-ecg/Classifier.h"
 #include "tools/frieze-ecg/Job.h"
 #include "tools/frieze-ecg/JobRecord.h"
+#include "tools/frieze-ecg/ReportFile.h"
 #include "tools/frieze-ecg/Summary.h"
 #include "tools/frieze-ecg/beats/Agreement.h"
 #include "tools/frieze-ecg/beats/References.h"
 #include "tools/frieze-ecg/recordings/Text.h"
-#include "tools/frieze-ecg/report/Report.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
@@ -82,7 +82,7 @@ private:
   Error scanNext() {
     std::vector<Result> results = openNext();
     if (options.job.records.size() == 1 && results[0].recording)
-      if (Error error = checkOutputs(*results[0].recording))
+      if (Error error = checkRecording(*results[0].recording))
         return error;
     findBeats(results);
     for (Result &result : results)
@@ -120,23 +120,12 @@ private:
   }
 
   /// What is written must not replace what is read, nor the other output.
-  Error checkOutputs(const Recording &recording) const {
+  Error checkRecording(const Recording &recording) const {
     std::vector<std::string> inputs{options.model, options.job.records[0]};
     append_range(inputs, options.references);
     append_range(inputs, references.getFiles());
     append_range(inputs, recording.files);
-    Error problems = Error::success();
-    for (StringRef output : {options.job.output, options.report})
-      if (any_of(inputs,
-                 [&](StringRef input) { return isSameFile(output, input); }))
-        problems =
-            joinErrors(std::move(problems),
-                       fileError(output, "is read too, and would be replaced"));
-    if (isSameFile(options.job.output, options.report))
-      problems = joinErrors(
-          std::move(problems),
-          fileError(options.report, "is the file for the beats too"));
-    return problems;
+    return checkReplaced(options.job, options.report, inputs);
   }
 
   void findBeats(MutableArrayRef<Result> results) {
@@ -192,18 +181,15 @@ private:
     ReportContents contents{sys::path::filename(options.model),
                             *result.recording,
                             result.list,
-                            *curve,
                             otherLeads,
-                            {}};
+                            &*curve,
+                            /*classes=*/{},
+                            /*comparison=*/{}};
     if (agreement)
       contents.comparison =
           describeComparison(*result.reference->beats, result.reference->rate,
                              *agreement, std::move(disagreements));
-    Error error = tryWriteFile(options.report, [&](raw_ostream &stream) {
-      return writeReport(stream, contents);
-    });
-    return error ? inFile(getOutputName(options.report), std::move(error))
-                 : Error::success();
+    return writeReportFile(options.report, contents);
   }
 
   static Agreement compare(const Result &result, Disagreements &disagreements) {

@@ -12,6 +12,7 @@
 #include "tools/frieze-ecg/Compare.h"
 #include "tools/frieze-ecg/JobCommand.h"
 #include "tools/frieze-ecg/RecordingFlags.h"
+#include "tools/frieze-ecg/ReportFile.h"
 #include "tools/frieze-ecg/Scan.h"
 #include "tools/frieze-ecg/recordings/Text.h"
 
@@ -102,18 +103,6 @@ static int reportOption(const char *option, const Twine &message) {
   return 1;
 }
 
-/// Tells what could not be written, before the work.
-static bool checkOutputs(const JobOptions &options) {
-  int status = 0;
-  if (Error error = checkOutput(options)) {
-    errs() << toString(std::move(error)) << '\n';
-    status = 1;
-  }
-  if (Error error = checkPage(report))
-    status = failWith(report, toString(std::move(error)));
-  return status == 0;
-}
-
 static int runScan(ArrayRef<std::string> arguments) {
   if (hop < 1 || hop > windowSize)
     return reportOption("--hop", "expects a number from 1 to " +
@@ -124,7 +113,6 @@ static int runScan(ArrayRef<std::string> arguments) {
     errs() << toString(jobOptions.takeError()) << '\n';
     return 1;
   }
-  const size_t count = jobOptions->records.size();
   ScanOptions options;
   options.job = std::move(*jobOptions);
   options.model = model.empty() ? getOwnClassifier() : model;
@@ -139,18 +127,15 @@ static int runScan(ArrayRef<std::string> arguments) {
     return 1;
   }
   options.recording = *recording;
-  if (!report.empty() && count != 1)
-    return reportOption("--report",
-                        "expects one record, but got " + Twine(count));
   options.report = report;
+  if (Error error = checkOutputs(options.job, report)) {
+    errs() << toString(std::move(error)) << '\n';
+    return 1;
+  }
   Expected<std::optional<DeviceChoice>> choice = device.get();
   if (!choice)
     return failWith("frieze-ecg", toString(choice.takeError()));
   options.device = *choice;
-  if (isStandardOutput(report) && isStandardOutput(options.job.output))
-    return reportOption("--report", "the beats are on standard output already");
-  if (!checkOutputs(options.job))
-    return 1;
   options.references.assign(references.begin(), references.end());
   return scan(options);
 }

@@ -186,6 +186,26 @@ static void describeComparison(json::OStream &out,
   });
 }
 
+/// Its sample and score: that of its class, where beats have classes, and then
+/// the number of that class, null where it is not known.
+static void describeBeat(json::OStream &out, const ReportContents &contents,
+                         size_t index) {
+  const Beat &beat = contents.beats.beats[index];
+  const BeatLabels &labels = contents.beats.labels;
+  out.rawValue([&](raw_ostream &raw) {
+    raw << '[' << beat.position;
+    if (contents.classes.empty())
+      raw << format(",%.4f", beat.score);
+    else if (std::optional<size_t> own = labels.classes[index])
+      raw << format(",%.4f,",
+                    labels.scores[index * contents.classes.size() + *own])
+          << *own;
+    else
+      raw << ",0,null";
+    raw << ']';
+  });
+}
+
 /// All that the page knows but the numbers of its curves.
 static void describeContents(json::OStream &out, const ReportContents &contents,
                              ArrayRef<Trace> traces) {
@@ -206,10 +226,12 @@ static void describeContents(json::OStream &out, const ReportContents &contents,
         });
     });
     out.attributeArray("beats", [&] {
-      for (const Beat &beat : beats.beats)
-        out.rawValue([&](raw_ostream &raw) {
-          raw << '[' << beat.position << format(",%.4f]", beat.score);
-        });
+      for (size_t i = 0; i < beats.beats.size(); ++i)
+        describeBeat(out, contents, i);
+    });
+    out.attributeArray("classes", [&] {
+      for (const std::string &name : contents.classes)
+        out.value(json::fixUTF8(name));
     });
     if (contents.comparison)
       describeComparison(out, *contents.comparison);
@@ -224,7 +246,8 @@ static void describeContents(json::OStream &out, const ReportContents &contents,
       for (const Trace &trace : traces)
         trace.describe(out);
     });
-    describeScores(out, contents.scores);
+    if (contents.scores)
+      describeScores(out, *contents.scores);
   });
 }
 
@@ -264,7 +287,8 @@ Error frieze::ecg::writeReport(raw_ostream &stream,
       return error;
   }
   SeriesWriter writer(stream, number);
-  writeScores(writer, contents.scores);
+  if (contents.scores)
+    writeScores(writer, *contents.scores);
   stream << tail;
   return Error::success();
 }

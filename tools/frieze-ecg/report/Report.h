@@ -48,9 +48,12 @@ struct ReportContents {
   llvm::StringRef model;
   const Recording &recording;
   const BeatList &beats;
-  const ScoreCurve &scores;
   /// The traces below that of the recording.
   const ReportLeads &otherLeads;
+  /// Null where beats were not looked for.
+  const ScoreCurve *scores = nullptr;
+  /// Names of the classes of beats, if they have any.
+  llvm::ArrayRef<std::string> classes;
   std::optional<ReportComparison> comparison;
 };
 

@@ -17,11 +17,13 @@ export function placeBeats(layer, recording, viewport) {
   const count = to - from > MOST_BEATS ? 0 : to - from;
   if (layer.dataset.from !== String(from) || layer.childElementCount !== count) {
     layer.dataset.from = from;
-    layer.replaceChildren(...recording.data.beats.slice(from, from + count).map(beat => {
+    layer.replaceChildren(...recording.data.beats.slice(from, from + count).map((beat, i) => {
       const element = document.createElement("i");
       element.className = "beat";
       element.dataset.sample = beat[0];
       element.dataset.score = beat[1];
+      if (recording.classes.length)
+        element.dataset.class = recording.getClass(from + i);
       return element;
     }));
   }

@@ -36,11 +36,20 @@ function summarize() {
     parts.push(`mean heart rate ${rate.toFixed(1)} bpm`);
   if (gaps.length)
     parts.push(formatCount(gaps.length, "gap"));
+  if (recording.classes.length)
+    parts.push(`classes ${countClasses()}`);
   const { comparison } = data;
   const compared = comparison
       ? `; ${comparison.missed.length} of ${formatCount(comparison.reference, "beat")} of ` +
         `${comparison.file} missed, ${comparison.extra.length} extra` : "";
   return `${parts.join(", ")}; classifier ${data.model}${compared}`;
+}
+
+function countClasses() {
+  const { classes, classCounts, beats } = recording;
+  const unknown = beats.length - classCounts.reduce((sum, count) => sum + count, 0);
+  const counts = classes.map((name, i) => `${name} ${classCounts[i].toLocaleString("en")}`);
+  return [...counts, ...(unknown ? [`not known ${unknown.toLocaleString("en")}`] : [])].join(" ");
 }
 
 function listReductions() {
@@ -126,7 +135,8 @@ function togglePaper() {
     viewport.refresh();
 }
 
-const { beats: beatTimes, gapTimes, disagreementTimes } = recording;
+const { beats: beatTimes, otherTimes, gapTimes, disagreementTimes } = recording;
+const usualName = recording.classes[recording.usualClass];
 const COMMANDS = {
   ArrowLeft: () => viewport.move(-viewport.span / 4),
   ArrowRight: () => viewport.move(viewport.span / 4),
@@ -140,6 +150,8 @@ const COMMANDS = {
   1: showTen,
   n: () => step(beatTimes, "beat", 1),
   p: () => step(beatTimes, "beat", -1),
+  o: () => step(otherTimes, `beat other than ${usualName}`, 1),
+  O: () => step(otherTimes, `beat other than ${usualName}`, -1),
   g: () => step(gapTimes, "gap", 1),
   G: () => step(gapTimes, "gap", -1),
   d: () => step(disagreementTimes, "disagreement", 1),
@@ -152,7 +164,7 @@ COMMANDS["−"] = COMMANDS["-"];
 
 const BUTTONS = {
   "page-back": "PageUp", "page-on": "PageDown", "zoom-out": "-", "zoom-in": "+", ten: "1",
-  all: "0", "beat-back": "p", "beat-on": "n", "gap-back": "G", "gap-on": "g",
+  all: "0", "beat-back": "p", "beat-on": "n", "other-back": "O", "other-on": "o", "gap-back": "G", "gap-on": "g",
   "disagreement-back": "D", "disagreement-on": "d", callipers: "c", paper: "m",
 };
 
@@ -199,12 +211,18 @@ document.body.dataset.beats = recording.beats.length;
 $("title").textContent = data.record + (data.lead ? `, lead ${data.lead}` : "");
 $("summary").textContent = summarize();
 $("beat-steps").hidden = !recording.beats.length;
+$("other-steps").hidden = !recording.others.length;
+$("other-name").textContent = `Not ${usualName}`;
 $("gap-steps").hidden = !recording.gaps.length;
 $("disagreement-steps").hidden = !recording.disagreements.length;
 listPlaces($("disagreements"), data.comparison
     ? `${data.comparison.missed.length} missed, ${data.comparison.extra.length} extra` : "",
     recording.disagreements.map(({ time, kind, beat }) => ({ time, kind, text: kind === "missed"
         ? "missed" : `extra, score ${data.beats[beat][1].toFixed(2)}` })), go);
+listPlaces($("others"), `${formatCount(recording.others.length, "beat")} other than ${usualName}`,
+           recording.others.map(i => ({ time: recording.beats[i], kind: "other", text:
+               recording.labels[i] === null ? "class not known"
+                   : `${recording.getClass(i)}, score ${data.beats[i][1].toFixed(2)}` })), go);
 listPlaces($("gaps"), formatCount(recording.gaps.length, "gap"),
            recording.gaps.map(([begin, end]) => ({ time: begin, kind: "gap",
                                                    text: `${formatTime(end - begin)} long` })), go);

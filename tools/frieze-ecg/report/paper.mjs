@@ -68,7 +68,9 @@ function makeRow(recording, series, begin, end) {
   const [first, last] = recording.findBeats(begin, end);
   for (let i = first; i < last; ++i) {
     const x = round((recording.beats[i] - begin) * MM_PER_SECOND);
-    svg.append(make("path", { d: `M${x - .8} 0H${x + .8}L${x} 1.5Z`, class: "paper-beat" }));
+    svg.append(recording.classes.length
+        ? make("text", { x, y: 2.6, class: "paper-class" }, recording.getClass(i))
+        : make("path", { d: `M${x - .8} 0H${x + .8}L${x} 1.5Z`, class: "paper-beat" }));
   }
   for (const { time, kind } of recording.findDisagreements(begin, end))
     if (time < end) // one at the end is in the next row

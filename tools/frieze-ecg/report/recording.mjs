@@ -45,7 +45,14 @@ export class Recording {
   disagreements = [];
   // Rate at each beat, bpm; NaN at the first, and behind a gap.
   rates;
+  // Names of classes, mostly none, and of each beat its number among them, which may be null.
+  classes;
+  labels;
+  // Number of the class of most beats, and indices of those of others.
+  usualClass;
+  others = [];
   traces;
+  // Null where beats were not looked for.
   score;
 
   constructor(data) {
@@ -60,7 +67,15 @@ export class Recording {
       return isApart ? NaN : 60 / (time - before);
     });
     this.traces = data.traces.map(trace => new Series(trace));
-    this.score = new Series(data.score);
+    this.score = data.score ? new Series(data.score) : null;
+    this.curves = [...this.traces, this.score].filter(Boolean);
+    this.classes = data.classes;
+    this.labels = data.beats.map(beat => beat[2] ?? null);
+    this.classCounts = this.classes.map((_, own) => this.labels.filter(label => label === own).length);
+    this.usualClass = this.classCounts.indexOf(Math.max(...this.classCounts));
+    if (this.classes.length)
+      this.labels.forEach((label, i) => label !== this.usualClass && this.others.push(i));
+    this.otherTimes = this.others.map(i => this.beats[i]);
     const { missed, extra } = data.comparison ?? { missed: [], extra: [] };
     this.disagreements = [
       ...missed.map(time => ({ time, kind: "missed" })),
@@ -72,14 +87,13 @@ export class Recording {
   }
 
   get progress() {
-    const all = [...this.traces, this.score];
-    return all.reduce((sum, series) => sum + series.loaded, 0) /
-        all.reduce((sum, series) => sum + series.count, 0);
+    return this.curves.reduce((sum, series) => sum + series.loaded, 0) /
+        this.curves.reduce((sum, series) => sum + series.count, 0);
   }
 
   // Takes the blocks in the page, the first of each curve first; calls `tell` now and then.
   async load(tell) {
-    const all = [...this.traces, this.score];
+    const all = this.curves;
     const blocks = [...document.querySelectorAll("script.block")]
         .map(element => ({ element, series: Number(element.dataset.series),
                            number: Number(element.dataset.block) }))
@@ -115,9 +129,27 @@ export class Recording {
     return withDate && hasDate ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}` : iso.slice(11, 19);
   }
 
+  // The class of a beat; "?" where it is not known, "" where beats have none.
+  getClass(beat) {
+    return this.classes.length ? this.classes[this.labels[beat]] ?? "?" : "";
+  }
+
   // Beats from `begin` to `end`, as indices [first, last).
   findBeats(begin, end) {
     return [lowerBound(this.beats, begin), lowerBound(this.beats, end)];
+  }
+
+  // Beats of unusual classes from `begin` to `end`, as indices.
+  findOthers(begin, end) {
+    return this.others.slice(lowerBound(this.otherTimes, begin), lowerBound(this.otherTimes, end));
+  }
+
+  // The beat within 0.1 s of a time that is the nearest; null where there is none.
+  findNearest(time) {
+    const next = lowerBound(this.beats, time);
+    const [near] = [next - 1, next].filter(i => Math.abs(this.beats[i] - time) <= .1)
+        .sort((a, b) => Math.abs(this.beats[a] - time) - Math.abs(this.beats[b] - time));
+    return near ?? null;
   }
 
   // Disagreements from `begin` to `end`, one at `end` among them.

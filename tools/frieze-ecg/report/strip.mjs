@@ -115,7 +115,8 @@ export class Strip {
                                LEAST_TRACE_HEIGHT), MOST_TRACE_HEIGHT);
     // So that all lanes are on the screen, and what is under the pointer below them.
     const above = this.canvas.getBoundingClientRect().top + scrollY, count = this.#ranges.length;
-    const others = BEATS_HEIGHT + (count + 2) * NAME_HEIGHT + SCORE_HEIGHT + RATE_HEIGHT +
+    const score = this.recording.score ? NAME_HEIGHT + SCORE_HEIGHT : 0;
+    const others = BEATS_HEIGHT + (count + 1) * NAME_HEIGHT + score + RATE_HEIGHT +
         this.#axisHeight + 44;
     return Math.min(Math.max((innerHeight - above - others) / count, LEAST_TRACE_HEIGHT),
                     MOST_TRACE_HEIGHT);
@@ -136,9 +137,11 @@ export class Strip {
     this.recording.traces.forEach((trace, i) => add(
         { name: `${getLabel(trace)}, mV`, draw: this.#drawTrace, series: trace,
           range: this.#ranges[i] }, this.#getTraceHeight(trace)));
-    const { bin } = this.recording.score;
-    add({ name: `Score${bin > 1 ? `, the highest of each ${bin}` : ""}`, draw: this.#drawScore },
-        SCORE_HEIGHT);
+    if (this.recording.score) {
+      const { bin } = this.recording.score;
+      add({ name: `Score${bin > 1 ? `, the highest of each ${bin}` : ""}`, draw: this.#drawScore },
+          SCORE_HEIGHT);
+    }
     add({ name: "Heart rate, bpm; RR, ms", draw: this.#drawRate }, RATE_HEIGHT);
     this.axis = top;
     this.canvas.style.height = `${this.axis + this.#axisHeight}px`;
@@ -245,7 +248,7 @@ export class Strip {
     };
     context.globalAlpha = .4;
     for (let i = first; plot.width / (last - first) > 12 && i < last; ++i)
-      line(recording.beats[i], recording.extra.has(i) ? "extra" : "beat");
+      line(recording.beats[i], this.#getColour(i));
     for (const { time, kind } of recording.findDisagreements(plot.begin, plot.end))
       line(time, kind);
     context.globalAlpha = 1;
@@ -259,7 +262,9 @@ export class Strip {
     context.beginPath();
     context.rect(plot.left - 7, 0, plot.width + 7, this.axis);
     context.clip();
-    for (let i = first; room > 3 && i < last; ++i)
+    if (recording.classes.length)
+      this.#drawClasses(plot, first, last, room, top);
+    for (let i = first; !recording.classes.length && room > 3 && i < last; ++i)
       if (!recording.extra.has(i))
         plot.mark(recording.beats[i], top, plot.colour("beat"));
     if (room > 58)
@@ -267,6 +272,29 @@ export class Strip {
     for (const { time, kind } of recording.findDisagreements(plot.begin, plot.end))
       plot.mark(time, top, plot.colour(kind), kind === "missed");
     context.restore();
+  }
+
+  #getColour(beat) {
+    const { recording } = this;
+    if (recording.classes.length)
+      return recording.labels[beat] === recording.usualClass ? "beat" : "other";
+    return recording.extra.has(beat) ? "extra" : "beat";
+  }
+
+  // The names of classes where all have room, and marks of beats of unusual ones anywhere.
+  #drawClasses(plot, first, last, room, top) {
+    const { recording } = this, { context } = plot;
+    const widest = Math.max(...recording.classes.map(name => context.measureText(name).width));
+    context.textAlign = "center";
+    if (room > widest + 4)
+      for (let i = first; i < last; ++i) {
+        context.fillStyle = plot.colour(this.#getColour(i));
+        context.fillText(recording.getClass(i), plot.x(recording.beats[i]), 9);
+      }
+    else
+      for (const i of recording.findOthers(plot.begin, plot.end))
+        plot.mark(recording.beats[i], top, plot.colour("other"));
+    context.textAlign = "left";
   }
 
   // RR intervals between the marks of the beats, ms.
@@ -288,9 +316,12 @@ export class Strip {
       const value = trace.getValueAt(time);
       return `${getLabel(trace)} ${isNaN(value) ? "missing" : `${formatMillivolts(value)} mV`}`;
     });
-    const score = recording.score.getValueAt(time);
-    if (!isNaN(score))
+    const score = recording.score?.getValueAt(time);
+    if (score >= 0)
       values.push(`score ${score.toFixed(2)}`);
+    const near = recording.findNearest(time);
+    if (recording.classes.length && near !== null)
+      values.push(`${recording.getClass(near)} ${recording.data.beats[near][1].toFixed(2)}`);
     const [next] = recording.findBeats(time, time), rate = recording.rates[next];
     if (rate > 0)
       values.push(`RR ${Math.round(60000 / rate)} ms, ${rate.toFixed(0)} bpm`);
