@@ -108,6 +108,7 @@ LogicalResult frieze::lowerModule(ModuleOp module, Stage from, Stage to,
     nnOpt.exact = options.exact;
     nnOpt.freesWeights = options.ownsContext;
     nnOpt.streamHop = options.streamHop;
+    nnOpt.streamSteps = options.streamSteps;
     nnOpt.streamBlock = options.streamBlock;
     buildNNOptPipeline(pm, nnOpt);
   };

@@ -31,7 +31,11 @@ struct CompileOptions {
   /// code shares the work of overlapping windows, which are then exact; 0:
   /// none.
   int64_t streamHop = 0;
-  /// Windows that such code computes together; 0 to choose.
+  /// Whether code goes through a sequence in steps, one call after the other,
+  /// with the states of its recurrent layers in the caller's memory; not with a
+  /// hop.
+  bool streamSteps = false;
+  /// Windows or steps that such code computes together; 0 to choose.
   int64_t streamBlock = 0;
   /// Section of the object for the weights; "" for that of constants.
   std::string weightsSection;

@@ -50,12 +50,24 @@ static llvm::Error setPositive(int64_t &number, StringRef flag,
   return llvm::Error::success();
 }
 
+static llvm::Error setTruth(bool &truth, StringRef flag, StringRef value) {
+  if (value != "true" && value != "false")
+    return llvm::createStringError("expects --" + flag +
+                                   " to be true or false, but got " + value);
+  truth = value == "true";
+  return llvm::Error::success();
+}
+
 static llvm::Error setBatch(CompileOptions &options, StringRef value) {
   return setPositive(options.import.batch.emplace(), "batch", value);
 }
 
 static llvm::Error setStreamHop(CompileOptions &options, StringRef value) {
   return setPositive(options.streamHop, "stream-hop", value);
+}
+
+static llvm::Error setStreamSteps(CompileOptions &options, StringRef value) {
+  return setTruth(options.streamSteps, "stream-steps", value);
 }
 
 static llvm::Error setStreamBlock(CompileOptions &options, StringRef value) {
@@ -74,10 +86,7 @@ static llvm::Error setDimension(CompileOptions &options, StringRef value) {
 }
 
 static llvm::Error setExact(CompileOptions &options, StringRef value) {
-  if (value != "true" && value != "false")
-    return refuse("--exact to be true or false", value);
-  options.exact = value == "true";
-  return llvm::Error::success();
+  return setTruth(options.exact, "exact", value);
 }
 
 /// Whether every object format and linker script takes it.
@@ -126,6 +135,7 @@ static const std::pair<StringRef, Setter> setters[] = {
     {"dim", setDimension},
     {"exact", setExact},
     {"stream-hop", setStreamHop},
+    {"stream-steps", setStreamSteps},
     {"stream-block", setStreamBlock},
     {"weights-section", setWeightsSection},
     {"ram", setRAM},
@@ -142,8 +152,13 @@ llvm::Error frieze::setOption(CompileOptions &options, StringRef name,
 }
 
 llvm::Error frieze::checkOptions(const CompileOptions &options) {
-  if (options.streamBlock && !options.streamHop)
-    return llvm::createStringError("expects --stream-hop with --stream-block");
+  if (options.streamSteps && options.streamHop)
+    return llvm::createStringError("expects either --stream-hop, for windows "
+                                   "that move along a recording, or "
+                                   "--stream-steps");
+  if (options.streamBlock && !options.streamHop && !options.streamSteps)
+    return llvm::createStringError("expects --stream-hop or --stream-steps "
+                                   "with --stream-block");
   const Target &host = options.target->getHost();
   if (!options.weightsSection.empty() &&
       llvm::Triple(host.toolchain.triple).isOSBinFormatMachO())

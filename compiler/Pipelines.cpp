@@ -27,7 +27,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   pm.addPass(createCanonicalizerPass());
   pm.addPass(nn::createFusePadPass());
   // Minimal filtering is for single windows, and not exact.
-  bool mayFilter = !options.exact && !options.streamHop;
+  bool mayFilter = !options.exact && !options.isStream();
   if (mayFilter)
     pm.addPass(nn::createEstimateRangesPass());
   // The law of batch norm, from the best rule to the last resort.
@@ -35,7 +35,8 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   pm.addPass(nn::createComposeAffinesPass());
   pm.addPass(nn::createFoldAffineBackwardPass({options.freesWeights}));
   pm.addPass(nn::createFoldIntoEmbeddingPass());
-  pm.addPass(nn::createFoldAffineForwardPass());
+  // What a stream remembers is zero at first, and so is the padding in it.
+  pm.addPass(nn::createFoldAffineForwardPass({options.streamSteps}));
   pm.addPass(nn::createFoldScaleThroughReluPass());
   pm.addPass(nn::createFoldAffineBackwardPass({options.freesWeights}));
   // Less work of the same kind.
@@ -57,7 +58,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   fusePointwise();
   // What has one axis to move along. A stream has its own way along that of
   // the samples.
-  if (!options.streamHop) {
+  if (!options.isStream()) {
     pm.addPass(nn::createFlattenImagesPass());
     pm.addPass(nn::createMoveReshapesPass());
     pm.addPass(createCanonicalizerPass());
@@ -69,6 +70,8 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   if (options.streamHop)
     pm.addPass(
         nn::createShareWindowsPass({options.streamHop, options.streamBlock}));
+  if (options.streamSteps)
+    pm.addPass(nn::createCarryStatesPass({options.streamBlock}));
   // Behind what gives windows their number, as nothing is repeated in it.
   pm.addPass(nn::createFuseAttentionPass());
 }

@@ -32,10 +32,16 @@ struct NNOptPipelineOptions : mlir::PassPipelineOptions<NNOptPipelineOptions> {
       llvm::cl::desc("Samples from one window of a recording to the next; 0 "
                      "for single windows"),
       llvm::cl::init(0)};
+  Option<bool> streamSteps{
+      *this, "stream-steps",
+      llvm::cl::desc("Take the steps of a sequence one call after the other"),
+      llvm::cl::init(false)};
   Option<int64_t> streamBlock{
       *this, "stream-block",
-      llvm::cl::desc("Windows of a recording computed together; 0 to choose"),
+      llvm::cl::desc("Windows or steps computed together; 0 to choose"),
       llvm::cl::init(0)};
+
+  bool isStream() const { return streamHop || streamSteps; }
 };
 
 struct LoopsPipelineOptions : mlir::PassPipelineOptions<LoopsPipelineOptions> {

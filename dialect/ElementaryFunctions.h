@@ -222,24 +222,36 @@ public:
     Value cell, state;
   };
 
-  /// c' = r(z_f) c + r(z_i) a(z_g) and h = r(z_o) a(c'), with the recurrent
-  /// activation r, the activation a and the sums z_i, z_f, z_g, z_o.
+  /// c' = r(z_f) c + r(z_i) a(z_g) and h = r(z_o) b(c') with the functions of
+  /// nn.lstm, of the sums z_i, z_f, z_g, z_o. `peephole` has the weights of the
+  /// cell in those of the gates i, f and o, or is empty.
   ///
   /// For the sigmoid and tanh, c' and h are one quotient each, as division
   /// costs as much as the rest: n_f / d_f * c + n_i / d_i * n_g / d_g is (n_f c
   /// * d_i d_g + n_i n_g * d_f) / (d_f * d_i d_g). Errors are below 5e-7 (1 +
   /// |c|) in c' and 5e-7 in h; the sigmoid in it has a small error beside 1,
   /// not beside a result near zero, and is exactly 0 or 1 where |x| > 16.102.
-  CellState updateCell(ActivationAttr recurrentActivation,
-                       ActivationAttr activation,
-                       const std::array<Value, 4> &sums, Value cell) {
-    if (!areSigmoidAndTanh(recurrentActivation, activation)) {
+  CellState updateCell(const RecurrentFunctions &functions,
+                       std::array<Value, 4> sums, Value cell,
+                       llvm::ArrayRef<Value> peephole = {}) {
+    auto [recurrentActivation, activation, cellActivation, clip] = functions;
+    auto see = [&](size_t sum, size_t gate) {
+      if (!peephole.empty())
+        sums[sum] = ops.fma(cell, peephole[gate], sums[sum]);
+      sums[sum] = cutOff(sums[sum], functions.clip);
+    };
+    see(0, 0);
+    see(1, 1);
+    sums[2] = cutOff(sums[2], clip);
+    if (!areSigmoidAndTanh(recurrentActivation, activation) ||
+        cellActivation != activation) {
       Value candidate = apply(activation, sums[2]);
       Value input = apply(recurrentActivation, sums[0]);
       cell = ops.fma(apply(recurrentActivation, sums[1]), cell,
                      ops.mul(input, candidate));
+      see(3, 2);
       return {cell, ops.mul(apply(recurrentActivation, sums[3]),
-                            apply(activation, cell))};
+                            apply(cellActivation, cell))};
     }
     Quotient forget = sigmoidQuotient(sums[1]);
     Quotient input = sigmoidQuotient(sums[0]);
@@ -249,31 +261,34 @@ public:
                           forget.denominator);
     cell = divide({ops.fma(ops.mul(forget.numerator, cell), shared, added),
                    ops.mul(forget.denominator, shared)});
+    see(3, 2);
     Quotient output = sigmoidQuotient(sums[3]);
     Quotient squashed = tanhQuotient(cell);
     return {cell, divide({ops.mul(output.numerator, squashed.numerator),
                           ops.mul(output.denominator, squashed.denominator)})};
   }
 
-  /// The reset gate r(sum) of a GRU, for the sigmoid and tanh with the error
+  /// The reset gate r(sum) of nn.gru, for the sigmoid and tanh with the error
   /// beside 1 that updateState() has.
-  Value resetGate(ActivationAttr recurrentActivation, ActivationAttr activation,
-                  Value sum) {
-    return areSigmoidAndTanh(recurrentActivation, activation)
+  Value resetGate(const RecurrentFunctions &functions, Value sum) {
+    sum = cutOff(sum, functions.clip);
+    return areSigmoidAndTanh(functions.recurrentActivation,
+                             functions.activation)
                ? divide(sigmoidQuotient(sum))
-               : apply(recurrentActivation, sum);
+               : apply(functions.recurrentActivation, sum);
   }
 
-  /// h' = r(z_z) h + (1 - r(z_z)) a(z_g) of a GRU, with the recurrent
-  /// activation r, the activation a, and the sums z_z and z_g of update and
-  /// candidate.
+  /// h' = r(z_z) h + (1 - r(z_z)) a(z_g) of nn.gru, with the sums z_z and z_g
+  /// of update and candidate.
   ///
   /// For the sigmoid and tanh one quotient, as in updateCell(): n_z / d_z * h +
   /// (d_z - n_z) / d_z * n_g / d_g is (n_z h * d_g + (d_z - n_z) n_g) /
   /// (d_z d_g). The error is below 5e-7 (1 + |h|).
-  Value updateState(ActivationAttr recurrentActivation,
-                    ActivationAttr activation, Value updateSum,
+  Value updateState(const RecurrentFunctions &functions, Value updateSum,
                     Value candidateSum, Value state) {
+    auto [recurrentActivation, activation, cellActivation, clip] = functions;
+    updateSum = cutOff(updateSum, clip);
+    candidateSum = cutOff(candidateSum, clip);
     if (!areSigmoidAndTanh(recurrentActivation, activation)) {
       Value update = apply(recurrentActivation, updateSum);
       Value rest = ops.sub(ops.constant(1.0f), update);
@@ -287,6 +302,11 @@ public:
         {ops.fma(ops.mul(update.numerator, state), candidate.denominator,
                  ops.mul(rest, candidate.numerator)),
          ops.mul(update.denominator, candidate.denominator)});
+  }
+
+  /// `x`, and beyond `bound` the bound; `x` where there is none.
+  Value cutOff(Value x, std::optional<float> bound) {
+    return bound ? clip(x, -*bound, *bound) : x;
   }
 
 private:

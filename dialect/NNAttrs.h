@@ -11,12 +11,22 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/OpImplementation.h"
 
+#include <optional>
+
 #include "dialect/NNEnums.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "dialect/NNAttrs.h.inc"
 
 namespace frieze::nn {
+
+/// The functions of a recurrent layer: r of its gates, a of its candidates,
+/// and b of the cells of an LSTM. Those without gates have a alone.
+struct RecurrentFunctions {
+  ActivationAttr recurrentActivation, activation, cellActivation;
+  /// Arguments of r and a are cut off there in both directions.
+  std::optional<float> clip;
+};
 
 /// Prints and parses an activation as its op and epilogues show it: a keyword
 /// with its parameters in parentheses, as in `leaky_relu(3.000000e-01)`.

@@ -51,6 +51,50 @@ void ConvTransposeOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
   patterns.add<UseConvWithoutStrides>(context);
 }
 
+namespace {
+/// A state of zeros is what a layer begins with.
+template <typename OpT> struct DropZeroState : OpRewritePattern<OpT> {
+  using OpRewritePattern<OpT>::OpRewritePattern;
+  LogicalResult matchAndRewrite(OpT op,
+                                PatternRewriter &rewriter) const override {
+    SmallVector<MutableOperandRange, 2> states{op.getInitialMutable()};
+    if constexpr (std::is_same_v<OpT, LSTMOp>)
+      states.push_back(op.getInitialCellMutable());
+    for (MutableOperandRange state : states)
+      if (!state.empty() && isZero(state[0].get())) {
+        rewriter.modifyOpInPlace(op, [&] { state.clear(); });
+        return success();
+      }
+    return failure();
+  }
+
+private:
+  static bool isZero(Value value) {
+    auto constant = value.getDefiningOp<ConstantOp>();
+    if (!constant)
+      return false;
+    auto values = readWeights(constant.getValue());
+    return succeeded(values) &&
+           llvm::all_of(*values, [](double entry) { return entry == 0; });
+  }
+};
+} // namespace
+
+void GRUOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<DropZeroState<GRUOp>>(context);
+}
+
+void LSTMOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                         MLIRContext *context) {
+  patterns.add<DropZeroState<LSTMOp>>(context);
+}
+
+void RNNOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                        MLIRContext *context) {
+  patterns.add<DropZeroState<RNNOp>>(context);
+}
+
 OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   if (getInput().getType() == getOutput().getType())
     return getInput();

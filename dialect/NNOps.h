@@ -56,6 +56,28 @@ inline int64_t countMACs(mlir::Operation *op) {
   return layer ? layer.countMACs() : 0;
 }
 
+/// The operands of a recurrent layer: an input, and what is not null of the
+/// others, with the attribute that tells which are there.
+struct RecurrentOperands {
+  mlir::Value input, mask, initial;
+  /// Of nn.lstm alone.
+  mlir::Value initialCell;
+
+  llvm::SmallVector<mlir::Value, 4> getValues() const;
+  template <typename OpT>
+  mlir::NamedAttribute getSegments(mlir::Builder &builder) const {
+    llvm::SmallVector<int32_t> sizes{1, mask ? 1 : 0, initial ? 1 : 0};
+    if (std::is_same_v<OpT, LSTMOp>)
+      sizes.push_back(initialCell ? 1 : 0);
+    return builder.getNamedAttr(OpT::getOperandSegmentSizeAttr(),
+                                builder.getDenseI32ArrayAttr(sizes));
+  }
+};
+
+/// The number of the state that `op`, a recurrent layer, carries from call to
+/// call; nothing where it is none or begins anew.
+std::optional<int64_t> getCarried(mlir::Operation *op);
+
 /// Creates an op whose result type is inferred, for callers with untrusted
 /// operands and attributes: where they do not fit, the constraint violated is
 /// reported at `loc` and nothing is created. (The generated builders abort.)

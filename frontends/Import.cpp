@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/Import.h"
+#include "dialect/StreamFunctions.h"
 #include "frontends/Files.h"
 #include "frontends/ForeignFiles.h"
 #include "frontends/Json.h"
@@ -58,8 +59,9 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
                   function.getName() + "'");
     // What passes for a target tell each other is not for files to say.
     for (NamedAttribute attribute : function->getDiscardableAttrs())
-      return fail("expects no attribute of '@" + function.getName() +
-                  "', but got '" + attribute.getName().getValue() + "'");
+      if (function == model || attribute.getName() != nn::stepsName)
+        return fail("expects no attribute of '@" + function.getName() +
+                    "', but got '" + attribute.getName().getValue() + "'");
   }
   if (options.batch || !options.dimensions.empty())
     return fail(

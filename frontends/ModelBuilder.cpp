@@ -85,6 +85,10 @@ InFlightDiagnostic ModelBuilder::emitError(StringRef layer) {
   return mlir::emitError(getLoc(layer));
 }
 
+InFlightDiagnostic ModelBuilder::emitWarning(StringRef layer) {
+  return mlir::emitWarning(getLoc(layer));
+}
+
 void ModelBuilder::report(StringRef layer, Error error) {
   handleAllErrors(std::move(error), [&](const ErrorInfoBase &info) {
     emitError(layer) << info.message();

@@ -40,6 +40,8 @@ llvm::SmallVector<int64_t>
 getTransposedPadding(llvm::StringRef mode, const WindowGeometry &geometry,
                      llvm::ArrayRef<int64_t> outputPadding = {});
 
+enum class RecurrentKind { GRU, LSTM, RNN };
+
 /// What a recurrent layer consists of; gates in the order of nn.lstm and
 /// nn.gru.
 struct RecurrentParameters {
@@ -52,6 +54,19 @@ struct RecurrentParameters {
        reversed = false, zeroMasked = false;
   /// Not 0 where a step counts: (batch, steps); null where all do.
   mlir::Value mask = {};
+  /// Before the first step: (batch, units), or null for zeros. `initialCell` is
+  /// for nn.lstm alone, as the next two are, which may be null.
+  mlir::Value initial = {}, initialCell = {};
+  mlir::ElementsAttr peephole = {};
+  nn::ActivationAttr cellActivation = {};
+  std::optional<double> clip = std::nullopt;
+};
+
+/// What a recurrent layer gives: the state of each step, with `sequences`, or
+/// the last one; that after the last step; and the cell of nn.lstm then. The
+/// last two are (batch, units).
+struct RecurrentResults {
+  mlir::Value output, state, cell;
 };
 
 /// Builds the module of one model. What the layers of a file have in common,
@@ -67,6 +82,8 @@ public:
 
   /// Begins the report of a problem of `layer`, or of the file where empty.
   mlir::InFlightDiagnostic emitError(llvm::StringRef layer = "");
+  /// Begins a warning of what `layer` means in another way elsewhere.
+  mlir::InFlightDiagnostic emitWarning(llvm::StringRef layer);
   /// Reports each part of `error`.
   void report(llvm::StringRef layer, llvm::Error error);
 
@@ -160,12 +177,13 @@ public:
   /// `fromEnd`: numbers below zero count from the last row on.
   mlir::Value embedding(llvm::StringRef layer, mlir::Value input,
                         mlir::ElementsAttr table, bool fromEnd = false);
-  mlir::Value gru(llvm::StringRef layer, mlir::Value input,
-                  const RecurrentParameters &parameters);
-  mlir::Value lstm(llvm::StringRef layer, mlir::Value input,
-                   const RecurrentParameters &parameters);
-  mlir::Value rnn(llvm::StringRef layer, mlir::Value input,
-                  const RecurrentParameters &parameters);
+  mlir::Value recurrent(llvm::StringRef layer, RecurrentKind kind,
+                        mlir::Value input,
+                        const RecurrentParameters &parameters);
+  /// The same layer with what it has after its last step.
+  RecurrentResults recurrentWithState(llvm::StringRef layer, RecurrentKind kind,
+                                      mlir::Value input,
+                                      RecurrentParameters parameters);
   mlir::Value pad(llvm::StringRef layer, mlir::Value input,
                   llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high,
                   double value, nn::PadMode mode = nn::PadMode::Constant);
@@ -208,7 +226,12 @@ private:
                     const WindowGeometry &geometry, int64_t groups);
   template <typename OpT>
   mlir::Value createRecurrent(llvm::StringRef layer, mlir::Value input,
-                              const RecurrentParameters &parameters);
+                              const RecurrentParameters &parameters,
+                              bool withCells);
+  mlir::Value createRecurrent(llvm::StringRef layer, RecurrentKind kind,
+                              mlir::Value input,
+                              const RecurrentParameters &parameters,
+                              bool withCells);
   mlir::Location getLoc(llvm::StringRef layer);
   mlir::NamedAttribute ints(llvm::StringRef name,
                             llvm::ArrayRef<int64_t> values);

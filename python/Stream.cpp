@@ -84,7 +84,7 @@ private:
 
   static const frieze_stream &find(const LoadedLibrary &loaded) {
     if (!loaded.model->stream)
-      raise(PyExc_ValueError, "expects a model compiled with stream_hop");
+      raise(PyExc_ValueError, "expects a model compiled with stream_hop or stream_steps");
     return *loaded.model->stream;
   }
 

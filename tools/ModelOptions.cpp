@@ -34,9 +34,15 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
           "stream-hop", cl::value_desc("N"), cl::cat(category),
           cl::desc("Compile for windows that move along a recording by "
                    "N\nsamples too, sharing their work; implies --exact")),
-      streamBlock("stream-block", cl::value_desc("N"), cl::cat(category),
-                  cl::desc("Windows computed together in a long recording\n"
-                           "(default: those that begin in 512 samples)")) {}
+      streamSteps(
+          "stream-steps", cl::cat(category),
+          cl::desc(
+              "Compile for the steps of a sequence without end too, which\n"
+              "recurrent layers go through call by call; implies --exact")),
+      streamBlock(
+          "stream-block", cl::value_desc("N"), cl::cat(category),
+          cl::desc("Windows or steps computed together in a long recording\n"
+                   "(default: those that begin in 512 samples)")) {}
 
 llvm::Expected<CompileOptions>
 ModelOptions::get(llvm::StringRef defaultName,
@@ -45,6 +51,7 @@ ModelOptions::get(llvm::StringRef defaultName,
   options.name = getIdentifier(defaultName);
   options.target = findTarget(defaultTarget);
   options.exact = exact;
+  options.streamSteps = streamSteps;
   for (const cl::opt<std::string> *flag :
        {&weights, &name, &target, &batch, &streamHop, &streamBlock})
     if (flag->getNumOccurrences())

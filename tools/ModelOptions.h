@@ -31,7 +31,9 @@ private:
   llvm::cl::opt<std::string> weights, name, target, batch;
   llvm::cl::list<std::string> dimensions;
   llvm::cl::opt<bool> exact;
-  llvm::cl::opt<std::string> streamHop, streamBlock;
+  llvm::cl::opt<std::string> streamHop;
+  llvm::cl::opt<bool> streamSteps;
+  llvm::cl::opt<std::string> streamBlock;
 };
 
 } // namespace frieze

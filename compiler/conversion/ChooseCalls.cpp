@@ -14,6 +14,7 @@
 #include "compiler/transforms/Samples.h"
 #include "compiler/transforms/StreamBuilder.h"
 #include "dialect/NNOps.h"
+#include "dialect/StreamFunctions.h"
 #include "dialect/Weights.h"
 
 namespace frieze {
@@ -211,6 +212,14 @@ struct ChooseCallsPass : frieze::impl::ChooseCallsPassBase<ChooseCallsPass> {
     SmallVector<func::FuncOp> stream = StreamLowering::findFunctions(module);
     if (stream.empty())
       return;
+    if (stream.front()->hasAttr(nn::stepsName)) {
+      stream.front().emitError(
+          "expects a processor for steps (--stream-steps), "
+          "as a device remembers nothing from call to "
+          "call, but got ")
+          << target->name;
+      return signalPassFailure();
+    }
     int64_t hop =
         cast<ShapedType>(stream.front().getArgumentTypes()[0]).getDimSize(1);
     for (func::FuncOp function : stream)

@@ -40,6 +40,9 @@ static LogicalResult checkLowering(Operation &op, bool isStream) {
   if (isa<HistoryOp>(op) && !isStream)
     return op.emitOpError("expects a stream, as a single window has no calls "
                           "before it");
+  if (getCarried(&op) && !isStream)
+    return op.emitOpError("expects a stream, to carry a state from call to "
+                          "call");
   if (getLowerings().find(&op) || isa<ConstantOp, ReshapeOp, HistoryOp>(op))
     return success();
   return op.emitOpError(

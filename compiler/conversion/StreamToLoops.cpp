@@ -11,6 +11,8 @@
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/RecurrentPlan.h"
+#include "dialect/StreamFunctions.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -59,6 +61,14 @@ public:
       : BufferBinder(kernel, kernels, plan), state(state),
         timeLines(findTimeLines(function)), position(position),
         outputs(outputs), memory(memory) {}
+
+  /// Binds the state that `op` carries, if it does.
+  void bindCarried(Operation *op) {
+    if (std::optional<int64_t> number = nn::getCarried(op))
+      kernel.carried[op] =
+          view(memory, kernel.index(state.carried.at(*number)),
+               kernel.getAccumulatorType(), countCarriedElements(op));
+  }
 
 private:
   Value findBuffer(Value value) override;
@@ -151,6 +161,7 @@ void StreamLowering::lowerFunction(func::FuncOp function,
   for (Operation &op : function.getBody().front()) {
     kernel.setLocation(loc);
     binder.bind(&op);
+    binder.bindCarried(&op);
     if (!binder.hasKernel(&op))
       continue;
     kernel.setLocation(op.getLoc());
@@ -193,6 +204,9 @@ nn::StreamInterfaceAttr StreamLowering::describe(int64_t windowSamples) {
   const Target &target = kernels.getTarget();
   const StreamState::TimeLine &samples = state.timeLines.at(0);
   int64_t hop = samples.rowsPerWindow;
+  // A step is complete with its own sample.
+  if (functions.front()->hasAttr(nn::stepsName))
+    windowSamples = hop;
   // Windows that begin before the first sample, and end in or before the one
   // that is whole first; they end where a block does.
   int64_t early = llvm::divideCeil(windowSamples, hop) - 1;

@@ -62,6 +62,9 @@ reference::evaluate(func::FuncOp function, ArrayRef<Tensor<T>> inputs,
     const auto *semantics = getSemantics().find<T>(&op);
     if (!semantics)
       return op.emitOpError("has no reference semantics");
+    if (nn::getCarried(&op))
+      return op.emitOpError("carries a state from call to call, of which a "
+                            "single one knows nothing");
     if (failed(checkWeights(op)))
       return failure();
     SmallVector<const Tensor<T> *> operands;

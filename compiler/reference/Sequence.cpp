@@ -53,25 +53,47 @@ static void addProducts(const T *factors, int64_t rows,
       sums[j] = multiplyAdd(factors[k], matrix[k * sums.size() + j], sums[j]);
 }
 
+/// The values of one of the operands that may be left out: `values`, MLIR's, of
+/// which a layer has one or none. Null where there is none.
+template <typename T>
+static const Tensor<T> *find(mlir::OperandRange values, Operands<T> operands) {
+  return values.empty() ? nullptr : &operands[values.getBeginOperandIndex()];
+}
+
+/// A state before the first step of sample `n`.
+template <typename T>
+static std::vector<T> readState(const Tensor<T> *initial, int64_t n,
+                                int64_t units) {
+  if (!initial)
+    return std::vector<T>(units, 0);
+  auto first =
+      initial->values.begin() + (initial->shape[0] > 1 ? n * units : 0);
+  return std::vector<T>(first, first + units);
+}
+
 /// Calls `update(step)` for each step that is not masked, to make the new state
 /// from the old one and the sums of the bias and the terms of the input.
-/// `start` begins a sample. `operands` are the input and perhaps the mask.
+/// `start(n)` begins sample n. `operands` are those of the op; `cells` follow
+/// the state in the result, if not null.
 template <typename T, typename OpT>
 static Tensor<T> runSteps(OpT op, Operands<T> operands,
-                          llvm::function_ref<void()> start,
-                          llvm::function_ref<void(Step<T> &)> update) {
+                          llvm::function_ref<void(int64_t)> start,
+                          llvm::function_ref<void(Step<T> &)> update,
+                          const std::vector<T> *cells = nullptr) {
   const Tensor<T> &x = operands[0];
   Tensor<T> y = makeResult<OpT, T>(op);
   int64_t batch = x.shape[0], steps = x.shape[1], channels = x.shape[2];
-  int64_t units = y.shape.back();
+  int64_t units = op.getUnits(), width = y.shape.back();
+  const Tensor<T> *mask = find(op.getODSOperands(1), operands);
+  const Tensor<T> *initial = find(op.getODSOperands(2), operands);
   auto kernel = read<T>(op.getKernel());
   auto bias = readOr<T>(op.getBiasAttr(), kernel.size() / channels, 0);
   for (int64_t n = 0; n < batch; ++n) {
-    Step<T> step{std::vector<T>(units, 0), {}};
-    start();
+    Step<T> step{readState(initial, n, units), {}};
+    start(n);
     for (int64_t number = 0; number < steps; ++number) {
       int64_t t = op.getBackwards() ? steps - 1 - number : number;
-      bool isMasked = op.getMask() && operands[1].values[n * steps + t] == 0;
+      bool isMasked = mask && mask->values[n * steps + t] == 0;
       if (!isMasked) {
         step.sums = bias;
         addProducts(&x.values[(n * steps + t) * channels], channels, kernel,
@@ -80,50 +102,63 @@ static Tensor<T> runSteps(OpT op, Operands<T> operands,
       }
       int64_t place = op.getReversed() ? steps - 1 - number : number;
       int64_t row = op.getSequences() ? n * steps + place : n;
-      if (!isMasked || !op.getZeroMasked())
-        std::copy(step.state.begin(), step.state.end(),
-                  y.values.begin() + row * units);
+      if (isMasked && op.getZeroMasked())
+        continue;
+      auto result = std::copy(step.state.begin(), step.state.end(),
+                              y.values.begin() + row * width);
+      if (cells)
+        std::copy(cells->begin(), cells->end(), result);
     }
   }
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-static double resetGate(GRUOp op, double sum) {
-  return applyFunction(op.getRecurrentActivation(), sum);
+static double cutOff(const RecurrentFunctions &functions, double sum) {
+  double bound = functions.clip.value_or(HUGE_VALF);
+  return sum > bound ? bound : sum < -bound ? -bound : sum;
 }
-static float resetGate(GRUOp op, float sum) {
+static float cutOff(const RecurrentFunctions &functions, float sum) {
   ScalarOps ops;
-  return ElementaryFunctions<ScalarOps>(ops).resetGate(
-      op.getRecurrentActivation(), op.getActivation(), sum);
+  return ElementaryFunctions<ScalarOps>(ops).cutOff(sum, functions.clip);
+}
+
+static double resetGate(const RecurrentFunctions &functions, double sum) {
+  return applyFunction(functions.recurrentActivation, cutOff(functions, sum));
+}
+static float resetGate(const RecurrentFunctions &functions, float sum) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).resetGate(functions, sum);
 }
 
 /// The new state of one unit, from the sums of update and candidate.
-static double updateState(GRUOp op, double updateSum, double candidateSum,
-                          double state) {
-  double update = applyFunction(op.getRecurrentActivation(), updateSum);
+static double updateState(const RecurrentFunctions &functions, double updateSum,
+                          double candidateSum, double state) {
+  double update = applyFunction(functions.recurrentActivation,
+                                cutOff(functions, updateSum));
   return update * state +
-         (1 - update) * applyFunction(op.getActivation(), candidateSum);
+         (1 - update) * applyFunction(functions.activation,
+                                      cutOff(functions, candidateSum));
 }
-static float updateState(GRUOp op, float updateSum, float candidateSum,
-                         float state) {
+static float updateState(const RecurrentFunctions &functions, float updateSum,
+                         float candidateSum, float state) {
   ScalarOps ops;
-  return ElementaryFunctions<ScalarOps>(ops).updateState(
-      op.getRecurrentActivation(), op.getActivation(), updateSum, candidateSum,
-      state);
+  return ElementaryFunctions<ScalarOps>(ops).updateState(functions, updateSum,
+                                                         candidateSum, state);
 }
 
 template <typename T> static Tensor<T> gru(GRUOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
-  int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
+  int64_t units = op.getUnits();
   auto recurrentBias = readOr<T>(op.getRecurrentBiasAttr(), units, 0);
+  RecurrentFunctions functions = op.getFunctions();
   return runSteps<T>(
-      op, operands, [] {},
+      op, operands, [](int64_t) {},
       [&](Step<T> &step) {
         std::vector<T> &h = step.state, &z = step.sums;
         addProducts(h.data(), units, recurrent, z, 0, 2 * units);
         std::vector<T> reset;
         for (int64_t j = 0; j < units; ++j)
-          reset.push_back(resetGate(op, z[units + j]));
+          reset.push_back(resetGate(functions, z[units + j]));
         if (op.getResetAfter()) {
           std::vector<T> u(3 * units);
           std::copy(recurrentBias.begin(), recurrentBias.end(),
@@ -138,34 +173,45 @@ template <typename T> static Tensor<T> gru(GRUOp op, Operands<T> operands) {
           addProducts(reset.data(), units, recurrent, z, 2 * units, 3 * units);
         }
         for (int64_t j = 0; j < units; ++j)
-          h[j] = updateState(op, z[j], z[2 * units + j], h[j]);
+          h[j] = updateState(functions, z[j], z[2 * units + j], h[j]);
       });
 }
 
-/// The new cell and state of one unit, from its sums z_i, z_f, z_g, z_o.
-static std::pair<double, double>
-updateCell(LSTMOp op, const std::array<double, 4> &z, double cell) {
-  auto gate = [&](double sum) {
-    return applyFunction(op.getRecurrentActivation(), sum);
+/// The new cell and state of one unit, from its sums z_i, z_f, z_g, z_o, and
+/// its three weights of the cell, if any.
+static std::pair<double, double> updateCell(const RecurrentFunctions &functions,
+                                            const std::array<double, 4> &z,
+                                            double cell,
+                                            llvm::ArrayRef<double> peephole) {
+  auto gate = [&](double sum, size_t number) {
+    if (!peephole.empty())
+      sum += peephole[number] * cell;
+    return applyFunction(functions.recurrentActivation, cutOff(functions, sum));
   };
-  cell =
-      gate(z[1]) * cell + gate(z[0]) * applyFunction(op.getActivation(), z[2]);
-  return {cell, gate(z[3]) * applyFunction(op.getActivation(), cell)};
+  cell = gate(z[1], 1) * cell +
+         gate(z[0], 0) *
+             applyFunction(functions.activation, cutOff(functions, z[2]));
+  return {cell, gate(z[3], 2) * applyFunction(functions.cellActivation, cell)};
 }
-static std::pair<float, float>
-updateCell(LSTMOp op, const std::array<float, 4> &z, float cell) {
+static std::pair<float, float> updateCell(const RecurrentFunctions &functions,
+                                          const std::array<float, 4> &z,
+                                          float cell,
+                                          llvm::ArrayRef<float> peephole) {
   ScalarOps ops;
-  auto updated = ElementaryFunctions<ScalarOps>(ops).updateCell(
-      op.getRecurrentActivation(), op.getActivation(), z, cell);
+  auto updated = ElementaryFunctions<ScalarOps>(ops).updateCell(functions, z,
+                                                                cell, peephole);
   return {updated.cell, updated.state};
 }
 
 template <typename T> static Tensor<T> lstm(LSTMOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
-  int64_t units = op.getRecurrent().getShapedType().getDimSize(0);
+  int64_t units = op.getUnits();
+  auto peephole = readOr<T>(op.getPeepholeAttr(), 0, 0);
+  const Tensor<T> *initial = find(op.getODSOperands(3), operands);
+  RecurrentFunctions functions = op.getFunctions();
   std::vector<T> c;
   return runSteps<T>(
-      op, operands, [&] { c.assign(units, 0); },
+      op, operands, [&](int64_t n) { c = readState(initial, n, units); },
       [&](Step<T> &step) {
         std::vector<T> &h = step.state, &z = step.sums;
         addProducts(h.data(), units, recurrent, z, 0, 4 * units);
@@ -173,20 +219,26 @@ template <typename T> static Tensor<T> lstm(LSTMOp op, Operands<T> operands) {
           std::array<T, 4> sums;
           for (int64_t gate = 0; gate < 4; ++gate)
             sums[gate] = z[gate * units + j];
-          std::tie(c[j], h[j]) = updateCell(op, sums, c[j]);
+          std::vector<T> weights;
+          for (size_t at = j; at < peephole.size(); at += units)
+            weights.push_back(peephole[at]);
+          std::tie(c[j], h[j]) = updateCell(functions, sums, c[j], weights);
         }
-      });
+      },
+      op.getWithCells() ? &c : nullptr);
 }
 
 template <typename T> static Tensor<T> rnn(RNNOp op, Operands<T> operands) {
   auto recurrent = read<T>(op.getRecurrent());
+  RecurrentFunctions functions = op.getFunctions();
   return runSteps<T>(
-      op, operands, [] {},
+      op, operands, [](int64_t) {},
       [&](Step<T> &step) {
         addProducts(step.state.data(), step.state.size(), recurrent, step.sums,
                     0, step.sums.size());
         for (size_t j = 0; j < step.state.size(); ++j)
-          step.state[j] = applyFunction<T>(op.getActivation(), step.sums[j]);
+          step.state[j] = applyFunction<T>(functions.activation,
+                                           cutOff(functions, step.sums[j]));
       });
 }
 

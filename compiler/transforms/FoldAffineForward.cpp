@@ -133,6 +133,7 @@ static LogicalResult passPool(Operation *pool, PoolKind kind,
 /// affine's result was the border (zero), which is (border - shift) / scale
 /// before it.
 static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
+                                 bool zeroBorders,
                                  llvm::SmallDenseSet<int64_t> &blocked) {
   if (llvm::all_of(conv.getPaddingValues(), [](int64_t p) { return p == 0; }))
     return success();
@@ -148,7 +149,9 @@ static LogicalResult checkBorder(ConvOp conv, const Traveller &traveller,
   for (auto [c, origin] : llvm::enumerate(traveller.origin)) {
     double scale = traveller.parameters.scale[c];
     double shift = traveller.parameters.shift[c];
-    bool isExact = scale != 0 && std::isfinite(((*border)[c] - shift) / scale);
+    bool isExact = scale != 0 &&
+                   std::isfinite(((*border)[c] - shift) / scale) &&
+                   (!zeroBorders || shift == 0);
     if (isExact && isFloat32) {
       isExact = isNormalOrZero(((*border)[c] - shift) / scale);
       for (auto [index, weight] : llvm::enumerate(*kernel)) {
@@ -181,8 +184,8 @@ static bool hasKernel(Operation *op) {
 
 /// Follows the affine's result downwards, one use at a time, to a layer whose
 /// weights can take it in.
-static ForwardPath findPath(AffineOp affine,
-                            const AffineParameters &parameters) {
+static ForwardPath findPath(AffineOp affine, const AffineParameters &parameters,
+                            bool zeroBorders) {
   ForwardPath path;
   Traveller &traveller = path.arrival;
   traveller.parameters = parameters;
@@ -232,7 +235,7 @@ static ForwardPath findPath(AffineOp affine,
         user->getOperand(0) != value)
       return stopAt("its axis is not that of the channels of");
     if (auto conv = dyn_cast<ConvOp>(user);
-        conv && failed(checkBorder(conv, traveller, path.blocked)))
+        conv && failed(checkBorder(conv, traveller, zeroBorders, path.blocked)))
       return stopAt("there are no weights in");
     if (isa<ConvTransposeOp>(user))
       blockShifts(traveller, path.blocked);
@@ -282,12 +285,12 @@ foldIntoConv(ConvOp conv, const AffineParameters &parameters, AffineOp affine) {
 }
 
 /// Folds the channels that can go; the others stay in the affine.
-static LogicalResult foldForward(AffineOp affine) {
+static LogicalResult foldForward(AffineOp affine, bool zeroBorders) {
   FailureOr<AffineParameters> read = AffineParameters::read(affine);
   if (failed(read))
     return failure();
   AffineParameters travelling = *read, staying = *read;
-  ForwardPath path = findPath(affine, travelling);
+  ForwardPath path = findPath(affine, travelling, zeroBorders);
   auto refuse = [&](StringRef why) {
     // For the remark of whatever takes the affine in the end.
     affine->setAttr("nn.refused", StringAttr::get(affine.getContext(), why));
@@ -335,12 +338,14 @@ static LogicalResult foldForward(AffineOp affine) {
 namespace {
 struct FoldAffineForwardPass
     : frieze::nn::impl::FoldAffineForwardPassBase<FoldAffineForwardPass> {
+  using FoldAffineForwardPassBase::FoldAffineForwardPassBase;
+
   void runOnOperation() override {
     SmallVector<AffineOp> affines;
     getOperation()->walk([&](AffineOp op) { affines.push_back(op); });
     // The last first: what one leaves may be in the way of one before it.
     for (AffineOp op : llvm::reverse(affines))
-      if (succeeded(foldForward(op)))
+      if (succeeded(foldForward(op, zeroBorders)))
         ++folded;
   }
 };

@@ -204,6 +204,9 @@ def FoldAffineForwardPass : Pass<"nn-fold-affine-forward"> {
            : tensor<1x4x1xf32> -> tensor<1x3x1xf32>
     ```
   }];
+  let options = [Option<"zeroBorders", "zero-borders", "bool",
+      /*default=*/"false",
+      "Leave behind what would change the padding of a convolution">];
   let statistics = [Statistic<"folded", "affines folded",
                               "Affines folded into the layer after, wholly or in part">];
 }
@@ -661,6 +664,62 @@ def ShareWindowsPass : Pass<"nn-share-windows", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect"];
   let statistics = [Statistic<"shared", "ops shared",
                               "Ops computed once for all windows">];
+}
+
+def CarryStatesPass : Pass<"nn-carry-states", "::mlir::ModuleOp"> {
+  let summary = "Take the steps of a sequence one call after the other";
+  let description = [{
+    The model's first layers compute each step of a sequence from that step and
+    those before it: recurrent layers that run forwards, causal convolutions, and
+    what keeps steps apart. From the first value that is the last step's alone,
+    any layers follow. Beside `@model` this pass makes functions for the next steps
+    of a sequence that has no end: `@stream_window` for one, and `@stream_block`
+    for `block` of them, whose results are those of `@model` on all steps so far,
+    for each new one. Recurrent layers have a `carried` state in them, and
+    convolutions read steps of earlier calls from `nn.history`, where what is
+    before the first step is zero, as the padding is.
+
+    Every sum has the terms that it has in `@model`, in the same order, so that the
+    results have the same bits. What would read steps to come, or all of them, is
+    an error. With a `block` of 0, it has 512 steps.
+
+    With `block=2`:
+
+    ```mlir
+    func.func @model(%x: tensor<1x9x1xf32>) -> tensor<1x2xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) padding = [1, 0] : tensor<1x9x1xf32> -> tensor<1x9x2xf32>
+      %1 = nn.rnn %0 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) : tensor<1x9x2xf32> -> tensor<1x2xf32>
+      return %1 : tensor<1x2xf32>
+    }
+    ```
+    ==>
+    ```mlir
+    func.func @model(%x: tensor<1x9x1xf32>) -> tensor<1x2xf32> {
+      %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x2xf32>) padding = [1, 0] : tensor<1x9x1xf32> -> tensor<1x9x2xf32>
+      %1 = nn.rnn %0 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) : tensor<1x9x2xf32> -> tensor<1x2xf32>
+      return %1 : tensor<1x2xf32>
+    }
+    func.func @stream_window(%x: tensor<1x1x1xf32>) -> tensor<1x2xf32> {
+      %0 = nn.history %x timeline = 0 rows = [-1, 1] : tensor<1x1x1xf32> -> tensor<1x2x1xf32>
+      %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x2x1xf32> -> tensor<1x1x2xf32>
+      %2 = nn.rnn %1 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) sequences carried = 0 : tensor<1x1x2xf32> -> tensor<1x1x2xf32>
+      %3 = nn.reshape %2 : tensor<1x1x2xf32> -> tensor<1x2xf32>
+      return %3 : tensor<1x2xf32>
+    }
+    func.func @stream_block(%x: tensor<1x2x1xf32>) -> tensor<2x2xf32> {
+      %0 = nn.history %x timeline = 0 rows = [-1, 2] : tensor<1x2x1xf32> -> tensor<1x3x1xf32>
+      %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x3x1xf32> -> tensor<1x2x2xf32>
+      %2 = nn.rnn %1 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) sequences carried = 0 : tensor<1x2x2xf32> -> tensor<1x2x2xf32>
+      %3 = nn.reshape %2 : tensor<1x2x2xf32> -> tensor<2x2xf32>
+      return %3 : tensor<2x2xf32>
+    }
+    ```
+  }];
+  let options = [Option<"block", "block", "int64_t", /*default=*/"0",
+                        "Steps that are computed together, 0 to choose">];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let statistics = [Statistic<"carried", "states carried",
+                              "Recurrent layers that go on from call to call">];
 }
 
 #endif // FRIEZE_COMPILER_TRANSFORMS_PASSES_TD

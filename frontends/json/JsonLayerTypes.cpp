@@ -195,9 +195,12 @@ template <int64_t gates> static Value importRecurrent(JsonLayer &layer) {
   if (!layer.isReady)
     return {};
   if (gates == 1)
-    return layer.builder.rnn(layer.name, layer.input, parameters);
-  return gates == 3 ? layer.builder.gru(layer.name, layer.input, parameters)
-                    : layer.builder.lstm(layer.name, layer.input, parameters);
+    return layer.builder.recurrent(layer.name, RecurrentKind::RNN, layer.input,
+                                   parameters);
+  return layer.builder.recurrent(layer.name,
+                                 gates == 3 ? RecurrentKind::GRU
+                                            : RecurrentKind::LSTM,
+                                 layer.input, parameters);
 }
 
 /// Slopes, one for each position of a sample, or one for all along the axes

@@ -76,18 +76,40 @@ void Layer::checkArguments(bool isMasked) {
   }
 }
 
+/// The steps of `mask`, unless it was merged, which is reported.
+static Value readSteps(Layer &layer, const SharedMask &mask) {
+  layer.takesMask = true;
+  if (!mask || mask->mergedBy.empty())
+    return mask ? getSteps(layer.builder, *mask) : Value();
+  layer.emitError() << "unsupported mask, made by layer '" << mask->origin
+                    << "' and merged by layer '" << mask->mergedBy
+                    << "' with another one or none, which versions of Keras do "
+                       "in different ways; pass a mask to the layer";
+  return {};
+}
+
+Value Layer::getStepsOf(Value input) {
+  return readSteps(*this, findMask ? findMask(input) : nullptr);
+}
+
+bool Layer::takeFlag(StringRef keyword) {
+  for (CallArgument &argument : arguments)
+    if (argument.keyword == keyword && argument.constant &&
+        *argument.constant == true) {
+      argument.isTaken = true;
+      return true;
+    }
+  return false;
+}
+
 Value Layer::takeMask() {
-  takesMask = true;
   Value steps;
-  if (ArrayRef<Value> given = takeTensors("mask"); !given.empty())
+  if (ArrayRef<Value> given = takeTensors("mask"); !given.empty()) {
+    takesMask = true;
     steps = buildTruth(builder, name, given.front());
-  else if (mask && mask->mergedBy.empty())
-    steps = getSteps(builder, *mask);
-  else if (mask)
-    emitError() << "unsupported mask, made by layer '" << mask->origin
-                << "' and merged by layer '" << mask->mergedBy
-                << "' with another one or none, which versions of Keras do in "
-                   "different ways; pass a mask to the layer";
+  } else {
+    steps = readSteps(*this, mask);
+  }
   ArrayRef<int64_t> shape = getInputShape();
   if (!steps || shape.size() < 2 || getShape(steps) == shape.take_front(2))
     return steps;

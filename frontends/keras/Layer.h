@@ -14,6 +14,8 @@
 #include "frontends/keras/WeightSource.h"
 #include "llvm/ADT/StringMap.h"
 
+#include <functional>
+
 namespace frieze::keras {
 
 /// What all layers of a model share.
@@ -59,8 +61,10 @@ struct Layer {
   bool isChannelsFirst = false;
   /// Of the first input, and that which the layer makes of it.
   SharedMask mask = nullptr, madeMask = nullptr;
-  /// Whether the layer computes with the mask, by takeMask().
+  /// Whether the layer computes with masks, by takeMask() or getStepsOf().
   bool takesMask = false;
+  /// The mask of a tensor of the model; null where there is no way to tell.
+  std::function<SharedMask(mlir::Value)> findMask = nullptr;
 
   /// The first input, mostly the only one.
   mlir::Value getInput() const { return inputs.front(); }
@@ -79,6 +83,11 @@ struct Layer {
   /// Leaves out `training`, whatever it is: for a layer whose default is true,
   /// which Keras 3 writes down, and leaves out itself when it predicts.
   void ignoreTraining();
+  /// The mask that `input` has: (batch, steps), 1 where a step counts. Null
+  /// where there is none, or it was merged with others, which is reported.
+  mlir::Value getStepsOf(mlir::Value input);
+  /// Whether the call passes `True` by keyword.
+  bool takeFlag(llvm::StringRef keyword);
   /// Reports the arguments not taken, unless they are null or false.
   /// `isMasked` says that an input has a mask, which is passed on by keyword.
   void checkArguments(bool isMasked);

@@ -108,6 +108,7 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
   const SmallVector<Value> inputs = layer.inputs;
   if (!inputs.empty())
     layer.mask = findMask(inputs.front());
+  layer.findMask = [this](Value value) { return findMask(value); };
   if ((inputs.empty() && !isOperation) ||
       (inputs.size() > 1 && !layerClass->takesMany)) {
     model.builder.emitError(name)

@@ -60,6 +60,15 @@ public:
     if (areApart)
       return readGates(group, names, specs, gates);
     names = selectPart(names, part);
+    // Cells that follow one another have names of their own.
+    for (auto [before, step] : llvm::zip(layer, ArrayRef(layer).drop_front()))
+      if (before.group == "cells") {
+        names = selectStep(names, step.name);
+        if (names.size() > specs.size())
+          return createStringError("expects cells of different names, but got "
+                                   "several of '" +
+                                   step.name + "'");
+      }
     return readArrays(specs, [&](size_t index, const WeightSpec &spec) {
       const std::string *name = find(names, index, specs.size(), spec.name);
       Expected<Array> array = readArray(
@@ -180,6 +189,12 @@ private:
     StringRef step = part == "output_dense" ? "attention_output" : part;
     if (!step.consume_back("_dense") && part != "output_dense")
       return names;
+    return selectStep(names, step);
+  }
+
+  /// The names with the step `step` on their way.
+  static std::vector<std::string> selectStep(ArrayRef<std::string> names,
+                                             StringRef step) {
     std::string infix = ("/" + step + "/").str();
     std::vector<std::string> selected;
     llvm::copy_if(names, std::back_inserter(selected),

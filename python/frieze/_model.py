@@ -159,7 +159,7 @@ class Model(_frieze.CompiledModel):
         self._profile: Optional[Profile] = None
         # What compiling took.
         self._seconds = 0.0
-        self._streams: Dict[Tuple[int, Optional[int]], _frieze.Library] = {}
+        self._streams: Dict[Tuple[int, Optional[int], bool], _frieze.Library] = {}
 
     def _get_library(self) -> _frieze.Library:
         if self._library is None:
@@ -283,16 +283,23 @@ class Model(_frieze.CompiledModel):
         for name, data in files.items():
             write_whole(name, data, is_program=stage in ("exe", "shared"))
 
-    def stream(self, hop: int = 1, block: Optional[int] = None) -> _frieze.Stream:
+    def stream(self, hop: int = 1, block: Optional[int] = None,
+               steps: bool = False) -> _frieze.Stream:
         """A recording in progress, of which each window of the model begins `hop` samples
         after the one before. Overlapping windows share their work, `block` of them
         together where so many samples come at once. The model is compiled for it once.
 
+        With `steps`, a sequence in progress, without an end: every sample is the next step
+        of a recurrent model, whose outputs are those of all steps so far.
+
         `stream.push(samples)` gives the outputs of the windows that the samples
-        complete, along axis 0, and `stream.flush()` ends the recording."""
-        key = (hop, block)
+        complete, or of the steps, along axis 0, and `stream.flush()` ends the recording."""
+        key = (hop, block, steps)
+        if steps and hop != 1:
+            raise ValueError(f"expects a hop of 1 with steps, but got {hop}")
         if key not in self._streams:
-            compilation = self._get_compilation().again(stream_hop=hop, stream_block=block)
+            compilation = self._get_compilation().again(
+                stream_hop=None if steps else hop, stream_steps=steps, stream_block=block)
             self._streams[key] = compilation.load()
         return _frieze.Stream(self._streams[key])
 

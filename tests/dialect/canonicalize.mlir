@@ -136,3 +136,32 @@ func.func @conv_transpose_stays(%x: tensor<1x4x1xf32>) -> tensor<1x5x1xf32> {
   %1 = nn.conv_transpose %0 kernel(dense<1.0> : tensor<1x1x1xf32>) padding = [3, 0] : tensor<1x8x1xf32> -> tensor<1x5x1xf32>
   return %1 : tensor<1x5x1xf32>
 }
+
+// States of zeros are what layers begin with; a cell has a state of its own.
+// CHECK-LABEL: @zero_state
+func.func @zero_state(%x: tensor<1x9x2xf32>) -> tensor<1x3xf32> {
+  // CHECK-NEXT: %[[C:.*]] = nn.constant value(dense<1.000000e+00>
+  // CHECK-NEXT: %[[R:.*]] = nn.rnn %{{.*}} kernel
+  // CHECK-NEXT: %[[G:.*]] = nn.gru %[[R]] kernel
+  // CHECK-NEXT: nn.lstm %[[G]] initial_cell(%[[C]] : tensor<1x3xf32>) kernel
+  // CHECK-NEXT: return
+  %0 = nn.constant value(dense<0.0> : tensor<1x3xf32>) : tensor<1x3xf32>
+  %1 = nn.constant value(dense<1.0> : tensor<1x3xf32>) : tensor<1x3xf32>
+  %2 = nn.rnn %x initial(%0 : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>)
+         activation(tanh) sequences : tensor<1x9x2xf32> -> tensor<1x9x3xf32>
+  %3 = nn.gru %2 initial(%0 : tensor<1x3xf32>) kernel(dense<0.1> : tensor<3x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>)
+         activation(tanh) recurrent_activation(sigmoid) sequences : tensor<1x9x3xf32> -> tensor<1x9x3xf32>
+  %4 = nn.lstm %3 initial(%0 : tensor<1x3xf32>) initial_cell(%1 : tensor<1x3xf32>) kernel(dense<0.1> : tensor<3x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>)
+         activation(tanh) recurrent_activation(sigmoid) : tensor<1x9x3xf32> -> tensor<1x3xf32>
+  return %4 : tensor<1x3xf32>
+}
+
+// Others stay.
+// CHECK-LABEL: @state_stays
+func.func @state_stays(%x: tensor<1x9x2xf32>, %h: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  // CHECK-NEXT: nn.rnn %{{.*}} initial(%{{.*}} : tensor<1x3xf32>)
+  // CHECK-NEXT: return
+  %0 = nn.rnn %x initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>)
+         activation(tanh) : tensor<1x9x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}

@@ -899,8 +899,68 @@ func.func @gru_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf3
 
 // -----
 
-// gru (C8): a recurrent bias has one entry per unit
-func.func @gru_c8_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+// gru (C8): an initial state has an entry per unit
+func.func @gru_c8(%x: tensor<1x60x2xf32>, %h: tensor<1x4xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an initial state of type 'tensor<1x3xf32>', or of one sample, but got 'tensor<1x4xf32>'}}
+  %0 = nn.gru %x initial(%h : tensor<1x4xf32>) kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C9): clip is positive
+func.func @gru_c9(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite and positive clip}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) clip = 0.0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C10): a carried state runs forwards
+func.func @gru_c10_backwards(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) backwards carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C10): a carried state is that of one sample
+func.func @gru_c10_samples(%x: tensor<2x60x2xf32>) -> tensor<2x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) carried = 0 : tensor<2x60x2xf32> -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// gru (C10): a carried state has no other start
+func.func @gru_c10_initial(%x: tensor<1x60x2xf32>, %h: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.gru %x initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C10): the number of a carried state is not negative
+func.func @gru_c10_number(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) activation(tanh) recurrent_activation(sigmoid) carried = -1 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// gru (C11): a recurrent bias has one entry per unit
+func.func @gru_c11_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects one recurrent bias per channel, that is 3, but got 9}}
   %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) reset_after : tensor<1x60x2xf32> -> tensor<1x3xf32>
@@ -909,8 +969,8 @@ func.func @gru_c8_size(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
-// gru (C8): a recurrent bias needs reset_after
-func.func @gru_c8_reset_before(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+// gru (C11): a recurrent bias needs reset_after
+func.func @gru_c11_reset_before(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects reset_after with a recurrent bias}}
   %0 = nn.gru %x kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>) recurrent_bias(dense<0.0> : tensor<3xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
@@ -998,6 +1058,86 @@ func.func @lstm_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf
 
 // -----
 
+// lstm (C8): an initial state has an entry per unit
+func.func @lstm_c8(%x: tensor<1x60x2xf32>, %h: tensor<1x4xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an initial state of type 'tensor<1x3xf32>', or of one sample, but got 'tensor<1x4xf32>'}}
+  %0 = nn.lstm %x initial(%h : tensor<1x4xf32>) kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C8): an initial cell is that of one sample or of each
+func.func @lstm_c8_cell(%x: tensor<2x60x2xf32>, %c: tensor<3x3xf32>) -> tensor<2x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an initial state of type 'tensor<2x3xf32>', or of one sample, but got 'tensor<3x3xf32>'}}
+  %0 = nn.lstm %x initial_cell(%c : tensor<3x3xf32>) kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<2x60x2xf32> -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// lstm (C9): clip is positive
+func.func @lstm_c9(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite and positive clip}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) clip = 0.0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C10): a carried state runs forwards
+func.func @lstm_c10_backwards(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) backwards carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C10): a carried state is that of one sample
+func.func @lstm_c10_samples(%x: tensor<2x60x2xf32>) -> tensor<2x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) carried = 0 : tensor<2x60x2xf32> -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// lstm (C10): a carried state has no other start
+func.func @lstm_c10_initial(%x: tensor<1x60x2xf32>, %h: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.lstm %x initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C10): the number of a carried state is not negative
+func.func @lstm_c10_number(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) carried = -1 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// lstm (C11): a peephole has an entry per unit of three gates
+func.func @lstm_c11(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects one peephole weight per channel, that is 9, but got 12}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) peephole(dense<0.1> : tensor<12xf32>) activation(tanh) recurrent_activation(sigmoid) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
 // rnn (C1): the input has rank 3
 func.func @rnn_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}
@@ -1072,6 +1212,66 @@ func.func @rnn_c7(%x: tensor<1x60x2xf32>, %m: tensor<1x60xf32>) -> tensor<1x3xf3
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{expects sequences and a mask, to have zeros where that is zero}}
   %0 = nn.rnn %x mask(%m : tensor<1x60xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) zero_masked : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C8): an initial state has an entry per unit
+func.func @rnn_c8(%x: tensor<1x60x2xf32>, %h: tensor<1x4xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects an initial state of type 'tensor<1x3xf32>', or of one sample, but got 'tensor<1x4xf32>'}}
+  %0 = nn.rnn %x initial(%h : tensor<1x4xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C9): clip is positive
+func.func @rnn_c9(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite and positive clip}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) clip = 0.0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C10): a carried state runs forwards
+func.func @rnn_c10_backwards(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) backwards carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C10): a carried state is that of one sample
+func.func @rnn_c10_samples(%x: tensor<2x60x2xf32>) -> tensor<2x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = 0 : tensor<2x60x2xf32> -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
+// -----
+
+// rnn (C10): a carried state has no other start
+func.func @rnn_c10_initial(%x: tensor<1x60x2xf32>, %h: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.rnn %x initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = 0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// rnn (C10): the number of a carried state is not negative
+func.func @rnn_c10_number(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a layer that runs forwards on one sample, from no initial state, to carry a state whose number is not negative}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<2x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = -1 : tensor<1x60x2xf32> -> tensor<1x3xf32>
   return %0 : tensor<1x3xf32>
 }
 

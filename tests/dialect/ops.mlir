@@ -359,6 +359,26 @@ func.func @lstm(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
   return %1 : tensor<1x60x3xf32>
 }
 
+// States before the first step, and what they are updated with.
+// CHECK-LABEL: @states
+func.func @states(%x: tensor<1x60x2xf32>, %h: tensor<1x3xf32>, %m: tensor<1x60xf32>) -> tensor<1x6xf32> {
+  // CHECK: nn.gru %{{.*}} initial(%{{.*}} : tensor<1x3xf32>) kernel({{.*}}) activation(tanh) recurrent_activation(sigmoid) clip = 3.000000e+00 sequences : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  %0 = nn.gru %x initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<2x9xf32>) recurrent(dense<0.1> : tensor<3x9xf32>)
+         activation(tanh) recurrent_activation(sigmoid) clip = 3.0 sequences : tensor<1x60x2xf32> -> tensor<1x60x3xf32>
+  // CHECK: nn.rnn %{{.*}} mask(%{{.*}} : tensor<1x60xf32>) initial(%{{.*}} : tensor<1x3xf32>) kernel({{.*}}) activation(tanh) clip = 3.000000e+00 sequences zero_masked : tensor
+  %1 = nn.rnn %0 mask(%m : tensor<1x60xf32>) initial(%h : tensor<1x3xf32>) kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>)
+         activation(tanh) clip = 3.0 sequences zero_masked : tensor<1x60x3xf32> -> tensor<1x60x3xf32>
+  // CHECK: nn.rnn {{.*}} activation(tanh) sequences carried = 2 : tensor
+  %2 = nn.rnn %1 kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>)
+         activation(tanh) sequences carried = 2 : tensor<1x60x3xf32> -> tensor<1x60x3xf32>
+  // CHECK: nn.lstm %{{.*}} mask(%{{.*}} : tensor<1x60xf32>) initial(%{{.*}} : tensor<1x3xf32>) initial_cell(%{{.*}} : tensor<1x3xf32>)
+  // CHECK-SAME: peephole(dense<1.000000e-01> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.000000e+00 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
+  %3 = nn.lstm %2 mask(%m : tensor<1x60xf32>) initial(%h : tensor<1x3xf32>) initial_cell(%h : tensor<1x3xf32>)
+         kernel(dense<0.1> : tensor<3x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) peephole(dense<0.1> : tensor<9xf32>)
+         activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.0 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
+  return %3 : tensor<1x6xf32>
+}
+
 // CHECK-LABEL: @rnn
 func.func @rnn(%x: tensor<1x60x2xf32>) -> tensor<1x60x3xf32> {
   // CHECK: nn.rnn %{{.*}} kernel(dense<1.000000e-01> : tensor<2x3xf32>) recurrent(dense<1.000000e-01> : tensor<3x3xf32>) activation(tanh) : tensor<1x60x2xf32> -> tensor<1x3xf32>

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "tests/differential/CodegenFixture.h"
+#include "compiler/transforms/Passes.h"
 #include "frieze/processor.h"
+#include "mlir/Pass/PassManager.h"
 #include "tests/differential/ReduceGraph.h"
 
 #include <cmath>
@@ -130,6 +132,15 @@ OwningOpRef<ModuleOp> Codegen::optimise(ModuleOp graph,
   if (isDone)
     return optimised;
   return nullptr;
+}
+
+OwningOpRef<ModuleOp> frieze::carryStates(ModuleOp graph, int64_t block) {
+  OwningOpRef<ModuleOp> stream = graph.clone();
+  PassManager passes(graph.getContext());
+  passes.addPass(nn::createCarryStatesPass({block}));
+  if (failed(passes.run(*stream)))
+    return nullptr;
+  return stream;
 }
 
 std::unique_ptr<CompiledModel> Codegen::compile(ModuleOp optimised,

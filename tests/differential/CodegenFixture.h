@@ -33,6 +33,8 @@ protected:
   Problem checkLayers(mlir::ModuleOp graph, uint64_t seed);
   Problem checkBatch(mlir::ModuleOp graph, uint64_t seed);
   Problem checkStream(mlir::ModuleOp graph, uint64_t seed);
+  /// `graph` is a model of one step.
+  Problem checkSteps(mlir::ModuleOp graph, uint64_t seed);
 
   /// `graph` at nn-opt, as its seed has it: as it is, or through the pipeline.
   /// Null with a problem.
@@ -47,6 +49,11 @@ protected:
   /// Streams that were refused, and those that were compared.
   int refused = 0, streamed = 0;
 };
+
+/// `graph` with functions that take its steps, `block` together; null where
+/// they are refused.
+mlir::OwningOpRef<mlir::ModuleOp> carryStates(mlir::ModuleOp graph,
+                                              int64_t block);
 
 /// The targets of one variant that this processor runs; with FRIEZE_ONE_TARGET,
 /// one of them for each seed.

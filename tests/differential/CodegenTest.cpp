@@ -18,6 +18,7 @@
 #include "tests/differential/RandomBuilder.h"
 #include "tests/differential/RandomGraph.h"
 #include "tests/differential/RandomKernels.h"
+#include "tests/differential/RandomSteps.h"
 
 #include <set>
 
@@ -140,6 +141,8 @@ TEST_F(Codegen, GraphsCoverTheDialect) {
     if (graph)
       noteAll(*graph);
   }
+  for (uint64_t seed = 1; seed <= 20; ++seed)
+    noteAll(*carryStates(*createRandomSteps(&context, seed), /*block=*/2));
   for (RegisteredOperationName op : context.getRegisteredOperations()) {
     if (op.getDialectNamespace() != "nn")
       continue;

@@ -87,6 +87,7 @@ private:
                             llvm::ArrayRef<int64_t> padding, int64_t groups);
 
   mlir::FailureOr<mlir::Value> findMask(mlir::Value x);
+  mlir::Value findState(mlir::Value x, int64_t units);
 
   void addActivation(mlir::Value x);
   void addAffine(mlir::Value x);

@@ -326,12 +326,18 @@ void GraphBuilder::addLayer() {
           named("recurrent_activation", function(ActivationKind::Sigmoid)));
     if (kind == 1 && chance(0.5))
       attributes.push_back(named("reset_after", builder.getUnitAttr()));
+    RecurrentOperands operands{value, {}, {}, {}};
+    auto addLayer = [&](auto op) {
+      using OpT = decltype(op);
+      attributes.push_back(operands.getSegments<OpT>(builder));
+      add<OpT>(value, attributes);
+    };
     if (kind == 0)
-      add<LSTMOp>(value, attributes);
+      addLayer(LSTMOp());
     else if (kind == 1)
-      add<GRUOp>(value, attributes);
+      addLayer(GRUOp());
     else
-      add<RNNOp>(value, attributes);
+      addLayer(RNNOp());
   } else if (choice < 95) {
     add<DropoutOp>(value, {named("rate", builder.getF64FloatAttr(0.5))});
   } else if (choice < 99) {

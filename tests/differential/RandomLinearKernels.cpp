@@ -204,6 +204,18 @@ FailureOr<Value> KernelGraph::findMask(Value x) {
   return tryCreate<ActivationOp>(*most, {named("function", relu)});
 }
 
+/// What a recurrent layer of `x` starts from: an input, a parameter that all
+/// samples share, or null.
+Value KernelGraph::findState(Value x, int64_t units) {
+  if (chance(0.5))
+    return {};
+  if (chance(0.5))
+    return addInput({shapeOf(x)[0], units});
+  return ConstantOp::create(builder, layer(),
+                            RankedTensorType::get({1, units}, type),
+                            kernel({1, units}));
+}
+
 void KernelGraph::addRecurrent(Value x) {
   if (rankOf(x) != 3)
     return;
@@ -235,22 +247,39 @@ void KernelGraph::addRecurrent(Value x) {
       attributes.push_back(named(name, builder.getUnitAttr()));
     return isSet;
   };
-  SmallVector<Value, 2> operands{x};
+  RecurrentOperands operands{x, {}, {}, {}};
   if (chance(0.4))
     if (FailureOr<Value> mask = findMask(x); succeeded(mask))
-      operands.push_back(*mask);
+      operands.mask = *mask;
+  operands.initial = findState(x, units);
   if (maybe("sequences")) {
     maybe("reversed");
-    if (operands.size() > 1)
+    if (operands.mask)
       maybe("zero_masked");
   }
   maybe("backwards");
+  if (chance(0.15))
+    attributes.push_back(
+        named("clip", builder.getF64FloatAttr(choose<double>({0.25, 1.0}))));
   if (gates == 3 && maybe("reset_after") && chance(0.7))
     attributes.push_back(named("recurrent_bias", vector(units, -0.5, 0.5)));
+  if (gates == 4) {
+    operands.initialCell = findState(x, units);
+    maybe("with_cells");
+    if (chance(0.3))
+      attributes.push_back(named("peephole", vector(3 * units, -0.5, 0.5)));
+    if (chance(0.2))
+      attributes.push_back(named("cell_activation", activation()));
+  }
+  auto addLayer = [&](auto op) {
+    using OpT = decltype(op);
+    attributes.push_back(operands.getSegments<OpT>(builder));
+    add<OpT>(operands.getValues(), attributes);
+  };
   if (gates == 1)
-    add<RNNOp>(operands, attributes);
+    addLayer(RNNOp());
   else if (gates == 3)
-    add<GRUOp>(operands, attributes);
+    addLayer(GRUOp());
   else
-    add<LSTMOp>(operands, attributes);
+    addLayer(LSTMOp());
 }

@@ -8,6 +8,7 @@
 #include "compiler/transforms/StreamBuilder.h"
 #include "tests/differential/CodegenFixture.h"
 #include "tests/differential/RandomKernels.h"
+#include "tests/differential/RandomSteps.h"
 
 #include <cmath>
 #include <random>
@@ -164,6 +165,57 @@ Problem Codegen::checkStream(ModuleOp graph, uint64_t seed) {
       return problem;
   }
   return "";
+}
+
+Problem Codegen::checkSteps(ModuleOp graph, uint64_t seed) {
+  Problem problem;
+  CompileOptions options;
+  options.streamSteps = true;
+  options.streamBlock = 1 + seed % 5;
+  OwningOpRef<ModuleOp> step = carryStates(graph, options.streamBlock);
+  if (!step)
+    return "is refused";
+  ++streamed;
+  int64_t steps = 2 * options.streamBlock + seed % 7 + 2;
+  OwningOpRef<ModuleOp> whole = lengthenSequence(graph, steps);
+  for (const Target *target : findTargets(seed)) {
+    options.target = target;
+    auto once = compile(*whole, options, problem);
+    auto stepping =
+        once ? compile(*step, options, problem, /*backwards=*/seed % 4 == 1)
+             : nullptr;
+    if (!stepping)
+      return (target->name + ": " + problem).str();
+    std::mt19937_64 random(seed);
+    std::vector<float> recording(steps * (*stepping)->stream->channels);
+    for (float &value : recording)
+      value = std::normal_distribution<float>()(random);
+    if (seed % 4 == 0)
+      recording[recording.size() / 2] = NAN;
+    auto expected =
+        run(*once, {recording}, 1, /*isBatch=*/false, seed % 7 != 0);
+    if (failed(expected))
+      return (target->name + ": leaves its memory").str();
+    auto pushed = pushAll(*stepping, recording, seed, problem);
+    if (failed(pushed))
+      return (target->name + ", steps: " + problem).str();
+    if (problem = compareAll(*expected, *pushed,
+                             target->name + ", steps, block " +
+                                 Twine(options.streamBlock));
+        !problem.empty())
+      return problem;
+  }
+  return "";
+}
+
+// Steps taken one call after the other have the results of the whole sequence,
+// however many come at a time.
+TEST_F(Codegen, StepsHaveTheBitsOfWholeSequences) {
+  runAll(
+      0.1, 5000001,
+      [&](uint64_t seed) { return createRandomSteps(&context, seed); },
+      [&](ModuleOp graph, uint64_t seed) { return checkSteps(graph, seed); });
+  EXPECT_GT(streamed, 0);
 }
 
 // A stream either is refused, or has the scores of single windows.

@@ -28,6 +28,7 @@ import keras  # noqa: E402  (reads KERAS_BACKEND)
 import keras1_file  # noqa: E402
 import layer_matrix  # noqa: E402
 import numpy as np  # noqa: E402
+import sequence_matrix  # noqa: E402, F401  (adds its families)
 from keras import layers as L  # noqa: E402
 
 BN = L.BatchNormalization

@@ -362,6 +362,151 @@ def onnx_recurrent(rng):
     return graph.finish(graph.add("Concat", parts, axis=1), 2)
 
 
+def add_recurrent(graph, operator, direction, inputs=(), outputs=3, **attributes):
+    """All outputs of a recurrent layer of 3 units on "x", one row each, side by side.
+    `inputs` are those behind the bias."""
+    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+    count, units = 2 if direction == "bidirectional" else 1, 3
+    steps = graph.add("Transpose", ["x"], perm=[1, 0, 2])
+    outputs = min(outputs, 3 if operator == "LSTM" else 2)
+    results = graph.add(operator, [steps, graph.weights(count, gates * units, 5),
+                                   graph.weights(count, gates * units, units),
+                                   graph.weights(count, 2 * gates * units), *inputs], outputs,
+                        hidden_size=units, direction=direction, **attributes)
+    rows = []
+    for result in results:
+        perm = [1, 0, 2] if rows else [2, 0, 1, 3]
+        rows.append(graph.add("Flatten", [graph.add("Transpose", [result], perm=perm)]))
+    return graph.add("Concat", rows, axis=1)
+
+
+def add_states(graph, operator, direction, computed):
+    """States before the first step, computed from "x" or constant, those of RNN and GRU one."""
+    count = 2 if direction == "bidirectional" else 1
+    states = []
+    for step in range(2 if operator == "LSTM" else 1):
+        state = graph.weights(count, 1, 3)
+        if computed:
+            first = graph.add("Gather", ["x", np.int64(step)], axis=1)
+            first = graph.add("Tanh", [graph.add("MatMul", [first, graph.weights(5, 3 * count)])])
+            first = graph.add("Reshape", [first, np.array([-1, count, 3])])
+            state = graph.add("Transpose", [first], perm=[1, 0, 2])
+        states.append(state)
+    return states
+
+
+RECURRENT = [(operator, direction) for operator in ("LSTM", "GRU", "RNN")
+             for direction in ("forward", "reverse", "bidirectional")]
+
+
+@model
+def onnx_recurrent_states(rng):
+    """States before the first step and after the last, constant lengths, peepholes, clipping."""
+    graph = Graph(rng, (6, 5), 14)
+    parts = []
+    for operator, direction in RECURRENT:
+        for computed in (False, True):
+            states = add_states(graph, operator, direction, computed)
+            parts.append(add_recurrent(graph, operator, direction, ["", *states]))
+        parts.append(add_recurrent(graph, operator, direction))
+        parts.append(add_recurrent(graph, operator, direction, [np.array([4], np.int32)]))
+        states = add_states(graph, operator, direction, False)
+        parts.append(add_recurrent(graph, operator, direction,
+                                   [np.array([1], np.int32), *states]))
+        parts.append(add_recurrent(graph, operator, direction, clip=0.25))
+        if operator == "GRU":
+            for clip in ({}, {"clip": 0.3}):
+                parts.append(add_recurrent(graph, operator, direction, ["", *states],
+                                           linear_before_reset=1, **clip))
+        if operator == "LSTM":
+            weights = graph.weights(2 if direction == "bidirectional" else 1, 9)
+            for clip in ({}, {"clip": 0.3}):
+                parts.append(add_recurrent(graph, operator, direction, ["", *states, weights],
+                                           **clip))
+    return graph.finish(graph.add("Concat", parts, axis=1), 2)
+
+
+@model
+def onnx_recurrent_functions(rng):
+    """Functions of the gates, with parameters of their own."""
+    graph = Graph(rng, (6, 5), 14)
+    parts = []
+    plain = ["Relu", "Tanh", "Sigmoid", "Softsign", "Softplus", "HardSigmoid", "LeakyRelu", "Elu",
+             "ThresholdedRelu"]
+    for name in plain:
+        # The runtime does not have ONNX's default there.
+        alpha = {"activation_alpha": [0.2]} if name == "ThresholdedRelu" else {}
+        for operator, functions in [("RNN", [name]), ("GRU", ["Sigmoid", name]),
+                                    ("LSTM", ["Sigmoid", name, "Tanh"]),
+                                    ("LSTM", ["Sigmoid", "Tanh", name])]:
+            parts.append(add_recurrent(graph, operator, "forward", activations=functions,
+                                       **alpha))
+    for operator, functions in [
+            ("RNN", ["LeakyRelu", "Elu"]), ("RNN", ["Tanh", "HardSigmoid"]),
+            ("GRU", ["HardSigmoid", "LeakyRelu", "Sigmoid", "Elu"]),
+            ("LSTM", ["HardSigmoid", "LeakyRelu", "Tanh", "Sigmoid", "Elu", "ThresholdedRelu"])]:
+        betas = [0.4] * functions.count("HardSigmoid")
+        alphas = [0.3, 0.2, 0.6, 0.1][:sum(name in plain[5:] for name in functions)]
+        parts.append(add_recurrent(graph, operator, "bidirectional", activations=functions,
+                                   activation_alpha=alphas,
+                                   **({"activation_beta": betas} if betas else {})))
+    return graph.finish(graph.add("Concat", parts, axis=1), 2)
+
+
+@model
+def onnx_recurrent_lengths(rng):
+    """Sequences whose lengths are an input."""
+    graph = Graph(rng, (6, 5), 14)
+    graph.inputs.append(helper.make_tensor_value_info("lengths", TensorProto.INT32, ["batch"]))
+    parts = []
+    for operator, direction in RECURRENT:
+        parts.append(add_recurrent(graph, operator, direction, ["lengths"]))
+        states = add_states(graph, operator, direction, True)
+        parts.append(add_recurrent(graph, operator, direction, ["lengths", *states]))
+        parts.append(graph.add("Softsign", [
+            add_recurrent(graph, operator, direction, ["lengths", *states], outputs=2)]))
+    return graph.finish(graph.add("Concat", parts, axis=1), 2)
+
+
+def torch_states(dynamo):
+    """LSTM, GRU and RNN of two layers, with states before the first step and after the last."""
+    import torch
+
+    class States(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = torch.nn.LSTM(5, 4, num_layers=2, batch_first=True)
+            self.both = torch.nn.LSTM(4, 3, bidirectional=True, batch_first=True)
+            self.gru = torch.nn.GRU(6, 4, batch_first=True)
+            self.rnn = torch.nn.RNN(4, 3)
+            self.start = torch.nn.Linear(5, 8)
+
+        def forward(self, x):
+            first = torch.tanh(self.start(x[:, 0]))
+            states = torch.stack([first[:, :4], first[:, 4:]])
+            y, (h, c) = self.lstm(x, (states, states * 0.5))
+            z, (hz, cz) = self.both(y)
+            w, hw = self.gru(z, h[1:])
+            v, hv = self.rnn(w.transpose(0, 1), None)
+            parts = [h, c, hz, cz, hw, hv]
+            rows = [part.transpose(0, 1).flatten(1) for part in parts]
+            return torch.cat([*rows, y[:, -1], w.flatten(1), v[-1]], dim=1)
+
+    return export(States(), [(6, 5)], dynamo)
+
+
+@model
+def torch_states_torchscript(rng):
+    """See torch_states()."""
+    return torch_states(dynamo=False)
+
+
+@model
+def torch_states_dynamo(rng):
+    """See torch_states()."""
+    return torch_states(dynamo=True)
+
+
 @model
 def onnx_embedding(rng):
     """Rows of a table by whole numbers, and a table of half precision."""
@@ -377,8 +522,10 @@ def onnx_embedding(rng):
 
 
 def draw(rng, tensor, samples):
-    """Random inputs: normal numbers, or whole ones below 20."""
+    """Random inputs: normal numbers, whole ones below 20, or lengths of 1 to 6 steps."""
     shape = (samples, *(d.dim_value for d in tensor.type.tensor_type.shape.dim[1:]))
+    if tensor.name == "lengths":
+        return (np.arange(samples) % 6 + 1).astype(np.int32)
     if tensor.type.tensor_type.elem_type == FLOAT:
         return rng.normal(size=shape).astype(np.float32)
     return rng.integers(0, 20, size=shape)

@@ -5,7 +5,7 @@ import unittest
 import numpy as np
 
 import frieze
-from support import ECG, has_equal_bits
+from support import ECG, MODELS, has_equal_bits
 
 
 class StreamTest(unittest.TestCase):
@@ -48,6 +48,24 @@ class StreamTest(unittest.TestCase):
         first.push(self.samples[:100])
         self.assertEqual(second.push(self.samples[:100]).shape, (0, 1))
         self.assertEqual(first.push(self.samples[100:145]).shape, (1, 1))
+
+    def test_steps(self):
+        """Steps of a recurrent model have the scores of all steps so far, without an end."""
+        model = frieze.compile(MODELS / "lstm_bn.keras", exact=True)
+        sequence = np.random.default_rng(3).standard_normal((90, 8)).astype(np.float32)
+        stream = model.stream(steps=True)
+        self.assertEqual((stream.window, stream.hop), (1, 1))
+        scores = np.concatenate([stream.push(sequence[:7]), stream.push(sequence[7:8]),
+                                 stream.push(sequence[8:])])
+        self.assertEqual(scores.shape, (90, 1))
+        self.assertTrue(has_equal_bits(scores[59:60], model(sequence[np.newaxis, :60])))
+        stream.flush()
+        again = np.concatenate([stream.push(sample[np.newaxis]) for sample in sequence])
+        self.assertTrue(has_equal_bits(again, scores))
+        with self.assertRaisesRegex(ValueError, "a hop of 1 with steps"):
+            model.stream(hop=2, steps=True)
+        with self.assertRaisesRegex(frieze.CompileError, "reads all 145 steps|no pooling behind"):
+            self.model.stream(steps=True)
 
     def test_what_does_not_fit(self):
         with self.assertRaisesRegex(ValueError, r"samples of 1 value .* got shape \(10, 2\)"):

@@ -237,9 +237,10 @@ protected:
 
   auto update(const Sums &sums, float cell,
               ActivationKind recurrent = ActivationKind::Sigmoid) {
-    return functions.updateCell(
-        ActivationAttr::get(&context, recurrent),
-        ActivationAttr::get(&context, ActivationKind::Tanh), sums, cell);
+    auto tanh = ActivationAttr::get(&context, ActivationKind::Tanh);
+    return functions.updateCell({ActivationAttr::get(&context, recurrent), tanh,
+                                 tanh, /*clip=*/std::nullopt},
+                                sums, cell);
   }
 };
 } // namespace
@@ -311,42 +312,50 @@ TEST_F(CellTest, NaNPropagates) {
 
 // The state of a GRU, whose gates are z_z (update) and z_r (reset).
 TEST_F(CellTest, StatesOfGatedRecurrentUnits) {
-  auto sigmoid = ActivationAttr::get(&context, ActivationKind::Sigmoid);
-  auto tanh = ActivationAttr::get(&context, ActivationKind::Tanh);
+  auto makeFunctions = [&](ActivationKind gate, ActivationKind candidate) {
+    return RecurrentFunctions{ActivationAttr::get(&context, gate),
+                              ActivationAttr::get(&context, candidate),
+                              {},
+                              std::nullopt};
+  };
+  RecurrentFunctions usual =
+      makeFunctions(ActivationKind::Sigmoid, ActivationKind::Tanh);
   std::mt19937 random(2);
   std::uniform_real_distribution<float> sums(-20, 20), states(-100, 100);
   double largestReset = 0, largestState = 0;
   for (int i = 0; i < 1000000; ++i) {
     float z = sums(random), g = sums(random) / 10, h = states(random);
     double gate = 1 / (1 + std::exp(-double(z)));
-    largestReset = std::max(
-        largestReset, std::fabs(functions.resetGate(sigmoid, tanh, z) - gate));
+    largestReset =
+        std::max(largestReset, std::fabs(functions.resetGate(usual, z) - gate));
     double exact = gate * h + (1 - gate) * std::tanh(double(g));
     largestState = std::max(
-        largestState,
-        std::fabs(functions.updateState(sigmoid, tanh, z, g, h) - exact) /
-            (1 + std::fabs(h)));
+        largestState, std::fabs(functions.updateState(usual, z, g, h) - exact) /
+                          (1 + std::fabs(h)));
   }
   EXPECT_LT(largestReset, 5e-7);
   EXPECT_LT(largestState, 5e-7);
   for (float far : {16.102f, 17.0f, 1e10f, infinity}) {
-    EXPECT_EQ(functions.resetGate(sigmoid, tanh, far), 1.0f) << far;
-    EXPECT_EQ(functions.resetGate(sigmoid, tanh, -far), 0.0f) << far;
-    EXPECT_FLOAT_EQ(functions.updateState(sigmoid, tanh, far, 0.5f, 0.75f),
-                    0.75f);
-    EXPECT_EQ(functions.updateState(sigmoid, tanh, -far, far, 0.75f), 1.0f);
+    EXPECT_EQ(functions.resetGate(usual, far), 1.0f) << far;
+    EXPECT_EQ(functions.resetGate(usual, -far), 0.0f) << far;
+    EXPECT_FLOAT_EQ(functions.updateState(usual, far, 0.5f, 0.75f), 0.75f);
+    EXPECT_EQ(functions.updateState(usual, -far, far, 0.75f), 1.0f);
   }
   float nan = std::nanf("");
-  EXPECT_TRUE(std::isnan(functions.resetGate(sigmoid, tanh, nan)));
+  EXPECT_TRUE(std::isnan(functions.resetGate(usual, nan)));
   for (auto [z, g, h] :
        {std::array{nan, 1.0f, 1.0f}, std::array{1.0f, nan, 1.0f},
         std::array{1.0f, 1.0f, nan}})
-    EXPECT_TRUE(std::isnan(functions.updateState(sigmoid, tanh, z, g, h)));
+    EXPECT_TRUE(std::isnan(functions.updateState(usual, z, g, h)));
   // z = relu(2), and 2 * 3 + (1 - 2) * 5.
-  auto relu = ActivationAttr::get(&context, ActivationKind::Relu);
-  auto linear = ActivationAttr::get(&context, ActivationKind::Linear);
-  EXPECT_EQ(functions.resetGate(relu, linear, -2.0f), 0.0f);
-  EXPECT_EQ(functions.updateState(relu, linear, 2.0f, 5.0f, 3.0f), 1.0f);
+  RecurrentFunctions linear =
+      makeFunctions(ActivationKind::Relu, ActivationKind::Linear);
+  EXPECT_EQ(functions.resetGate(linear, -2.0f), 0.0f);
+  EXPECT_EQ(functions.updateState(linear, 2.0f, 5.0f, 3.0f), 1.0f);
+  // Both sums are cut off: z = relu(1.5), and 1.5 * 3 + (1 - 1.5) * 1.5.
+  linear.clip = 1.5f;
+  EXPECT_EQ(functions.resetGate(linear, 2.0f), 1.5f);
+  EXPECT_EQ(functions.updateState(linear, 2.0f, 5.0f, 3.0f), 3.75f);
 }
 
 // Every pair of functions but sigmoid and tanh.

@@ -169,7 +169,8 @@ protected:
     unsigned count = 0;
     examples->walk([&](LayerOpInterface layer) {
       Operation *op = layer;
-      if (isa<HistoryOp>(op) || !replaceWeights(op))
+      // What earlier calls left has no meaning in a single one.
+      if (isa<HistoryOp>(op) || getCarried(op) || !replaceWeights(op))
         return;
       std::string text;
       llvm::raw_string_ostream(text) << *op;

@@ -46,7 +46,8 @@ const char *frieze_version(void);
  * - `dim`: DIMENSION=N or INPUT:AXIS=N; may be given several times
  * - `exact`: "true": every convolution as the sum it is
  * - `stream-hop`: samples by which windows move along a recording
- * - `stream-block`: windows that are computed together
+ * - `stream-steps`: "true": steps of a sequence, one call after the other
+ * - `stream-block`: windows or steps that are computed together
  * - `weights-section`: section of the object for the weights
  * - `ram`: bytes that a call may take, as in 65536 or 64K
  * - `cubin`: GPUs with machine code beside the PTX, as in sm_80,sm_90

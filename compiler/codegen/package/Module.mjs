@@ -183,7 +183,7 @@ class Model {
 
   openStream() {
     if (!description.stream)
-      throw new Error(`the model ${description.name} was compiled without --stream-hop`);
+      throw new Error(`the model ${description.name} was compiled without --stream-hop or --stream-steps`);
     return new Stream(this.#instance);
   }
 

@@ -86,9 +86,10 @@ public:
   void setLocation(mlir::Location location) { loc = location; }
   mlir::Location getLocation() const { return loc; }
 
-  /// The buffers of the op's operands and result, and scratch memory.
+  /// The buffers of the op's operands and result, scratch memory, and the state
+  /// that it carries from call to call.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
-  llvm::DenseMap<mlir::Operation *, mlir::Value> scratch;
+  llvm::DenseMap<mlir::Operation *, mlir::Value> scratch, carried;
   /// Of a copy of an op, the op, whose packed parameters it shares.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> originals;
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/RecurrentPlan.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
@@ -93,12 +94,18 @@ int64_t frieze::countUnitVectors(GRUOp op) {
   return op.getResetAfter() ? 2 : 4;
 }
 
+int64_t frieze::countCarriedElements(mlir::Operation *op) {
+  return llvm::TypeSwitch<mlir::Operation *, int64_t>(op)
+      .Case<GRUOp, RNNOp>([](auto layer) { return layer.getUnits(); })
+      .Case<LSTMOp>([](LSTMOp layer) { return 2 * layer.getUnits(); });
+}
+
 template <typename OpT>
 static KernelPlan planGates(const Target &target, const Machine &machine,
                             OpT op, llvm::ArrayRef<int64_t> gateCounts) {
   llvm::ArrayRef<int64_t> shape = op.getInput().getType().getShape();
   int64_t steps = shape[1], channels = shape[2];
-  int64_t units = op.getType().getShape().back();
+  int64_t units = op.getUnits();
   int64_t paddedUnits = padUnits(target, units);
   int64_t gates =
       std::accumulate(gateCounts.begin(), gateCounts.end(), int64_t(0));

@@ -23,6 +23,10 @@ int64_t countUnitVectors(nn::LSTMOp op);
 int64_t countUnitVectors(nn::RNNOp op);
 int64_t countUnitVectors(nn::GRUOp op);
 
+/// Elements of the state that `op`, a recurrent layer, carries from call to
+/// call: h, and behind it c of nn.lstm.
+int64_t countCarriedElements(mlir::Operation *op);
+
 /// The tile of each product: a vector of units for every gate, so many times.
 KernelPlan planLSTM(const Target &target, const Machine &machine,
                     nn::LSTMOp op);

@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/plan/StreamState.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "compiler/conversion/plan/RecurrentPlan.h"
 #include "dialect/NNOps.h"
 
 using namespace mlir;
@@ -62,6 +63,34 @@ static StreamState::TimeLine makeTimeLine(Type type) {
   return line;
 }
 
+/// Whether `window` and `block`, which may be null, carry the same states, each
+/// of one layer.
+static LogicalResult checkCarried(func::FuncOp window, func::FuncOp block) {
+  std::map<int64_t, int64_t> elements;
+  llvm::SmallVector<func::FuncOp, 2> functions{window};
+  if (block)
+    functions.push_back(block);
+  for (func::FuncOp function : functions) {
+    std::map<int64_t, int64_t> found;
+    WalkResult walked = function.walk([&](Operation *op) -> WalkResult {
+      std::optional<int64_t> number = nn::getCarried(op);
+      if (!number)
+        return WalkResult::advance();
+      if (!found.try_emplace(*number, countCarriedElements(op)).second)
+        return op->emitOpError("expects the only layer that carries state ")
+               << *number;
+      return WalkResult::advance();
+    });
+    if (walked.wasInterrupted())
+      return failure();
+    if (function == window)
+      elements = found;
+    else if (elements != found)
+      return function.emitError("expects the carried states of one window");
+  }
+  return success();
+}
+
 LogicalResult frieze::checkStream(func::FuncOp model, func::FuncOp window,
                                   func::FuncOp block) {
   auto samples =
@@ -99,6 +128,8 @@ LogicalResult frieze::checkStream(func::FuncOp model, func::FuncOp window,
                              "windows");
     functions.push_back({block, windows});
   }
+  if (failed(checkCarried(window, block)))
+    return failure();
   using TimeLine = StreamState::TimeLine;
   std::map<int64_t, TimeLine> timeLines{{0, makeTimeLine(samples)}};
   for (auto [function, windows] : functions) {
@@ -163,6 +194,11 @@ StreamState StreamState::create(func::FuncOp window, func::FuncOp block,
     line.offset =
         take((line.rememberedRows + state.block * line.rowsPerWindow) *
              line.getRowBytes());
+  window.walk([&](Operation *op) {
+    if (std::optional<int64_t> number = nn::getCarried(op))
+      state.carried[*number] =
+          take(countCarriedElements(op) * accumulatorBytes);
+  });
   int64_t arenaBytes = MemoryPlan::create(window, kernels).arenaBytes;
   if (block)
     arenaBytes =

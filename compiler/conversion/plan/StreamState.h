@@ -26,6 +26,9 @@ namespace frieze {
 /// those of earlier blocks that these need. Windows are computed from the front
 /// of the block to its end; then the last rows move to the front. So all rows
 /// that an op reads are neighbours, and most windows move nothing.
+///
+/// States that recurrent layers carry from call to call have places of their
+/// own.
 struct StreamState {
   struct TimeLine {
     int64_t offset = 0;
@@ -47,6 +50,8 @@ struct StreamState {
 
   /// By their numbers in nn.history; number 0 is the samples.
   std::map<int64_t, TimeLine> timeLines;
+  /// Where carried states lie, by their numbers.
+  std::map<int64_t, int64_t> carried;
   /// Windows of a block.
   int64_t block = 1;
   int64_t arenaOffset = 0, unwantedOffset = 0, bytes = 0;

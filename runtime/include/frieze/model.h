@@ -59,7 +59,10 @@ typedef struct frieze_tensor {
 
 /**
  * A model whose window moves along a recording, with the work that overlapping
- * windows share done once: constant data, shared by any number of threads.
+ * windows share done once: constant data, shared by any number of threads. Or,
+ * with --stream-steps, a recurrent model that takes the steps of a sequence as
+ * they come: window and hop are 1, and the outputs after each step are those of
+ * `run` on all steps since init, however many there are.
  *
  * A stream lives in memory of the caller's, its state, one for each recording
  * in progress. One thread at a time uses a state, and any number of threads a
@@ -223,7 +226,7 @@ typedef struct frieze_model {
    */
   void (*run_batch)(uint64_t count, const void *const *inputs,
                     void *const *outputs, void *arena);
-  /** Null where the model was compiled without --stream-hop. */
+  /** Null where it was compiled without --stream-hop or --stream-steps. */
   const frieze_stream *stream;
   /** Null where the model was compiled for no device. */
   const frieze_device_code *device;

@@ -267,7 +267,8 @@ private:
 };
 
 /// Scores a recording window by window as its samples come, where the model was
-/// compiled with --stream-hop. It owns the state of one recording, so each
+/// compiled with --stream-hop, or a sequence step by step with --stream-steps,
+/// where a window is one step and its scores are those of all so far. It owns the state of one recording, so each
 /// recording in progress needs a stream of its own, used by one thread at a
 /// time; any number of them share one model. One that was moved from can only
 /// be assigned to or destroyed.
@@ -330,7 +331,8 @@ private:
   static const frieze_stream &find(const Model &model) {
     if (!model.description().stream)
       throw Error(std::string(model.name()) +
-                  ": expects a model compiled with --stream-hop");
+                  ": expects a model compiled with --stream-hop or "
+                  "--stream-steps");
     return *model.description().stream;
   }
 

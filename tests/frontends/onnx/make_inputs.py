@@ -300,15 +300,20 @@ def recurrent():
         [helper.make_node("RNN", ["x", "w1", "r1", "", "", "none"], ["y"], "rnn",
                           direction="reverse", activations=["Relu"], layout=1)], [3, 4], state)
     yield "recurrent_options", model(
-        [node("LSTM", "x w r b", "a b1", "clip", hidden_size=2, clip=1.0),
+        [node("LSTM", "x w r b", "a b1", "clip", hidden_size=2, clip=-1.0),
          helper.make_node("LSTM", ["x", "w", "r", "b", "", "h"], ["", "b2"], "state"),
-         node("LSTM", "x w r", "a3 b3 c3", "cell"),
+         node("LSTM", "x w r b long", "a3 b3 c3", "length"),
+         helper.make_node("LSTM", ["x", "w", "r", "b", "", "", "", "p"], ["", "b8"], "peephole"),
+         node("LSTM", "x w r", "a9 b9", "alpha", activation_alpha=[0.5]),
+         node("LSTM", "x w r", "a10 b10", "forget", input_forget=1),
+         node("LSTM", "x w r", "a11 b11", "threshold",
+              activations=["Sigmoid", "ThresholdedRelu", "Tanh"]),
          node("LSTM", "x w r", "a4 b4", "units", hidden_size=3),
          node("LSTM", "x r w", "a5 b5", "shape"),
          node("LSTM", "x w r", "a6 b6", "function", activations=["Affine", "Tanh", "Tanh"]),
          node("LSTM", "x w r", "a7 b7", "direction", direction="sideways"),
-         node("Concat", "b1 b2 b3 c3 b4 b5 b6 b7", "y", axis=0)],
-        [3, 4], state)
+         node("Concat", "b1 b2 b3 c3 b4 b5 b6 b7 b8 b9 b10 b11", "y", axis=0)],
+        [3, 4], state | {"long": np.array([1, 2, 1], np.int32), "p": ramp(1, 4)})
 
 
 def functions():
