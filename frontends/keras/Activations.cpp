@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Activations.h"
-#include "frontends/keras/Layer.h"
+#include "frontends/keras/AttentionMasks.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -263,8 +263,26 @@ static Value importPointwise(Layer &layer) {
                                   : activation.apply(layer, layer.getInput());
 }
 
+/// The mask that is passed to a softmax, of the input's rank: 1 where it is
+/// above a half. Null where there is none.
+static Value takeSoftmaxMask(Layer &layer) {
+  ArrayRef<Value> given = layer.takeTensors("mask");
+  if (given.empty() || !given.front() || !layer.getInput())
+    return {};
+  layer.takesMask = true;
+  if (getShape(given.front()).size() != layer.getInputShape().size()) {
+    layer.emitError() << "expects a mask of the input's rank, but got shape "
+                      << formatShape(getShape(given.front()));
+    return {};
+  }
+  return layer.builder.binaryWithWeights(layer.name, nn::BinaryKind::Less,
+                                         given.front(), Array{{}, {0.5f}},
+                                         /*isFirst=*/true);
+}
+
 static Value importSoftmax(Layer &layer) {
   Activation activation = readSoftmax(layer);
+  Value mask = takeSoftmaxMask(layer), input = layer.getInput();
   std::optional<SmallVector<int64_t>> axes = layer.resolveAxes(activation.axes);
   if (layer.config.hasFailed() || !axes)
     return {};
@@ -272,7 +290,11 @@ static Value importSoftmax(Layer &layer) {
     layer.emitError() << "expects axes other than the batch";
     return {};
   }
-  return activation.apply(layer, layer.getInput());
+  Value output =
+      activation.apply(layer, replaceMasked(layer, mask, input, -1e9f));
+  return hasZerosWhereAllMasked(layer.model.kerasVersion)
+             ? replaceMasked(layer, mask, output, 0.0f)
+             : output;
 }
 
 static Value importActivation(Layer &layer) {

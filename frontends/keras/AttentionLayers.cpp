@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontends/keras/Layer.h"
+#include "frontends/keras/AttentionMasks.h"
 
 #include <algorithm>
 #include <array>
@@ -189,13 +189,24 @@ static bool checkSequences(Layer &layer) {
   return false;
 }
 
-/// The sum of values, weighed by the softmax of `scores` along its last axis.
-static Value attend(Layer &layer, Value scores, Value values) {
-  if (!scores)
+/// The softmax of `scores` along its last axis.
+static Value weigh(Layer &layer, Value scores) {
+  return scores ? layer.builder.softmax(layer.name, scores,
+                                        getShape(scores).size() - 1)
+                : Value();
+}
+
+/// The sum of the values, weighed by the softmax of `scores`, and no sum where
+/// the query does not count. Keras takes a billion off the scores of pairs that
+/// do not, which in float32 leaves minus a billion.
+static Value attend(Layer &layer, Value scores, bool isCausal) {
+  std::optional<AttentionMasks> masks = takeAttentionMasks(layer, isCausal);
+  if (!masks || !scores)
     return {};
-  Value weights =
-      layer.builder.softmax(layer.name, scores, getShape(scores).size() - 1);
-  return layer.builder.matmul(layer.name, weights, values);
+  scores = replaceMasked(layer, masks->pairs, scores, -1e9);
+  Value sums =
+      layer.builder.matmul(layer.name, weigh(layer, scores), layer.inputs[1]);
+  return replaceMasked(layer, masks->query, sums, 0.0f);
 }
 
 /// A weight that is a single number. Nothing where it cannot be read.
@@ -242,7 +253,9 @@ static Value importAttention(Layer &layer) {
   std::string mode = layer.config.takeString("score_mode", "dot");
   for (StringRef key : {"dropout", "seed"})
     layer.config.ignore(key);
-  layer.config.expectOnly("causal", false);
+  // An option of the call since Keras 2.10.
+  bool isCausal = layer.takeFlag("use_causal_mask");
+  isCausal |= layer.config.takeBool("causal", false);
   if (mode != "dot" && mode != "concat")
     layer.emitError() << "expects 'score_mode' to be \"dot\" or \"concat\", "
                          "but got '"
@@ -267,8 +280,7 @@ static Value importAttention(Layer &layer) {
     scale = *inner;
     outer = *score;
   }
-  Value query = layer.inputs[0], value = layer.inputs[1],
-        key = layer.inputs.back();
+  Value query = layer.inputs[0], key = layer.inputs.back();
   Value scores;
   if (mode == "dot") {
     scores = builder.matmul(layer.name, query,
@@ -282,7 +294,7 @@ static Value importAttention(Layer &layer) {
     if (outer != 1.0)
       scores = builder.scaleAndShift(layer.name, scores, outer, 0.0);
   }
-  return attend(layer, scores, value);
+  return attend(layer, scores, isCausal);
 }
 
 /// Bahdanau's attention: scores are `sum(scale * tanh(query + key))`.
@@ -291,7 +303,8 @@ static Value importAdditiveAttention(Layer &layer) {
   for (StringRef key : {"dropout", "seed"})
     layer.config.ignore(key);
   layer.config.expectOnly("score_mode", "dot");
-  layer.config.expectOnly("causal", false);
+  bool isCausal = layer.takeFlag("use_causal_mask");
+  isCausal |= layer.config.takeBool("causal", false);
   if (!checkSequences(layer) || !checkFeatures(layer))
     return {};
   ModelBuilder &builder = layer.builder;
@@ -309,7 +322,7 @@ static Value importAdditiveAttention(Layer &layer) {
     scores = builder.reduce(layer.name, nn::ReduceKind::Sum, pairs, {3},
                             /*keepDims=*/false);
   }
-  return attend(layer, scores, layer.inputs[1]);
+  return attend(layer, scores, isCausal);
 }
 
 /// Attention of several heads (Vaswani et al., 2017): query, key and value are
@@ -325,18 +338,24 @@ static Value importMultiHeadAttention(Layer &layer) {
                          "but got "
                       << formatJson(*axes);
   layer.config.expectOnly("use_gate", false);
-  layer.config.expectOnly("sliding_window", nullptr);
-  for (StringRef key : {"return_attention_scores", "use_causal_mask"})
-    layer.config.expectOnly(key, false);
   for (StringRef key :
-       {"dropout", "seed", "flash_attention", "softmax_robust_masking",
-        "query_shape", "key_shape", "value_shape", "training"})
+       {"query_mask", "value_mask", "key_mask", "attention_mask"})
+    layer.config.expectOnly(key, nullptr);
+  layer.config.expectOnly("sliding_window", nullptr);
+  layer.config.expectOnly("return_attention_scores", false);
+  bool isCausal = layer.config.takeBool("use_causal_mask", false);
+  double dropout = layer.config.takeNumber("dropout", 0.0);
+  for (StringRef key : {"seed", "flash_attention", "softmax_robust_masking",
+                        "query_shape", "key_shape", "value_shape", "training"})
     layer.config.ignore(key);
   // The query comes first in any case; the others may be there by keyword.
   for (StringRef keyword : {"value", "key"})
     llvm::append_range(layer.inputs, layer.takeTensors(keyword));
   const json *outputShape = layer.config.take("output_shape");
   if (!checkSequences(layer))
+    return {};
+  std::optional<Value> mask = takeHeadMask(layer, isCausal);
+  if (!mask)
     return {};
   SmallVector<int64_t> outputs{getShape(layer.inputs[0]).back()};
   if (outputShape) {
@@ -364,7 +383,13 @@ static Value importMultiHeadAttention(Layer &layer) {
       project(layer.inputs.back(), keySize, "key_dense", 1.0, {0, 2, 3, 1});
   Value value =
       project(layer.inputs[1], valueSize, "value_dense", 1.0, {0, 2, 1, 3});
-  Value attended = attend(layer, builder.matmul(layer.name, query, key), value);
+  Value weights =
+      weigh(layer, replaceMasked(layer, *mask,
+                                 builder.matmul(layer.name, query, key), -1e9));
+  // Without dropout, Keras has kernels for it, which do without.
+  if (dropout > 0 && hasZerosWhereAllMasked(layer.model.kerasVersion))
+    weights = replaceMasked(layer, *mask, weights, 0.0f);
+  Value attended = builder.matmul(layer.name, weights, value);
   attended = builder.transpose(layer.name, attended, {0, 2, 1, 3});
   Value output = projectFlat(
       layer, {attended, {heads, valueSize}, outputs, useBias, "output_dense"});
@@ -379,7 +404,7 @@ ArrayRef<LayerClass> keras::getAttentionLayers() {
       {"Attention", importAttention, /*takesMany=*/true},
       {"EinsumDense", importEinsumDense},
       {"MultiHeadAttention", importMultiHeadAttention, /*takesMany=*/true,
-       "query,value,key"},
+       "query,value,key,query_mask,value_mask,key_mask,attention_mask"},
   };
   return classes;
 }

@@ -69,12 +69,21 @@ static Value importOnesLike(Layer &layer) {
                                          zeros, Array{{}, {0.0f}});
 }
 
+/// What Keras writes down where it passes a mask on.
+static Value importConvertToTensor(Layer &layer) {
+  layer.config.expectOnly("sparse", nullptr);
+  layer.config.expectOnly("ragged", nullptr);
+  return layer.getInput();
+}
+
 ArrayRef<LayerClass> keras::getLogic() {
   static const LayerClass classes[] = {
       {"ops.All", importReduceTruth<nn::ReduceKind::Min>, false,
        "x,axis,keepdims"},
       {"ops.Any", importReduceTruth<nn::ReduceKind::Max>, false,
        "x,axis,keepdims"},
+      {"ops.ConvertToTensor", importConvertToTensor, false,
+       "x,dtype,sparse,ragged"},
       {"ops.LogicalAnd", importLogical<nn::BinaryKind::Minimum>, false, "x,y"},
       {"ops.LogicalNot", importLogicalNot, false, "x"},
       {"ops.LogicalOr", importLogical<nn::BinaryKind::Maximum>, false, "x,y"},

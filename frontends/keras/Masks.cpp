@@ -72,9 +72,16 @@ MaskUse keras::getMaskUse(StringRef className, VersionTuple kerasVersion) {
 }
 
 bool keras::canTakeMask(StringRef className) {
-  static const llvm::StringSet<> taking{
-      "Bidirectional",          "GRU",      "LSTM", "RNN",
-      "GlobalAveragePooling1D", "SimpleRNN"};
+  static const llvm::StringSet<> taking{"AdditiveAttention",
+                                        "Attention",
+                                        "Bidirectional",
+                                        "GRU",
+                                        "GlobalAveragePooling1D",
+                                        "LSTM",
+                                        "MultiHeadAttention",
+                                        "RNN",
+                                        "SimpleRNN",
+                                        "Softmax"};
   return taking.contains(className);
 }
 

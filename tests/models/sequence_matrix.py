@@ -94,3 +94,103 @@ def states():
     ):
         yield f"gates {layer.__name__} {function}", layer(3, recurrent_activation=function)
     yield "gates cell", L.RNN(L.LSTMCell(3, activation="elu", recurrent_activation="hard_sigmoid"))
+
+
+@family(6, indices=4)
+def attention_masks():
+    """Attention to what counts: masks of the inputs, passed ones, and causal ones."""
+
+    def embedded(build):
+        """`build(sequence, other, tokens)`, both with the mask of the tokens that are not 0."""
+
+        def call(x):
+            sequence = L.Embedding(4, 4, mask_zero=True)(x)
+            other = L.Embedding(4, 4, mask_zero=True)(x[:, 1:])
+            # A row is never all masked, as versions of Keras differ there.
+            return build(sequence, other, x)
+
+        return call
+
+    def flat(y):
+        return L.Flatten()(y)
+
+    flags = (False, True)
+    attentions = {
+        "dot": L.Attention,
+        "scaled": lambda: L.Attention(use_scale=True),
+        "concat": lambda: L.Attention(score_mode="concat"),
+        "additive": L.AdditiveAttention,
+        "additive plain": lambda: L.AdditiveAttention(use_scale=False),
+    }
+    for (name, make), causal in itertools.product(attentions.items(), flags):
+        yield f"{name} own {causal}", embedded(
+            lambda y, z, x, make=make, causal=causal: flat(make()([y, y], use_causal_mask=causal))
+        )
+        yield f"{name} other {causal}", embedded(
+            lambda y, z, x, make=make, causal=causal: flat(
+                make()([y, z, L.Dense(4)(z)], use_causal_mask=causal)
+            )
+        )
+        yield f"{name} passed {causal}", embedded(
+            lambda y, z, x, make=make, causal=causal: flat(
+                make()(
+                    [L.Dense(4)(y), y],
+                    mask=[keras.ops.not_equal(x, 1), keras.ops.less(x, 3)],
+                    use_causal_mask=causal,
+                )
+            )
+        )
+    yield "plain causal", lambda x: flat(
+        L.Attention()([L.Embedding(4, 4)(x)] * 2, use_causal_mask=True)
+    )
+    # What is masked is left out of the average behind it.
+    for name, make in attentions.items():
+        yield f"{name} average", embedded(
+            lambda y, z, x, make=make: L.GlobalAveragePooling1D()(make()([y, z]))
+        )
+
+    def heads(**chosen):
+        return L.MultiHeadAttention(2, 3, **chosen)
+
+    for causal, dropout in itertools.product(flags, (0.0, 0.3)):
+        name = f"{causal} {dropout}"
+        yield f"heads own {name}", embedded(
+            lambda y, z, x, c=causal, d=dropout: flat(
+                heads(dropout=d)(y, y, use_causal_mask=c)
+            )
+        )
+        yield f"heads other {name}", embedded(
+            lambda y, z, x, c=causal, d=dropout: flat(
+                heads(dropout=d)(L.Embedding(4, 4)(x), z, use_causal_mask=c)
+            )
+        )
+        yield f"heads key {name}", embedded(
+            lambda y, z, x, c=causal, d=dropout: L.GlobalAveragePooling1D()(
+                heads(dropout=d)(y, L.Dense(4)(z), key=z, use_causal_mask=c)
+            )
+        )
+
+        def passed(y, z, x, c=causal, d=dropout):
+            plain = L.Embedding(4, 4)(x)
+            rows = keras.ops.expand_dims(x, -1)
+            mask = keras.ops.less_equal(rows, keras.ops.expand_dims(x, 1))
+            return flat(heads(dropout=d)(plain, plain, attention_mask=mask, use_causal_mask=c))
+
+        yield f"heads passed {name}", embedded(passed)
+    yield "heads outputs", embedded(
+        lambda y, z, x: flat(heads(output_shape=3)(y, y))
+    )
+
+    def softmax(x):
+        logits = L.Embedding(4, 6)(x)
+        mask = keras.ops.greater_equal(logits, -0.02)
+        return flat(L.Softmax()(logits, mask=mask))
+
+    yield "softmax", softmax
+
+    def softmax_of_scores(x):
+        scores = L.Dense(6)(L.Embedding(4, 3)(x))
+        mask = keras.ops.expand_dims(keras.ops.not_equal(x, 0), 1)
+        return flat(L.Softmax()(scores, mask=mask))
+
+    yield "softmax of scores", softmax_of_scores
