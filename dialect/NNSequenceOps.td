@@ -47,7 +47,7 @@ class NN_RecurrentOp<string mnemonic> : NN_InferredOp<mnemonic,
   let results = (outs NN_TensorOfRank<[2, 3]>:$output);
   let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
-    bool keepsPositionsApart(int64_t axis) { return axis == 0; }
+    bool keepsPositionsApart(int64_t axis) { return axis == 0 && !getCarried(); }
     int64_t countMACs();
     int64_t getUnits() { return getRecurrent().getShapedType().getDimSize(0); }
     ::frieze::nn::RecurrentFunctions getFunctions();

@@ -169,8 +169,7 @@ protected:
     unsigned count = 0;
     examples->walk([&](LayerOpInterface layer) {
       Operation *op = layer;
-      // What earlier calls left has no meaning in a single one.
-      if (isa<HistoryOp>(op) || getCarried(op) || !replaceWeights(op))
+      if (isa<HistoryOp>(op) || !replaceWeights(op))
         return;
       std::string text;
       llvm::raw_string_ostream(text) << *op;
