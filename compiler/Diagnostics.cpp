@@ -37,7 +37,7 @@ static void collect(const Diagnostic &diagnostic,
   message.layer = nn::findLayerName(location).str();
   message.text = diagnostic.str();
   if (message.severity == DiagnosticSeverity::Remark) {
-    // Where compiler/transforms/Remarks.h has them.
+    // Where dialect/Remarks.h has them.
     ArrayRef<DiagnosticArgument> arguments = diagnostic.getArguments();
     for (auto [index, part] : {std::make_pair(0, &message.subject),
                                {2, &message.rule},

@@ -23,7 +23,7 @@ struct Message {
   /// From 1 on, of text in the file (hand-written MLIR), else 0.
   unsigned line = 0, column = 0;
   std::string layer, text;
-  /// Of a remark, a decision of compiler/transforms/Remarks.h.
+  /// Of a remark, a decision of dialect/Remarks.h.
   std::string subject, rule, why;
 };
 

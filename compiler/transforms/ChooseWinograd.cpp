@@ -7,7 +7,7 @@
 
 #include "compiler/transforms/JoinedPositions.h"
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
+#include "dialect/Remarks.h"
 #include "dialect/Winograd.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/FormatVariadic.h"

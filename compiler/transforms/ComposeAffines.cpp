@@ -7,7 +7,7 @@
 
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
+#include "dialect/Remarks.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_COMPOSEAFFINESPASS

@@ -7,7 +7,7 @@
 
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
+#include "dialect/Remarks.h"
 #include "dialect/Weights.h"
 
 namespace frieze::nn {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
 #include "dialect/NNOps.h"
+#include "dialect/Remarks.h"
 #include "dialect/Weights.h"
 
 namespace frieze::nn {

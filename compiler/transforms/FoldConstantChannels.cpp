@@ -8,8 +8,8 @@
 #include "compiler/reference/Tensor.h"
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
 #include "dialect/Activations.h"
+#include "dialect/Remarks.h"
 #include "dialect/Weights.h"
 
 #include <cmath>

@@ -7,8 +7,8 @@
 
 #include "compiler/transforms/AffineParameters.h"
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
 #include "dialect/Activations.h"
+#include "dialect/Remarks.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_FOLDSCALETHROUGHRELUPASS

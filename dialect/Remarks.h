@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
-#define FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
+#ifndef FRIEZE_DIALECT_REMARKS_H
+#define FRIEZE_DIALECT_REMARKS_H
 
 #include "mlir/IR/Diagnostics.h"
 
@@ -20,4 +20,4 @@ void emitDecision(mlir::Location location, llvm::StringRef subject,
 
 } // namespace frieze::nn
 
-#endif // FRIEZE_COMPILER_TRANSFORMS_REMARKS_H
+#endif // FRIEZE_DIALECT_REMARKS_H

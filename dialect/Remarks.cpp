@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/transforms/Remarks.h"
+#include "dialect/Remarks.h"
 
 void frieze::nn::emitDecision(mlir::Location location, llvm::StringRef subject,
                               const llvm::Twine &rule, const llvm::Twine &why) {
