@@ -85,6 +85,15 @@ static llvm::Error setDimension(CompileOptions &options, StringRef value) {
   return llvm::Error::success();
 }
 
+static llvm::Error setOutputLayers(CompileOptions &options, StringRef value) {
+  for (StringRef layer : llvm::split(value, ',')) {
+    if (layer.empty())
+      return refuse("--output-layer to be names of layers", value);
+    options.import.outputLayers.push_back(layer.str());
+  }
+  return llvm::Error::success();
+}
+
 static llvm::Error setExact(CompileOptions &options, StringRef value) {
   return setTruth(options.exact, "exact", value);
 }
@@ -133,6 +142,7 @@ static const std::pair<StringRef, Setter> setters[] = {
     {"weights", setWeights},
     {"batch", setBatch},
     {"dim", setDimension},
+    {"output-layer", setOutputLayers},
     {"exact", setExact},
     {"stream-hop", setStreamHop},
     {"stream-steps", setStreamSteps},

@@ -27,6 +27,18 @@ struct Array {
   std::vector<float> values;
 };
 
+/// The same in float64, which weights are kept in until they are rounded once.
+struct DoubleArray {
+  llvm::SmallVector<int64_t> shape;
+  std::vector<double> values;
+
+  DoubleArray() = default;
+  DoubleArray(llvm::SmallVector<int64_t> shape, std::vector<double> values)
+      : shape(std::move(shape)), values(std::move(values)) {}
+  DoubleArray(const Array &array)
+      : shape(array.shape), values(array.values.begin(), array.values.end()) {}
+};
+
 /// An array with its name in the file.
 struct NamedArray {
   std::string name;

@@ -193,11 +193,11 @@ Expected<SmallVector<int64_t>> Hdf5File::getDatasetShape(StringRef path) const {
   return object->shape;
 }
 
-Expected<Array> Hdf5File::readDataset(StringRef path) {
+Expected<DoubleArray> Hdf5File::readDataset(StringRef path) {
   Expected<SmallVector<int64_t>> shape = getDatasetShape(path);
   if (!shape)
     return shape.takeError();
-  Array array{*shape, {}};
+  DoubleArray array(*shape, {});
   if (!process.send(normalize(path)) ||
       !process.receive(array.values, *countElements(*shape)))
     return damaged(path);

@@ -46,8 +46,8 @@ public:
   /// The shape of a dataset of floating-point numbers.
   llvm::Expected<llvm::SmallVector<int64_t>>
   getDatasetShape(llvm::StringRef path) const;
-  /// Its elements, in float32.
-  llvm::Expected<Array> readDataset(llvm::StringRef path);
+  /// Its elements, each as it is stored.
+  llvm::Expected<DoubleArray> readDataset(llvm::StringRef path);
 
 private:
   struct Object {

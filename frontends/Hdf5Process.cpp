@@ -160,11 +160,17 @@ std::optional<std::string> Hdf5Process::receive() {
   return message;
 }
 
-bool Hdf5Process::receive(std::vector<float> &values, size_t count) {
+bool Hdf5Process::receive(std::vector<double> &values, size_t count) {
   uint64_t size;
   if (!receiveBytes(&size, sizeof(size)) || size == hdf5::noData)
     return false;
-  if (size != count * sizeof(float)) {
+  if (size == count * sizeof(float)) {
+    std::vector<float> narrow(count);
+    bool isComplete = receiveBytes(narrow.data(), size);
+    values.assign(narrow.begin(), narrow.end());
+    return isComplete;
+  }
+  if (size != count * sizeof(double)) {
     stop();
     return false;
   }

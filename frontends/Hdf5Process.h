@@ -25,8 +25,8 @@ namespace frieze {
 /// threads: it runs nothing but libhdf5 and libc, and leaves by _exit.
 ///
 /// The child sends a description of the file first. From then on it answers
-/// each path of a dataset with its elements in float32. A message is its size,
-/// of 8 bytes, and as many bytes.
+/// each path of a dataset with its elements, in float32 where that holds them
+/// and else in float64. A message is its size, of 8 bytes, and as many bytes.
 class Hdf5Process {
 public:
   /// Starts the child, which keeps a copy of `bytes`.
@@ -39,7 +39,7 @@ public:
   /// The next message, of at most hdf5::maxDescription bytes.
   std::optional<std::string> receive();
   /// The next message into `values`, if it has `count` of them.
-  bool receive(std::vector<float> &values, size_t count);
+  bool receive(std::vector<double> &values, size_t count);
 
 private:
   bool receiveBytes(void *bytes, size_t size);

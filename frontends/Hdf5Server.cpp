@@ -71,6 +71,26 @@ static hid_t openFile() {
 }
 
 //===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+/// Whether `type` is that of bfloat16, which h5py stores as two bytes without a
+/// name, as HDF5 has no such type.
+static bool isBFloat16(hid_t type) {
+  if (H5Tget_class(type) != H5T_OPAQUE || H5Tget_size(type) != 2)
+    return false;
+  char *tag = H5Tget_tag(type);
+  bool isPlain = tag && *tag == 0;
+  H5free_memory(tag);
+  return isPlain;
+}
+
+/// Whether its elements are floating-point numbers.
+static bool isFloat(hid_t type) {
+  return H5Tget_class(type) == H5T_FLOAT || isBFloat16(type);
+}
+
+//===----------------------------------------------------------------------===//
 // Description
 //===----------------------------------------------------------------------===//
 
@@ -201,8 +221,7 @@ herr_t Describer::describeDataset(hid_t dataset, const std::string &path) {
     return -1;
   if (H5Sget_simple_extent_type(space) == H5S_NULL)
     rank = 1; // of no elements
-  addHeader(H5Tget_class(type) == H5T_FLOAT ? RecordKind::FloatDataset
-                                            : RecordKind::OtherDataset,
+  addHeader(isFloat(type) ? RecordKind::FloatDataset : RecordKind::OtherDataset,
             path, rank);
   for (int axis = 0; axis < rank; ++axis)
     addInt(sizes[axis]);
@@ -219,33 +238,37 @@ static bool isReadable(hid_t dataset, hid_t type, hssize_t count) {
   H5D_layout_t layout = H5Pget_layout(creation);
   return (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS ||
           layout == H5D_CHUNKED) &&
-         H5Pget_external_count(creation) == 0 &&
-         H5Tget_class(type) == H5T_FLOAT && count >= 0 &&
+         H5Pget_external_count(creation) == 0 && isFloat(type) && count >= 0 &&
          count <= maxElements &&
          count * H5Tget_size(type) / maxCompression <= fileImage.size();
 }
 
-static std::optional<std::vector<float>> readElements(hid_t file,
-                                                      const char *path) {
+/// The bytes of the elements, in float32 or float64.
+static std::optional<std::string> readElements(hid_t file, const char *path) {
   Handle dataset(H5Dopen2(file, path, H5P_DEFAULT));
   Handle type(H5Dget_type(dataset)), space(H5Dget_space(dataset));
   hssize_t count = H5Sget_simple_extent_npoints(space);
   if (!isReadable(dataset, type, count))
     return std::nullopt;
-  auto read = [&](hid_t type, void *data) {
-    return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0;
-  };
-  if (H5Tget_size(type) <= sizeof(float)) {
-    std::vector<float> values(count);
-    if (!read(H5T_NATIVE_FLOAT, values.data()))
+  auto read = [&](hid_t type, size_t size) -> std::optional<std::string> {
+    std::string bytes(count * size, '\0');
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0)
       return std::nullopt;
-    return values;
+    return bytes;
+  };
+  if (isBFloat16(type)) {
+    std::optional<std::string> stored = read(type, 2);
+    if (!stored)
+      return std::nullopt;
+    // Each is the upper half of a float32; both are little endian.
+    std::string bytes(count * sizeof(float), '\0');
+    for (hssize_t index = 0; index < count; ++index)
+      stored->copy(&bytes[4 * index + 2], 2, 2 * index);
+    return bytes;
   }
-  // The library rounds some ties away from even, when bytes are swapped.
-  std::vector<double> values(count);
-  if (!read(H5T_NATIVE_DOUBLE, values.data()))
-    return std::nullopt;
-  return std::vector<float>(values.begin(), values.end());
+  return H5Tget_size(type) <= sizeof(float)
+             ? read(H5T_NATIVE_FLOAT, sizeof(float))
+             : read(H5T_NATIVE_DOUBLE, sizeof(double));
 }
 
 //===----------------------------------------------------------------------===//
@@ -295,13 +318,12 @@ void hdf5::serve(StringRef image, int socket) {
   if (!sendMessage(socket, description.data(), description.size()))
     return;
   while (std::optional<std::string> path = receiveMessage(socket)) {
-    auto values = readElements(file, path->c_str());
+    auto elements = readElements(file, path->c_str());
     uint64_t failure = noData;
-    if (values ? !sendMessage(socket, values->data(),
-                              values->size() * sizeof(float))
-               : !transferAll(write, socket,
-                              reinterpret_cast<const char *>(&failure),
-                              sizeof(failure)))
+    if (elements ? !sendMessage(socket, elements->data(), elements->size())
+                 : !transferAll(write, socket,
+                                reinterpret_cast<const char *>(&failure),
+                                sizeof(failure)))
       return;
   }
 }

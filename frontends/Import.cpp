@@ -66,6 +66,8 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
   if (options.batch || !options.dimensions.empty())
     return fail(
         "expects neither --batch nor --dim, as all sizes are in the file");
+  if (!options.outputLayers.empty())
+    return fail("expects no --output-layer, as the outputs are in the file");
   return module;
 }
 
@@ -119,7 +121,7 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
 
 std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   std::vector<LayerDescription> layers = listKerasLayers(context);
-  llvm::append_range(layers, listOnnxOperators());
+  llvm::append_range(layers, listOnnxOperators(context));
   return layers;
 }
 

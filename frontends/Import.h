@@ -34,6 +34,10 @@ struct ImportOptions {
   /// it open.
   std::optional<int64_t> batch;
   std::vector<DimensionSize> dimensions;
+  /// Layers whose results the model gives, in this order, in place of its own
+  /// outputs; what these do not depend on is not imported. Empty for the
+  /// model's own. See frontends/OutputLayers.h for how they are named.
+  std::vector<std::string> outputLayers;
 };
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
@@ -55,8 +59,8 @@ struct LayerDescription {
   /// The format of the file: `Keras` or `ONNX`.
   std::string format;
   std::string name;
-  /// The attributes that are read, in the order of reading. None for ONNX,
-  /// whose operators have those of its specification.
+  /// The attributes that are read, in the order of reading; one that must have
+  /// a certain value as `key=value`. All others are refused.
   std::vector<std::string> attributes;
 };
 

@@ -221,7 +221,12 @@ SmallVector<int64_t> ObjectReader::takeIntList(StringRef key, int64_t minimum) {
 }
 
 void ObjectReader::expectOnly(StringRef key, const json &expected) {
+  bool isNew = !taken.contains(key);
   const json *value = take(key);
+  if (isNew)
+    readKeys.back() +=
+        "=" + (expected.is_string() ? expected.get<std::string>()
+                                    : formatJson(expected));
   if (value && *value != expected)
     emitError() << "unsupported value of '" << key << "', expects "
                 << formatJson(expected) << ", but got " << formatJson(*value);

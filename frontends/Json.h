@@ -65,7 +65,8 @@ public:
 
   mlir::InFlightDiagnostic emitError();
   bool hasFailed() const { return failed; }
-  /// The keys asked for so far, but for the ignored ones, in their order.
+  /// The keys asked for so far, but for the ignored ones, in their order; those
+  /// with one supported value as `key=value`.
   llvm::ArrayRef<std::string> getReadKeys() const { return readKeys; }
   const nlohmann::json &getObject() const { return object; }
 

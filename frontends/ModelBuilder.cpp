@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/ModelBuilder.h"
+#include "dialect/Remarks.h"
 #include "dialect/Weights.h"
 #include "frontends/VolumeLayers.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
 
 #include <cmath>
 
@@ -125,6 +127,7 @@ Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape,
                              ArrayRef<std::string> dimensionNames) {
   SmallVector<int64_t> sizes(shape);
   bool isKnown = true;
+  bool isOpenBatch = false;
   for (auto [axis, size] : enumerate(sizes)) {
     bool isOpen = ShapedType::isDynamic(size);
     StringRef dimensionName =
@@ -132,8 +135,10 @@ Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape,
     std::optional<int64_t> given = findSize(name, axis, dimensionName);
     if (axis == 0 && !given)
       given = options.batch;
-    if (axis == 0 && isOpen && !given)
+    if (axis == 0 && isOpen && !given) {
+      isOpenBatch = true;
       given = 1;
+    }
     if (given && axis > 0 && !isOpen && *given != size) {
       emitError(name) << "expects --dim for open dimensions, but axis " << axis
                       << " has size " << size << " in the file";
@@ -160,8 +165,11 @@ Value ModelBuilder::addInput(StringRef name, ArrayRef<int64_t> shape,
                     << " axes, but got shape " << formatShape(sizes);
     return {};
   }
-  return function.getBody().front().addArgument(
+  Value input = function.getBody().front().addArgument(
       RankedTensorType::get(sizes, builder.getF32Type()), getLoc(name));
+  if (isOpenBatch)
+    openBatches.insert(input);
+  return input;
 }
 
 /// Reports the options that named no dimension of any input.
@@ -184,6 +192,8 @@ OwningOpRef<ModuleOp> ModelBuilder::finish() {
   // A file that is refused as a whole has no inputs.
   if (!failed || !inputNames.empty())
     checkDimensions();
+  if (!options.outputLayers.empty() && !tookOutputLayers)
+    emitError() << "expects no --output-layer, as the file names no layers";
   if (failed)
     return {};
   if (llvm::is_contained(outputs, Value())) {
@@ -197,6 +207,11 @@ OwningOpRef<ModuleOp> ModelBuilder::finish() {
   function.setAllResultAttrs(outputNames);
   if (mlir::failed(mlir::verify(*module)))
     return {};
+  if (!otherTypes.empty())
+    nn::emitDecision(function.getLoc(), llvm::join(otherTypes, " and "),
+                     "computed in float32",
+                     "weights keep their digits until they are rounded once; "
+                     "inputs and outputs are float32");
   return std::move(module);
 }
 
@@ -216,14 +231,19 @@ void ModelBuilder::checkWeights(StringRef layer, StringRef parameter,
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
-                                      const Array &array) {
+                                      const DoubleArray &array) {
   checkWeights(layer, parameter, ArrayRef(array.values));
   if (failed) // Saves the memory: the module will not be used.
     return getPlaceholder(array.shape);
+  std::string name = (layer + "." + parameter).str();
+  if (!llvm::all_of(array.values,
+                    [](double value) { return double(float(value)) == value; }))
+    return nn::createWeights(
+        name, RankedTensorType::get(array.shape, builder.getF64Type()),
+        llvm::to_vector(ArrayRef(array.values)));
   return nn::createRoundedWeights(
-      (layer + "." + parameter).str(),
-      RankedTensorType::get(array.shape, builder.getF32Type()),
-      llvm::to_vector(ArrayRef(array.values)));
+      name, RankedTensorType::get(array.shape, builder.getF32Type()),
+      llvm::to_vector_of<float>(ArrayRef(array.values)));
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,

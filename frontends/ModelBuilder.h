@@ -14,6 +14,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <set>
+
 namespace frieze {
 
 /// Where a window stands on each spatial axis.
@@ -93,15 +95,30 @@ public:
   /// that they don't.
   mlir::Value addInput(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
                        llvm::ArrayRef<std::string> dimensionNames = {});
+  /// The layers that are to be the model's outputs; none for its own. A format
+  /// that does not ask has none to choose from, which finish() reports.
+  llvm::ArrayRef<std::string> takeOutputLayers() {
+    tookOutputLayers = true;
+    return options.outputLayers;
+  }
+  /// Whether `value` is an input whose axis 0 was taken for a batch of one, as
+  /// the file leaves it open and no option says what it is.
+  bool isOpenBatch(mlir::Value value) const {
+    return openBatches.contains(value);
+  }
   /// An output, with a number appended to a name that another one has.
   void addOutput(llvm::StringRef name, mlir::Value value);
+  /// Notes that the file computes in `type`, a floating-point type other than
+  /// float32, which the module does not; finish() says so in one remark.
+  void noteType(llvm::StringRef type) { otherTypes.insert(type.str()); }
   /// The module, or null if any problem was reported.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
-  /// `array` as the parameter `<layer>.<parameter>`. Reports what is not
-  /// finite.
+  /// `array` as the parameter `<layer>.<parameter>`, of f32, or of f64 where
+  /// that has more digits. Reports what is not finite.
   mlir::ElementsAttr addWeights(llvm::StringRef layer,
-                                llvm::StringRef parameter, const Array &array);
+                                llvm::StringRef parameter,
+                                const DoubleArray &array);
   /// The same with elements of f64.
   mlir::ElementsAttr addWeights(llvm::StringRef layer,
                                 llvm::StringRef parameter,
@@ -170,7 +187,7 @@ public:
   /// and those that it lacks in front. `isFirst`: they are the first operand.
   /// An affine, which folds, where they depend on one axis at most.
   mlir::Value binaryWithWeights(llvm::StringRef layer, nn::BinaryKind kind,
-                                mlir::Value input, const Array &array,
+                                mlir::Value input, const DoubleArray &array,
                                 bool isFirst = false);
   mlir::Value concat(llvm::StringRef layer, mlir::ValueRange inputs,
                      int64_t axis);
@@ -251,8 +268,11 @@ private:
   llvm::SmallVector<mlir::Value> outputs;
   llvm::SmallVector<mlir::DictionaryAttr> inputNames, outputNames;
   llvm::StringSet<> usedOutputNames, usedDimensions;
+  std::set<std::string> otherTypes;
   int64_t weightCount = 0;
-  bool failed = false;
+  /// The inputs whose axis 0 the file leaves open and nothing says.
+  llvm::DenseSet<mlir::Value> openBatches;
+  bool failed = false, tookOutputLayers = false;
 };
 
 /// The shape of a value of a model.

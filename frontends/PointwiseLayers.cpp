@@ -130,7 +130,7 @@ static std::optional<size_t> getOnlyAxis(ArrayRef<int64_t> weights,
 }
 
 Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
-                                      Value input, const Array &array,
+                                      Value input, const DoubleArray &array,
                                       bool isFirst) {
   if (!input)
     return {};
@@ -139,7 +139,7 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
     return {};
   }
   ArrayRef<int64_t> shape = getShape(input);
-  Array weights = array;
+  DoubleArray weights = array;
   if (weights.shape.size() < shape.size())
     weights.shape.insert(weights.shape.begin(),
                          shape.size() - weights.shape.size(), 1);
@@ -149,7 +149,7 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
   bool isAffine = kind == nn::BinaryKind::Add || kind == nn::BinaryKind::Sub ||
                   kind == nn::BinaryKind::Mul ||
                   (kind == nn::BinaryKind::Div && !isFirst &&
-                   !llvm::is_contained(weights.values, 0.0f));
+                   !llvm::is_contained(weights.values, 0.0));
   if (!axis || !isAffine) {
     Value constant = this->constant(layer, addWeights(layer, "value", weights));
     return isFirst ? binary(layer, kind, constant, input)

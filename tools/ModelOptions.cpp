@@ -27,6 +27,10 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
                  cl::desc("Size of a dimension that the file leaves open: by\n"
                           "its name, or as INPUT:AXIS, with the name or index\n"
                           "of an input and an axis, where 0 is the batch")),
+      outputLayers("output-layer", cl::value_desc("layer,..."),
+                   cl::cat(category),
+                   cl::desc("Cut the model: its outputs are those of these\n"
+                            "layers, in this order")),
       exact("exact", cl::cat(category),
             cl::desc("Compute every convolution as the sum it is, without\n"
                      "minimal filtering (Winograd)")),
@@ -59,6 +63,9 @@ ModelOptions::get(llvm::StringRef defaultName,
         return std::move(error);
   for (llvm::StringRef dimension : dimensions)
     if (llvm::Error error = setOption(options, dimensions.ArgStr, dimension))
+      return std::move(error);
+  for (llvm::StringRef layers : outputLayers)
+    if (llvm::Error error = setOption(options, outputLayers.ArgStr, layers))
       return std::move(error);
   if (llvm::Error error = checkOptions(options))
     return std::move(error);

@@ -7,6 +7,7 @@
 
 #include "frontends/json/JsonModel.h"
 #include "frontends/ForeignFiles.h"
+#include "frontends/OutputLayers.h"
 #include "frontends/json/JsonLayer.h"
 #include "llvm/Support/Path.h"
 
@@ -65,11 +66,36 @@ static Value importInput(ModelBuilder &builder, ObjectReader &root) {
   return input.hasFailed() ? Value() : builder.addInput(name, shape);
 }
 
-/// Imports `layers`; the last one's result is the model's.
+/// The layers that are to be the outputs, as indices. None where that is the
+/// last one; nothing where a name is none's, which is reported.
+static std::optional<SmallVector<size_t>> chooseLayers(ModelBuilder &builder,
+                                                       const json &layers) {
+  std::vector<OutputCandidate> candidates;
+  for (const json &layer : layers) {
+    auto name = layer.is_object() ? layer.find("name") : layer.end();
+    bool isNamed =
+        layer.is_object() && name != layer.end() && name->is_string();
+    std::string path = "/" + (isNamed ? name->get<std::string>() : "");
+    candidates.push_back({path, path});
+  }
+  return chooseOutputs(builder, builder.takeOutputLayers(), candidates);
+}
+
+/// Imports `layers`; the last one's result is the model's, or those of the
+/// chosen ones are.
 static void importLayers(JsonContext &model, const json &layers, Value value) {
+  std::optional<SmallVector<size_t>> chosen =
+      chooseLayers(model.builder, layers);
+  if (!chosen)
+    return;
+  size_t count =
+      chosen->empty() ? layers.size() : *llvm::max_element(*chosen) + 1;
+  if (chosen->empty())
+    chosen->push_back(count - 1);
+  std::vector<std::pair<std::string, Value>> results;
   llvm::StringSet<> names;
   std::string name;
-  for (size_t index = 0; index < layers.size(); ++index) {
+  for (size_t index = 0; index < count; ++index) {
     std::string pointer = "/layers/" + std::to_string(index);
     const json &object = layers[index];
     // Until the name is known, the place in the file stands for it.
@@ -89,13 +115,16 @@ static void importLayers(JsonContext &model, const json &layers, Value value) {
       if (!attributes.hasFailed())
         attributes.emitError() << "unsupported layer type '" << type << "'";
       value = {};
+      results.emplace_back(name, value);
       continue;
     }
     JsonLayer layer{model, model.builder, attributes, name, value};
     value = import(layer);
     attributes.finish();
+    results.emplace_back(name, value);
   }
-  model.builder.addOutput(name, value);
+  for (size_t index : *chosen)
+    model.builder.addOutput(results[index].first, results[index].second);
 }
 
 OwningOpRef<ModuleOp> frieze::importJsonModel(const ModelFile &file,

@@ -70,7 +70,10 @@ public:
   Expected<Array> read(StringRef name) const override {
     if (!file->isDataset(name))
       return noSuchArray(name);
-    return file->readDataset(name);
+    Expected<DoubleArray> array = file->readDataset(name);
+    if (!array)
+      return array.takeError();
+    return Array{array->shape, {array->values.begin(), array->values.end()}};
   }
 
 private:

@@ -242,7 +242,7 @@ Activation keras::takeActivation(Layer &layer, StringRef key) {
     Layer nested{layer.model, layer.builder, reader,
                  layer.name,  layer.path,    {}};
     Activation activation = read(nested);
-    ignoreHarmless(reader);
+    ignoreHarmless(layer.builder, reader);
     reader.finish();
     return activation;
   }

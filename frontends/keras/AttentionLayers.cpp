@@ -215,7 +215,7 @@ static std::optional<double> readNumber(Layer &layer, StringRef name,
   std::vector<WeightSpec> specs;
   for (StringRef other : all)
     specs.push_back({other, {}});
-  std::vector<Array> arrays = layer.readArrays(specs);
+  std::vector<DoubleArray> arrays = layer.readArrays(specs);
   for (auto [spec, array] : llvm::zip(specs, arrays))
     if (spec.name == name)
       return array.values.front();

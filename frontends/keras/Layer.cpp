@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/Layer.h"
+#include "frontends/keras/ModelConfig.h"
 
 #include <nlohmann/json.hpp>
 
@@ -216,8 +217,8 @@ int64_t Layer::takeAxis() {
 // Weights
 //===----------------------------------------------------------------------===//
 
-std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs,
-                                     StringRef part) {
+std::vector<DoubleArray> Layer::readArrays(ArrayRef<WeightSpec> specs,
+                                           StringRef part) {
   if (config.hasFailed())
     return {};
   if (!model.weights) {
@@ -228,7 +229,8 @@ std::vector<Array> Layer::readArrays(ArrayRef<WeightSpec> specs,
     model.reportedWeights = true;
     return {};
   }
-  Expected<std::vector<Array>> arrays = model.weights->read(path, specs, part);
+  Expected<std::vector<DoubleArray>> arrays =
+      model.weights->read(path, specs, part);
   if (arrays)
     return std::move(*arrays);
   builder.report(name, arrays.takeError());
@@ -256,7 +258,7 @@ SmallVector<ElementsAttr> Layer::readWeights(ArrayRef<WeightSpec> specs,
                weights.getShapedType().getShape() == getOpShape(spec);
       }))
     return known;
-  std::vector<Array> arrays = readArrays(specs, part);
+  std::vector<DoubleArray> arrays = readArrays(specs, part);
   for (auto [index, spec] : llvm::enumerate(specs)) {
     ArrayRef<int64_t> shape = getOpShape(spec);
     // Keras's moving_mean is the mean of nn.batch_norm.
@@ -294,30 +296,66 @@ Layer::readKernelsAndBias(SmallVector<WeightSpec> specs, int64_t outputs,
 // Attributes of several families
 //===----------------------------------------------------------------------===//
 
-/// A dtype is a name, or a policy with one.
-static std::string getDtype(const json &dtype) {
-  const json *value = &dtype;
-  if (value->is_object() && value->contains("config"))
-    value = &(*value)["config"];
-  if (value->is_object() && value->contains("name"))
-    value = &(*value)["name"];
-  return value->is_string() ? value->get<std::string>() : formatJson(dtype);
+/// Checks a dtype: a name, a policy with one, or a policy for each of several
+/// layers inside.
+static void checkDtype(ModelBuilder &builder, ObjectReader &config,
+                       const json &dtype, bool allowIntegers) {
+  const json *className = findMember(dtype, "class_name");
+  const json *policy = className ? findMember(dtype, "config") : &dtype;
+  if (policy && className && *className == "DTypePolicyMap") {
+    if (const json *common = findMember(*policy, "default_policy"))
+      checkDtype(builder, config, *common, allowIntegers);
+    if (const json *map = findMember(*policy, "policy_map"))
+      for (const json &inner : *map)
+        checkDtype(builder, config, inner, allowIntegers);
+    return;
+  }
+  static const llvm::StringSet<> policies{"DTypePolicy", "FloatDTypePolicy",
+                                          "Policy", "PolicyV1"};
+  std::string kind =
+      className && className->is_string() ? className->get<std::string>() : "";
+  bool isPolicy = policies.contains(kind);
+  if (policy && isPolicy && findMember(*policy, "name"))
+    policy = findMember(*policy, "name");
+  std::string name = policy && policy->is_string() && (isPolicy || !className)
+                         ? policy->get<std::string>()
+                     : kind.empty() ? formatJson(dtype)
+                                    : kind;
+  // Keras 2 inferred a type from the inputs, which are float32.
+  if (name == "float32" || name == "_infer")
+    return;
+  StringRef computed = name;
+  computed.consume_front("mixed_");
+  if (computed == "float16" || computed == "bfloat16" || name == "float64") {
+    builder.noteType(computed);
+    return;
+  }
+  static const llvm::StringSet<> integers{"bool",   "int8",   "int16",
+                                          "int32",  "int64",  "uint8",
+                                          "uint16", "uint32", "uint64"};
+  if (allowIntegers && integers.contains(name))
+    return;
+  bool isQuantized =
+      StringRef(name).contains("Quantized") || (className && !isPolicy);
+  config.emitError() << "unsupported dtype '" << name
+                     << "', expects one of float32, float16, bfloat16 and "
+                        "float64"
+                     << (isQuantized ? "; save the model before it is quantized"
+                                     : "");
 }
 
-void keras::ignoreHarmless(ObjectReader &config, bool allowIntegers) {
-  for (StringRef key : {"name", "trainable", "batch_input_shape", "batch_shape",
-                        "build_config", "registered_name", "module"})
+void keras::ignoreHarmless(ModelBuilder &builder, ObjectReader &config,
+                           bool allowIntegers) {
+  // What is cast to the type of a layer stays as it is.
+  for (StringRef key :
+       {"name", "trainable", "batch_input_shape", "batch_shape", "build_config",
+        "registered_name", "module", "autocast"})
     config.ignore(key);
   for (StringRef suffix : {"_initializer", "_regularizer", "_constraint"})
     config.ignoreSuffix(suffix);
   for (StringRef key : {"dtype", "input_dtype"})
     if (const json *dtype = config.take(key))
-      if (std::string name = getDtype(*dtype);
-          name != "float32" &&
-          !(allowIntegers &&
-            (name == "int32" || name == "int64" || name == "bool")))
-        config.emitError() << "unsupported dtype '" << name
-                           << "', expects 'float32'";
+      checkDtype(builder, config, *dtype, allowIntegers);
 }
 
 void keras::expectChannelsLast(Layer &layer) {

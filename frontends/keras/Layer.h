@@ -122,8 +122,8 @@ struct Layer {
   llvm::SmallVector<mlir::ElementsAttr>
   readWeights(llvm::ArrayRef<WeightSpec> specs, llvm::StringRef part = "");
   /// The same, before they become attributes. Empty where that fails.
-  std::vector<Array> readArrays(llvm::ArrayRef<WeightSpec> specs,
-                                llvm::StringRef part = "");
+  std::vector<DoubleArray> readArrays(llvm::ArrayRef<WeightSpec> specs,
+                                      llvm::StringRef part = "");
   /// The kernels `specs`, and the bias of `outputs` elements or null. Nothing
   /// where the config failed.
   llvm::SmallVector<mlir::ElementsAttr>
@@ -192,9 +192,11 @@ Activation getActivation(Layer &layer, llvm::StringRef name);
 Activation takeActivation(Layer &layer, llvm::StringRef key);
 
 /// Ignores the attributes that mean nothing at inference (initializers,
-/// regularizers, ...), and reports a dtype other than float32 and, where
-/// `allowIntegers`, int32, int64 and bool.
-void ignoreHarmless(ObjectReader &config, bool allowIntegers = false);
+/// regularizers, ...). Reports a dtype or a policy that is neither of
+/// floating-point numbers nor, where `allowIntegers`, of integers or bool, and
+/// notes one other than float32.
+void ignoreHarmless(ModelBuilder &builder, ObjectReader &config,
+                    bool allowIntegers = false);
 
 /// Reports a layout other than `channels_last`.
 void expectChannelsLast(Layer &layer);

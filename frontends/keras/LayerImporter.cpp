@@ -117,7 +117,7 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     failedLayers.insert(key);
     return {};
   }
-  ignoreHarmless(config);
+  ignoreHarmless(model.builder, config);
   if (isChannelsFirst)
     layer.inputs.front() = moveChannels(model.builder, name, inputs.front(),
                                         /*toLast=*/true);

@@ -35,7 +35,11 @@ static std::vector<std::string> findAttributes(MLIRContext *context,
   Layer layer{model, builder, config, "", {}, {Value()}};
   layer.className = layerClass.name.str();
   layerClass.import(layer);
-  return config.getReadKeys().vec();
+  std::vector<std::string> attributes = config.getReadKeys().vec();
+  // The other layout is turned into this one before.
+  llvm::replace(attributes, std::string("data_format=channels_last"),
+                std::string("data_format"));
+  return attributes;
 }
 
 std::vector<LayerDescription> frieze::listKerasLayers(MLIRContext *context) {

@@ -152,7 +152,7 @@ static bool isKeras2Argument(const json &value) {
 /// first argument, and those by keyword behind each of its tensors.
 void GraphReader::readCall(const LayerEntry &layer, const json &node) {
   inputNames.emplace_back();
-  graph.calls.push_back({&layer, {}, {}});
+  graph.calls.push_back({&layer});
   if (const json *positional = findMember(node, "args")) {
     isKeras3 = true;
     if (positional->is_array())
@@ -190,12 +190,16 @@ void GraphReader::readCalls() {
     range.first = graph.calls.size();
     if (layer.isInput()) {
       inputNames.emplace_back();
-      graph.calls.push_back({&layer, {}, {}});
+      graph.calls.push_back({&layer});
     } else if (layer.nodes && layer.nodes->is_array()) {
       for (const json &node : *layer.nodes)
         readCall(layer, node);
     }
     range.count = graph.calls.size() - range.first;
+    for (size_t number = 0; number < range.count; ++number) {
+      graph.calls[range.first + number].number = number;
+      graph.calls[range.first + number].count = range.count;
+    }
     if (range.count == 0)
       emitError(&layer) << "expects a call of the layer in 'inbound_nodes'";
   }

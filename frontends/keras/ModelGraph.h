@@ -34,9 +34,11 @@ struct ModelGraph {
   /// A call of a layer, which may have several.
   struct Call {
     const LayerEntry *layer;
+    /// Which of the layer's calls it is, from 0 on, and how many there are.
+    size_t number = 0, count = 1;
     /// The tensors of all arguments.
-    llvm::SmallVector<Tensor> inputs;
-    llvm::SmallVector<Argument> arguments;
+    llvm::SmallVector<Tensor> inputs = {};
+    llvm::SmallVector<Argument> arguments = {};
   };
 
   std::vector<Call> calls;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/ModelImporter.h"
+#include "frontends/keras/ChosenLayers.h"
 #include "frontends/keras/Keras1.h"
 #include "frontends/keras/LayerImporter.h"
 #include "frontends/keras/ModelGraph.h"
@@ -34,6 +35,16 @@ public:
 private:
   using Values = SmallVector<Value>;
 
+  /// What is needed of a call: nothing, what is chosen in the model that it
+  /// calls, or its results.
+  enum class Need { Nothing, Inside, Results };
+
+  /// A call by its path in ChosenLayers.
+  struct Place {
+    std::string path;
+    Need need;
+  };
+
   void runSequential(const json &root);
   void runFunctional(const json &config);
   Value importInput(const LayerEntry &first, const json *shape);
@@ -41,19 +52,23 @@ private:
   /// Each imports one thing on given inputs, and returns its outputs: none
   /// where they aren't known, because of a problem already reported.
   Values importModel(const LayerEntry &entry, const LayerPath &path,
-                     ArrayRef<CallArgument> arguments);
+                     const Place &place, ArrayRef<CallArgument> arguments);
   Values importSequence(ArrayRef<LayerEntry> layers, const LayerPath &container,
-                        ArrayRef<Value> inputs);
+                        const Place &place, ArrayRef<Value> inputs);
   Values importGraph(const ModelGraph &graph, const LayerPath &container,
-                     ArrayRef<Value> inputs);
+                     const Place &place, ArrayRef<Value> inputs);
   Values importLayer(const LayerEntry &entry, const LayerPath &container,
-                     ArrayRef<CallArgument> arguments);
+                     const Place &place, ArrayRef<CallArgument> arguments);
   Values importWrapper(const LayerEntry &entry, const LayerPath &path,
-                       ArrayRef<CallArgument> arguments);
-  Values importTimeDistributed(Layer &layer, const LayerEntry &wrapped);
+                       const Place &place, ArrayRef<CallArgument> arguments);
+  Values importTimeDistributed(Layer &layer, const LayerEntry &wrapped,
+                               const Place &inside);
+  Need getNeed(StringRef path) const;
+  std::vector<Need> findNeeds(const ModelGraph &graph, const Place &place);
 
   ModelContext &model;
   LayerImporter layerImporter;
+  ChosenLayers chosen = {};
   size_t callCount = 0;
 };
 } // namespace
@@ -91,7 +106,7 @@ Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
     ObjectReader config(*first.config,
                         [&] { return model.builder.emitError(name); });
     // Indices and truth values are passed as float32.
-    ignoreHarmless(config, /*allowIntegers=*/true);
+    ignoreHarmless(model.builder, config, /*allowIntegers=*/true);
     config.expectOnly("sparse", false);
     config.expectOnly("ragged", false);
     config.expectOnly("optional", false);
@@ -132,6 +147,7 @@ static SmallVector<CallArgument> getArguments(ArrayRef<Value> values) {
 
 ModelImporter::Values
 ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
+                           const Place &place,
                            ArrayRef<CallArgument> arguments) {
   if (callCount++ >= maxLayerCalls) {
     if (callCount == maxLayerCalls + 1)
@@ -141,16 +157,20 @@ ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
   }
   LayerPath path = container;
   path.push_back(entry.step);
-  if (isModelClass(entry.className))
-    return importModel(entry, path, arguments);
-  if (isWrapperClass(entry.className))
-    return importWrapper(entry, path, arguments);
-  return layerImporter.import(entry, path, arguments);
+  Values results =
+      isModelClass(entry.className)
+          ? importModel(entry, path, place, arguments)
+      : isWrapperClass(entry.className)
+          ? importWrapper(entry, path, place, arguments)
+          : layerImporter.import(entry, path, arguments);
+  chosen.note(place.path, results);
+  return results;
 }
 
 /// Imports a layer around another one, its `layer`.
 ModelImporter::Values
 ModelImporter::importWrapper(const LayerEntry &entry, const LayerPath &path,
+                             const Place &place,
                              ArrayRef<CallArgument> arguments) {
   const std::string &name = entry.step.name;
   ObjectReader config(*entry.config,
@@ -161,7 +181,7 @@ ModelImporter::importWrapper(const LayerEntry &entry, const LayerPath &path,
       llvm::append_range(layer.inputs, argument.tensors);
     else
       layer.arguments.push_back(argument);
-  ignoreHarmless(config);
+  ignoreHarmless(model.builder, config);
   SharedMask mask =
       layer.inputs.empty() ? nullptr : layerImporter.findMask(layer.getInput());
   layer.checkArguments(/*isMasked=*/mask != nullptr);
@@ -188,14 +208,17 @@ ModelImporter::importWrapper(const LayerEntry &entry, const LayerPath &path,
       inner && inner->is_string())
     step.name = inner->get<std::string>();
   LayerEntry inner{className, wrappedConfig, step, nullptr};
+  // What is inside of it can't be chosen: it may see one step after the other.
+  Place inside{place.path + "/", Need::Results};
   return isTimeDistributed
-             ? importTimeDistributed(layer, inner)
-             : importLayer(inner, path, getArguments(layer.inputs));
+             ? importTimeDistributed(layer, inner, inside)
+             : importLayer(inner, path, inside, getArguments(layer.inputs));
 }
 
 /// Imports a wrapper whose layer sees every step as a sample.
 ModelImporter::Values
-ModelImporter::importTimeDistributed(Layer &layer, const LayerEntry &wrapped) {
+ModelImporter::importTimeDistributed(Layer &layer, const LayerEntry &wrapped,
+                                     const Place &inside) {
   if (!layer.checkRank(3, maxRank))
     return {};
   SharedMask mask = layerImporter.findMask(layer.getInput());
@@ -210,9 +233,10 @@ ModelImporter::importTimeDistributed(Layer &layer, const LayerEntry &wrapped) {
   static const llvm::StringSet<> alongChannels{
       "Activation", "Dense", "Dropout", "ELU", "LeakyReLU", "ReLU"};
   if (alongChannels.contains(wrapped.className))
-    return importLayer(wrapped, layer.path, getArguments(layer.getInput()));
+    return importLayer(wrapped, layer.path, inside,
+                       getArguments(layer.getInput()));
   int64_t batch = layer.getInputShape()[0];
-  Values outputs = importLayer(wrapped, layer.path,
+  Values outputs = importLayer(wrapped, layer.path, inside,
                                getArguments(model.builder.mergeStepsIntoBatch(
                                    layer.name, layer.getInput())));
   for (Value &output : outputs) {
@@ -225,32 +249,58 @@ ModelImporter::importTimeDistributed(Layer &layer, const LayerEntry &wrapped) {
 
 ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
                                                     const LayerPath &container,
+                                                    const Place &place,
                                                     ArrayRef<Value> inputs) {
+  auto getPath = [&](const LayerEntry &entry) {
+    return getCallPath(place.path, entry.step.name, 0, 1);
+  };
+  bool isWhole = place.need == Need::Results;
+  while (!isWhole && !layers.empty() &&
+         getNeed(getPath(layers.back())) == Need::Nothing)
+    layers = layers.drop_back();
   Values values(inputs);
   for (const LayerEntry &entry : layers) {
     if (entry.isInput() && &entry == layers.begin())
       continue;
-    values = importLayer(entry, container, getArguments(values));
+    std::string path = getPath(entry);
+    bool isRead = isWhole || &entry != &layers.back();
+    values = importLayer(entry, container,
+                         {path, isRead ? Need::Results : getNeed(path)},
+                         getArguments(values));
     if (values.empty())
       values.push_back({});
   }
   return values;
 }
 
-/// Which calls matter: all but the operations that Keras 3 writes down for the
-/// masks that it passes on to layers that have no use for them.
-static std::vector<bool> findReadCalls(const ModelGraph &graph) {
-  std::vector<bool> isRead(graph.calls.size());
+/// What is chosen of a call.
+ModelImporter::Need ModelImporter::getNeed(StringRef path) const {
+  return chosen.isChosen(path)         ? Need::Results
+         : chosen.isChosenInside(path) ? Need::Inside
+                                       : Need::Nothing;
+}
+
+/// Which calls of a model matter: of one that is not cut, all but the
+/// operations that Keras 3 writes down for the masks that it passes on to
+/// layers that have no use for them.
+std::vector<ModelImporter::Need>
+ModelImporter::findNeeds(const ModelGraph &graph, const Place &place) {
+  std::vector<Need> needs(graph.calls.size(), Need::Nothing);
   auto markRead = [&](const ModelGraph::Tensor &tensor) {
-    if (tensor.call < isRead.size())
-      isRead[tensor.call] = true;
+    if (tensor.call < needs.size())
+      needs[tensor.call] = Need::Results;
   };
-  llvm::for_each(graph.outputs, markRead);
+  if (place.need == Need::Results)
+    llvm::for_each(graph.outputs, markRead);
   for (size_t index : llvm::reverse(graph.order)) {
     const ModelGraph::Call &call = graph.calls[index];
-    if (!StringRef(call.layer->className).starts_with("ops."))
-      isRead[index] = true;
-    if (isRead[index])
+    Need own = getNeed(getCallPath(place.path, call.layer->step.name,
+                                   call.number, call.count));
+    if (!chosen.isCut() &&
+        !StringRef(call.layer->className).starts_with("ops."))
+      own = Need::Results;
+    needs[index] = std::max(needs[index], own);
+    if (needs[index] != Need::Nothing)
       for (const ModelGraph::Argument &argument : call.arguments)
         if (!isMaskKeyword(argument.keyword) ||
             canTakeMask(call.layer->className))
@@ -258,11 +308,12 @@ static std::vector<bool> findReadCalls(const ModelGraph &graph) {
               ArrayRef(call.inputs).slice(argument.first, argument.count),
               markRead);
   }
-  return isRead;
+  return needs;
 }
 
 ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
                                                  const LayerPath &container,
+                                                 const Place &place,
                                                  ArrayRef<Value> inputs) {
   std::vector<Values> results(graph.calls.size());
   for (auto [tensor, value] : zip_equal(graph.inputs, inputs))
@@ -280,10 +331,10 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
         << (results[tensor.call].size() == 1 ? " output" : " outputs");
     return {};
   };
-  std::vector<bool> isRead = findReadCalls(graph);
+  std::vector<Need> needs = findNeeds(graph, place);
   for (size_t index : graph.order) {
     const ModelGraph::Call &call = graph.calls[index];
-    if (!isRead[index])
+    if (needs[index] == Need::Nothing)
       continue;
     if (call.layer->isInput()) {
       if (results[index].empty())
@@ -298,9 +349,14 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
            ArrayRef(call.inputs).slice(argument.first, argument.count))
         arguments.back().tensors.push_back(get(call.layer->step.name, tensor));
     }
-    results[index] = importLayer(*call.layer, container, arguments);
+    std::string path =
+        getCallPath(place.path, call.layer->step.name, call.number, call.count);
+    results[index] =
+        importLayer(*call.layer, container, {path, needs[index]}, arguments);
   }
   Values outputs;
+  if (place.need != Need::Results)
+    return outputs;
   for (const ModelGraph::Tensor &tensor : graph.outputs)
     outputs.push_back(get("", tensor));
   return outputs;
@@ -308,6 +364,7 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
 
 ModelImporter::Values
 ModelImporter::importModel(const LayerEntry &entry, const LayerPath &path,
+                           const Place &place,
                            ArrayRef<CallArgument> arguments) {
   Values inputs;
   for (const CallArgument &argument : arguments)
@@ -326,7 +383,7 @@ ModelImporter::importModel(const LayerEntry &entry, const LayerPath &path,
   }
   std::vector<LayerEntry> layers = readLayers(model.builder, *entry.config);
   if (entry.className == "Sequential")
-    return importSequence(layers, path, inputs);
+    return importSequence(layers, path, place, inputs);
   ModelGraph graph = readModelGraph(model.builder, layers, *entry.config);
   if (inputs.size() != graph.inputs.size()) {
     model.builder.emitError(entry.step.name)
@@ -335,7 +392,7 @@ ModelImporter::importModel(const LayerEntry &entry, const LayerPath &path,
         << inputs.size();
     return {};
   }
-  return importGraph(graph, path, inputs);
+  return importGraph(graph, path, place, inputs);
 }
 
 //===----------------------------------------------------------------------===//
@@ -354,7 +411,10 @@ void ModelImporter::runSequential(const json &root) {
     shape = findMember(*build, "input_shape");
   // A nested model first: its own input is the model's.
   Value input = importInput(layers.front(), shape);
-  Values outputs = importSequence(layers, {}, input);
+  Place top{"", chosen.isCut() ? Need::Inside : Need::Results};
+  Values outputs = importSequence(layers, {}, top, input);
+  if (chosen.isCut())
+    return chosen.addOutputs(model.builder);
   for (auto [index, output] : enumerate(outputs))
     model.builder.addOutput(layers.back().step.name, output);
 }
@@ -362,10 +422,13 @@ void ModelImporter::runSequential(const json &root) {
 void ModelImporter::runFunctional(const json &config) {
   std::vector<LayerEntry> layers = readLayers(model.builder, config);
   ModelGraph graph = readModelGraph(model.builder, layers, config);
+  Place top{"", chosen.isCut() ? Need::Inside : Need::Results};
+  std::vector<Need> needs = findNeeds(graph, top);
   Values inputs;
   for (const ModelGraph::Tensor &tensor : graph.inputs) {
     if (tensor.call >= graph.calls.size() ||
-        !graph.calls[tensor.call].layer->isInput()) {
+        !graph.calls[tensor.call].layer->isInput() ||
+        needs[tensor.call] == Need::Nothing) {
       inputs.push_back({});
       continue;
     }
@@ -374,7 +437,9 @@ void ModelImporter::runFunctional(const json &config) {
     inputs.push_back(importInput(
         layer, shape ? shape : findMember(*layer.config, "batch_input_shape")));
   }
-  Values outputs = importGraph(graph, {}, inputs);
+  Values outputs = importGraph(graph, {}, top, inputs);
+  if (chosen.isCut())
+    return chosen.addOutputs(model.builder);
   for (auto [tensor, value] : zip_equal(graph.outputs, outputs))
     model.builder.addOutput(
         tensor.call < graph.calls.size()
@@ -385,18 +450,21 @@ void ModelImporter::runFunctional(const json &config) {
 
 void ModelImporter::run(const json &root) {
   std::string className = root.is_object() ? getClassName(root) : "";
+  const json *config = findMember(root, "config");
+  if (config && isModelClass(className))
+    chosen = ChosenLayers(model.builder, className, *config);
   if (className.empty())
     model.builder.emitError() << "expects a model with 'class_name'";
   else if (!isModelClass(className))
     model.builder.emitError()
         << "unsupported model class '" << getPlainName(className)
         << "', expects a Sequential or functional model; " << replaceHint;
-  else if (!findMember(root, "config"))
+  else if (!config)
     model.builder.emitError() << "expects a model with 'config'";
   else if (className == "Sequential")
     runSequential(root);
   else
-    runFunctional(root["config"]);
+    runFunctional(*config);
 }
 
 /// Replaces what Python has and JSON hasn't, tuples and arrays, by lists, where

@@ -23,9 +23,9 @@ public:
       : file(std::move(file)), root(root),
         isTheano(this->file->getString(root, "backend") == "theano") {}
 
-  Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs,
-                                    StringRef part) override {
+  Expected<std::vector<DoubleArray>> read(const LayerPath &layer,
+                                          ArrayRef<WeightSpec> specs,
+                                          StringRef part) override {
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
@@ -71,7 +71,7 @@ public:
       }
     return readArrays(specs, [&](size_t index, const WeightSpec &spec) {
       const std::string *name = find(names, index, specs.size(), spec.name);
-      Expected<Array> array = readArray(
+      Expected<DoubleArray> array = readArray(
           *file, group + "/" + (name ? StringRef(*name) : spec.name), spec);
       if (array && isTheano && spec.windowAxes > 0)
         turnWindow(*array, spec.windowAxes);
@@ -90,28 +90,28 @@ private:
 
   /// Joins the columns of the gates, in whose order the candidate of an LSTM
   /// came before the forget gate.
-  Expected<std::vector<Array>> readGates(StringRef group,
-                                         ArrayRef<std::string> names,
-                                         ArrayRef<WeightSpec> specs,
-                                         size_t gates) {
-    std::vector<Array> arrays;
+  Expected<std::vector<DoubleArray>> readGates(StringRef group,
+                                               ArrayRef<std::string> names,
+                                               ArrayRef<WeightSpec> specs,
+                                               size_t gates) {
+    std::vector<DoubleArray> arrays;
     for (auto [index, spec] : enumerate(specs)) {
       WeightSpec part{spec.name, spec.shape};
       part.shape.back() /= gates;
-      std::vector<Array> parts;
+      std::vector<DoubleArray> parts;
       for (size_t gate = 0; gate < gates; ++gate) {
         size_t stored =
             gates == 4 && (gate == 1 || gate == 2) ? 3 - gate : gate;
-        Expected<Array> array = readArray(
+        Expected<DoubleArray> array = readArray(
             *file, group + "/" + names[stored * specs.size() + index], part);
         if (!array)
           return array.takeError();
         parts.push_back(std::move(*array));
       }
-      Array joined{spec.shape, {}};
+      DoubleArray joined{spec.shape, {}};
       size_t columns = part.shape.back();
       for (size_t row = 0; row < parts.front().values.size(); row += columns)
-        for (const Array &array : parts)
+        for (const DoubleArray &array : parts)
           joined.values.insert(joined.values.end(), array.values.begin() + row,
                                array.values.begin() + row + columns);
       arrays.push_back(std::move(joined));
@@ -215,7 +215,7 @@ private:
   }
 
   /// Theano moves its windows backwards. Reverses the first `axes` axes.
-  static void turnWindow(Array &kernel, size_t axes) {
+  static void turnWindow(DoubleArray &kernel, size_t axes) {
     size_t taps = 1;
     for (int64_t size : ArrayRef(kernel.shape).take_front(axes))
       taps *= size;

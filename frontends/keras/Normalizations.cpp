@@ -94,9 +94,9 @@ static Value importRescaling(Layer &layer) {
 }
 
 /// Takes `key`: numbers for the last of `shape`'s axes, or for all of them.
-static Array takeStatistics(Layer &layer, StringRef key,
-                            ArrayRef<int64_t> shape) {
-  Array array{{shape.begin(), shape.end()}, {}};
+static DoubleArray takeStatistics(Layer &layer, StringRef key,
+                                  ArrayRef<int64_t> shape) {
+  DoubleArray array({shape.begin(), shape.end()}, {});
   int64_t count = countElements(shape).value_or(1);
   const json *value = layer.config.take(key);
   std::vector<const json *> open;
@@ -110,7 +110,7 @@ static Array takeStatistics(Layer &layer, StringRef key,
       for (const json &inner : llvm::reverse(*element))
         open.push_back(&inner);
     else if (element->is_number() && (int64_t)array.values.size() < count)
-      array.values.push_back(element->get<double>());
+      array.values.push_back(element->get<float>());
     else
       array.values.clear(), open.clear();
   }
@@ -118,7 +118,7 @@ static Array takeStatistics(Layer &layer, StringRef key,
   if (size == 0 || count % size != 0) {
     layer.emitError() << "expects '" << key << "' to be a number or a list of "
                       << count;
-    array.values.assign(count, 1.0f);
+    array.values.assign(count, 1.0);
     return array;
   }
   // Those of the last axes are repeated for the others.
@@ -145,7 +145,7 @@ static Value importNormalization(Layer &layer) {
     shape.push_back(inputShape[axis]);
     repeated[axis] = inputShape[axis];
   }
-  Array mean, variance;
+  DoubleArray mean, variance;
   if (isGiven) {
     mean = takeStatistics(layer, "mean", shape);
     variance = takeStatistics(layer, "variance", shape);
@@ -153,7 +153,7 @@ static Value importNormalization(Layer &layer) {
   if (layer.config.hasFailed())
     return {};
   if (!isGiven) {
-    std::vector<Array> arrays =
+    std::vector<DoubleArray> arrays =
         layer.readArrays({{"mean", shape}, {"variance", shape}});
     if (arrays.empty())
       return {};
@@ -163,7 +163,7 @@ static Value importNormalization(Layer &layer) {
   ModelBuilder &builder = layer.builder;
   SmallVector<double> scale, shift;
   for (auto [m, v] : llvm::zip_equal(mean.values, variance.values)) {
-    double deviation = std::max(std::sqrt(double(v)), 1e-7);
+    double deviation = std::max(std::sqrt(v), 1e-7);
     scale.push_back(isInverse ? deviation : 1.0 / deviation);
     shift.push_back(isInverse ? m : -m / deviation);
   }

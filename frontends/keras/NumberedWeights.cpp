@@ -22,9 +22,9 @@ public:
   explicit NumberedWeights(std::unique_ptr<Hdf5File> file)
       : file(std::move(file)) {}
 
-  Expected<std::vector<Array>> read(const LayerPath &layer,
-                                    ArrayRef<WeightSpec> specs,
-                                    StringRef part) override {
+  Expected<std::vector<DoubleArray>> read(const LayerPath &layer,
+                                          ArrayRef<WeightSpec> specs,
+                                          StringRef part) override {
     std::string group;
     for (const LayerStep &step : layer)
       group = step.isMember ? group + "/" + step.group : findStep(group, step);

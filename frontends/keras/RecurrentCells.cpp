@@ -80,7 +80,7 @@ static void readCellConfig(Layer &layer, const json &object,
                            llvm::function_ref<void(Layer &)> take) {
   ObjectReader reader(object, [&] { return layer.emitError(); });
   Layer cell{layer.model, layer.builder, reader, layer.name, layer.path, {}};
-  ignoreHarmless(reader);
+  ignoreHarmless(layer.builder, reader);
   take(cell);
   reader.finish();
 }

@@ -213,7 +213,7 @@ static std::optional<RecurrentConfig> takeDirection(Layer &layer,
   }
   ObjectReader reader(*wrappedConfig, [&] { return layer.emitError(); });
   Layer inner{layer.model, layer.builder, reader, layer.name, layer.path, {}};
-  ignoreHarmless(reader);
+  ignoreHarmless(layer.builder, reader);
   RecurrentConfig config = takeConfig(inner, className);
   reader.finish();
   if (config.cells.empty())

@@ -23,8 +23,8 @@ static SmallVector<int64_t> permute(ArrayRef<int64_t> shape,
 }
 
 /// The array of `shape` that is stored with axes in another order.
-static Array restore(const Array &stored, ArrayRef<int64_t> shape,
-                     ArrayRef<int64_t> layout) {
+static DoubleArray restore(const DoubleArray &stored, ArrayRef<int64_t> shape,
+                           ArrayRef<int64_t> layout) {
   // How far apart neighbours along each axis of the result are stored.
   SmallVector<int64_t> distances(shape.size(), 0);
   int64_t distance = 1;
@@ -35,11 +35,11 @@ static Array restore(const Array &stored, ArrayRef<int64_t> shape,
     distance *= size;
   }
   return {SmallVector<int64_t>(shape),
-          readStrided<float>(stored.values, shape, distances)};
+          readStrided<double>(stored.values, shape, distances)};
 }
 
-Expected<Array> keras::readArray(Hdf5File &file, const Twine &path,
-                                 const WeightSpec &spec) {
+Expected<DoubleArray> keras::readArray(Hdf5File &file, const Twine &path,
+                                       const WeightSpec &spec) {
   std::string name = path.str();
   auto expectation = [&](ArrayRef<int64_t> shape) {
     return ("expects " + spec.name + " of shape " + formatShape(shape) +
@@ -58,7 +58,7 @@ Expected<Array> keras::readArray(Hdf5File &file, const Twine &path,
     return file.readDataset(name);
   for (const SmallVector<int64_t> &layout : spec.layouts)
     if (*shape == permute(spec.shape, layout)) {
-      Expected<Array> stored = file.readDataset(name);
+      Expected<DoubleArray> stored = file.readDataset(name);
       if (!stored)
         return stored.takeError();
       return restore(*stored, spec.shape, layout);
@@ -66,13 +66,13 @@ Expected<Array> keras::readArray(Hdf5File &file, const Twine &path,
   return makeError(expectation(expected) + formatShape(*shape));
 }
 
-Expected<std::vector<Array>> keras::readArrays(
+Expected<std::vector<DoubleArray>> keras::readArrays(
     ArrayRef<WeightSpec> specs,
-    function_ref<Expected<Array>(size_t, const WeightSpec &)> read) {
-  std::vector<Array> arrays;
+    function_ref<Expected<DoubleArray>(size_t, const WeightSpec &)> read) {
+  std::vector<DoubleArray> arrays;
   Error errors = Error::success();
   for (auto [index, spec] : enumerate(specs)) {
-    Expected<Array> array = read(index, spec);
+    Expected<DoubleArray> array = read(index, spec);
     if (array)
       arrays.push_back(std::move(*array));
     else

@@ -22,14 +22,15 @@ std::unique_ptr<WeightSource> openNamedWeights(std::unique_ptr<Hdf5File> file,
                                                llvm::StringRef root);
 
 /// Reads a dataset whose shape must be that of `spec`, in one of its layouts.
-llvm::Expected<Array> readArray(Hdf5File &file, const llvm::Twine &path,
-                                const WeightSpec &spec);
+llvm::Expected<DoubleArray> readArray(Hdf5File &file, const llvm::Twine &path,
+                                      const WeightSpec &spec);
 
 /// The arrays of `specs`, each as `read` returns it, or the errors of all that
 /// cannot be read.
-llvm::Expected<std::vector<Array>> readArrays(
+llvm::Expected<std::vector<DoubleArray>> readArrays(
     llvm::ArrayRef<WeightSpec> specs,
-    llvm::function_ref<llvm::Expected<Array>(size_t, const WeightSpec &)> read);
+    llvm::function_ref<llvm::Expected<DoubleArray>(size_t, const WeightSpec &)>
+        read);
 
 } // namespace frieze::keras
 

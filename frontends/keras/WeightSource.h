@@ -56,7 +56,7 @@ public:
   /// `cell` of a recurrent layer, the `query_dense` of an attention. An error,
   /// one part for each weight concerned, names the place in the file and the
   /// shape expected there.
-  virtual llvm::Expected<std::vector<Array>>
+  virtual llvm::Expected<std::vector<DoubleArray>>
   read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs,
        llvm::StringRef part) = 0;
 };

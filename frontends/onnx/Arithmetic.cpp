@@ -293,7 +293,7 @@ static Tensor repeat(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
     return {};
   return {
       node.builder.binaryWithWeights(node.name, BinaryKind::Mul, value,
-                                     {sizes, std::vector<float>(*count, 1.0f)}),
+                                     {sizes, std::vector<double>(*count, 1.0)}),
       input.valueType};
 }
 

@@ -15,18 +15,18 @@ using namespace frieze;
 using namespace frieze::onnx;
 
 static Tensors importConstant(Node &node) {
-  if (node.hasAttribute("value"))
+  if (node.canTake("value"))
     return {node.takeTensor("value")};
-  if (node.hasAttribute("value_float"))
+  if (node.canTake("value_float"))
     return {
         Constant{DataType::Float, {}, {node.takeFloat("value_float", 0.0)}}};
-  if (node.hasAttribute("value_floats")) {
+  if (node.canTake("value_floats")) {
     SmallVector<double> values = node.takeFloats("value_floats");
     return {Constant{DataType::Float,
                      {int64_t(values.size())},
                      std::vector<double>(values.begin(), values.end())}};
   }
-  if (node.hasAttribute("value_int"))
+  if (node.canTake("value_int"))
     return {makeInteger(node.takeInt("value_int", 0,
                                      std::numeric_limits<int64_t>::min(),
                                      std::numeric_limits<int64_t>::max()))};
@@ -37,7 +37,7 @@ static Tensors importConstant(Node &node) {
 }
 
 static Tensors importConstantOfShape(Node &node) {
-  Tensor fill = node.hasAttribute("value")
+  Tensor fill = node.canTake("value")
                     ? node.takeTensor("value")
                     : Tensor(Constant{DataType::Float, {}, {0.0}});
   std::optional<SmallVector<int64_t>> shape = node.getIntegers(0);

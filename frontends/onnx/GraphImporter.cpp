@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/onnx/GraphImporter.h"
+#include "frontends/OutputLayers.h"
 #include "frontends/onnx/Node.h"
 #include "frontends/onnx/OnnxModel.h"
 #include "frontends/onnx/onnx.pb.h"
@@ -24,12 +25,13 @@ static constexpr int64_t maxComputed = int64_t(1) << 26;
 static constexpr int maxNodes = 1 << 16;
 
 static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(),    getArithmeticOperators(),
-          getConstantOperators(),      getConvolutionOperators(),
-          getIndexingOperators(),      getMatrixOperators(),
-          getNormalizationOperators(), getPoolingOperators(),
-          getRecurrentOperators(),     getReductionOperators(),
-          getResizeOperators(),        getShapeOperators()};
+  return {getActivationOperators(), getArithmeticOperators(),
+          getConstantOperators(),   getConvolutionOperators(),
+          getFusedOperators(),      getIndexingOperators(),
+          getMatrixOperators(),     getNormalizationOperators(),
+          getPoolingOperators(),    getRecurrentOperators(),
+          getReductionOperators(),  getResizeOperators(),
+          getShapeOperators()};
 }
 
 const Operator *frieze::onnx::findOperator(StringRef name) {
@@ -40,18 +42,36 @@ const Operator *frieze::onnx::findOperator(StringRef name) {
   return nullptr;
 }
 
-std::vector<LayerDescription> frieze::listOnnxOperators() {
-  std::vector<LayerDescription> operators;
+std::vector<const Operator *> frieze::onnx::getOperators() {
+  std::vector<const Operator *> operators;
   for (ArrayRef<Operator> family : getFamilies())
     for (const Operator &known : family)
-      operators.push_back({"ONNX", known.name.str(), {}});
-  llvm::sort(operators,
-             [](const auto &a, const auto &b) { return a.name < b.name; });
+      operators.push_back(&known);
   return operators;
 }
 
 static bool isOwnDomain(StringRef domain) {
   return domain.empty() || domain == "ai.onnx";
+}
+
+/// Its name in the table of operators.
+static std::string getOperatorName(const ::onnx::NodeProto &proto) {
+  return isOwnDomain(proto.domain()) ? proto.op_type()
+                                     : proto.domain() + "::" + proto.op_type();
+}
+
+/// What to do about an operator without an importer.
+static StringRef getWayOut(StringRef name) {
+  StringRef type = name.rsplit("::").second;
+  type = type.empty() ? name : type;
+  if (type.contains("Quant") || type.starts_with("QLinear") ||
+      type.starts_with("QAttention") || type.starts_with("QGemm") ||
+      type.ends_with("Integer") || type.contains("NBits"))
+    return "; export the model before it is quantized";
+  if (name.starts_with("com.microsoft"))
+    return "; save the model as it was exported, not as ONNX Runtime optimises "
+           "it, or with its basic optimisations alone";
+  return "";
 }
 
 namespace {
@@ -70,6 +90,7 @@ public:
 
 private:
   bool readOpset();
+  bool chooseOutputs();
   void findUses();
   void importInputs();
   void importNode(const ::onnx::NodeProto &proto);
@@ -83,6 +104,9 @@ private:
   const ::onnx::ModelProto &model;
   const ::onnx::GraphProto &graph;
   StringRef folder;
+  /// The names of the outputs, which are the graph's own unless it is cut.
+  SmallVector<std::string> outputs;
+  bool isCut = false;
   int64_t opset = 0;
   StringMap<const ::onnx::TensorProto *> initializers;
   StringMap<Tensor> tensors;
@@ -115,10 +139,32 @@ bool GraphImporter::readOpset() {
   return false;
 }
 
+/// Finds the outputs. A node is chosen by its name, or by that of a tensor.
+bool GraphImporter::chooseOutputs() {
+  for (const auto &output : graph.output())
+    outputs.push_back(output.name());
+  ArrayRef<std::string> names = builder.takeOutputLayers();
+  if (names.empty())
+    return true;
+  isCut = true;
+  outputs.clear();
+  std::vector<OutputCandidate> candidates;
+  for (const auto &node : graph.node())
+    for (const std::string &tensor : node.output())
+      if (!tensor.empty())
+        candidates.push_back({"/" + tensor, "/" + getNodeName(node)});
+  auto chosen = frieze::chooseOutputs(builder, names, candidates);
+  if (!chosen)
+    return false;
+  for (size_t index : *chosen)
+    outputs.push_back(candidates[index].path.substr(1));
+  return true;
+}
+
 /// Nodes that no output depends on are left out, whatever they are.
 void GraphImporter::findUses() {
-  for (const auto &output : graph.output())
-    used.insert(output.name());
+  for (const std::string &output : outputs)
+    used.insert(output);
   isLive.resize(graph.node_size());
   for (int index = graph.node_size(); index-- > 0;) {
     const ::onnx::NodeProto &node = graph.node(index);
@@ -141,20 +187,18 @@ void GraphImporter::importInputs() {
     // Old files list the initializers among the inputs.
     if (initializers.contains(name))
       continue;
+    if (isCut && !used.contains(name))
+      continue;
     Tensor &tensor = tensors[name];
     const auto &type = input.type().tensor_type();
     int elementType = type.elem_type();
-    bool isFloat = elementType == ::onnx::TensorProto::FLOAT;
-    bool isInteger = elementType == ::onnx::TensorProto::INT32 ||
-                     elementType == ::onnx::TensorProto::INT64;
+    std::optional<DataType> dataType = getDataType(elementType);
     if (!input.type().has_tensor_type() || !type.has_shape() ||
-        type.shape().dim_size() == 0 || (!isFloat && !isInteger)) {
+        type.shape().dim_size() == 0 || !dataType) {
       builder.emitError(name)
           << "expects an input of known rank, with a batch, and of element "
-             "type float32, int32 or int64"
-          << (isFloat || isInteger
-                  ? ""
-                  : ", but got type " + getTypeName(elementType));
+             "type float, double, float16, bfloat16, bool or an integer type"
+          << (dataType ? "" : ", but got type " + getTypeName(elementType));
       // What is behind one of another type is still checked.
       if (!type.has_shape() || type.shape().dim_size() == 0)
         continue;
@@ -168,7 +212,8 @@ void GraphImporter::importInputs() {
                                                 : ShapedType::kDynamic);
     }
     tensor = Tensor(builder.addInput(name, shape, names),
-                    isInteger ? DataType(elementType) : DataType::Float);
+                    dataType.value_or(DataType::Float));
+    noteType(builder, tensor.valueType);
   }
 }
 
@@ -216,13 +261,9 @@ bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
     return function.domain() == proto.domain() &&
            function.name() == proto.op_type();
   });
-  if (isOwnDomain(proto.domain()) && findOperator(proto.op_type()) &&
-      !isFunction)
+  std::string name = getOperatorName(proto);
+  if (findOperator(name) && !isFunction)
     return true;
-  std::string name = "'";
-  if (!isOwnDomain(proto.domain()))
-    name += proto.domain() + "::";
-  name += proto.op_type() + "'";
   if (isFunction)
     name += ", a function of the model";
   auto known = llvm::find_if(
@@ -236,10 +277,14 @@ bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
 void GraphImporter::reportUnsupported() {
   for (const auto &[name, firstLayer, count] : unsupported) {
     InFlightDiagnostic diagnostic = builder.emitError(firstLayer);
-    diagnostic << "unsupported operator " << name;
+    // Behind the name of a function, what that is.
+    auto [plain, kind] = StringRef(name).split(',');
+    diagnostic << "unsupported operator '" << plain << "'"
+               << (kind.empty() ? "" : ",") << kind;
     if (count > 1)
       diagnostic << ", here and in " << count - 1
                  << (count == 2 ? " other node" : " other nodes");
+    diagnostic << getWayOut(plain);
   }
 }
 
@@ -247,9 +292,10 @@ void GraphImporter::reportUnsupported() {
 static bool checkTypes(Node &node, ValueTypes types) {
   for (auto [index, input] : enumerate(node.getInputs())) {
     DataType type = input.valueType;
-    if (!input.value || type == DataType::Float || types == ValueTypes::Any ||
-        types == ValueTypes::Own ||
-        (types == ValueTypes::Whole && isInteger(type)))
+    // Narrower ones wrap where float32 goes on.
+    bool isWhole = type == DataType::Int32 || type == DataType::Int64;
+    if (!input.value || isFloat(type) || types == ValueTypes::Any ||
+        types == ValueTypes::Own || (types == ValueTypes::Whole && isWhole))
       continue;
     node.emitError() << "unsupported type of input " << index << " of "
                      << node.proto.op_type()
@@ -294,7 +340,7 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
     node.emitError() << "expects its input '" << missing
                      << "' to be defined before it";
   } else if (checkSupport(proto, node.name) && isComplete) {
-    const Operator *known = findOperator(proto.op_type());
+    const Operator *known = findOperator(getOperatorName(proto));
     size_t count = node.getNumInputs();
     bool hasAll =
         count >= known->minimumInputs && count <= known->maximumInputs;
@@ -328,16 +374,15 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
 }
 
 void GraphImporter::importOutputs() {
-  if (graph.output().empty())
+  if (outputs.empty())
     builder.emitError() << "expects a model with outputs";
-  for (const auto &output : graph.output()) {
-    std::optional<Tensor> tensor = find(output.name());
+  for (const std::string &name : outputs) {
+    std::optional<Tensor> tensor = find(name);
     if (!tensor)
-      builder.emitError(output.name()) << "expects an output to be defined";
+      builder.emitError(name) << "expects an output to be defined";
     else if (tensor->constant)
-      builder.emitError(output.name())
-          << "unsupported output that depends on no input";
-    builder.addOutput(output.name(), tensor ? tensor->value : Value());
+      builder.emitError(name) << "unsupported output that depends on no input";
+    builder.addOutput(name, tensor ? tensor->value : Value());
   }
 }
 
@@ -350,6 +395,8 @@ void GraphImporter::run() {
     return;
   }
   checkNames(builder, graph);
+  if (!chooseOutputs())
+    return;
   findUses();
   importInputs();
   for (int index = 0; index < graph.node_size(); ++index)

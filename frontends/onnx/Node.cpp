@@ -40,10 +40,21 @@ InFlightDiagnostic Node::emitError() {
 
 const AttributeProto *Node::take(StringRef key) {
   taken.insert(key);
+  noteRead(key);
   for (const AttributeProto &attribute : proto.attribute())
     if (attribute.name() == key)
       return &attribute;
   return nullptr;
+}
+
+void Node::noteRead(StringRef key) {
+  if (noted.insert(key).second)
+    readKeys.push_back(key.str());
+}
+
+bool Node::canTake(StringRef key) {
+  noteRead(key);
+  return hasAttribute(key);
 }
 
 bool Node::hasAttribute(StringRef key) const {
@@ -177,6 +188,8 @@ Tensor Node::takeTensor(StringRef key) {
 
 void Node::expectOnly(StringRef key, int64_t value) {
   const AttributeProto *attribute = take(key);
+  if (readKeys.back() == key)
+    readKeys.back() += "=" + std::to_string(value);
   if (attribute && (!attribute->has_i() || attribute->i() != value))
     emitError() << "unsupported value of '" << key << "', expects " << value
                 << ", but got "

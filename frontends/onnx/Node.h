@@ -59,9 +59,11 @@ public:
   llvm::SmallVector<int64_t> takeInts(llvm::StringRef key, size_t count,
                                       int64_t fallback, int64_t minimum = 1);
   bool hasAttribute(llvm::StringRef key) const;
+  /// The same of one that is read where it is there.
+  bool canTake(llvm::StringRef key);
   /// Reports the attribute unless it is absent or equal to `value`.
   void expectOnly(llvm::StringRef key, int64_t value);
-  void ignore(llvm::StringRef key) { taken.insert(key); }
+  void ignore(llvm::StringRef key) { take(key); }
   /// Reports the attributes that were neither taken nor ignored.
   void finish();
 
@@ -90,6 +92,10 @@ public:
   takeIntegers(llvm::StringRef key, size_t index, int64_t since);
   /// The input as a value of the model, which a constant becomes.
   mlir::Value getValue(size_t index = 0);
+  /// Has the importer of another operator see another input.
+  void replaceInput(size_t index, Tensor input) {
+    inputs[index] = std::move(input);
+  }
   bool areAllConstant() const;
   /// Whether the node has output `index`, read or not.
   bool hasOutput(size_t index) const;
@@ -109,15 +115,21 @@ public:
   /// Begins the report of a problem of this node.
   mlir::InFlightDiagnostic emitError();
   bool hasFailed() const { return failed; }
+  /// The attributes asked for so far, in their order; those with one supported
+  /// value as `key=value`.
+  llvm::ArrayRef<std::string> getReadKeys() const { return readKeys; }
 
 private:
   const ::onnx::AttributeProto *take(llvm::StringRef key);
+  void noteRead(llvm::StringRef key);
   void reportKind(llvm::StringRef key, llvm::StringRef kind);
 
   llvm::StringRef folder;
   Tensors inputs;
   llvm::SmallVector<bool> usedOutputs;
   llvm::StringSet<> taken;
+  llvm::SmallVector<std::string> readKeys;
+  llvm::StringSet<> noted;
   bool failed = false;
 };
 
@@ -152,6 +164,7 @@ llvm::ArrayRef<Operator> getActivationOperators();
 llvm::ArrayRef<Operator> getArithmeticOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getFusedOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();
@@ -161,8 +174,10 @@ llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
 
-/// The operator of that name in ONNX's own domain, or null.
+/// The operator of that name, with its domain and `::` in front where that is
+/// not ONNX's own; or null.
 const Operator *findOperator(llvm::StringRef name);
+std::vector<const Operator *> getOperators();
 
 /// Whether a constant that is computed may have `shape`; reported if not. A
 /// file of a few bytes can ask for any size.

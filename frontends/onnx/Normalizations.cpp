@@ -54,7 +54,7 @@ static Value applyParameter(Node &node, nn::BinaryKind kind, Value value,
   const Constant *constant = node.getConstant(index);
   if (!constant)
     return {};
-  Array array = constant->toArray();
+  DoubleArray array = constant->toArray();
   if (!shape.empty()) {
     if (countElements(shape) != int64_t(array.values.size())) {
       node.emitError() << "expects input " << index << " to have "

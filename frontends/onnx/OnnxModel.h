@@ -21,7 +21,7 @@ bool isOnnx(llvm::StringRef bytes);
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(const ModelFile &file);
 
 /// The operators that importOnnx() knows, by name.
-std::vector<LayerDescription> listOnnxOperators();
+std::vector<LayerDescription> listOnnxOperators(mlir::MLIRContext *context);
 
 } // namespace frieze
 

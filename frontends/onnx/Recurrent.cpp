@@ -19,7 +19,7 @@ static ElementsAttr readKernel(Node &node, size_t index, StringRef name,
                                ArrayRef<int64_t> order) {
   const Constant &constant = *node.getConstant(index);
   int64_t rows = order.size() * units, columns = constant.shape.back();
-  Array array{{columns, rows}, std::vector<float>(rows * columns)};
+  DoubleArray array({columns, rows}, std::vector<double>(rows * columns));
   for (auto [gate, from] : enumerate(order))
     for (int64_t unit = 0; unit < units; ++unit)
       for (int64_t column = 0; column < columns; ++column)

@@ -180,11 +180,10 @@ static Tensor castConstant(Node &node, DataType to) {
 }
 
 /// Whether all numbers of a value of type `from`, which nn has as float32, stay
-/// as they are.
+/// as they are; other types of floating-point numbers are computed in it, too.
 static bool isExact(DataType from, DataType to) {
   bool isIndex = to == DataType::Int32 || to == DataType::Int64;
-  return from == to || to == DataType::Float || to == DataType::Double ||
-         (isIndex && !isFloat(from));
+  return from == to || isFloat(to) || (isIndex && !isFloat(from));
 }
 
 static Tensor castTo(Node &node, DataType to) {
@@ -192,13 +191,14 @@ static Tensor castTo(Node &node, DataType to) {
   if (input.constant)
     return castConstant(node, to);
   DataType from = input.valueType;
-  if (isExact(from, to))
+  if (isExact(from, to)) {
+    noteType(node.builder, to);
     return {input.value, to};
+  }
   node.emitError() << "unsupported conversion of a value computed from the "
                       "model's inputs, expects one that keeps all numbers, "
                       "but got one from "
-                   << getTypeName(from) << " to " << getTypeName(to)
-                   << (isFloat(to) ? "; export the model in float32" : "");
+                   << getTypeName(from) << " to " << getTypeName(to);
   return {};
 }
 

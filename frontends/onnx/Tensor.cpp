@@ -30,13 +30,16 @@ SmallVector<int64_t> Constant::getIntegers() const {
   return integers;
 }
 
-Array Constant::toArray() const {
-  return {shape, std::vector<float>(values.begin(), values.end())};
-}
+DoubleArray Constant::toArray() const { return {shape, values}; }
 
 ArrayRef<int64_t> Tensor::getShape() const {
   return constant ? ArrayRef<int64_t>(constant->shape)
                   : frieze::getShape(value);
+}
+
+void frieze::onnx::noteType(ModelBuilder &builder, DataType type) {
+  if (type != DataType::Float && isFloat(type))
+    builder.noteType(getTypeName(type));
 }
 
 Constant frieze::onnx::makeInteger(int64_t value) {

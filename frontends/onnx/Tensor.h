@@ -17,6 +17,10 @@ namespace onnx {
 class TensorProto;
 }
 
+namespace frieze {
+class ModelBuilder;
+}
+
 namespace frieze::onnx {
 
 /// ONNX's element types, by their numbers in TensorProto::DataType; those that
@@ -49,7 +53,7 @@ struct Constant {
 
   /// The values as integers, saturated.
   llvm::SmallVector<int64_t> getIntegers() const;
-  Array toArray() const;
+  DoubleArray toArray() const;
 };
 
 /// What a name in a graph stands for: a constant, a value of the model, or,
@@ -79,6 +83,10 @@ std::optional<DataType> getDataType(int type);
 /// What ONNX calls the element type `type`, or its number.
 std::string getTypeName(int type);
 inline std::string getTypeName(DataType type) { return getTypeName(int(type)); }
+
+/// Notes that values of `type` are computed in float32, where that is another
+/// type of floating-point numbers.
+void noteType(ModelBuilder &builder, DataType type);
 
 /// A scalar, or a vector of integers.
 Constant makeInteger(int64_t value);

@@ -336,7 +336,8 @@ def write_whole(path: str, data: bytes, is_program: bool) -> None:
 def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefined-builtin
             name: Optional[str] = None, target: Optional[str] = None,
             weights: Union[str, "os.PathLike[str]", None] = None, batch: Optional[int] = None,
-            dim: Optional[Mapping[str, int]] = None, exact: bool = False,
+            dim: Optional[Mapping[str, int]] = None,
+            output_layer: Union[str, List[str], None] = None, exact: bool = False,
             ram: Union[int, str, None] = None, weights_section: Optional[str] = None,
             cubin: Optional[List[str]] = None,
             progress: Union[Callable[[str, float], object], str, None] = "auto") -> Model:
@@ -346,10 +347,11 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     one, a keras.Model, an onnx.ModelProto, a torch.onnx.ONNXProgram, or a
     torch.nn.Module with `example_inputs`, a tensor or a tuple of them. Options are those
     of frieze-compile: `name` of the symbols, `target`, file of `weights`, samples of a
-    `batch`, sizes of open dimensions (`dim={"time": 1000}`), `exact` sums, bytes of
-    `ram`, `weights_section`, GPUs of `cubin`. For another processor, the model is saved
-    and not called. A file is read again where a stream is asked for, or a module of
-    WebAssembly is saved.
+    `batch`, sizes of open dimensions (`dim={"time": 1000}`), names of layers that give
+    the outputs (`output_layer=["features"]`), `exact` sums, bytes of `ram`,
+    `weights_section`, GPUs of `cubin`. For another processor, the model is saved and not
+    called. A file is read again where a stream is asked for, or a module of WebAssembly
+    is saved.
 
     `progress` is a function that is called with what is made, such as "nn-opt" or "obj",
     and the share of the way to machine code that is done, from 0 to 1, also of streams,
@@ -360,7 +362,8 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     Raises CompileError with all problems of the model.
     """
     options = {"name": name, "target": target, "weights": weights, "batch": batch, "dim": dim,
-               "exact": exact, "ram": ram, "weights_section": weights_section, "cubin": cubin}
+               "output_layer": output_layer, "exact": exact, "ram": ram,
+               "weights_section": weights_section, "cubin": cubin}
     source = _sources.read(model, example_inputs)
     start = time.monotonic()
     compilation = Compilation(source, {key: value for key, value in options.items()

@@ -90,6 +90,7 @@ def models():
     yield "opset6", model([node("Relu", "x", "y")], [4], opset=6)
     yield "opset99", model([node("Relu", "x", "y")], [4], opset=99)
     yield "half", model([node("Relu", "x", "y")], [4], element_type=TensorProto.FLOAT16)
+    yield "strings", model([node("Relu", "x", "y")], [4], element_type=TensorProto.STRING)
     yield "open_length", model([node("Relu", "x", "y")], ["length", 4])
     yield "long", model([node("Neg", "x", "y")], [1 << 28])
     yield "fixed_batch", fixed_batch()
@@ -220,6 +221,21 @@ def types():
          node("Gather", "w x", "l", "indices"),
          node("Concat", "a2 b c d e f g k l", "y", axis=1)], [2],
         {"h": np.float16(1), "w": ramp(2, 2), "big": np.array([300.0], np.float32)})
+    # A kernel of float64 beyond float32, which a batch norm scales back.
+    kernel = np.array([[[1e39], [0.1]], [[1 / 3], [-1e39]]])
+    norm = {"s": np.array([1e-38, 1e-37]), "b": np.zeros(2), "m": np.zeros(2), "v": np.ones(2)}
+    convolution = node("Conv", "x k", "a", "conv")
+    yield "wide", model([convolution, node("BatchNormalization", "a s b m v", "y", "norm")],
+                        [2, 4], norm | {"k": kernel}, element_type=double)
+    yield "too_wide", model([convolution, node("Relu", "a", "y")], [2, 4], {"k": kernel},
+                            element_type=double)
+    yield "bytes", model(
+        [node("Reshape", "x shape", "a"), node("Cast", "a", "b", to=integers),
+         node("Gather", "rows b", "y", "gather")], [4],
+        {"rows": rows, "shape": np.array([1, 4])}, element_type=TensorProto.UINT8)
+    yield "bytes_bad", model(
+        [node("Add", "x one", "a", "sum"), node("Cast", "a", "y", to=FLOAT)], [4],
+        {"one": np.uint8(1)}, element_type=TensorProto.UINT8)
     # Integers, on which fewer operators are exact.
     yield "integers", model(
         [node("ReduceMean", "x", "a", "mean", axes=[1]), node("Div", "x two", "b", "quotient"),
@@ -293,6 +309,13 @@ def recurrent():
              "wz": ramp(2, 6, 4), "rz": ramp(2, 6, 2), "bz": ramp(2, 12),
              "w1": ramp(1, 2, 4), "r1": ramp(1, 2, 2), "none": np.zeros((1, 1, 2), np.float32)}
     yield "lstm", model([node("LSTM", "x w r b", "a y", "lstm", hidden_size=2)], [3, 4], state)
+    # All steps, and the batch on the second axis of input and output.
+    time_major = model([node("LSTM", "x w r b", "a", "lstm", hidden_size=2),
+                        node("Squeeze", "a one", "y", "squeeze")], [3, 4],
+                       state | {"one": np.array([1])})
+    time_major.graph.input[0].CopyFrom(
+        helper.make_tensor_value_info("x", FLOAT, ["steps", "sequences", 4]))
+    yield "time_major", time_major
     yield "gru", model(
         [node("GRU", "x wz rz bz", "y", "gru", direction="bidirectional", layout=1,
               linear_before_reset=1)], [3, 4], state)
