@@ -79,6 +79,29 @@ static Value importMasking(Layer &layer) {
       layer.getInput());
 }
 
+/// Of keras.applications' ConvNeXt: `y = gamma x`, by channel.
+static Value importLayerScale(Layer &layer) {
+  int64_t channels = layer.config.takeInt("projection_dim", {});
+  layer.config.ignore("init_values");
+  if (!layer.checkRank(2, maxRank) || layer.config.hasFailed())
+    return {};
+  if (layer.getInputShape().back() != channels) {
+    layer.emitError() << "expects 'projection_dim' to be "
+                      << layer.getInputShape().back() << ", but got "
+                      << channels;
+    return {};
+  }
+  SmallVector<double> zeros(channels, 0.0);
+  return layer.builder.affine(
+      layer.name, layer.getInput(), layer.getInputShape().size() - 1,
+      layer.readWeights({{"gamma", {channels}}}).front(),
+      layer.builder.addWeights(layer.name, "shift", zeros));
+}
+
+static Value importStochasticDepth(Layer &layer) {
+  return importNoise(layer, "drop_path_rate");
+}
+
 ArrayRef<LayerClass> keras::getCoreLayers() {
   static const LayerClass classes[] = {
       {"ActivityRegularization", importActivityRegularization},
@@ -88,6 +111,7 @@ ArrayRef<LayerClass> keras::getCoreLayers() {
       {"GaussianDropout", importDropout},
       {"GaussianNoise", importGaussianNoise},
       {"Identity", importIdentity},
+      {"LayerScale", importLayerScale},
       {"Masking", importMasking},
       {"RandomBrightness", importAugmentation},
       {"RandomColorDegeneration", importAugmentation},
@@ -111,6 +135,7 @@ ArrayRef<LayerClass> keras::getCoreLayers() {
       {"SpatialDropout1D", importDropout},
       {"SpatialDropout2D", importDropout},
       {"SpatialDropout3D", importDropout},
+      {"StochasticDepth", importStochasticDepth},
   };
   return classes;
 }

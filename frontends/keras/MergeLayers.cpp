@@ -69,6 +69,15 @@ template <nn::BinaryKind kind> static Value importPair(Layer &layer) {
   return {};
 }
 
+/// Of keras.applications' InceptionResNetV2: `a + scale b`.
+static Value importCustomScale(Layer &layer) {
+  double scale = layer.config.takeNumber("scale", {});
+  if (layer.inputs.size() == 2)
+    layer.inputs[1] = layer.builder.scaleAndShift(layer.name, layer.inputs[1],
+                                                  scale, 0.0);
+  return importPair<nn::BinaryKind::Add>(layer);
+}
+
 static Value importAverage(Layer &layer) {
   return layer.builder.scaleAndShift(layer.name,
                                      combine(layer, nn::BinaryKind::Add),
@@ -189,6 +198,7 @@ ArrayRef<LayerClass> keras::getMergeLayers() {
       {"Add", importMerge<BinaryKind::Add>, /*takesMany=*/true},
       {"Average", importAverage, /*takesMany=*/true},
       {"Concatenate", importConcatenate, /*takesMany=*/true},
+      {"CustomScaleLayer", importCustomScale, /*takesMany=*/true},
       {"Dot", importDot, /*takesMany=*/true},
       {"Maximum", importMerge<BinaryKind::Maximum>, /*takesMany=*/true},
       {"Merge", importMergeOfMode, /*takesMany=*/true},

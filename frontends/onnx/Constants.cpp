@@ -97,7 +97,7 @@ static Tensors importDequantizeLinear(Node &node) {
     resolved = node.resolveAxis(axis, stored->shape.size());
   if (!resolved || node.hasFailed())
     return {{}};
-  if (scale->shape.size() > 1 || (zero && zero->shape != scale->shape) ||
+  if (scale->shape.size() > 1 || (zero && zero->values.size() != count) ||
       (count != 1 && int64_t(count) != stored->shape[*resolved])) {
     node.emitError() << "expects a scale and a zero point for all or for each "
                         "position of 'axis', but got shape "

@@ -75,17 +75,22 @@ static Tensors importFusedConv(Node &node) {
 }
 
 /// A product of matrices, of which either may be transposed, times `alpha`.
+/// Their rows may come first, before the axes of different matrices.
 static Tensors importFusedMatMul(Node &node) {
   double alpha = node.takeFloat("alpha", 1.0);
-  node.expectOnly("transBatchA", 0);
-  node.expectOnly("transBatchB", 0);
-  static constexpr StringLiteral keys[] = {"transA", "transB"};
-  for (auto [index, key] : enumerate(keys)) {
+  for (size_t index : {0, 1}) {
+    bool isSwapped = node.takeBool(index ? "transB" : "transA", false);
+    bool hasRowsFirst =
+        node.takeBool(index ? "transBatchB" : "transBatchA", false);
     size_t rank = node.getShape(index).size();
-    if (!node.takeBool(key, false) || rank < 2)
+    if ((!isSwapped && !hasRowsFirst) || rank < 2)
       continue;
     auto permutation = to_vector(seq<int64_t>(0, rank));
-    std::swap(permutation[rank - 2], permutation[rank - 1]);
+    if (hasRowsFirst)
+      std::rotate(permutation.begin(), permutation.begin() + 1,
+                  permutation.end() - 1);
+    if (isSwapped)
+      std::swap(permutation[rank - 2], permutation[rank - 1]);
     node.replaceInput(index,
                       transpose(node, node.getInput(index), permutation));
   }

@@ -518,6 +518,40 @@ def onnx_embedding(rng):
     return graph.finish(graph.add("GlobalMaxPool", [y]), 3)
 
 
+@model
+def onnx_fused(rng):
+    """What ONNX Runtime fuses, in its own domain."""
+    graph = Graph(rng, (4, 10), 17)
+
+    def fused(operator, *inputs, outputs=1, **attributes):
+        return graph.add(operator, inputs, outputs, domain="com.microsoft", **attributes)
+
+    y = fused("FusedConv", "x", graph.weights(6, 4, 3), graph.weights(6), pads=[1, 1],
+              activation="LeakyRelu", activation_params=[0.1])
+    y = fused("FusedConv", y, graph.weights(4, 6, 1), graph.weights(4), activation="Clip",
+              activation_params=[-0.5, 0.75])
+    parts = [y, fused("FusedMatMul", "x", y, transB=1, alpha=0.3)]
+    turned = graph.add("Transpose", ["x"], perm=[1, 0, 2])
+    parts.append(fused("FusedMatMul", turned, turned, transBatchA=1, transBatchB=1, transB=1))
+    parts.append(fused("FusedMatMul", "x", graph.weights(10, 3), alpha=2.0))
+    parts.append(fused("Gelu", "x"))
+    parts.append(fused("BiasGelu", "x", graph.weights(10)))
+    parts.append(fused("FastGelu", "x", graph.weights(10)))
+    parts.append(fused("FastGelu", "x"))
+    parts.append(fused("QuickGelu", "x", alpha=1.5))
+    normed, _, _, total = fused(
+        "SkipLayerNormalization", "x", y, graph.weights(10), graph.weights(10),
+        graph.weights(10), outputs=4, epsilon=1e-5)
+    graph.nodes[-1].output[1:3] = ["", ""]
+    parts += [normed, total]
+    parts.append(fused("SkipSimplifiedLayerNormalization", "x", y, graph.weights(10),
+                       epsilon=1e-4))
+    flat = [graph.add("Flatten", [part]) for part in parts]
+    proto = graph.finish(graph.add("Concat", flat, axis=1), 2)
+    proto.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return proto
+
+
 # --- Files -------------------------------------------------------------------
 
 

@@ -89,8 +89,8 @@ static int compile(int argc, char **argv) {
           clEnumValN(RemarkFormat::Text, "", ""),
           clEnumValN(RemarkFormat::JSON, "json", "one JSON object a line")));
   cl::opt<bool> list("list-layers", cl::cat(category),
-                     cl::desc("Print the layers that models may have, with\n"
-                              "their attributes"));
+                     cl::desc("Print the layers that models may have, with their\n"
+                              "attributes, as key=value where only one is read"));
   cl::opt<ListFormat> targets(
       "print-targets", cl::cat(category), cl::init(ListFormat::None),
       cl::ValueOptional,

@@ -1,11 +1,14 @@
 """Compares the layers in the documentation with those that frieze-compile lists.
 
-    python3 check_layers.py ROOT --bin FOLDER
+    python3 check_layers.py ROOT --bin FOLDER [--write]
 
-In the table of README.md that begins with `| Keras layers |`, names in
+In the table of docs/Layers.md that begins with `| Keras layers |`, names in
 backquotes with a capital in front are layers; each one of
 `frieze-compile --list-layers` must be there, and no other, but in the row
 `**not supported**`, where a layer followed by "with" has options that are not.
+The table of README.md that begins with `| of Keras |` may have some of them.
+Below `## Options`, docs/Layers.md has tables of all that is listed, which
+--write writes.
 The operators of ONNX are those in the first column of the table of
 docs/ModelFormat.md that begins with `| operators |`. The table of README.md that
 begins with `| target |` has what `frieze-compile --print-targets` prints.
@@ -18,16 +21,16 @@ import subprocess
 import sys
 
 
-def read_table(readme):
-    """The layers in the table, and those in its row of what is unsupported."""
-    table = re.search(r"^\| Keras layers \|.*?(?=\n\n)", readme, re.S | re.M)
+def read_table(text, file, head, column):
+    """The layers in a table, and those in its row of what is unsupported."""
+    table = re.search(rf"^\| {head} \|.*?(?=\n\n)", text, re.S | re.M)
     if not table:
-        sys.exit("README.md: error: expects a table '| Keras layers |'")
+        sys.exit(f"{file}: error: expects a table '| {head} |'")
     supported, unsupported = set(), set()
     for row in table.group().splitlines()[2:]:
-        cell = row.split("|")[1]
+        cell = row.split("|")[column]
         names = set(re.findall(r"`([A-Z]\w+)`(?! with)", cell))
-        (unsupported if "**not supported**" in cell else supported).update(names)
+        (unsupported if "**not supported**" in row else supported).update(names)
     return supported, unsupported
 
 
@@ -38,6 +41,21 @@ def read_operators(model_format):
         sys.exit("docs/ModelFormat.md: error: expects a table '| operators |'")
     return {name for row in table.group().splitlines()[2:]
             for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
+def make_tables(text):
+    """The tables of `--list-layers`."""
+    rows = {"Keras layer": [], "Keras operation": [], "ONNX operator": []}
+    for line in text.splitlines():
+        kind, name, *attributes = line.split()
+        free = " ".join(f"`{key}`" for key in attributes if "=" not in key)
+        fixed = " ".join(f"`{key}`" for key in attributes if "=" in key)
+        head = ("ONNX operator" if kind == "ONNX" else
+                "Keras operation" if name.startswith(("ops.", "tf.")) else "Keras layer")
+        rows[head].append(f"| `{name[:-1]}` | {free} | {fixed} |")
+    tables = [f"| {head} | options | only with |\n|---|---|---|\n" + "\n".join(lines) + "\n"
+              for head, lines in rows.items()]
+    return re.sub(" +", " ", "\n".join(tables))
 
 
 def check_targets(readme, compiler):
@@ -57,12 +75,15 @@ def main():
     parser.add_argument("root", type=pathlib.Path, help="root of the repository")
     parser.add_argument("--bin", type=pathlib.Path, required=True,
                         help="folder of the tools")
+    parser.add_argument("--write", action="store_true", help="write docs/Layers.md")
     args = parser.parse_args()
     text = subprocess.run([args.bin / "frieze-compile", "--list-layers"],
                           check=True, stdout=subprocess.PIPE, text=True).stdout
     listed = set(re.findall(r"^Keras ([A-Z]\w+):", text, re.M))
     readme = (args.root / "README.md").read_text(encoding="utf-8")
-    supported, unsupported = read_table(readme)
+    path = args.root / "docs/Layers.md"
+    layers = path.read_text(encoding="utf-8")
+    supported, unsupported = read_table(layers, "docs/Layers.md", "Keras layers", 1)
     # The classes of TensorFlow's functions, each of which is listed by itself.
     supported -= {"TFOpLambda", "SlicingOpLambda"}
     problems = [f"lacks `{name}`" for name in sorted(listed - supported)]
@@ -70,7 +91,19 @@ def main():
                  for name in sorted(supported - listed)]
     problems += [f"has `{name}` among what is not supported"
                  for name in sorted(unsupported & listed)]
-    problems = [f"README.md: error: the table of layers {problem}" for problem in problems]
+    problems = [f"docs/Layers.md: error: the table of layers {problem}" for problem in problems]
+    some, others = read_table(readme, "README.md", "of Keras", 2)
+    problems += [f"README.md: error: the table of layers has `{name}`, which is no layer that "
+                 "can be read" for name in sorted(some - listed)]
+    problems += [f"README.md: error: the table of layers has `{name}` among what is not supported"
+                 for name in sorted(others & listed)]
+    head, mark, old = layers.partition("\n| Keras layer |")
+    tables = make_tables(text)
+    if args.write:
+        path.write_text(head + "\n" + tables, encoding="utf-8")
+    elif mark + old != "\n" + tables:
+        problems.append("docs/Layers.md: error: expects the options that --list-layers prints; "
+                        "run tools/scripts/check_layers.py . --bin build/release/bin --write")
     operators = set(re.findall(r"^ONNX (\w+):", text, re.M))
     documented = read_operators((args.root / "docs/ModelFormat.md").read_text(encoding="utf-8"))
     problems += [f"docs/ModelFormat.md: error: the table of operators lacks `{name}`"

@@ -102,6 +102,33 @@ def models():
          node("Fancy", "d", "e", "custom", domain="com.example"),
          node("If", "e", "f", "branch"), node("Sum3", "f a", "y")],
         [1, 5], {"k": image}, domains=["com.example"])
+    # What quantizers and ONNX Runtime's layouts for one processor write.
+    yield "quantizers", model(
+        [node("QuantizeLinear", "x s z", "a", "quantize"),
+         node("DequantizeLinear", "a s z", "b", "dequantize"),
+         node("DynamicQuantizeLinear", "x", "c c1 c2", "dynamic"),
+         node("ConvInteger", "c k8", "d", "conv"), node("MatMulInteger", "c m8", "e", "matmul"),
+         node("QLinearConv", "a s z k8 s z s z", "f", "qlinear"),
+         node("QLinearAdd", "a s z a s z s z", "g", "add", domain="com.microsoft"),
+         node("Conv", "x k", "h", "reordered", domain="com.microsoft.nchwc"),
+         node("EmbedLayerNormalization", "x", "i", "embed", domain="com.microsoft"),
+         node("MatMulNBits", "x", "j", "bits", domain="com.microsoft"),
+         node("Sum", "b d e f g h i j", "y", "sum")], [1, 5],
+        {"k": image, "s": np.float32(0.5), "z": np.uint8(3), "k8": np.ones((2, 1, 3), np.int8),
+         "m8": np.ones((5, 2), np.int8)}, domains=["com.microsoft", "com.microsoft.nchwc"])
+    # Fused operators that are right in part.
+    convolution = {"domain": "com.microsoft", "activation_params": [0.5]}
+    yield "fused_bad", model(
+        [node("FusedConv", "x k", "a", "function", activation="Fancy", domain="com.microsoft"),
+         node("FusedConv", "x k", "b", "parameters", activation="Relu", **convolution),
+         node("SkipLayerNormalization", "x x g", "c mean", "mean", domain="com.microsoft"),
+         node("Concat", "a b c mean", "y", axis=1)], [1, 5],
+        {"k": image, "g": np.ones(5, np.float32)}, domains=["com.microsoft"])
+    yield "fused", model(
+        [node("FusedConv", "x k none r", "a", "conv", activation="Relu", domain="com.microsoft"),
+         node("SimplifiedLayerNormalization", "a g", "y", "norm", epsilon=0.25)], [1, 5],
+        {"k": image, "none": np.zeros(2, np.float32), "r": ramp(1, 2, 3),
+         "g": np.full(3, 2, np.float32)}, domains=["com.microsoft"])
     # What reads a node with an attribute too many is checked, what reads one that cannot be is not.
     yield "follow_on", model(
         [node("Conv", "x k", "a", "conv", shiny=1), node("MaxPool", "a", "b", "pool",
