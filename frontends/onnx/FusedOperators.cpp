@@ -1,4 +1,4 @@
-//===- FusedOperators.cpp - What ONNX Runtime fuses -------------*- C++ -*-===//
+//===- FusedOperators.cpp - Operators that ONNX hasn't ----------*- C++ -*-===//
 //
 // Part of the Frieze project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,7 +7,8 @@
 //
 // Operators of ONNX Runtime's own domain, which its optimiser writes into the
 // models that it saves, in terms of those of ONNX. Their meaning is that of
-// docs/ContribOperators.md there.
+// docs/ContribOperators.md there. And one that tf2onnx leaves as TensorFlow has
+// it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -149,6 +150,13 @@ static Tensors importSimplified(Node &node) {
   return findOperator("RMSNormalization")->import(node);
 }
 
+/// `1 - erf(x)`.
+static Tensors importErfc(Node &node) {
+  Value erf =
+      node.builder.activation(node.name, node.getValue(), ActivationKind::Erf);
+  return {node.builder.scaleAndShift(node.name, erf, -1.0, 1.0)};
+}
+
 ArrayRef<Operator> frieze::onnx::getFusedOperators() {
   static const Operator operators[] = {
       {"com.microsoft::BiasGelu", importBiasActivation<ActivationKind::Gelu>, 2,
@@ -163,6 +171,7 @@ ArrayRef<Operator> frieze::onnx::getFusedOperators() {
        3, 5},
       {"com.microsoft::SkipSimplifiedLayerNormalization",
        importSkipNormalization<false>, 3, 4},
+      {"Erfc", importErfc},
       // ONNX Runtime has it in ONNX's domain, from before ONNX had it.
       {"SimplifiedLayerNormalization", importSimplified, 2, 2},
   };

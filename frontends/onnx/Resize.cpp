@@ -104,10 +104,20 @@ static Tensors importResize(Node &node) {
     node.emitError() << "unsupported attribute 'axes'";
   Resampling how;
   how.kind = takeKind(node);
+  // `floor((x + 0.5) / scale)`, as tf2onnx has it: half_pixel has half less,
+  // and rounds to the nearest. Without the floor it would be a place between.
+  bool isTensorFlow = node.takeString("coordinate_transformation_mode",
+                                      "half_pixel") == "tf_half_pixel_for_nn";
+  if (isTensorFlow &&
+      (how.kind != nn::ResizeKind::Nearest ||
+       node.takeString("nearest_mode", "round_prefer_floor") != "floor"))
+    node.emitError() << "expects 'tf_half_pixel_for_nn' with the mode "
+                        "'nearest' and the nearest mode 'floor'";
   how.coordinates = takeEnum<nn::Coordinates>(
       node, "coordinate_transformation_mode", "half_pixel",
       {{"half_pixel", nn::Coordinates::HalfPixel},
        {"pytorch_half_pixel", nn::Coordinates::PytorchHalfPixel},
+       {"tf_half_pixel_for_nn", nn::Coordinates::HalfPixel},
        {"asymmetric", nn::Coordinates::Asymmetric},
        {"align_corners", nn::Coordinates::AlignCorners}});
   nn::Rounding rounding = takeEnum<nn::Rounding>(
@@ -117,7 +127,7 @@ static Tensors importResize(Node &node) {
        {"floor", nn::Rounding::Floor},
        {"ceil", nn::Rounding::Ceil}});
   if (how.kind == nn::ResizeKind::Nearest)
-    how.rounding = rounding;
+    how.rounding = isTensorFlow ? nn::Rounding::RoundPreferCeil : rounding;
   // Without sizes there are scales; older exporters leave an empty list.
   SmallVector<int64_t> sizes;
   SmallVector<double> scales;

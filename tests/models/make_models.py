@@ -901,6 +901,17 @@ def activation_gelu_tanh():
     return keras.Model(x, keras.ops.gelu(L.Dense(8)(y), approximate=True))
 
 
+@model()
+def applications():
+    """(6, 4) dense, and the layers of keras.applications that are no others'."""
+    from keras.src.applications.convnext import LayerScale, StochasticDepth
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    x = keras.Input((6, 4))
+    y = StochasticDepth(0.3)(LayerScale(1e-6, 4)(L.Dense(4)(x)))
+    return keras.Model(x, L.Dense(2)(CustomScaleLayer(0.17)([x, y])))
+
+
 # --- Every option of every layer ---------------------------------------------
 
 for name, (build, inputs) in layer_matrix.FAMILIES.items():
@@ -939,6 +950,7 @@ def fill(net, rng):
         "beta": away_from_zero,
         "alpha": lambda shape: rng.uniform(0.05, 0.5, shape),
         "scale": lambda shape: rng.uniform(0.5, 1.5, shape),
+        "variable": lambda shape: rng.uniform(0.5, 1.5, shape),
         "moving_mean": away_from_zero,
         "moving_variance": lambda shape: rng.uniform(0.3, 2.0, shape),
     }

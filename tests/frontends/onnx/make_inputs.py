@@ -116,6 +116,18 @@ def models():
          node("Sum", "b d e f g h i j", "y", "sum")], [1, 5],
         {"k": image, "s": np.float32(0.5), "z": np.uint8(3), "k8": np.ones((2, 1, 3), np.int8),
          "m8": np.ones((5, 2), np.int8)}, domains=["com.microsoft", "com.microsoft.nchwc"])
+    # What tf2onnx writes: TensorFlow's own rounding, and an operator that ONNX has not.
+    scales = {"roi": np.float32([]), "s": np.float32([1, 1, 2.5])}
+    yield "tf_nearest", model(
+        [node("Resize", "x roi s", "y", "nearest", mode="nearest", nearest_mode="floor",
+              coordinate_transformation_mode="tf_half_pixel_for_nn")], [1, 6], scales, opset=11)
+    yield "tf_nearest_bad", model(
+        [node("Resize", "x roi s", "a", "linear", mode="linear",
+              coordinate_transformation_mode="tf_half_pixel_for_nn"),
+         node("Resize", "x roi s", "b", "round", mode="nearest",
+              coordinate_transformation_mode="tf_half_pixel_for_nn"),
+         node("Concat", "a b", "y", axis=1)], [1, 6], scales, opset=11)
+    yield "erfc", model([node("Erfc", "x", "y", "erfc")], [5])
     # Fused operators that are right in part.
     convolution = {"domain": "com.microsoft", "activation_params": [0.5]}
     yield "fused_bad", model(
