@@ -4,7 +4,7 @@
 
 One variant of each family, with random weights, on small images. torchvision's
 go through both of PyTorch's exporters, keras.applications' through a .keras
-file; the library that is not installed is left out. What is compiled runs on
+file (fastest with KERAS_BACKEND=tensorflow); the library that is not installed is left out. What is compiled runs on
 one image, and its distance from the framework in float64 is printed in units
 of 1e-5 + 1e-5 |y|, beside that of others in float32: the framework, and ONNX
 Runtime on the same file, whose exporter may have rounded. A model is right where
@@ -124,7 +124,6 @@ def keras_models(only):
     """The same for keras.applications, whose weights are random but for its batch norms'."""
     os.environ.setdefault("KERAS_BACKEND", "jax")
     os.environ.setdefault("JAX_ENABLE_X64", "1")
-    import jax
     import keras
 
     def build(name, size, policy):
@@ -145,18 +144,24 @@ def keras_models(only):
                 layer.momentum = 0.0
             if type(layer).__name__ == "LayerScale":
                 layer.gamma.assign(np.full(layer.gamma.shape, 0.1, "f4"))
-        train = jax.jit(lambda t, n, x, net=net: net.stateless_call(t, n, x, training=True)[1])
-        settled = train([v.value for v in net.trainable_variables],
-                        [v.value for v in net.non_trainable_variables], noise)
-        for variable, value in zip(net.non_trainable_variables, settled, strict=True):
-            if "seed" not in variable.path:
-                variable.assign(value)
+        if keras.backend.backend() == "jax":
+            import jax
+
+            # Op by op, it would compile each of them.
+            train = jax.jit(lambda t, n, x, net=net: net.stateless_call(t, n, x, training=True)[1])
+            settled = train([v.value for v in net.trainable_variables],
+                            [v.value for v in net.non_trainable_variables], noise)
+            for variable, value in zip(net.non_trainable_variables, settled, strict=True):
+                if "seed" not in variable.path:
+                    variable.assign(value)
+        else:
+            net(noise, training=True)
         path = f"{name}.keras"
         net.save(path)
         truth = build(name, size, "float64")
         truth.set_weights(net.get_weights())
-        double = truth.predict(x.astype("f8"), verbose=0)
-        yield name, "", path, None, x, double, [net.predict(x, verbose=0)]
+        double = truth.predict_on_batch(x.astype("f8"))
+        yield name, "", path, None, x, double, [net.predict_on_batch(x)]
 
 
 def check(arguments, name, exporter, path, error, x, double, others):

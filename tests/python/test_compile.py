@@ -8,6 +8,8 @@ import unittest
 import warnings
 from unittest import mock
 
+import numpy as np
+
 import frieze
 from support import BIN, ECG, MODELS, has_equal_bits, make_windows, run_tool
 
@@ -63,9 +65,19 @@ class ErrorTest(unittest.TestCase):
     def test_options(self):
         """Values that do not fit are errors of the compilation."""
         for options in ({"target": "z80"}, {"name": "1x"}, {"batch": 0}, {"dim": {"x": 0}},
-                        {"ram": "12 lemons"}):
+                        {"ram": "12 lemons"}, {"output_layer": "conv7"},
+                        {"output_layer": ["fc2", "fc2"]}):
             with self.subTest(options), self.assertRaises(frieze.CompileError):
                 frieze.compile(ECG, **options)
+
+    def test_output_layers(self):
+        """A model that is cut gives what is computed there."""
+        windows = make_windows()
+        pooled, score = frieze.compile(ECG, output_layer=["pool", "fc2"])(windows)
+        self.assertEqual(pooled.shape[1:], (48, 32))
+        self.assertTrue(np.allclose(score, frieze.compile(ECG)(windows), 1e-5, 1e-5))
+        single = frieze.compile(ECG, output_layer="pool")
+        self.assertEqual(single.outputs[0].name, "pool")
 
 
 class ModelTest(unittest.TestCase):
