@@ -121,24 +121,6 @@ static Tensors importPrelu(Node &node) {
       node.name, input, node.builder.addWeights(node.name, "slope", slopes))};
 }
 
-/// `x - max - log(sum(exp(x - max)))`, which no exponential can overflow.
-static Value addLogSoftmax(Node &node, Value input, int64_t axis) {
-  ModelBuilder &builder = node.builder;
-  MLIRContext *context = builder.getBuilder().getContext();
-  auto function = [&](ActivationKind kind, Value value) {
-    return builder.activation(node.name, value,
-                              nn::ActivationAttr::get(context, kind));
-  };
-  Value shifted = builder.binary(
-      node.name, nn::BinaryKind::Sub, input,
-      builder.reduce(node.name, nn::ReduceKind::Max, input, axis, true));
-  Value sum =
-      builder.reduce(node.name, nn::ReduceKind::Sum,
-                     function(ActivationKind::Exp, shifted), axis, true);
-  return builder.binary(node.name, nn::BinaryKind::Sub, shifted,
-                        function(ActivationKind::Log, sum));
-}
-
 /// Before opset 13, all axes from `axis` on are one.
 template <bool isLog> static Tensors importSoftmax(Node &node) {
   std::optional<int64_t> axis = node.takeAxis(node.opset < 13 ? 1 : -1);
@@ -146,7 +128,7 @@ template <bool isLog> static Tensors importSoftmax(Node &node) {
   if (!axis || !input)
     return {{}};
   auto add = [&](Value value, int64_t along) {
-    return isLog ? addLogSoftmax(node, value, along)
+    return isLog ? logSoftmax(node, value, along)
                  : node.builder.softmax(node.name, value, along);
   };
   SmallVector<int64_t> shape(node.getShape());

@@ -20,62 +20,6 @@ using nn::BinaryKind;
 // On constants
 //===----------------------------------------------------------------------===//
 
-/// `(3, 1)` and `(4)` are `(3, 4)`. Nothing where they do not fit.
-static std::optional<SmallVector<int64_t>> broadcast(ArrayRef<int64_t> a,
-                                                     ArrayRef<int64_t> b) {
-  SmallVector<int64_t> result(std::max(a.size(), b.size()), 1);
-  for (ArrayRef<int64_t> shape : {a, b})
-    for (size_t i = 1; i <= shape.size(); ++i) {
-      int64_t &size = result[result.size() - i], other = *(shape.end() - i);
-      if (size != other && size != 1 && other != 1)
-        return std::nullopt;
-      size = size == 1 ? other : size;
-    }
-  return countElements(result) ? std::optional(result) : std::nullopt;
-}
-
-/// The elements of `constant` under the larger `shape`.
-static std::vector<double> expand(const Constant &constant,
-                                  ArrayRef<int64_t> shape) {
-  if (ArrayRef<int64_t>(constant.shape) == shape)
-    return constant.values;
-  SmallVector<int64_t> strides(shape.size(), 0);
-  int64_t stride = 1;
-  for (size_t i = 1; i <= constant.shape.size(); ++i) {
-    int64_t size = *(constant.shape.end() - i);
-    strides[shape.size() - i] = size == 1 ? 0 : stride;
-    stride *= size;
-  }
-  return readStrided<double>(constant.values, shape, strides);
-}
-
-using BinaryFn = double (*)(double, double);
-
-/// Reports shapes that do not fit, and division of integers by zero.
-static Tensor combineConstants(Node &node, BinaryFn function, const Constant &a,
-                               const Constant &b, bool isComparison = false) {
-  auto shape = broadcast(a.shape, b.shape);
-  if (!shape) {
-    node.emitError() << "expects shapes that broadcast, but got "
-                     << formatShape(a.shape) << " and " << formatShape(b.shape);
-    return {};
-  }
-  if (!checkFolded(node, *shape))
-    return {};
-  DataType type = isComparison ? DataType::Bool : a.type;
-  Constant result{type, *shape, expand(a, *shape)};
-  std::vector<double> others = expand(b, *shape);
-  for (size_t i = 0; i < others.size(); ++i) {
-    double value = function(result.values[i], others[i]);
-    if (isInteger(type) && !std::isfinite(value)) {
-      node.emitError() << "expects no division by zero";
-      return {};
-    }
-    result.values[i] = roundTo(value, type);
-  }
-  return result;
-}
-
 template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
   Constant result = *node.getInput().constant;
   for (double &value : result.values)
@@ -86,36 +30,6 @@ template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
 //===----------------------------------------------------------------------===//
 // On values
 //===----------------------------------------------------------------------===//
-
-/// With axes of size 1 in front, up to `rank`.
-static Value addAxes(Node &node, Value value, size_t rank) {
-  SmallVector<int64_t> shape(frieze::getShape(value));
-  if (shape.size() >= rank)
-    return value;
-  shape.insert(shape.begin(), rank - shape.size(), 1);
-  return node.builder.reshapeWithBatch(node.name, value, shape);
-}
-
-static Tensor combine(Node &node, BinaryKind kind, const Tensor &lhs,
-                      const Tensor &rhs) {
-  if (!lhs || !rhs)
-    return {};
-  size_t rank = std::max(lhs.getShape().size(), rhs.getShape().size());
-  if (lhs.value && rhs.value) {
-    if (kind == BinaryKind::Mul) {
-      if (Value gated = importGatedProduct(node, lhs.value, rhs.value))
-        return gated;
-      if (Value gated = importGatedProduct(node, rhs.value, lhs.value))
-        return gated;
-    }
-    return node.builder.binary(node.name, kind, addAxes(node, lhs.value, rank),
-                               addAxes(node, rhs.value, rank));
-  }
-  bool isFirst = bool(lhs.constant);
-  return node.builder.binaryWithWeights(
-      node.name, kind, addAxes(node, isFirst ? rhs.value : lhs.value, rank),
-      (isFirst ? lhs : rhs).constant->toArray(), isFirst);
-}
 
 /// Of all inputs, from the first to the last.
 template <BinaryKind kind> static Tensors importBinary(Node &node) {
@@ -271,30 +185,6 @@ static Tensors importWhere(Node &node) {
     if (conditions[i] == 0)
       result.values[i] = others[i];
   return {result};
-}
-
-/// `input`, repeated along axes of size 1 up to `shape`, which it broadcasts
-/// to. A value is multiplied by ones, as nn repeats operands.
-static Tensor repeat(Node &node, const Tensor &input, ArrayRef<int64_t> shape) {
-  if (!input || input.getShape() == shape)
-    return input;
-  if (input.constant) {
-    if (!checkFolded(node, shape))
-      return {};
-    return Constant{input.getType(), SmallVector<int64_t>(shape),
-                    expand(*input.constant, shape)};
-  }
-  Value value = addAxes(node, input.value, shape.size());
-  SmallVector<int64_t> sizes(shape);
-  for (auto [size, from] : zip_equal(sizes, frieze::getShape(value)))
-    size = size == from ? 1 : size;
-  std::optional<int64_t> count = countElements(sizes);
-  if (!count || !checkFolded(node, sizes))
-    return {};
-  return {
-      node.builder.binaryWithWeights(node.name, BinaryKind::Mul, value,
-                                     {sizes, std::vector<double>(*count, 1.0)}),
-      input.valueType};
 }
 
 /// Repeats along axes of size 1.

@@ -13,33 +13,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// The constant of `shape` whose element at `index` is that of `from` at
-/// position `pick(index)`, row major.
-static Tensor
-pickElements(Node &node, const Constant &from, ArrayRef<int64_t> shape,
-             llvm::function_ref<int64_t(ArrayRef<int64_t> index)> pick) {
-  if (!checkFolded(node, shape))
-    return {};
-  Constant result{from.type, SmallVector<int64_t>(shape), {}};
-  SmallVector<int64_t> index(shape.size(), 0);
-  for (int64_t i = 0, count = *countElements(shape); i < count; ++i) {
-    result.values.push_back(from.values[pick(index)]);
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      if (++index[axis] < shape[axis])
-        break;
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
-static SmallVector<int64_t> getStrides(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> strides(shape.size(), 1);
-  for (size_t axis = strides.size(); axis-- > 1;)
-    strides[axis - 1] = strides[axis] * shape[axis];
-  return strides;
-}
-
 /// Indices from the end become those from the start. Nothing, and reported,
 /// where one is out of range.
 static std::optional<SmallVector<int64_t>>
@@ -54,30 +27,6 @@ resolveIndices(Node &node, const Constant &indices, int64_t size) {
     index += index < 0 ? size : 0;
   }
   return resolved;
-}
-
-namespace {
-/// Where a slice begins, how many elements it has and how far apart they are,
-/// for each axis.
-struct Slice {
-  SmallVector<int64_t> begin, size, strides;
-
-  /// All of a tensor of `shape`.
-  explicit Slice(ArrayRef<int64_t> shape)
-      : begin(shape.size(), 0), size(shape), strides(shape.size(), 1) {}
-};
-} // namespace
-
-static Tensor sliceValue(Node &node, const Slice &slice) {
-  if (llvm::is_contained(slice.size, 0)) {
-    node.emitError() << "expects a slice with elements, but got shape "
-                     << formatShape(slice.size);
-    return {};
-  }
-  const Tensor &input = node.getInput();
-  return {node.builder.slice(node.name, input.value, slice.begin, slice.size,
-                             slice.strides),
-          input.valueType};
 }
 
 /// The positions `indices` along an axis of a value: a slice where they are
@@ -95,7 +44,7 @@ static Tensor gatherPositions(Node &node, int64_t axis,
     slice.begin[axis] = indices.empty() ? 0 : indices[0];
     slice.size[axis] = indices.size();
     slice.strides[axis] = step;
-    return sliceValue(node, slice);
+    return frieze::slice(node, node.getInput(), slice);
   }
   if (axis == 0 || indices.size() > maxSlices) {
     node.emitError() << "unsupported indices of Gather, expects them to be "
@@ -106,7 +55,7 @@ static Tensor gatherPositions(Node &node, int64_t axis,
   slice.size[axis] = 1;
   for (int64_t index : indices) {
     slice.begin[axis] = index;
-    values.push_back(sliceValue(node, slice).value);
+    values.push_back(frieze::slice(node, node.getInput(), slice).value);
   }
   return {node.builder.concat(node.name, values, axis),
           node.getInput().valueType};
@@ -149,8 +98,8 @@ static Tensors importGather(Node &node) {
                indices->shape.end());
   if (node.getInput().value)
     return {reshape(node, gatherPositions(node, *axis, *resolved), shape)};
-  SmallVector<int64_t> strides = getStrides(node.getShape());
-  SmallVector<int64_t> indexStrides = getStrides(indices->shape);
+  SmallVector<int64_t> strides = getRowMajorStrides(node.getShape());
+  SmallVector<int64_t> indexStrides = getRowMajorStrides(indices->shape);
   size_t indexRank = indices->shape.size();
   return {pickElements(
       node, *node.getInput().constant, shape, [&](ArrayRef<int64_t> index) {
@@ -223,18 +172,7 @@ static Tensors importSlice(Node &node) {
   std::optional<Slice> slice = takeSlice(node);
   if (!slice)
     return {{}};
-  if (node.getInput().value)
-    return {sliceValue(node, *slice)};
-  SmallVector<int64_t> strides = getStrides(node.getShape());
-  return {pickElements(node, *node.getInput().constant, slice->size,
-                       [&](ArrayRef<int64_t> index) {
-                         int64_t position = 0;
-                         for (auto [axis, i] : enumerate(index))
-                           position +=
-                               strides[axis] *
-                               (slice->begin[axis] + slice->strides[axis] * i);
-                         return position;
-                       })};
+  return {frieze::slice(node, node.getInput(), *slice)};
 }
 
 /// The sizes of the parts: given, or as equal as can be, of which the last is

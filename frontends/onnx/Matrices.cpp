@@ -12,15 +12,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// A dense layer of `input` with a constant kernel of rank 2. Null, and
-/// reported, where they do not fit.
-static Value addDense(Node &node, Value input, const Constant &kernel,
-                      ElementsAttr bias) {
-  return node.builder.dense(
-      node.name, input,
-      node.builder.addWeights(node.name, "kernel", kernel.toArray()), bias);
-}
-
 static Constant scale(const Constant &constant, double factor) {
   Constant scaled = constant;
   for (double &value : scaled.values)
@@ -74,7 +65,7 @@ static Tensors importGemm(Node &node) {
   if (node.hasFailed())
     return {{}};
   Value product =
-      addDense(node, input.value, scale(*kernel.constant, alpha), bias);
+      dense(node, input.value, scale(*kernel.constant, alpha), bias);
   if (!product || !added.value)
     return {product};
   if (added.getShape().size() != 2) {
@@ -89,59 +80,8 @@ static Tensors importGemm(Node &node) {
           : node.builder.scaleAndShift(node.name, added.value, beta, 0.0))};
 }
 
-/// Swaps the last two axes.
-static Tensor swapLast(Node &node, const Tensor &input) {
-  SmallVector<int64_t> permutation;
-  int64_t rank = input.getShape().size();
-  for (int64_t axis = 0; axis < rank - 2; ++axis)
-    permutation.push_back(axis);
-  permutation.append({rank - 1, rank - 2});
-  return transpose(node, input, permutation);
-}
-
-/// The product of two values, or of a value and constants that differ for
-/// leading axes. Those that one of them lacks have size 1.
-static Tensor multiplyValues(Node &node) {
-  size_t rank = std::max(node.getShape(0).size(), node.getShape(1).size());
-  Value operands[2];
-  for (size_t index : {0, 1}) {
-    SmallVector<int64_t> shape(node.getShape(index));
-    if (shape.size() < 2) {
-      node.emitError() << "unsupported product of shapes "
-                       << formatShape(node.getShape(0)) << " and "
-                       << formatShape(node.getShape(1));
-      return {};
-    }
-    shape.insert(shape.begin(), rank - shape.size(), 1);
-    Tensor value = reshape(node, Tensor(node.getValue(index)), shape);
-    operands[index] = value.value;
-  }
-  return {node.builder.matmul(node.name, operands[0], operands[1])};
-}
-
 static Tensors importMatMul(Node &node) {
-  Tensor lhs = node.getInput(0), rhs = node.getInput(1);
-  // A vector is a matrix of one column, whose axis the result lacks.
-  if (lhs.value && rhs.constant && rhs.getShape().size() == 1) {
-    Tensor column = reshape(node, rhs, {rhs.getShape()[0], 1});
-    Tensor product(addDense(node, lhs.value, *column.constant, {}));
-    return {reshape(node, product, lhs.getShape().drop_back())};
-  }
-  // A B = (B' A')'.
-  bool isSwapped = lhs.constant && rhs.value;
-  if (isSwapped)
-    std::swap(lhs, rhs);
-  ArrayRef<int64_t> shape = rhs.getShape();
-  if (!lhs.value || !rhs.constant || shape.size() != 2 ||
-      (isSwapped && lhs.getShape().size() < 2))
-    return {multiplyValues(node)};
-  if (!isSwapped)
-    return {addDense(node, lhs.value, *rhs.constant, {})};
-  Tensor turned = swapLast(node, lhs), kernel = swapLast(node, rhs);
-  if (!turned)
-    return {{}};
-  Value product = addDense(node, turned.value, *kernel.constant, {});
-  return {product ? swapLast(node, Tensor(product)) : Tensor()};
+  return {multiply(node, node.getInput(0), node.getInput(1))};
 }
 
 ArrayRef<Operator> frieze::onnx::getMatrixOperators() {

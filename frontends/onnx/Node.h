@@ -8,7 +8,7 @@
 #ifndef FRIEZE_FRONTENDS_ONNX_NODE_H
 #define FRIEZE_FRONTENDS_ONNX_NODE_H
 
-#include "frontends/ModelBuilder.h"
+#include "frontends/GraphNode.h"
 #include "frontends/onnx/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -19,23 +19,19 @@ class NodeProto;
 
 namespace frieze::onnx {
 
-using Tensors = llvm::SmallVector<Tensor, 2>;
-
 /// What messages call a node: its name, or where it has none its first output.
 std::string getNodeName(const ::onnx::NodeProto &proto);
 
 /// One node being imported: what its importer reads from and builds with. It
 /// keeps account of the attributes, so that none is ignored by mistake; one of
 /// the wrong kind is reported, and a usable value returned in its place.
-class Node {
+class Node : public GraphNode {
 public:
   Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
        llvm::StringRef folder, Tensors inputs,
        llvm::SmallVector<bool> usedOutputs);
 
-  ModelBuilder &builder;
   const ::onnx::NodeProto &proto;
-  const std::string name;
   /// The version of ONNX's operators that the model is written for.
   const int64_t opset;
 
@@ -104,17 +100,9 @@ public:
     return index < usedOutputs.size() && usedOutputs[index];
   }
 
-  /// The axes of a tensor of `rank` that `axes` mean, which may count from the
-  /// end; sorted and each once. Nothing, and reported, where one is none.
-  std::optional<llvm::SmallVector<int64_t>>
-  resolveAxes(llvm::ArrayRef<int64_t> axes, size_t rank);
-  std::optional<int64_t> resolveAxis(int64_t axis, size_t rank);
   /// Takes `axis` of the first input.
   std::optional<int64_t> takeAxis(int64_t fallback);
 
-  /// Begins the report of a problem of this node.
-  mlir::InFlightDiagnostic emitError();
-  bool hasFailed() const { return failed; }
   /// The attributes asked for so far, in their order; those with one supported
   /// value as `key=value`.
   llvm::ArrayRef<std::string> getReadKeys() const { return readKeys; }
@@ -130,7 +118,6 @@ private:
   llvm::StringSet<> taken;
   llvm::SmallVector<std::string> readKeys;
   llvm::StringSet<> noted;
-  bool failed = false;
 };
 
 /// Which types a node's inputs may have where they are no constants, and what
@@ -178,28 +165,6 @@ llvm::ArrayRef<Operator> getShapeOperators();
 /// not ONNX's own; or null.
 const Operator *findOperator(llvm::StringRef name);
 std::vector<const Operator *> getOperators();
-
-/// Whether a constant that is computed may have `shape`; reported if not. A
-/// file of a few bytes can ask for any size.
-bool checkFolded(Node &node, llvm::ArrayRef<int64_t> shape);
-
-//===----------------------------------------------------------------------===//
-// Layout, of constants and of values
-//===----------------------------------------------------------------------===//
-
-/// `input` with `shape`, batch and all.
-Tensor reshape(Node &node, const Tensor &input, llvm::ArrayRef<int64_t> shape);
-Tensor transpose(Node &node, const Tensor &input,
-                 llvm::ArrayRef<int64_t> permutation);
-
-/// `x sigmoid(x)`, `x hard_sigmoid(x)` and GELU, which exporters write as
-/// products with a gate. Null where the product is another one.
-mlir::Value importGatedProduct(Node &node, mlir::Value input, mlir::Value gate);
-
-/// `(batch, channels, ...)` to `(batch, ..., channels)`, which is how nn has
-/// images and sequences, and back.
-mlir::Value toChannelsLast(Node &node, mlir::Value input);
-mlir::Value toChannelsFirst(Node &node, mlir::Value input);
 
 /// Windows from the attributes of a convolution or a pooling of `spatialRank`
 /// axes, but for the padding.

@@ -13,24 +13,6 @@ using namespace frieze;
 using namespace frieze::onnx;
 using nn::PoolKind;
 
-/// Adds to the high padding what the last window needs that `ceil_mode` counts:
-/// one more where the stride leaves a rest, unless it would begin in the
-/// padding.
-static void padForCeiling(WindowGeometry &geometry, ArrayRef<int64_t> shape) {
-  for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
-    int64_t size = shape[axis + 2], stride = geometry.strides[axis];
-    int64_t low = geometry.padding[2 * axis];
-    int64_t &high = geometry.padding[2 * axis + 1];
-    int64_t room = low + size + high - geometry.window[axis];
-    if (room < 0)
-      continue;
-    int64_t lastStart = divideCeil(room, stride) * stride;
-    if (lastStart >= low + size)
-      lastStart -= stride;
-    high += std::max<int64_t>(0, lastStart - room);
-  }
-}
-
 /// Whether input and window fit together; reported if not.
 static bool checkRank(Node &node, size_t windowRank) {
   size_t rank = node.getShape().size();
@@ -63,34 +45,8 @@ static Tensors importPool(Node &node, PoolKind kind) {
   Value input = node.getValue();
   if (!input || node.hasFailed())
     return {{}};
-  input = toChannelsLast(node, input);
-  SmallVector<int64_t> shape(node.getShape());
-  if (countsPadding) {
-    SmallVector<int64_t> low{0}, high{0};
-    for (size_t axis = 0; axis < window.size(); ++axis) {
-      low.push_back(geometry.padding[2 * axis]);
-      high.push_back(geometry.padding[2 * axis + 1]);
-    }
-    if (ceilMode) {
-      // What the ceiling adds does not count.
-      WindowGeometry rounded = geometry;
-      padForCeiling(rounded, shape);
-      for (size_t axis = 0; axis < window.size(); ++axis) {
-        rounded.padding[2 * axis] = 0;
-        rounded.padding[2 * axis + 1] -= high[axis + 1];
-      }
-      geometry.padding = rounded.padding;
-    } else {
-      geometry.padding.assign(2 * window.size(), 0);
-    }
-    low.push_back(0);
-    high.push_back(0);
-    input = node.builder.pad(node.name, input, low, high, 0.0);
-  } else if (ceilMode) {
-    padForCeiling(geometry, shape);
-  }
-  return {toChannelsFirst(node,
-                          node.builder.pool(node.name, kind, input, geometry))};
+  return {toChannelsFirst(node, pool(node, kind, toChannelsLast(node, input),
+                                     geometry, ceilMode, countsPadding))};
 }
 
 static Tensors importMaxPool(Node &node) {

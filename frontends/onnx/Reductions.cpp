@@ -13,33 +13,6 @@ using namespace frieze;
 using namespace frieze::onnx;
 using nn::ReduceKind;
 
-/// The reduction of a constant, by `combine` from `initial` on.
-static Tensor reduceConstant(Node &node, ArrayRef<int64_t> axes,
-                             ArrayRef<int64_t> shape, double initial,
-                             double (*combine)(double, double), bool isMean) {
-  const Constant &constant = *node.getInput().constant;
-  Constant result{
-      constant.type, SmallVector<int64_t>(shape),
-      std::vector<double>(countElements(shape).value_or(0), initial)};
-  double count = double(constant.values.size()) / result.values.size();
-  SmallVector<int64_t> index(constant.shape.size(), 0);
-  for (double value : constant.values) {
-    int64_t position = 0;
-    for (auto [axis, size] : enumerate(constant.shape))
-      if (!llvm::is_contained(axes, axis))
-        position = position * size + index[axis];
-    result.values[position] = combine(result.values[position], value);
-    for (size_t axis = index.size(); axis-- > 0;) {
-      if (++index[axis] < constant.shape[axis])
-        break;
-      index[axis] = 0;
-    }
-  }
-  for (double &value : result.values)
-    value = roundTo(isMean ? value / count : value, constant.type);
-  return result;
-}
-
 namespace {
 /// The axes that a node reduces, none where it leaves its input as it is, and
 /// the shape of the result.
@@ -78,7 +51,8 @@ static Tensors importReduce(Node &node, std::optional<ReduceKind> kind,
   if (axes->axes.empty())
     return {node.getInput()};
   if (node.getInput().constant)
-    return {reduceConstant(node, axes->axes, axes->shape, initial, combine,
+    return {reduceConstant(node, *node.getInput().constant, axes->axes,
+                           axes->shape, initial, combine,
                            kind == ReduceKind::Mean)};
   if (!kind) {
     node.emitError() << "unsupported product of values that are not constant";

@@ -219,91 +219,9 @@ static Tensors importCastLike(Node &node) {
   return {castTo(node, node.getInput(1).getType())};
 }
 
-/// Values are joined along an axis behind that of the batch.
-static Tensor concatValues(Node &node, ArrayRef<Tensor> inputs, int64_t axis) {
-  SmallVector<Value> values;
-  for (auto [index, input] : enumerate(inputs)) {
-    values.push_back(node.getValue(index));
-    if (!values.back())
-      return {};
-  }
-  if (axis > 0)
-    return node.builder.concat(node.name, values, axis);
-  SmallVector<int64_t> shape(inputs.front().getShape());
-  shape[0] = 0;
-  for (Value &value : values) {
-    SmallVector<int64_t> sizes{1};
-    llvm::append_range(sizes, frieze::getShape(value));
-    shape[0] += sizes[1];
-    value = node.builder.reshapeWithBatch(node.name, value, sizes);
-  }
-  Value joined = node.builder.concat(node.name, values, 1);
-  return joined ? reshape(node, Tensor(joined), shape) : Tensor();
-}
-
-static Tensor concatConstants(Node &node, int64_t axis) {
-  ArrayRef<Tensor> inputs = node.getInputs();
-  const Constant &first = *inputs.front().constant;
-  Constant result{first.type, first.shape, {}};
-  int64_t outer = 1;
-  for (int64_t i = 0; i < axis; ++i)
-    outer *= first.shape[i];
-  result.shape[axis] = 0;
-  for (const Tensor &input : inputs)
-    result.shape[axis] += input.constant->shape[axis];
-  if (!checkFolded(node, result.shape))
-    return {};
-  for (int64_t row = 0; row < outer; ++row)
-    for (const Tensor &input : inputs) {
-      int64_t length = input.constant->values.size() / outer;
-      auto begin = input.constant->values.begin() + row * length;
-      result.values.insert(result.values.end(), begin, begin + length);
-    }
-  return result;
-}
-
 static Tensors importConcat(Node &node) {
   std::optional<int64_t> axis = node.takeAxis(0);
-  if (!axis)
-    return {{}};
-  // What has no elements adds none.
-  Tensors inputs;
-  for (const Tensor &input : node.getInputs()) {
-    SmallVector<int64_t> shape(input.getShape());
-    SmallVector<int64_t> expected(node.getShape());
-    if (shape.size() == expected.size())
-      shape[*axis] = expected[*axis];
-    if (shape != expected) {
-      node.emitError() << "expects inputs that differ in size along axis "
-                       << *axis << " only, but got "
-                       << formatShape(node.getShape()) << " and "
-                       << formatShape(input.getShape());
-      return {{}};
-    }
-  }
-  if (!node.areAllConstant())
-    return {concatValues(node, node.getInputs(), *axis)};
-  if (llvm::is_contained(ArrayRef(node.getShape()).take_front(*axis), 0))
-    return {node.getInput()};
-  return {concatConstants(node, *axis)};
-}
-
-/// Negative padding takes positions away.
-static Value padValue(Node &node, Value input, SmallVector<int64_t> low,
-                      SmallVector<int64_t> high, double value,
-                      nn::PadMode mode) {
-  SmallVector<int64_t> begin, size, strides(low.size(), 1);
-  bool isSlice = false;
-  for (auto [axis, length] : enumerate(frieze::getShape(input))) {
-    begin.push_back(std::max<int64_t>(0, -low[axis]));
-    size.push_back(length - begin.back() - std::max<int64_t>(0, -high[axis]));
-    isSlice |= size.back() != length;
-    low[axis] = std::max<int64_t>(0, low[axis]);
-    high[axis] = std::max<int64_t>(0, high[axis]);
-  }
-  if (isSlice)
-    input = node.builder.slice(node.name, input, begin, size, strides);
-  return node.builder.pad(node.name, input, low, high, value, mode);
+  return {axis ? concat(node, node.getInputs(), *axis) : Tensor()};
 }
 
 static Tensors importPad(Node &node) {

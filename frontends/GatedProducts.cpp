@@ -6,14 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Weights.h"
-#include "frontends/onnx/Node.h"
+#include "frontends/GraphNode.h"
 
 #include <cmath>
 
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
-using namespace frieze::onnx;
 using nn::ActivationKind;
 
 /// The function of `value`, where it is an activation.
@@ -38,7 +37,7 @@ matchAffine(Value value) {
 
 /// `x (1 + erf(x / sqrt 2))`, which is twice GELU, for an `input` of x or a
 /// multiple. Null where the product is another one.
-static Value importErfProduct(Node &node, Value input, Value gate) {
+static Value importErfProduct(GraphNode &node, Value input, Value gate) {
   auto outer = matchAffine(gate);
   if (!outer)
     return {};
@@ -66,7 +65,7 @@ static Value importErfProduct(Node &node, Value input, Value gate) {
                                     0.0);
 }
 
-Value frieze::onnx::importGatedProduct(Node &node, Value input, Value gate) {
+Value frieze::importGatedProduct(GraphNode &node, Value input, Value gate) {
   if (Value product = importErfProduct(node, input, gate))
     return product;
   nn::ActivationAttr function = getActivation(gate);
