@@ -12,6 +12,7 @@
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
+using nn::ActivationKind;
 using nn::BinaryKind;
 
 std::optional<SmallVector<int64_t>> frieze::broadcast(ArrayRef<int64_t> a,
@@ -116,4 +117,60 @@ Tensor frieze::repeat(GraphNode &node, const Tensor &input,
       node.builder.binaryWithWeights(node.name, BinaryKind::Mul, value,
                                      {sizes, std::vector<double>(*count, 1.0)}),
       input.valueType};
+}
+
+Tensor frieze::tile(GraphNode &node, const Tensor &input,
+                    ArrayRef<int64_t> repeats) {
+  ArrayRef<int64_t> shape = input.getShape();
+  if (repeats.size() != shape.size() ||
+      llvm::any_of(repeats, [](int64_t count) {
+        return count < 1 || count > maxElements;
+      })) {
+    node.emitError() << "expects " << shape.size()
+                     << " numbers of repetitions, but got "
+                     << formatShape(repeats);
+    return {};
+  }
+  SmallVector<int64_t> split, repeated, result;
+  for (auto [size, count] : zip_equal(shape, repeats)) {
+    if (count != 1) {
+      split.push_back(1);
+      repeated.push_back(count);
+    }
+    split.push_back(size);
+    repeated.push_back(size);
+    result.push_back(size * count);
+  }
+  if (!countElements(repeated)) {
+    node.emitError() << "expects a result of at most " << maxElements
+                     << " elements, but got shape " << formatShape(result);
+    return {};
+  }
+  Tensor parts = reshape(node, input, split);
+  return reshape(node, repeat(node, parts, repeated), result);
+}
+
+Tensor frieze::power(GraphNode &node, const Tensor &input,
+                     const Constant &exponent) {
+  double power = exponent.values.size() == 1 ? exponent.values[0] : 0.0;
+  Value value = node.makeValue(input);
+  auto apply = [&](ActivationKind kind, Value input) {
+    return node.builder.activation(node.name, input, kind);
+  };
+  if (power == 1.0)
+    return input;
+  if (power == 2.0)
+    return apply(ActivationKind::Square, value);
+  if (power == 3.0)
+    return combine(node, BinaryKind::Mul, apply(ActivationKind::Square, value),
+                   value);
+  if (power == 0.5)
+    return apply(ActivationKind::Sqrt, value);
+  if (power == -0.5)
+    return apply(ActivationKind::Reciprocal,
+                 apply(ActivationKind::Sqrt, value));
+  if (power == -1.0)
+    return apply(ActivationKind::Reciprocal, value);
+  node.emitError() << "unsupported exponent, expects 1, 2, 3, 0.5, -0.5 or -1";
+  return {};
 }

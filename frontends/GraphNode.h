@@ -75,11 +75,20 @@ struct Slice {
   /// All of a tensor of `shape`.
   explicit Slice(llvm::ArrayRef<int64_t> shape)
       : begin(shape.size(), 0), size(shape), strides(shape.size(), 1) {}
+
+  /// Cuts an axis that is whole, as Python's `[start:end:step]` does. `step` is
+  /// not 0.
+  void cut(size_t axis, std::optional<int64_t> start,
+           std::optional<int64_t> end, int64_t step);
 };
 
 Tensor slice(GraphNode &node, const Tensor &input, const Slice &slice);
 /// Reports inputs that differ along other axes as well.
 Tensor concat(GraphNode &node, llvm::ArrayRef<Tensor> inputs, int64_t axis);
+/// The positions `indices` along an axis, which may count from the end: a slice
+/// of a value where they are evenly spaced, else one slice each.
+Tensor gather(GraphNode &node, const Tensor &input, int64_t axis,
+              const Constant &indices);
 /// Negative padding takes positions away.
 mlir::Value padValue(GraphNode &node, mlir::Value input,
                      llvm::SmallVector<int64_t> low,
@@ -109,6 +118,9 @@ std::vector<double> expand(const Constant &constant,
 /// to. A value is multiplied by ones, as nn repeats operands.
 Tensor repeat(GraphNode &node, const Tensor &input,
               llvm::ArrayRef<int64_t> shape);
+/// `input`, so many times along each axis.
+Tensor tile(GraphNode &node, const Tensor &input,
+            llvm::ArrayRef<int64_t> repeats);
 /// With axes of size 1 in front, up to `rank`.
 mlir::Value addAxes(GraphNode &node, mlir::Value value, size_t rank);
 
@@ -120,6 +132,9 @@ Tensor combineConstants(GraphNode &node, BinaryFn function, const Constant &a,
 /// Two tensors of which one at least is a value.
 Tensor combine(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
                const Tensor &rhs);
+
+/// A value to a constant power, of those that are products and roots.
+Tensor power(GraphNode &node, const Tensor &input, const Constant &exponent);
 
 /// `x sigmoid(x)`, `x hard_sigmoid(x)` and GELU, which exporters write as
 /// products with a gate. Null where the product is another one.

@@ -142,3 +142,104 @@ Value frieze::padValue(GraphNode &node, Value input, SmallVector<int64_t> low,
     input = node.builder.slice(node.name, input, begin, size, strides);
   return node.builder.pad(node.name, input, low, high, value, mode);
 }
+
+void Slice::cut(size_t axis, std::optional<int64_t> start,
+                std::optional<int64_t> end, int64_t step) {
+  int64_t length = size[axis];
+  if (length == 0)
+    return;
+  auto resolve = [&](std::optional<int64_t> limit, int64_t open,
+                     int64_t minimum, int64_t maximum) {
+    if (!limit)
+      return open;
+    return std::clamp(*limit < 0 ? *limit + length : *limit, minimum, maximum);
+  };
+  // Backwards, a slice ends before position 0.
+  bool isForward = step > 0;
+  int64_t lowest = isForward ? 0 : -1,
+          highest = isForward ? length : length - 1;
+  int64_t first = isForward ? resolve(start, 0, 0, length)
+                            : resolve(start, length - 1, 0, length - 1);
+  int64_t last = resolve(end, isForward ? highest : lowest, lowest, highest);
+  int64_t distance =
+      std::max<int64_t>(0, isForward ? last - first : first - last);
+  begin[axis] = first;
+  strides[axis] = step;
+  size[axis] = divideCeil(distance, std::abs(step));
+}
+
+/// Indices from the end become those from the start. Nothing, and reported,
+/// where one is out of range.
+static std::optional<SmallVector<int64_t>>
+resolveIndices(GraphNode &node, const Constant &indices, int64_t size) {
+  SmallVector<int64_t> resolved = indices.getIntegers();
+  for (int64_t &index : resolved) {
+    if (index < -size || index >= size) {
+      node.emitError() << "expects indices of " << size
+                       << " positions, but got " << index;
+      return std::nullopt;
+    }
+    index += index < 0 ? size : 0;
+  }
+  return resolved;
+}
+
+/// The positions `indices` along an axis of a value: a slice where they are
+/// evenly spaced, else one slice each.
+static Tensor gatherPositions(GraphNode &node, const Tensor &input,
+                              int64_t axis, ArrayRef<int64_t> indices) {
+  // Slices are kernels.
+  static constexpr size_t maxSlices = 256;
+  Slice slice(input.getShape());
+  int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
+  bool isEven = step != 0;
+  for (size_t i = 1; i < indices.size(); ++i)
+    isEven &= indices[i] - indices[i - 1] == step;
+  if (isEven) {
+    slice.begin[axis] = indices.empty() ? 0 : indices[0];
+    slice.size[axis] = indices.size();
+    slice.strides[axis] = step;
+    return frieze::slice(node, input, slice);
+  }
+  if (axis == 0 || indices.size() > maxSlices) {
+    node.emitError() << "unsupported indices of a value, expects them to be "
+                        "evenly spaced";
+    return {};
+  }
+  SmallVector<Value> values;
+  slice.size[axis] = 1;
+  for (int64_t index : indices) {
+    slice.begin[axis] = index;
+    values.push_back(frieze::slice(node, input, slice).value);
+  }
+  return {node.builder.concat(node.name, values, axis), input.valueType};
+}
+
+Tensor frieze::gather(GraphNode &node, const Tensor &input, int64_t axis,
+                      const Constant &indices) {
+  if (!input)
+    return {};
+  auto resolved = resolveIndices(node, indices, input.getShape()[axis]);
+  if (!resolved)
+    return {};
+  SmallVector<int64_t> shape(input.getShape());
+  shape.erase(shape.begin() + axis);
+  shape.insert(shape.begin() + axis, indices.shape.begin(),
+               indices.shape.end());
+  if (input.value)
+    return reshape(node, gatherPositions(node, input, axis, *resolved), shape);
+  SmallVector<int64_t> strides = getRowMajorStrides(input.getShape());
+  SmallVector<int64_t> indexStrides = getRowMajorStrides(indices.shape);
+  size_t indexRank = indices.shape.size();
+  return pickElements(
+      node, *input.constant, shape, [&](ArrayRef<int64_t> index) {
+        int64_t position = 0, entry = 0;
+        for (size_t i = 0; i < indexRank; ++i)
+          entry += index[axis + i] * indexStrides[i];
+        for (int64_t i = 0; i < int64_t(strides.size()); ++i)
+          position += strides[i] * (i < axis    ? index[i]
+                                    : i == axis ? (*resolved)[entry]
+                                                : index[i + indexRank - 1]);
+        return position;
+      });
+}

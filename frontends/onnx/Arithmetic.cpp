@@ -141,27 +141,7 @@ static Tensors importPow(Node &node) {
     return {combineConstants(
         node, [](double a, double b) { return std::pow(a, b); },
         *node.getInput().constant, *exponent)};
-  double power = exponent->values.size() == 1 ? exponent->values[0] : 0.0;
-  Value value = node.getValue();
-  auto apply = [&](ActivationKind kind, Value input) {
-    return node.builder.activation(node.name, input, kind);
-  };
-  if (power == 1.0)
-    return {node.getInput()};
-  if (power == 2.0)
-    return {apply(ActivationKind::Square, value)};
-  if (power == 3.0)
-    return {combine(node, BinaryKind::Mul, apply(ActivationKind::Square, value),
-                    value)};
-  if (power == 0.5)
-    return {apply(ActivationKind::Sqrt, value)};
-  if (power == -0.5)
-    return {
-        apply(ActivationKind::Reciprocal, apply(ActivationKind::Sqrt, value))};
-  if (power == -1.0)
-    return {apply(ActivationKind::Reciprocal, value)};
-  node.emitError() << "unsupported exponent, expects 1, 2, 3, 0.5, -0.5 or -1";
-  return {{}};
+  return {power(node, node.getInput(), *exponent)};
 }
 
 static Tensors importWhere(Node &node) {
@@ -202,38 +182,9 @@ static Tensors importExpand(Node &node) {
   return {repeat(node, node.getInput(), *shape)};
 }
 
-/// Repeats along any axis: along one of size 1 before it.
 static Tensors importTile(Node &node) {
   std::optional<SmallVector<int64_t>> repeats = node.getIntegers(1);
-  if (!repeats)
-    return {{}};
-  ArrayRef<int64_t> shape = node.getShape();
-  if (repeats->size() != shape.size() ||
-      llvm::any_of(*repeats, [](int64_t count) {
-        return count < 1 || count > maxElements;
-      })) {
-    node.emitError() << "expects " << shape.size()
-                     << " numbers of repetitions, but got "
-                     << formatShape(*repeats);
-    return {{}};
-  }
-  SmallVector<int64_t> split, repeated, result;
-  for (auto [size, count] : zip_equal(shape, *repeats)) {
-    if (count != 1) {
-      split.push_back(1);
-      repeated.push_back(count);
-    }
-    split.push_back(size);
-    repeated.push_back(size);
-    result.push_back(size * count);
-  }
-  if (!countElements(repeated)) {
-    node.emitError() << "expects a result of at most " << maxElements
-                     << " elements, but got shape " << formatShape(result);
-    return {{}};
-  }
-  Tensor parts = reshape(node, node.getInput(), split);
-  return {reshape(node, repeat(node, parts, repeated), result)};
+  return {repeats ? tile(node, node.getInput(), *repeats) : Tensor()};
 }
 
 ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {

@@ -13,54 +13,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// Indices from the end become those from the start. Nothing, and reported,
-/// where one is out of range.
-static std::optional<SmallVector<int64_t>>
-resolveIndices(Node &node, const Constant &indices, int64_t size) {
-  SmallVector<int64_t> resolved = indices.getIntegers();
-  for (int64_t &index : resolved) {
-    if (index < -size || index >= size) {
-      node.emitError() << "expects indices of " << size
-                       << " positions, but got " << index;
-      return std::nullopt;
-    }
-    index += index < 0 ? size : 0;
-  }
-  return resolved;
-}
-
-/// The positions `indices` along an axis of a value: a slice where they are
-/// evenly spaced, else one slice each.
-static Tensor gatherPositions(Node &node, int64_t axis,
-                              ArrayRef<int64_t> indices) {
-  // Slices are kernels.
-  static constexpr size_t maxSlices = 256;
-  Slice slice(node.getShape());
-  int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
-  bool isEven = step != 0;
-  for (size_t i = 1; i < indices.size(); ++i)
-    isEven &= indices[i] - indices[i - 1] == step;
-  if (isEven) {
-    slice.begin[axis] = indices.empty() ? 0 : indices[0];
-    slice.size[axis] = indices.size();
-    slice.strides[axis] = step;
-    return frieze::slice(node, node.getInput(), slice);
-  }
-  if (axis == 0 || indices.size() > maxSlices) {
-    node.emitError() << "unsupported indices of Gather, expects them to be "
-                        "evenly spaced";
-    return {};
-  }
-  SmallVector<Value> values;
-  slice.size[axis] = 1;
-  for (int64_t index : indices) {
-    slice.begin[axis] = index;
-    values.push_back(frieze::slice(node, node.getInput(), slice).value);
-  }
-  return {node.builder.concat(node.name, values, axis),
-          node.getInput().valueType};
-}
-
 /// The rows of a table that a value numbers.
 static Tensor gatherRows(Node &node, int64_t axis) {
   const Constant &table = *node.getInput(0).constant;
@@ -89,29 +41,7 @@ static Tensors importGather(Node &node) {
   const Constant *indices = node.getConstant(1);
   if (!indices)
     return {{}};
-  auto resolved = resolveIndices(node, *indices, node.getShape()[*axis]);
-  if (!resolved)
-    return {{}};
-  SmallVector<int64_t> shape(node.getShape());
-  shape.erase(shape.begin() + *axis);
-  shape.insert(shape.begin() + *axis, indices->shape.begin(),
-               indices->shape.end());
-  if (node.getInput().value)
-    return {reshape(node, gatherPositions(node, *axis, *resolved), shape)};
-  SmallVector<int64_t> strides = getRowMajorStrides(node.getShape());
-  SmallVector<int64_t> indexStrides = getRowMajorStrides(indices->shape);
-  size_t indexRank = indices->shape.size();
-  return {pickElements(
-      node, *node.getInput().constant, shape, [&](ArrayRef<int64_t> index) {
-        int64_t position = 0, entry = 0;
-        for (size_t i = 0; i < indexRank; ++i)
-          entry += index[*axis + i] * indexStrides[i];
-        for (int64_t i = 0; i < int64_t(strides.size()); ++i)
-          position += strides[i] * (i < *axis    ? index[i]
-                                    : i == *axis ? (*resolved)[entry]
-                                                 : index[i + indexRank - 1]);
-        return position;
-      })};
+  return {gather(node, node.getInput(), *axis, *indices)};
 }
 
 /// Nothing where a problem was reported.
@@ -146,24 +76,11 @@ static std::optional<Slice> takeSlice(Node &node) {
   for (auto [axis, start, end, step] :
        zip_equal(axes, *starts, *ends, *steps)) {
     int64_t position = axis < 0 ? axis + shape.size() : axis;
-    int64_t size = shape[position];
     if (step == 0 || step < -maxElements || step > maxElements) {
       node.emitError() << "unsupported step of a slice: " << step;
       return std::nullopt;
     }
-    // As Python has it: backwards, a slice ends before position 0.
-    auto resolve = [&](int64_t limit, int64_t minimum, int64_t maximum) {
-      return std::clamp(limit < 0 ? limit + size : limit, minimum, maximum);
-    };
-    int64_t first =
-        step > 0 ? resolve(start, 0, size) : resolve(start, 0, size - 1);
-    int64_t last =
-        step > 0 ? resolve(end, 0, size) : resolve(end, -1, size - 1);
-    slice.begin[position] = first;
-    slice.strides[position] = step;
-    slice.size[position] = std::max<int64_t>(
-        0, step > 0 ? divideCeil(std::max<int64_t>(0, last - first), step)
-                    : divideCeil(std::max<int64_t>(0, first - last), -step));
+    slice.cut(position, start, end, step);
   }
   return slice;
 }
