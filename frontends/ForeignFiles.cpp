@@ -147,10 +147,6 @@ static constexpr ForeignFormat formats[] = {
      }},
     {"an ExecuTorch file", fromTorch,
      [](const Evidence &file) { return file.isFlatBuffer("ET12"); }},
-    {"a TensorFlow Lite file",
-     "give the Keras file that it was made from, or convert it to ONNX with "
-     "python -m tf2onnx.convert --tflite model.tflite --output model.onnx",
-     [](const Evidence &file) { return file.isFlatBuffer("TFL3"); }},
     {"a file of ONNX Runtime", "give the .onnx file that it was made from",
      [](const Evidence &file) { return file.isFlatBuffer("ORTM"); }},
     {"the members of a Keras archive", "zip them",

@@ -27,7 +27,7 @@ struct ForeignFile {
   }
   /// The message that it is no model file.
   std::string refuse() const {
-    return "expects a Keras, ONNX, JSON or MLIR file, but got " + describe();
+    return "expects a Keras, ONNX, TensorFlow Lite, JSON or MLIR file, but got " + describe();
   }
 };
 

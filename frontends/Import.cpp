@@ -14,6 +14,7 @@
 #include "frontends/json/JsonModel.h"
 #include "frontends/keras/KerasModel.h"
 #include "frontends/onnx/OnnxModel.h"
+#include "frontends/tflite/TfliteModel.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -110,6 +111,8 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
     file.bytes = text;
     return importJson(file);
   }
+  if (isTflite(file.bytes))
+    return importTflite(file);
   if (isOnnx(file.bytes))
     return importOnnx(file);
   if (!text.empty() && isMlir(file))
@@ -122,6 +125,7 @@ static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
 std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   std::vector<LayerDescription> layers = listKerasLayers(context);
   llvm::append_range(layers, listOnnxOperators(context));
+  llvm::append_range(layers, listTfliteOperators());
   return layers;
 }
 

@@ -42,7 +42,7 @@ struct ImportOptions {
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
 /// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model
-/// (.onnx), JSON (our spec, or Keras's `to_json()`), or MLIR text.
+/// (.onnx), a TensorFlow Lite model (.tflite), JSON (our spec, or Keras's `to_json()`), or MLIR text.
 ///
 /// The module holds one public function, `@model`, with one argument per input
 /// and one result per output, each with its name in the attribute `nn.name`.
@@ -56,11 +56,12 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
 
 /// A layer or operator that models may have.
 struct LayerDescription {
-  /// The format of the file: `Keras` or `ONNX`.
+  /// The format of the file: `Keras`, `ONNX` or `TFLite`.
   std::string format;
   std::string name;
   /// The attributes that are read, in the order of reading; one that must have
-  /// a certain value as `key=value`. All others are refused.
+  /// a certain value as `key=value`. All others are refused. None for TFLite,
+  /// whose operators have those of their schema.
   std::vector<std::string> attributes;
 };
 

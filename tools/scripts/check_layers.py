@@ -7,10 +7,11 @@ backquotes with a capital in front are layers; each one of
 `frieze-compile --list-layers` must be there, and no other, but in the row
 `**not supported**`, where a layer followed by "with" has options that are not.
 The table of README.md that begins with `| of Keras |` may have some of them.
-Below `## Options`, docs/Layers.md has tables of all that is listed, which
---write writes.
-The operators of ONNX are those in the first column of the table of
-docs/ModelFormat.md that begins with `| operators |`. The table of README.md that
+Below `## Options`, docs/Layers.md has tables of all that is listed with options,
+which --write writes.
+The operators of ONNX and TFLite are those in the first columns of the tables of
+docs/ModelFormat.md that begin with `| operators |` and `| operators of TFLite |`.
+The table of README.md that
 begins with `| target |` has what `frieze-compile --print-targets` prints.
 """
 import argparse
@@ -19,6 +20,9 @@ import pathlib
 import re
 import subprocess
 import sys
+
+# The headings of their tables, by the formats that have operators.
+OPERATORS = {"ONNX": "operators", "TFLite": "operators of TFLite"}
 
 
 def read_table(text, file, head, column):
@@ -34,11 +38,11 @@ def read_table(text, file, head, column):
     return supported, unsupported
 
 
-def read_operators(model_format):
-    """The operators of ONNX in the table."""
-    table = re.search(r"^\| operators \|.*?(?=\n\n)", model_format, re.S | re.M)
+def read_operators(model_format, heading):
+    """The operators in the table with the heading."""
+    table = re.search(rf"^\| {heading} \|.*?(?=\n\n)", model_format, re.S | re.M)
     if not table:
-        sys.exit("docs/ModelFormat.md: error: expects a table '| operators |'")
+        sys.exit(f"docs/ModelFormat.md: error: expects a table '| {heading} |'")
     return {name for row in table.group().splitlines()[2:]
             for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
@@ -48,6 +52,8 @@ def make_tables(text):
     rows = {"Keras layer": [], "Keras operation": [], "ONNX operator": []}
     for line in text.splitlines():
         kind, name, *attributes = line.split()
+        if kind == "TFLite":
+            continue
         free = " ".join(f"`{key}`" for key in attributes if "=" not in key)
         fixed = " ".join(f"`{key}`" for key in attributes if "=" in key)
         head = ("ONNX operator" if kind == "ONNX" else
@@ -104,16 +110,20 @@ def main():
     elif mark + old != "\n" + tables:
         problems.append("docs/Layers.md: error: expects the options that --list-layers prints; "
                         "run tools/scripts/check_layers.py . --bin build/release/bin --write")
-    operators = set(re.findall(r"^ONNX (\w+):", text, re.M))
-    documented = read_operators((args.root / "docs/ModelFormat.md").read_text(encoding="utf-8"))
-    problems += [f"docs/ModelFormat.md: error: the table of operators lacks `{name}`"
-                 for name in sorted(operators - documented)]
-    problems += [f"docs/ModelFormat.md: error: the table of operators has `{name}`, which is "
-                 "none that can be read" for name in sorted(documented - operators)]
+    model_format = (args.root / "docs/ModelFormat.md").read_text(encoding="utf-8")
+    count = 0
+    for kind, heading in OPERATORS.items():
+        operators = set(re.findall(rf"^{kind} ([\w.]+):", text, re.M))
+        documented = read_operators(model_format, heading)
+        count += len(operators)
+        problems += [f"docs/ModelFormat.md: error: the table of {heading} lacks `{name}`"
+                     for name in sorted(operators - documented)]
+        problems += [f"docs/ModelFormat.md: error: the table of {heading} has `{name}`, which "
+                     "is none that can be read" for name in sorted(documented - operators)]
     problems += check_targets(readme, args.bin / "frieze-compile")
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{len(listed)} layers, {len(operators)} operators")
+    print(f"{len(listed)} layers, {count} operators")
     sys.exit(bool(problems))
 
 

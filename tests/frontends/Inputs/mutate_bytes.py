@@ -1,8 +1,8 @@
-"""Compiles ONNX files of which bytes have been changed at random.
+"""Compiles model files of which bytes have been changed at random.
 
-    python3 mutate_bytes.py MODELS FOLDER [--seed N] [--runs N] [--emit STAGE]
+    python3 mutate_bytes.py MODELS EXTENSION FOLDER [--seed N] [--runs N] [--emit STAGE]
 
-Bytes of the .onnx files in MODELS are replaced, moved, repeated and left out.
+Bytes of the files in MODELS with the extension, such as .onnx, are replaced, moved, repeated and left out.
 frieze-compile must then compile the file, or refuse it in messages; it may
 neither crash nor hang, nor take much memory. The file of a run that fails is
 left in FOLDER.
@@ -64,18 +64,19 @@ def check(path, emit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", type=pathlib.Path)
+    parser.add_argument("extension")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--emit", default="nn-opt")
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    files = sorted(args.models.glob("*.onnx"))
+    files = sorted(args.models.glob("*" + args.extension))
     args.folder.mkdir(parents=True, exist_ok=True)
     compiled = failed = 0
     for run in range(args.runs):
         source = rng.choice(files)
-        path = args.folder / f"{args.seed}_{run}.onnx"
+        path = args.folder / f"{args.seed}_{run}{args.extension}"
         path.write_bytes(mutate(source.read_bytes(), rng))
         outcome = check(path, args.emit)
         if isinstance(outcome, str):

@@ -1,0 +1,549 @@
+//===- GraphImporter.cpp - Import of a TensorFlow Lite graph ----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/tflite/GraphImporter.h"
+#include "frontends/tflite/TfliteModel.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::tflite;
+
+/// The version of the schema that all files have.
+static constexpr int64_t schemaVersion = 3;
+
+/// Elements of all constants of a model, read and computed; its operators, all
+/// their operands, and the characters of a name.
+static constexpr int64_t maxRead = int64_t(1) << 28;
+static constexpr int64_t maxComputed = int64_t(1) << 26;
+static constexpr size_t maxOperators = 1 << 16, maxOperands = 1 << 20;
+static constexpr size_t maxName = 4096;
+
+static SmallVector<ArrayRef<Operator>> getFamilies() {
+  return {getActivationOperators(),  getArithmeticOperators(),
+          getConvolutionOperators(), getIndexingOperators(),
+          getRecurrentOperators(),   getReductionOperators(),
+          getShapeOperators()};
+}
+
+const Operator *frieze::tflite::findOperator(StringRef name) {
+  for (ArrayRef<Operator> family : getFamilies())
+    for (const Operator &known : family)
+      if (known.name == name)
+        return &known;
+  return nullptr;
+}
+
+std::vector<LayerDescription> frieze::listTfliteOperators() {
+  std::vector<LayerDescription> operators;
+  for (ArrayRef<Operator> family : getFamilies())
+    for (const Operator &known : family)
+      operators.push_back({"TFLite", known.name.str(), {}});
+  llvm::sort(operators,
+             [](const auto &a, const auto &b) { return a.name < b.name; });
+  return operators;
+}
+
+namespace {
+/// A table Tensor of the schema.
+struct StoredTensor {
+  explicit StoredTensor(const FlatTable &table)
+      : table(table), type(table.get<int8_t>(1, 0)) {}
+
+  SmallVector<int64_t> getShape() const { return table.getInts(0); }
+  StringRef getName() const { return table.getString(3).take_front(maxName); }
+
+  FlatTable table;
+  int64_t type;
+};
+
+/// A table Operator of the schema.
+struct StoredOperator {
+  std::string operatorName;
+  bool isCustom = false;
+  SmallVector<int64_t> inputs, outputs;
+  FlatTable table;
+};
+
+struct Unsupported {
+  std::string problem, firstLayer;
+  unsigned count = 0;
+};
+
+class GraphImporter {
+public:
+  GraphImporter(ModelBuilder &builder, const FlatTable &model)
+      : builder(builder), model(model) {}
+
+  void run();
+
+private:
+  bool readTables();
+  bool readOperators(const FlatTable &graph);
+  void readSignature();
+  bool checkIndices(ArrayRef<int64_t> indices, bool mayBeAbsent);
+  void findUses();
+  void importInputs();
+  void importOperator(const StoredOperator &op);
+  void importOutputs();
+  bool checkTypes(const StoredOperator &op, StringRef layer);
+  const Tensor *find(int64_t index);
+  std::optional<Tensor> readConstant(int64_t index);
+  bool checkBudget(const Tensor &tensor, int64_t &count, int64_t maximum);
+  std::string getLayerName(const StoredOperator &op) const;
+  std::string takeName(int64_t index,
+                       StringMap<std::vector<std::string>> &names);
+  void reportLater(std::string problem, StringRef layer);
+
+  ModelBuilder &builder;
+  const FlatTable &model;
+  std::vector<FlatTable> buffers;
+  std::vector<StoredTensor> stored;
+  std::vector<StoredOperator> operators;
+  SmallVector<int64_t> inputs, outputs;
+  /// What the signature calls inputs and outputs, which may have several names,
+  /// by their numbers as text.
+  StringMap<std::vector<std::string>> inputNames, outputNames;
+  /// By the number of the tensor; nothing for one that is not there yet.
+  std::vector<std::optional<Tensor>> tensors;
+  std::vector<bool> isUsed, isLive;
+  /// Whether anything reads a tensor as something else than row numbers.
+  std::vector<bool> isReadAsNumber;
+  int64_t readCount = 0, computedCount = 0;
+  /// What is wrong with operators, in the order of the first ones.
+  std::vector<Unsupported> unsupported;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+bool GraphImporter::checkIndices(ArrayRef<int64_t> indices, bool mayBeAbsent) {
+  for (int64_t index : indices)
+    if (index < (mayBeAbsent ? -1 : 0) || index >= int64_t(stored.size())) {
+      builder.emitError() << "expects numbers of " << stored.size()
+                          << " tensors, but got " << index;
+      return false;
+    }
+  return true;
+}
+
+bool GraphImporter::readOperators(const FlatTable &graph) {
+  std::vector<FlatTable> codes = model.getTables(1);
+  std::vector<FlatTable> tables = graph.getTables(3);
+  if (tables.size() > maxOperators) {
+    builder.emitError() << "expects a model of at most " << maxOperators
+                        << " operators, but got " << tables.size();
+    return false;
+  }
+  size_t operands = 0;
+  for (const FlatTable &table : tables) {
+    uint32_t index = table.get<uint32_t>(0, 0);
+    if (index >= codes.size()) {
+      builder.emitError() << "expects an operator's number in a list of "
+                          << codes.size() << ", but got " << index;
+      return false;
+    }
+    const FlatTable &code = codes[index];
+    // Old files have the number in a byte, which stops at 127.
+    int64_t number =
+        std::max<int64_t>(code.get<int8_t>(0, 0), code.get<int32_t>(3, 0));
+    StoredOperator read;
+    read.operatorName = getOperatorName(number);
+    read.isCustom = read.operatorName == "CUSTOM";
+    if (read.isCustom)
+      read.operatorName = code.getString(1).take_front(maxName).str();
+    read.inputs = table.getInts(1);
+    read.outputs = table.getInts(2);
+    read.table = table;
+    operands += read.inputs.size() + read.outputs.size();
+    if (operands > maxOperands) {
+      builder.emitError() << "expects a model of at most " << maxOperands
+                          << " operands";
+      return false;
+    }
+    if (!checkIndices(read.inputs, /*mayBeAbsent=*/true) ||
+        !checkIndices(read.outputs, /*mayBeAbsent=*/false))
+      return false;
+    operators.push_back(std::move(read));
+  }
+  return true;
+}
+
+bool GraphImporter::readTables() {
+  if (int64_t version = model.get<uint32_t>(0, 0); version != schemaVersion) {
+    builder.emitError() << "expects a TensorFlow Lite model of version "
+                        << schemaVersion << ", but got version " << version;
+    return false;
+  }
+  // Graphs behind the first one are those of control flow.
+  std::vector<FlatTable> graphs = model.getTables(2);
+  if (graphs.empty()) {
+    builder.emitError() << "expects a model with a graph";
+    return false;
+  }
+  const FlatTable &graph = graphs.front();
+  buffers = model.getTables(4);
+  for (const FlatTable &table : graph.getTables(0))
+    stored.emplace_back(table);
+  inputs = graph.getInts(1);
+  outputs = graph.getInts(2);
+  tensors.resize(stored.size());
+  isUsed.resize(stored.size());
+  isReadAsNumber.resize(stored.size());
+  return checkIndices(inputs, /*mayBeAbsent=*/false) &&
+         checkIndices(outputs, /*mayBeAbsent=*/false) && readOperators(graph);
+}
+
+/// A signature names inputs and outputs as the model did before it was
+/// converted.
+void GraphImporter::readSignature() {
+  std::vector<FlatTable> signatures = model.getTables(7);
+  if (signatures.size() > 1) {
+    builder.emitError() << "expects a model with one signature, but got "
+                        << signatures.size()
+                        << "; convert each by itself, with "
+                           "from_concrete_functions()";
+    return;
+  }
+  for (const FlatTable &signature : signatures) {
+    if (signature.get<uint32_t>(4, 0) != 0)
+      builder.emitError() << "expects a signature of the first graph";
+    for (unsigned field : {0, 1})
+      for (const FlatTable &entry : signature.getTables(field))
+        if (StringRef name = entry.getString(0); !name.empty())
+          (field == 0 ? inputNames
+                      : outputNames)[std::to_string(entry.get<uint32_t>(1, 0))]
+              .push_back(name.take_front(maxName).str());
+  }
+}
+
+/// The next of the names that the signature has for a tensor, or its own.
+std::string
+GraphImporter::takeName(int64_t index,
+                        StringMap<std::vector<std::string>> &names) {
+  auto known = names.find(std::to_string(index));
+  if (known == names.end())
+    return stored[index].getName().str();
+  std::string name = known->second.front();
+  if (known->second.size() > 1)
+    known->second.erase(known->second.begin());
+  return name;
+}
+
+/// Operators have no names: that of the first tensor that one computes. Where
+/// an operator stands for several layers, it joins their names, the last one
+/// first.
+std::string GraphImporter::getLayerName(const StoredOperator &op) const {
+  StringRef name = op.outputs.empty()
+                       ? StringRef()
+                       : stored[op.outputs[0]].getName().split(';').first;
+  return name.empty() ? op.operatorName : name.str();
+}
+
+/// Operators that no output depends on are left out, whatever they are.
+void GraphImporter::findUses() {
+  for (int64_t index : outputs)
+    isUsed[index] = isReadAsNumber[index] = true;
+  isLive.resize(operators.size());
+  for (size_t i = operators.size(); i-- > 0;) {
+    const StoredOperator &op = operators[i];
+    isLive[i] =
+        llvm::any_of(op.outputs, [&](int64_t index) { return isUsed[index]; });
+    if (!isLive[i])
+      continue;
+    for (auto [position, index] : enumerate(op.inputs)) {
+      if (index < 0)
+        continue;
+      isUsed[index] = true;
+      if (op.operatorName != "GATHER" || position != 1)
+        isReadAsNumber[index] = true;
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Tensors
+//===----------------------------------------------------------------------===//
+
+void GraphImporter::importInputs() {
+  for (int64_t index : inputs) {
+    const StoredTensor &tensor = stored[index];
+    std::string name = takeName(index, inputNames);
+    std::optional<DataType> type = getDataType(tensor.type);
+    if (!type || (*type != DataType::Float && !isInteger(*type)))
+      builder.emitError(name)
+          << "expects an input of type FLOAT32 or of integers, but got type "
+          << getTypeName(tensor.type)
+          << "; convert the model with float32 inputs and outputs";
+    SmallVector<int64_t> shape = tensor.getShape();
+    SmallVector<int64_t> signature = tensor.table.getInts(7);
+    if (signature.size() == shape.size())
+      shape = signature;
+    if (shape.empty()) {
+      builder.emitError(name) << "expects an input with an axis for the batch";
+      tensors[index] = Tensor();
+      continue;
+    }
+    for (int64_t &size : shape)
+      size = size < 0 ? ShapedType::kDynamic : size;
+    if (tensors[index])
+      builder.emitError(name) << "expects a tensor to be an input once";
+    tensors[index] =
+        Tensor(builder.addInput(name, shape), type.value_or(DataType::Float));
+  }
+}
+
+/// The elements of a tensor that has some in the file, a null tensor where a
+/// problem was reported. Nothing where there are none.
+std::optional<Tensor> GraphImporter::readConstant(int64_t index) {
+  const StoredTensor &tensor = stored[index];
+  uint32_t number = tensor.table.get<uint32_t>(2, 0);
+  // Of variables, which begin with zeros.
+  bool isVariable = tensor.table.get<uint8_t>(5, 0);
+  auto fail = [&](const Twine &problem) {
+    builder.emitError(tensor.getName()) << problem;
+    return Tensor();
+  };
+  if (number >= buffers.size())
+    return fail("expects the number of one of " + Twine(buffers.size()) +
+                " buffers, but got " + Twine(number));
+  StringRef bytes = buffers[number].getBytes(0);
+  SmallVector<int64_t> shape = tensor.getShape();
+  std::optional<int64_t> count = countElements(shape);
+  std::optional<DataType> type = getDataType(tensor.type);
+  if (buffers[number].has(1) || tensor.table.has(10))
+    return fail("unsupported constant outside of the table of buffers");
+  // Buffer 0 is that of tensors without data.
+  if ((number == 0 || (bytes.empty() && count != 0)) && !isVariable)
+    return std::nullopt;
+  if (tensor.table.has(6))
+    return fail(
+        "unsupported sparse constant; convert the model without sparsity");
+  // Reported for the operator that reads it.
+  if (!type)
+    return Tensor();
+  if (!count)
+    return fail("expects a constant of at most " + Twine(maxElements) +
+                " elements on at most " + Twine(maxRank) +
+                " axes, but got shape " + formatShape(shape));
+  Constant constant{*type, shape, {}};
+  ElementType element = *getElementType(*type);
+  if (isVariable)
+    constant.values.assign(*count, 0.0);
+  else if (bytes.size() != *count * element.size)
+    return fail("expects " + Twine(uint64_t(*count * element.size)) +
+                " bytes for shape " + formatShape(shape) + ", but got " +
+                Twine(bytes.size()));
+  else
+    constant.values = decodeNumbers(bytes, element);
+  return Tensor(std::move(constant));
+}
+
+/// The tensor of that number, null where it could not be built. Null itself
+/// where nothing defines it.
+const Tensor *GraphImporter::find(int64_t index) {
+  std::optional<Tensor> &tensor = tensors[index];
+  if (tensor)
+    return &*tensor;
+  if (readCount > maxRead)
+    return nullptr;
+  tensor = readConstant(index);
+  if (!tensor)
+    return nullptr;
+  if (!checkBudget(*tensor, readCount, maxRead))
+    tensor = Tensor();
+  return &*tensor;
+}
+
+/// Counts the elements of a constant. A file can ask for many times its size,
+/// by many tensors with one buffer and by operators.
+bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
+                                int64_t maximum) {
+  if (!tensor.constant || count > maximum)
+    return count <= maximum;
+  count += tensor.constant->values.size();
+  if (count <= maximum)
+    return true;
+  builder.emitError() << "expects constants of at most " << maximum
+                      << " elements in all";
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Operators
+//===----------------------------------------------------------------------===//
+
+/// What is wrong with many operators alike is said once.
+void GraphImporter::reportLater(std::string problem, StringRef layer) {
+  auto known = llvm::find_if(
+      unsupported, [&](const auto &other) { return other.problem == problem; });
+  if (known == unsupported.end())
+    known = unsupported.insert(known, {std::move(problem), layer.str()});
+  ++known->count;
+}
+
+static std::string describeUnsupported(const StoredOperator &op) {
+  StringRef name = op.operatorName;
+  std::string text = "unsupported operator '" + name.str() + "'";
+  if (name == "WHILE" || name == "IF" || name == "CALL" || name == "CALL_ONCE")
+    return text + ", control flow; convert the Keras model with unroll=True in "
+                  "its recurrent layers, or give the Keras file itself";
+  if (op.isCustom)
+    return text + ", which is not one of TensorFlow Lite's own; convert the "
+                  "model with TFLITE_BUILTINS alone, or give the Keras file "
+                  "itself";
+  if (name == "QUANTIZE")
+    return text + ", of a quantised model; convert the model without "
+                  "quantisation, or with weights in float16";
+  return text;
+}
+
+/// Whether all tensors of an operator have types that importers know.
+bool GraphImporter::checkTypes(const StoredOperator &op, StringRef layer) {
+  for (int64_t index : llvm::concat<const int64_t>(op.inputs, op.outputs)) {
+    if (index < 0 || getDataType(stored[index].type))
+      continue;
+    // The scale of its quantisation.
+    bool isQuantised = stored[index].table.getTable(4).has(2);
+    reportLater("unsupported tensor of type " +
+                    getTypeName(stored[index].type) +
+                    (isQuantised ? ", quantised; convert the model without "
+                                   "converter.optimizations, or with float16 "
+                                   "as its only supported type"
+                                 : ""),
+                layer);
+    return false;
+  }
+  return true;
+}
+
+void GraphImporter::importOperator(const StoredOperator &op) {
+  std::string layer = getLayerName(op);
+  Tensors operands;
+  bool isComplete = true, isDefined = true;
+  const Operator *known = op.isCustom ? nullptr : findOperator(op.operatorName);
+  if (!known)
+    reportLater(describeUnsupported(op), layer);
+  bool hasTypes = checkTypes(op, layer);
+  for (int64_t index : op.inputs) {
+    const Tensor *operand = index < 0 ? nullptr : find(index);
+    operands.push_back(operand ? *operand : Tensor());
+    isComplete &= index < 0 || operands.back();
+    isDefined &= index < 0 || operand || !hasTypes;
+  }
+  size_t count = operands.size();
+  FlatTable options = op.table.getTable(4);
+  unsigned optionsType = op.table.get<uint8_t>(3, 0);
+  static const Operator none{"", 0, nullptr};
+  Node node(builder, layer, known ? *known : none, options, std::move(operands),
+            op.outputs.size());
+  Tensors results;
+  if (!isDefined) {
+    node.emitError() << "expects its inputs to be defined before it";
+  } else if (known && hasTypes && isComplete) {
+    bool hasAll =
+        count >= known->minimumInputs && count <= known->maximumInputs;
+    for (size_t i = 0; hasAll && i < known->minimumInputs; ++i)
+      hasAll = node.hasInput(i);
+    auto first = llvm::find_if(node.getInputs(), [](const Tensor &input) {
+      return bool(input.value);
+    });
+    bool areNumbers = llvm::all_of(node.getInputs(), [&](const Tensor &input) {
+      return !input.value || input.valueType == DataType::Float ||
+             known->types == ValueTypes::Any ||
+             known->types == ValueTypes::Own ||
+             (known->types == ValueTypes::Whole && isInteger(input.valueType));
+    });
+    if (!hasAll) {
+      node.emitError() << "expects " << known->name << " with "
+                       << known->minimumInputs
+                       << (known->minimumInputs == 1 ? " input" : " inputs")
+                       << ", but got " << count
+                       << (count < known->minimumInputs ||
+                                   count > known->maximumInputs
+                               ? ""
+                               : ", of which one is absent");
+    } else if (optionsType != known->optionsType && optionsType != 0) {
+      node.emitError() << "expects options of " << known->name
+                       << ", but got those of another operator";
+    } else if (!areNumbers) {
+      node.emitError() << "unsupported type of an input of " << known->name
+                       << ", a value computed from the model's inputs, expects "
+                          "FLOAT32";
+    } else {
+      node.isReadAsNumber =
+          !op.outputs.empty() && isReadAsNumber[op.outputs.front()];
+      results = known->import(node);
+      if (known->types != ValueTypes::Own && first != node.getInputs().end())
+        for (Tensor &result : results)
+          result.valueType = first->valueType;
+      // One that failed may not have come to its options.
+      if (node.hasFailed())
+        results.clear();
+      else
+        node.finish();
+      for (Tensor &result : results)
+        if (!checkBudget(result, computedCount, maxComputed))
+          result = Tensor();
+    }
+  }
+  results.resize(op.outputs.size());
+  for (auto [index, result] : zip_equal(op.outputs, results)) {
+    if (tensors[index])
+      node.emitError() << "expects a tensor to be defined once, but '"
+                       << stored[index].getName() << "' is defined before";
+    tensors[index] = result;
+  }
+}
+
+void GraphImporter::importOutputs() {
+  if (outputs.empty())
+    builder.emitError() << "expects a model with outputs";
+  // A converter lists a tensor once that has several names.
+  for (int64_t index : llvm::to_vector(outputs))
+    if (auto known = outputNames.find(std::to_string(index));
+        known != outputNames.end())
+      outputs.append(std::max<int64_t>(0, int64_t(known->second.size()) -
+                                              llvm::count(outputs, index)),
+                     index);
+  for (int64_t index : outputs) {
+    std::string name = takeName(index, outputNames);
+    const Tensor *tensor = find(index);
+    if (!tensor)
+      builder.emitError(name) << "expects an output to be defined";
+    else if (tensor->constant)
+      builder.emitError(name) << "unsupported output that depends on no input";
+    builder.addOutput(name, tensor ? tensor->value : Value());
+  }
+}
+
+void GraphImporter::run() {
+  if (!readTables())
+    return;
+  readSignature();
+  findUses();
+  importInputs();
+  for (auto [index, op] : enumerate(operators))
+    if (isLive[index])
+      importOperator(op);
+  for (const Unsupported &problem : unsupported) {
+    InFlightDiagnostic diagnostic = builder.emitError(problem.firstLayer);
+    diagnostic << problem.problem;
+    if (problem.count > 1)
+      diagnostic << ", here and in " << problem.count - 1
+                 << (problem.count == 2 ? " other operator"
+                                        : " other operators");
+  }
+  importOutputs();
+}
+
+void frieze::tflite::importGraph(ModelBuilder &builder,
+                                 const FlatTable &model) {
+  GraphImporter(builder, model).run();
+}
