@@ -72,7 +72,7 @@ static Tensors importPrelu(Node &node) {
   Value input = node.getValue();
   if (!slope || !input)
     return {{}};
-  Array slopes = slope->toArray();
+  DoubleArray slopes = slope->toArray();
   size_t rank = node.getShape().size();
   if (slopes.shape.size() < rank)
     slopes.shape.insert(slopes.shape.begin(), rank - slopes.shape.size(), 1);
