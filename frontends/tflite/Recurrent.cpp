@@ -117,7 +117,8 @@ static Tensors importLstm(Node &node) {
   parameters.sequences = true;
   if (isTimeMajor)
     input = node.builder.transpose(node.name, input, {1, 0, 2});
-  Value output = node.builder.lstm(node.name, input, parameters);
+  Value output =
+      node.builder.recurrent(node.name, RecurrentKind::LSTM, input, parameters);
   if (isTimeMajor)
     output = node.builder.transpose(node.name, output, {1, 0, 2});
   return {output};
