@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/detection/BeatDetector.h"
+#include "tools/frieze-ecg/detection/BoxMean.h"
 
 #include "gtest/gtest.h"
 
@@ -32,19 +33,32 @@ std::vector<float> trace(size_t length, std::vector<Beat> peaks) {
 std::vector<double> smoothAll(std::vector<float> scores) {
   scores.insert(scores.begin(), boxWidth / 2, scores.front());
   scores.insert(scores.end(), boxWidth / 2, scores.back());
-  return smoothScores(scores);
+  return getBoxMeans(scores, boxWidth);
 }
 
+/// What stands for the R waves: the deflection at each position is 1, or that
+/// of the wave there.
+using Waves = std::vector<RWave>;
+
 /// The beats, looked for in ranges of `range` positions.
-std::vector<Beat> findBeats(const std::vector<float> &scores, size_t range) {
+std::vector<Maximum> findBeats(const std::vector<float> &scores, size_t range,
+                               const Waves &waves = {}) {
   std::vector<double> smooth = smoothAll(scores);
   smooth.insert(smooth.begin(), -INFINITY);
   smooth.push_back(-INFINITY);
   LevelTopJoiner joiner;
   for (size_t first = 0; first < scores.size(); first += range) {
     size_t count = std::min(range, scores.size() - first);
-    joiner.add(
-        findLevelTops(first, llvm::ArrayRef(smooth).slice(first, count + 2)));
+    std::vector<LevelTop> tops =
+        findLevelTops(first, llvm::ArrayRef(smooth).slice(first, count + 2));
+    for (LevelTop &top : tops) {
+      top.rWave = {top.begin, 1};
+      for (const RWave &wave : waves)
+        if (wave.position + rWaveReach >= top.begin &&
+            wave.position < top.end + rWaveReach)
+          top.rWave = wave;
+    }
+    joiner.add(tops);
   }
   return pickBeats(joiner.takeMaxima());
 }
@@ -54,11 +68,11 @@ using Positions = std::vector<uint64_t>;
 /// The positions of the beats, which must not depend on the ranges.
 Positions positions(const std::vector<float> &scores) {
   Positions whole;
-  for (const Beat &beat : findBeats(scores, scores.size()))
+  for (const Maximum &beat : findBeats(scores, scores.size()))
     whole.push_back(beat.position);
   for (size_t range : {1, 2, 13, 100, 400, 500}) {
     Positions result;
-    for (const Beat &beat : findBeats(scores, range))
+    for (const Maximum &beat : findBeats(scores, range))
       result.push_back(beat.position);
     EXPECT_EQ(result, whole) << "in ranges of " << range;
   }
@@ -94,23 +108,23 @@ TEST(BeatDetectorTest, OneSampleIsAMaximum) {
 }
 
 TEST(BeatDetectorTest, ThresholdIsOnTheSmoothedScore) {
-  EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.13)}})), Positions{500});
-  EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.11)}})).empty());
+  EXPECT_EQ(positions(trace(1000, {{500, heightFor(0.09)}})), Positions{500});
+  EXPECT_TRUE(positions(trace(1000, {{500, heightFor(0.07)}})).empty());
   EXPECT_NEAR(findBeats(trace(1000, {{500, heightFor(0.41)}}), 1000)[0].score,
               0.41, 1e-6);
 }
 
 TEST(BeatDetectorTest, ThresholdFallsAfterABeat) {
-  EXPECT_DOUBLE_EQ(getThresholdAfter(0), 0.3);
-  EXPECT_DOUBLE_EQ(getThresholdAfter(130), 0.3);
-  EXPECT_DOUBLE_EQ(getThresholdAfter(245), 0.21);
-  EXPECT_DOUBLE_EQ(getThresholdAfter(360), 0.12);
-  EXPECT_DOUBLE_EQ(getThresholdAfter(1ul << 40), 0.12);
-  double beat = heightFor(0.9), score = heightFor(0.2);
-  EXPECT_EQ(positions(trace(1000, {{400, beat}, {645, score}})),
+  EXPECT_DOUBLE_EQ(getThresholdAfter(0), 0.2);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(126), 0.2);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(243), 0.14);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(360), 0.08);
+  EXPECT_DOUBLE_EQ(getThresholdAfter(1ul << 40), 0.08);
+  double beat = heightFor(0.9), score = heightFor(0.13);
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {643, score}})),
             Positions{400});
-  EXPECT_EQ(positions(trace(1000, {{400, beat}, {665, score}})),
-            (Positions{400, 665}));
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {670, score}})),
+            (Positions{400, 670}));
 }
 
 TEST(BeatDetectorTest, MiddleOfALevelTop) {
@@ -157,33 +171,74 @@ TEST(BeatDetectorTest, ReplacedBeatMovesTheRefractoryTime) {
 }
 
 TEST(BeatDetectorTest, TWaveMustReachPartOfItsBeat) {
-  double beat = heightFor(0.9), below = heightFor(0.9 * 0.69),
-         above = heightFor(0.9 * 0.71);
-  EXPECT_EQ(positions(trace(1000, {{400, beat}, {529, below}})),
+  double beat = heightFor(0.9), below = heightFor(0.9 * 0.39),
+         above = heightFor(0.9 * 0.41);
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {525, below}})),
             Positions{400});
-  EXPECT_EQ(positions(trace(1000, {{400, beat}, {529, above}})),
-            (Positions{400, 529}));
-  EXPECT_EQ(positions(trace(1000, {{400, beat}, {530, below}})),
-            (Positions{400, 530}));
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {525, above}})),
+            (Positions{400, 525}));
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {526, below}})),
+            (Positions{400, 526}));
 }
 
 TEST(BeatDetectorTest, PWaveGivesWayToItsBeat) {
-  double beat = heightFor(0.9), below = heightFor(0.9 * 0.49),
-         above = heightFor(0.9 * 0.51);
-  EXPECT_EQ(positions(trace(1000, {{400, below}, {529, beat}})),
-            Positions{529});
-  EXPECT_EQ(positions(trace(1000, {{400, above}, {529, beat}})),
-            (Positions{400, 529}));
-  EXPECT_EQ(positions(trace(1000, {{400, below}, {530, beat}})),
-            (Positions{400, 530}));
+  double beat = heightFor(0.9), below = heightFor(0.9 * 0.19),
+         above = heightFor(0.9 * 0.21);
+  EXPECT_EQ(positions(trace(1000, {{400, below}, {525, beat}})),
+            Positions{525});
+  EXPECT_EQ(positions(trace(1000, {{400, above}, {525, beat}})),
+            (Positions{400, 525}));
+  EXPECT_EQ(positions(trace(1000, {{400, below}, {526, beat}})),
+            (Positions{400, 526}));
 }
 
 TEST(BeatDetectorTest, TWaveLeftOutIsNoReference) {
   // The beat at 540 is compared with 400, not with the T wave at 500.
   EXPECT_EQ(positions(trace(1000, {{400, heightFor(0.9)},
-                                   {500, heightFor(0.45)},
-                                   {540, heightFor(0.5)}})),
+                                   {500, heightFor(0.3)},
+                                   {540, heightFor(0.35)}})),
             (Positions{400, 540}));
+}
+
+// Of strengths, and of distances, that of the R wave counts.
+TEST(BeatDetectorTest, WhatStandsOutIsStronger) {
+  auto find = [](const std::vector<float> &scores, const Waves &waves) {
+    Positions found;
+    for (const Maximum &beat : findBeats(scores, scores.size(), waves))
+      found.push_back(beat.rWave.position);
+    return found;
+  };
+  double beat = heightFor(0.9), other = heightFor(0.6);
+  // A T wave that is seen well, but hardly stands out.
+  std::vector<float> scores = trace(1000, {{400, beat}, {510, other}});
+  EXPECT_EQ(find(scores, {{402, 1.0}, {509, 0.5}}), Positions{402});
+  EXPECT_EQ(find(scores, {{402, 1.0}, {509, 0.7}}), (Positions{402, 509}));
+  // The R waves are further from each other than their scores.
+  EXPECT_EQ(find(scores, {{401, 1.0}, {527, 0.5}}), (Positions{401, 527}));
+  // Within the refractory time, the stronger one stays.
+  scores = trace(1000, {{400, beat}, {460, other}});
+  EXPECT_EQ(find(scores, {{400, 0.5}, {460, 1.0}}), Positions{460});
+  EXPECT_EQ(find(scores, {{400, 1.0}, {460, 1.0}}), Positions{400});
+}
+
+TEST(BeatDetectorTest, DoubtfulBeatMustNotSplitAnEvenInterval) {
+  double beat = heightFor(0.9), below = heightFor(0.49),
+         above = heightFor(0.51);
+  auto split = [&](double height, uint64_t next = 900) {
+    return positions(trace(
+        1600,
+        {{100, beat}, {400, beat}, {550, height}, {700, beat}, {next, beat}}));
+  };
+  // The intervals are 300, 300 across, and 300 or others.
+  EXPECT_EQ(split(below, 1000), (Positions{100, 400, 700, 1000}));
+  EXPECT_EQ(split(above, 1000), (Positions{100, 400, 550, 700, 1000}));
+  EXPECT_EQ(split(below, 1042), (Positions{100, 400, 700, 1042}));
+  EXPECT_EQ(split(below, 1043), (Positions{100, 400, 550, 700, 1043}));
+  EXPECT_EQ(split(below, 967), (Positions{100, 400, 700, 967}));
+  EXPECT_EQ(split(below, 966), (Positions{100, 400, 550, 700, 966}));
+  // Without two beats on either side there is no rhythm to tell by.
+  EXPECT_EQ(positions(trace(1000, {{400, beat}, {550, below}, {700, beat}})),
+            (Positions{400, 550, 700}));
 }
 
 TEST(BeatDetectorTest, BeatsAtTheEdges) {

@@ -67,10 +67,11 @@ std::vector<float> randomScores(size_t length, uint64_t state) {
   return scores;
 }
 
-/// Samples are scores here, and stay as they are.
+/// Samples are scores here, and stay as they are; so do the positions.
 DetectionOptions asTheyAre() {
   DetectionOptions options;
   options.normalize = false;
+  options.place = BeatPlace::Score;
   return options;
 }
 
@@ -101,15 +102,17 @@ Beats detect(std::vector<const Recording *> recordings,
 }
 
 // Threads and chunks change nothing, with and without a hop, in recordings of
-// all lengths at once.
+// all lengths at once, wherever beats are said to be.
 TEST(DetectionTest, ThreadsAndChunksChangeNothing) {
   Samples lengthy(randomScores(20000, 1)), brief(randomScores(150, 2)),
       one({0.5f}), other(randomScores(7001, 3)), level(std::vector(999, 1.0f));
   other.values[3000] = NAN;
   other.gaps = {{3000, 1}};
   std::vector<const Recording *> all{&lengthy, &brief, &one, &other, &level};
-  for (unsigned hop : {1, 4}) {
+  for (auto [place, hop] :
+       {std::pair(BeatPlace::Score, 1u), std::pair(BeatPlace::RWave, 4u)}) {
     DetectionOptions options = asTheyAre();
+    options.place = place;
     options.hop = hop;
     options.threads = 1;
     options.chunkSize = 1 << 20;
@@ -117,8 +120,9 @@ TEST(DetectionTest, ThreadsAndChunksChangeNothing) {
     ASSERT_EQ(expected.size(), all.size());
     EXPECT_GT(expected[0].size(), 50u);
     EXPECT_EQ(expected[2].size(), 1u);
-    EXPECT_EQ(expected[4].size(), 1u);
-    EXPECT_EQ(expected[4][0].first, 499u);
+    ASSERT_EQ(expected[4].size(), 1u);
+    // Of a level top the middle, or the first of equal deflections.
+    EXPECT_EQ(expected[4][0].first, place == BeatPlace::Score ? 499u : 0u);
     for (unsigned threads : {1, 2, 8})
       for (uint64_t chunkSize : {1, 7, 64, 1001, 16384}) {
         options.threads = threads;
@@ -126,6 +130,31 @@ TEST(DetectionTest, ThreadsAndChunksChangeNothing) {
         EXPECT_TRUE(detect(all, options) == expected)
             << threads << " threads, chunks of " << chunkSize;
       }
+  }
+}
+
+// The R wave is looked for around a maximum of the scores, and the same beats
+// are found wherever they are said to be.
+TEST(DetectionTest, BeatsAreOnTheirRWaves) {
+  std::vector<float> values(9000, 0.0f);
+  for (size_t beat = 105; beat < values.size(); beat += 300) {
+    // The smoothed score is highest at 5 before the beat, its wave 9 behind
+    // that.
+    std::fill_n(values.begin() + beat - 20, 31, 0.5f);
+    std::fill_n(values.begin() + beat, 9, 1.0f);
+  }
+  Samples samples(values);
+  DetectionOptions options = asTheyAre();
+  Beats scored = detect({&samples}, options);
+  options.place = BeatPlace::RWave;
+  Beats placed = detect({&samples}, options);
+  ASSERT_EQ(scored[0].size(), 30u);
+  ASSERT_EQ(placed[0].size(), 30u);
+  for (size_t i = 0; i < 30; ++i) {
+    EXPECT_EQ(placed[0][i].second, scored[0][i].second);
+    EXPECT_EQ(placed[0][i].first, 109 + 300 * i);
+    EXPECT_NE(placed[0][i].first, scored[0][i].first);
+    EXPECT_LE(placed[0][i].first, scored[0][i].first + rWaveReach);
   }
 }
 
@@ -162,6 +191,20 @@ TEST(DetectionTest, NoBeatsNearGaps) {
   EXPECT_EQ(nearest(4454, 1), (Found{4300, 4600, 4900}));
   EXPECT_EQ(nearest(4455, 1), (Found{4300, 4900}));
   EXPECT_EQ(nearest(4446, 309), (Found{4300, 4900}));
+}
+
+// Nor on an R wave within a window of one.
+TEST(DetectionTest, NoRWavesNearGaps) {
+  DetectionOptions options = asTheyAre();
+  options.place = BeatPlace::RWave;
+  for (uint64_t first = 4400; first < 4800; first += 3) {
+    Samples samples = withGap(first, 1);
+    Beats beats = detect({&samples}, options);
+    EXPECT_GE(beats[0].size(), 28u);
+    for (auto [position, score] : beats[0])
+      EXPECT_TRUE(position + gapMargin < first || position > first + gapMargin)
+          << position << " near " << first;
+  }
 }
 
 // Chunks without samples are skipped, and change nothing.

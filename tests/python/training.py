@@ -56,7 +56,7 @@ class NotebookTest(unittest.TestCase):
         nbclient.NotebookClient(notebook, timeout=120, resources={
             "metadata": {"path": str(EXAMPLES)}}).execute()
         shown = str([cell.outputs for cell in cells])
-        for text in ("folded backward into &#x27;conv1&#x27;", "nn.conv", "499 beats, ",
+        for text in ("folded backward into &#x27;conv1&#x27;", "nn.conv", "500 beats, ",
                      "108000 samples, 107856 windows"):
             self.assertIn(text, shown)
 

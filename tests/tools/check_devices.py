@@ -262,7 +262,7 @@ class Checker:
 
     def run(self, names, *options, stdin=None):
         """Exit status, beats, and standard error, which must be UTF-8."""
-        result = subprocess.run([self.scan, "scan", "--model=model.so", "--level=off",
+        result = subprocess.run([self.scan, "scan", "--model=model.so", "--level=off", "--place=score",
                                  "--threads=1", *options, "-o", "-", "--", *names],
                                 input=stdin or b"", stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, check=False)

@@ -81,7 +81,7 @@ def write_records():
 
 class Jobs:
     def __init__(self, scan, paths, damaged):
-        self.command = [scan, "scan", "--model", "model.so", "--rate=360", "--unit=mV",
+        self.command = [scan, "scan", "--model", "model.so", "--place=score", "--rate=360", "--unit=mV",
                         "--level=off", *paths]
         self.paths, self.damaged = paths, damaged
 

@@ -57,7 +57,7 @@ def check_long(browser, tool):
     period = struct.pack("<100f", *[1 if 40 <= i <= 70 else 0 for i in range(100)])
     write_samples("<script>.npy", pulses * 100,
                   period * (pulses - 10) + struct.pack("<f", float("nan")) * 1000)
-    subprocess.run([tool, "scan", "--model", "model.so", "--rate=360", "--unit=mV",
+    subprocess.run([tool, "scan", "--model", "model.so", "--place=score", "--rate=360", "--unit=mV",
                     "<script>.npy", "-o", "long.csv", "--report", "long.html"], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # Within a window of the gap there are no beats.

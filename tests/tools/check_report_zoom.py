@@ -72,9 +72,10 @@ def find_curve(browser, time, begin, end, density):
     left, top, width, height, least, most = browser.evaluate(LANE)
     x = left + (time - begin) / (end - begin) * width
     browser.screenshot("curve.png", [round(x) - 1, top, 3, height])
-    # The middle of the three, and what is left and right of it in half a pixel.
+    # The middle of the three, and what is left and right of it in half a pixel. The numbers
+    # between the beats are lighter.
     dark = [row for row, pixels in enumerate(read_rows("curve.png"))
-            if any(max(pixel) < 120 for pixel in pixels)]
+            if any(max(pixel) < 80 for pixel in pixels)]
     assert dark, (time, begin, end)
     scale = (most - least) / (height * density)
     # The pen is 1.4 pixels wide.

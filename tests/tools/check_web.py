@@ -146,7 +146,7 @@ def check_files(browser, address, folder, expected):
 def main():
     web, expected, folder = sys.argv[1:]
     expected = read_beats(expected)
-    assert len(expected) == 499
+    assert len(expected) == 500
     os.chdir(folder)
     address = serve(web)
     with Browser("profile") as browser:

@@ -33,14 +33,22 @@ LEVEL_PIECE = 720  # 2 s
 LEVEL_PIECES = 150  # at most
 LEVEL_SPAN = 18  # 50 ms, three periods of 60 Hz
 
+# Where the R wave of a beat is, see deflection().
+DEFLECTION_BOX = 9  # 25 ms
+DEFLECTION_SPAN = 12  # 33 ms
+DEFLECTION_STEP = 2.0**-16
+REACH = 18  # 50 ms: the R wave is at most this far from the peak of the scores
+
 SMOOTH = 29  # box mean over the scores, 81 ms
-THRESHOLD = 0.12  # smallest smoothed score of a beat ...
-EARLY_THRESHOLD = 0.3  # ... and of one up to 360 ms after another; between ...
+THRESHOLD = 0.08  # smallest smoothed score of a beat ...
+EARLY_THRESHOLD = 0.2  # ... and of one up to 350 ms after another; between ...
 PAUSE = 360  # ... that and 1 s it falls linearly
-REFRACTORY = 72  # 200 ms: of two peaks closer than this the higher stays
-T_WAVE = 130  # 360 ms (129.6): a peak this soon after a beat may be its T wave ...
-T_WAVE_RATIO = 0.7  # ... and must reach this part of that beat's score; and a beat
-P_WAVE_RATIO = 0.5  # below this part of a peak this soon after was its P wave
+REFRACTORY = 72  # 200 ms: of two peaks closer than this the stronger stays
+T_WAVE = 126  # 350 ms: a peak this soon after a beat may be its T wave ...
+T_WAVE_RATIO = 0.4  # ... and must reach this part of that beat's strength; and a beat
+P_WAVE_RATIO = 0.2  # below this part of a peak this soon after was its P wave
+DOUBTFUL = 0.5  # a beat with a lower smoothed score must not split an even interval
+EVENNESS = 8  # intervals that differ by up to one part in so many are even
 MATCH = 54  # 150 ms, the tolerance of ANSI/AAMI EC57
 FLUTTER_MARGIN = 180  # 0.5 s left out on either side of ventricular flutter
 
@@ -212,7 +220,8 @@ def normalize(signal):
     """One lead as the classifier sees it: (samples,) float32 millivolts to the same
     with its baseline at 0 and its QRS complexes upright and about 1 high."""
     found = level(signal)
-    return ((signal - found.offset) / found.scale).astype(np.float32)
+    exact = (signal.astype(np.float64) - found.offset) / found.scale
+    return exact.astype(np.float32)
 
 
 # From scores to beats
@@ -243,40 +252,82 @@ def score(twin, signal, stretch=8192):
     return scores.reshape(-1)[: len(signal)]
 
 
-def pick(scores):
-    """The beats in a row of scores: (samples,) probability to (beats,) int64.
+def box_mean(values, width):
+    """The mean of the width values around each: (samples,) to (samples,) float64.
+    Beyond the ends, the end values count."""
+    padded = np.pad(values.astype(np.float64), width // 2, mode="edge")
+    total = np.zeros(len(values))
+    for offset in range(width):
+        total += padded[offset : offset + len(values)]
+    return total / width
 
-    Peaks are the maxima of the box mean that reach THRESHOLD; of a level top its
-    middle. One pass from the left then compares each with the last beat kept.
+
+def deflection(signal):
+    """How far each sample stands out from its neighbourhood, up or down.
+
+    (samples,) as normalize() makes them, to (samples,). With b the box mean of
+    DEFLECTION_BOX samples and k = DEFLECTION_SPAN, |b[t] - (b[t - k] + b[t + k]) / 2|:
+    the R wave of a QRS complex, or the S wave if that is larger, is where this is
+    largest. Slow waves and noise have little of it. It is rounded down, so that of
+    samples that are equally high rounding errors do not choose one.
     """
-    half = SMOOTH // 2
-    total = np.cumsum(np.pad(scores.astype(np.float64), (half + 1, half), mode="edge"))
-    smooth = (total[SMOOTH:] - total[:-SMOOTH]) / SMOOTH
+    k = DEFLECTION_SPAN
+    box = box_mean(np.pad(signal, k, mode="edge"), DEFLECTION_BOX)
+    exact = np.abs(box[k:-k] - (box[: -2 * k] + box[2 * k :]) / 2)
+    return np.floor(exact / DEFLECTION_STEP) * DEFLECTION_STEP
 
-    # Runs of equal values; a run higher than both its neighbours is a maximum.
+
+def find_maxima(smooth):
+    """The maxima that reach THRESHOLD: runs of equal values, higher than both
+    neighbours. Their first positions and their last."""
     starts = np.flatnonzero(np.r_[True, np.diff(smooth) != 0])
     ends = np.r_[starts[1:], len(smooth)] - 1
     level = np.r_[-np.inf, smooth[starts], -np.inf]
     is_peak = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])
     is_peak &= level[1:-1] >= THRESHOLD
-    peaks = ((starts + ends) // 2)[is_peak]
+    return starts[is_peak], ends[is_peak]
 
+
+@dataclass
+class Peak:
+    """A maximum of the smoothed scores: the position of its R wave, the smoothed
+    score, and its strength, that times the deflection of the R wave."""
+
+    position: int
+    score: float
+    strength: float
+
+
+def pick(scores, signal):
+    """The beats in a row of scores: (samples,) probability and (samples,) as
+    normalize() makes them, to (beats,) int64, the positions of their R waves.
+
+    One pass from the left compares each peak with the last beat kept; a second one
+    leaves out doubtful beats that split an even interval.
+    """
+    smooth = box_mean(scores, SMOOTH)
+    deflections = deflection(signal)
     beats = []
-    for peak, height in zip(peaks, smooth[peaks]):
+    for start, end in zip(*find_maxima(smooth)):
+        first = max(start - REACH, 0)
+        at = first + np.argmax(deflections[first : end + REACH + 1])
+        score = smooth[start]
+        peak = Peak(at, score, score * deflections[at])
         if not beats:
             beats.append(peak)
             continue
-        distance = peak - beats[-1]
-        before = smooth[beats[-1]]
+        last = beats[-1]
+        distance = at - last.position
         soon = distance < T_WAVE
-        if distance < REFRACTORY or (soon and before < P_WAVE_RATIO * height):
-            if height > before:
+        was_p_wave = soon and last.strength < P_WAVE_RATIO * peak.strength
+        if distance < REFRACTORY or was_p_wave:
+            if peak.strength > last.strength:
                 beats[-1] = peak
-        elif height >= threshold_after(distance) and (
-            not soon or height >= T_WAVE_RATIO * before
+        elif score >= threshold_after(distance) and (
+            not soon or peak.strength >= T_WAVE_RATIO * last.strength
         ):
             beats.append(peak)
-    return np.array(beats, np.int64)
+    return np.array([beat.position for beat in leave_out_splitting(beats)], np.int64)
 
 
 def threshold_after(distance):
@@ -285,9 +336,29 @@ def threshold_after(distance):
     return EARLY_THRESHOLD + (THRESHOLD - EARLY_THRESHOLD) * part
 
 
+def leave_out_splitting(beats):
+    """The beats but for those below DOUBTFUL without which the rhythm is even: the
+    interval across it is as long as the one before and the one behind."""
+
+    def is_even(across, other):
+        return EVENNESS * abs(across - other) <= other
+
+    kept = []
+    for i, beat in enumerate(beats):
+        if beat.score < DOUBTFUL and len(kept) > 1 and i + 2 < len(beats):
+            across = beats[i + 1].position - kept[-1].position
+            before = kept[-1].position - kept[-2].position
+            behind = beats[i + 2].position - beats[i + 1].position
+            if is_even(across, before) and is_even(across, behind):
+                continue
+        kept.append(beat)
+    return kept
+
+
 def detect(twin, signal):
     """The beats of one lead: (samples,) float32 millivolts to (beats,) int64."""
-    return pick(score(twin, normalize(signal)))
+    normalized = normalize(signal)
+    return pick(score(twin, normalized), normalized)
 
 
 # Agreement

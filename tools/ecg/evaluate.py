@@ -51,7 +51,7 @@ def main():
         if args.level == "auto":
             print(f"{name}: {detector.level(lead)}")
             lead = detector.normalize(lead)
-        return detector.pick(detector.score(twin, lead))
+        return detector.pick(detector.score(twin, lead), lead)
 
     rows = []
     if args.recording:

@@ -61,7 +61,40 @@ def augment(signal, rng):
     signal = signal * np.exp(normal(0.35))
     signal = signal + normal(0.3) + normal(0.3) * sine(draw(0.1, 0.7))
     signal = signal + draw(0, 0.05) * sine(mains)
-    return signal + draw(0, 0.08) * rng.standard_normal(signal.shape, np.float32)
+    signal = signal + draw(0, 0.08) * rng.standard_normal(signal.shape, np.float32)
+    return add_artefacts(signal, rng)
+
+
+def add_artefacts(signal, rng):
+    """Adds to some of the stretches what muscles and electrodes do: bursts of noise,
+    jumps of the baseline that decay, and bumps of the width of a wave."""
+    batch, length = signal.shape
+    t = np.arange(length, dtype=np.float32)
+
+    def draw(low, high):
+        return rng.uniform(low, high, (batch, 1)).astype(np.float32)
+
+    def normal(scale):
+        return scale * rng.standard_normal((batch, 1), np.float32)
+
+    def some(part):
+        return (rng.random((batch, 1)) < part).astype(np.float32)
+
+    def bell(narrow, wide):
+        return np.exp(-(((t - draw(0, length)) / draw(narrow, wide)) ** 2))
+
+    envelope = bell(20, 200)
+    noise = rng.standard_normal((batch, length + 1), np.float32)
+    high = (noise[:, 1:] - noise[:, :-1]) * np.float32(0.7)
+    noise = np.where(rng.random((batch, 1)) < 0.5, noise[:, 1:], high)
+    signal = signal + some(0.3) * draw(0, 0.25) * envelope * noise
+    at, decay = draw(0, length), np.exp(draw(math.log(10), math.log(400)))
+    jump = (t >= at) * np.exp(-np.maximum(t - at, 0) / decay)
+    signal = signal + some(0.15) * normal(1) * jump
+    for _ in range(2):
+        bump = bell(10, 70)
+        signal = signal + some(0.15) * normal(0.4) * bump
+    return signal.astype(np.float32)
 
 
 def draw_stretch(record, signal, distance, rng):
@@ -227,7 +260,7 @@ def main():
     parser.add_argument("--output", default="ecg.keras", help="the model to write")
     parser.add_argument("--hold-out", nargs="*", default=[], metavar="RECORD",
                         help="records to score instead of training on them")
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 

@@ -161,8 +161,10 @@ private:
     JobEntry entry;
     entry.isFlawed = result.isFlawed;
     printRecord(summary, *result.recording, result.list);
-    if (options.job.records.size() == 1)
+    if (options.job.records.size() == 1) {
+      printPlace(summary, options.detection.place);
       printSpeed(summary, computing.count(), recorded);
+    }
     Disagreements disagreements;
     if (result.reference) {
       entry.agreement = compare(result, disagreements);
@@ -221,6 +223,7 @@ private:
       return;
     summary << "total: " << records << " records, " << beats << " beats\n";
     printLength(summary, duration);
+    printPlace(summary, options.detection.place);
     if (recorded > 0)
       printSpeed(summary, computing.count(), recorded);
     if (agreement)

@@ -74,6 +74,14 @@ void frieze::ecg::printSpeed(raw_ostream &stream, double computing,
                    recorded / computing);
 }
 
+void frieze::ecg::printPlace(raw_ostream &stream, BeatPlace place) {
+  stream << "  beats       "
+         << (place == BeatPlace::RWave
+                 ? "on their R waves (--place=score: where the classifier has "
+                   "them)\n"
+                 : "where the classifier has them\n");
+}
+
 void frieze::ecg::printAgreement(raw_ostream &stream,
                                  const Agreement &agreement) {
   stream << format("  agreement   sensitivity %.2f %%, positive predictivity "

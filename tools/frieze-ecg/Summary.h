@@ -10,6 +10,7 @@
 
 #include "tools/frieze-ecg/beats/Agreement.h"
 #include "tools/frieze-ecg/beats/BeatFile.h"
+#include "tools/frieze-ecg/detection/Detection.h"
 #include "tools/frieze-ecg/recordings/Recording.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -30,6 +31,9 @@ void printLength(llvm::raw_ostream &stream, double seconds);
 
 /// Prints how long it took to find the beats of `recorded` seconds.
 void printSpeed(llvm::raw_ostream &stream, double computing, double recorded);
+
+/// Prints where beats are said to be, and what keeps or changes that.
+void printPlace(llvm::raw_ostream &stream, BeatPlace place);
 
 /// Prints how beats agree with a reference.
 void printAgreement(llvm::raw_ostream &stream, const Agreement &agreement);

@@ -67,6 +67,16 @@ static cl::opt<Level> level(
     cl::values(clEnumValN(Level::Auto, "auto", "its offset, gain and polarity"),
                clEnumValN(Level::Off, "off", "nothing: millivolts")),
     cl::sub(scanCommand), cl::cat(category));
+static cl::opt<BeatPlace>
+    place("place", cl::init(BeatPlace::RWave),
+          cl::desc("Where a beat is said to be:"),
+          cl::values(clEnumValN(BeatPlace::RWave, "r-wave",
+                                "on its R wave, the largest deflection within "
+                                "50 ms of the scores' maximum"),
+                     clEnumValN(BeatPlace::Score, "score",
+                                "at the scores' maximum, where the classifier "
+                                "has it")),
+          cl::sub(scanCommand), cl::cat(category));
 
 static cl::SubCommand compareCommand("compare",
                                      "compare beats with a reference");
@@ -120,6 +130,7 @@ static int runScan(ArrayRef<std::string> arguments) {
       logits ? OutputKind::Logit : OutputKind::Probability;
   options.detection.normalize = level == Level::Auto;
   options.detection.hop = hop;
+  options.detection.place = place;
   options.detection.threads = options.job.threads;
   Expected<RecordingOptions> recording = recordingFlags.get();
   if (!recording) {

@@ -7,7 +7,7 @@
 // Sampling rate of the classifier, Hz: all counts of samples below are at this rate.
 export const RATE = 360;
 // Least smoothed score of a beat that comes long after the one before.
-export const THRESHOLD = 0.12;
+export const THRESHOLD = 0.08;
 
 const BEFORE = 36, AFTER = 108, WINDOW = BEFORE + 1 + AFTER;
 const BOX = 29;
@@ -55,17 +55,41 @@ export function findLevel(samples) {
   return { offset: median(baselines), scale: median(asymmetries) < 0 ? -height : height };
 }
 
+// --- RWave.cpp: where the R wave of a beat is ---
+
+const DEFLECTION_BOX = 9, DEFLECTION_SPAN = 12, DEFLECTION_STEP = 2 ** -16, REACH = 18;
+
+// `get` gives the sample at a position, which may be beyond the ends.
+function findRWave(get, first, end) {
+  const getMean = position => {
+    let sum = 0;
+    for (let i = 0; i < DEFLECTION_BOX; ++i)
+      sum += get(position - (DEFLECTION_BOX >> 1) + i);
+    return sum / DEFLECTION_BOX;
+  };
+  const largest = { position: first, deflection: 0 };
+  for (let position = first; position < end; ++position) {
+    const around = getMean(position - DEFLECTION_SPAN) + getMean(position + DEFLECTION_SPAN);
+    const exact = Math.abs(getMean(position) - around / 2);
+    const deflection = Math.floor(exact / DEFLECTION_STEP) * DEFLECTION_STEP;
+    if (deflection > largest.deflection)
+      Object.assign(largest, { position, deflection });
+  }
+  return largest;
+}
+
 // --- BeatDetector.cpp: from scores to beats ---
 
-const REFRACTORY = 72, T_WAVE = 130, PAUSE = 360;
-const T_WAVE_RATIO = 0.7, P_WAVE_RATIO = 0.5, EARLY_THRESHOLD = 0.3;
+const REFRACTORY = 72, T_WAVE = 126, PAUSE = 360;
+const T_WAVE_RATIO = 0.4, P_WAVE_RATIO = 0.2, EARLY_THRESHOLD = 0.2;
+const DOUBTFUL = 0.5, EVENNESS = 8;
 
 function getThresholdAfter(distance) {
   const part = Math.min(Math.max((distance - T_WAVE) / (PAUSE - T_WAVE), 0), 1);
   return EARLY_THRESHOLD + (THRESHOLD - EARLY_THRESHOLD) * part;
 }
 
-// Adds a maximum to the beats, of which the last may still be replaced.
+// Adds a maximum, at its R wave, to the beats, of which the last may still be replaced.
 function pick(beats, maximum) {
   const last = beats.at(-1);
   if (!last) {
@@ -73,13 +97,27 @@ function pick(beats, maximum) {
     return;
   }
   const distance = maximum.position - last.position, isSoon = distance < T_WAVE;
-  if (distance < REFRACTORY || (isSoon && last.score < P_WAVE_RATIO * maximum.score)) {
-    if (maximum.score > last.score)
+  if (distance < REFRACTORY || (isSoon && last.strength < P_WAVE_RATIO * maximum.strength)) {
+    if (maximum.strength > last.strength)
       beats[beats.length - 1] = maximum;
   } else if (maximum.score >= getThresholdAfter(distance) &&
-             (!isSoon || maximum.score >= T_WAVE_RATIO * last.score)) {
+             (!isSoon || maximum.strength >= T_WAVE_RATIO * last.strength)) {
     beats.push(maximum);
   }
+}
+
+const isEven = (interval, other) => EVENNESS * Math.abs(interval - other) <= other;
+
+// Adds a beat to those that stay, given the two behind it.
+function settle(kept, beat, next, overnext) {
+  const [before, last] = kept.slice(-2);
+  if (beat.score < DOUBTFUL && last && overnext) {
+    const across = next.position - last.position;
+    if (isEven(across, last.position - before.position) &&
+        isEven(across, overnext.position - next.position))
+      return;
+  }
+  kept.push(beat);
 }
 
 // --- Recording.cpp and Detection.cpp ---
@@ -104,11 +142,13 @@ export class Detector {
   // So many samples have been taken, so many positions have a smoothed score.
   taken = 0;
   smoothed = 0;
-  beats = [];
   smooth;
   gaps;
   #samples;
   #level;
+  // The last that were picked, and before them those that stay.
+  #picked = [];
+  #settled = [];
   #stream;
   #scores;
   // Samples that the stream has got, with those beyond the ends, and scores that it gave.
@@ -129,6 +169,13 @@ export class Detector {
     this.#stream = stream;
     stream.restart();
     this.#score(new Float32Array(BEFORE).fill(this.#normalize(samples[0])));
+  }
+
+  // The last three may still change.
+  get beats() {
+    const kept = [...this.#settled], picked = this.#picked;
+    picked.forEach((beat, i) => settle(kept, beat, picked[i + 1], picked[i + 2]));
+    return kept;
   }
 
   get isDone() { return this.taken === this.#samples.length; }
@@ -190,14 +237,22 @@ export class Detector {
     if (score === top.score)
       return;
     if (top.isHigher && score < top.score && top.score >= THRESHOLD)
-      this.#addMaximum({ position: (top.begin + position - 1) >> 1, score: top.score });
+      this.#addMaximum(top, position);
     this.#top = { begin: position, score, isHigher: score > top.score };
   }
 
-  #addMaximum(maximum) {
-    const { position } = maximum;
-    if (!this.gaps.some(gap => position < gap.end + WINDOW && position + WINDOW >= gap.first))
-      pick(this.beats, maximum);
+  #addMaximum({ begin, score }, end) {
+    const samples = this.#samples, last = samples.length - 1;
+    const get = i => this.#normalize(samples[Math.min(Math.max(i, 0), last)]);
+    const { position, deflection } =
+        findRWave(get, Math.max(begin - REACH, 0), Math.min(end + REACH, last + 1));
+    if (this.gaps.some(gap => position < gap.end + WINDOW && position + WINDOW >= gap.first))
+      return;
+    const picked = this.#picked;
+    pick(picked, { position, score, strength: score * deflection });
+    // The last one may be replaced.
+    while (picked.length > 3)
+      settle(this.#settled, picked.shift(), picked[0], picked[1]);
   }
 }
 

@@ -149,11 +149,11 @@ function makeRow({ position, score }, previous) {
 function listBeats() {
   const { beats } = detector, rows = $("rows");
   let same = Math.min(listed.length, beats.length);
-  // Only the last one is ever replaced.
-  if (same && listed[same - 1] !== beats[same - 1]) {
-    rows.firstChild.remove();
+  // Only the last few ever change.
+  while (same && listed[same - 1] !== beats[same - 1])
     --same;
-  }
+  for (let i = same; i < listed.length; ++i)
+    rows.firstChild?.remove();
   for (let i = same; i < beats.length; ++i) {
     rows.prepend(makeRow(beats[i], beats[i - 1]));
     if (rows.childElementCount > MOST_ROWS)

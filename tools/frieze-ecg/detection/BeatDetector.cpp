@@ -13,20 +13,6 @@ using namespace llvm;
 using namespace frieze;
 using namespace frieze::ecg;
 
-std::vector<double> frieze::ecg::smoothScores(ArrayRef<float> scores) {
-  if (scores.size() < boxWidth)
-    return {};
-  // No running sum: its rounding would depend on all scores before, and equal
-  // neighbourhoods would not give equal means.
-  std::vector<double> smooth(scores.size() - (boxWidth - 1));
-  for (size_t offset = 0; offset < boxWidth; ++offset)
-    for (size_t i = 0; i < smooth.size(); ++i)
-      smooth[i] += scores[i + offset];
-  for (double &value : smooth)
-    value /= boxWidth;
-  return smooth;
-}
-
 std::vector<LevelTop> frieze::ecg::findLevelTops(uint64_t first,
                                                  ArrayRef<double> smooth) {
   std::vector<LevelTop> tops;
@@ -57,12 +43,13 @@ void LevelTopJoiner::add(ArrayRef<LevelTop> tops) {
         continue;
       }
       top.begin = open->begin;
+      top.rWave = getLarger(open->rWave, top.rWave);
     }
     open.reset();
     if (top.goesOn)
       open = top;
     else
-      maxima.push_back({(top.begin + top.end - 1) / 2, top.score});
+      maxima.push_back({(top.begin + top.end - 1) / 2, top.score, top.rWave});
   }
 }
 
@@ -72,26 +59,52 @@ double frieze::ecg::getThresholdAfter(uint64_t distance) {
          (beatThreshold - earlyThreshold) * std::clamp(part, 0.0, 1.0);
 }
 
-std::vector<Beat> frieze::ecg::pickBeats(std::vector<Beat> maxima) {
+/// Whether an interval is as long as another.
+static bool isEven(uint64_t interval, uint64_t other) {
+  uint64_t difference = interval > other ? interval - other : other - interval;
+  return evenness * difference <= other;
+}
+
+/// Leaves out doubtful beats without which the rhythm is even.
+static void leaveOutSplitting(std::vector<Maximum> &beats) {
+  auto at = [&](size_t i) { return beats[i].rWave.position; };
   // In place: the beats kept so far are the first ones.
   size_t kept = 0;
-  for (const Beat maximum : maxima) {
+  for (size_t i = 0; i < beats.size(); ++i) {
+    if (beats[i].score < doubtfulScore && kept > 1 && i + 2 < beats.size()) {
+      uint64_t across = at(i + 1) - at(kept - 1);
+      if (isEven(across, at(kept - 1) - at(kept - 2)) &&
+          isEven(across, at(i + 2) - at(i + 1)))
+        continue;
+    }
+    beats[kept++] = beats[i];
+  }
+  beats.resize(kept);
+}
+
+std::vector<Maximum> frieze::ecg::pickBeats(std::vector<Maximum> maxima) {
+  // In place, too.
+  size_t kept = 0;
+  for (const Maximum maximum : maxima) {
     if (kept == 0) {
       maxima[kept++] = maximum;
       continue;
     }
-    Beat &last = maxima[kept - 1];
-    uint64_t distance = maximum.position - last.position;
+    Maximum &last = maxima[kept - 1];
+    const double strength = maximum.getStrength(), before = last.getStrength();
+    // What is looked for around later maxima is not found further left.
+    uint64_t distance = maximum.rWave.position - last.rWave.position;
     bool isSoon = distance < tWaveTime;
     if (distance < refractoryTime ||
-        (isSoon && last.score < pWaveRatio * maximum.score)) {
-      if (maximum.score > last.score)
+        (isSoon && before < pWaveRatio * strength)) {
+      if (strength > before)
         last = maximum;
     } else if (maximum.score >= getThresholdAfter(distance) &&
-               (!isSoon || maximum.score >= tWaveRatio * last.score)) {
+               (!isSoon || strength >= tWaveRatio * before)) {
       maxima[kept++] = maximum;
     }
   }
   maxima.resize(kept);
+  leaveOutSplitting(maxima);
   return maxima;
 }

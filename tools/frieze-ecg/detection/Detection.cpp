@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/frieze-ecg/detection/Detection.h"
+#include "tools/frieze-ecg/detection/BoxMean.h"
 #include "tools/frieze-ecg/detection/Resampler.h"
 #include "tools/frieze-ecg/detection/SignalLevel.h"
 
@@ -47,6 +48,20 @@ struct Chunk {
 
 } // namespace
 
+/// Finds the R waves of the tops.
+///
+/// samples: those of the lead from `first` on.
+static void findRWaves(MutableArrayRef<LevelTop> tops, const Recording &lead,
+                       int64_t first, ArrayRef<float> samples) {
+  for (LevelTop &top : tops) {
+    uint64_t begin = std::max<uint64_t>(top.begin, rWaveReach) - rWaveReach,
+             end = std::min(top.end + rWaveReach, lead.length);
+    top.rWave =
+        findRWave(begin, samples.slice(int64_t(begin) - first - rWaveMargin,
+                                       end - begin + 2 * rWaveMargin));
+  }
+}
+
 /// Finds the level tops of a chunk.
 static Error scoreChunk(Chunk &chunk, const SignalLevel &level,
                         WindowScores &windowScores,
@@ -58,10 +73,10 @@ static Error scoreChunk(Chunk &chunk, const SignalLevel &level,
                 end = int64_t(chunk.first + chunk.count) + margin;
   const int64_t first = std::max<int64_t>(begin, 0),
                 last = std::min(end, length);
+  const int64_t firstRead = first - int64_t(windowScores.getSamplesBefore());
   std::vector<float> samples(windowScores.getSamplesBefore() + (last - first) +
                              windowScores.getSamplesAfter());
-  if (Error error = lead.readPadded(
-          first - int64_t(windowScores.getSamplesBefore()), samples))
+  if (Error error = lead.readPadded(firstRead, samples))
     return error;
   level.normalize(samples);
   std::vector<float> scores(end - begin);
@@ -72,7 +87,7 @@ static Error scoreChunk(Chunk &chunk, const SignalLevel &level,
   // Beyond the ends, the end scores count...
   std::fill_n(scores.begin(), first - begin, inside.front());
   std::fill_n(scores.rbegin(), end - last, inside.back());
-  std::vector<double> smooth = smoothScores(scores);
+  std::vector<double> smooth = getBoxMeans(scores, boxWidth);
   if (options.takeScores)
     options.takeScores(chunk.recording, chunk.first,
                        ArrayRef<double>(smooth).drop_front().drop_back());
@@ -83,6 +98,11 @@ static Error scoreChunk(Chunk &chunk, const SignalLevel &level,
   if (chunk.first + chunk.count == lead.length)
     smooth.back() = below;
   chunk.tops = findLevelTops(chunk.first, smooth);
+  // Of what is read for the scores on either side, the R waves need less.
+  static_assert(rWaveMargin <= samplesBefore &&
+                rWaveReach + rWaveMargin <= boxWidth / 2 + samplesBefore &&
+                samplesBefore <= samplesAfter);
+  findRWaves(chunk.tops, lead, firstRead, samples);
   chunk.tops.shrink_to_fit();
   return Error::success();
 }
@@ -126,11 +146,15 @@ public:
   }
 
   /// The beats among maxima, in samples of the recording.
-  std::vector<Beat> pick(std::vector<Beat> maxima) const {
-    leaveOutGaps(maxima);
-    std::vector<Beat> beats = pickBeats(std::move(maxima));
-    for (Beat &beat : beats)
-      beat.position = toSource(beat.position);
+  std::vector<Beat> pick(std::vector<Maximum> maxima, BeatPlace place) const {
+    auto getPosition = [&](const Maximum &maximum) {
+      return toSource(place == BeatPlace::RWave ? maximum.rWave.position
+                                                : maximum.position);
+    };
+    leaveOutGaps(maxima, getPosition);
+    std::vector<Beat> beats;
+    for (const Maximum &maximum : pickBeats(std::move(maxima)))
+      beats.push_back({getPosition(maximum), maximum.score});
     return beats;
   }
 
@@ -140,11 +164,12 @@ private:
   }
 
   /// Leaves out the maxima that are too close to a gap.
-  void leaveOutGaps(std::vector<Beat> &maxima) const {
+  void leaveOutGaps(std::vector<Maximum> &maxima,
+                    function_ref<uint64_t(const Maximum &)> getPosition) const {
     const uint64_t margin = std::ceil(gapMargin * source.rate / detectorRate);
     ArrayRef<Gap> gaps = source.gaps;
-    erase_if(maxima, [&](const Beat &maximum) {
-      uint64_t position = toSource(maximum.position);
+    erase_if(maxima, [&](const Maximum &maximum) {
+      uint64_t position = getPosition(maximum);
       while (!gaps.empty() &&
              gaps.front().first + gaps.front().count + margin <= position)
         gaps = gaps.drop_front();
@@ -161,8 +186,8 @@ private:
 } // namespace
 
 /// The maxima of one recording, of whose chunks the tops are taken.
-static std::vector<Beat> joinTops(MutableArrayRef<Chunk> chunks,
-                                  size_t recording) {
+static std::vector<Maximum> joinTops(MutableArrayRef<Chunk> chunks,
+                                     size_t recording) {
   auto first = partition_point(
       chunks, [&](const Chunk &chunk) { return chunk.recording < recording; });
   LevelTopJoiner joiner;
@@ -225,7 +250,7 @@ std::vector<Expected<std::vector<Beat>>> frieze::ecg::detectBeats(
     if (!problems[number].empty())
       beats.push_back(createStringError(problems[number]));
     else
-      beats.push_back(lead.pick(joinTops(chunks, number)));
+      beats.push_back(lead.pick(joinTops(chunks, number), options.place));
   }
   return beats;
 }

@@ -17,9 +17,13 @@
 
 namespace frieze::ecg {
 
-/// How beats are looked for. Only the first three change what is found.
+/// Where a beat is said to be: on its R wave, or at the maximum of the scores.
+enum class BeatPlace { RWave, Score };
+
+/// How beats are looked for. Only the first four change what is found.
 struct DetectionOptions {
   OutputKind outputKind = OutputKind::Probability;
+  BeatPlace place = BeatPlace::RWave;
   /// Whether offset, gain and polarity of each recording are taken out before
   /// it is scored (SignalLevel.h).
   bool normalize = true;
