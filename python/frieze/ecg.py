@@ -45,8 +45,9 @@ def list_arguments(options: Mapping[str, Any]) -> List[str]:
 def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] = None, *,
          lead: Union[str, int, None] = None, rate: Optional[float] = None,
          unit: Optional[str] = None, gain: Optional[float] = None,
-         baseline: Optional[float] = None, hop: int = 1, level: str = "auto", logits: bool = False,
-         ignore_checksum: bool = False, threads: Optional[int] = None) -> np.ndarray:
+         baseline: Optional[float] = None, hop: int = 1, level: str = "auto",
+         place: str = "r-wave", logits: bool = False, ignore_checksum: bool = False,
+         threads: Optional[int] = None) -> np.ndarray:
     """Finds the beats of recordings, which are one path or several: the name or the header
     of a WFDB record, EDF, EDF+, BDF, CSV, NPY, ISHNE, ATC, or a folder of these.
 
@@ -55,7 +56,8 @@ def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] =
     the `lead` by name or number; of recordings that do not tell them, the sampling `rate`
     in Hz and the `unit` ("mV", "uV" or "V"), or the `gain` of a converter in units a
     millivolt and its `baseline`, the number at 0 mV; the `hop` of scores, the `level` taken
-    out of a recording ("auto" or "off"), whether the classifier gives `logits`,
+    out of a recording ("auto" or "off"), whether a beat's place is its "r-wave" or where the
+    classifier's "score" is highest, whether the classifier gives `logits`,
     `ignore_checksum`, and `threads`.
 
     Returns an array with a row for each beat and the fields `record`, `sample`, `time_s`
@@ -64,7 +66,8 @@ def scan(records: Union[Path, Iterable[Path]], model: Union[Model, Path, None] =
     paths: List[Path] = ([records] if isinstance(records, (str, os.PathLike)) else list(records))
     arguments = list_arguments({
         "lead": lead, "rate": rate, "unit": unit, "gain": gain, "baseline": baseline, "hop": hop,
-        "level": level, "logits": logits, "ignore_checksum": ignore_checksum, "threads": threads})
+        "level": level, "place": place, "logits": logits, "ignore_checksum": ignore_checksum,
+        "threads": threads})
     program = find_program()
     with tempfile.TemporaryDirectory() as folder:
         if model is not None:

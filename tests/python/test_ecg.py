@@ -28,10 +28,20 @@ class ScanTest(unittest.TestCase):
             run_tool("frieze-ecg", "scan", "--model", ECG, RECORD, "-o", path)
             with open(path, encoding="utf-8") as file:
                 rows = list(csv.DictReader(file))
-        self.assertEqual(len(beats), 499)
+        self.assertEqual(len(beats), 500)
         self.assertEqual([[str(value) for value in row] for row in beats[["record", "sample"]]],
                          [[row["record"], row["sample"]] for row in rows])
         np.testing.assert_array_equal(beats["score"], [float(row["score"]) for row in rows])
+
+    def test_place(self):
+        """The same beats, on their R waves or where the classifier has them."""
+        beats = frieze.ecg.scan(RECORD, ECG)
+        scored = frieze.ecg.scan(RECORD, ECG, place="score")
+        np.testing.assert_array_equal(beats["score"], scored["score"])
+        moved = np.abs(beats["sample"] - scored["sample"])
+        self.assertTrue(0 < moved.max() <= 18, moved.max())
+        with self.assertRaisesRegex(frieze.Error, "place"):
+            frieze.ecg.scan(RECORD, ECG, place="p-wave")
 
     def test_own_classifier(self):
         """Without a model, frieze-ecg has one."""

@@ -23,6 +23,7 @@ class Options(NamedTuple):
     baseline: Optional[float] = None
     hop: int = 1
     level: str = "auto"
+    place: str = "r-wave"
     logits: bool = False
     ignore_checksum: bool = False
 

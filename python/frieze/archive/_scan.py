@@ -31,7 +31,8 @@ def scan_here(source: Any, scanner: _beats.Scanner, processes: int) -> Iterator[
 def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine: Any = "local",
          processes: Optional[int] = None, lead: Union[str, int, None] = None,
          rate: Optional[float] = None, unit: Optional[str] = None, gain: Optional[float] = None,
-         baseline: Optional[float] = None, hop: int = 1, level: str = "auto", logits: bool = False,
+         baseline: Optional[float] = None, hop: int = 1, level: str = "auto",
+         place: str = "r-wave", logits: bool = False,
          ignore_checksum: bool = False) -> _output.Scanned:
     """Finds the beats of an archive of recordings, each in a task of its own.
 
@@ -58,7 +59,7 @@ def scan(source: Any, out: Union[str, "os.PathLike[str]"], model: Any, *, engine
     """
     _packages.require("pyarrow", "archive")
     options = _beats.Options(None if lead is None else str(lead), rate, unit, gain, baseline, hop,
-                             level, logits, ignore_checksum)
+                             level, place, logits, ignore_checksum)
     is_spark = is_a(engine, "pyspark", "SparkSession")
     if not is_spark and engine not in ("local", "ray"):
         raise ValueError(f"expects engine to be 'local', 'ray' or a SparkSession, but got "
