@@ -201,10 +201,8 @@ static bool isSameInAllSteps(Value value) {
 
 bool StepBuilder::computePointwise(Operation *op) {
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  // Steps have a batch of 1, rows, and at most channels.
-  if (!type || type.getRank() < 2 || type.getRank() > 3 ||
-      type.getDimSize(1) != length || !keepsSamplesApart(op) ||
-      !keepsPositionsApart(op, 1))
+  if (!type || type.getRank() < 2 || type.getDimSize(1) != length ||
+      !keepsSamplesApart(op) || !keepsPositionsApart(op, 1))
     return false;
   SmallVector<Value> operands;
   for (Value operand : op->getOperands())

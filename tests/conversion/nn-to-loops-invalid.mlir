@@ -30,6 +30,47 @@ func.func @model(%x: tensor<1x4x2xf32>) -> tensor<1x5x2xf32> {
 
 // -----
 
+// A state of earlier calls, likewise.
+func.func @model(%x: tensor<1x4x3xf32>) -> tensor<1x3xf32> {
+  // expected-error @+1 {{'nn.rnn' op expects a stream, to carry a state from call to call}}
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = 0 : tensor<1x4x3xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
+// Two layers with one state.
+func.func @model(%x: tensor<1x4x3xf32>) -> tensor<1x3xf32> {
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x4x3xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+func.func @stream_window(%x: tensor<1x1x3xf32>) -> tensor<1x3xf32> {
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) sequences carried = 1 : tensor<1x1x3xf32> -> tensor<1x1x3xf32>
+  // expected-error @+1 {{expects the only layer that carries state 1}}
+  %1 = nn.rnn %0 kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = 1 : tensor<1x1x3xf32> -> tensor<1x3xf32>
+  return %1 : tensor<1x3xf32>
+}
+
+// -----
+
+// A block that carries another state.
+func.func @model(%x: tensor<1x4x3xf32>) -> tensor<1x3xf32> {
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) : tensor<1x4x3xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+func.func @stream_window(%x: tensor<1x1x3xf32>) -> tensor<1x3xf32> {
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) carried = 1 : tensor<1x1x3xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+// expected-error @+1 {{expects the carried states of one window}}
+func.func @stream_block(%x: tensor<1x2x3xf32>) -> tensor<2x3xf32> {
+  %0 = nn.rnn %x kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>) activation(tanh) sequences carried = 2 : tensor<1x2x3xf32> -> tensor<1x2x3xf32>
+  %1 = nn.reshape %0 : tensor<1x2x3xf32> -> tensor<2x3xf32>
+  return %1 : tensor<2x3xf32>
+}
+
+// -----
+
 // A stream whose parts do not fit to the model.
 func.func @model(%x: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
   %0 = nn.activation relu %x : tensor<1x4x2xf32>

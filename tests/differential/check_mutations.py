@@ -329,18 +329,18 @@ LOWERINGS = {
         ("lowerRNN: function", "kernel.applyFunction(op.getActivation(), sum)", "sum"),
         ("lowerRNN: clip", "functions.cutOff(sums[v], op.getFunctions().clip)", "sums[v]"),
     ],
-    "compiler/conversion/kernels/RecurrentLayer.h": [
+    "compiler/conversion/kernels/RecurrentLayer.cpp": [
         ("lowerRNN: state of a masked step", "unlessMasked(at, state, loadState(at))", "state"),
         ("lowerRNN: result of a masked step", "if (op.getZeroMasked())",
          "if (!MUTATED && op.getZeroMasked())"),
         ("lowerRNN: initial state", "copyInitial(op.getInitial(), stateAt);", ";"),
         ("lowerLSTM: initial cell", "copyInitial(op.getInitialCell(), base);", ";"),
-        ("lowerRNN: initial states of samples", "isOfEach ? kernel.mul(sample, units)",
-         "isOfEach ? kernel.index(0)"),
+        ("lowerRNN: initial states of samples",
+         "isOfEach ? kernel.mul(sample, units) : kernel.index(0)", "kernel.index(0)"),
         ("lowerLSTM: last cell", "write(base, units);", "write(stateAt, units);"),
-        ("lowerRNN: carried state",
+        ("stream: carried state",
          "copyState(scratch, stateAt, carried, kernel.index(0));", ";"),
-        ("lowerLSTM: carried cell", "copyState(scratch, base, carried, kernel.index(units));",
+        ("stream: carried cell", "copyState(scratch, base, carried, kernel.index(units));",
          ";"),
         ("lowerLSTM: samples that share memory", "kernel.inOrder(samples / together,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEach : &KernelBuilder::inOrder))(samples / together,"),
@@ -444,7 +444,7 @@ KERNELS = {
          "windows = cast<ShapedType>(streamCall.getResultTypes()[0]).getDimSize(0);",
          "windows = cast<ShapedType>(streamCall.getResultTypes()[0]).getDimSize(0) + MUTATED;"),
     ],
-    "compiler/conversion/kernels/RecurrentLayer.h": [
+    "compiler/conversion/kernels/RecurrentLayer.cpp": [
         ("kernel: samples share their states", "kernel.mul(sample, sampleScratch);\n    for",
          "kernel.mul(sample, MUTATED ? 0 : sampleScratch);\n    for"),
     ],
@@ -595,8 +595,8 @@ class Net:
             return ["CudaBatchTest*", *(f"*/{name}_keras" for name in
                     ("mlp_bn_after", "resnet_block", "cnn1d", "cnn_bn_pool", "lstm_options",
                      "embedding_lstm", "ecg_convnet"))]
-        return {"stream": ["*Streams*"], "run_batch": ["*Batches*"]}.get(
-            name.split(":")[0], ["*Layers*", "*Models*", "*Batches*", "*Streams*"])
+        return {"stream": ["*Streams*", "*Steps*"], "run_batch": ["*Batches*"]}.get(
+            name.split(":")[0], ["*Layers*", "*Models*", "*Batches*", "*Streams*", "*Steps*"])
 
     def passes(self, number, graphs):
         """Whether the program finds nothing with this mutation, or with none for 0."""

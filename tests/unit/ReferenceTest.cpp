@@ -534,6 +534,31 @@ TYPED_TEST(ReferenceTest, LSTM) {
   EXPECT_EQ(this->run(lstm + " sequences backwards reversed",
                       "tensor<1x3x1xf32>", "tensor<1x3x1xf32>", {1, 2, 3}),
             Values<TypeParam>({28, 26, 18}));
+  // Cells beside the states, and behind a function of their own.
+  EXPECT_EQ(this->run(lstm + " cell_activation(square) sequences with_cells",
+                      "tensor<1x3x1xf32>", "tensor<1x3x2xf32>", {1, 2, 3}),
+            Values<TypeParam>({4, 2, 100, 10, 784, 28}));
+  // The cell in the gates. o = 1 + c, of the new one: 3 * 2, then 11 * 10.
+  const std::string peephole =
+      "nn.lstm %x kernel(dense<[[1.0, 0.0, 2.0, 0.0]]> : tensor<1x4xf32>)"
+      " recurrent(dense<0.0> : tensor<1x4xf32>) bias(dense<[0.0, 1.0, 0.0, "
+      "1.0]> : tensor<4xf32>)";
+  const std::string linear = " activation(linear) recurrent_activation(linear)";
+  EXPECT_EQ(this->run(peephole +
+                          " peephole(dense<[0.0, 0.0, 1.0]> : tensor<3xf32>)" +
+                          linear + " sequences",
+                      "tensor<1x2x1xf32>", "tensor<1x2x1xf32>", {1, 2}),
+            Values<TypeParam>({6, 110}));
+  // i = x + c and f = 1 + 2 c, of the old one: c = 2, then 5 * 2 + 4 * 4.
+  EXPECT_EQ(this->run(peephole +
+                          " peephole(dense<[1.0, 2.0, 0.0]> : tensor<3xf32>)" +
+                          linear + " sequences",
+                      "tensor<1x2x1xf32>", "tensor<1x2x1xf32>", {1, 2}),
+            Values<TypeParam>({2, 26}));
+  // Sums are cut off, the cell is not: 1 * 1.5, then 1.5 + 1.5 * 1.5.
+  EXPECT_EQ(this->run(lstm + " clip = 1.5 sequences", "tensor<1x2x1xf32>",
+                      "tensor<1x2x1xf32>", {1, 2}),
+            Values<TypeParam>({1.5, 3.75}));
   // h goes back into the output gate: o = 1 + h, so that h = 2, then 10 * 3.
   EXPECT_EQ(
       this->run(
@@ -578,6 +603,10 @@ TYPED_TEST(ReferenceTest, RecurrentLayerWithoutGates) {
   EXPECT_EQ(this->run(rnn + " sequences reversed", "tensor<1x3x1xf32>",
                       "tensor<1x3x1xf32>", {1, 2, 3}),
             Values<TypeParam>({5, 2, 3}));
+  // The sum is cut off in both directions: 2, then -2, and relu.
+  EXPECT_EQ(this->run(rnn + " clip = 2.0 sequences", "tensor<1x2x1xf32>",
+                      "tensor<1x2x1xf32>", {1, -9}),
+            Values<TypeParam>({2, 0}));
 }
 
 //===----------------------------------------------------------------------===//

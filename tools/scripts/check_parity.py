@@ -25,7 +25,8 @@ FUNCTION = re.compile(r"^[^\s#/}].*?^}$", re.MULTILINE | re.DOTALL)
 ACTIVATION_SOURCES = 4
 OP_SOURCES = 6
 # The layers that have several forms, or that plans and streams treat apart.
-OPS_OF_MORE_SOURCES = {"ConstantOp", "ConvOp", "DenseOp", "LSTMOp", "ReshapeOp", "WindowsOp"}
+OPS_OF_MORE_SOURCES = {"ConstantOp", "ConvOp", "DenseOp", "GRUOp", "LSTMOp", "RNNOp", "ReshapeOp",
+                       "WindowsOp"}
 
 
 class Checker:

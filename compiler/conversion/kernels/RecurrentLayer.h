@@ -11,7 +11,6 @@
 #include "compiler/conversion/emit/GateSums.h"
 #include "compiler/conversion/plan/RecurrentPlan.h"
 #include "dialect/Weights.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace frieze {
 
@@ -125,24 +124,12 @@ public:
     return loadVector(kernel.add(at.before, at.unit), at.lanes);
   }
   /// Writes the cells of a step, where the result has them behind the states.
-  void storeCell(const UnitStep &at, mlir::Value cell, mlir::Value kept) {
-    if (width > units)
-      storeStep(at, cell, kept, units);
-  }
+  void storeCell(const UnitStep &at, mlir::Value cell, mlir::Value kept);
   /// `updated`, or `kept` where the step is masked.
   mlir::Value unlessMasked(const UnitStep &at, mlir::Value updated,
-                           mlir::Value kept) {
-    if (!mask)
-      return updated;
-    return kernel.selectNonzero(kernel.loadBroadcast(mask, at.maskAt, at.lanes),
-                                updated, kept);
-  }
+                           mlir::Value kept);
   /// Stores new states.
-  void storeState(const UnitStep &at, mlir::Value state) {
-    mlir::Value kept = mask ? unlessMasked(at, state, loadState(at)) : state;
-    storeVector(kept, kernel.add(at.after, at.unit), at.lanes);
-    storeStep(at, state, kept, 0);
-  }
+  void storeState(const UnitStep &at, mlir::Value state);
   /// The number of the first unit of a vector.
   mlir::Value getUnit(const GateSums::Tile &tile,
                       const GateSums::UnitVector &vector) {
@@ -179,43 +166,19 @@ public:
 
 private:
   /// The step of the sample number `sample` from that of `step` on.
-  Step moveTo(Step step, mlir::Value sample) {
-    mlir::Value moved = kernel.mul(sample, sampleScratch);
-    for (mlir::Value *at : {&step.base, &step.before, &step.after})
-      *at = kernel.add(*at, moved);
-    step.inputAt =
-        kernel.add(step.inputAt, kernel.mul(sample, steps * channels));
-    for (mlir::Value *at : {&step.row, &step.maskAt})
-      *at = kernel.add(*at, kernel.mul(sample, steps));
-    return step;
-  }
+  Step moveTo(Step step, mlir::Value sample);
 
   /// Writes `count` channels from `channel` to `row` of the result, through the
   /// epilogue.
   void storeResult(mlir::Value state, mlir::Value row, mlir::Value channel,
-                   int64_t count) {
-    kernel.storeVector(kernel.applyEpilogue(epilogue, state, channel), output,
-                       kernel.add(kernel.mul(row, width), channel), count);
-  }
+                   int64_t count);
   /// Writes the channels of a step from `channel` on, where all steps are
   /// wanted: `kept`, which is `updated` unless the step is masked.
   void storeStep(const UnitStep &at, mlir::Value updated, mlir::Value kept,
-                 int64_t channel) {
-    if (!op.getSequences())
-      return;
-    if (op.getZeroMasked())
-      kept = unlessMasked(at, updated, kernel.constant(0.0f, at.lanes));
-    storeResult(kept, at.row, kernel.add(at.unit, channel), at.count);
-  }
+                 int64_t channel);
   /// Copies a state.
   void copyState(mlir::Value from, mlir::Value fromAt, mlir::Value to,
-                 mlir::Value toAt) {
-    kernel.forEachVector(units, [&](mlir::Value unit, int64_t count) {
-      kernel.storeVector(
-          kernel.loadVector(from, kernel.add(fromAt, unit), count), to,
-          kernel.add(toAt, unit), count);
-    });
-  }
+                 mlir::Value toAt);
   /// Writes what sample `sample`, whose scratch memory begins at `base`, has
   /// before its first step.
   void emitStart(mlir::Value sample, mlir::Value base);
@@ -240,167 +203,10 @@ private:
   size_t inputTermsCount = 0;
 };
 
-template <typename OpT>
-typename RecurrentLayer<OpT>::InputTerms
-RecurrentLayer<OpT>::loadInputTerms(GateSums &sums, llvm::StringRef suffix,
-                                    int64_t low, int64_t high) {
-  auto load = [&](llvm::StringRef name, mlir::ElementsAttr values) {
-    // The last vector of a block's product may reach beyond the last column.
-    int64_t more = plan.blockSteps ? kernel.target.getWidestLanes() : 0;
-    return loadPacked(sums, (name + suffix).str(), values, low, high, more);
-  };
-  InputTerms terms{sums,
-                   load("kernel", op.getKernel()),
-                   load("bias", op.getBiasAttr()),
-                   {},
-                   0};
-  if (!plan.blockSteps)
-    return terms;
-  terms.tile = plan.inputProducts[inputTermsCount++];
-  if (!terms.bias)
-    terms.bias = kernel.loadConstants(
-        op, ("bias" + suffix).str(),
-        llvm::SmallVector<double>(
-            sums.getRowElements() + kernel.target.getWidestLanes(), 0.0));
-  terms.scratchAt = nextScratch;
-  nextScratch += plan.blockSteps * sums.getRowElements();
-  return terms;
-}
-
-template <typename OpT>
-void RecurrentLayer<OpT>::emitInputSums(const InputTerms &terms,
-                                        mlir::Value inputAt) {
-  MatrixProduct product;
-  product.input = input;
-  product.inputBase = inputAt;
-  product.inputRowStride = channels;
-  product.weights = terms.weights;
-  product.bias = terms.bias;
-  product.output = scratch;
-  product.outputBase = kernel.index(terms.scratchAt);
-  product.rows = plan.blockSteps;
-  product.terms = {{channels, /*inputStride=*/1, /*weightStride=*/0}};
-  terms.sums.emitRows(product, terms.tile);
-}
-
-template <typename OpT>
-void RecurrentLayer<OpT>::forEachStep(llvm::ArrayRef<InputTerms> terms,
-                                      Update update) {
-  mlir::OpBuilder &builder = kernel.builder;
-  mlir::Location loc = kernel.getLocation();
-  int64_t samples = op.getInput().getType().getDimSize(0);
-  int64_t together = plan.samplesTogether;
-  auto subtract = [&](mlir::Value a, mlir::Value b) -> mlir::Value {
-    return builder.createOrFold<mlir::arith::SubIOp>(loc, a, b);
-  };
-  auto fromLast = [&](mlir::Value number, int64_t count) {
-    return subtract(kernel.index(count - 1), number);
-  };
-  using States = llvm::SmallVector<mlir::Value>;
-  // They share scratch memory.
-  kernel.inOrder(samples / together, [&](mlir::Value number) {
-    mlir::Value sample = kernel.mul(number, together);
-    kernel.forEach(together, [&](mlir::Value i) {
-      emitStart(kernel.add(sample, i), kernel.mul(i, sampleScratch));
-    });
-    mlir::Value firstStep = kernel.mul(sample, steps);
-    States states{kernel.index(getFirstState()),
-                  kernel.index(getFirstState() + paddedUnits)};
-    auto getInputAt = [&](mlir::Value position) {
-      return kernel.mul(kernel.add(firstStep, position), channels);
-    };
-    auto emitStep = [&](mlir::Value step, mlir::Value inputRow,
-                        mlir::ValueRange carried) {
-      mlir::Value position = op.getBackwards() ? fromLast(step, steps) : step;
-      mlir::Value place = op.getReversed() ? fromLast(step, steps) : step;
-      mlir::Value turned;
-      if (plan.turnsBack)
-        turned = mlir::arith::TruncIOp::create(
-            builder, loc, builder.getI1Type(),
-            mlir::arith::IndexCastOp::create(builder, loc, builder.getI32Type(),
-                                             step));
-      update({getInputAt(position), kernel.index(0), carried[0], carried[1],
-              kernel.add(firstStep, place), kernel.add(firstStep, position),
-              inputRow, turned});
-      return States{carried[1], carried[0]};
-    };
-    auto emitBlock = [&](mlir::Value block, mlir::ValueRange carried) {
-      int64_t rows = plan.blockSteps;
-      // The last block begins with steps that the one before it has done.
-      mlir::Value first = kernel.getChunkStart(block, steps, rows);
-      mlir::Value done = subtract(kernel.mul(block, rows), first);
-      mlir::Value firstRow = op.getBackwards()
-                                 ? subtract(kernel.index(steps - rows), first)
-                                 : first;
-      for (const InputTerms &input : terms)
-        emitInputSums(input, getInputAt(firstRow));
-      return kernel.reduce(done, kernel.index(rows), carried,
-                           [&](mlir::Value i, mlir::ValueRange inner) {
-                             mlir::Value row =
-                                 op.getBackwards() ? fromLast(i, rows) : i;
-                             return emitStep(kernel.add(first, i), row, inner);
-                           });
-    };
-    states =
-        plan.blockSteps
-            ? kernel.reduce(llvm::divideCeil(steps, plan.blockSteps), states,
-                            emitBlock)
-            : kernel.reduce(steps, states,
-                            [&](mlir::Value step, mlir::ValueRange carried) {
-                              return emitStep(step, {}, carried);
-                            });
-    kernel.forEach(together, [&](mlir::Value i) {
-      mlir::Value base = kernel.mul(i, sampleScratch);
-      emitEnd(kernel.add(sample, i), base, kernel.add(states[0], base));
-    });
-  });
-}
-
-template <typename OpT>
-void RecurrentLayer<OpT>::emitStart(mlir::Value sample, mlir::Value base) {
-  kernel.forEachVector(
-      getFirstState() + paddedUnits, [&](mlir::Value at, int64_t count) {
-        storeVector(kernel.constant(0.0f, count), kernel.add(base, at), count);
-      });
-  mlir::Value stateAt = kernel.add(base, getFirstState());
-  auto copyInitial = [&](mlir::Value initial, mlir::Value to) {
-    if (!initial)
-      return;
-    bool isOfEach =
-        llvm::cast<mlir::ShapedType>(initial.getType()).getDimSize(0) > 1;
-    copyState(kernel.buffers[initial],
-              isOfEach ? kernel.mul(sample, units) : kernel.index(0), scratch,
-              to);
-  };
-  copyInitial(op.getInitial(), stateAt);
-  if (carried)
-    copyState(carried, kernel.index(0), scratch, stateAt);
-  if constexpr (std::is_same_v<OpT, nn::LSTMOp>) {
-    copyInitial(op.getInitialCell(), base);
-    if (carried)
-      copyState(carried, kernel.index(units), scratch, base);
-  }
-}
-
-template <typename OpT>
-void RecurrentLayer<OpT>::emitEnd(mlir::Value sample, mlir::Value base,
-                                  mlir::Value stateAt) {
-  auto write = [&](mlir::Value from, int64_t channel) {
-    kernel.forEachVector(units, [&](mlir::Value unit, int64_t count) {
-      storeResult(loadVector(kernel.add(from, unit), count), sample,
-                  kernel.add(unit, channel), count);
-    });
-  };
-  if (!op.getSequences())
-    write(stateAt, 0);
-  if (!op.getSequences() && width > units)
-    write(base, units);
-  if (!carried)
-    return;
-  copyState(scratch, stateAt, carried, kernel.index(0));
-  if (std::is_same_v<OpT, nn::LSTMOp>)
-    copyState(scratch, base, carried, kernel.index(units));
-}
+// Defined in RecurrentLayer.cpp.
+extern template class RecurrentLayer<nn::GRUOp>;
+extern template class RecurrentLayer<nn::LSTMOp>;
+extern template class RecurrentLayer<nn::RNNOp>;
 
 } // namespace frieze
 
