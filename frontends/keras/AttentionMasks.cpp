@@ -56,20 +56,22 @@ static Value buildCausal(Layer &layer) {
       layer.name, layer.builder.addWeights(layer.name, "causal", mask));
 }
 
-/// The steps of each input that count, those of `given` where it has any.
+/// The steps of each of `inputs` that count, those of `given` where it has any.
 /// Nothing where a problem was reported.
-static std::optional<AttentionMasks>
-combineMasks(Layer &layer, ArrayRef<Value> given, bool isCausal) {
+static std::optional<AttentionMasks> combineMasks(Layer &layer,
+                                                  ArrayRef<Value> inputs,
+                                                  ArrayRef<Value> given,
+                                                  bool isCausal) {
   AttentionMasks masks;
   layer.takesMask = true;
-  for (auto [index, input] : llvm::enumerate(layer.inputs)) {
+  for (auto [index, input] : llvm::enumerate(inputs)) {
     Value steps = index < given.size() && given[index]
                       ? buildTruth(layer.builder, layer.name, given[index])
                       : layer.getStepsOf(input);
     Value mask = spread(layer, steps, input, /*areQueries=*/index == 0);
     if (index == 0)
       masks.query = mask;
-    else if (index == 1 || input != layer.inputs[1])
+    else if (index == 1 || input != inputs[1])
       masks.pairs = combine(layer, masks.pairs, mask);
   }
   if (isCausal)
@@ -79,32 +81,28 @@ combineMasks(Layer &layer, ArrayRef<Value> given, bool isCausal) {
   return masks;
 }
 
+/// Inputs that have a mask.
+static size_t countMasked(Layer &layer) {
+  return llvm::count_if(layer.inputs, [&](Value input) {
+    return layer.findMask && layer.findMask(input);
+  });
+}
+
 std::optional<AttentionMasks> keras::takeAttentionMasks(Layer &layer,
                                                         bool isCausal) {
   SmallVector<Value> given(layer.takeTensors("mask"));
-  size_t implicit = llvm::count_if(layer.inputs, [&](Value input) {
-    return layer.findMask && layer.findMask(input);
-  });
   // A list whose `None`s are left out is known where it repeats those of the
   // inputs.
-  if (!given.empty() && given.size() < 2) {
-    if (given.size() != implicit) {
-      layer.emitError() << "expects masks of query and value, but got "
-                        << given.size();
-      return std::nullopt;
-    }
+  if (given.size() == 1 && countMasked(layer) == 1)
     given.clear();
+  if (given.size() == 1) {
+    layer.emitError() << "expects masks of query and value, but got "
+                      << given.size();
+    return std::nullopt;
   }
   // The layer does not look at that of the key.
-  if (given.empty() && layer.inputs.size() > 2)
-    for (Value input : ArrayRef(layer.inputs).take_front(2))
-      given.push_back(layer.getStepsOf(input));
-  SmallVector<Value> inputs = layer.inputs;
-  layer.inputs.resize(2);
-  std::optional<AttentionMasks> masks =
-      combineMasks(layer, ArrayRef(given).take_front(2), isCausal);
-  layer.inputs = std::move(inputs);
-  return masks;
+  return combineMasks(layer, ArrayRef(layer.inputs).take_front(2), given,
+                      isCausal);
 }
 
 std::optional<Value> keras::takeHeadMask(Layer &layer, bool isCausal) {
@@ -114,17 +112,24 @@ std::optional<Value> keras::takeHeadMask(Layer &layer, bool isCausal) {
     ArrayRef<Value> tensors = layer.takeTensors(keyword);
     given.push_back(tensors.empty() ? Value() : tensors.front());
   }
-  bool isImplicit = llvm::any_of(layer.inputs, [&](Value input) {
-    return layer.findMask && layer.findMask(input);
-  });
-  if (isImplicit && layer.model.kerasVersion < VersionTuple(2, 10)) {
+  // Versions of Keras differ in whether they look at it, beside the query's
+  // own.
+  if (given.front() && !(layer.findMask && layer.findMask(layer.inputs[0]))) {
+    layer.emitError() << "unsupported argument 'query_mask' of a call, expects "
+                         "a query with a mask";
+    return std::nullopt;
+  }
+  given.front() = nullptr;
+  if (countMasked(layer) > 0 &&
+      layer.model.kerasVersion < VersionTuple(2, 10)) {
     layer.emitError() << "unsupported mask in a file of Keras "
                       << layer.model.kerasVersion.getAsString()
                       << ", whose attention does not look at it, expects 2.10 "
                          "or later";
     return std::nullopt;
   }
-  std::optional<AttentionMasks> masks = combineMasks(layer, given, isCausal);
+  std::optional<AttentionMasks> masks =
+      combineMasks(layer, layer.inputs, given, isCausal);
   if (!masks)
     return std::nullopt;
   Value pairs = combine(layer, masks->query, masks->pairs);

@@ -267,6 +267,10 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
     values = importLayer(entry, container,
                          {path, isRead ? Need::Results : getNeed(path)},
                          getArguments(values));
+    if (values.size() > 1 && &entry != &layers.back())
+      model.builder.emitError(entry.step.name)
+          << "expects one output within a sequence of layers, but got "
+          << values.size();
     if (values.empty())
       values.push_back({});
   }
