@@ -320,7 +320,8 @@ TEST(StreamTest, BeginsAgain) {
 TEST(StreamTest, RefusesModelsWithoutStream) {
   frieze_model description = describe();
   EXPECT_EQ(problemOf<Error>([&] { Stream stream{Model(description)}; }),
-            "pair: expects a model compiled with --stream-hop");
+            "pair: expects a model compiled with --stream-hop or "
+            "--stream-steps");
   description.stream = &sums;
   Stream stream{Model(description)};
   float output = 0;

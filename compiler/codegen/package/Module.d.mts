@@ -34,7 +34,7 @@ export declare const description: {
   readonly weightsBytes: number;
   /** Multiply-adds of one call. */
   readonly macs: number;
-  /** Null where the model was compiled without --stream-hop. */
+  /** Null where it was compiled without --stream-hop or --stream-steps. */
   readonly stream: null | {
     /** Samples of a window, and from the start of one window to the next. */
     readonly window: number;
