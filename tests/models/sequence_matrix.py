@@ -90,7 +90,7 @@ def states():
     ):
         yield f"activation {layer.__name__} {function}", layer(3, activation=function)
     for layer, function in itertools.product(
-        (L.LSTM, L.GRU), ("tanh", "relu", "hard_sigmoid", "softsign", "linear")
+        (L.LSTM, L.GRU), ("tanh", "relu", "hard_sigmoid", "softsign", "sigmoid")
     ):
         yield f"gates {layer.__name__} {function}", layer(3, recurrent_activation=function)
     yield "gates cell", L.RNN(L.LSTMCell(3, activation="elu", recurrent_activation="hard_sigmoid"))
