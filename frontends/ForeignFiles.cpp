@@ -125,13 +125,6 @@ static constexpr ForeignFormat formats[] = {
      [](const Evidence &file) {
        return file.startsWith("{") && file.mentions("\"model_type\"");
      }},
-    {"a file of torch.export",
-     "export it to ONNX with torch.onnx.export(torch.export.load('model.pt2'), "
-     "dynamo=True).save('model.onnx')",
-     [](const Evidence &file) {
-       return file.hasMember("serialized_exported_program.json") ||
-              file.hasMember("archive_format");
-     }},
     {"a TorchScript file for mobile devices", fromTorch,
      [](const Evidence &file) { return file.hasMember("bytecode.pkl"); }},
     {"a TorchScript file", fromTorch,

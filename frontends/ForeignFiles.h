@@ -27,7 +27,9 @@ struct ForeignFile {
   }
   /// The message that it is no model file.
   std::string refuse() const {
-    return "expects a Keras, ONNX, TensorFlow Lite, JSON or MLIR file, but got " + describe();
+    return "expects a Keras, ONNX, PyTorch (.pt2), TensorFlow Lite, JSON or "
+           "MLIR file, but got " +
+           describe();
   }
 };
 

@@ -15,6 +15,7 @@
 #include "frontends/keras/KerasModel.h"
 #include "frontends/onnx/OnnxModel.h"
 #include "frontends/tflite/TfliteModel.h"
+#include "frontends/torch/TorchModel.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -99,7 +100,8 @@ static bool isMlir(const ModelFile &file) {
 
 static OwningOpRef<ModuleOp> importBytes(ModelFile &file) {
   if (isZip(file.bytes))
-    return importKerasArchive(file);
+    return isTorchProgram(file.bytes) ? importTorch(file)
+                                      : importKerasArchive(file);
   if (isHdf5(file.bytes))
     return importKerasHdf5(file);
   StringRef text = file.bytes;
@@ -126,6 +128,7 @@ std::vector<LayerDescription> frieze::listLayers(MLIRContext *context) {
   std::vector<LayerDescription> layers = listKerasLayers(context);
   llvm::append_range(layers, listOnnxOperators(context));
   llvm::append_range(layers, listTfliteOperators());
+  llvm::append_range(layers, listTorchOperators());
   return layers;
 }
 

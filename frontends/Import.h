@@ -41,8 +41,9 @@ struct ImportOptions {
 };
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
-/// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model
-/// (.onnx), a TensorFlow Lite model (.tflite), JSON (our spec, or Keras's `to_json()`), or MLIR text.
+/// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model (.onnx),
+/// an exported program of PyTorch (.pt2), a TensorFlow Lite model (.tflite), JSON
+/// (our spec, or Keras's `to_json()`), or MLIR text.
 ///
 /// The module holds one public function, `@model`, with one argument per input
 /// and one result per output, each with its name in the attribute `nn.name`.
@@ -56,7 +57,7 @@ mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
 
 /// A layer or operator that models may have.
 struct LayerDescription {
-  /// The format of the file: `Keras`, `ONNX` or `TFLite`.
+  /// The format of the file: `Keras`, `ONNX`, `PyTorch` or `TFLite`.
   std::string format;
   std::string name;
   /// The attributes that are read, in the order of reading; one that must have

@@ -343,8 +343,8 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
             progress: Union[Callable[[str, float], object], str, None] = "auto") -> Model:
     """Compiles a model for this process.
 
-    `model` is the path of a model file (.keras, .h5, .onnx, .tflite, .json, .mlir), the bytes
-    of one, a keras.Model, an onnx.ModelProto, a torch.onnx.ONNXProgram, or a
+    `model` is the path of a model file (.keras, .h5, .onnx, .pt2, .tflite, .json, .mlir), the
+    bytes of one, a keras.Model, an onnx.ModelProto, a torch.onnx.ONNXProgram, or a
     torch.nn.Module with `example_inputs`, a tensor or a tuple of them. Options are those
     of frieze-compile: `name` of the symbols, `target`, file of `weights`, samples of a
     `batch`, sizes of open dimensions (`dim={"time": 1000}`), names of layers that give

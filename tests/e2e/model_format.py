@@ -2,8 +2,8 @@
 
 Each `<name>.npz` in the test folder holds the input `x` and the framework's
 output `y`, or `x:<input>` and `y:<output>` for each of several. Every model
-file `<name>.keras`, `<name>.h5`, `<name>.onnx`, `<name>.tflite` and `<name>.json` (with
-`<name>.weights.h5`) beside it is one test. It passes if the compiled model
+file `<name>.keras`, `<name>.h5`, `<name>.onnx`, `<name>.pt2`, `<name>.tflite` and
+`<name>.json` (with `<name>.weights.h5`) beside it is one test. It passes if the compiled model
 - needs no symbol (`nm -u` on the object prints nothing),
 - is within 1e-5 + 1e-5 |y| of the framework on every input, and
 - equals the reference evaluator in every bit, on every variant that this
@@ -19,7 +19,7 @@ import numpy as np
 
 from command import Failure, run
 
-EXTENSIONS = (".keras", ".h5", ".onnx", ".tflite", ".json")
+EXTENSIONS = (".keras", ".h5", ".onnx", ".pt2", ".tflite", ".json")
 VARIANT_FLAGS = {"x86-64-v3": {"avx2", "fma"}, "x86-64-v4": {"avx512f", "avx512vl"}}
 
 

@@ -9,9 +9,10 @@ backquotes with a capital in front are layers; each one of
 The table of README.md that begins with `| of Keras |` may have some of them.
 Below `## Options`, docs/Layers.md has tables of all that is listed with options,
 which --write writes.
-The operators of ONNX and TFLite are those in the first columns of the tables of
-docs/ModelFormat.md that begin with `| operators |` and `| operators of TFLite |`.
-The table of README.md that
+The operators of ONNX, PyTorch and TFLite are those in the first columns of the
+tables of docs/ModelFormat.md that begin with `| operators |`, `| operators of
+PyTorch |` and `| operators of TFLite |`; those of PyTorch without overloads. The
+table of README.md that
 begins with `| target |` has what `frieze-compile --print-targets` prints.
 """
 import argparse
@@ -22,7 +23,8 @@ import subprocess
 import sys
 
 # The headings of their tables, by the formats that have operators.
-OPERATORS = {"ONNX": "operators", "TFLite": "operators of TFLite"}
+OPERATORS = {"ONNX": "operators", "PyTorch": "operators of PyTorch",
+             "TFLite": "operators of TFLite"}
 
 
 def read_table(text, file, head, column):
@@ -113,7 +115,7 @@ def main():
     model_format = (args.root / "docs/ModelFormat.md").read_text(encoding="utf-8")
     count = 0
     for kind, heading in OPERATORS.items():
-        operators = set(re.findall(rf"^{kind} ([\w.]+):(?!:)", text, re.M))
+        operators = set(re.findall(rf"^{kind} (\w+)[\w.]*:(?!:)", text, re.M))
         documented = read_operators(model_format, heading)
         count += len(operators)
         problems += [f"docs/ModelFormat.md: error: the table of {heading} lacks `{name}`"

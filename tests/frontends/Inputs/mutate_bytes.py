@@ -8,11 +8,13 @@ neither crash nor hang, nor take much memory. The file of a run that fails is
 left in FOLDER.
 """
 import argparse
+import io
 import pathlib
 import random
 import resource
 import subprocess
 import sys
+import zipfile
 
 MEMORY, SECONDS = 6 << 30, 20
 
@@ -37,6 +39,21 @@ def mutate(data, rng):
         if not data:
             data = bytearray(b"\0")
     return bytes(data)
+
+
+def mutate_file(data, rng):
+    """The same of a member of a zip archive, where `data` is one, as changes of an
+    archive itself are found by its checksums."""
+    if not data.startswith(b"PK") or rng.random() < 0.2:
+        return mutate(data, rng)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        chosen = rng.choice(old.namelist())
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, mutate_file(content, rng) if name == chosen and content
+                         else content)
+    return target.getvalue()
 
 
 def limit_memory():
@@ -77,7 +94,7 @@ def main():
     for run in range(args.runs):
         source = rng.choice(files)
         path = args.folder / f"{args.seed}_{run}{args.extension}"
-        path.write_bytes(mutate(source.read_bytes(), rng))
+        path.write_bytes(mutate_file(source.read_bytes(), rng))
         outcome = check(path, args.emit)
         if isinstance(outcome, str):
             failed += 1

@@ -1,0 +1,241 @@
+//===- Activations.cpp - PyTorch's pointwise functions ----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/torch/Node.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::torch;
+using nn::ActivationKind;
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Takes `self` as a value.
+static Value takeSelf(Node &node) {
+  return node.makeValue(node.takeTensor("self"));
+}
+
+template <ActivationKind kind> static Tensors importPlain(Node &node) {
+  return {node.builder.activation(node.name, takeSelf(node), kind)};
+}
+
+static Tensors importGelu(Node &node) {
+  std::string mode = node.takeString("approximate", "none");
+  if (mode != "none" && mode != "tanh")
+    node.emitError() << "unsupported value of 'approximate': '" << mode << "'";
+  return {node.builder.activation(node.name, takeSelf(node),
+                                  mode == "tanh" ? ActivationKind::GeluTanh
+                                                 : ActivationKind::Gelu)};
+}
+
+static Tensors importLeakyRelu(Node &node) {
+  return {node.builder.activation(node.name, takeSelf(node),
+                                  ActivationKind::LeakyRelu,
+                                  node.takeNumber("negative_slope", 0.01))};
+}
+
+/// Reports a number that is not `value`.
+static void expectNumber(Node &node, StringRef key, double value) {
+  double given = node.takeNumber(key, value);
+  if (given != value)
+    node.emitError() << "unsupported value of '" << key << "', expects "
+                     << value << ", but got " << given;
+}
+
+static Tensors importElu(Node &node) {
+  double factor = node.takeNumber("scale", 1.0);
+  expectNumber(node, "input_scale", 1.0);
+  Tensor result(node.builder.activation(node.name, takeSelf(node),
+                                        ActivationKind::Elu,
+                                        node.takeNumber("alpha", 1.0)));
+  return {scale(node, result, factor)};
+}
+
+static Tensors importExpm1(Node &node) {
+  return {node.builder.scaleAndShift(
+      node.name,
+      node.builder.activation(node.name, takeSelf(node), ActivationKind::Exp),
+      1.0, -1.0)};
+}
+
+static Tensors importLog1p(Node &node) {
+  Value more = node.builder.scaleAndShift(node.name, takeSelf(node), 1.0, 1.0);
+  return {node.builder.activation(node.name, more, ActivationKind::Log)};
+}
+
+static Tensors importCelu(Node &node) {
+  return {node.builder.activation(node.name, takeSelf(node),
+                                  ActivationKind::Celu,
+                                  node.takeNumber("alpha", 1.0))};
+}
+
+/// `log(1 + exp(x))`; beyond the threshold it is x, which rounds to the same.
+static Tensors importSoftplus(Node &node) {
+  expectNumber(node, "beta", 1.0);
+  double threshold = node.takeNumber("threshold", 20.0);
+  if (threshold < 17.0)
+    node.emitError() << "unsupported value of 'threshold', expects 20, but got "
+                     << threshold;
+  return {node.builder.activation(node.name, takeSelf(node),
+                                  ActivationKind::Softplus)};
+}
+
+/// `-softplus(-x)`.
+static Tensors importLogSigmoid(Node &node) {
+  Value negative =
+      node.builder.scaleAndShift(node.name, takeSelf(node), -1.0, 0.0);
+  return {node.builder.scaleAndShift(
+      node.name,
+      node.builder.activation(node.name, negative, ActivationKind::Softplus),
+      -1.0, 0.0)};
+}
+
+static Tensors importHardSigmoid(Node &node) {
+  return {node.builder.activation(node.name, takeSelf(node),
+                                  ActivationKind::HardSigmoid, 1.0 / 6, 0.5)};
+}
+
+static Tensors clip(Node &node, double low, double high) {
+  Tensor input = node.takeTensor("self");
+  if (low > high) {
+    // PyTorch has the upper bound then.
+    low = high;
+  }
+  if (const auto &constant = input.constant) {
+    Constant result = *constant;
+    for (double &value : result.values)
+      value = roundTo(std::min(std::max(value, low), high), result.type);
+    return {result};
+  }
+  return {node.builder.activation(node.name, input.value, ActivationKind::Clip,
+                                  low, high)};
+}
+
+static Tensors importHardTanh(Node &node) {
+  double low = node.takeNumber("min_val", -1.0);
+  return clip(node, low, node.takeNumber("max_val", 1.0));
+}
+
+static Tensors importRelu6(Node &node) { return clip(node, 0.0, 6.0); }
+
+static Tensors importClamp(Node &node) {
+  double low = node.takeNumber("min", -infinity);
+  return clip(node, low, node.takeNumber("max", infinity));
+}
+
+static Tensors importPrelu(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto slope = node.takeConstant("weight");
+  Value value = node.makeValue(input);
+  if (!slope || !value)
+    return {{}};
+  // One for all, or one for each channel, axis 1.
+  Array slopes = slope->toArray();
+  size_t rank = input.getShape().size();
+  int64_t count = slopes.values.size();
+  slopes.shape.assign(rank, 1);
+  if (count != 1 && rank >= 2)
+    slopes.shape[1] = count;
+  return {node.builder.prelu(
+      node.name, value, node.builder.addWeights(node.name, "slope", slopes))};
+}
+
+/// A function of a constant, or of a value as nn's `kinds`, one after the
+/// other.
+template <ActivationKind... kinds>
+static Tensors importFunction(Node &node, double (*function)(double)) {
+  Tensor input = node.takeTensor("self");
+  if (input.constant) {
+    Constant result = *input.constant;
+    // Of integers, these two are integers.
+    if (!isFloat(result.type) && node.target != "abs.default" &&
+        node.target != "square.default")
+      result.type = DataType::Float;
+    for (double &value : result.values)
+      value = roundTo(function(value), result.type);
+    return {std::move(result)};
+  }
+  Value value = input.value;
+  for (ActivationKind kind : {kinds...})
+    value = node.builder.activation(node.name, value, kind);
+  return {value};
+}
+
+static Tensors importAbs(Node &node) {
+  return importFunction<ActivationKind::Abs>(
+      node, [](double x) { return std::fabs(x); });
+}
+
+static Tensors importExp(Node &node) {
+  return importFunction<ActivationKind::Exp>(
+      node, [](double x) { return std::exp(x); });
+}
+
+static Tensors importLog(Node &node) {
+  return importFunction<ActivationKind::Log>(
+      node, [](double x) { return std::log(x); });
+}
+
+static Tensors importReciprocal(Node &node) {
+  return importFunction<ActivationKind::Reciprocal>(
+      node, [](double x) { return 1.0 / x; });
+}
+
+static Tensors importRsqrt(Node &node) {
+  return importFunction<ActivationKind::Sqrt, ActivationKind::Reciprocal>(
+      node, [](double x) { return 1.0 / std::sqrt(x); });
+}
+
+static Tensors importSqrt(Node &node) {
+  return importFunction<ActivationKind::Sqrt>(
+      node, [](double x) { return std::sqrt(x); });
+}
+
+static Tensors importSquare(Node &node) {
+  return importFunction<ActivationKind::Square>(node,
+                                                [](double x) { return x * x; });
+}
+
+ArrayRef<Operator> frieze::torch::getActivationOperators() {
+  static const Operator operators[] = {
+      {"abs.default", importAbs},
+      {"celu.default", importCelu},
+      {"clamp.default", importClamp},
+      {"clamp_max.default", importClamp},
+      {"clamp_min.default", importClamp},
+      {"elu.default", importElu},
+      {"erf.default", importPlain<ActivationKind::Erf>},
+      {"exp.default", importExp},
+      {"expm1.default", importExpm1},
+      {"gelu.default", importGelu},
+      {"hardsigmoid.default", importHardSigmoid},
+      {"hardswish.default", importPlain<ActivationKind::HardSilu>},
+      {"hardtanh.default", importHardTanh},
+      {"leaky_relu.default", importLeakyRelu},
+      {"log.default", importLog},
+      {"log1p.default", importLog1p},
+      {"log_sigmoid.default", importLogSigmoid},
+      {"mish.default", importPlain<ActivationKind::Mish>},
+      {"prelu.default", importPrelu},
+      {"reciprocal.default", importReciprocal},
+      {"relu.default", importPlain<ActivationKind::Relu>},
+      {"relu6.default", importRelu6},
+      {"rsqrt.default", importRsqrt},
+      {"selu.default", importPlain<ActivationKind::Selu>},
+      {"sigmoid.default", importPlain<ActivationKind::Sigmoid>},
+      {"silu.default", importPlain<ActivationKind::Silu>},
+      {"softplus.default", importSoftplus},
+      {"sqrt.default", importSqrt},
+      {"square.default", importSquare},
+      {"tanh.default", importPlain<ActivationKind::Tanh>},
+  };
+  return operators;
+}

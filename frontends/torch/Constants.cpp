@@ -1,0 +1,202 @@
+//===- Constants.cpp - PyTorch's constants and copies -----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/torch/Node.h"
+
+#include <cmath>
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::torch;
+
+/// What says where and how a tensor is stored.
+static void ignoreStorage(Node &node) {
+  for (StringRef key : {"layout", "device", "pin_memory", "memory_format",
+                        "non_blocking", "copy", "requires_grad"})
+    node.ignore(key);
+}
+
+static Tensor fill(Node &node, ArrayRef<int64_t> shape, double value,
+                   DataType type) {
+  if (!checkFolded(node, shape))
+    return {};
+  return Constant{
+      type, SmallVector<int64_t>(shape),
+      std::vector<double>(*countElements(shape), roundTo(value, type))};
+}
+
+/// Of `size`, filled with one number; -1 is the argument `fill_value`.
+template <int number> static Tensors importFull(Node &node) {
+  ignoreStorage(node);
+  auto size = node.takeInts("size");
+  double value =
+      number < 0 ? node.takeNumber("fill_value", std::nullopt) : number;
+  auto type = node.takeType("dtype", DataType::Float);
+  if (!size || !type || node.hasFailed())
+    return {{}};
+  return {fill(node, *size, value, *type)};
+}
+
+/// The same of the shape and type of `self`.
+template <int number> static Tensors importFullLike(Node &node) {
+  ignoreStorage(node);
+  Tensor input = node.takeTensor("self");
+  double value =
+      number < 0 ? node.takeNumber("fill_value", std::nullopt) : number;
+  if (!input)
+    return {{}};
+  auto type = node.takeType("dtype", input.getType());
+  // Of those with a shape of their own.
+  SmallVector<int64_t> shape(input.getShape());
+  if (node.has("size"))
+    shape = node.takeInts("size").value_or(shape);
+  if (!type || node.hasFailed())
+    return {{}};
+  return {fill(node, shape, value, *type)};
+}
+
+static Tensors importScalar(Node &node) {
+  ignoreStorage(node);
+  double value = node.takeNumber("s", std::nullopt);
+  auto type = node.takeType("dtype", DataType::Float);
+  return {type ? Tensor(Constant{*type, {}, {roundTo(value, *type)}})
+               : Tensor()};
+}
+
+static Tensors importArange(Node &node) {
+  ignoreStorage(node);
+  double start = node.takeNumber("start", 0.0);
+  double end = node.takeNumber("end", std::nullopt);
+  double step = node.takeNumber("step", 1.0);
+  bool isWhole = std::floor(start) == start && std::floor(end) == end &&
+                 std::floor(step) == step;
+  auto type =
+      node.takeType("dtype", isWhole ? DataType::Int64 : DataType::Float);
+  double count = std::max(0.0, std::ceil((end - start) / step));
+  if (!type || node.hasFailed())
+    return {{}};
+  // Not a number where the step is zero.
+  if (!(count <= double(maxElements)) || !checkFolded(node, {int64_t(count)})) {
+    if (!node.hasFailed())
+      node.emitError() << "expects fewer numbers from " << start << " to "
+                       << end;
+    return {{}};
+  }
+  Constant result{*type, {int64_t(count)}, {}};
+  for (int64_t i = 0; i < int64_t(count); ++i)
+    result.values.push_back(roundTo(start + i * step, *type));
+  return {result};
+}
+
+/// What copies or only names a tensor.
+static Tensors importCopy(Node &node) {
+  ignoreStorage(node);
+  return {node.takeTensor("self")};
+}
+
+/// The conversions that change no number of a value.
+static Tensors importConversion(Node &node) {
+  ignoreStorage(node);
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto type = node.takeType("dtype", input.getType());
+  if (!type)
+    return {{}};
+  if (input.constant) {
+    Constant result = *input.constant;
+    result.type = *type;
+    for (double &value : result.values) {
+      if (!isInRange(value, *type)) {
+        node.emitError() << "expects numbers that the type has, but got "
+                         << value;
+        return {{}};
+      }
+      value = roundTo(value, *type);
+    }
+    return {result};
+  }
+  DataType from = input.valueType;
+  if (*type == from || *type == DataType::Float ||
+      ((*type == DataType::Int32 || *type == DataType::Int64) &&
+       !isFloat(from)))
+    return {Tensor(input.value, *type)};
+  node.emitError() << "unsupported conversion of a value computed from the "
+                      "model's inputs, expects one to float32"
+                   << (isFloat(*type) ? "; export the module in float32" : "");
+  return {{}};
+}
+
+/// The elements below, or above, a diagonal of a constant.
+template <bool isLower> static Tensors importTriangle(Node &node) {
+  auto input = node.takeConstant("self");
+  int64_t diagonal = node.takeInt("diagonal", 0);
+  if (!input)
+    return {{}};
+  Constant result = *input;
+  size_t rank = result.shape.size();
+  if (rank < 2) {
+    node.emitError() << "expects a matrix, but got shape "
+                     << formatShape(result.shape);
+    return {{}};
+  }
+  int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
+  for (auto [index, value] : enumerate(result.values)) {
+    int64_t row = index / columns % rows, column = index % columns;
+    bool isKept = isLower ? column - row <= diagonal : column - row >= diagonal;
+    value = isKept ? value : 0.0;
+  }
+  return {result};
+}
+
+static Tensors importNot(Node &node) {
+  auto input = node.takeConstant("self");
+  if (!input)
+    return {{}};
+  if (node.target == "bitwise_not.default" && input->type != DataType::Bool) {
+    node.emitError() << "unsupported type of bitwise_not, expects bool";
+    return {{}};
+  }
+  Constant result = *input;
+  result.type = DataType::Bool;
+  for (double &value : result.values)
+    value = value == 0.0;
+  return {result};
+}
+
+ArrayRef<Operator> frieze::torch::getConstantOperators() {
+  static const Operator operators[] = {
+      {"_to_copy.default", importConversion, ValueTypes::Own},
+      {"alias.default", importCopy, ValueTypes::View},
+      {"arange.default", importArange},
+      {"arange.start", importArange},
+      {"arange.start_step", importArange},
+      {"bitwise_not.default", importNot},
+      {"clone.default", importCopy, ValueTypes::Any},
+      {"contiguous.default", importCopy, ValueTypes::View},
+      {"detach.default", importCopy, ValueTypes::View},
+      {"detach_.default", importCopy, ValueTypes::View},
+      {"full.default", importFull<-1>},
+      {"full_like.default", importFullLike<-1>, ValueTypes::Own},
+      {"lift_fresh_copy.default", importCopy, ValueTypes::Any},
+      {"logical_not.default", importNot},
+      {"new_full.default", importFullLike<-1>, ValueTypes::Own},
+      {"new_ones.default", importFullLike<1>, ValueTypes::Own},
+      {"new_zeros.default", importFullLike<0>, ValueTypes::Own},
+      {"ones.default", importFull<1>},
+      {"ones_like.default", importFullLike<1>, ValueTypes::Own},
+      {"scalar_tensor.default", importScalar},
+      {"to.dtype", importConversion, ValueTypes::Own},
+      {"to.dtype_layout", importConversion, ValueTypes::Own},
+      {"tril.default", importTriangle<true>},
+      {"triu.default", importTriangle<false>},
+      {"zeros.default", importFull<0>},
+      {"zeros_like.default", importFullLike<0>, ValueTypes::Own},
+  };
+  return operators;
+}

@@ -1,0 +1,559 @@
+//===- GraphImporter.cpp - Import of an exported program --------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/torch/GraphImporter.h"
+#include "frontends/Json.h"
+#include "frontends/torch/TorchModel.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::torch;
+using nlohmann::json;
+
+/// The major versions of torch.export's schema that are known: 7 is that of
+/// PyTorch 2.5, 8 of 2.6 and later.
+static constexpr int64_t minimumSchema = 7, maximumSchema = 8;
+
+/// Elements of all constants of a model, read and computed, and its nodes.
+static constexpr int64_t maxRead = int64_t(1) << 28;
+static constexpr int64_t maxComputed = int64_t(1) << 26;
+static constexpr size_t maxNodes = 1 << 16;
+
+static constexpr StringLiteral ownPrefix = "torch.ops.aten.";
+static constexpr StringLiteral wayOut =
+    "; export the program to ONNX with torch.onnx.export(torch.export.load("
+    "'model.pt2'), dynamo=True).save('model.onnx')";
+
+static SmallVector<ArrayRef<Operator>> getFamilies() {
+  return {getActivationOperators(), getArithmeticOperators(),
+          getConstantOperators(),   getConvolutionOperators(),
+          getMatrixOperators(),     getNormalizationOperators(),
+          getPoolingOperators(),    getRecurrentOperators(),
+          getShapeOperators()};
+}
+
+const Operator *frieze::torch::findOperator(StringRef name) {
+  for (ArrayRef<Operator> family : getFamilies())
+    for (const Operator &known : family)
+      if (known.name == name)
+        return &known;
+  return nullptr;
+}
+
+std::vector<LayerDescription> frieze::listTorchOperators() {
+  std::vector<LayerDescription> operators;
+  for (ArrayRef<Operator> family : getFamilies())
+    for (const Operator &known : family)
+      operators.push_back({"PyTorch", known.name.str(), {}});
+  llvm::sort(operators,
+             [](const auto &a, const auto &b) { return a.name < b.name; });
+  return operators;
+}
+
+namespace {
+/// A node of the graph, with the names of what it reads and computes.
+struct StoredNode {
+  const json *call;
+  /// `torch.ops.aten.relu.default`
+  std::string target;
+  std::vector<std::string> inputs, outputs;
+  bool isLive = false;
+
+  /// Without `torch.ops.aten.`, and without the underscore of those that
+  /// change their first argument.
+  std::string getOperator() const {
+    StringRef name = target;
+    name.consume_front(ownPrefix);
+    auto [base, overload] = name.split('.');
+    if (isInPlace())
+      base = base.drop_back();
+    return (base + "." + overload).str();
+  }
+  bool isInPlace() const {
+    StringRef name = target;
+    if (!name.consume_front(ownPrefix) || name == "detach_.default")
+      return false;
+    StringRef base = name.split('.').first;
+    return base.ends_with("_") && !base.ends_with("__");
+  }
+};
+
+struct Unsupported {
+  std::string name, firstLayer;
+  unsigned count = 0;
+};
+
+class GraphImporter {
+public:
+  GraphImporter(ModelBuilder &builder, const ProgramArchive &archive)
+      : builder(builder), archive(archive) {}
+
+  void run();
+
+private:
+  bool checkVersion();
+  bool readNodes(const json &graph);
+  void readOutputs(const json &signature);
+  void readOutputNames(const json &module);
+  void findUses();
+  void importInputs(const json &signature, const json &values);
+  void importUserInput(StringRef name, const json &values);
+  void importNode(const StoredNode &stored, size_t position);
+  void importSize(const StoredNode &stored);
+  Tensors callOperator(const StoredNode &stored, Node &node);
+  bool changeInPlace(const StoredNode &stored, Node &node, size_t position);
+  void load(StringRef name);
+  bool checkBudget(const Tensor &tensor, int64_t &count, int64_t maximum);
+  void importOutputs();
+  void reportUnsupported();
+
+  ModelBuilder &builder;
+  const ProgramArchive &archive;
+  std::vector<StoredNode> nodes;
+  Environment environment;
+  /// What the module calls the constants, by what the graph calls them.
+  StringMap<std::string> constants;
+  std::vector<std::string> outputs, outputNames;
+  /// Where a name is read last.
+  StringMap<size_t> lastUses;
+  /// The first of the tensors whose elements a tensor may share.
+  StringMap<std::string> owners;
+  int64_t readCount = 0, computedCount = 0;
+  std::vector<Unsupported> unsupported;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The graph
+//===----------------------------------------------------------------------===//
+
+bool GraphImporter::checkVersion() {
+  const json &program = archive.getProgram();
+  const json *version = findMember(program, "schema_version");
+  int64_t major =
+      (version ? asInteger(findMember(*version, "major")) : std::nullopt)
+          .value_or(0);
+  if (major >= minimumSchema && major <= maximumSchema)
+    return true;
+  builder.emitError() << "expects an exported program of schema version "
+                      << minimumSchema << " or " << maximumSchema
+                      << ", but got version " << major << wayOut;
+  return false;
+}
+
+/// Adds all names of tensors and sizes in `value`.
+static void collectNames(const json &value, std::vector<std::string> &names) {
+  if (value.is_array()) {
+    for (const json &entry : value)
+      collectNames(entry, names);
+  } else if (value.is_object()) {
+    for (const auto &[key, entry] : value.items())
+      if ((key == "name" || key == "as_name") && entry.is_string())
+        names.push_back(entry.get<std::string>());
+      else
+        collectNames(entry, names);
+  }
+}
+
+bool GraphImporter::readNodes(const json &graph) {
+  const json *list = findMember(graph, "nodes");
+  if (!list || !list->is_array() || list->size() > maxNodes) {
+    builder.emitError() << "expects a graph of at most " << maxNodes
+                        << " nodes";
+    return false;
+  }
+  for (const json &call : *list) {
+    StoredNode node{&call, findString(call, "target"), {}, {}, false};
+    if (const json *inputs = findMember(call, "inputs");
+        inputs && inputs->is_array())
+      for (const json &input : *inputs)
+        if (const json *argument = findMember(input, "arg"))
+          collectNames(*argument, node.inputs);
+    if (const json *results = findMember(call, "outputs"))
+      collectNames(*results, node.outputs);
+    nodes.push_back(std::move(node));
+  }
+  return true;
+}
+
+/// Outputs have the names of nodes, or where the module returns a dictionary
+/// those of its keys.
+void GraphImporter::readOutputNames(const json &module) {
+  outputNames = outputs;
+  const json *calls = findMember(module, "module_call_graph");
+  if (!calls || !calls->is_array() || calls->empty())
+    return;
+  const json *signature = findMember(calls->front(), "signature");
+  Expected<json> spec =
+      parseJson(signature ? findString(*signature, "out_spec") : "");
+  if (!spec || !spec->is_array() || spec->size() != 2) {
+    consumeError(spec.takeError());
+    return;
+  }
+  const json &tree = (*spec)[1];
+  Expected<json> keys = parseJson(findString(tree, "context"));
+  if (keys && findString(tree, "type") == "builtins.dict" && keys->is_array() &&
+      keys->size() == outputs.size() &&
+      llvm::all_of(*keys, [](const json &key) { return key.is_string(); }))
+    outputNames = keys->get<std::vector<std::string>>();
+  else
+    consumeError(keys.takeError());
+}
+
+void GraphImporter::readOutputs(const json &signature) {
+  const json *specs = findMember(signature, "output_specs");
+  for (const json &spec : specs && specs->is_array() ? *specs : json::array()) {
+    const json *output = findMember(spec, "user_output");
+    const json *argument = output ? findMember(*output, "arg") : nullptr;
+    const json *tensor =
+        argument ? findMember(*argument, "as_tensor") : nullptr;
+    if (tensor)
+      outputs.push_back(findString(*tensor, "name"));
+    else if (argument && argument->contains("as_none"))
+      continue;
+    else
+      builder.emitError() << "unsupported output, expects tensors alone, but "
+                             "got "
+                          << (spec.is_object() && !spec.empty()
+                                  ? spec.items().begin().key()
+                                  : "another kind of output")
+                          << "; export the module after eval()";
+  }
+  if (outputs.empty())
+    builder.emitError() << "expects a program with outputs";
+}
+
+/// Nodes that no output depends on are left out, whatever they are.
+void GraphImporter::findUses() {
+  llvm::StringSet<> used;
+  for (const std::string &name : outputs) {
+    used.insert(name);
+    lastUses[name] = nodes.size();
+  }
+  for (size_t position = nodes.size(); position-- > 0;) {
+    StoredNode &node = nodes[position];
+    auto isUsed = [&](const std::string &name) { return used.contains(name); };
+    node.isLive = llvm::any_of(node.outputs, isUsed) ||
+                  (node.isInPlace() && !node.inputs.empty() &&
+                   isUsed(node.inputs.front()));
+    if (!node.isLive)
+      continue;
+    for (const std::string &name : node.inputs) {
+      used.insert(name);
+      lastUses.try_emplace(name, position);
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs
+//===----------------------------------------------------------------------===//
+
+void GraphImporter::importUserInput(StringRef name, const json &values) {
+  const json *meta = findMember(values, name);
+  const json *sizes = meta ? findMember(*meta, "sizes") : nullptr;
+  if (!sizes || !sizes->is_array()) {
+    builder.emitError(name) << "expects the shape of an input";
+    return;
+  }
+  int64_t number = asInteger(findMember(*meta, "dtype")).value_or(0);
+  std::optional<DataType> type = getDataType(number);
+  if (!type || (*type != DataType::Float && !isInteger(*type)))
+    builder.emitError(name)
+        << "expects an input of type float32 or of integers, but got type "
+        << getTypeName(number) << "; export the module in float32";
+  SmallVector<int64_t> shape;
+  for (const json &size : *sizes)
+    shape.push_back(
+        asInteger(findMember(size, "as_int")).value_or(ShapedType::kDynamic));
+  Tensor &tensor = environment.tensors[name];
+  if (shape.empty()) {
+    builder.emitError(name) << "expects an input with an axis for the batch";
+    return;
+  }
+  tensor =
+      Tensor(builder.addInput(name, shape), type.value_or(DataType::Float));
+}
+
+void GraphImporter::importInputs(const json &signature, const json &values) {
+  const json *specs = findMember(signature, "input_specs");
+  for (const json &spec : specs && specs->is_array() ? *specs : json::array()) {
+    std::string kind = spec.is_object() && spec.size() == 1
+                           ? spec.items().begin().key()
+                           : "another kind";
+    const json *input = findMember(spec, kind);
+    const json *argument = input ? findMember(*input, "arg") : nullptr;
+    static constexpr std::pair<StringLiteral, StringLiteral> stored[] = {
+        {"parameter", "parameter_name"},
+        {"buffer", "buffer_name"},
+        {"tensor_constant", "tensor_constant_name"}};
+    auto known = llvm::find_if(
+        stored, [&](const auto &entry) { return entry.first == kind; });
+    if (known != std::end(stored) && argument) {
+      constants[findString(*argument, "name")] =
+          findString(*input, known->second);
+      continue;
+    }
+    const json *tensor =
+        argument ? findMember(*argument, "as_tensor") : nullptr;
+    // Numbers that were fixed at export stand in the graph.
+    if (kind == "constant_input")
+      continue;
+    if (kind != "user_input" || !tensor)
+      builder.emitError() << "unsupported input, expects tensors alone, but "
+                             "got "
+                          << kind;
+    else
+      importUserInput(findString(*tensor, "name"), values);
+  }
+}
+
+/// Reads a constant before its first use.
+void GraphImporter::load(StringRef name) {
+  auto known = constants.find(name);
+  if (known == constants.end() || environment.tensors.contains(name))
+    return;
+  Tensor &tensor = environment.tensors[name];
+  if (readCount > maxRead)
+    return;
+  Expected<Constant> constant = archive.readTensor(known->second);
+  if (!constant)
+    builder.report(name, constant.takeError());
+  else if (Tensor read(std::move(*constant));
+           checkBudget(read, readCount, maxRead))
+    tensor = read;
+}
+
+/// Counts the elements of a constant. A file can ask for many times its size,
+/// by many tensors with one storage and by operators.
+bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
+                                int64_t maximum) {
+  if (!tensor.constant || count > maximum)
+    return count <= maximum;
+  count += tensor.constant->values.size();
+  if (count <= maximum)
+    return true;
+  builder.emitError() << "expects constants of at most " << maximum
+                      << " elements in all";
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Nodes
+//===----------------------------------------------------------------------===//
+
+/// Sizes that are computed from those of tensors, all of which are known.
+void GraphImporter::importSize(const StoredNode &stored) {
+  std::string name = stored.outputs.front();
+  Node node(builder, name, stored.target, *stored.call, environment, 1, {true});
+  StringRef target = stored.target;
+  std::optional<int64_t> result;
+  if (target == "torch.ops.aten.sym_size.int") {
+    Tensor input = node.takeTensor("self");
+    std::optional<int64_t> axis;
+    if (input)
+      axis = node.takeAxis("dim", std::nullopt, input.getShape().size());
+    if (axis)
+      result = input.getShape()[*axis];
+  } else if (target == "torch.ops.aten.sym_numel.default") {
+    if (Tensor input = node.takeTensor("self"))
+      result = countElements(input.getShape());
+  } else {
+    bool isUnary = target == "_operator.neg";
+    int64_t a = node.takeInt("a", std::nullopt);
+    int64_t b = isUnary ? 0 : node.takeInt("b", std::nullopt);
+    if (node.hasFailed())
+      return;
+    // Sizes have limits, so that none of these overflows.
+    bool isSmall = std::abs(a) <= maxElements && std::abs(b) <= maxElements;
+    int64_t remainder = b == 0 ? 0 : ((a % b) + b) % b;
+    if (isSmall && target == "_operator.add")
+      result = a + b;
+    else if (isSmall && target == "_operator.sub")
+      result = a - b;
+    else if (isSmall && target == "_operator.mul")
+      result = a * b;
+    else if (isSmall && isUnary)
+      result = -a;
+    else if (isSmall && b != 0 && target == "_operator.floordiv")
+      result = (a - remainder) / b;
+    else if (isSmall && b != 0 && target == "_operator.mod")
+      result = remainder;
+    else
+      node.emitError() << "unsupported operator '" << target << "' of " << a
+                       << " and " << b;
+  }
+  if (result)
+    environment.integers[name] = *result;
+}
+
+/// Whether the node, which changes its first argument, can be seen as one that
+/// computes another tensor in its place: nothing reads the elements by another
+/// name later. Reported if not.
+bool GraphImporter::changeInPlace(const StoredNode &stored, Node &node,
+                                  size_t position) {
+  StringRef changed = stored.inputs.front();
+  const std::string &owner =
+      owners.try_emplace(changed, changed.str()).first->second;
+  bool isShared = constants.contains(owner);
+  for (const auto &entry : owners)
+    if (auto last = lastUses.find(entry.first());
+        entry.first() != changed && entry.second == owner &&
+        last != lastUses.end() && last->second > position)
+      isShared = true;
+  if (isShared)
+    node.emitError() << "unsupported change of '" << changed
+                     << "' in place, whose elements are read by another name; "
+                        "save program.run_decompositions()";
+  return !isShared;
+}
+
+Tensors GraphImporter::callOperator(const StoredNode &stored, Node &node) {
+  const Operator *known = StringRef(stored.target).starts_with(ownPrefix)
+                              ? findOperator(stored.getOperator())
+                              : nullptr;
+  if (!known) {
+    StringRef name = stored.target;
+    name.consume_front("torch.ops.");
+    auto seen = llvm::find_if(
+        unsupported, [&](const auto &other) { return other.name == name; });
+    if (seen == unsupported.end())
+      seen = unsupported.insert(seen, {name.str(), node.name});
+    ++seen->count;
+    return {};
+  }
+  const Tensor *first = nullptr;
+  for (const std::string &name : stored.inputs) {
+    auto tensor = environment.tensors.find(name);
+    if (tensor == environment.tensors.end())
+      continue;
+    if (!tensor->second)
+      return {};
+    if (!tensor->second.value)
+      continue;
+    first = first ? first : &tensor->second;
+    if (known->types == ValueTypes::Float &&
+        tensor->second.valueType != DataType::Float) {
+      node.emitError() << "unsupported type of '" << name << "' in "
+                       << node.target
+                       << ", a value computed from the model's inputs, expects "
+                          "float32";
+      return {};
+    }
+  }
+  DataType type = first ? first->valueType : DataType::Float;
+  Tensors results = known->import(node);
+  if (known->types == ValueTypes::Any || known->types == ValueTypes::View)
+    for (Tensor &result : results)
+      result.valueType = type;
+  // One that failed may not have come to its arguments.
+  if (node.hasFailed())
+    return {};
+  node.finish();
+  if (known->types == ValueTypes::View && !stored.inputs.empty())
+    for (const std::string &name : stored.outputs)
+      owners[name] =
+          owners.try_emplace(stored.inputs.front(), stored.inputs.front())
+              .first->second;
+  for (Tensor &result : results)
+    if (!checkBudget(result, computedCount, maxComputed))
+      result = Tensor();
+  return results;
+}
+
+void GraphImporter::importNode(const StoredNode &stored, size_t position) {
+  for (const std::string &name : stored.inputs)
+    load(name);
+  if (stored.outputs.empty())
+    return;
+  const json *results = findMember(*stored.call, "outputs");
+  if (results->is_array() && !results->empty() &&
+      findMember(results->front(), "as_sym_int")) {
+    importSize(stored);
+    return;
+  }
+  std::vector<bool> usedOutputs;
+  for (const std::string &name : stored.outputs)
+    usedOutputs.push_back(lastUses.contains(name));
+  Node node(builder, stored.outputs.front(),
+            StringRef(stored.target).starts_with(ownPrefix)
+                ? StringRef(stored.target).drop_front(ownPrefix.size()).str()
+                : stored.target,
+            *stored.call, environment, stored.outputs.size(),
+            std::move(usedOutputs));
+  bool isInPlace = stored.isInPlace();
+  Tensors computed;
+  if (!isInPlace ||
+      (!stored.inputs.empty() && changeInPlace(stored, node, position)))
+    computed = callOperator(stored, node);
+  computed.resize(std::max(computed.size(), stored.outputs.size()));
+  for (auto [index, name] : enumerate(stored.outputs)) {
+    if (!environment.tensors.try_emplace(name, computed[index]).second &&
+        !(isInPlace && name == stored.inputs.front()))
+      node.emitError() << "expects a name to be defined once, but '" << name
+                       << "' is defined before";
+  }
+  if (isInPlace && !stored.inputs.empty()) {
+    environment.tensors[stored.inputs.front()] = computed.front();
+    owners[stored.outputs.front()] = owners[stored.inputs.front()];
+  }
+}
+
+void GraphImporter::reportUnsupported() {
+  for (const Unsupported &op : unsupported) {
+    InFlightDiagnostic diagnostic = builder.emitError(op.firstLayer);
+    diagnostic << "unsupported operator '" << op.name << "'";
+    if (op.count > 1)
+      diagnostic << ", here and in " << op.count - 1
+                 << (op.count == 2 ? " other node" : " other nodes");
+    diagnostic << wayOut;
+  }
+}
+
+void GraphImporter::importOutputs() {
+  for (auto [name, given] : zip_equal(outputs, outputNames)) {
+    load(name);
+    auto tensor = environment.tensors.find(name);
+    if (tensor == environment.tensors.end())
+      builder.emitError(name) << "expects an output to be defined";
+    else if (tensor->second.constant)
+      builder.emitError(name) << "unsupported output that depends on no input";
+    builder.addOutput(given, tensor == environment.tensors.end()
+                                 ? Value()
+                                 : tensor->second.value);
+  }
+}
+
+void GraphImporter::run() {
+  if (!checkVersion())
+    return;
+  const json *module = findMember(archive.getProgram(), "graph_module");
+  const json *graph = module ? findMember(*module, "graph") : nullptr;
+  const json *signature = module ? findMember(*module, "signature") : nullptr;
+  const json *values = graph ? findMember(*graph, "tensor_values") : nullptr;
+  if (!signature || !values) {
+    builder.emitError() << "expects an exported program with a graph";
+    return;
+  }
+  if (!readNodes(*graph))
+    return;
+  readOutputs(*signature);
+  readOutputNames(*module);
+  findUses();
+  importInputs(*signature, *values);
+  for (auto [position, node] : enumerate(nodes))
+    if (node.isLive)
+      importNode(node, position);
+  reportUnsupported();
+  importOutputs();
+}
+
+void frieze::torch::importProgram(ModelBuilder &builder,
+                                  const ProgramArchive &archive) {
+  GraphImporter(builder, archive).run();
+}

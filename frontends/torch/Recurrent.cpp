@@ -1,0 +1,243 @@
+//===- Recurrent.cpp - PyTorch's recurrent layers ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/torch/Node.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::torch;
+using nn::ActivationKind;
+
+namespace {
+/// What the layers have in common, which one operator stacks.
+struct Stack {
+  Tensor input;
+  Tensors parameters;
+  bool hasBiases = true, isBidirectional = false, isBatchFirst = false;
+  int64_t layers = 1;
+
+  int64_t getDirections() const { return isBidirectional ? 2 : 1; }
+};
+
+/// Builds one direction of one layer.
+using BuildFn = Value (*)(ModelBuilder &builder, StringRef name, Value input,
+                          RecurrentParameters &parameters);
+} // namespace
+
+/// Nothing where a problem was reported.
+static std::optional<Stack> takeStack(Node &node, size_t numStates) {
+  Stack stack;
+  stack.input = node.takeTensor("input");
+  Tensors states =
+      numStates == 1 ? Tensors{node.takeTensor("hx")} : node.takeTensors("hx");
+  stack.parameters = node.takeTensors("params");
+  stack.hasBiases = node.takeBool("has_biases", true);
+  stack.layers = node.takeInt("num_layers", 1);
+  // Does nothing at inference.
+  node.ignore("dropout");
+  if (node.takeBool("train", false))
+    node.emitError() << "unsupported value of 'train', expects false, but got "
+                        "true; export the module after eval()";
+  stack.isBidirectional = node.takeBool("bidirectional", false);
+  stack.isBatchFirst = node.takeBool("batch_first", false);
+  for (const Tensor &state : states)
+    if (state.value ||
+        (state.constant && !llvm::all_of(state.constant->values,
+                                         [](double x) { return x == 0.0; })))
+      node.emitError() << "unsupported initial state, expects zeros";
+  int64_t count =
+      stack.layers * stack.getDirections() * (stack.hasBiases ? 4 : 2);
+  if (stack.layers < 1 || stack.layers > maxElements ||
+      int64_t(stack.parameters.size()) != count)
+    node.emitError() << "expects " << (stack.hasBiases ? 4 : 2)
+                     << " parameters for each direction of each layer, but got "
+                     << stack.parameters.size() << " for " << stack.layers
+                     << " layers; projections are not supported";
+  if (!stack.input || node.hasFailed())
+    return std::nullopt;
+  if (stack.input.getShape().size() != 3) {
+    node.emitError() << "expects an input of rank 3 with the batch, but got "
+                        "shape "
+                     << formatShape(stack.input.getShape());
+    return std::nullopt;
+  }
+  return stack;
+}
+
+/// A kernel (gates units, columns) as nn has it, (columns, gates units) with
+/// gate i from `order[i]`. Null, and reported, where it does not fit.
+static ElementsAttr readKernel(Node &node, const Tensor &tensor,
+                               StringRef parameter, int64_t units,
+                               int64_t columns, ArrayRef<int64_t> order) {
+  int64_t rows = order.size() * units;
+  if (!tensor.constant ||
+      tensor.getShape() != ArrayRef<int64_t>{rows, columns}) {
+    node.emitError() << "expects a constant " << parameter << " of shape "
+                     << formatShape({rows, columns});
+    return {};
+  }
+  Array array{{columns, rows}, std::vector<float>(rows * columns)};
+  for (auto [gate, from] : enumerate(order))
+    for (int64_t unit = 0; unit < units; ++unit)
+      for (int64_t column = 0; column < columns; ++column)
+        array.values[column * rows + gate * units + unit] =
+            tensor.constant->values[(from * units + unit) * columns + column];
+  return node.builder.addWeights(node.name, parameter, array);
+}
+
+/// A bias in the order of nn; empty, and reported, where it does not fit.
+static std::vector<double> readBias(Node &node, const Tensor &tensor,
+                                    int64_t units, ArrayRef<int64_t> order) {
+  int64_t rows = order.size() * units;
+  if (!tensor.constant || tensor.getShape() != ArrayRef<int64_t>{rows}) {
+    node.emitError() << "expects a constant bias of shape "
+                     << formatShape({rows});
+    return {};
+  }
+  std::vector<double> bias;
+  for (int64_t from : order)
+    for (int64_t unit = 0; unit < units; ++unit)
+      bias.push_back(tensor.constant->values[from * units + unit]);
+  return bias;
+}
+
+/// The parameters of a direction, of which `separate` gates at the end have a
+/// bias of their own in the recurrent kernel. Nothing where a problem was
+/// reported.
+static std::optional<RecurrentParameters>
+readParameters(Node &node, const Stack &stack, int64_t number, int64_t columns,
+               ArrayRef<int64_t> order, int64_t separate) {
+  ArrayRef<Tensor> given =
+      ArrayRef<Tensor>(stack.parameters)
+          .slice(number * (stack.hasBiases ? 4 : 2), stack.hasBiases ? 4 : 2);
+  if (given[1].getShape().size() != 2) {
+    node.emitError() << "expects a matrix of recurrent weights";
+    return std::nullopt;
+  }
+  int64_t units = given[1].getShape()[1];
+  RecurrentParameters result;
+  result.kernel = readKernel(node, given[0], "kernel", units, columns, order);
+  result.recurrent =
+      readKernel(node, given[1], "recurrent", units, units, order);
+  if (node.hasFailed())
+    return std::nullopt;
+  std::vector<double> bias(order.size() * units, 0.0), recurrentBias = bias;
+  if (stack.hasBiases) {
+    bias = readBias(node, given[2], units, order);
+    recurrentBias = readBias(node, given[3], units, order);
+  }
+  if (node.hasFailed())
+    return std::nullopt;
+  size_t added = bias.size() - separate * units;
+  for (size_t i = 0; i < added; ++i)
+    bias[i] += recurrentBias[i];
+  result.bias = node.builder.addWeights(node.name, "bias", bias);
+  if (separate)
+    result.recurrentBias = node.builder.addWeights(
+        node.name, "recurrent_bias", ArrayRef(recurrentBias).drop_front(added));
+  return result;
+}
+
+/// All steps, and the state after the last one of each direction of each layer:
+/// `(layers directions, batch, units)`.
+static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
+                        int64_t separate, ActivationKind function,
+                        BuildFn build) {
+  ModelBuilder &builder = node.builder;
+  MLIRContext *context = builder.getBuilder().getContext();
+  Value value = node.makeValue(stack.input);
+  if (!stack.isBatchFirst)
+    value = builder.transpose(node.name, value, {1, 0, 2});
+  Tensors states;
+  for (int64_t layer = 0; layer < stack.layers; ++layer) {
+    SmallVector<Value> outputs;
+    for (int64_t direction = 0; direction < stack.getDirections();
+         ++direction) {
+      if (!value)
+        return Tensors(2);
+      std::optional<RecurrentParameters> parameters =
+          readParameters(node, stack, layer * stack.getDirections() + direction,
+                         frieze::getShape(value)[2], order, separate);
+      if (!parameters)
+        return Tensors(2);
+      parameters->activation = nn::ActivationAttr::get(context, function);
+      parameters->recurrentActivation =
+          nn::ActivationAttr::get(context, ActivationKind::Sigmoid);
+      parameters->sequences = true;
+      parameters->backwards = parameters->reversed = direction == 1;
+      parameters->resetAfter = separate > 0;
+      Value output = build(builder, node.name, value, *parameters);
+      if (!output)
+        return Tensors(2);
+      outputs.push_back(output);
+      if (!node.isUsed(1))
+        continue;
+      // The last step is the first one in a sequence that is read backwards.
+      Slice last(frieze::getShape(output));
+      SmallVector<int64_t> shape{last.size[0], last.size[2]};
+      last.begin[1] = direction == 1 ? 0 : last.size[1] - 1;
+      last.size[1] = 1;
+      SmallVector<int64_t> sizes{1, shape[0], shape[1]};
+      states.push_back(reshape(node, slice(node, Tensor(output), last), sizes));
+      if (!states.back())
+        return Tensors(2);
+    }
+    value = outputs.size() == 1 ? outputs.front()
+                                : builder.concat(node.name, outputs, 2);
+  }
+  Tensor last = states.empty() ? Tensor() : concat(node, states, 0);
+  if (!stack.isBatchFirst && value)
+    value = builder.transpose(node.name, value, {1, 0, 2});
+  return {Tensor(value), last};
+}
+
+static Tensors importLstm(Node &node) {
+  node.expectUnused(2);
+  std::optional<Stack> stack = takeStack(node, 2);
+  if (!stack || node.hasFailed())
+    return Tensors(3);
+  // i, f, g, o in both.
+  return addStack(node, *stack, {0, 1, 2, 3}, 0, ActivationKind::Tanh,
+                  [](ModelBuilder &builder, StringRef name, Value input,
+                     RecurrentParameters &parameters) {
+                    return builder.lstm(name, input, parameters);
+                  });
+}
+
+static Tensors importGru(Node &node) {
+  std::optional<Stack> stack = takeStack(node, 1);
+  if (!stack)
+    return Tensors(2);
+  // PyTorch has r, z, n and nn z, r, n.
+  return addStack(node, *stack, {1, 0, 2}, 1, ActivationKind::Tanh,
+                  [](ModelBuilder &builder, StringRef name, Value input,
+                     RecurrentParameters &parameters) {
+                    return builder.gru(name, input, parameters);
+                  });
+}
+
+template <ActivationKind function> static Tensors importRnn(Node &node) {
+  std::optional<Stack> stack = takeStack(node, 1);
+  if (!stack)
+    return Tensors(2);
+  return addStack(node, *stack, {0}, 0, function,
+                  [](ModelBuilder &builder, StringRef name, Value input,
+                     RecurrentParameters &parameters) {
+                    return builder.rnn(name, input, parameters);
+                  });
+}
+
+ArrayRef<Operator> frieze::torch::getRecurrentOperators() {
+  static const Operator operators[] = {
+      {"gru.input", importGru},
+      {"lstm.input", importLstm},
+      {"rnn_relu.input", importRnn<ActivationKind::Relu>},
+      {"rnn_tanh.input", importRnn<ActivationKind::Tanh>},
+  };
+  return operators;
+}

@@ -1,0 +1,632 @@
+//===- Shapes.cpp - PyTorch's operators on shapes ---------------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/torch/Node.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using namespace frieze::torch;
+
+static size_t getRank(const Tensor &tensor) { return tensor.getShape().size(); }
+
+/// With `sizes`, of which one may be -1, which stands for what is left.
+static Tensor reshapeOpen(Node &node, const Tensor &input,
+                          SmallVector<int64_t> sizes) {
+  if (!input)
+    return {};
+  int64_t *open = llvm::find(sizes, -1);
+  if (open != sizes.end()) {
+    *open = 1;
+    int64_t elements = countElements(input.getShape()).value_or(0);
+    int64_t others = countElements(sizes).value_or(0);
+    if (others > 0 && elements % others == 0)
+      *open = elements / others;
+  }
+  return reshape(node, input, sizes);
+}
+
+static Tensors importView(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto sizes = node.takeInts(node.has("size") ? "size" : "shape");
+  return {sizes ? reshapeOpen(node, input, *sizes) : Tensor()};
+}
+
+static Tensors importFlatten(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  size_t rank = std::max<size_t>(getRank(input), 1);
+  auto start = node.takeAxis("start_dim", 0, rank);
+  auto end = node.takeAxis("end_dim", -1, rank);
+  if (!start || !end)
+    return {{}};
+  SmallVector<int64_t> shape;
+  int64_t joined = 1;
+  for (auto [axis, size] : enumerate(input.getShape())) {
+    bool isInside = int64_t(axis) >= *start && int64_t(axis) <= *end;
+    joined *= isInside ? size : 1;
+    if (!isInside)
+      shape.push_back(size);
+    else if (int64_t(axis) == *end)
+      shape.push_back(joined);
+  }
+  if (input.getShape().empty())
+    shape.push_back(1);
+  return {reshape(node, input, shape)};
+}
+
+static Tensors importUnflatten(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto sizes = node.takeInts("sizes");
+  if (!input || !sizes)
+    return {{}};
+  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
+  if (!axis)
+    return {{}};
+  SmallVector<int64_t> shape(input.getShape().take_front(*axis));
+  llvm::append_range(shape, *sizes);
+  llvm::append_range(shape, input.getShape().drop_front(*axis + 1));
+  return {reshapeOpen(node, input, shape)};
+}
+
+/// Axes of size 1, all of them or those in `dim`.
+static Tensors importSqueeze(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto given = node.takeInts("dim");
+  if (!input)
+    return {{}};
+  auto axes = node.resolveAxes(given.value_or(SmallVector<int64_t>()),
+                               std::max<size_t>(getRank(input), 1));
+  if (!axes)
+    return {{}};
+  SmallVector<int64_t> shape;
+  for (auto [axis, size] : enumerate(input.getShape()))
+    if (size != 1 || (given && !llvm::is_contained(*axes, axis)))
+      shape.push_back(size);
+  return {reshape(node, input, shape)};
+}
+
+static Tensors importUnsqueeze(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", std::nullopt, getRank(input) + 1);
+  if (!axis)
+    return {{}};
+  SmallVector<int64_t> shape(input.getShape());
+  shape.insert(shape.begin() + *axis, 1);
+  return {reshape(node, input, shape)};
+}
+
+static Tensors importTranspose(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto first = node.takeAxis("dim0", std::nullopt, getRank(input));
+  auto second = node.takeAxis("dim1", std::nullopt, getRank(input));
+  if (!first || !second)
+    return {{}};
+  SmallVector<int64_t> permutation =
+      llvm::to_vector(llvm::seq<int64_t>(0, getRank(input)));
+  std::swap(permutation[*first], permutation[*second]);
+  return {transpose(node, input, permutation)};
+}
+
+/// Moves axes `source` to `destination`; the others keep their order.
+static Tensors importMoveDim(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto from = node.takeInts("source"), to = node.takeInts("destination");
+  if (!input || !from || !to)
+    return {{}};
+  int64_t rank = getRank(input);
+  if (from->size() != to->size() || !node.resolveAxes(*from, rank) ||
+      !node.resolveAxes(*to, rank)) {
+    if (!node.hasFailed())
+      node.emitError() << "expects as many sources as destinations";
+    return {{}};
+  }
+  SmallVector<int64_t> permutation(rank, -1);
+  for (auto [source, destination] : zip_equal(*from, *to))
+    permutation[destination + (destination < 0 ? rank : 0)] =
+        source + (source < 0 ? rank : 0);
+  int64_t next = 0;
+  for (int64_t &axis : permutation) {
+    if (axis >= 0)
+      continue;
+    while (llvm::is_contained(permutation, next))
+      ++next;
+    axis = next;
+  }
+  return {transpose(node, input, permutation)};
+}
+
+/// Of the matrices on the last two axes.
+static Tensors importMatrixT(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  SmallVector<int64_t> permutation =
+      llvm::to_vector(llvm::seq<int64_t>(0, getRank(input)));
+  if (permutation.size() < 2) {
+    node.emitError() << "expects matrices, but got shape "
+                     << formatShape(input.getShape());
+    return {{}};
+  }
+  std::swap(permutation[permutation.size() - 1],
+            permutation[permutation.size() - 2]);
+  return {transpose(node, input, permutation)};
+}
+
+/// Of a matrix.
+static Tensors importT(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input || getRank(input) < 2)
+    return {input};
+  if (getRank(input) == 2)
+    return {transpose(node, input, {1, 0})};
+  node.emitError() << "expects a matrix, but got shape "
+                   << formatShape(input.getShape());
+  return {{}};
+}
+
+static Tensors importPermute(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto permutation = node.takeInts("dims");
+  if (!input || !permutation || !node.resolveAxes(*permutation, getRank(input)))
+    return {{}};
+  if (permutation->size() != getRank(input)) {
+    node.emitError() << "expects an order of " << getRank(input)
+                     << " axes, but got " << formatShape(*permutation);
+    return {{}};
+  }
+  for (int64_t &axis : *permutation)
+    axis += axis < 0 ? getRank(input) : 0;
+  return {transpose(node, input, *permutation)};
+}
+
+/// Repeats along axes of size 1, and new ones in front; -1 leaves a size.
+static Tensors importExpand(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto sizes = node.takeInts("size");
+  node.ignore("implicit");
+  if (!input || !sizes)
+    return {{}};
+  ArrayRef<int64_t> shape = input.getShape();
+  if (sizes->size() >= shape.size())
+    for (size_t i = 0; i < shape.size(); ++i)
+      if (int64_t &size = (*sizes)[sizes->size() - shape.size() + i];
+          size == -1)
+        size = shape[i];
+  if (broadcast(shape, *sizes) != sizes) {
+    node.emitError() << "expects a shape that the input broadcasts to, but got "
+                     << formatShape(shape) << " and " << formatShape(*sizes);
+    return {{}};
+  }
+  return {repeat(node, input, *sizes)};
+}
+
+static Tensors importExpandAs(Node &node) {
+  Tensor input = node.takeTensor("self"), other = node.takeTensor("other");
+  if (!input || !other)
+    return {{}};
+  SmallVector<int64_t> sizes(other.getShape());
+  if (broadcast(input.getShape(), sizes) != sizes) {
+    node.emitError() << "expects a shape that the input broadcasts to";
+    return {{}};
+  }
+  return {repeat(node, input, sizes)};
+}
+
+static Tensors importRepeat(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto counts = node.takeInts(node.has("repeats") ? "repeats" : "dims");
+  if (!input || !counts)
+    return {{}};
+  // New axes in front, or counts that are left out there.
+  SmallVector<int64_t> shape(input.getShape());
+  if (counts->size() > shape.size())
+    shape.insert(shape.begin(), counts->size() - shape.size(), 1);
+  else
+    counts->insert(counts->begin(), shape.size() - counts->size(), 1);
+  Tensor extended = reshape(node, input, shape);
+  return {extended ? tile(node, extended, *counts) : Tensor()};
+}
+
+static Tensors importCat(Node &node) {
+  Tensors given = node.takeTensors("tensors"), inputs;
+  for (const Tensor &input : given) {
+    if (!input)
+      return {{}};
+    // What has no elements at all may have any rank.
+    if (input.getShape() != ArrayRef<int64_t>{0})
+      inputs.push_back(input);
+  }
+  if (inputs.empty())
+    return {given.empty() ? Tensor() : given.front()};
+  auto axis = node.takeAxis("dim", 0, getRank(inputs.front()));
+  return {axis ? concat(node, inputs, *axis) : Tensor()};
+}
+
+static Tensors importStack(Node &node) {
+  Tensors inputs = node.takeTensors("tensors");
+  if (inputs.empty() || !inputs.front())
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(inputs.front()) + 1);
+  if (!axis)
+    return {{}};
+  SmallVector<int64_t> shape(inputs.front().getShape());
+  shape.insert(shape.begin() + *axis, 1);
+  for (Tensor &input : inputs)
+    if (!(input = reshape(node, input, shape)))
+      return {{}};
+  return {concat(node, inputs, *axis)};
+}
+
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+/// The parts of `input` along `axis`, of the sizes `parts`.
+static Tensors cut(Node &node, const Tensor &input, int64_t axis,
+                   ArrayRef<int64_t> parts) {
+  int64_t size = input.getShape()[axis], sum = 0;
+  for (int64_t part : parts)
+    sum += part < 1 || part > size ? size + 1 : part;
+  if (sum != size || parts.size() != node.getNumOutputs()) {
+    node.emitError() << "expects parts of " << size << " positions for "
+                     << node.getNumOutputs() << " outputs, but got "
+                     << formatShape(parts);
+    return {{}};
+  }
+  Tensors outputs;
+  Slice part(input.getShape());
+  for (auto [index, length] : enumerate(parts)) {
+    part.size[axis] = length;
+    outputs.push_back(node.isUsed(index) ? slice(node, input, part) : Tensor());
+    part.begin[axis] += length;
+  }
+  return outputs;
+}
+
+/// In parts of `length` positions, of which the last may be shorter.
+static Tensors cutEvenly(Node &node, const Tensor &input, int64_t axis,
+                         int64_t length) {
+  SmallVector<int64_t> parts;
+  for (int64_t left = input.getShape()[axis];
+       left > 0 && parts.size() <= node.getNumOutputs(); left -= length)
+    parts.push_back(std::min(left, length));
+  return cut(node, input, axis, parts);
+}
+
+static Tensors importSplit(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(input));
+  auto sizes =
+      node.takeInts(node.has("split_sizes") ? "split_sizes" : "split_size");
+  if (!axis || !sizes)
+    return {{}};
+  if (node.has("split_sizes"))
+    return cut(node, input, *axis, *sizes);
+  if (sizes->size() != 1 || sizes->front() < 1) {
+    node.emitError() << "expects 'split_size' to be 1 or more";
+    return {{}};
+  }
+  return cutEvenly(node, input, *axis, sizes->front());
+}
+
+static Tensors importChunk(Node &node) {
+  Tensor input = node.takeTensor("self");
+  int64_t chunks = node.takeInt("chunks", std::nullopt);
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(input));
+  if (!axis)
+    return {{}};
+  if (chunks < 1) {
+    node.emitError() << "expects 'chunks' to be 1 or more";
+    return {{}};
+  }
+  return cutEvenly(
+      node, input, *axis,
+      std::max<int64_t>(1, divideCeil(input.getShape()[*axis], chunks)));
+}
+
+/// Position `index` of an axis, which is taken away.
+static Tensor pick(Node &node, const Tensor &input, int64_t axis,
+                   int64_t index) {
+  int64_t size = input.getShape()[axis];
+  if (index < -size || index >= size) {
+    node.emitError() << "expects a position of " << size << ", but got "
+                     << index;
+    return {};
+  }
+  Slice part(input.getShape());
+  part.begin[axis] = index < 0 ? index + size : index;
+  part.size[axis] = 1;
+  SmallVector<int64_t> shape(input.getShape());
+  shape.erase(shape.begin() + axis);
+  return reshape(node, slice(node, input, part), shape);
+}
+
+static Tensors importSelect(Node &node) {
+  Tensor input = node.takeTensor("self");
+  int64_t index = node.takeInt("index", std::nullopt);
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
+  return {axis ? pick(node, input, *axis, index) : Tensor()};
+}
+
+static Tensors importUnbind(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(input));
+  if (!axis)
+    return {{}};
+  if (input.getShape()[*axis] != int64_t(node.getNumOutputs())) {
+    node.emitError() << "expects " << input.getShape()[*axis]
+                     << " outputs, but got " << node.getNumOutputs();
+    return {{}};
+  }
+  Tensors outputs;
+  for (size_t index = 0; index < node.getNumOutputs(); ++index)
+    outputs.push_back(node.isUsed(index) ? pick(node, input, *axis, index)
+                                         : Tensor());
+  return outputs;
+}
+
+static Tensors importSlice(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(input));
+  int64_t start = node.takeInt("start", 0);
+  int64_t end = node.takeInt("end", std::numeric_limits<int64_t>::max());
+  int64_t step = node.takeInt("step", 1);
+  if (step < 1 || step > maxElements)
+    node.emitError() << "expects 'step' to be 1 or more, but got " << step;
+  if (!axis || node.hasFailed())
+    return {{}};
+  Slice part(input.getShape());
+  part.cut(*axis, start, end, step);
+  return {slice(node, input, part)};
+}
+
+static Tensors importNarrow(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
+  int64_t start = node.takeInt("start", std::nullopt);
+  int64_t length = node.takeInt("length", std::nullopt);
+  if (!axis)
+    return {{}};
+  int64_t size = input.getShape()[*axis];
+  start += start < 0 ? size : 0;
+  if (start < 0 || start > size || length < 0 || length > size - start) {
+    node.emitError() << "expects " << length << " positions of " << size
+                     << " from " << start;
+    return {{}};
+  }
+  Slice part(input.getShape());
+  part.begin[*axis] = start;
+  part.size[*axis] = length;
+  return {slice(node, input, part)};
+}
+
+static Tensors importFlip(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto given = node.takeInts("dims");
+  if (!input || !given)
+    return {{}};
+  auto axes = node.resolveAxes(*given, getRank(input));
+  if (!axes)
+    return {{}};
+  Slice part(input.getShape());
+  for (int64_t axis : *axes)
+    part.cut(axis, std::nullopt, std::nullopt, -1);
+  return {slice(node, input, part)};
+}
+
+static Tensors importIndexSelect(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto indices = node.takeConstant("index");
+  if (!input || !indices)
+    return {{}};
+  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
+  return {axis ? gather(node, input, *axis, *indices) : Tensor()};
+}
+
+/// Positions of one axis by a constant; of the others, all.
+static Tensors importIndex(Node &node) {
+  Tensor input = node.takeTensor("self");
+  Tensors indices = node.takeTensors("indices");
+  int64_t axis = -1;
+  for (auto [position, index] : enumerate(indices))
+    if (index) {
+      if (axis >= 0 || index.value || !isInteger(index.getType()))
+        node.emitError() << "unsupported indices of index, expects constant "
+                            "integers for one axis";
+      axis = position;
+    }
+  if (!input || node.hasFailed())
+    return {{}};
+  if (axis < 0 || axis >= int64_t(getRank(input))) {
+    node.emitError() << "expects indices of one axis";
+    return {{}};
+  }
+  return {gather(node, input, axis, *indices[axis].constant)};
+}
+
+/// The rows of a table, which numbers below zero don't have.
+static Tensors importEmbedding(Node &node) {
+  auto table = node.takeConstant("weight");
+  Tensor indices = node.takeTensor("indices");
+  // Of training.
+  for (StringRef key : {"padding_idx", "scale_grad_by_freq", "sparse"})
+    node.ignore(key);
+  if (!table || !indices)
+    return {{}};
+  if (!isInteger(indices.getType()) || table->shape.size() != 2) {
+    node.emitError() << "expects a matrix and indices that are integers";
+    return {{}};
+  }
+  if (indices.constant)
+    return {gather(node, Tensor(Constant(*table)), 0, *indices.constant)};
+  return {
+      Tensor(node.builder.embedding(
+                 node.name, indices.value,
+                 node.builder.addWeights(node.name, "table", table->toArray())),
+             table->type)};
+}
+
+//===----------------------------------------------------------------------===//
+// Padding
+//===----------------------------------------------------------------------===//
+
+/// Pads by pairs, from the last axis on.
+static Tensors addPad(Node &node, nn::PadMode mode) {
+  Tensor input = node.takeTensor("self");
+  auto pad = node.takeInts(node.has("pad") ? "pad" : "padding");
+  double fill = node.takeNumber("value", 0.0);
+  if (!input || !pad)
+    return {{}};
+  size_t rank = getRank(input);
+  if (pad->size() % 2 != 0 || pad->size() > 2 * rank ||
+      llvm::any_of(*pad, [](int64_t size) {
+        return size < -maxElements || size > maxElements;
+      })) {
+    node.emitError() << "expects padding before and after " << rank
+                     << " axes at most, but got " << formatShape(*pad);
+    return {{}};
+  }
+  SmallVector<int64_t> low(rank, 0), high(rank, 0);
+  for (size_t i = 0; i < pad->size(); i += 2) {
+    low[rank - 1 - i / 2] = (*pad)[i];
+    high[rank - 1 - i / 2] = (*pad)[i + 1];
+  }
+  Value value = node.makeValue(input);
+  return {value ? padValue(node, value, low, high, fill, mode) : Value()};
+}
+
+template <nn::PadMode mode> static Tensors importPad(Node &node) {
+  return addPad(node, mode);
+}
+
+static Tensors importNamedPad(Node &node) {
+  std::string mode = node.takeString("mode", "constant");
+  if (mode == "constant")
+    return addPad(node, nn::PadMode::Constant);
+  if (mode == "reflect")
+    return addPad(node, nn::PadMode::Reflect);
+  if (mode == "replicate")
+    return addPad(node, nn::PadMode::Edge);
+  node.emitError() << "unsupported value of 'mode': '" << mode << "'";
+  return {{}};
+}
+
+//===----------------------------------------------------------------------===//
+// Channels
+//===----------------------------------------------------------------------===//
+
+/// `(batch, channels block², h, w)` to `(batch, channels, h block, w block)`.
+static Tensors importPixelShuffle(Node &node) {
+  Tensor input = node.takeTensor("self");
+  int64_t block = node.takeInt("upscale_factor", std::nullopt);
+  if (!input)
+    return {{}};
+  ArrayRef<int64_t> shape = input.getShape();
+  if (shape.size() != 4 || block < 1 || block > maxChannels ||
+      shape[1] % (block * block) != 0) {
+    node.emitError() << "expects an input of rank 4 with channels in blocks of "
+                     << block << ", but got " << formatShape(shape);
+    return {{}};
+  }
+  int64_t channels = shape[1] / (block * block);
+  Tensor parts = reshape(
+      node, input, {shape[0], channels, block, block, shape[2], shape[3]});
+  return {reshape(node, transpose(node, parts, {0, 1, 4, 2, 5, 3}),
+                  {shape[0], channels, shape[2] * block, shape[3] * block})};
+}
+
+static Tensors importChannelShuffle(Node &node) {
+  Tensor input = node.takeTensor("self");
+  int64_t groups = node.takeInt("groups", std::nullopt);
+  if (!input)
+    return {{}};
+  SmallVector<int64_t> shape(input.getShape());
+  if (shape.size() < 3 || groups < 1 || shape[1] % groups != 0) {
+    node.emitError() << "expects channels in " << groups
+                     << " groups, but got shape " << formatShape(shape);
+    return {{}};
+  }
+  SmallVector<int64_t> parts(shape);
+  parts[1] /= groups;
+  parts.insert(parts.begin() + 1, groups);
+  SmallVector<int64_t> order =
+      llvm::to_vector(llvm::seq<int64_t>(0, parts.size()));
+  std::swap(order[1], order[2]);
+  return {reshape(node, transpose(node, reshape(node, input, parts), order),
+                  shape)};
+}
+
+ArrayRef<Operator> frieze::torch::getShapeOperators() {
+  static const Operator operators[] = {
+      {"_unsafe_view.default", importView, ValueTypes::View},
+      {"cat.default", importCat, ValueTypes::Any},
+      {"channel_shuffle.default", importChannelShuffle, ValueTypes::Any},
+      {"chunk.default", importChunk, ValueTypes::View},
+      {"concat.default", importCat, ValueTypes::Any},
+      {"constant_pad_nd.default", importPad<nn::PadMode::Constant>,
+       ValueTypes::Any},
+      {"embedding.default", importEmbedding, ValueTypes::Own},
+      {"expand.default", importExpand, ValueTypes::View},
+      {"expand_as.default", importExpandAs, ValueTypes::View},
+      {"flatten.using_ints", importFlatten, ValueTypes::View},
+      {"flip.default", importFlip, ValueTypes::Any},
+      {"index.Tensor", importIndex, ValueTypes::Any},
+      {"index_select.default", importIndexSelect, ValueTypes::Any},
+      {"mT.default", importMatrixT, ValueTypes::View},
+      {"movedim.int", importMoveDim, ValueTypes::View},
+      {"movedim.intlist", importMoveDim, ValueTypes::View},
+      {"narrow.default", importNarrow, ValueTypes::View},
+      {"pad.default", importNamedPad, ValueTypes::Any},
+      {"permute.default", importPermute, ValueTypes::View},
+      {"pixel_shuffle.default", importPixelShuffle, ValueTypes::Any},
+      {"reflection_pad1d.default", importPad<nn::PadMode::Reflect>,
+       ValueTypes::Any},
+      {"reflection_pad2d.default", importPad<nn::PadMode::Reflect>,
+       ValueTypes::Any},
+      {"repeat.default", importRepeat, ValueTypes::Any},
+      {"replication_pad1d.default", importPad<nn::PadMode::Edge>,
+       ValueTypes::Any},
+      {"replication_pad2d.default", importPad<nn::PadMode::Edge>,
+       ValueTypes::Any},
+      {"reshape.default", importView, ValueTypes::View},
+      {"select.int", importSelect, ValueTypes::View},
+      {"slice.Tensor", importSlice, ValueTypes::View},
+      {"split.Tensor", importSplit, ValueTypes::View},
+      {"split.sizes", importSplit, ValueTypes::View},
+      {"split_with_sizes.default", importSplit, ValueTypes::View},
+      {"squeeze.default", importSqueeze, ValueTypes::View},
+      {"squeeze.dim", importSqueeze, ValueTypes::View},
+      {"squeeze.dims", importSqueeze, ValueTypes::View},
+      {"stack.default", importStack, ValueTypes::Any},
+      {"t.default", importT, ValueTypes::View},
+      {"tile.default", importRepeat, ValueTypes::Any},
+      {"transpose.int", importTranspose, ValueTypes::View},
+      {"unbind.int", importUnbind, ValueTypes::View},
+      {"unflatten.int", importUnflatten, ValueTypes::View},
+      {"unsqueeze.default", importUnsqueeze, ValueTypes::View},
+      {"view.default", importView, ValueTypes::View},
+  };
+  return operators;
+}
