@@ -138,7 +138,7 @@ static Tensors importPrelu(Node &node) {
   if (!slope || !value)
     return {{}};
   // One for all, or one for each channel, axis 1.
-  Array slopes = slope->toArray();
+  DoubleArray slopes = slope->toArray();
   size_t rank = input.getShape().size();
   int64_t count = slopes.values.size();
   slopes.shape.assign(rank, 1);

@@ -79,7 +79,7 @@ static Tensor addLinear(Node &node, const Tensor &input, const Tensor &weight,
   ElementsAttr added;
   if (bias) {
     int64_t columns = kernel.getShape()[1];
-    Array array = bias.constant->toArray();
+    DoubleArray array = bias.constant->toArray();
     if (array.values.size() == 1)
       array.values.resize(columns, array.values.front());
     array.shape = {int64_t(array.values.size())};
@@ -136,15 +136,15 @@ static Tensor applyMask(Node &node, const Tensor &scores,
       node.emitError() << "unsupported mask, expects a position in each row";
       return {};
     }
-  Constant lowest{DataType::Float, {}, {-std::numeric_limits<float>::max()}};
   size_t rank = scores.getShape().size();
   Value condition = addAxes(node, node.makeValue(Tensor(Constant(mask))), rank);
   Value other =
       addAxes(node,
-              node.builder.constant(node.name,
-                                    node.builder.addWeights(
-                                        node.name, "lowest",
-                                        Array{{1}, {float(lowest.values[0])}})),
+              node.builder.constant(
+                  node.name,
+                  node.builder.addWeights(
+                      node.name, "lowest",
+                      DoubleArray{{1}, {-std::numeric_limits<float>::max()}})),
               rank);
   return node.builder.select(node.name, condition, scores.value, other);
 }

@@ -66,7 +66,7 @@ static Value applyParameter(Node &node, nn::BinaryKind kind, Value value,
   auto constant = node.takeConstant(key);
   if (!constant)
     return {};
-  Array array = constant->toArray();
+  DoubleArray array = constant->toArray();
   if (countElements(shape) != int64_t(array.values.size())) {
     node.emitError() << "expects '" << key << "' to have "
                      << countElements(shape).value_or(0)

@@ -23,10 +23,6 @@ struct Stack {
 
   int64_t getDirections() const { return isBidirectional ? 2 : 1; }
 };
-
-/// Builds one direction of one layer.
-using BuildFn = Value (*)(ModelBuilder &builder, StringRef name, Value input,
-                          RecurrentParameters &parameters);
 } // namespace
 
 /// Nothing where a problem was reported.
@@ -81,7 +77,7 @@ static ElementsAttr readKernel(Node &node, const Tensor &tensor,
                      << formatShape({rows, columns});
     return {};
   }
-  Array array{{columns, rows}, std::vector<float>(rows * columns)};
+  DoubleArray array{{columns, rows}, std::vector<double>(rows * columns)};
   for (auto [gate, from] : enumerate(order))
     for (int64_t unit = 0; unit < units; ++unit)
       for (int64_t column = 0; column < columns; ++column)
@@ -147,7 +143,7 @@ readParameters(Node &node, const Stack &stack, int64_t number, int64_t columns,
 /// `(layers directions, batch, units)`.
 static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
                         int64_t separate, ActivationKind function,
-                        BuildFn build) {
+                        RecurrentKind kind) {
   ModelBuilder &builder = node.builder;
   MLIRContext *context = builder.getBuilder().getContext();
   Value value = node.makeValue(stack.input);
@@ -171,7 +167,7 @@ static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
       parameters->sequences = true;
       parameters->backwards = parameters->reversed = direction == 1;
       parameters->resetAfter = separate > 0;
-      Value output = build(builder, node.name, value, *parameters);
+      Value output = builder.recurrent(node.name, kind, value, *parameters);
       if (!output)
         return Tensors(2);
       outputs.push_back(output);
@@ -203,10 +199,7 @@ static Tensors importLstm(Node &node) {
     return Tensors(3);
   // i, f, g, o in both.
   return addStack(node, *stack, {0, 1, 2, 3}, 0, ActivationKind::Tanh,
-                  [](ModelBuilder &builder, StringRef name, Value input,
-                     RecurrentParameters &parameters) {
-                    return builder.lstm(name, input, parameters);
-                  });
+                  RecurrentKind::LSTM);
 }
 
 static Tensors importGru(Node &node) {
@@ -215,21 +208,14 @@ static Tensors importGru(Node &node) {
     return Tensors(2);
   // PyTorch has r, z, n and nn z, r, n.
   return addStack(node, *stack, {1, 0, 2}, 1, ActivationKind::Tanh,
-                  [](ModelBuilder &builder, StringRef name, Value input,
-                     RecurrentParameters &parameters) {
-                    return builder.gru(name, input, parameters);
-                  });
+                  RecurrentKind::GRU);
 }
 
 template <ActivationKind function> static Tensors importRnn(Node &node) {
   std::optional<Stack> stack = takeStack(node, 1);
   if (!stack)
     return Tensors(2);
-  return addStack(node, *stack, {0}, 0, function,
-                  [](ModelBuilder &builder, StringRef name, Value input,
-                     RecurrentParameters &parameters) {
-                    return builder.rnn(name, input, parameters);
-                  });
+  return addStack(node, *stack, {0}, 0, function, RecurrentKind::RNN);
 }
 
 ArrayRef<Operator> frieze::torch::getRecurrentOperators() {
