@@ -73,7 +73,10 @@ static bool isNeverLarger(double value, Value input) {
 
 static LogicalResult fuseIntoMaxPool(PadOp pad, MaxPoolOp pool) {
   auto padding = addPadding(pad, pool.getPaddingValues());
-  if (failed(padding) ||
+  // A pool with dilation has no padding.
+  bool hasGaps =
+      llvm::any_of(pool.getDilationValues(), [](int64_t d) { return d != 1; });
+  if (failed(padding) || hasGaps ||
       !isNeverLarger(pad.getValue().convertToDouble(), pad.getInput()))
     return failure();
   // Each window needs an element that is no padding.
