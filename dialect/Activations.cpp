@@ -244,6 +244,24 @@ static constexpr Row rows[] = {
      },
      {},
      "Erf"},
+    // Of numbers near zero it makes whole ones, which no growth bounds; nor
+    // those of floor and ceil.
+    {ActivationKind::Sign, 0,
+     [](double, double) -> ActivationFacts {
+       return Facts().within(-1, 1).monotone();
+     }},
+    {ActivationKind::Floor, 0,
+     [](double, double) -> ActivationFacts { return Facts().monotone(); }},
+    {ActivationKind::Ceil, 0,
+     [](double, double) -> ActivationFacts { return Facts().monotone(); }},
+    {ActivationKind::Round, 0,
+     [](double, double) -> ActivationFacts {
+       return Facts().growsBy(2).monotone();
+     }},
+    {ActivationKind::Trunc, 0,
+     [](double, double) -> ActivationFacts {
+       return Facts().growsBy(1).monotone();
+     }},
 };
 
 static constexpr bool areRowsInOrder() {

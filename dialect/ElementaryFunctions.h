@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace frieze::nn {
 
@@ -105,21 +106,25 @@ public:
       return log(x);
     case ActivationKind::Erf:
       return erf(x);
+    case ActivationKind::Sign: {
+      Value zero = ops.constant(0.0f);
+      Value y = ops.select(ops.greater(x, zero), ops.constant(1.0f), x);
+      return ops.select(ops.greater(zero, x), ops.constant(-1.0f), y);
+    }
+    case ActivationKind::Floor:
+      return floor(x);
+    case ActivationKind::Ceil:
+      return negate(floor(negate(x)));
+    case ActivationKind::Round:
+      return round(x);
+    case ActivationKind::Trunc:
+      return giveSign(truncate(ops.abs(x)), x);
     }
     return x;
   }
 
   /// exp(x), error below 1 ULP; denormal results are kept.
-  Value exp(Value x) {
-    Reduced reduced = reduce(clip(x, -104.0f, 89.0f));
-    // 2^n in two factors, each a normal number: n is from -150 to 128.
-    auto exponent = ops.subBits(reduced.exponent,
-                                ops.bitsConstant(Reduced::exponentOffset));
-    auto low = ops.shiftRight(exponent, 1);
-    auto high = ops.subBits(exponent, low);
-    Value y = ops.add(reduced.expm1, ops.constant(1.0f));
-    return ops.mul(ops.mul(y, powerOfTwo(low)), powerOfTwo(high));
-  }
+  Value exp(Value x) { return scale(reduce(clip(x, -104.0f, 89.0f))); }
 
   /// exp(x) where x is not above zero, in the bits of exp(): there 2^n is a
   /// normal number times a constant, and only the last product rounds.
@@ -132,7 +137,7 @@ public:
 
   /// 1 / (1 + exp(-x)), error below 3 ULP; denormal results are kept.
   Value sigmoid(Value x) {
-    Value decay = expOfNonPositive(ops.sub(ops.constant(-0.0f), ops.abs(x)));
+    Value decay = expOfNonPositive(negate(ops.abs(x)));
     Value one = ops.constant(1.0f);
     Value numerator =
         ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
@@ -156,7 +161,7 @@ public:
 
   /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
   Value softplus(Value x) {
-    Value u = expOfNonPositive(ops.sub(ops.constant(-0.0f), ops.abs(x)));
+    Value u = expOfNonPositive(negate(ops.abs(x)));
     Value p = polynomial(u, {0x1p+0f, 0x1.87d0dep+0f, 0x1.57b8cep-1f,
                              0x1.467c2ep-4f, 0x1.4b28e6p-11f});
     Value q = polynomial(u, {0x1p+0f, 0x1.03e87p+1f, 0x1.5a6f82p+0f,
@@ -167,37 +172,84 @@ public:
   /// log(x), error below 2 ULP; NaN below zero.
   Value log(Value x) {
     float infinity = std::numeric_limits<float>::infinity();
-    // Denormals become normal.
-    auto isSmall = ops.greater(ops.constant(0x1p-126f), x);
-    Value scaled = ops.select(isSmall, ops.mul(x, ops.constant(0x1p+23f)), x);
-    // x = 2^n (1 + u) with 1 + u from sqrt(1/2) to sqrt(2): the bits of
-    // sqrt(1/2) are subtracted, so that those of n count from there.
-    auto offset = ops.bitsConstant(0x3f3504f3);
-    auto exponent = ops.shiftRight(ops.subBits(ops.bits(scaled), offset), 23);
-    Value u = ops.sub(ops.fromBits(ops.subBits(ops.bits(scaled),
-                                               ops.shiftLeft(exponent, 23))),
-                      ops.constant(1.0f));
-    // n as float32, by the bits of 1.5 * 2^23 + n.
-    Value magic = ops.constant(0x1.8p+23f);
-    Value n =
-        ops.sub(ops.fromBits(ops.addBits(exponent, ops.bits(magic))), magic);
-    n = ops.select(isSmall, ops.sub(n, ops.constant(23.0f)), n);
-    Value p = polynomial(u, {0x1.555554p-2f, -0x1.0000ccp-2f, 0x1.999fe4p-3f,
-                             -0x1.54d1dp-3f, 0x1.23051ep-3f, -0x1.0a0564p-3f,
-                             0x1.032fcp-3f, -0x1.469d36p-4f});
-    Value square = ops.mul(u, u);
-    Value tail = ops.fma(ops.mul(square, u), p,
-                         ops.mul(n, ops.constant(0x1.7f7d1cp-20f)));
-    tail = ops.fma(square, ops.constant(-0.5f), tail);
-    Value y = ops.fma(n, ops.constant(0x1.62e4p-1f), ops.add(u, tail));
+    LogTerms terms = splitLog(x);
+    Value y = ops.fma(terms.n, ops.constant(LogTerms::headOfLog2),
+                      ops.add(terms.u, terms.tail));
     Value nan = ops.constant(std::numeric_limits<float>::quiet_NaN());
     // Infinity is its own logarithm; NaN is not above zero.
     Value bound = ops.constant(std::numeric_limits<float>::max());
     y = ops.select(ops.greater(x, bound), x, y);
     y = ops.select(ops.greater(x, ops.constant(0.0f)), y, nan);
     // No denormal is left but zero.
-    return ops.select(ops.greater(ops.constant(0x1p-126f), ops.abs(scaled)),
-                      ops.constant(-infinity), y);
+    return ops.select(
+        ops.greater(ops.constant(0x1p-126f), ops.abs(terms.scaled)),
+        ops.constant(-infinity), y);
+  }
+
+  /// x^y, error below 64 ULP, that is 4e-6 of the result; as C's pow() where x
+  /// or y is no ordinary number.
+  ///
+  /// exp(y log(x)), where the product has a head, which is exact, and a rest:
+  /// an error of a float32 product of 88 would be 45 ULP of its exponential,
+  /// and that of the logarithm as much again. No step needs a fused
+  /// multiply-add for that.
+  Value pow(Value x, Value y) {
+    Value zero = ops.constant(0.0f), one = ops.constant(1.0f);
+    Value minusOne = ops.constant(-1.0f);
+    Value nan = ops.constant(std::numeric_limits<float>::quiet_NaN());
+    float infinity = std::numeric_limits<float>::infinity();
+    Value size = ops.abs(x), power = ops.abs(y);
+
+    auto [high, low] = doubleLog(size);
+    // Larger ones give the same: 0, 1 or infinity.
+    Value exponent = clip(y, -0x1p+33f, 0x1p+33f);
+    Value exponentHead = takeHead(exponent), logHead = takeHead(high);
+    Value exponentTail = ops.sub(exponent, exponentHead);
+    Value logTail = ops.add(ops.sub(high, logHead), low);
+    Value product = ops.mul(exponentHead, logHead);
+    Value rest = ops.fma(exponentTail, ops.add(logHead, logTail),
+                         ops.mul(exponentHead, logTail));
+    rest = ops.select(ops.greater(ops.constant(110.0f), ops.abs(product)), rest,
+                      zero);
+    Reduced reduced = reduce(clip(product, -104.0f, 89.0f), &rest);
+    Value result = scale(reduced);
+
+    Value whole = truncate(power), half = ops.mul(whole, ops.constant(0.5f));
+    auto isFraction = ops.greater(power, whole);
+    result = ops.select(ops.greater(zero, x),
+                        ops.select(isFraction, nan, result), result);
+    // Of zero and of infinity.
+    Value direction = ops.select(ops.greater(size, one), y, negate(y));
+    Value limit = ops.select(ops.greater(zero, direction), zero, one);
+    limit =
+        ops.select(ops.greater(direction, zero), ops.constant(infinity), limit);
+    result = ops.select(ops.greater(size, zero), result, limit);
+    result = ops.select(
+        ops.greater(size, ops.constant(std::numeric_limits<float>::max())),
+        limit, result);
+    // Odd powers keep the sign of x, also that of zero.
+    Value odd = ops.select(ops.greater(half, truncate(half)),
+                           addSign(result, x), result);
+    result = ops.select(isFraction, result, odd);
+    // The size of NaN is above nothing.
+    result = ops.select(ops.greater(size, minusOne), result, nan);
+    result = ops.select(ops.greater(power, minusOne), result, nan);
+    Value isOne = ops.select(ops.greater(size, minusOne), one, result);
+    isOne = ops.select(ops.greater(one, x), result, isOne);
+    result = ops.select(ops.greater(x, one), result, isOne);
+    Value isZero = ops.select(ops.greater(power, minusOne), one, result);
+    return ops.select(ops.greater(power, zero), result, isZero);
+  }
+
+  /// x as a whole number, the nearest, of two the even one. Zeros keep the sign
+  /// of x.
+  Value round(Value x) { return giveSign(roundSize(ops.abs(x)), x); }
+
+  /// The largest whole number that is not above x.
+  Value floor(Value x) {
+    Value rounded = round(x);
+    return ops.select(ops.greater(rounded, x),
+                      ops.sub(rounded, ops.constant(1.0f)), rounded);
   }
 
   /// x tanh(log(1 + exp(x))) = x p / (p + 2) with p = exp(x) (exp(x) + 2),
@@ -361,7 +413,8 @@ private:
     Value expm1;
   };
 
-  Reduced reduce(Value x) {
+  /// Of x, to which `rest` is added, if given: a small number beside it.
+  Reduced reduce(Value x, const Value *rest = nullptr) {
     // Adding 1.5 * 2^23 rounds to an integer, left in the low bits.
     Value magic = ops.constant(0x1.8p+23f);
     Value shifted = ops.fma(x, ops.constant(0x1.715476p+0f), magic);
@@ -369,10 +422,112 @@ private:
     // ln 2 in two parts; n times the first is exact.
     Value r = ops.fma(n, ops.constant(-0x1.62e4p-1f), x);
     r = ops.fma(n, ops.constant(-0x1.7f7d1cp-20f), r);
+    if (rest)
+      r = ops.add(r, *rest);
     Value p = polynomial(r, {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
                              0x1.11114ep-7f, 0x1.6d48d4p-10f, 0x1.a0747ap-13f});
     Value expm1 = ops.fma(ops.mul(r, r), p, r);
     return {ops.bits(shifted), expm1};
+  }
+
+  /// 2^n (1 + expm1), also where that is denormal or infinite.
+  Value scale(Reduced reduced) {
+    // 2^n in two factors, each a normal number: n is from -150 to 128.
+    auto exponent = ops.subBits(reduced.exponent,
+                                ops.bitsConstant(Reduced::exponentOffset));
+    auto low = ops.shiftRight(exponent, 1);
+    auto high = ops.subBits(exponent, low);
+    Value y = ops.add(reduced.expm1, ops.constant(1.0f));
+    return ops.mul(ops.mul(y, powerOfTwo(low)), powerOfTwo(high));
+  }
+
+  /// log(x) = n log(2) + u + tail, where the tail has what the head of log(2)
+  /// lacks.
+  struct LogTerms {
+    /// Its product with n is exact.
+    static constexpr float headOfLog2 = 0x1.62e4p-1f;
+    Value n, u, tail;
+    /// x, or where that is denormal a normal number.
+    Value scaled;
+  };
+
+  /// Of numbers above zero.
+  LogTerms splitLog(Value x) {
+    // Denormals become normal.
+    auto isSmall = ops.greater(ops.constant(0x1p-126f), x);
+    Value scaled = ops.select(isSmall, ops.mul(x, ops.constant(0x1p+23f)), x);
+    // x = 2^n (1 + u) with 1 + u from sqrt(1/2) to sqrt(2): the bits of
+    // sqrt(1/2) are subtracted, so that those of n count from there.
+    auto offset = ops.bitsConstant(0x3f3504f3);
+    auto exponent = ops.shiftRight(ops.subBits(ops.bits(scaled), offset), 23);
+    Value u = ops.sub(ops.fromBits(ops.subBits(ops.bits(scaled),
+                                               ops.shiftLeft(exponent, 23))),
+                      ops.constant(1.0f));
+    // n as float32, by the bits of 1.5 * 2^23 + n.
+    Value magic = ops.constant(0x1.8p+23f);
+    Value n =
+        ops.sub(ops.fromBits(ops.addBits(exponent, ops.bits(magic))), magic);
+    n = ops.select(isSmall, ops.sub(n, ops.constant(23.0f)), n);
+    Value p = polynomial(u, {0x1.555554p-2f, -0x1.0000ccp-2f, 0x1.999fe4p-3f,
+                             -0x1.54d1dp-3f, 0x1.23051ep-3f, -0x1.0a0564p-3f,
+                             0x1.032fcp-3f, -0x1.469d36p-4f});
+    Value square = ops.mul(u, u);
+    Value tail = ops.fma(ops.mul(square, u), p,
+                         ops.mul(n, ops.constant(0x1.7f7d1cp-20f)));
+    tail = ops.fma(square, ops.constant(-0.5f), tail);
+    return {n, u, tail, scaled};
+  }
+
+  /// log(x) as a sum of two float32, of numbers above zero: error below 2^-25
+  /// of it.
+  std::pair<Value, Value> doubleLog(Value x) {
+    LogTerms terms = splitLog(x);
+    // Of two numbers, of which the first is zero or larger, what their sum
+    // rounds off is exact.
+    auto addExactly = [&](Value a, Value b) {
+      Value sum = ops.add(a, b);
+      return std::pair(sum, ops.sub(b, ops.sub(sum, a)));
+    };
+    auto [sum, rest] = addExactly(
+        ops.mul(terms.n, ops.constant(LogTerms::headOfLog2)), terms.u);
+    return addExactly(sum, ops.add(rest, terms.tail));
+  }
+
+  /// The upper 12 bits of x, rounded, of which products are exact (Dekker, "A
+  /// floating-point technique for extending the available precision", 1971).
+  Value takeHead(Value x) {
+    Value spread = ops.mul(x, ops.constant(4097.0f));
+    return ops.sub(spread, ops.sub(spread, x));
+  }
+
+  Value negate(Value x) { return ops.sub(ops.constant(-0.0f), x); }
+
+  /// A size below 2^23 as a whole number, the nearest, of two the even one:
+  /// beside 2^23 there is no place for a fraction.
+  Value roundSize(Value size) {
+    Value magic = ops.constant(0x1p+23f);
+    return ops.sub(ops.add(size, magic), magic);
+  }
+
+  /// A size without its fraction. NaN stays.
+  Value truncate(Value size) {
+    Value rounded = roundSize(size);
+    Value whole = ops.select(ops.greater(rounded, size),
+                             ops.sub(rounded, ops.constant(1.0f)), rounded);
+    return ops.select(ops.greater(ops.constant(0x1p+23f), size), whole, size);
+  }
+
+  /// `size` with the sign of x.
+  Value addSign(Value size, Value x) {
+    auto sign = ops.shiftLeft(ops.shiftRight(ops.bits(x), 31), 31);
+    return ops.fromBits(ops.addBits(ops.bits(size), sign));
+  }
+
+  /// `whole`, made of the size of x, with the sign of x; x where that has no
+  /// fraction, as it is too large, or is NaN.
+  Value giveSign(Value whole, Value x) {
+    return ops.select(ops.greater(ops.constant(0x1p+23f), ops.abs(x)),
+                      addSign(whole, x), x);
   }
 
   /// 2^(n + added) for n + added from -126 to 127, of which the shift leaves

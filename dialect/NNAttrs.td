@@ -37,7 +37,12 @@ def NN_ActivationKind : I32EnumAttr<"ActivationKind", "pointwise function", [
     I32EnumAttrCase<"Sqrt", 21, "sqrt">,
     I32EnumAttrCase<"Reciprocal", 22, "reciprocal">,
     I32EnumAttrCase<"Log", 23, "log">,
-    I32EnumAttrCase<"Erf", 24, "erf">]> {
+    I32EnumAttrCase<"Erf", 24, "erf">,
+    I32EnumAttrCase<"Sign", 25, "sign">,
+    I32EnumAttrCase<"Floor", 26, "floor">,
+    I32EnumAttrCase<"Ceil", 27, "ceil">,
+    I32EnumAttrCase<"Round", 28, "round">,
+    I32EnumAttrCase<"Trunc", 29, "trunc">]> {
   let cppNamespace = "::frieze::nn";
   let genSpecializedAttr = 0;
 }
@@ -54,7 +59,8 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "reduction of axes", [
     I32EnumAttrCase<"Mean", 0, "mean">,
     I32EnumAttrCase<"Sum", 1, "sum">,
     I32EnumAttrCase<"Max", 2, "max">,
-    I32EnumAttrCase<"Min", 3, "min">]> {
+    I32EnumAttrCase<"Min", 3, "min">,
+    I32EnumAttrCase<"Prod", 4, "prod">]> {
   let cppNamespace = "::frieze::nn";
   let genSpecializedAttr = 0;
 }
@@ -142,8 +148,14 @@ def NN_ActivationAttr : AttrDef<NN_Dialect, "Activation"> {
     | `reciprocal` | 1 / x |
     | `log` | log(x), the natural logarithm |
     | `erf` | erf(x) |
+    | `sign` | 1 if x > 0, -1 if x < 0, else x |
+    | `floor` | the largest whole number that is not above x |
+    | `ceil` | the smallest whole number that is not below x |
+    | `round` | the whole number nearest to x, of two the even one |
+    | `trunc` | x without what follows its point |
 
-    NaN propagates through each of them.
+    NaN propagates through each of them. Zeros that `sign` and the functions of
+    whole numbers make have the sign of x.
 
     Example:
 

@@ -28,6 +28,7 @@ enum class BinaryKind {
   Div,
   Maximum,
   Minimum,
+  Pow,
   Equal,
   NotEqual,
   Less,

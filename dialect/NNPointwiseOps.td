@@ -79,7 +79,8 @@ def NN_ConstantOp : NN_Op<"constant"> {
   let summary = "a parameter as a value";
   let description = [{
     For what no layer has as an attribute, such as positions that are added to
-    an embedding. It is no kernel: what reads it reads the weights.
+    an embedding. It is no kernel: what reads it reads the weights. Alone among
+    parameters it may be infinite, as masks are.
 
     Example:
 
@@ -169,6 +170,26 @@ def NN_MinimumOp : NN_BinaryOp<"minimum", "Minimum"> {
 
     ```mlir
     %z = nn.minimum %x, %y : tensor<1x9x4xf32>
+    ```
+
+    Constraints: none beyond those of `nn.add`.
+  }];
+}
+
+def NN_PowOp : NN_BinaryOp<"pow", "Pow"> {
+  let summary = "elementwise power of two tensors";
+  let description = [{
+    `z = epilogue(x^y)`, as C's `pow` has it where x or y is zero, infinite, NaN
+    or below zero: NaN where a finite x below zero has a y that is not whole, and
+    1 where x is 1 or y is 0, whatever the other one is. In f32 the product of
+    y and log(x) has twice the digits of f32, so that the error is that of the
+    exponential behind it, not in proportion to the product; see `pow` in
+    `dialect/ElementaryFunctions.h`.
+
+    Example:
+
+    ```mlir
+    %z = nn.pow %x, %y : tensor<1x9x4xf32>
     ```
 
     Constraints: none beyond those of `nn.add`.

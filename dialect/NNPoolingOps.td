@@ -113,7 +113,7 @@ def NN_GlobalPoolOp : NN_InferredOp<"global_pool", [NN_EpilogueOpInterface]> {
 }
 
 def NN_ReduceOp : NN_InferredOp<"reduce"> {
-  let summary = "mean, sum, maximum or minimum over some axes";
+  let summary = "mean, sum, product, maximum or minimum over some axes";
   let description = [{
     Each result combines all elements that differ in the axes `axes` only. With
     `keep_dims` these axes stay, of length 1.
@@ -122,8 +122,9 @@ def NN_ReduceOp : NN_InferredOp<"reduce"> {
     not among `axes`, that is one sum. Where it is, the last axes that are form a
     run, whose element k goes to partial sum k modulo 16; neighbouring partial
     sums are then added pairwise. (Axes of size 1 count neither way.) The mean is
-    the sum times `1 / count`, rounded to f32. Maximum and minimum are those of
-    `nn.maximum` and `nn.minimum`, in the same order.
+    the sum times `1 / count`, rounded to f32. Products are multiplied, and maximum
+    and minimum, those of `nn.maximum` and `nn.minimum`, are taken in the same
+    order.
 
     Example:
 

@@ -26,23 +26,27 @@ static double roundAs(Rounding rounding, double position) {
   llvm_unreachable("covered switch");
 }
 
+double frieze::nn::findResizedPosition(Coordinates coordinates, int64_t result,
+                                       int64_t size, int64_t inputSize,
+                                       double scale) {
+  if (coordinates == Coordinates::PytorchHalfPixel)
+    coordinates = size > 1 ? Coordinates::HalfPixel : Coordinates::AlignCorners;
+  if (coordinates == Coordinates::HalfPixel)
+    return (result + 0.5) / scale - 0.5;
+  if (coordinates == Coordinates::Asymmetric)
+    return result / scale;
+  return size > 1 ? double(result * (inputSize - 1)) / double(size - 1) : 0.0;
+}
+
 ResizeAxis ResizeAxis::get(ResizeOp op, int64_t spatialAxis) {
   ResizeAxis axis;
   axis.inputSize = op.getInput().getType().getDimSize(spatialAxis + 1);
   int64_t size = op.getSizes()[spatialAxis];
   double scale = op.getScales() ? (*op.getScales())[spatialAxis]
                                 : double(size) / double(axis.inputSize);
-  Coordinates coordinates = op.getCoordinates();
-  if (coordinates == Coordinates::PytorchHalfPixel)
-    coordinates = size > 1 ? Coordinates::HalfPixel : Coordinates::AlignCorners;
   for (int64_t o = 0; o < size; ++o) {
-    double position = 0.0;
-    if (coordinates == Coordinates::HalfPixel)
-      position = (o + 0.5) / scale - 0.5;
-    else if (coordinates == Coordinates::Asymmetric)
-      position = o / scale;
-    else if (size > 1)
-      position = double(o * (axis.inputSize - 1)) / double(size - 1);
+    double position = findResizedPosition(op.getCoordinates(), o, size,
+                                          axis.inputSize, scale);
     bool isLinear = op.getKind() == ResizeKind::Linear;
     if (!isLinear)
       position = roundAs(op.getRounding(), position);

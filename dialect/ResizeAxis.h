@@ -16,6 +16,12 @@ namespace frieze::nn {
 /// holds exactly, as generated code has them in a table.
 inline constexpr int64_t maxResizedPositions = int64_t(1) << 24;
 
+/// Where position `result` of `size` ones stands among `inputSize` ones, of
+/// which `scale` times as many would be `size`: perhaps between two, and beyond
+/// the ends.
+double findResizedPosition(Coordinates coordinates, int64_t result,
+                           int64_t size, int64_t inputSize, double scale);
+
 /// What nn.resize reads along one spatial axis.
 struct ResizeAxis {
   int64_t inputSize;

@@ -61,6 +61,8 @@ Value ModelBuilder::binary(StringRef layer, nn::BinaryKind kind, Value lhs,
     return create<nn::MaximumOp>(layer, {lhs, rhs}, {});
   case nn::BinaryKind::Minimum:
     return create<nn::MinimumOp>(layer, {lhs, rhs}, {});
+  case nn::BinaryKind::Pow:
+    return create<nn::PowOp>(layer, {lhs, rhs}, {});
   case nn::BinaryKind::Equal:
     return create<nn::EqualOp>(layer, {lhs, rhs}, {});
   case nn::BinaryKind::NotEqual:

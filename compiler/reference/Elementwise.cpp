@@ -78,6 +78,16 @@ static double applyExactly(ActivationAttr function, double x) {
     return std::log(x);
   case ActivationKind::Erf:
     return std::erf(x);
+  case ActivationKind::Sign:
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+  case ActivationKind::Floor:
+    return std::floor(x);
+  case ActivationKind::Ceil:
+    return std::ceil(x);
+  case ActivationKind::Round:
+    return std::nearbyint(x);
+  case ActivationKind::Trunc:
+    return std::trunc(x);
   }
   llvm_unreachable("covered switch");
 }
@@ -95,6 +105,12 @@ static double exponential(double x) { return std::exp(x); }
 static float exponential(float x) {
   ScalarOps ops;
   return ElementaryFunctions<ScalarOps>(ops).exp(x);
+}
+
+static double power(double x, double y) { return std::pow(x, y); }
+static float power(float x, float y) {
+  ScalarOps ops;
+  return ElementaryFunctions<ScalarOps>(ops).pow(x, y);
 }
 
 template <typename T>
@@ -144,6 +160,8 @@ template <typename T> static T combine(BinaryKind kind, T x, T y) {
     return maximum(x, y);
   case BinaryKind::Minimum:
     return minimum(x, y);
+  case BinaryKind::Pow:
+    return power(x, y);
   case BinaryKind::Equal:
     return x == y ? 1 : 0;
   case BinaryKind::NotEqual:
@@ -290,7 +308,7 @@ template Tensor<double>
 void reference::addElementwiseSemantics(SemanticsTable &table) {
   table.add<ActivationOp>(
       [](auto op, auto operands) { return activation(op, operands[0]); });
-  table.add<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
+  table.add<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp, EqualOp,
             NotEqualOp, LessOp, LessEqualOp>([](auto op, auto operands) {
     return applyEpilogue(op.getEpilogueStages(),
                          binary(op.kind, operands[0], operands[1]));

@@ -59,6 +59,9 @@ template <typename T> static Tensor<T> reduce(ReduceOp op, const Tensor<T> &x) {
   case ReduceKind::Min:
     with(infinity, minimum<T>);
     break;
+  case ReduceKind::Prod:
+    with(T(1), [](T a, T b) { return a * b; });
+    break;
   }
   if (op.getKind() == ReduceKind::Mean)
     for (T &value : y.values)

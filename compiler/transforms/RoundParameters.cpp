@@ -58,12 +58,15 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
   return DenseElementsAttr::get(rounded, elements);
 }
 
-/// Parameters that need no rounding must be finite too. Elided ones pass.
+/// Parameters that need no rounding must be finite too, but for the infinities
+/// of masks. Elided ones pass.
 static LogicalResult checkFinite(Operation *op, StringRef name,
                                  ElementsAttr weights) {
   auto values = readWeights(weights);
-  if (succeeded(values) &&
-      !llvm::all_of(*values, [](double v) { return std::isfinite(v); }))
+  bool mayBeMask = isa<ConstantOp>(op);
+  if (succeeded(values) && !llvm::all_of(*values, [&](double v) {
+        return std::isfinite(v) || (mayBeMask && std::isinf(v));
+      }))
     return op->emitOpError("expects a finite ") << name;
   return success();
 }

@@ -41,6 +41,18 @@ func.func @model(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
 
 // -----
 
+// A power is no call either, nor is a whole number.
+// CHECK-LABEL: func.func private @model
+// CHECK-NOT: math.{{pow|exp|log|floor|round|ceil|trunc}}
+// CHECK: return
+func.func @model(%x: tensor<1x4xf32>, %y: tensor<1x4xf32>) -> tensor<1x4xf32> {
+  %0 = nn.activation floor %x : tensor<1x4xf32>
+  %1 = nn.pow %0, %y epilogue(round, ceil, trunc) : tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func private @model
 // CHECK-SAME: (%[[A:.*]]: memref<4xf32> {{.*}}, %[[B:.*]]: memref<4xf32> {{.*}}, %[[Y:.*]]: memref<4xf32>
 // CHECK: %[[VA:.*]] = vector.load %[[A]]

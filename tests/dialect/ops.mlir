@@ -149,7 +149,17 @@ func.func @activation(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {
   %23 = nn.activation log %22 : tensor<1x4xf32>
   // CHECK: nn.activation erf %
   %24 = nn.activation erf %23 : tensor<1x4xf32>
-  return %24 : tensor<1x4xf32>
+  // CHECK: nn.activation sign %
+  %25 = nn.activation sign %24 : tensor<1x4xf32>
+  // CHECK: nn.activation floor %
+  %26 = nn.activation floor %25 : tensor<1x4xf32>
+  // CHECK: nn.activation ceil %
+  %27 = nn.activation ceil %26 : tensor<1x4xf32>
+  // CHECK: nn.activation round %
+  %28 = nn.activation round %27 : tensor<1x4xf32>
+  // CHECK: nn.activation trunc %
+  %29 = nn.activation trunc %28 : tensor<1x4xf32>
+  return %29 : tensor<1x4xf32>
 }
 
 // A bound that is infinite prints as its bits.
@@ -189,8 +199,10 @@ func.func @binary(%x: tensor<1x9x4xf32>, %y: tensor<1x1x4xf32>, %z: tensor<1x9x1
   %4 = nn.maximum %3, %x : tensor<1x9x4xf32>
   // CHECK: nn.minimum
   %5 = nn.minimum %4, %x : tensor<1x9x4xf32>
+  // CHECK: nn.pow
+  %p = nn.pow %5, %x : tensor<1x9x4xf32>
   // CHECK: nn.equal
-  %6 = nn.equal %5, %x : tensor<1x9x4xf32>
+  %6 = nn.equal %p, %x : tensor<1x9x4xf32>
   // CHECK: nn.not_equal
   %7 = nn.not_equal %6, %x : tensor<1x9x4xf32>
   // CHECK: nn.less %

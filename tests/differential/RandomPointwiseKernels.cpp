@@ -25,7 +25,7 @@ void KernelGraph::addAffine(Value x) {
 void KernelGraph::addBinary(Value x, Value y) {
   if (chance(0.5))
     std::swap(x, y);
-  switch (pick(0, 9)) {
+  switch (pick(0, 10)) {
   case 0:
     return add<AddOp>({x, y}, {});
   case 1:
@@ -44,6 +44,8 @@ void KernelGraph::addBinary(Value x, Value y) {
     return add<LessOp>({x, y}, {});
   case 8:
     return add<LessEqualOp>({x, y}, {});
+  case 9:
+    return add<PowOp>({x, y}, {});
   default:
     return add<MinimumOp>({x, y}, {});
   }

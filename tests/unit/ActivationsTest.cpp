@@ -84,6 +84,11 @@ static const struct {
     {ActivationKind::Reciprocal},
     {ActivationKind::Log},
     {ActivationKind::Erf},
+    {ActivationKind::Sign},
+    {ActivationKind::Floor},
+    {ActivationKind::Ceil},
+    {ActivationKind::Round},
+    {ActivationKind::Trunc},
 };
 
 /// Numbers of all sizes in ascending order, with both infinities: every 2^14th

@@ -226,6 +226,93 @@ TEST_F(ElementaryFunctionsTest, GeluVanishesBelowZero) {
           << stringifyActivationKind(kind).str() << " at " << x;
 }
 
+// Exact at every number, with the sign of zero.
+TEST_F(ElementaryFunctionsTest, WholeNumbersAreExact) {
+  for (ActivationKind kind :
+       {ActivationKind::Sign, ActivationKind::Floor, ActivationKind::Ceil,
+        ActivationKind::Round, ActivationKind::Trunc}) {
+    auto isWrong = [&](float x) {
+      float y = apply(kind, x), exact = applyExactly(kind, x);
+      bool isSame = y == exact && std::signbit(y) == std::signbit(exact);
+      return isSame || (std::isnan(y) && std::isnan(exact)) ? 0.0f : 1.0f;
+    };
+    EXPECT_EQ(getLargestError(isWrong, [](double) { return 0.0; }), 0.0)
+        << stringifyActivationKind(kind).str();
+    // Around the numbers where they jump.
+    for (float x = -4.0f; x < 4.0f; x += 0.125f)
+      for (float near :
+           {std::nextafter(x, -infinity), x, std::nextafter(x, infinity)})
+        EXPECT_FALSE(isWrong(near))
+            << stringifyActivationKind(kind).str() << " at " << near;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Powers
+//===----------------------------------------------------------------------===//
+
+// Of all numbers, near 1 and far from it, and of small whole powers; with and
+// without fused multiply-adds.
+TEST_F(ElementaryFunctionsTest, PowIsWithin64ULP) {
+  std::mt19937 random(1);
+  auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution<>(low, high)(random);
+  };
+  auto any = [&] {
+    uint32_t bits = random();
+    float x;
+    std::memcpy(&x, &bits, sizeof(x));
+    return x;
+  };
+  for (auto arithmetic : {frieze::reference::Arithmetic::Fused,
+                          frieze::reference::Arithmetic::Unfused}) {
+    frieze::reference::ScopedArithmetic scope(arithmetic);
+    double largest = 0;
+    for (int i = 0; i < 400000; ++i) {
+      float x = any(), y = any();
+      if (i % 4 == 1) {
+        x = std::ldexp(uniform(1, 2), int(uniform(-127, 127)));
+        y = uniform(-100, 100) / std::log(x);
+      } else if (i % 4 == 2) {
+        x = uniform(0.5, 1.5);
+        y = uniform(-90, 90) / (std::log(x) + 1e-9);
+      } else if (i % 4 == 3) {
+        x = uniform(-20, 20);
+        y = std::round(uniform(-12, 12));
+      }
+      double exact = std::pow(double(x), double(y));
+      float power = functions.pow(x, y);
+      if (power == float(exact) || (std::isnan(power) && std::isnan(exact)))
+        continue;
+      ASSERT_TRUE(std::isfinite(power) && std::isfinite(float(exact)))
+          << x << " to the power of " << y << ": " << power;
+      largest = std::max(largest, std::fabs(power - exact) / getULP(exact));
+    }
+    EXPECT_LT(largest, 64.0);
+  }
+}
+
+TEST_F(ElementaryFunctionsTest, PowOfSpecialNumbersIsThatOfC) {
+  const float numbers[] = {0.0f,     -0.0f,      1.0f,        -1.0f,
+                           2.0f,     -2.0f,      0.5f,        -0.5f,
+                           3.0f,     -3.0f,      2.5f,        -2.5f,
+                           infinity, -infinity,  smallest,    -smallest,
+                           0x1p+24f, 8388609.0f, -8388609.0f, std::nanf("")};
+  for (float x : numbers)
+    for (float y : numbers) {
+      float power = functions.pow(x, y), exact = std::pow(double(x), double(y));
+      if (std::isnan(exact)) {
+        EXPECT_TRUE(std::isnan(power)) << x << " to the power of " << y;
+        continue;
+      }
+      EXPECT_TRUE(power == exact ||
+                  std::fabs(power - exact) <= 4e-6 * std::fabs(exact))
+          << x << " to the power of " << y << ": " << power;
+      EXPECT_EQ(std::signbit(power), std::signbit(exact))
+          << x << " to the power of " << y;
+    }
+}
+
 //===----------------------------------------------------------------------===//
 // The cell of an LSTM
 //===----------------------------------------------------------------------===//
@@ -400,6 +487,11 @@ static const struct {
     {ActivationKind::Reciprocal, 0, 0},
     {ActivationKind::Log, 0, 0},
     {ActivationKind::Erf, 0, 0},
+    {ActivationKind::Sign, 0, 0},
+    {ActivationKind::Floor, 0, 0},
+    {ActivationKind::Ceil, 0, 0},
+    {ActivationKind::Round, 0, 0},
+    {ActivationKind::Trunc, 0, 0},
 };
 
 TEST_F(ElementaryFunctionsTest, NaNPropagatesThroughAll) {

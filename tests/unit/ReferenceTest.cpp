@@ -279,6 +279,9 @@ TYPED_TEST(ReferenceTest, ReducesAnyAxes) {
   EXPECT_EQ(
       this->run("nn.reduce min %x axes = [2]", type, "tensor<1x2xf32>", x),
       Values<TypeParam>({1, 4}));
+  EXPECT_EQ(
+      this->run("nn.reduce prod %x axes = [2]", type, "tensor<1x2xf32>", x),
+      Values<TypeParam>({6, 192}));
   // Element 0 and element 16 are in one chain: 2^24 takes up 1 only with its
   // neighbour of 1.
   auto sum = [&](unsigned other) {
@@ -290,6 +293,16 @@ TYPED_TEST(ReferenceTest, ReducesAnyAxes) {
   };
   EXPECT_EQ(sum(16), (1 << 24) + 2);
   EXPECT_EQ(sum(2), (1 << 24) + (std::is_same_v<TypeParam, float> ? 0 : 2));
+}
+
+TYPED_TEST(ReferenceTest, PowRepeatsAndAppliesItsEpilogue) {
+  // 2^3, (-2)^3, 0^3, and the same to the power of -1.
+  auto y = this->runAll(
+      "(%x: tensor<1x1x3xf32>, %y: tensor<1x2x1xf32>) -> tensor<1x2x3xf32>",
+      "%0 = nn.pow %x, %y epilogue(clip(-5.0, 7.0)) : tensor<1x1x3xf32>, "
+      "tensor<1x2x1xf32> -> tensor<1x2x3xf32>\nreturn %0 : tensor<1x2x3xf32>",
+      {{2, -2, 0}, {3, -1}});
+  EXPECT_EQ(y[0].values, Values<TypeParam>({7, -5, 0, 0.5, -0.5, 7}));
 }
 
 TYPED_TEST(ReferenceTest, PreluRepeatsSlopes) {

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/BinaryStage.h"
+#include "compiler/conversion/emit/VectorOps.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "dialect/ElementaryFunctions.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -47,6 +49,10 @@ Value frieze::combine(KernelBuilder &kernel, BinaryKind kind, Value x,
     return kernel.maximum(x, y);
   case BinaryKind::Minimum:
     return kernel.minimum(x, y);
+  case BinaryKind::Pow: {
+    VectorOps ops(kernel, cast<VectorType>(x.getType()).getDimSize(0));
+    return ElementaryFunctions<VectorOps>(ops).pow(x, y);
+  }
   case BinaryKind::Equal:
     return compare(kernel, arith::CmpFPredicate::OEQ, x, y);
   case BinaryKind::NotEqual:

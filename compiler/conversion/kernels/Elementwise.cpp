@@ -208,6 +208,6 @@ void frieze::addElementwiseLowerings(LoweringTable &table) {
   table.add<IdentityOp, lowerIdentity>();
   table.add<PreluOp, lowerPrelu>();
   table.add<SelectOp, lowerSelect>();
-  addBinaryLowerings<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
-                     NotEqualOp, LessOp, LessEqualOp>(table);
+  addBinaryLowerings<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, PowOp,
+                     EqualOp, NotEqualOp, LessOp, LessEqualOp>(table);
 }

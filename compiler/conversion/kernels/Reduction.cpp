@@ -21,13 +21,15 @@ static void lowerReduce(KernelBuilder &kernel, ReduceOp op) {
                        op.getAxes());
   constexpr float infinity = std::numeric_limits<float>::infinity();
   // Adding to -0 leaves the first element as it is.
-  float start = op.getKind() == ReduceKind::Max   ? -infinity
-                : op.getKind() == ReduceKind::Min ? infinity
-                                                  : -0.0f;
+  float start = op.getKind() == ReduceKind::Max    ? -infinity
+                : op.getKind() == ReduceKind::Min  ? infinity
+                : op.getKind() == ReduceKind::Prod ? 1.0f
+                                                   : -0.0f;
   auto combine = [&](Value a, Value b) {
-    return op.getKind() == ReduceKind::Max   ? kernel.maximum(a, b)
-           : op.getKind() == ReduceKind::Min ? kernel.minimum(a, b)
-                                             : kernel.addFloat(a, b);
+    return op.getKind() == ReduceKind::Max    ? kernel.maximum(a, b)
+           : op.getKind() == ReduceKind::Min  ? kernel.minimum(a, b)
+           : op.getKind() == ReduceKind::Prod ? kernel.mulFloat(a, b)
+                                              : kernel.addFloat(a, b);
   };
   auto load = [&](Value at, int64_t width, bool = false) {
     return kernel.loadVector(kernel.buffers[op.getInput()], at, width);

@@ -13,6 +13,7 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::nn;
 
+/// Not that of a power, which would be written out for each value of a tile.
 static std::optional<BinaryKind> findKind(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<BinaryKind>>(op)
       .Case<AddOp, SubOp, MulOp, DivOp, MaximumOp, MinimumOp, EqualOp,
