@@ -122,8 +122,7 @@ static constexpr Row rows[] = {
      [](double, double) -> ActivationFacts {
        return Facts().within(0, infinity).zeroTo(1).monotone();
      },
-     {{{"exponential"}}},
-     "Exp"},
+     {{{"exponential"}}}},
     {ActivationKind::Sigmoid,
      0,
      [](double, double) -> ActivationFacts {
@@ -241,9 +240,7 @@ static constexpr Row rows[] = {
      [](double, double) -> ActivationFacts {
        // In float32 a few results are above 1, by one unit in the last place.
        return Facts().within(-1.000001, 1.000001).growsBy(1.1284).monotone();
-     },
-     {},
-     "Erf"},
+     }},
     // Of numbers near zero it makes whole ones, which no growth bounds; nor
     // those of floor and ceil.
     {ActivationKind::Sign, 0,

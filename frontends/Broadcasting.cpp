@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/GraphNode.h"
 
 #include <cmath>
@@ -12,7 +13,6 @@
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
-using nn::ActivationKind;
 using nn::BinaryKind;
 
 std::optional<SmallVector<int64_t>> frieze::broadcast(ArrayRef<int64_t> a,
@@ -68,6 +68,8 @@ Tensor frieze::combineConstants(GraphNode &node, BinaryFn function,
 }
 
 Value frieze::addAxes(GraphNode &node, Value value, size_t rank) {
+  if (!value)
+    return {};
   SmallVector<int64_t> shape(frieze::getShape(value));
   if (shape.size() >= rank)
     return value;
@@ -152,25 +154,8 @@ Tensor frieze::tile(GraphNode &node, const Tensor &input,
 
 Tensor frieze::power(GraphNode &node, const Tensor &input,
                      const Constant &exponent) {
-  double power = exponent.values.size() == 1 ? exponent.values[0] : 0.0;
-  Value value = node.makeValue(input);
-  auto apply = [&](ActivationKind kind, Value input) {
-    return node.builder.activation(node.name, input, kind);
-  };
-  if (power == 1.0)
-    return input;
-  if (power == 2.0)
-    return apply(ActivationKind::Square, value);
-  if (power == 3.0)
-    return combine(node, BinaryKind::Mul, apply(ActivationKind::Square, value),
-                   value);
-  if (power == 0.5)
-    return apply(ActivationKind::Sqrt, value);
-  if (power == -0.5)
-    return apply(ActivationKind::Reciprocal,
-                 apply(ActivationKind::Sqrt, value));
-  if (power == -1.0)
-    return apply(ActivationKind::Reciprocal, value);
-  node.emitError() << "unsupported exponent, expects 1, 2, 3, 0.5, -0.5 or -1";
-  return {};
+  if (exponent.values.size() != 1)
+    return combine(node, BinaryKind::Pow, input, exponent);
+  Value value = addAxes(node, node.makeValue(input), exponent.shape.size());
+  return raiseTo(node.builder, node.name, value, exponent.values[0]);
 }

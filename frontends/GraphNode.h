@@ -133,7 +133,8 @@ Tensor combineConstants(GraphNode &node, BinaryFn function, const Constant &a,
 Tensor combine(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
                const Tensor &rhs);
 
-/// A value to a constant power, of those that are products and roots.
+/// A value to a constant power: a product or root where that is one, else a
+/// power.
 Tensor power(GraphNode &node, const Tensor &input, const Constant &exponent);
 
 /// `x sigmoid(x)`, `x hard_sigmoid(x)` and GELU, which exporters write as
@@ -157,6 +158,13 @@ Tensor multiply(GraphNode &node, Tensor lhs, Tensor rhs);
 mlir::Value dense(GraphNode &node, mlir::Value input, const Constant &kernel,
                   mlir::ElementsAttr bias);
 
+/// Adds to the high padding what the last window needs that a rounded up size
+/// counts, on an input of `shape` (channels last): one more where the stride
+/// leaves a rest, unless it would begin in the padding.
+void padForCeiling(WindowGeometry &geometry, llvm::ArrayRef<int64_t> shape);
+/// `input` (channels last) with the padding of `geometry`, which has none then.
+mlir::Value padExplicitly(GraphNode &node, mlir::Value input,
+                          WindowGeometry &geometry, double value);
 /// A pooling of `input` (channels last). `ceilMode` lets a last window reach
 /// over the end, but not begin there; `countsPadding` counts the padding of
 /// `geometry` in averages, and never what the last window adds to it.

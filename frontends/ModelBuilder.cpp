@@ -221,18 +221,31 @@ OwningOpRef<ModuleOp> ModelBuilder::finish() {
 
 template <typename T>
 void ModelBuilder::checkWeights(StringRef layer, StringRef parameter,
-                                ArrayRef<T> values) {
+                                ArrayRef<T> values, bool mayBeInfinite) {
   weightCount += values.size();
   if (weightCount > maxModelWeights)
     emitError(layer) << "expects a model of at most " << maxModelWeights
                      << " weights";
-  if (!llvm::all_of(values, [](T value) { return std::isfinite(value); }))
+  if (!llvm::all_of(values, [&](T value) {
+        return std::isfinite(value) || (mayBeInfinite && std::isinf(value));
+      }))
     emitError(layer) << "weights are not finite: " << parameter;
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,
                                       const DoubleArray &array) {
-  checkWeights(layer, parameter, ArrayRef(array.values));
+  return addArray(layer, parameter, array, /*mayBeInfinite=*/false);
+}
+
+ElementsAttr ModelBuilder::addMask(StringRef layer, StringRef parameter,
+                                   const DoubleArray &array) {
+  return addArray(layer, parameter, array, /*mayBeInfinite=*/true);
+}
+
+ElementsAttr ModelBuilder::addArray(StringRef layer, StringRef parameter,
+                                    const DoubleArray &array,
+                                    bool mayBeInfinite) {
+  checkWeights(layer, parameter, ArrayRef(array.values), mayBeInfinite);
   if (failed) // Saves the memory: the module will not be used.
     return getPlaceholder(array.shape);
   std::string name = (layer + "." + parameter).str();
@@ -395,6 +408,8 @@ Value ModelBuilder::pool(StringRef layer, nn::PoolKind kind, Value input,
     attributes.push_back(ints("strides", geometry.strides));
   if (!areAll(geometry.padding, 0))
     attributes.push_back(ints("padding", geometry.padding));
+  if (!areAll(geometry.dilations, 1))
+    attributes.push_back(ints("dilations", geometry.dilations));
   return kind == nn::PoolKind::Max
              ? create<nn::MaxPoolOp>(layer, input, attributes)
              : create<nn::AvgPoolOp>(layer, input, attributes);

@@ -119,6 +119,9 @@ public:
   mlir::ElementsAttr addWeights(llvm::StringRef layer,
                                 llvm::StringRef parameter,
                                 const DoubleArray &array);
+  /// The same of numbers that may be infinite, as those of masks are.
+  mlir::ElementsAttr addMask(llvm::StringRef layer, llvm::StringRef parameter,
+                             const DoubleArray &array);
   /// The same with elements of f64.
   mlir::ElementsAttr addWeights(llvm::StringRef layer,
                                 llvm::StringRef parameter,
@@ -185,7 +188,8 @@ public:
                             double scale, double shift);
   /// `input` combined with the weights `array`, repeated along axes of size 1
   /// and those that it lacks in front. `isFirst`: they are the first operand.
-  /// An affine, which folds, where they depend on one axis at most.
+  /// An affine, which folds, where they depend on one axis at most. A mask that
+  /// is added may be minus infinity where it depends on several.
   mlir::Value binaryWithWeights(llvm::StringRef layer, nn::BinaryKind kind,
                                 mlir::Value input, const DoubleArray &array,
                                 bool isFirst = false);
@@ -254,7 +258,9 @@ private:
                             llvm::ArrayRef<int64_t> values);
   template <typename T>
   void checkWeights(llvm::StringRef layer, llvm::StringRef parameter,
-                    llvm::ArrayRef<T> values);
+                    llvm::ArrayRef<T> values, bool mayBeInfinite = false);
+  mlir::ElementsAttr addArray(llvm::StringRef layer, llvm::StringRef parameter,
+                              const DoubleArray &array, bool mayBeInfinite);
 
   std::optional<int64_t> findSize(llvm::StringRef input, size_t axis,
                                   llvm::StringRef dimensionName);

@@ -8,6 +8,8 @@
 #include "dialect/Limits.h"
 #include "frontends/ModelBuilder.h"
 
+#include <cmath>
+
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
@@ -153,7 +155,12 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
                   (kind == nn::BinaryKind::Div && !isFirst &&
                    !llvm::is_contained(weights.values, 0.0));
   if (!axis || !isAffine) {
-    Value constant = this->constant(layer, addWeights(layer, "value", weights));
+    bool isMask =
+        kind == nn::BinaryKind::Add &&
+        llvm::all_of(weights.values, [](double w) { return w < INFINITY; });
+    Value constant =
+        this->constant(layer, isMask ? addMask(layer, "value", weights)
+                                     : addWeights(layer, "value", weights));
     return isFirst ? binary(layer, kind, constant, input)
                    : binary(layer, kind, input, constant);
   }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Activations.h"
+#include "frontends/Compositions.h"
 #include "frontends/onnx/Node.h"
 #include "frontends/onnx/onnx.pb.h"
 
@@ -108,6 +109,16 @@ static Tensors importCelu(Node &node) {
   return apply(node, ActivationKind::Celu, node.takeFloat("alpha", 1.0));
 }
 
+/// `x` less or more a bias, and 0 between the bounds.
+static Tensors importShrink(Node &node) {
+  double bias = node.takeFloat("bias", 0.0);
+  double bound = node.takeFloat("lambd", 0.5);
+  Value input = node.getValue();
+  if (!input || node.hasFailed())
+    return {{}};
+  return {shrink(node.builder, node.name, input, bias, bound)};
+}
+
 static Tensors importPrelu(Node &node) {
   const Constant *slope = node.getConstant(1);
   Value input = node.getValue();
@@ -160,6 +171,7 @@ ArrayRef<Operator> frieze::onnx::getActivationOperators() {
         {"LogSoftmax", importSoftmax</*isLog=*/true>},
         {"PRelu", importPrelu, 2, 2},
         {"Selu", importSelu},
+        {"Shrink", importShrink},
         {"Softmax", importSoftmax</*isLog=*/false>},
         {"Swish", importSwish},
         {"ThresholdedRelu", importThresholdedRelu},

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontends/onnx/Node.h"
+#include "frontends/Compositions.h"
+#include "frontends/onnx/Operands.h"
 
 #include <cmath>
 
@@ -17,18 +18,7 @@ using nn::ActivationKind;
 using nn::BinaryKind;
 
 //===----------------------------------------------------------------------===//
-// On constants
-//===----------------------------------------------------------------------===//
-
-template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
-  Constant result = *node.getInput().constant;
-  for (double &value : result.values)
-    value = roundTo(function(value), result.type);
-  return {std::move(result)};
-}
-
-//===----------------------------------------------------------------------===//
-// On values
+// Of two operands or more
 //===----------------------------------------------------------------------===//
 
 /// Of all inputs, from the first to the last.
@@ -50,6 +40,54 @@ template <BinaryKind kind> static Tensors importBinary(Node &node) {
   return {result};
 }
 
+/// The operands of a division of integers as values of one rank.
+static std::optional<std::pair<Value, Value>> getWholeOperands(Node &node) {
+  auto shape = broadcastInputs(node);
+  if (!shape)
+    return std::nullopt;
+  return std::pair(getOperand(node, 0, shape->size()),
+                   getOperand(node, 1, shape->size()));
+}
+
+/// Of integers, without what follows the point.
+static Tensors importDiv(Node &node) {
+  if (node.areAllConstant() || !isInteger(node.getInput(0).getType()))
+    return importBinary<BinaryKind::Div>(node);
+  auto operands = getWholeOperands(node);
+  if (!operands)
+    return {{}};
+  return {divideWhole(node.builder, node.name, operands->first,
+                      operands->second, /*isDown=*/false)};
+}
+
+/// The rest of a division has the sign of the divisor, with `fmod` that of the
+/// dividend.
+static Tensors importMod(Node &node) {
+  bool isDividend = node.takeBool("fmod", false);
+  if (node.areAllConstant())
+    return {combineConstants(
+        node,
+        isDividend
+            ? [](double a, double b) { return std::fmod(a, b); }
+            : [](double a, double b) { return a - b * std::floor(a / b); },
+        *node.getInput(0).constant, *node.getInput(1).constant)};
+  const Tensor &divisor = node.getInput(1);
+  bool isExact = isInteger(divisor.getType()) ||
+                 (divisor.constant &&
+                  llvm::all_of(divisor.constant->values, dividesExactly));
+  if (!isExact) {
+    node.emitError() << "unsupported divisor of Mod, expects integers or a "
+                        "constant that is one times a power of two, by which "
+                        "quotients are exact";
+    return {{}};
+  }
+  auto operands = getWholeOperands(node);
+  if (!operands)
+    return {{}};
+  return {takeRemainder(node.builder, node.name, operands->first,
+                        operands->second, /*isDown=*/!isDividend)};
+}
+
 static Tensors importMean(Node &node) {
   Tensor sum = importBinary<BinaryKind::Add>(node).front();
   Constant factor{DataType::Float, {}, {1.0 / node.getNumInputs()}};
@@ -57,6 +95,28 @@ static Tensors importMean(Node &node) {
     return {combine(node, BinaryKind::Mul, sum, factor)};
   return {combineConstants(
       node, [](double a, double b) { return a * b; }, *sum.constant, factor)};
+}
+
+static Tensors importPow(Node &node) {
+  const Tensor &base = node.getInput(0), &exponent = node.getInput(1);
+  if (node.areAllConstant())
+    return {combineConstants(
+        node, [](double a, double b) { return std::pow(a, b); }, *base.constant,
+        *exponent.constant)};
+  if (base.value && exponent.constant)
+    return {power(node, base, *exponent.constant)};
+  return {combine(node, BinaryKind::Pow, base, exponent)};
+}
+
+//===----------------------------------------------------------------------===//
+// Of one operand
+//===----------------------------------------------------------------------===//
+
+template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
+  Constant result = *node.getInput().constant;
+  for (double &value : result.values)
+    value = roundTo(function(value), result.type);
+  return {std::move(result)};
 }
 
 static Tensors importNeg(Node &node) {
@@ -80,6 +140,30 @@ static Tensors importAbs(Node &node) {
       node, [](double x) { return std::fabs(x); }, ActivationKind::Abs);
 }
 
+static Tensors importCeil(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::ceil(x); }, ActivationKind::Ceil);
+}
+
+static Tensors importCos(Node &node) {
+  return importUnary(node, [](double x) { return std::cos(x); });
+}
+
+static Tensors importErf(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::erf(x); }, ActivationKind::Erf);
+}
+
+static Tensors importExp(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::exp(x); }, ActivationKind::Exp);
+}
+
+static Tensors importFloor(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::floor(x); }, ActivationKind::Floor);
+}
+
 static Tensors importLog(Node &node) {
   return importUnary(
       node, [](double x) { return std::log(x); }, ActivationKind::Log);
@@ -90,82 +174,31 @@ static Tensors importReciprocal(Node &node) {
       node, [](double x) { return 1.0 / x; }, ActivationKind::Reciprocal);
 }
 
+static Tensors importRound(Node &node) {
+  return importUnary(
+      node, [](double x) { return std::nearbyint(x); }, ActivationKind::Round);
+}
+
+static Tensors importSign(Node &node) {
+  return importUnary(
+      node, [](double x) { return x > 0   ? 1.0
+                                  : x < 0 ? -1.0
+                                          : x; },
+      ActivationKind::Sign);
+}
+
+static Tensors importSin(Node &node) {
+  return importUnary(node, [](double x) { return std::sin(x); });
+}
+
 static Tensors importSqrt(Node &node) {
   return importUnary(
       node, [](double x) { return std::sqrt(x); }, ActivationKind::Sqrt);
 }
 
 //===----------------------------------------------------------------------===//
-// On constants alone
+// Repetition
 //===----------------------------------------------------------------------===//
-
-static Tensors importCeil(Node &node) {
-  return importUnary(node, [](double x) { return std::ceil(x); });
-}
-
-static Tensors importFloor(Node &node) {
-  return importUnary(node, [](double x) { return std::floor(x); });
-}
-
-static Tensors importNot(Node &node) {
-  return importUnary(node, [](double x) { return double(x == 0); });
-}
-
-template <int index, bool isComparison>
-static Tensors importConstantPair(Node &node) {
-  static constexpr BinaryFn functions[] = {
-      [](double a, double b) { return double(a == b); },
-      [](double a, double b) { return double(a > b); },
-      [](double a, double b) { return double(a >= b); },
-      [](double a, double b) { return double(a < b); },
-      [](double a, double b) { return double(a <= b); },
-      [](double a, double b) { return double(a && b); },
-      [](double a, double b) { return double(a || b); },
-      // The sign of the divisor.
-      [](double a, double b) { return a - b * std::floor(a / b); },
-  };
-  if (index == 7)
-    node.expectOnly("fmod", 0);
-  const Constant *lhs = node.getConstant(0), *rhs = node.getConstant(1);
-  if (!lhs || !rhs)
-    return {{}};
-  return {combineConstants(node, functions[index], *lhs, *rhs, isComparison)};
-}
-
-/// To a constant power; of values, those that are products.
-static Tensors importPow(Node &node) {
-  const Constant *exponent = node.getConstant(1);
-  if (!exponent)
-    return {{}};
-  if (node.areAllConstant())
-    return {combineConstants(
-        node, [](double a, double b) { return std::pow(a, b); },
-        *node.getInput().constant, *exponent)};
-  return {power(node, node.getInput(), *exponent)};
-}
-
-static Tensors importWhere(Node &node) {
-  const Constant *condition = node.getConstant(0);
-  const Constant *first = node.getConstant(1), *second = node.getConstant(2);
-  if (!condition || !first || !second)
-    return {{}};
-  auto shape = broadcast(first->shape, second->shape);
-  if (shape)
-    shape = broadcast(*shape, condition->shape);
-  if (!shape) {
-    node.emitError() << "expects shapes that broadcast";
-    return {{}};
-  }
-  if (!checkFolded(node, *shape))
-    return {{}};
-  Constant result{first->type, *shape, expand(*first, *shape)};
-  std::vector<double> others = expand(*second, *shape);
-  std::vector<double> conditions = expand(*condition, *shape);
-  for (size_t i = 0; i < others.size(); ++i)
-    if (conditions[i] == 0)
-      result.values[i] = others[i];
-  return {result};
-}
 
 /// Repeats along axes of size 1.
 static Tensors importExpand(Node &node) {
@@ -191,34 +224,31 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
   static const Operator operators[] = {
       {"Abs", importAbs, 1, 1, ValueTypes::Whole},
       {"Add", importBinary<BinaryKind::Add>, 2, 2, ValueTypes::Whole},
-      {"And", importConstantPair<5, true>, 2, 2},
       {"Ceil", importCeil},
-      {"Div", importBinary<BinaryKind::Div>, 2, 2},
-      {"Equal", importConstantPair<0, true>, 2, 2},
+      {"Cos", importCos},
+      {"Div", importDiv, 2, 2, ValueTypes::Whole},
+      {"Erf", importErf},
+      {"Exp", importExp},
       {"Expand", importExpand, 2, 2, ValueTypes::Any},
       {"Floor", importFloor},
-      {"Greater", importConstantPair<1, true>, 2, 2},
-      {"GreaterOrEqual", importConstantPair<2, true>, 2, 2},
-      {"Less", importConstantPair<3, true>, 2, 2},
-      {"LessOrEqual", importConstantPair<4, true>, 2, 2},
       {"Log", importLog},
       {"Max", importBinary<BinaryKind::Maximum>, 1, SIZE_MAX,
        ValueTypes::Whole},
       {"Mean", importMean, 1, SIZE_MAX},
       {"Min", importBinary<BinaryKind::Minimum>, 1, SIZE_MAX,
        ValueTypes::Whole},
-      {"Mod", importConstantPair<7, false>, 2, 2},
+      {"Mod", importMod, 2, 2, ValueTypes::Whole},
       {"Mul", importBinary<BinaryKind::Mul>, 2, 2, ValueTypes::Whole},
       {"Neg", importNeg, 1, 1, ValueTypes::Whole},
-      {"Not", importNot},
-      {"Or", importConstantPair<6, true>, 2, 2},
       {"Pow", importPow, 2, 2},
       {"Reciprocal", importReciprocal},
+      {"Round", importRound},
+      {"Sign", importSign, 1, 1, ValueTypes::Whole},
+      {"Sin", importSin},
       {"Sqrt", importSqrt},
       {"Sub", importBinary<BinaryKind::Sub>, 2, 2, ValueTypes::Whole},
       {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX, ValueTypes::Whole},
       {"Tile", importTile, 2, 2, ValueTypes::Any},
-      {"Where", importWhere, 3, 3},
   };
   return operators;
 }

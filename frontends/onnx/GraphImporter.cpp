@@ -7,9 +7,7 @@
 
 #include "frontends/onnx/GraphImporter.h"
 #include "frontends/OutputLayers.h"
-#include "frontends/onnx/Node.h"
-#include "frontends/onnx/OnnxModel.h"
-#include "frontends/onnx/onnx.pb.h"
+#include "frontends/onnx/Functions.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -24,41 +22,11 @@ static constexpr int64_t maxRead = int64_t(1) << 28;
 static constexpr int64_t maxComputed = int64_t(1) << 26;
 static constexpr int maxNodes = 1 << 16;
 
-static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(), getArithmeticOperators(),
-          getConstantOperators(),   getConvolutionOperators(),
-          getFusedOperators(),      getIndexingOperators(),
-          getMatrixOperators(),     getNormalizationOperators(),
-          getPoolingOperators(),    getRecurrentOperators(),
-          getReductionOperators(),  getResizeOperators(),
-          getShapeOperators()};
-}
+/// Graphs in attributes and functions within each other.
+static constexpr size_t maxDepth = 16;
 
-const Operator *frieze::onnx::findOperator(StringRef name) {
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      if (known.name == name)
-        return &known;
-  return nullptr;
-}
-
-std::vector<const Operator *> frieze::onnx::getOperators() {
-  std::vector<const Operator *> operators;
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      operators.push_back(&known);
-  return operators;
-}
-
-static bool isOwnDomain(StringRef domain) {
-  return domain.empty() || domain == "ai.onnx";
-}
-
-/// Its name in the table of operators.
-static std::string getOperatorName(const ::onnx::NodeProto &proto) {
-  return isOwnDomain(proto.domain()) ? proto.op_type()
-                                     : proto.domain() + "::" + proto.op_type();
-}
+/// Bytes of the functions that nodes call, which are copied each time.
+static constexpr size_t maxCopied = size_t(1) << 30;
 
 /// What to do about an operator without an importer.
 static StringRef getWayOut(StringRef name) {
@@ -80,7 +48,21 @@ struct UnsupportedOperator {
   unsigned count = 0;
 };
 
-class GraphImporter {
+/// The names of one graph.
+struct Scope {
+  StringMap<const ::onnx::TensorProto *> initializers;
+  StringMap<Tensor> tensors;
+  /// The names that an output depends on.
+  llvm::StringSet<> used;
+  /// Of the names of its layers.
+  std::string prefix;
+  int64_t opset = 0;
+  /// Whether it sees the names of the graph around it, as functions do not.
+  bool seesOuter = false;
+};
+
+/// Its own names are those of the graph at hand.
+class GraphImporter : private Scope {
 public:
   GraphImporter(ModelBuilder &builder, const ::onnx::ModelProto &model,
                 StringRef folder)
@@ -91,9 +73,18 @@ public:
 private:
   bool readOpset();
   bool chooseOutputs();
-  void findUses();
+  bool checkOpset(int64_t version, StringRef layer);
+  std::vector<bool> findUses(const NodeList &nodes);
   void importInputs();
+  void importNodes(const NodeList &nodes);
   void importNode(const ::onnx::NodeProto &proto);
+  Tensors importSubgraph(Node &node, const ::onnx::GraphProto &inner,
+                         ArrayRef<Tensor> inputs, StringRef label);
+  Tensors importFunction(Node &node, const ::onnx::FunctionProto &function);
+  SmallVector<const ::onnx::FunctionProto *>
+  findFunctions(const ::onnx::NodeProto &proto);
+  Tensors importWithin(Node &node, Scope inner, const NodeList &nodes,
+                       ArrayRef<std::string> outputs);
   void importOutputs();
   bool checkSupport(const ::onnx::NodeProto &proto, StringRef layer);
   std::optional<Tensor> find(StringRef name);
@@ -107,13 +98,12 @@ private:
   /// The names of the outputs, which are the graph's own unless it is cut.
   SmallVector<std::string> outputs;
   bool isCut = false;
-  int64_t opset = 0;
-  StringMap<const ::onnx::TensorProto *> initializers;
-  StringMap<Tensor> tensors;
+  /// The graphs around the one at hand, from the model's own on.
+  std::vector<Scope> outer;
   int64_t readCount = 0, computedCount = 0;
-  /// The names that an output depends on.
-  llvm::StringSet<> used;
-  std::vector<bool> isLive;
+  size_t copiedBytes = 0;
+  /// Of those graphs and functions that were imported, each time.
+  int64_t nodeCount = 0;
   /// Operators without an importer, in the order of their first nodes.
   std::vector<UnsupportedOperator> unsupported;
 };
@@ -131,11 +121,15 @@ bool GraphImporter::readOpset() {
     }
     opset = import.version();
   }
-  if (opset >= minimumOpset && opset <= maximumOpset)
+  return checkOpset(opset, "");
+}
+
+bool GraphImporter::checkOpset(int64_t version, StringRef layer) {
+  if (version >= minimumOpset && version <= maximumOpset)
     return true;
-  builder.emitError() << "expects operators of ONNX's version " << minimumOpset
-                      << " to " << maximumOpset << ", but got version "
-                      << opset;
+  builder.emitError(layer) << "expects operators of ONNX's version "
+                           << minimumOpset << " to " << maximumOpset
+                           << ", but got version " << version;
   return false;
 }
 
@@ -161,20 +155,31 @@ bool GraphImporter::chooseOutputs() {
   return true;
 }
 
-/// Nodes that no output depends on are left out, whatever they are.
-void GraphImporter::findUses() {
-  for (const std::string &output : outputs)
-    used.insert(output);
-  isLive.resize(graph.node_size());
-  for (int index = graph.node_size(); index-- > 0;) {
-    const ::onnx::NodeProto &node = graph.node(index);
+/// All names that a node reads, those in graphs of its attributes too.
+static void addReads(const ::onnx::NodeProto &node, llvm::StringSet<> &names) {
+  for (const std::string &input : node.input())
+    names.insert(input);
+  for (const auto &attribute : node.attribute()) {
+    for (const auto &inner : attribute.g().node())
+      addReads(inner, names);
+    for (const auto &output : attribute.g().output())
+      names.insert(output.name());
+  }
+}
+
+/// Nodes that no output depends on are left out, whatever they are. The names
+/// of the outputs are used.
+std::vector<bool> GraphImporter::findUses(const NodeList &nodes) {
+  std::vector<bool> isLive(nodes.size());
+  for (int index = nodes.size(); index-- > 0;) {
+    const ::onnx::NodeProto &node = nodes[index];
     isLive[index] = llvm::any_of(node.output(), [&](const std::string &name) {
       return !name.empty() && used.contains(name);
     });
     if (isLive[index])
-      for (const std::string &input : node.input())
-        used.insert(input);
+      addReads(node, used);
   }
+  return isLive;
 }
 
 void GraphImporter::importInputs() {
@@ -220,13 +225,18 @@ void GraphImporter::importInputs() {
 /// The tensor of that name, null where it could not be built. Nothing where
 /// there is no such name.
 std::optional<Tensor> GraphImporter::find(StringRef name) {
-  auto found = tensors.find(name);
-  if (found != tensors.end())
-    return found->second;
-  auto initializer = initializers.find(name);
-  if (initializer == initializers.end())
-    return std::nullopt;
-  Tensor &tensor = tensors[name];
+  Scope *scope = this;
+  for (size_t depth = outer.size();; scope = &outer[--depth]) {
+    auto found = scope->tensors.find(name);
+    if (found != scope->tensors.end())
+      return found->second;
+    if (scope->initializers.contains(name))
+      break;
+    if (!scope->seesOuter)
+      return std::nullopt;
+  }
+  auto initializer = scope->initializers.find(name);
+  Tensor &tensor = scope->tensors[name];
   if (readCount > maxRead)
     return tensor;
   Expected<Constant> constant = readTensor(*initializer->second, folder);
@@ -252,20 +262,24 @@ bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
   return false;
 }
 
+/// The functions that a node may mean, which go before an operator of its name.
+SmallVector<const ::onnx::FunctionProto *>
+GraphImporter::findFunctions(const ::onnx::NodeProto &proto) {
+  SmallVector<const ::onnx::FunctionProto *> found;
+  for (const auto &function : model.functions())
+    if (function.domain() == proto.domain() &&
+        function.name() == proto.op_type())
+      found.push_back(&function);
+  return found;
+}
+
 /// Whether there is an importer for the operator. Those without are reported at
 /// the end.
 bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
                                  StringRef layer) {
-  // A function of the model goes before an operator of its name.
-  bool isFunction = llvm::any_of(model.functions(), [&](const auto &function) {
-    return function.domain() == proto.domain() &&
-           function.name() == proto.op_type();
-  });
   std::string name = getOperatorName(proto);
-  if (findOperator(name) && !isFunction)
+  if (findOperator(name))
     return true;
-  if (isFunction)
-    name += ", a function of the model";
   auto known = llvm::find_if(
       unsupported, [&](const auto &other) { return other.name == name; });
   if (known == unsupported.end())
@@ -288,35 +302,99 @@ void GraphImporter::reportUnsupported() {
   }
 }
 
-/// Whether values have types that the operator takes; reported if not.
-static bool checkTypes(Node &node, ValueTypes types) {
-  for (auto [index, input] : enumerate(node.getInputs())) {
-    DataType type = input.valueType;
-    // Narrower ones wrap where float32 goes on.
-    bool isWhole = type == DataType::Int32 || type == DataType::Int64;
-    if (!input.value || isFloat(type) || types == ValueTypes::Any ||
-        types == ValueTypes::Own || (types == ValueTypes::Whole && isWhole))
-      continue;
-    node.emitError() << "unsupported type of input " << index << " of "
-                     << node.proto.op_type()
-                     << ", a value computed from the model's inputs, expects "
-                        "float32, but got "
-                     << getTypeName(type);
+//===----------------------------------------------------------------------===//
+// Graphs within others
+//===----------------------------------------------------------------------===//
+
+/// Imports nodes with the names of `inner`, and returns `outputs`.
+Tensors GraphImporter::importWithin(Node &node, Scope inner,
+                                    const NodeList &nodes,
+                                    ArrayRef<std::string> outputs) {
+  if (outer.size() == maxDepth) {
+    node.emitError() << "expects graphs and functions at most " << maxDepth
+                     << " deep within each other";
+    return {};
   }
-  return !node.hasFailed();
+  outer.push_back(std::exchange(static_cast<Scope &>(*this), std::move(inner)));
+  used.insert_range(outputs);
+  importNodes(nodes);
+  Tensors results;
+  for (const std::string &name : outputs) {
+    std::optional<Tensor> result = find(name);
+    // Where there were too many nodes, some are missing.
+    if (!result && nodeCount <= maxNodes)
+      node.emitError() << "expects output '" << name
+                       << "' of its graph to be defined";
+    results.push_back(result.value_or(Tensor()));
+  }
+  static_cast<Scope &>(*this) = std::move(outer.back());
+  outer.pop_back();
+  return results;
 }
 
-/// Gives the values among `outputs` the type of the first among the inputs.
-static void setTypes(const Node &node, ValueTypes types,
-                     MutableArrayRef<Tensor> outputs) {
-  if (types == ValueTypes::Own)
-    return;
-  auto first = llvm::find_if(
-      node.getInputs(), [](const Tensor &input) { return bool(input.value); });
-  if (first != node.getInputs().end())
-    for (Tensor &output : outputs)
-      output.valueType = first->valueType;
+Tensors GraphImporter::importSubgraph(Node &node,
+                                      const ::onnx::GraphProto &inner,
+                                      ArrayRef<Tensor> inputs,
+                                      StringRef label) {
+  if (inner.input_size() != int(inputs.size())) {
+    node.emitError() << "expects a graph with " << inputs.size()
+                     << " inputs, but got " << inner.input_size();
+    return {};
+  }
+  Scope scope;
+  scope.seesOuter = true;
+  scope.opset = opset;
+  scope.prefix = node.name + "/" + label.str() + "/";
+  for (auto [tensor, input] : zip_equal(inputs, inner.input()))
+    scope.tensors[input.name()] = tensor;
+  for (const auto &tensor : inner.initializer())
+    scope.initializers.try_emplace(tensor.name(), &tensor);
+  for (const auto &tensor : inner.sparse_initializer())
+    builder.emitError(tensor.values().name()) << "unsupported sparse constant";
+  SmallVector<std::string> outputs;
+  for (const auto &output : inner.output())
+    outputs.push_back(output.name());
+  return importWithin(node, std::move(scope), inner.node(), outputs);
 }
+
+Tensors GraphImporter::importFunction(Node &node,
+                                      const ::onnx::FunctionProto &function) {
+  if (node.proto.input_size() > function.input_size() ||
+      node.proto.output_size() > function.output_size()) {
+    node.emitError() << "expects at most " << function.input_size()
+                     << " inputs and " << function.output_size()
+                     << " outputs of function '" << function.name()
+                     << "', but got " << node.proto.input_size() << " and "
+                     << node.proto.output_size();
+    return {};
+  }
+  copiedBytes += function.ByteSizeLong();
+  if (copiedBytes > maxCopied) {
+    node.emitError() << "expects calls of functions of at most " << maxCopied
+                     << " bytes in all";
+    return {};
+  }
+  Scope scope;
+  scope.opset = opset;
+  for (const auto &import : function.opset_import())
+    if (isOwnDomain(import.domain()))
+      scope.opset = import.version();
+  if (!checkOpset(scope.opset, node.name))
+    return {};
+  scope.prefix = node.name + "/";
+  // One that is left out is absent in the function, too.
+  for (auto [index, name] : enumerate(function.input()))
+    scope.tensors[name] =
+        index < node.getNumInputs() ? node.getInput(index) : Tensor();
+  NodeList nodes = fillInAttributes(node, function);
+  return importWithin(node, std::move(scope), nodes,
+                      SmallVector<std::string>(function.output().begin(),
+                                               function.output().end()));
+}
+
+//===----------------------------------------------------------------------===//
+// The graph of the model
+//===----------------------------------------------------------------------===//
 
 void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
   Tensors inputs;
@@ -333,44 +411,46 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
   for (const std::string &name : proto.output())
     usedOutputs.push_back(!name.empty() && used.contains(name));
 
+  auto importGraph = [&](Node &node, const ::onnx::GraphProto &inner,
+                         ArrayRef<Tensor> given, StringRef label) {
+    return importSubgraph(node, inner, given, label);
+  };
   Node node(builder, proto, opset, folder, std::move(inputs),
-            std::move(usedOutputs));
+            std::move(usedOutputs), prefix, importGraph);
   Tensors outputs;
-  if (!missing.empty()) {
+  if (!missing.empty())
     node.emitError() << "expects its input '" << missing
                      << "' to be defined before it";
-  } else if (checkSupport(proto, node.name) && isComplete) {
-    const Operator *known = findOperator(getOperatorName(proto));
-    size_t count = node.getNumInputs();
-    bool hasAll =
-        count >= known->minimumInputs && count <= known->maximumInputs;
-    for (size_t i = 0; hasAll && i < known->minimumInputs; ++i)
-      hasAll = node.hasInput(i);
-    if (hasAll && checkTypes(node, known->types)) {
-      outputs = known->import(node);
-      setTypes(node, known->types, outputs);
-      // One that failed may not have come to its attributes.
-      if (node.hasFailed())
-        outputs.clear();
-      else
-        node.finish();
-      for (Tensor &output : outputs)
-        if (!checkBudget(output, computedCount, maxComputed))
-          output = Tensor();
-    } else if (!hasAll) {
-      node.emitError() << "expects " << proto.op_type() << " with "
-                       << known->minimumInputs
-                       << (known->minimumInputs == 1 ? " input" : " inputs")
-                       << (known->maximumInputs == known->minimumInputs
-                               ? ", but got "
-                               : " or more, but got ")
-                       << count;
-    }
-  }
+  else if (auto functions = findFunctions(proto); functions.size() > 1)
+    node.emitError() << "unsupported function '" << proto.op_type()
+                     << "', of which the model has " << functions.size();
+  else if (functions.size() == 1)
+    outputs = isComplete ? importFunction(node, *functions[0]) : Tensors();
+  else if (checkSupport(proto, node.name) && isComplete)
+    outputs = importOperator(node);
+  for (Tensor &output : outputs)
+    if (!checkBudget(output, computedCount, maxComputed))
+      output = Tensor();
   outputs.resize(std::max<size_t>(outputs.size(), proto.output_size()));
   for (auto [index, name] : enumerate(proto.output()))
     if (!name.empty())
       tensors.try_emplace(name, outputs[index]);
+}
+
+void GraphImporter::importNodes(const NodeList &nodes) {
+  if (nodeCount > maxNodes)
+    return; // Reported.
+  if (!outer.empty())
+    nodeCount += 1 + nodes.size();
+  if (nodeCount > maxNodes) {
+    builder.emitError() << "expects at most " << maxNodes
+                        << " nodes of loops, branches and functions";
+    return;
+  }
+  std::vector<bool> isLive = findUses(nodes);
+  for (int index = 0; index < nodes.size(); ++index)
+    if (isLive[index])
+      importNode(nodes[index]);
 }
 
 void GraphImporter::importOutputs() {
@@ -395,13 +475,15 @@ void GraphImporter::run() {
     return;
   }
   checkNames(builder, graph);
+  for (const auto &function : model.functions())
+    checkNames(builder, function);
   if (!chooseOutputs())
     return;
-  findUses();
+  used.insert_range(outputs);
+  if (isCut) // Then, not all of the inputs are used.
+    findUses(graph.node());
   importInputs();
-  for (int index = 0; index < graph.node_size(); ++index)
-    if (isLive[index])
-      importNode(graph.node(index));
+  importNodes(graph.node());
   reportUnsupported();
   importOutputs();
 }

@@ -11,6 +11,7 @@
 #include "frontends/ModelBuilder.h"
 
 namespace onnx {
+class FunctionProto;
 class GraphProto;
 class ModelProto;
 } // namespace onnx
@@ -20,6 +21,7 @@ namespace frieze::onnx {
 /// Reports the names that `graph`, or a graph in an attribute of a node,
 /// defines twice, whether anything reads them or not.
 void checkNames(ModelBuilder &builder, const ::onnx::GraphProto &graph);
+void checkNames(ModelBuilder &builder, const ::onnx::FunctionProto &function);
 
 /// Builds `model` with `builder`. Tensors stored in other files are read from
 /// `folder`.

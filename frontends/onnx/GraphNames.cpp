@@ -20,8 +20,10 @@ public:
   explicit Names(ModelBuilder &builder) : builder(builder) {}
 
   void checkGraph(const ::onnx::GraphProto &graph);
+  void checkFunction(const ::onnx::FunctionProto &function);
 
 private:
+  void checkNode(const ::onnx::NodeProto &node);
   void define(StringRef layer, StringRef name);
 
   ModelBuilder &builder;
@@ -41,6 +43,24 @@ void Names::define(StringRef layer, StringRef name) {
                              << name << "' is defined before";
 }
 
+void Names::checkNode(const ::onnx::NodeProto &node) {
+  for (const auto &attribute : node.attribute()) {
+    if (attribute.has_g())
+      checkGraph(attribute.g());
+    llvm::for_each(attribute.graphs(),
+                   [&](const auto &inner) { checkGraph(inner); });
+  }
+  for (const std::string &output : node.output())
+    define(getNodeName(node), output);
+}
+
+void Names::checkFunction(const ::onnx::FunctionProto &function) {
+  for (const std::string &input : function.input())
+    define(function.name(), input);
+  for (const auto &node : function.node())
+    checkNode(node);
+}
+
 void Names::checkGraph(const ::onnx::GraphProto &graph) {
   size_t outside = order.size();
   llvm::StringSet<> inputs, constants;
@@ -55,16 +75,8 @@ void Names::checkGraph(const ::onnx::GraphProto &graph) {
       define(tensor.name(), tensor.name());
   for (const auto &tensor : graph.sparse_initializer())
     define(tensor.values().name(), tensor.values().name());
-  for (const auto &node : graph.node()) {
-    for (const auto &attribute : node.attribute()) {
-      if (attribute.has_g())
-        checkGraph(attribute.g());
-      llvm::for_each(attribute.graphs(),
-                     [&](const auto &inner) { checkGraph(inner); });
-    }
-    for (const std::string &output : node.output())
-      define(getNodeName(node), output);
-  }
+  for (const auto &node : graph.node())
+    checkNode(node);
   // Graphs beside this one may have the same names.
   for (StringRef name : ArrayRef(order).drop_front(outside))
     defined.erase(name);
@@ -74,4 +86,9 @@ void Names::checkGraph(const ::onnx::GraphProto &graph) {
 void frieze::onnx::checkNames(ModelBuilder &builder,
                               const ::onnx::GraphProto &graph) {
   Names(builder).checkGraph(graph);
+}
+
+void frieze::onnx::checkNames(ModelBuilder &builder,
+                              const ::onnx::FunctionProto &function) {
+  Names(builder).checkFunction(function);
 }

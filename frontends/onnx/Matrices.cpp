@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Einsum.h"
 #include "frontends/onnx/Node.h"
 
 using namespace llvm;
@@ -84,8 +85,18 @@ static Tensors importMatMul(Node &node) {
   return {multiply(node, node.getInput(0), node.getInput(1))};
 }
 
+static Tensors importEinsum(Node &node) {
+  std::string equation = node.takeString("equation", "");
+  std::vector<EinsumOperand> operands;
+  for (const Tensor &input : node.getInputs())
+    operands.push_back({input.value, input.constant ? input.constant->toArray()
+                                                    : DoubleArray()});
+  return {addEinsum(node.builder, node.name, equation, operands)};
+}
+
 ArrayRef<Operator> frieze::onnx::getMatrixOperators() {
   static const Operator operators[] = {
+      {"Einsum", importEinsum, 1, SIZE_MAX},
       {"Gemm", importGemm, 2, 3},
       {"MatMul", importMatMul, 2, 2},
   };

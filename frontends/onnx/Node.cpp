@@ -24,10 +24,11 @@ std::string frieze::onnx::getNodeName(const ::onnx::NodeProto &proto) {
 }
 
 Node::Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
-           StringRef folder, Tensors inputs, SmallVector<bool> usedOutputs)
-    : GraphNode(builder, getNodeName(proto)), proto(proto), opset(opset),
-      folder(folder), inputs(std::move(inputs)),
-      usedOutputs(std::move(usedOutputs)) {}
+           StringRef folder, Tensors inputs, SmallVector<bool> usedOutputs,
+           StringRef prefix, ImportGraphFn importGraphFn)
+    : GraphNode(builder, prefix.str() + getNodeName(proto)), proto(proto),
+      opset(opset), folder(folder), inputs(std::move(inputs)),
+      usedOutputs(std::move(usedOutputs)), importGraphFn(importGraphFn) {}
 
 //===----------------------------------------------------------------------===//
 // Attributes
@@ -178,6 +179,15 @@ Tensor Node::takeTensor(StringRef key) {
   if (constant)
     return Tensor(std::move(*constant));
   emitError() << "'" << key << "' " << toString(constant.takeError());
+  return {};
+}
+
+Tensors Node::importGraph(StringRef key, ArrayRef<Tensor> inputs,
+                          StringRef label) {
+  const AttributeProto *attribute = take(key);
+  if (attribute && attribute->has_g() && importGraphFn)
+    return importGraphFn(*this, attribute->g(), inputs, label);
+  reportKind(key, "a graph");
   return {};
 }
 

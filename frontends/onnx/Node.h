@@ -14,6 +14,7 @@
 
 namespace onnx {
 class AttributeProto;
+class GraphProto;
 class NodeProto;
 } // namespace onnx
 
@@ -22,14 +23,25 @@ namespace frieze::onnx {
 /// What messages call a node: its name, or where it has none its first output.
 std::string getNodeName(const ::onnx::NodeProto &proto);
 
+class Node;
+
+/// Imports `graph`, which stands in an attribute of `node`, with `inputs`, and
+/// returns its outputs: none where it does not take so many, else null ones
+/// where a problem was reported. Its layers have `label` in their names.
+using ImportGraphFn = llvm::function_ref<Tensors(
+    Node &node, const ::onnx::GraphProto &graph, llvm::ArrayRef<Tensor> inputs,
+    llvm::StringRef label)>;
+
 /// One node being imported: what its importer reads from and builds with. It
 /// keeps account of the attributes, so that none is ignored by mistake; one of
 /// the wrong kind is reported, and a usable value returned in its place.
 class Node : public GraphNode {
 public:
+  /// `prefix` goes before the name: that of the graph around it.
   Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
        llvm::StringRef folder, Tensors inputs,
-       llvm::SmallVector<bool> usedOutputs);
+       llvm::SmallVector<bool> usedOutputs, llvm::StringRef prefix = "",
+       ImportGraphFn importGraphFn = nullptr);
 
   const ::onnx::NodeProto &proto;
   /// The version of ONNX's operators that the model is written for.
@@ -57,6 +69,9 @@ public:
   bool hasAttribute(llvm::StringRef key) const;
   /// The same of one that is read where it is there.
   bool canTake(llvm::StringRef key);
+  /// The outputs of the graph that is the attribute `key`; see ImportGraphFn.
+  Tensors importGraph(llvm::StringRef key, llvm::ArrayRef<Tensor> inputs,
+                      llvm::StringRef label);
   /// Reports the attribute unless it is absent or equal to `value`.
   void expectOnly(llvm::StringRef key, int64_t value);
   void ignore(llvm::StringRef key) { take(key); }
@@ -118,6 +133,7 @@ private:
   llvm::StringSet<> taken;
   llvm::SmallVector<std::string> readKeys;
   llvm::StringSet<> noted;
+  ImportGraphFn importGraphFn;
 };
 
 /// Which types a node's inputs may have where they are no constants, and what
@@ -152,19 +168,33 @@ llvm::ArrayRef<Operator> getArithmeticOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getFusedOperators();
+llvm::ArrayRef<Operator> getGatheringOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
+llvm::ArrayRef<Operator> getLogicOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();
+llvm::ArrayRef<Operator> getPaddingOperators();
 llvm::ArrayRef<Operator> getPoolingOperators();
+llvm::ArrayRef<Operator> getPositionOperators();
 llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSubgraphOperators();
 
 /// The operator of that name, with its domain and `::` in front where that is
 /// not ONNX's own; or null.
 const Operator *findOperator(llvm::StringRef name);
 std::vector<const Operator *> getOperators();
+
+/// Whether that is ONNX's own.
+bool isOwnDomain(llvm::StringRef domain);
+/// The name of a node's operator in the table of operators.
+std::string getOperatorName(const ::onnx::NodeProto &proto);
+
+/// Imports a node of an operator that findOperator() knows: checks its inputs
+/// and the attributes that are left. None where a problem was reported.
+Tensors importOperator(Node &node);
 
 /// Windows from the attributes of a convolution or a pooling of `spatialRank`
 /// axes, but for the padding.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/onnx/Node.h"
 #include "frontends/onnx/onnx.pb.h"
 
@@ -138,13 +139,60 @@ static Tensors importGroupNormalization(Node &node) {
 
 static Tensors importLpNormalization(Node &node) {
   std::optional<int64_t> axis = node.takeAxis(-1);
-  node.expectOnly("p", 2);
+  int64_t power = node.takeInt("p", 2, 1, 2);
   Value input = node.getValue();
   if (!axis || !input)
     return {{}};
+  ModelBuilder &builder = node.builder;
+  if (power == 1) {
+    Value sum = builder.reduce(
+        node.name, nn::ReduceKind::Sum,
+        builder.activation(node.name, input, nn::ActivationKind::Abs), *axis,
+        /*keepDims=*/true);
+    // A sum of zero divides zeros.
+    sum = builder.select(node.name, sum, sum,
+                         makeNumber(builder, node.name, input, 1.0f));
+    return {builder.binary(node.name, nn::BinaryKind::Div, input, sum)};
+  }
   // Nothing but zeros stays so.
-  return {node.builder.normalize(node.name, nn::NormalizeKind::L2, input, *axis,
-                                 1e-12)};
+  return {
+      builder.normalize(node.name, nn::NormalizeKind::L2, input, *axis, 1e-12)};
+}
+
+/// Divides by a power of the squares of neighbouring channels (Krizhevsky et
+/// al., "ImageNet Classification with Deep Convolutional Neural Networks",
+/// 2012). Channels that there are not are zeros.
+static Tensors importLrn(Node &node) {
+  double alpha = node.takeFloat("alpha", 1e-4);
+  double beta = node.takeFloat("beta", 0.75);
+  double bias = node.takeFloat("bias", 1.0);
+  if (!node.hasAttribute("size"))
+    node.emitError() << "expects 'size'";
+  int64_t size = node.takeInt("size", 1, 1, int64_t(1) << 16);
+  Value input = node.getValue();
+  ArrayRef<int64_t> shape = node.getShape();
+  if (shape.size() < 2)
+    node.emitError() << "expects an input with channels, but got rank "
+                     << shape.size();
+  if (!input || node.hasFailed())
+    return {{}};
+  ModelBuilder &builder = node.builder;
+  SmallVector<int64_t> rows{shape[0], shape[1], 1};
+  for (int64_t positions : shape.drop_front(2))
+    rows[2] *= positions;
+  Value squares =
+      builder.activation(node.name, input, nn::ActivationKind::Square);
+  squares = builder.pad(node.name, reshape(node, Tensor(squares), rows).value,
+                        {0, (size - 1) / 2, 0}, {0, size / 2, 0}, 0.0);
+  // Over channels as positions.
+  WindowGeometry geometry{{size}, {1}, {1}, {0, 0}};
+  Value mean = builder.pool(node.name, nn::PoolKind::Avg, squares, geometry);
+  Value base = builder.scaleAndShift(node.name, mean, alpha, bias);
+  Value factor = raiseTo(builder, node.name, base, -beta);
+  if (!factor)
+    return {{}};
+  return {builder.binary(node.name, nn::BinaryKind::Mul, input,
+                         reshape(node, Tensor(factor), shape).value)};
 }
 
 /// Does nothing at inference.
@@ -176,6 +224,7 @@ ArrayRef<Operator> frieze::onnx::getNormalizationOperators() {
       {"InstanceNormalization", importInstanceNormalization, 3, 3},
       {"LayerNormalization",
        importLayerNormalization<nn::NormalizeKind::Standard>, 2, 3},
+      {"LRN", importLrn},
       {"LpNormalization", importLpNormalization},
       {"RMSNormalization", importLayerNormalization<nn::NormalizeKind::Rms>, 2,
        2},

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/onnx/Node.h"
 
 using namespace llvm;
@@ -24,6 +25,17 @@ static bool checkRank(Node &node, size_t windowRank) {
   return false;
 }
 
+/// Reports what is understood in two ways beside windows with gaps: ONNX
+/// Runtime makes a result smaller than ONNX says.
+static void checkGaps(Node &node, const WindowGeometry &geometry) {
+  bool hasGaps =
+      llvm::any_of(geometry.dilations, [](int64_t d) { return d > 1; });
+  if (hasGaps &&
+      StringRef(node.takeString("auto_pad", "NOTSET")).starts_with("SAME"))
+    node.emitError() << "unsupported 'auto_pad' beside 'dilations', expects "
+                        "'pads'";
+}
+
 static Tensors importPool(Node &node, PoolKind kind) {
   SmallVector<int64_t> window =
       node.takeInts("kernel_shape").value_or(SmallVector<int64_t>());
@@ -32,9 +44,7 @@ static Tensors importPool(Node &node, PoolKind kind) {
   window = node.takeInts("kernel_shape", window.size(), 1);
   WindowGeometry geometry = takeWindow(node, window, window.size());
   takePadding(node, geometry, node.getShape());
-  if (!llvm::all_of(geometry.dilations, [](int64_t d) { return d == 1; }))
-    node.emitError() << "unsupported value of 'dilations', expects 1, but got "
-                     << formatShape(geometry.dilations);
+  checkGaps(node, geometry);
   bool ceilMode = node.takeBool("ceil_mode", false);
   bool countsPadding =
       kind == PoolKind::Avg && node.takeBool("count_include_pad", false);
@@ -57,6 +67,36 @@ static Tensors importAveragePool(Node &node) {
   return importPool(node, PoolKind::Avg);
 }
 
+/// The root of the sum of powers; padding adds nothing.
+static Tensors importLpPool(Node &node) {
+  int64_t power = node.takeInt("p", 2, 1, 64);
+  SmallVector<int64_t> window =
+      node.takeInts("kernel_shape").value_or(SmallVector<int64_t>());
+  if (!checkRank(node, window.size()))
+    return {{}};
+  window = node.takeInts("kernel_shape", window.size(), 1);
+  WindowGeometry geometry = takeWindow(node, window, window.size());
+  takePadding(node, geometry, node.getShape());
+  checkGaps(node, geometry);
+  bool ceilMode = node.takeBool("ceil_mode", false);
+  Value input = toChannelsLast(node, node.getValue());
+  if (!input || node.hasFailed())
+    return {{}};
+  if (ceilMode)
+    padForCeiling(geometry, frieze::getShape(input));
+  ModelBuilder &builder = node.builder;
+  Value powers = raiseTo(
+      builder, node.name,
+      builder.activation(node.name, input, nn::ActivationKind::Abs), power);
+  powers = padExplicitly(node, powers, geometry, 0.0);
+  Value mean = builder.pool(node.name, PoolKind::Avg, powers, geometry);
+  int64_t count = 1;
+  for (int64_t size : window)
+    count *= size;
+  Value sum = builder.scaleAndShift(node.name, mean, count, 0.0);
+  return {toChannelsFirst(node, raiseTo(builder, node.name, sum, 1.0 / power))};
+}
+
 //===----------------------------------------------------------------------===//
 // Over whole axes
 //===----------------------------------------------------------------------===//
@@ -70,11 +110,28 @@ template <PoolKind kind> static Tensors importGlobalPool(Node &node) {
                                                         /*keepDims=*/true))};
 }
 
+static Tensors importGlobalLpPool(Node &node) {
+  int64_t power = node.takeInt("p", 2, 1, 64), rank = node.getShape().size();
+  Value input = node.getValue();
+  if (!checkRank(node, std::max<int64_t>(rank, 2) - 2) || !input)
+    return {{}};
+  ModelBuilder &builder = node.builder;
+  Value powers = raiseTo(
+      builder, node.name,
+      builder.activation(node.name, input, nn::ActivationKind::Abs), power);
+  Value sum = builder.reduce(node.name, nn::ReduceKind::Sum, powers,
+                             to_vector(llvm::seq<int64_t>(2, rank)),
+                             /*keepDims=*/true);
+  return {raiseTo(builder, node.name, sum, 1.0 / power)};
+}
+
 ArrayRef<Operator> frieze::onnx::getPoolingOperators() {
   static const Operator operators[] = {
       {"AveragePool", importAveragePool},
       {"GlobalAveragePool", importGlobalPool<PoolKind::Avg>},
+      {"GlobalLpPool", importGlobalLpPool},
       {"GlobalMaxPool", importGlobalPool<PoolKind::Max>},
+      {"LpPool", importLpPool},
       {"MaxPool", importMaxPool},
   };
   return operators;

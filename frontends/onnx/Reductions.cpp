@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/onnx/Node.h"
 
 using namespace llvm;
@@ -42,9 +43,8 @@ static std::optional<ReductionAxes> takeAxes(Node &node, int64_t since) {
   return result;
 }
 
-static Tensors importReduce(Node &node, std::optional<ReduceKind> kind,
-                            double initial, double (*combine)(double, double),
-                            int64_t since) {
+static Tensors importReduce(Node &node, ReduceKind kind, double initial,
+                            double (*combine)(double, double), int64_t since) {
   std::optional<ReductionAxes> axes = takeAxes(node, since);
   if (!axes)
     return {{}};
@@ -54,12 +54,8 @@ static Tensors importReduce(Node &node, std::optional<ReduceKind> kind,
     return {reduceConstant(node, *node.getInput().constant, axes->axes,
                            axes->shape, initial, combine,
                            kind == ReduceKind::Mean)};
-  if (!kind) {
-    node.emitError() << "unsupported product of values that are not constant";
-    return {{}};
-  }
   // Axes that stay can be renamed.
-  Value reduced = node.builder.reduce(node.name, *kind, node.getValue(),
+  Value reduced = node.builder.reduce(node.name, kind, node.getValue(),
                                       axes->axes, /*keepDims=*/true);
   return {reshape(node, Tensor(reduced), axes->shape)};
 }
@@ -86,7 +82,8 @@ static Tensors importReduceMin(Node &node) {
 
 static Tensors importReduceProd(Node &node) {
   return importReduce(
-      node, std::nullopt, 1.0, [](double a, double b) { return a * b; }, 18);
+      node, ReduceKind::Prod, 1.0, [](double a, double b) { return a * b; },
+      18);
 }
 
 static Tensors importReduceSum(Node &node) {
@@ -114,6 +111,17 @@ static Tensors importSumOf(Node &node) {
   return {reshape(node, Tensor(value), axes->shape)};
 }
 
+static Tensors importReduceLogSumExp(Node &node) {
+  std::optional<ReductionAxes> axes = takeAxes(node, 18);
+  Value value = node.getValue();
+  if (!axes || !value)
+    return {{}};
+  if (axes->axes.empty())
+    return {node.getInput()}; // The logarithm of the exponential.
+  Value sum = addLogSumExp(node.builder, node.name, value, axes->axes);
+  return {sum ? reshape(node, Tensor(sum), axes->shape) : Tensor()};
+}
+
 ArrayRef<Operator> frieze::onnx::getReductionOperators() {
   using nn::ActivationKind;
   static const Operator operators[] = {
@@ -123,6 +131,7 @@ ArrayRef<Operator> frieze::onnx::getReductionOperators() {
        2},
       {"ReduceLogSum", importSumOf<ActivationKind::Linear, ActivationKind::Log>,
        1, 2},
+      {"ReduceLogSumExp", importReduceLogSumExp, 1, 2},
       {"ReduceMax", importReduceMax, 1, 2, ValueTypes::Whole},
       {"ReduceMean", importReduceMean, 1, 2},
       {"ReduceMin", importReduceMin, 1, 2, ValueTypes::Whole},

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "dialect/ResizeAxis.h"
 #include "frontends/onnx/Node.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -21,6 +22,10 @@ struct Resampling {
   nn::ResizeKind kind = nn::ResizeKind::Nearest;
   nn::Coordinates coordinates = nn::Coordinates::Asymmetric;
   nn::Rounding rounding = nn::Rounding::Floor;
+  /// The parameter of cubic interpolation, which has no kind in nn.
+  std::optional<double> cubic = {};
+  /// Whether positions outside have no weight then, and not that of the border.
+  bool excludesOutside = false;
 };
 } // namespace
 
@@ -40,6 +45,69 @@ static nn::ResizeKind takeKind(Node &node) {
   return takeEnum<nn::ResizeKind>(node, "mode", "nearest",
                                   {{"nearest", nn::ResizeKind::Nearest},
                                    {"linear", nn::ResizeKind::Linear}});
+}
+
+/// The weights of `inputSize` positions for `size` ones, by the cubic of Keys,
+/// "Cubic Convolution Interpolation for Digital Image Processing", 1981.
+static DoubleArray makeCubicWeights(const Resampling &how, int64_t inputSize,
+                                    int64_t size, double scale) {
+  DoubleArray weights({inputSize, size},
+                      std::vector<double>(inputSize * size, 0.0));
+  double a = *how.cubic;
+  auto near = [&](double t) { return ((a + 2) * t - (a + 3)) * t * t + 1; };
+  auto far = [&](double t) {
+    return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+  };
+  for (int64_t o = 0; o < size; ++o) {
+    double position =
+        nn::findResizedPosition(how.coordinates, o, size, inputSize, scale);
+    int64_t below = int64_t(std::floor(position));
+    double t = position - below;
+    double taps[] = {far(1 + t), near(t), near(1 - t), far(2 - t)};
+    double sum = 0;
+    for (auto [index, tap] : enumerate(taps)) {
+      int64_t at = below - 1 + int64_t(index);
+      if (how.excludesOutside && (at < 0 || at >= inputSize))
+        tap = 0;
+      sum += tap;
+    }
+    std::vector<double> column(inputSize, 0.0);
+    for (auto [index, tap] : enumerate(taps))
+      column[std::clamp<int64_t>(below - 1 + int64_t(index), 0,
+                                 inputSize - 1)] += tap / sum;
+    for (int64_t i = 0; i < inputSize; ++i)
+      weights.values[i * size + o] = column[i];
+  }
+  return weights;
+}
+
+/// Sums of each spatial axis with weights, by a dense layer along it.
+static Value resampleCubic(Node &node, const Resampling &how,
+                           ArrayRef<int64_t> target, ArrayRef<double> scales) {
+  Value value = node.getValue();
+  for (auto [index, size] : enumerate(target)) {
+    if (!value)
+      return {};
+    int64_t axis = index + 2, rank = frieze::getShape(value).size();
+    int64_t inputSize = frieze::getShape(value)[axis];
+    if (inputSize == size && (scales.empty() || scales[index] == 1.0))
+      continue;
+    if (!checkFolded(node, {inputSize, size}))
+      return {};
+    double scale =
+        scales.empty() ? double(size) / double(inputSize) : scales[index];
+    auto permutation = to_vector(llvm::seq<int64_t>(0, rank));
+    std::swap(permutation[axis], permutation[rank - 1]);
+    ElementsAttr kernel = node.builder.addWeights(
+        node.name, "kernel", makeCubicWeights(how, inputSize, size, scale));
+    value = node.builder.transpose(
+        node.name,
+        node.builder.dense(
+            node.name, node.builder.transpose(node.name, value, permutation),
+            kernel, {}),
+        permutation);
+  }
+  return value;
 }
 
 /// A value resampled to `sizes`, or by `scales`, one of which has an entry for
@@ -72,6 +140,8 @@ static Value resample(Node &node, const Resampling &how,
     if (sizes.empty())
       spatialScales.push_back(scales[axis]);
   }
+  if (how.cubic)
+    return resampleCubic(node, how, target, spatialScales);
   return toChannelsFirst(
       node, node.builder.resize(
                 node.name, toChannelsLast(node, node.getValue()), how.kind,
@@ -91,9 +161,7 @@ static Tensors importResize(Node &node) {
     return {node.hasFailed() ? Value() : resample(node, how, {}, scales)};
   }
   node.expectOnly("antialias", 0);
-  node.expectOnly("exclude_outside", 0);
-  // Of cubic interpolation, and of a region.
-  node.ignore("cubic_coeff_a");
+  // Of a region.
   node.ignore("extrapolation_value");
   if (std::string policy =
           node.takeString("keep_aspect_ratio_policy", "stretch");
@@ -103,13 +171,20 @@ static Tensors importResize(Node &node) {
   if (node.takeInts("axes"))
     node.emitError() << "unsupported attribute 'axes'";
   Resampling how;
-  how.kind = takeKind(node);
+  double cubic = node.takeFloat("cubic_coeff_a", -0.75);
+  how.excludesOutside = node.takeBool("exclude_outside", false);
+  if (node.takeString("mode", "nearest") == "cubic") {
+    how.cubic = cubic;
+  } else {
+    how.kind = takeKind(node);
+    node.expectOnly("exclude_outside", 0);
+  }
   // `floor((x + 0.5) / scale)`, as tf2onnx has it: half_pixel has half less,
   // and rounds to the nearest. Without the floor it would be a place between.
   bool isTensorFlow = node.takeString("coordinate_transformation_mode",
                                       "half_pixel") == "tf_half_pixel_for_nn";
   if (isTensorFlow &&
-      (how.kind != nn::ResizeKind::Nearest ||
+      (how.kind != nn::ResizeKind::Nearest || how.cubic ||
        node.takeString("nearest_mode", "round_prefer_floor") != "floor"))
     node.emitError() << "expects 'tf_half_pixel_for_nn' with the mode "
                         "'nearest' and the nearest mode 'floor'";
@@ -126,7 +201,7 @@ static Tensors importResize(Node &node) {
        {"round_prefer_ceil", nn::Rounding::RoundPreferCeil},
        {"floor", nn::Rounding::Floor},
        {"ceil", nn::Rounding::Ceil}});
-  if (how.kind == nn::ResizeKind::Nearest)
+  if (how.kind == nn::ResizeKind::Nearest && !how.cubic)
     how.rounding = isTensorFlow ? nn::Rounding::RoundPreferCeil : rounding;
   // Without sizes there are scales; older exporters leave an empty list.
   SmallVector<int64_t> sizes;

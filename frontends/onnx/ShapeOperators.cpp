@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/onnx/Node.h"
-#include "llvm/ADT/StringSwitch.h"
 
 #include <cmath>
 
@@ -179,11 +178,15 @@ static Tensor castConstant(Node &node, DataType to) {
   return result;
 }
 
+static bool isIndex(DataType type) {
+  return type == DataType::Int32 || type == DataType::Int64;
+}
+
 /// Whether all numbers of a value of type `from`, which nn has as float32, stay
 /// as they are; other types of floating-point numbers are computed in it, too.
 static bool isExact(DataType from, DataType to) {
-  bool isIndex = to == DataType::Int32 || to == DataType::Int64;
-  return from == to || isFloat(to) || (isIndex && !isFloat(from));
+  return from == to || isFloat(to) || from == DataType::Bool ||
+         (isIndex(to) && !isFloat(from));
 }
 
 static Tensor castTo(Node &node, DataType to) {
@@ -195,6 +198,15 @@ static Tensor castTo(Node &node, DataType to) {
     noteType(node.builder, to);
     return {input.value, to};
   }
+  if (to == DataType::Bool)
+    return {node.builder.binaryWithWeights(node.name, nn::BinaryKind::NotEqual,
+                                           input.value, {{}, {0.0}}),
+            to};
+  // What follows the point goes. What these types lack has no defined result.
+  if (isIndex(to) && isFloat(from))
+    return {node.builder.activation(node.name, input.value,
+                                    nn::ActivationKind::Trunc),
+            to};
   node.emitError() << "unsupported conversion of a value computed from the "
                       "model's inputs, expects one that keeps all numbers, "
                       "but got one from "
@@ -224,54 +236,6 @@ static Tensors importConcat(Node &node) {
   return {axis ? concat(node, node.getInputs(), *axis) : Tensor()};
 }
 
-static Tensors importPad(Node &node) {
-  std::string name = node.takeString("mode", "constant");
-  auto mode = llvm::StringSwitch<std::optional<nn::PadMode>>(name)
-                  .Case("constant", nn::PadMode::Constant)
-                  .Case("edge", nn::PadMode::Edge)
-                  .Case("reflect", nn::PadMode::Reflect)
-                  .Default(std::nullopt);
-  if (!mode)
-    node.emitError() << "unsupported value of 'mode': '" << name << "'";
-  std::optional<SmallVector<int64_t>> pads =
-      node.takeIntegers("pads", 1, /*since=*/11);
-  double value = node.opset < 11 ? node.takeFloat("value", 0.0) : 0.0;
-  if (node.hasInput(2))
-    if (const Constant *constant = node.getConstant(2);
-        constant && !constant->values.empty())
-      value = constant->values[0];
-  size_t rank = node.getShape().size();
-  SmallVector<int64_t> axes;
-  for (size_t axis = 0; axis < rank; ++axis)
-    axes.push_back(axis);
-  if (node.hasInput(3)) {
-    std::optional<SmallVector<int64_t>> given = node.getIntegers(3);
-    if (!given || !node.resolveAxes(*given, rank))
-      return {{}};
-    axes.clear();
-    for (int64_t axis : *given)
-      axes.push_back(axis < 0 ? axis + rank : axis);
-  }
-  if (!pads || pads->size() != 2 * axes.size()) {
-    if (!node.hasFailed())
-      node.emitError() << "expects 'pads' to be " << 2 * axes.size()
-                       << " integers";
-    return {{}};
-  }
-  SmallVector<int64_t> low(rank, 0), high(rank, 0);
-  for (auto [index, axis] : enumerate(axes)) {
-    auto clamp = [](int64_t pad) {
-      return std::clamp<int64_t>(pad, -maxElements, maxElements);
-    };
-    low[axis] = clamp((*pads)[index]);
-    high[axis] = clamp((*pads)[index + axes.size()]);
-  }
-  Value input = node.getValue();
-  if (node.hasFailed())
-    return {{}};
-  return {padValue(node, input, low, high, value, *mode)};
-}
-
 ArrayRef<Operator> frieze::onnx::getShapeOperators() {
   static const Operator operators[] = {
       {"Cast", importCast, 1, 1, ValueTypes::Own},
@@ -280,7 +244,6 @@ ArrayRef<Operator> frieze::onnx::getShapeOperators() {
       {"DepthToSpace", importDepthToSpace, 1, 1, ValueTypes::Any},
       {"Flatten", importFlatten, 1, 1, ValueTypes::Any},
       {"Identity", importIdentity, 1, 1, ValueTypes::Any},
-      {"Pad", importPad, 1, 4, ValueTypes::Any},
       {"Reshape", importReshape, 2, 2, ValueTypes::Any},
       {"Shape", importShape, 1, 1, ValueTypes::Own},
       {"Size", importSize, 1, 1, ValueTypes::Own},

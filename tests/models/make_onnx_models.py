@@ -16,6 +16,7 @@ import zlib
 import numpy as np
 import onnx
 import onnxruntime
+import onnx_matrix
 from onnx import TensorProto, helper, numpy_helper
 
 FLOAT = TensorProto.FLOAT
@@ -186,6 +187,29 @@ class Graph:
         """Random numbers of about the size that keeps values at 1."""
         scale = 1 / np.sqrt(max(1, np.prod(shape[1:])))
         return (self.rng.normal(size=shape) * scale).astype(np.float32)
+
+    def finish_all(self, outputs):
+        """The model, with outputs by their names, of whatever type they are."""
+        nodes = self.nodes + [helper.make_node("Identity", [tensor], [name])
+                              for name, tensor in outputs]
+        graph = helper.make_graph(nodes, "model", self.inputs,
+                                  [onnx.ValueInfoProto(name=name) for name, _ in outputs],
+                                  self.initializers)
+        proto = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=10)
+        if any(node.domain for node in self.nodes):
+            proto.opset_import.append(helper.make_opsetid("test", 1))
+            proto.functions.extend(onnx_matrix.make_functions())
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(proto.SerializeToString(), options)
+        types = {"tensor(float)": FLOAT, "tensor(bool)": TensorProto.BOOL,
+                 "tensor(int32)": TensorProto.INT32, "tensor(int64)": TensorProto.INT64}
+        del proto.graph.output[:]
+        proto.graph.output.extend(
+            helper.make_tensor_value_info(output.name, types[output.type], output.shape)
+            for output in session.get_outputs())
+        return proto
 
     def finish(self, output, rank):
         """The model, with an output of some shape."""
@@ -550,6 +574,18 @@ def onnx_fused(rng):
     proto = graph.finish(graph.add("Concat", flat, axis=1), 2)
     proto.opset_import.append(helper.make_opsetid("com.microsoft", 1))
     return proto
+def register_matrix(name, shape, opset, branches):
+    """Register a family of onnx_matrix.py, whose names become lower-case ones."""
+
+    def build(rng):
+        graph = Graph(rng, shape, opset)
+        return graph.finish_all([(f"{output.lower()}_out", tensor) for output, tensor in branches(graph)])
+
+    MODELS[name] = build
+
+
+for family, arguments in onnx_matrix.FAMILIES.items():
+    register_matrix(family, *arguments)
 
 
 # --- Files -------------------------------------------------------------------
@@ -590,7 +626,8 @@ def save(name, out, samples=8):
     onnx.save(proto, out / f"{name}.onnx")
     arrays = {f"x:{key}": array.astype(np.float32) for key, array in inputs.items()}
     names = [tensor.name for tensor in proto.graph.output]
-    arrays |= {f"y:{key}": array for key, array in zip(names, outputs, strict=True)}
+    arrays |= {f"y:{key}": array.astype(np.float32)
+               for key, array in zip(names, outputs, strict=True)}
     if len(inputs) == len(outputs) == 1:
         arrays = {key[0]: array for key, array in arrays.items()}
     np.savez_compressed(out / f"{name}.npz", **arrays)
@@ -609,7 +646,7 @@ def main():
     if args.out is None:
         parser.error("the folder OUT is needed")
     for name in args.only or MODELS:
-        save(name, args.out)
+        save(name, args.out, 2 if name in onnx_matrix.FAMILIES else 8)
         print(name, flush=True)
 
 

@@ -100,7 +100,7 @@ def models():
         [node("Det", "x", "a", "first"), node("Conv", "x k", "b", "conv", shiny=1),
          node("Relu", "b", "c", "after_conv"), node("Det", "c", "d", "second"),
          node("Fancy", "d", "e", "custom", domain="com.example"),
-         node("If", "e", "f", "branch"), node("Sum3", "f a", "y")],
+         node("GridSample", "e e", "f", "sample"), node("Sum3", "f a", "y")],
         [1, 5], {"k": image}, domains=["com.example"])
     # What quantizers and ONNX Runtime's layouts for one processor write.
     yield "quantizers", model(
@@ -144,21 +144,18 @@ def models():
     # What reads a node with an attribute too many is checked, what reads one that cannot be is not.
     yield "follow_on", model(
         [node("Conv", "x k", "a", "conv", shiny=1), node("MaxPool", "a", "b", "pool",
-                                                         kernel_shape=[2], dilations=[2]),
+                                                         kernel_shape=[2], dilations=[2],
+                                                         auto_pad="SAME_UPPER"),
          node("Det", "x", "c", "det"), node("Reshape", "c shape", "d", "reshape"),
          node("Gemm", "d k", "e", "gemm"), node("Flatten", "a", "f", "flatten"),
          node("Gemm", "f k", "g", "shapes"), node("Concat", "b e g", "y", "all", axis=1)],
         [1, 5], {"k": image, "shape": np.array([7, 3])})
-    # A function that is called as an operator is.
-    shadowed = model([node("Relu", "x", "y", "shadowed")], [4])
-    shadowed.functions.append(helper.make_function(
-        "", "Relu", ["x"], ["y"], [node("Neg", "x", "y")], [helper.make_opsetid("", 17)]))
-    yield "function", shadowed
     yield "dead", model([node("Det", "x", "unread", "dead"), node("Relu", "x", "y")], [4])
     yield "attributes", model(
         [node("Conv", "x k", "a", "strides", strides=[0]),
          node("Conv", "x k", "b", "kind", strides=1.5),
-         node("MaxPool", "x", "c", "dilated", kernel_shape=[2], dilations=[2]),
+         node("MaxPool", "x", "c", "dilated", kernel_shape=[2], dilations=[2],
+              auto_pad="SAME_LOWER"),
          node("LeakyRelu", "x", "d", "alpha", alpha=1),
          node("Softmax", "x", "e", "axis", axis=3),
          node("Conv", "x k", "f", "auto_pad", auto_pad="FANCY"),
@@ -253,12 +250,12 @@ def types():
     yield "casts_bad", model(
         [node("Cast", "x", "a", "half", to=half), node("Cast", "a", "a2", to=FLOAT),
          node("Cast", "x", "b", "bfloat", to=bfloat), node("CastLike", "x h", "c", "like"),
-         node("Cast", "x", "d", "int", to=integers), node("Cast", "x", "e", "bool", to=9),
+         node("Cast", "x", "d", "int", to=TensorProto.INT8),
          node("Cast", "x", "f1", to=double), node("Add", "f1 w", "f", "double"),
          node("Cast", "x", "g", "float8", to=TensorProto.FLOAT8E4M3FN),
          node("Cast", "big", "k", "range", to=TensorProto.INT8),
          node("Gather", "w x", "l", "indices"),
-         node("Concat", "a2 b c d e f g k l", "y", axis=1)], [2],
+         node("Concat", "a2 b c d f g k l", "y", axis=1)], [2],
         {"h": np.float16(1), "w": ramp(2, 2), "big": np.array([300.0], np.float32)})
     # A kernel of float64 beyond float32, which a batch norm scales back.
     kernel = np.array([[[1e39], [0.1]], [[1 / 3], [-1e39]]])
@@ -277,8 +274,8 @@ def types():
         {"one": np.uint8(1)}, element_type=TensorProto.UINT8)
     # Integers, on which fewer operators are exact.
     yield "integers", model(
-        [node("ReduceMean", "x", "a", "mean", axes=[1]), node("Div", "x two", "b", "quotient"),
-         node("Add", "x two", "c"), node("Div", "c two", "d", "later"),
+        [node("ReduceMean", "x", "a", "mean", axes=[1]), node("Sqrt", "x", "b", "root"),
+         node("Add", "x two", "c"), node("Sqrt", "c", "d", "later"),
          node("Cast", "x", "e", "narrow", to=TensorProto.INT8),
          node("Concat", "a b d e", "y", axis=1)], [4], {"two": np.int64(2)},
         element_type=integers)
