@@ -8,8 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontends/keras/Layer.h"
+#include "frontends/Compositions.h"
+#include "frontends/keras/Operands.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 using namespace llvm;
@@ -22,35 +24,6 @@ using nn::BinaryKind;
 //===----------------------------------------------------------------------===//
 // Two operands
 //===----------------------------------------------------------------------===//
-
-/// Appends the numbers of a list in lists, of `shape`. Fails for another shape.
-static bool appendNumbers(const json &value, ArrayRef<int64_t> shape,
-                          Array &array) {
-  if (shape.empty()) {
-    if (value.is_number())
-      array.values.push_back(value.get<float>());
-    return value.is_number();
-  }
-  return value.is_array() && int64_t(value.size()) == shape.front() &&
-         llvm::all_of(value, [&](const json &element) {
-           return appendNumbers(element, shape.drop_front(), array);
-         });
-}
-
-/// The constant operand of that name. Reports what is no array of numbers.
-static std::optional<Array> takeConstant(Layer &layer, StringRef key) {
-  const json *value = layer.config.take(key);
-  Array array;
-  const json *element = value;
-  for (; element && element->is_array() && !element->empty();
-       element = &element->front())
-    array.shape.push_back(element->size());
-  if (value && appendNumbers(*value, array.shape, array))
-    return array;
-  layer.emitError() << "expects '" << key
-                    << "' to be a tensor or an array of numbers";
-  return std::nullopt;
-}
 
 /// `isSwapped`: of the operands in the opposite order.
 template <BinaryKind kind, bool isSwapped = false>
@@ -103,111 +76,152 @@ static Value importReciprocalRoot(Layer &layer) {
       nn::ActivationKind::Reciprocal);
 }
 
+/// To a constant power, products where these are few; the layer stays where it
+/// changes nothing.
 static Value importPower(Layer &layer) {
-  Value x = layer.inputs.empty() ? Value() : layer.getInput();
   const json *exponent = layer.config.take("y");
-  if (x && exponent && *exponent == 1)
-    return layer.builder.scaleAndShift(layer.name, x, 1.0, 0.0);
-  if (x && exponent && *exponent == 2)
-    return importFunction<nn::ActivationKind::Square>(layer);
-  if (x && exponent && *exponent == 3)
-    return layer.builder.binary(
-        layer.name, BinaryKind::Mul, x,
-        importFunction<nn::ActivationKind::Square>(layer));
-  if (x && exponent && *exponent == 0.5)
-    return importFunction<nn::ActivationKind::Sqrt>(layer);
-  if (x && exponent && *exponent == -0.5)
-    return importReciprocalRoot(layer);
-  if (x && exponent && *exponent == -1)
-    return importFunction<nn::ActivationKind::Reciprocal>(layer);
-  (void)layer.takeTensors("y");
-  if (!layer.config.hasFailed() && (x || layer.inputs.empty()))
-    layer.emitError() << "unsupported power, expects a tensor to the power of "
-                         "1, 2, 3, 0.5, -0.5 or -1";
-  return {};
+  if (layer.inputs.empty() || !exponent || !exponent->is_number())
+    return importBinary<BinaryKind::Pow>(layer);
+  double power = exponent->get<double>();
+  return power == 1
+             ? layer.builder.scaleAndShift(layer.name, layer.getInput(), 1.0,
+                                           0.0)
+             : raiseTo(layer.builder, layer.name, layer.getInput(), power);
 }
 
-//===----------------------------------------------------------------------===//
-// Reductions
-//===----------------------------------------------------------------------===//
-
-template <nn::ReduceKind kind> static Value importReduce(Layer &layer) {
-  bool keepDims = layer.config.takeBool("keepdims", false);
+/// Division by a number, rounded down, or what it leaves.
+template <bool isRest> static Value importWhole(Layer &layer) {
+  Operand divisor = takeOperand(layer, "y");
+  if (layer.inputs.empty() || !divisor)
+    return {};
+  if (!divisor.constant ||
+      !llvm::all_of(divisor.constant->values, dividesExactly)) {
+    layer.emitError()
+        << "unsupported divisor, expects constants that are whole "
+           "numbers times a power of two, by which quotients are "
+           "exact";
+    return {};
+  }
   if (!layer.getInput())
     return {};
-  int64_t rank = layer.getInputShape().size();
-  std::optional<SmallVector<int64_t>> axes = layer.takeReducedAxes();
-  if (!axes)
-    return {};
-  // All axes but the channels: pooling, which folds.
-  bool isPooling =
-      (kind == nn::ReduceKind::Mean || kind == nn::ReduceKind::Max) &&
-      (rank == 3 || rank == 4) &&
-      llvm::equal(*axes, llvm::seq<int64_t>(1, rank - 1));
-  if (isPooling)
-    return layer.builder.globalPool(
-        layer.name,
-        kind == nn::ReduceKind::Mean ? nn::PoolKind::Avg : nn::PoolKind::Max,
-        layer.getInput(), keepDims);
-  return layer.builder.reduce(layer.name, kind, layer.getInput(), *axes,
-                              keepDims);
+  Value y = getValueOf(layer, divisor, layer.getInputShape().size());
+  return isRest ? takeRemainder(layer.builder, layer.name, layer.getInput(), y,
+                                /*isDown=*/true)
+                : divideWhole(layer.builder, layer.name, layer.getInput(), y,
+                              /*isDown=*/true);
+}
+
+static Value importRound(Layer &layer) {
+  layer.config.expectOnly("decimals", 0);
+  return layer.builder.activation(layer.name, layer.getInput(),
+                                  nn::ActivationKind::Round);
+}
+
+/// A function of the input times `scale`, times `factor`, plus `shift`.
+static Value apply(Layer &layer, nn::ActivationKind kind, double scale,
+                   double factor, double shift) {
+  ModelBuilder &builder = layer.builder;
+  Value x = layer.getInput();
+  if (scale != 1.0)
+    x = builder.scaleAndShift(layer.name, x, scale, 0.0);
+  Value y = builder.activation(layer.name, x, kind);
+  return factor == 1.0 && shift == 0.0
+             ? y
+             : builder.scaleAndShift(layer.name, y, factor, shift);
+}
+
+static Value importExpm1(Layer &layer) {
+  return apply(layer, nn::ActivationKind::Exp, 1.0, 1.0, -1.0);
+}
+
+static Value importExp2(Layer &layer) {
+  return apply(layer, nn::ActivationKind::Exp, M_LN2, 1.0, 0.0);
+}
+
+static Value importLog2(Layer &layer) {
+  return apply(layer, nn::ActivationKind::Log, 1.0, 1.0 / M_LN2, 0.0);
+}
+
+static Value importLog10(Layer &layer) {
+  return apply(layer, nn::ActivationKind::Log, 1.0, 1.0 / M_LN10, 0.0);
+}
+
+static Value importLog1p(Layer &layer) {
+  return layer.builder.activation(
+      layer.name,
+      layer.builder.scaleAndShift(layer.name, layer.getInput(), 1.0, 1.0),
+      nn::ActivationKind::Log);
 }
 
 ArrayRef<LayerClass> keras::getArithmetic() {
   using nn::ActivationKind;
-  constexpr auto mean = importReduce<nn::ReduceKind::Mean>;
-  constexpr auto sum = importReduce<nn::ReduceKind::Sum>;
-  constexpr auto max = importReduce<nn::ReduceKind::Max>;
-  constexpr auto min = importReduce<nn::ReduceKind::Min>;
   static const LayerClass classes[] = {
       {"ops.Absolute", importFunction<ActivationKind::Abs>, false, "x"},
       {"ops.Add", importBinary<BinaryKind::Add>, false, "x,y"},
-      {"ops.Amax", max, false, "x,axis,keepdims"},
-      {"ops.Amin", min, false, "x,axis,keepdims"},
+      {"ops.Ceil", importFunction<ActivationKind::Ceil>, false, "x"},
       {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"ops.Equal", importBinary<BinaryKind::Equal>, false, "x,y"},
       {"ops.Erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"ops.Exp2", importExp2, false, "x"},
+      {"ops.Expm1", importExpm1, false, "x"},
+      {"ops.Floor", importFunction<ActivationKind::Floor>, false, "x"},
+      {"ops.FloorDivide", importWhole</*isRest=*/false>, false, "x,y"},
       {"ops.Greater", importBinary<BinaryKind::Less, true>, false, "x,y"},
       {"ops.GreaterEqual", importBinary<BinaryKind::LessEqual, true>, false,
        "x,y"},
       {"ops.Less", importBinary<BinaryKind::Less>, false, "x,y"},
       {"ops.LessEqual", importBinary<BinaryKind::LessEqual>, false, "x,y"},
       {"ops.Log", importFunction<ActivationKind::Log>, false, "x"},
-      {"ops.Max", max, false, "x,axis,keepdims,initial"},
+      {"ops.Log10", importLog10, false, "x"},
+      {"ops.Log1p", importLog1p, false, "x"},
+      {"ops.Log2", importLog2, false, "x"},
       {"ops.Maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
-      {"ops.Mean", mean, false, "x,axis,keepdims"},
-      {"ops.Min", min, false, "x,axis,keepdims,initial"},
       {"ops.Minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
+      {"ops.Mod", importWhole</*isRest=*/true>, false, "x,y"},
       {"ops.Multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"ops.Negative", importNegative, false, "x"},
       {"ops.NotEqual", importBinary<BinaryKind::NotEqual>, false, "x,y"},
       {"ops.Power", importPower, false, "x,y"},
       {"ops.Reciprocal", importFunction<ActivationKind::Reciprocal>, false,
        "x"},
+      {"ops.Round", importRound, false, "x,decimals"},
       {"ops.Rsqrt", importReciprocalRoot, false, "x"},
+      {"ops.Sign", importFunction<ActivationKind::Sign>, false, "x"},
       {"ops.Sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
       {"ops.Square", importFunction<ActivationKind::Square>, false, "x"},
       {"ops.Subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
-      {"ops.Sum", sum, false, "x,axis,keepdims"},
+      {"ops.Trunc", importFunction<ActivationKind::Trunc>, false, "x"},
       {"ops.TrueDivide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.__operators__.add", importBinary<BinaryKind::Add>, false, "x,y"},
+      {"tf.floor_div", importWhole</*isRest=*/false>, false, "x,y"},
       {"tf.math.abs", importFunction<ActivationKind::Abs>, false, "x"},
       {"tf.math.add", importBinary<BinaryKind::Add>, false, "x,y"},
+      {"tf.math.ceil", importFunction<ActivationKind::Ceil>, false, "x"},
       {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.math.erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"tf.math.equal", importBinary<BinaryKind::Equal>, false, "x,y"},
+      {"tf.math.expm1", importExpm1, false, "x"},
+      {"tf.math.floor", importFunction<ActivationKind::Floor>, false, "x"},
+      {"tf.math.floordiv", importWhole</*isRest=*/false>, false, "x,y"},
+      {"tf.math.floormod", importWhole</*isRest=*/true>, false, "x,y"},
+      {"tf.math.greater", importBinary<BinaryKind::Less, true>, false, "x,y"},
+      {"tf.math.greater_equal", importBinary<BinaryKind::LessEqual, true>,
+       false, "x,y"},
+      {"tf.math.less", importBinary<BinaryKind::Less>, false, "x,y"},
+      {"tf.math.less_equal", importBinary<BinaryKind::LessEqual>, false, "x,y"},
       {"tf.math.log", importFunction<ActivationKind::Log>, false, "x"},
+      {"tf.math.log1p", importLog1p, false, "x"},
       {"tf.math.maximum", importBinary<BinaryKind::Maximum>, false, "x,y"},
       {"tf.math.minimum", importBinary<BinaryKind::Minimum>, false, "x,y"},
       {"tf.math.multiply", importBinary<BinaryKind::Mul>, false, "x,y"},
       {"tf.math.negative", importNegative, false, "x"},
+      {"tf.math.not_equal", importBinary<BinaryKind::NotEqual>, false, "x,y"},
       {"tf.math.pow", importPower, false, "x,y"},
       {"tf.math.reciprocal", importFunction<ActivationKind::Reciprocal>, false,
        "x"},
-      {"tf.math.reduce_max", max, false, "input_tensor,axis,keepdims"},
-      {"tf.math.reduce_mean", mean, false, "input_tensor,axis,keepdims"},
-      {"tf.math.reduce_min", min, false, "input_tensor,axis,keepdims"},
-      {"tf.math.reduce_sum", sum, false, "input_tensor,axis,keepdims"},
+      {"tf.math.round", importRound, false, "x"},
       {"tf.math.rsqrt", importReciprocalRoot, false, "x"},
+      {"tf.math.sign", importFunction<ActivationKind::Sign>, false, "x"},
       {"tf.math.sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
       {"tf.math.square", importFunction<ActivationKind::Square>, false, "x"},
       {"tf.math.subtract", importBinary<BinaryKind::Sub>, false, "x,y"},

@@ -18,12 +18,26 @@ using nlohmann::json;
 
 std::vector<const LayerClass *> keras::getLayerClasses() {
   std::vector<const LayerClass *> classes;
-  for (ArrayRef<LayerClass> family :
-       {getCoreLayers(), getConvolutionLayers(), getLocallyConnectedLayers(),
-        getNormalizationLayers(), getActivationLayers(), getAttentionLayers(),
-        getPoolingLayers(), getPreprocessing(), getShapeLayers(), getLogic(),
-        getMergeLayers(), getSequenceLayers(), getRecurrentLayers(),
-        getConvLSTMs(), getOperations(), getArithmetic(), getSlices()})
+  for (ArrayRef<LayerClass> family : {getCoreLayers(),
+                                      getConvolutionLayers(),
+                                      getLocallyConnectedLayers(),
+                                      getNormalizationLayers(),
+                                      getActivationLayers(),
+                                      getAttentionLayers(),
+                                      getPoolingLayers(),
+                                      getPreprocessing(),
+                                      getShapeLayers(),
+                                      getLogic(),
+                                      getMergeLayers(),
+                                      getSequenceLayers(),
+                                      getRecurrentLayers(),
+                                      getConvLSTMs(),
+                                      getOperations(),
+                                      getArithmetic(),
+                                      getProducts(),
+                                      getRearrangements(),
+                                      getReductions(),
+                                      getSlices()})
     for (const LayerClass &layerClass : family)
       classes.push_back(&layerClass);
   return classes;

@@ -66,8 +66,10 @@ struct Layer {
   /// The mask of a tensor of the model; null where there is no way to tell.
   std::function<SharedMask(mlir::Value)> findMask = nullptr;
 
-  /// The first input, mostly the only one.
-  mlir::Value getInput() const { return inputs.front(); }
+  /// The first input, mostly the only one; null where there is none.
+  mlir::Value getInput() const {
+    return inputs.empty() ? mlir::Value() : inputs.front();
+  }
   /// Its shape, or an empty one where it is null.
   llvm::ArrayRef<int64_t> getInputShape() const;
   /// Begins the report of a problem of this layer.
@@ -161,7 +163,10 @@ llvm::ArrayRef<LayerClass> getNormalizationLayers();
 llvm::ArrayRef<LayerClass> getOperations();
 llvm::ArrayRef<LayerClass> getPoolingLayers();
 llvm::ArrayRef<LayerClass> getPreprocessing();
+llvm::ArrayRef<LayerClass> getProducts();
+llvm::ArrayRef<LayerClass> getRearrangements();
 llvm::ArrayRef<LayerClass> getRecurrentLayers();
+llvm::ArrayRef<LayerClass> getReductions();
 llvm::ArrayRef<LayerClass> getSequenceLayers();
 llvm::ArrayRef<LayerClass> getShapeLayers();
 llvm::ArrayRef<LayerClass> getSlices();

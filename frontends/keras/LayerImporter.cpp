@@ -38,6 +38,18 @@ static SmallVector<CallArgument> nameArguments(const LayerClass &operation,
   return named;
 }
 
+/// The type that a cast makes is no type that it computes in, where it is one
+/// of those that the importer knows.
+static void nameCastType(StringRef className, json &config) {
+  const json *type = findMember(config, "dtype");
+  bool isCast = className == "ops.Cast" || className == "tf.cast";
+  if (!isCast || !type ||
+      (*type != "bool" && *type != "int32" && *type != "int64"))
+    return;
+  config["type"] = *type;
+  config.erase("dtype");
+}
+
 /// Whether a layer takes its channels first; `config` then says that they are
 /// last. A few layers have them elsewhere.
 static bool takeChannelsFirst(StringRef className, json &config) {
@@ -100,6 +112,7 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
   SmallVector<CallArgument> named(arguments);
   if (isOperation)
     named = nameArguments(*layerClass, arguments, ownConfig);
+  nameCastType(entry.className, ownConfig);
   for (CallArgument &argument : named)
     if (argument.keyword == first && !argument.constant)
       llvm::append_range(layer.inputs, argument.tensors);
@@ -128,6 +141,8 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
                                    /*toLast=*/false);
   layer.checkArguments(llvm::any_of(
       inputs, [&](Value input) { return findMask(input) != nullptr; }));
+  if (inputs.empty() && !outputs.front() && !config.hasFailed())
+    layer.emitError() << "expects '" << first << "' to be a tensor";
   // An operation that stopped may not have come to all of its parameters.
   if (!outputs.front())
     for (StringRef parameter : llvm::split(layerClass->parameters, ','))

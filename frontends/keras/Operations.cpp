@@ -164,7 +164,7 @@ static Value importPad(Layer &layer) {
 // Functions of single elements
 //===----------------------------------------------------------------------===//
 
-/// What changes no value; the type to cast to has been checked.
+/// What changes no value.
 static Value importSame(Layer &layer) {
   return layer.builder.activation(layer.name, layer.getInput(),
                                   nn::ActivationKind::Linear);
@@ -230,9 +230,40 @@ static Value importSoftmax(Layer &layer) {
   return layer.builder.softmax(layer.name, layer.getInput(), *axis);
 }
 
+static Value importLogSoftmax(Layer &layer) {
+  std::optional<int64_t> axis = layer.resolveAxis(layer.takeAxis());
+  if (!axis || layer.config.hasFailed() || !layer.checkBatch(*axis != 0))
+    return {};
+  Activation activation = getActivation(layer, "log_softmax");
+  activation.axes = {*axis};
+  return activation.apply(layer, layer.getInput());
+}
+
+static Value importCelu(Layer &layer) {
+  return importOne(layer, nn::ActivationKind::Celu,
+                   layer.config.takeNumber("alpha", 1.0));
+}
+
+/// (x + sqrt(x^2 + b)) / 2
+static Value importSquarePlus(Layer &layer) {
+  double shift = layer.config.takeNumber("b", 4.0);
+  if (!layer.getInput() || layer.config.hasFailed())
+    return {};
+  ModelBuilder &builder = layer.builder;
+  Value square = builder.activation(layer.name, layer.getInput(),
+                                    nn::ActivationKind::Square);
+  Value root = builder.activation(
+      layer.name, builder.scaleAndShift(layer.name, square, 1.0, shift),
+      nn::ActivationKind::Sqrt);
+  return builder.scaleAndShift(
+      layer.name,
+      builder.binary(layer.name, nn::BinaryKind::Add, layer.getInput(), root),
+      0.5, 0.0);
+}
+
 ArrayRef<LayerClass> keras::getOperations() {
   static const LayerClass classes[] = {
-      {"ops.Cast", importSame, false, "x,dtype"},
+      {"ops.Celu", importCelu, false, "x,alpha"},
       {"ops.Clip", importClip, false, "x,x_min,x_max"},
       {"ops.Concatenate", importConcat, true, "xs,axis"},
       {"ops.Elu", importElu, false, "x,alpha"},
@@ -243,6 +274,8 @@ ArrayRef<LayerClass> keras::getOperations() {
       {"ops.HardSilu", importFunction, false, "x"},
       {"ops.HardTanh", importFunction, false, "x"},
       {"ops.LeakyRelu", importLeakyRelu, false, "x,negative_slope"},
+      {"ops.LogSigmoid", importFunction, false, "x"},
+      {"ops.LogSoftmax", importLogSoftmax, false, "x,axis"},
       {"ops.Pad", importPad, false, "x,pad_width,mode,constant_values"},
       {"ops.Relu", importFunction, false, "x"},
       {"ops.Relu6", importFunction, false, "x"},
@@ -253,12 +286,14 @@ ArrayRef<LayerClass> keras::getOperations() {
       {"ops.Softmax", importSoftmax, false, "x,axis"},
       {"ops.Softplus", importFunction, false, "x"},
       {"ops.Softsign", importFunction, false, "x"},
+      {"ops.SparseSigmoid", importFunction, false, "x"},
+      {"ops.Squareplus", importSquarePlus, false, "x,b"},
       {"ops.Squeeze", importSqueeze, false, "x,axis"},
       {"ops.Stack", importStack, true, "xs,axis"},
       {"ops.StopGradient", importSame, false, "variable"},
       {"ops.Tanh", importFunction, false, "x"},
+      {"ops.TanhShrink", importFunction, false, "x"},
       {"ops.Transpose", importTranspose, false, "x,axes"},
-      {"tf.cast", importSame, false, "x,dtype"},
       {"tf.clip_by_value", importClip, false,
        "t,clip_value_min,clip_value_max"},
       {"tf.concat", importConcat, true, "values,axis"},
@@ -271,6 +306,7 @@ ArrayRef<LayerClass> keras::getOperations() {
       {"tf.nn.elu", importElu, false, "features"},
       {"tf.nn.gelu", importGelu, false, "features,approximate"},
       {"tf.nn.leaky_relu", importLeakyRelu, false, "features,alpha"},
+      {"tf.nn.log_softmax", importLogSoftmax, false, "logits,axis"},
       {"tf.nn.relu", importFunction, false, "features"},
       {"tf.nn.relu6", importFunction, false, "features"},
       {"tf.nn.selu", importFunction, false, "features"},

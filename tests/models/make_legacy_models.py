@@ -4,7 +4,7 @@
     make_legacy_models.py OUT [--only FAMILY ...]
     make_legacy_models.py --list
 
-Each FAMILY of layer_matrix.py becomes OUT/legacy_FAMILY.h5, in the format of
+Each FAMILY of layer_matrix.py and tensorflow_matrix.py becomes OUT/legacy_FAMILY.h5, in the format of
 Keras 2, and OUT/legacy_FAMILY.npz, as in make_models.py. Needs
 requirements-legacy.txt.
 """
@@ -14,6 +14,7 @@ import pathlib
 import sys
 import zlib
 
+import h5py
 import numpy as np
 import tf_keras
 
@@ -21,7 +22,9 @@ import tf_keras
 sys.modules["keras"] = tf_keras
 
 import layer_matrix  # noqa: E402
-import make_models  # noqa: E402
+import tensorflow_matrix  # noqa: E402, F401  (adds to its families)
+
+import make_models  # noqa: E402  isort: skip
 
 # Those with functions or layers that Keras 2 lacks.
 NEWER = {
@@ -38,7 +41,21 @@ STORED = [
     *("attentions", "channels_first1d", "channels_first2d", "embedding"),
     *("locally_connected1d", "locally_connected2d", "lstm", "merges", "separable1d", "shapes1d"),
     *("shapes2d", "simple_rnn"),
+    "tensorflow_operations",
 ]
+
+
+def drop_empty_groups(path):
+    """Write a file again without the groups of layers that have no weights, which are most
+    of one that has none."""
+    with h5py.File(path) as file:
+        attributes, weights = dict(file.attrs), file["model_weights"]
+        if any(len(group) for group in weights.values()):
+            return
+        own = dict(weights.attrs)
+    with h5py.File(path, "w") as file:
+        file.attrs.update(attributes)
+        file.create_group("model_weights").attrs.update({**own, "layer_names": []})
 
 
 def save(family, out):
@@ -54,6 +71,7 @@ def save(family, out):
     arrays |= make_models.name_arrays("y", net.output_names, y)
     np.savez_compressed(f"{path}.npz", **arrays)
     net.save(f"{path}.h5")
+    drop_empty_groups(f"{path}.h5")
 
 
 def main():

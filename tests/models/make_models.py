@@ -31,6 +31,9 @@ import numpy as np  # noqa: E402
 import sequence_matrix  # noqa: E402, F401  (adds its families)
 from keras import layers as L  # noqa: E402
 
+if hasattr(keras, "ops"):  # not in Keras 2
+    import operation_matrix  # noqa: F401  (adds to the families of layer_matrix)
+
 BN = L.BatchNormalization
 
 

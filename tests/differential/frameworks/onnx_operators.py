@@ -33,7 +33,7 @@ FUNCTIONS = {  # operator: first version, attributes with what they may be
     "ThresholdedRelu": (10, {"alpha": [0.5, 0.0]}), "Mish": (18, {}), "Erf": (9, {}),
     "Gelu": (20, {"approximate": ["none", "tanh"]}), "Swish": (24, {"alpha": [0.5, 2.0]}),
     "Abs": (7, {}), "Neg": (7, {}), "Exp": (7, {}), "Identity": (7, {}), "Sqrt": (7, {}),
-    "Log": (7, {}), "Reciprocal": (7, {}),
+    "Log": (7, {}), "Reciprocal": (7, {}), "LpNormalization": (7, {"p": [1, 2]}),
 }
 
 
@@ -48,6 +48,23 @@ def function(graph, value):
     chosen = {key: graph.random.choice(values) for key, values in attributes.items()
               if graph.chance(0.7)}
     return graph.append(name, [value], **chosen)
+
+
+def choice(graph, value):
+    """The greater of two, by a comparison."""
+    if graph.opset < 9:
+        return None
+    other = graph.find_partner(value)
+    return graph.append("Where", [graph.append("Greater", [value, other]), value, other])
+
+
+def cumulative_sum(graph, value):
+    rank = len(graph.shape(value))
+    if graph.opset < 11 or rank < 2:
+        return None
+    axis = graph.constant(np.int64(pick_axis(graph, rank)))
+    return graph.append("CumSum", [value, axis], exclusive=graph.random.randint(0, 1),
+                        reverse=graph.random.randint(0, 1))
 
 
 def clip(graph, value):
@@ -97,11 +114,11 @@ def binary(graph, value):
 
 
 def power(graph, value):
-    exponent = graph.random.choice([1.0, 2.0, 3.0, 0.5, -0.5, -1.0])
-    if exponent not in (1.0, 2.0, 3.0):
+    exponent = graph.random.choice([1.0, 2.0, 3.0, 4.0, 0.5, -0.5, -1.0, 0.3, 1.7, -1.25])
+    if exponent not in (1.0, 2.0, 3.0, 4.0):
         value = graph.append("Abs", [value])
         value = graph.append("Add", [value, graph.constant(np.float32(0.25))])
-    kind = np.int64 if exponent > 0.5 and graph.opset >= 12 and graph.chance(0.3) else np.float32
+    kind = np.int64 if exponent == int(exponent) and exponent > 0 and graph.opset >= 12 and graph.chance(0.3) else np.float32
     return graph.append("Pow", [value, graph.constant(kind(exponent))])
 
 
@@ -265,7 +282,8 @@ def normalization(graph, value):
     return None
 
 
-REDUCTIONS = ["Mean", "Sum", "Max", "Min", "L1", "L2", "LogSum", "SumSquare"]
+REDUCTIONS = ["Mean", "Sum", "Max", "Min", "L1", "L2", "LogSum", "SumSquare", "LogSumExp",
+              "Prod"]
 
 
 def reduction(graph, value):
@@ -373,6 +391,7 @@ def standardize(graph, value):
 
 MAKERS = [
     *[gate] * 2, standardize, *[function] * 5, clip, prelu, softmax, *[binary] * 5, power,
+    choice, cumulative_sum,
     *[gemm] * 2, *[matmul] * 3,
     *[convolution] * 6, *[pooling] * 3, *[batch_normalization] * 4, *[normalization] * 2,
     *[reduction] * 2, *[recurrent] * 2,
