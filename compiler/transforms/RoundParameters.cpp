@@ -19,6 +19,11 @@ namespace frieze::nn {
 using namespace mlir;
 using namespace frieze::nn;
 
+/// Whether a parameter of `op` may be that: finite, or an infinity of a mask.
+static bool isAllowed(Operation *op, double value) {
+  return std::isfinite(value) || (isa<ConstantOp>(op) && std::isinf(value));
+}
+
 /// Rounds `weights`, attribute `name` of `op`, to `type`. Null on failure.
 static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
                             FloatType type) {
@@ -39,7 +44,8 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
     return nullptr;
   }
   for (double value : *values) {
-    if (!std::isfinite(type.isF32() ? (float)value : value)) {
+    bool isInfinite = std::isinf(value) && isAllowed(op, value);
+    if (!isInfinite && !std::isfinite(type.isF32() ? (float)value : value)) {
       op->emitOpError("expects a ")
           << name << " that is finite after rounding to " << type
           << ", but got " << value;
@@ -58,15 +64,12 @@ static ElementsAttr roundTo(Operation *op, StringRef name, ElementsAttr weights,
   return DenseElementsAttr::get(rounded, elements);
 }
 
-/// Parameters that need no rounding must be finite too, but for the infinities
-/// of masks. Elided ones pass.
+/// Parameters that need no rounding are checked too. Elided ones pass.
 static LogicalResult checkFinite(Operation *op, StringRef name,
                                  ElementsAttr weights) {
   auto values = readWeights(weights);
-  bool mayBeMask = isa<ConstantOp>(op);
-  if (succeeded(values) && !llvm::all_of(*values, [&](double v) {
-        return std::isfinite(v) || (mayBeMask && std::isinf(v));
-      }))
+  if (succeeded(values) &&
+      !llvm::all_of(*values, [&](double v) { return isAllowed(op, v); }))
     return op->emitOpError("expects a finite ") << name;
   return success();
 }

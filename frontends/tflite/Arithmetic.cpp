@@ -98,7 +98,7 @@ static Tensors importSquaredDifference(Node &node) {
                                   ActivationKind::Square)};
 }
 
-/// To a constant power; of values, those that are products.
+/// To a constant power.
 static Tensors importPow(Node &node) {
   const Constant *exponent = node.getConstant(1);
   if (!exponent)

@@ -135,7 +135,6 @@ def options():
          mode=2)
     m.op("axis", "CONCATENATION", [1, 1], options="Concatenation", axis=2)
     m.op("other", "ADD", [1, 1], options="Mul")
-    m.op("exponent", "POW", [1, m.constant([1.7])], options="Pow")
     m.write("options")
 
 
