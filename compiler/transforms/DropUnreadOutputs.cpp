@@ -89,19 +89,37 @@ static LogicalResult moveStrides(Operation *reader) {
   return success();
 }
 
+/// Whether `slice` takes position `position` along `axis`, and all along
+/// others.
+static bool takesPosition(SliceOp slice, int64_t axis, int64_t position) {
+  SmallVector<int64_t> size(slice.getInput().getType().getShape());
+  SmallVector<int64_t> begin(size.size(), 0);
+  size[axis] = 1;
+  begin[axis] = position;
+  return slice.getSize() == ArrayRef(size) &&
+         slice.getBegin() == ArrayRef(begin);
+}
+
 /// A slice that takes the last step of `LayerOp`, and nothing else does: the
 /// layer gives that step alone.
 template <typename LayerOp> static bool keepLastStep(SliceOp slice) {
-  auto layer = slice.getInput().getDefiningOp<LayerOp>();
+  // Of one sample, the steps may come first, as PyTorch's exporter has them.
+  Value steps = slice.getInput();
+  auto reshape = steps.getDefiningOp<ReshapeOp>();
+  if (reshape && reshape->hasOneUse())
+    steps = reshape.getInput();
+  auto layer = steps.getDefiningOp<LayerOp>();
   if (!layer || !layer->hasOneUse() || !layer.getSequences() ||
       !layer.getEpilogueStages().empty() || !slice.getEpilogueStages().empty())
     return false;
   RankedTensorType type = layer.getType();
-  int64_t last = layer.getReversed() ? 0 : type.getDimSize(1) - 1;
-  SmallVector<int64_t> step(type.getShape()), result{step[0], step[2]};
-  step[1] = 1;
-  if (slice.getSize() != ArrayRef(step) ||
-      slice.getBegin() != ArrayRef<int64_t>({0, last, 0}))
+  ArrayRef<int64_t> shape = type.getShape();
+  bool isTurned =
+      reshape && shape[0] == 1 &&
+      reshape.getType().getShape() == ArrayRef({shape[1], shape[0], shape[2]});
+  int64_t last = layer.getReversed() ? 0 : shape[1] - 1;
+  SmallVector<int64_t> result{shape[0], shape[2]};
+  if ((reshape && !isTurned) || !takesPosition(slice, isTurned ? 0 : 1, last))
     return false;
   layer.removeSequencesAttr();
   layer.removeReversedAttr();
@@ -111,6 +129,8 @@ template <typename LayerOp> static bool keepLastStep(SliceOp slice) {
                                              slice.getType(), layer.getOutput())
                                .getResult());
   slice.erase();
+  if (reshape)
+    reshape.erase();
   emitDecision(layer.getLoc(), "outputs", "only the last step, which is read");
   return true;
 }

@@ -133,6 +133,32 @@ func.func @last_step(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
   return %1 : tensor<1x1x3xf32>
 }
 
+// Of one sample, steps may have come first.
+// CHECK-LABEL: @steps_first
+func.func @steps_first(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
+  // CHECK-NEXT: %[[H:.*]] = nn.rnn %{{.*}} activation(tanh) : tensor<1x5x2xf32> -> tensor<1x3xf32>
+  // CHECK-NEXT: nn.reshape %[[H]] : tensor<1x3xf32> -> tensor<1x1x3xf32>
+  // CHECK-NEXT: return
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>) activation(tanh) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %1 = nn.reshape %0 : tensor<1x5x3xf32> -> tensor<5x1x3xf32>
+  %2 = nn.slice %1 begin = [4, 0, 0] size = [1, 1, 3] : tensor<5x1x3xf32> -> tensor<1x1x3xf32>
+  return %2 : tensor<1x1x3xf32>
+}
+
+// Of two, that would be another order: must not fire. Nor for another step.
+// CHECK-LABEL: @samples_in_other_order
+func.func @samples_in_other_order(%x: tensor<2x5x2xf32>, %y: tensor<1x5x2xf32>) -> (tensor<1x2x3xf32>, tensor<1x1x3xf32>) {
+  // CHECK: nn.rnn {{.*}} sequences
+  // CHECK: nn.rnn {{.*}} sequences
+  %0 = nn.rnn %x kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>) activation(tanh) sequences : tensor<2x5x2xf32> -> tensor<2x5x3xf32>
+  %1 = nn.reshape %0 : tensor<2x5x3xf32> -> tensor<5x2x3xf32>
+  %2 = nn.slice %1 begin = [4, 0, 0] size = [1, 2, 3] : tensor<5x2x3xf32> -> tensor<1x2x3xf32>
+  %3 = nn.rnn %y kernel(dense<0.5> : tensor<2x3xf32>) recurrent(dense<0.5> : tensor<3x3xf32>) activation(tanh) sequences : tensor<1x5x2xf32> -> tensor<1x5x3xf32>
+  %4 = nn.reshape %3 : tensor<1x5x3xf32> -> tensor<5x1x3xf32>
+  %5 = nn.slice %4 begin = [3, 0, 0] size = [1, 1, 3] : tensor<5x1x3xf32> -> tensor<1x1x3xf32>
+  return %2, %5 : tensor<1x2x3xf32>, tensor<1x1x3xf32>
+}
+
 // In the opposite order, the last step stands first.
 // CHECK-LABEL: @last_step_reversed
 func.func @last_step_reversed(%x: tensor<1x5x2xf32>) -> tensor<1x1x3xf32> {
