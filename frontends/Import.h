@@ -61,8 +61,8 @@ struct LayerDescription {
   std::string format;
   std::string name;
   /// The attributes that are read, in the order of reading; one that must have
-  /// a certain value as `key=value`. All others are refused. None for TFLite,
-  /// whose operators have those of their schema.
+  /// a certain value as `key=value`. All others are refused. None for PyTorch
+  /// and TFLite, whose operators have those of their schemas.
   std::vector<std::string> attributes;
 };
 

@@ -12,8 +12,8 @@ which --write writes.
 The operators of ONNX, PyTorch and TFLite are those in the first columns of the
 tables of docs/ModelFormat.md that begin with `| operators |`, `| operators of
 PyTorch |` and `| operators of TFLite |`; those of PyTorch without overloads. The
-table of README.md that
-begins with `| target |` has what `frieze-compile --print-targets` prints.
+table of README.md that begins with `| target |` has what `frieze-compile
+--print-targets` prints.
 """
 import argparse
 import json
@@ -54,7 +54,7 @@ def make_tables(text):
     rows = {"Keras layer": [], "Keras operation": [], "ONNX operator": []}
     for line in text.splitlines():
         kind, name, *attributes = line.split()
-        if kind == "TFLite":
+        if kind in ("PyTorch", "TFLite"):
             continue
         free = " ".join(f"`{key}`" for key in attributes if "=" not in key)
         fixed = " ".join(f"`{key}`" for key in attributes if "=" in key)
