@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
-#include "compiler/transforms/Remarks.h"
 #include "compiler/transforms/Samples.h"
 #include "compiler/transforms/StreamBuilder.h"
 #include "dialect/Axes.h"
+#include "dialect/Remarks.h"
 #include "dialect/StreamFunctions.h"
 #include "dialect/Weights.h"
 #include "mlir/IR/Verifier.h"
