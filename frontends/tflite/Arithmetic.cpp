@@ -25,11 +25,13 @@ static Tensor combineAny(Node &node, BinaryKind kind, const Tensor &lhs,
       [](double a, double b) { return a / b; },
       [](double a, double b) { return std::max(a, b); },
       [](double a, double b) { return std::min(a, b); },
+      [](double a, double b) { return std::pow(a, b); },
       [](double a, double b) { return double(a == b); },
       [](double a, double b) { return double(a != b); },
       [](double a, double b) { return double(a < b); },
       [](double a, double b) { return double(a <= b); },
   };
+  static_assert(std::size(functions) == size_t(BinaryKind::LessEqual) + 1);
   if (lhs.constant && rhs.constant)
     return combineConstants(node, functions[int(kind)], *lhs.constant,
                             *rhs.constant,

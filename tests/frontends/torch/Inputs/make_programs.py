@@ -116,7 +116,6 @@ def operators(folder):
     p.add("conv", "conv1d", input="x", weight="x")
     p.add("shape", "view", self="x", size=[1, 5])
     p.add("axis", "softmax.int", self="x", dim=3)
-    p.add("power", "pow.Tensor_Scalar", self="x", exponent=1.7)
     p.add("typed", "sum.dim_IntList", self="x", dim=[1], dtype={"as_scalar_type": 8})
     p.add("half", "_to_copy", self="x", dtype={"as_scalar_type": 6})
     p.add("integers", "relu", self="i")
