@@ -53,7 +53,8 @@ static Value padAs(Node &node, Value input, ArrayRef<int64_t> low,
     return padValue(node, input, SmallVector<int64_t>(low),
                     SmallVector<int64_t>(high), value, *mode);
   SmallVector<int64_t> added[2], cut[2];
-  for (auto [side, pads] : enumerate({low, high}))
+  for (auto [side, pads] :
+       enumerate(std::array<ArrayRef<int64_t>, 2>{low, high}))
     for (int64_t pad : pads) {
       added[side].push_back(std::max<int64_t>(pad, 0));
       cut[side].push_back(std::min<int64_t>(pad, 0));
