@@ -681,7 +681,8 @@ def CarryStatesPass : Pass<"nn-carry-states", "::mlir::ModuleOp"> {
 
     Every sum has the terms that it has in `@model`, in the same order, so that the
     results have the same bits. What would read steps to come, or all of them, is
-    an error. With a `block` of 0, it has 512 steps.
+    an error. The attribute `nn.steps` tells their functions from those of windows.
+    With a `block` of 0, it has 512 steps.
 
     With `block=2`:
 
@@ -699,14 +700,14 @@ def CarryStatesPass : Pass<"nn-carry-states", "::mlir::ModuleOp"> {
       %1 = nn.rnn %0 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) : tensor<1x9x2xf32> -> tensor<1x2xf32>
       return %1 : tensor<1x2xf32>
     }
-    func.func @stream_window(%x: tensor<1x1x1xf32>) -> tensor<1x2xf32> {
+    func.func @stream_window(%x: tensor<1x1x1xf32>) -> tensor<1x2xf32> attributes {nn.steps} {
       %0 = nn.history %x timeline = 0 rows = [-1, 1] : tensor<1x1x1xf32> -> tensor<1x2x1xf32>
       %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x2x1xf32> -> tensor<1x1x2xf32>
       %2 = nn.rnn %1 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) sequences carried = 0 : tensor<1x1x2xf32> -> tensor<1x1x2xf32>
       %3 = nn.reshape %2 : tensor<1x1x2xf32> -> tensor<1x2xf32>
       return %3 : tensor<1x2xf32>
     }
-    func.func @stream_block(%x: tensor<1x2x1xf32>) -> tensor<2x2xf32> {
+    func.func @stream_block(%x: tensor<1x2x1xf32>) -> tensor<2x2xf32> attributes {nn.steps} {
       %0 = nn.history %x timeline = 0 rows = [-1, 2] : tensor<1x2x1xf32> -> tensor<1x3x1xf32>
       %1 = nn.conv %0 kernel(dense<1.0> : tensor<2x1x2xf32>) : tensor<1x3x1xf32> -> tensor<1x2x2xf32>
       %2 = nn.rnn %1 kernel(dense<0.1> : tensor<2x2xf32>) recurrent(dense<0.1> : tensor<2x2xf32>) activation(tanh) sequences carried = 0 : tensor<1x2x2xf32> -> tensor<1x2x2xf32>
