@@ -24,13 +24,11 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
             cl::desc("Samples of one call (default: what the file fixes, "
                      "else 1)")),
       dimensions("dim", cl::value_desc("dimension=N"), cl::cat(category),
-                 cl::desc("Size of a dimension that the file leaves open: by\n"
-                          "its name, or as INPUT:AXIS, with the name or index\n"
-                          "of an input and an axis, where 0 is the batch")),
+                 cl::desc("Size of an open dimension: by its name, or as\n"
+                          "INPUT:AXIS, by name or index; axis 0 is the batch")),
       outputLayers("output-layer", cl::value_desc("layer,..."),
                    cl::cat(category),
-                   cl::desc("Cut the model: its outputs are those of these\n"
-                            "layers, in this order")),
+                   cl::desc("Cut the model at these layers, its outputs then")),
       exact("exact", cl::cat(category),
             cl::desc("Compute every convolution as the sum it is, without\n"
                      "minimal filtering (Winograd)")),
@@ -40,9 +38,8 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
                    "N\nsamples too, sharing their work; implies --exact")),
       streamSteps(
           "stream-steps", cl::cat(category),
-          cl::desc(
-              "Compile for the steps of a sequence without end too, which\n"
-              "recurrent layers go through call by call; implies --exact")),
+          cl::desc("Compile for steps of an endless sequence too; implies "
+                   "--exact")),
       streamBlock(
           "stream-block", cl::value_desc("N"), cl::cat(category),
           cl::desc("Windows or steps computed together in a long recording\n"

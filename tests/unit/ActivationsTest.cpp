@@ -344,7 +344,7 @@ TEST(ActivationDocumentsTest, SchemaHasEveryName) {
 
 TEST(ActivationDocumentsTest, ListNamesOfKeras) {
   std::string names = readPart("docs/ModelFormat.md", "\nActivations: ", "\n");
-  std::string summary = readPart("README.md", "and as an argument: ", "|");
+  std::string summary = readPart("docs/Layers.md", "and as an argument: ", "|");
   auto has = [](const std::string &text, llvm::StringRef name) {
     return text.find("`" + name.str() + "`") != std::string::npos;
   };
@@ -357,6 +357,6 @@ TEST(ActivationDocumentsTest, ListNamesOfKeras) {
     EXPECT_TRUE(
         all.empty() || has(summary, own) ||
         llvm::any_of(all, [&](auto name) { return has(summary, name); }))
-        << "README.md lacks " << own;
+        << "docs/Layers.md lacks " << own;
   });
 }
