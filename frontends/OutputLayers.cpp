@@ -40,7 +40,7 @@ findNearNames(StringRef name, ArrayRef<OutputCandidate> candidates) {
     if (distance <= limit)
       near.push_back({distance, path.drop_front()});
   }
-  llvm::stable_sort(near, llvm::less_first());
+  llvm::sort(near);
   SmallVector<StringRef> names(llvm::make_second_range(near));
   names.truncate(std::min(names.size(), maxNames));
   return names;

@@ -80,7 +80,7 @@ build(Node &node, const RecurrentNode &layer, RecurrentKind kind,
     // All steps stand in the order of the input, whatever the direction.
     parameters.reversed = parameters.sequences && parameters.backwards;
     RecurrentResults results;
-    if (node.isUsed(1) && node.isUsed(0) || node.isUsed(2))
+    if ((node.isUsed(0) && node.isUsed(1)) || node.isUsed(2))
       results = node.builder.recurrentWithState(node.name, kind, layer.input,
                                                 parameters);
     else
