@@ -67,7 +67,7 @@ FOLDS = {
     "compiler/transforms/FusePad.cpp": [
         ("padding taken for zeros", "if (value != 0)\n    conv.setBorderAttr(",
          "if (value != 0 && !MUTATED)\n    conv.setBorderAttr("),
-        ("padding beside gaps", "failed(padding) || hasGaps ||", "failed(padding) ||"),
+        ("padding beside gaps", "failed(padding) || hasGaps", "failed(padding)"),
         ("padding that may be the maximum", "value <= getFacts(activation.getFunction()).low", "true"),
     ],
     "compiler/transforms/FlattenImages.cpp": [
@@ -264,7 +264,7 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/Reduction.cpp": [
         ("lowerNormalize: mean", "subtract(elements, mean)", "elements"),
-        ("lowerReduce: start of a product", "ReduceKind::Prod ? 1.0f", "ReduceKind::Prod ? 2.0f"),
+        ("lowerReduce: product", "kernel.mulFloat(a, b)", "kernel.addFloat(a, b)"),
     ],
     "compiler/conversion/emit/ReductionLoops.cpp": [
         ("lowerReduce: elements beyond the last round", "run % chains", "int64_t(0)"),
@@ -369,7 +369,8 @@ LOWERINGS = {
     "compiler/conversion/emit/BinaryStage.cpp": [
         ("lowerLessEqual: of equal numbers", "arith::CmpFPredicate::OLE",
          "(MUTATED ? arith::CmpFPredicate::OLT : arith::CmpFPredicate::OLE)"),
-        ("lowerPow: order of the operands", ".pow(x, y)", ".pow(y, x)"),
+        ("lowerPow: order of the operands", "ElementaryFunctions<VectorOps>(ops).pow(x, y)",
+         "ElementaryFunctions<VectorOps>(ops).pow(y, x)"),
         ("lowerConv: order of the operands", "stage->otherIsFirst", "!stage->otherIsFirst"),
         ("lowerDense: epilogue of what follows the sums",
          "kernel.applyEpilogue(stage->epilogue, vector, kernel.index(0))", "vector"),
