@@ -67,7 +67,6 @@ FOLDS = {
     "compiler/transforms/FusePad.cpp": [
         ("padding taken for zeros", "if (value != 0)\n    conv.setBorderAttr(",
          "if (value != 0 && !MUTATED)\n    conv.setBorderAttr("),
-        ("padding beside gaps", "failed(padding) || hasGaps", "failed(padding)"),
         ("padding that may be the maximum", "value <= getFacts(activation.getFunction()).low", "true"),
     ],
     "compiler/transforms/FlattenImages.cpp": [
