@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/onnx/GraphImporter.h"
+#include "frontends/GraphImport.h"
 #include "frontends/OutputLayers.h"
 #include "frontends/onnx/Functions.h"
 
@@ -17,9 +18,7 @@ using namespace frieze::onnx;
 /// The versions of ONNX's operators that this importer knows.
 static constexpr int64_t minimumOpset = 7, maximumOpset = 28;
 
-/// Elements of all constants of a model, read and computed, and its nodes.
-static constexpr int64_t maxRead = int64_t(1) << 28;
-static constexpr int64_t maxComputed = int64_t(1) << 26;
+/// Nodes of a model.
 static constexpr int maxNodes = 1 << 16;
 
 /// Graphs in attributes and functions within each other.
@@ -43,11 +42,6 @@ static StringRef getWayOut(StringRef name) {
 }
 
 namespace {
-struct UnsupportedOperator {
-  std::string name, firstLayer;
-  unsigned count = 0;
-};
-
 /// The names of one graph.
 struct Scope {
   StringMap<const ::onnx::TensorProto *> initializers;
@@ -66,7 +60,8 @@ class GraphImporter : private Scope {
 public:
   GraphImporter(ModelBuilder &builder, const ::onnx::ModelProto &model,
                 StringRef folder)
-      : builder(builder), model(model), graph(model.graph()), folder(folder) {}
+      : builder(builder), model(model), graph(model.graph()), folder(folder),
+        budget(builder) {}
 
   void run();
 
@@ -88,8 +83,6 @@ private:
   void importOutputs();
   bool checkSupport(const ::onnx::NodeProto &proto, StringRef layer);
   std::optional<Tensor> find(StringRef name);
-  bool checkBudget(const Tensor &tensor, int64_t &count, int64_t maximum);
-  void reportUnsupported();
 
   ModelBuilder &builder;
   const ::onnx::ModelProto &model;
@@ -100,12 +93,11 @@ private:
   bool isCut = false;
   /// The graphs around the one at hand, from the model's own on.
   std::vector<Scope> outer;
-  int64_t readCount = 0, computedCount = 0;
+  ConstantBudget budget;
   size_t copiedBytes = 0;
   /// Of those graphs and functions that were imported, each time.
   int64_t nodeCount = 0;
-  /// Operators without an importer, in the order of their first nodes.
-  std::vector<UnsupportedOperator> unsupported;
+  UnsupportedOperators unsupported;
 };
 } // namespace
 
@@ -237,29 +229,14 @@ std::optional<Tensor> GraphImporter::find(StringRef name) {
   }
   auto initializer = scope->initializers.find(name);
   Tensor &tensor = scope->tensors[name];
-  if (readCount > maxRead)
+  if (!budget.canRead())
     return tensor;
   Expected<Constant> constant = readTensor(*initializer->second, folder);
   if (!constant)
     builder.report(name, constant.takeError());
-  else if (Tensor read(std::move(*constant));
-           checkBudget(read, readCount, maxRead))
-    tensor = read;
+  else
+    tensor = budget.takeRead(std::move(*constant));
   return tensor;
-}
-
-/// Counts the elements of a constant. A file can ask for many times its size,
-/// by many tensors with one place and by operators.
-bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
-                                int64_t maximum) {
-  if (!tensor.constant || count > maximum)
-    return count <= maximum;
-  count += tensor.constant->values.size();
-  if (count <= maximum)
-    return true;
-  builder.emitError() << "expects constants of at most " << maximum
-                      << " elements in all";
-  return false;
 }
 
 /// The functions that a node may mean, which go before an operator of its name.
@@ -280,26 +257,13 @@ bool GraphImporter::checkSupport(const ::onnx::NodeProto &proto,
   std::string name = getOperatorName(proto);
   if (findOperator(name))
     return true;
-  auto known = llvm::find_if(
-      unsupported, [&](const auto &other) { return other.name == name; });
-  if (known == unsupported.end())
-    known = unsupported.insert(known, {name, layer.str()});
-  ++known->count;
+  // Behind the name of a function, what that is.
+  auto [plain, kind] = StringRef(name).split(',');
+  unsupported.add(("unsupported operator '" + plain + "'" +
+                   (kind.empty() ? "" : ",") + kind)
+                      .str(),
+                  getWayOut(plain), layer);
   return false;
-}
-
-void GraphImporter::reportUnsupported() {
-  for (const auto &[name, firstLayer, count] : unsupported) {
-    InFlightDiagnostic diagnostic = builder.emitError(firstLayer);
-    // Behind the name of a function, what that is.
-    auto [plain, kind] = StringRef(name).split(',');
-    diagnostic << "unsupported operator '" << plain << "'"
-               << (kind.empty() ? "" : ",") << kind;
-    if (count > 1)
-      diagnostic << ", here and in " << count - 1
-                 << (count == 2 ? " other node" : " other nodes");
-    diagnostic << getWayOut(plain);
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -428,9 +392,7 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
     outputs = isComplete ? importFunction(node, *functions[0]) : Tensors();
   else if (checkSupport(proto, node.name) && isComplete)
     outputs = importOperator(node);
-  for (Tensor &output : outputs)
-    if (!checkBudget(output, computedCount, maxComputed))
-      output = Tensor();
+  budget.takeComputed(outputs);
   outputs.resize(std::max<size_t>(outputs.size(), proto.output_size()));
   for (auto [index, name] : enumerate(proto.output()))
     if (!name.empty())
@@ -458,11 +420,7 @@ void GraphImporter::importOutputs() {
     builder.emitError() << "expects a model with outputs";
   for (const std::string &name : outputs) {
     std::optional<Tensor> tensor = find(name);
-    if (!tensor)
-      builder.emitError(name) << "expects an output to be defined";
-    else if (tensor->constant)
-      builder.emitError(name) << "unsupported output that depends on no input";
-    builder.addOutput(name, tensor ? tensor->value : Value());
+    addGraphOutput(builder, name, name, tensor ? &*tensor : nullptr);
   }
 }
 
@@ -484,7 +442,7 @@ void GraphImporter::run() {
     findUses(graph.node());
   importInputs();
   importNodes(graph.node());
-  reportUnsupported();
+  unsupported.report(builder, "node");
   importOutputs();
 }
 

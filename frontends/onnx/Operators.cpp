@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/GraphImport.h"
 #include "frontends/onnx/Node.h"
 #include "frontends/onnx/onnx.pb.h"
 
@@ -26,11 +27,7 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
 }
 
 const Operator *frieze::onnx::findOperator(StringRef name) {
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      if (known.name == name)
-        return &known;
-  return nullptr;
+  return frieze::findOperator(getFamilies(), name);
 }
 
 std::vector<const Operator *> frieze::onnx::getOperators() {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/tflite/GraphImporter.h"
+#include "frontends/GraphImport.h"
 #include "frontends/tflite/TfliteModel.h"
 
 using namespace llvm;
@@ -16,10 +17,7 @@ using namespace frieze::tflite;
 /// The version of the schema that all files have.
 static constexpr int64_t schemaVersion = 3;
 
-/// Elements of all constants of a model, read and computed; its operators, all
-/// their operands, and the characters of a name.
-static constexpr int64_t maxRead = int64_t(1) << 28;
-static constexpr int64_t maxComputed = int64_t(1) << 26;
+/// A model's operators, all their operands, and the characters of a name.
 static constexpr size_t maxOperators = 1 << 16, maxOperands = 1 << 20;
 static constexpr size_t maxName = 4096;
 
@@ -31,21 +29,11 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
 }
 
 const Operator *frieze::tflite::findOperator(StringRef name) {
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      if (known.name == name)
-        return &known;
-  return nullptr;
+  return frieze::findOperator(getFamilies(), name);
 }
 
 std::vector<LayerDescription> frieze::listTfliteOperators() {
-  std::vector<LayerDescription> operators;
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      operators.push_back({"TFLite", known.name.str(), {}});
-  llvm::sort(operators,
-             [](const auto &a, const auto &b) { return a.name < b.name; });
-  return operators;
+  return listOperators(getFamilies(), "TFLite");
 }
 
 namespace {
@@ -69,15 +57,10 @@ struct StoredOperator {
   FlatTable table;
 };
 
-struct Unsupported {
-  std::string problem, firstLayer;
-  unsigned count = 0;
-};
-
 class GraphImporter {
 public:
   GraphImporter(ModelBuilder &builder, const FlatTable &model)
-      : builder(builder), model(model) {}
+      : builder(builder), model(model), budget(builder) {}
 
   void run();
 
@@ -93,11 +76,9 @@ private:
   bool checkTypes(const StoredOperator &op, StringRef layer);
   const Tensor *find(int64_t index);
   std::optional<Tensor> readConstant(int64_t index);
-  bool checkBudget(const Tensor &tensor, int64_t &count, int64_t maximum);
   std::string getLayerName(const StoredOperator &op) const;
   std::string takeName(int64_t index,
                        StringMap<std::vector<std::string>> &names);
-  void reportLater(std::string problem, StringRef layer);
 
   ModelBuilder &builder;
   const FlatTable &model;
@@ -113,9 +94,8 @@ private:
   std::vector<bool> isUsed, isLive;
   /// Whether anything reads a tensor as something else than row numbers.
   std::vector<bool> isReadAsNumber;
-  int64_t readCount = 0, computedCount = 0;
-  /// What is wrong with operators, in the order of the first ones.
-  std::vector<Unsupported> unsupported;
+  ConstantBudget budget;
+  UnsupportedOperators unsupported;
 };
 } // namespace
 
@@ -351,42 +331,18 @@ const Tensor *GraphImporter::find(int64_t index) {
   std::optional<Tensor> &tensor = tensors[index];
   if (tensor)
     return &*tensor;
-  if (readCount > maxRead)
+  if (!budget.canRead())
     return nullptr;
   tensor = readConstant(index);
   if (!tensor)
     return nullptr;
-  if (!checkBudget(*tensor, readCount, maxRead))
-    tensor = Tensor();
+  tensor = budget.takeRead(*tensor);
   return &*tensor;
-}
-
-/// Counts the elements of a constant. A file can ask for many times its size,
-/// by many tensors with one buffer and by operators.
-bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
-                                int64_t maximum) {
-  if (!tensor.constant || count > maximum)
-    return count <= maximum;
-  count += tensor.constant->values.size();
-  if (count <= maximum)
-    return true;
-  builder.emitError() << "expects constants of at most " << maximum
-                      << " elements in all";
-  return false;
 }
 
 //===----------------------------------------------------------------------===//
 // Operators
 //===----------------------------------------------------------------------===//
-
-/// What is wrong with many operators alike is said once.
-void GraphImporter::reportLater(std::string problem, StringRef layer) {
-  auto known = llvm::find_if(
-      unsupported, [&](const auto &other) { return other.problem == problem; });
-  if (known == unsupported.end())
-    known = unsupported.insert(known, {std::move(problem), layer.str()});
-  ++known->count;
-}
 
 static std::string describeUnsupported(const StoredOperator &op) {
   StringRef name = op.operatorName;
@@ -411,13 +367,13 @@ bool GraphImporter::checkTypes(const StoredOperator &op, StringRef layer) {
       continue;
     // The scale of its quantisation.
     bool isQuantised = stored[index].table.getTable(4).has(2);
-    reportLater("unsupported tensor of type " +
-                    getTypeName(stored[index].type) +
-                    (isQuantised ? ", quantised; convert the model without "
-                                   "converter.optimizations, or with float16 "
-                                   "as its only supported type"
-                                 : ""),
-                layer);
+    unsupported.add("unsupported tensor of type " +
+                        getTypeName(stored[index].type) +
+                        (isQuantised ? ", quantised; convert the model without "
+                                       "converter.optimizations, or with "
+                                       "float16 as its only supported type"
+                                     : ""),
+                    /*wayOut=*/"", layer);
     return false;
   }
   return true;
@@ -429,7 +385,7 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   bool isComplete = true, isDefined = true;
   const Operator *known = op.isCustom ? nullptr : findOperator(op.operatorName);
   if (!known)
-    reportLater(describeUnsupported(op), layer);
+    unsupported.add(describeUnsupported(op), /*wayOut=*/"", layer);
   bool hasTypes = checkTypes(op, layer);
   for (int64_t index : op.inputs) {
     const Tensor *operand = index < 0 ? nullptr : find(index);
@@ -488,9 +444,7 @@ void GraphImporter::importOperator(const StoredOperator &op) {
         results.clear();
       else
         node.finish();
-      for (Tensor &result : results)
-        if (!checkBudget(result, computedCount, maxComputed))
-          result = Tensor();
+      budget.takeComputed(results);
     }
   }
   results.resize(op.outputs.size());
@@ -514,12 +468,7 @@ void GraphImporter::importOutputs() {
                      index);
   for (int64_t index : outputs) {
     std::string name = takeName(index, outputNames);
-    const Tensor *tensor = find(index);
-    if (!tensor)
-      builder.emitError(name) << "expects an output to be defined";
-    else if (tensor->constant)
-      builder.emitError(name) << "unsupported output that depends on no input";
-    builder.addOutput(name, tensor ? tensor->value : Value());
+    addGraphOutput(builder, name, name, find(index));
   }
 }
 
@@ -532,14 +481,7 @@ void GraphImporter::run() {
   for (auto [index, op] : enumerate(operators))
     if (isLive[index])
       importOperator(op);
-  for (const Unsupported &problem : unsupported) {
-    InFlightDiagnostic diagnostic = builder.emitError(problem.firstLayer);
-    diagnostic << problem.problem;
-    if (problem.count > 1)
-      diagnostic << ", here and in " << problem.count - 1
-                 << (problem.count == 2 ? " other operator"
-                                        : " other operators");
-  }
+  unsupported.report(builder, "operator");
   importOutputs();
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/torch/GraphImporter.h"
+#include "frontends/GraphImport.h"
 #include "frontends/Json.h"
 #include "frontends/torch/TorchModel.h"
 
@@ -19,9 +20,7 @@ using nlohmann::json;
 /// PyTorch 2.5, 8 of 2.6 and later.
 static constexpr int64_t minimumSchema = 7, maximumSchema = 8;
 
-/// Elements of all constants of a model, read and computed, and its nodes.
-static constexpr int64_t maxRead = int64_t(1) << 28;
-static constexpr int64_t maxComputed = int64_t(1) << 26;
+/// Nodes of a model.
 static constexpr size_t maxNodes = 1 << 16;
 
 static constexpr StringLiteral ownPrefix = "torch.ops.aten.";
@@ -38,21 +37,11 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
 }
 
 const Operator *frieze::torch::findOperator(StringRef name) {
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      if (known.name == name)
-        return &known;
-  return nullptr;
+  return frieze::findOperator(getFamilies(), name);
 }
 
 std::vector<LayerDescription> frieze::listTorchOperators() {
-  std::vector<LayerDescription> operators;
-  for (ArrayRef<Operator> family : getFamilies())
-    for (const Operator &known : family)
-      operators.push_back({"PyTorch", known.name.str(), {}});
-  llvm::sort(operators,
-             [](const auto &a, const auto &b) { return a.name < b.name; });
-  return operators;
+  return listOperators(getFamilies(), "PyTorch");
 }
 
 namespace {
@@ -83,15 +72,10 @@ struct StoredNode {
   }
 };
 
-struct Unsupported {
-  std::string name, firstLayer;
-  unsigned count = 0;
-};
-
 class GraphImporter {
 public:
   GraphImporter(ModelBuilder &builder, const ProgramArchive &archive)
-      : builder(builder), archive(archive) {}
+      : builder(builder), archive(archive), budget(builder) {}
 
   void run();
 
@@ -108,9 +92,7 @@ private:
   Tensors callOperator(const StoredNode &stored, Node &node);
   bool changeInPlace(const StoredNode &stored, Node &node, size_t position);
   void load(StringRef name);
-  bool checkBudget(const Tensor &tensor, int64_t &count, int64_t maximum);
   void importOutputs();
-  void reportUnsupported();
 
   ModelBuilder &builder;
   const ProgramArchive &archive;
@@ -123,8 +105,8 @@ private:
   StringMap<size_t> lastUses;
   /// The first of the tensors whose elements a tensor may share.
   StringMap<std::string> owners;
-  int64_t readCount = 0, computedCount = 0;
-  std::vector<Unsupported> unsupported;
+  ConstantBudget budget;
+  UnsupportedOperators unsupported;
 };
 } // namespace
 
@@ -319,28 +301,13 @@ void GraphImporter::load(StringRef name) {
   if (known == constants.end() || environment.tensors.contains(name))
     return;
   Tensor &tensor = environment.tensors[name];
-  if (readCount > maxRead)
+  if (!budget.canRead())
     return;
   Expected<Constant> constant = archive.readTensor(known->second);
   if (!constant)
     builder.report(name, constant.takeError());
-  else if (Tensor read(std::move(*constant));
-           checkBudget(read, readCount, maxRead))
-    tensor = read;
-}
-
-/// Counts the elements of a constant. A file can ask for many times its size,
-/// by many tensors with one storage and by operators.
-bool GraphImporter::checkBudget(const Tensor &tensor, int64_t &count,
-                                int64_t maximum) {
-  if (!tensor.constant || count > maximum)
-    return count <= maximum;
-  count += tensor.constant->values.size();
-  if (count <= maximum)
-    return true;
-  builder.emitError() << "expects constants of at most " << maximum
-                      << " elements in all";
-  return false;
+  else
+    tensor = budget.takeRead(std::move(*constant));
 }
 
 //===----------------------------------------------------------------------===//
@@ -420,11 +387,8 @@ Tensors GraphImporter::callOperator(const StoredNode &stored, Node &node) {
   if (!known) {
     StringRef name = stored.target;
     name.consume_front("torch.ops.");
-    auto seen = llvm::find_if(
-        unsupported, [&](const auto &other) { return other.name == name; });
-    if (seen == unsupported.end())
-      seen = unsupported.insert(seen, {name.str(), node.name});
-    ++seen->count;
+    unsupported.add(("unsupported operator '" + name + "'").str(), wayOut,
+                    node.name);
     return {};
   }
   const Tensor *first = nullptr;
@@ -460,9 +424,7 @@ Tensors GraphImporter::callOperator(const StoredNode &stored, Node &node) {
       owners[name] =
           owners.try_emplace(stored.inputs.front(), stored.inputs.front())
               .first->second;
-  for (Tensor &result : results)
-    if (!checkBudget(result, computedCount, maxComputed))
-      result = Tensor();
+  budget.takeComputed(results);
   return results;
 }
 
@@ -504,28 +466,13 @@ void GraphImporter::importNode(const StoredNode &stored, size_t position) {
   }
 }
 
-void GraphImporter::reportUnsupported() {
-  for (const Unsupported &op : unsupported) {
-    InFlightDiagnostic diagnostic = builder.emitError(op.firstLayer);
-    diagnostic << "unsupported operator '" << op.name << "'";
-    if (op.count > 1)
-      diagnostic << ", here and in " << op.count - 1
-                 << (op.count == 2 ? " other node" : " other nodes");
-    diagnostic << wayOut;
-  }
-}
-
 void GraphImporter::importOutputs() {
   for (auto [name, given] : zip_equal(outputs, outputNames)) {
     load(name);
     auto tensor = environment.tensors.find(name);
-    if (tensor == environment.tensors.end())
-      builder.emitError(name) << "expects an output to be defined";
-    else if (tensor->second.constant)
-      builder.emitError(name) << "unsupported output that depends on no input";
-    builder.addOutput(given, tensor == environment.tensors.end()
-                                 ? Value()
-                                 : tensor->second.value);
+    addGraphOutput(builder, given, name,
+                   tensor == environment.tensors.end() ? nullptr
+                                                       : &tensor->second);
   }
 }
 
@@ -549,7 +496,7 @@ void GraphImporter::run() {
   for (auto [position, node] : enumerate(nodes))
     if (node.isLive)
       importNode(node, position);
-  reportUnsupported();
+  unsupported.report(builder, "node");
   importOutputs();
 }
 
