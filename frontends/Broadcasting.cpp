@@ -98,6 +98,32 @@ Tensor frieze::combine(GraphNode &node, BinaryKind kind, const Tensor &lhs,
       (isFirst ? lhs : rhs).constant->toArray(), isFirst);
 }
 
+Tensor frieze::combineAny(GraphNode &node, BinaryKind kind, const Tensor &lhs,
+                          const Tensor &rhs) {
+  static constexpr BinaryFn functions[] = {
+      [](double a, double b) { return a + b; },
+      [](double a, double b) { return a - b; },
+      [](double a, double b) { return a * b; },
+      [](double a, double b) { return a / b; },
+      [](double a, double b) { return std::max(a, b); },
+      [](double a, double b) { return std::min(a, b); },
+      [](double a, double b) { return std::pow(a, b); },
+      [](double a, double b) { return double(a == b); },
+      [](double a, double b) { return double(a != b); },
+      [](double a, double b) { return double(a < b); },
+      [](double a, double b) { return double(a <= b); },
+  };
+  static_assert(std::size(functions) == size_t(BinaryKind::LessEqual) + 1);
+  bool isComparison = kind >= BinaryKind::Equal;
+  if (lhs.constant && rhs.constant)
+    return combineConstants(node, functions[int(kind)], *lhs.constant,
+                            *rhs.constant, isComparison);
+  Tensor result = combine(node, kind, lhs, rhs);
+  if (isComparison)
+    result.valueType = DataType::Bool;
+  return result;
+}
+
 Tensor frieze::repeat(GraphNode &node, const Tensor &input,
                       ArrayRef<int64_t> shape) {
   if (!input || input.getShape() == shape)

@@ -17,6 +17,8 @@
 #include "frontends/ModelBuilder.h"
 #include "frontends/Tensor.h"
 
+#include <cmath>
+
 namespace frieze {
 
 using Tensors = llvm::SmallVector<Tensor, 2>;
@@ -85,6 +87,12 @@ struct Slice {
 Tensor slice(GraphNode &node, const Tensor &input, const Slice &slice);
 /// Reports inputs that differ along other axes as well.
 Tensor concat(GraphNode &node, llvm::ArrayRef<Tensor> inputs, int64_t axis);
+/// The parts of `input` along an axis, of the sizes `parts`, which are those of
+/// the node's outputs; null ones where `isUsed` says that nothing reads them.
+/// Reports parts that are not the whole.
+Tensors split(GraphNode &node, const Tensor &input, int64_t axis,
+              llvm::ArrayRef<int64_t> parts, size_t numOutputs,
+              llvm::function_ref<bool(size_t index)> isUsed);
 /// The positions `indices` along an axis, which may count from the end: a slice
 /// of a value where they are evenly spaced, else one slice each.
 Tensor gather(GraphNode &node, const Tensor &input, int64_t axis,
@@ -132,6 +140,25 @@ Tensor combineConstants(GraphNode &node, BinaryFn function, const Constant &a,
 /// Two tensors of which one at least is a value.
 Tensor combine(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
                const Tensor &rhs);
+/// The same of constants as well. Comparisons are truth values.
+Tensor combineAny(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
+                  const Tensor &rhs);
+
+using UnaryFn = double (*)(double);
+
+// Those that <cmath> lacks.
+inline double square(double x) { return x * x; }
+inline double reciprocal(double x) { return 1.0 / x; }
+inline double reciprocalRoot(double x) { return 1.0 / std::sqrt(x); }
+inline double sign(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+
+/// `function` of each element, rounded to the type of the constant.
+Tensor mapConstant(const Constant &constant, UnaryFn function);
+/// `function` of a constant, or of a value as nn's `kinds`, one after the
+/// other.
+Tensor applyFunction(GraphNode &node, const Tensor &input, UnaryFn function,
+                     llvm::ArrayRef<nn::ActivationKind> kinds);
+Tensor negate(GraphNode &node, const Tensor &input);
 
 /// A value to a constant power: a product or root where that is one, else a
 /// power.

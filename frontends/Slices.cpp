@@ -243,3 +243,25 @@ Tensor frieze::gather(GraphNode &node, const Tensor &input, int64_t axis,
         return position;
       });
 }
+
+Tensors frieze::split(GraphNode &node, const Tensor &input, int64_t axis,
+                      ArrayRef<int64_t> parts, size_t numOutputs,
+                      llvm::function_ref<bool(size_t)> isUsed) {
+  int64_t size = input.getShape()[axis], sum = 0;
+  for (int64_t part : parts)
+    sum += part < 1 || part > size ? size + 1 : part;
+  if (sum != size || parts.size() != numOutputs) {
+    node.emitError() << "expects parts of " << size << " positions for "
+                     << numOutputs << " outputs, but got "
+                     << formatShape(parts);
+    return {{}};
+  }
+  Tensors outputs;
+  Slice part(input.getShape());
+  for (auto [index, length] : enumerate(parts)) {
+    part.size[axis] = length;
+    outputs.push_back(isUsed(index) ? slice(node, input, part) : Tensor());
+    part.begin[axis] += length;
+  }
+  return outputs;
+}

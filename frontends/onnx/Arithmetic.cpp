@@ -23,20 +23,9 @@ using nn::BinaryKind;
 
 /// Of all inputs, from the first to the last.
 template <BinaryKind kind> static Tensors importBinary(Node &node) {
-  static constexpr BinaryFn functions[] = {
-      [](double a, double b) { return a + b; },
-      [](double a, double b) { return a - b; },
-      [](double a, double b) { return a * b; },
-      [](double a, double b) { return a / b; },
-      [](double a, double b) { return std::max(a, b); },
-      [](double a, double b) { return std::min(a, b); },
-  };
   Tensor result = node.getInput();
   for (const Tensor &input : node.getInputs().drop_front())
-    result = result.constant && input.constant
-                 ? combineConstants(node, functions[int(kind)],
-                                    *result.constant, *input.constant)
-                 : combine(node, kind, result, input);
+    result = combineAny(node, kind, result, input);
   return {result};
 }
 
@@ -91,109 +80,31 @@ static Tensors importMod(Node &node) {
 static Tensors importMean(Node &node) {
   Tensor sum = importBinary<BinaryKind::Add>(node).front();
   Constant factor{DataType::Float, {}, {1.0 / node.getNumInputs()}};
-  if (!sum || sum.value)
-    return {combine(node, BinaryKind::Mul, sum, factor)};
-  return {combineConstants(
-      node, [](double a, double b) { return a * b; }, *sum.constant, factor)};
+  return {combineAny(node, BinaryKind::Mul, sum, factor)};
 }
 
 static Tensors importPow(Node &node) {
   const Tensor &base = node.getInput(0), &exponent = node.getInput(1);
-  if (node.areAllConstant())
-    return {combineConstants(
-        node, [](double a, double b) { return std::pow(a, b); }, *base.constant,
-        *exponent.constant)};
   if (base.value && exponent.constant)
     return {power(node, base, *exponent.constant)};
-  return {combine(node, BinaryKind::Pow, base, exponent)};
+  return {combineAny(node, BinaryKind::Pow, base, exponent)};
 }
 
 //===----------------------------------------------------------------------===//
 // Of one operand
 //===----------------------------------------------------------------------===//
 
-template <typename Fn> static Tensors mapConstant(Node &node, Fn function) {
-  Constant result = *node.getInput().constant;
-  for (double &value : result.values)
-    value = roundTo(function(value), result.type);
-  return {std::move(result)};
+static Tensors importNeg(Node &node) { return {negate(node, node.getInput())}; }
+
+template <UnaryFn function, ActivationKind kind>
+static Tensors importFunction(Node &node) {
+  return {applyFunction(node, node.getInput(), function, kind)};
 }
 
-static Tensors importNeg(Node &node) {
-  if (node.areAllConstant())
-    return mapConstant(node, [](double x) { return -x; });
-  return {node.builder.scaleAndShift(node.name, node.getValue(), -1.0, 0.0)};
-}
-
-/// A function of a constant, or of a value where `kind` is one of nn's.
-static Tensors importUnary(Node &node, double (*function)(double),
-                           std::optional<ActivationKind> kind = {}) {
-  if (kind && !node.areAllConstant())
-    return {node.builder.activation(node.name, node.getValue(), *kind)};
-  if (!node.getConstant(0))
-    return {{}};
-  return mapConstant(node, function);
-}
-
-static Tensors importAbs(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::fabs(x); }, ActivationKind::Abs);
-}
-
-static Tensors importCeil(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::ceil(x); }, ActivationKind::Ceil);
-}
-
-static Tensors importCos(Node &node) {
-  return importUnary(node, [](double x) { return std::cos(x); });
-}
-
-static Tensors importErf(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::erf(x); }, ActivationKind::Erf);
-}
-
-static Tensors importExp(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::exp(x); }, ActivationKind::Exp);
-}
-
-static Tensors importFloor(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::floor(x); }, ActivationKind::Floor);
-}
-
-static Tensors importLog(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::log(x); }, ActivationKind::Log);
-}
-
-static Tensors importReciprocal(Node &node) {
-  return importUnary(
-      node, [](double x) { return 1.0 / x; }, ActivationKind::Reciprocal);
-}
-
-static Tensors importRound(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::nearbyint(x); }, ActivationKind::Round);
-}
-
-static Tensors importSign(Node &node) {
-  return importUnary(
-      node, [](double x) { return x > 0   ? 1.0
-                                  : x < 0 ? -1.0
-                                          : x; },
-      ActivationKind::Sign);
-}
-
-static Tensors importSin(Node &node) {
-  return importUnary(node, [](double x) { return std::sin(x); });
-}
-
-static Tensors importSqrt(Node &node) {
-  return importUnary(
-      node, [](double x) { return std::sqrt(x); }, ActivationKind::Sqrt);
+/// Of constants alone.
+template <UnaryFn function> static Tensors importConstantFunction(Node &node) {
+  const Constant *constant = node.getConstant(0);
+  return {constant ? mapConstant(*constant, function) : Tensor()};
 }
 
 //===----------------------------------------------------------------------===//
@@ -222,16 +133,17 @@ static Tensors importTile(Node &node) {
 
 ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
   static const Operator operators[] = {
-      {"Abs", importAbs, 1, 1, ValueTypes::Whole},
+      {"Abs", importFunction<std::fabs, ActivationKind::Abs>, 1, 1,
+       ValueTypes::Whole},
       {"Add", importBinary<BinaryKind::Add>, 2, 2, ValueTypes::Whole},
-      {"Ceil", importCeil},
-      {"Cos", importCos},
+      {"Ceil", importFunction<std::ceil, ActivationKind::Ceil>},
+      {"Cos", importConstantFunction<std::cos>},
       {"Div", importDiv, 2, 2, ValueTypes::Whole},
-      {"Erf", importErf},
-      {"Exp", importExp},
+      {"Erf", importFunction<std::erf, ActivationKind::Erf>},
+      {"Exp", importFunction<std::exp, ActivationKind::Exp>},
       {"Expand", importExpand, 2, 2, ValueTypes::Any},
-      {"Floor", importFloor},
-      {"Log", importLog},
+      {"Floor", importFunction<std::floor, ActivationKind::Floor>},
+      {"Log", importFunction<std::log, ActivationKind::Log>},
       {"Max", importBinary<BinaryKind::Maximum>, 1, SIZE_MAX,
        ValueTypes::Whole},
       {"Mean", importMean, 1, SIZE_MAX},
@@ -241,11 +153,12 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
       {"Mul", importBinary<BinaryKind::Mul>, 2, 2, ValueTypes::Whole},
       {"Neg", importNeg, 1, 1, ValueTypes::Whole},
       {"Pow", importPow, 2, 2},
-      {"Reciprocal", importReciprocal},
-      {"Round", importRound},
-      {"Sign", importSign, 1, 1, ValueTypes::Whole},
-      {"Sin", importSin},
-      {"Sqrt", importSqrt},
+      {"Reciprocal", importFunction<reciprocal, ActivationKind::Reciprocal>},
+      {"Round", importFunction<std::nearbyint, ActivationKind::Round>},
+      {"Sign", importFunction<sign, ActivationKind::Sign>, 1, 1,
+       ValueTypes::Whole},
+      {"Sin", importConstantFunction<std::sin>},
+      {"Sqrt", importFunction<std::sqrt, ActivationKind::Sqrt>},
       {"Sub", importBinary<BinaryKind::Sub>, 2, 2, ValueTypes::Whole},
       {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX, ValueTypes::Whole},
       {"Tile", importTile, 2, 2, ValueTypes::Any},

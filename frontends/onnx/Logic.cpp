@@ -22,55 +22,11 @@ using nn::BinaryKind;
 
 static Tensor asTruth(Value value) { return {value, DataType::Bool}; }
 
-namespace {
-/// What compares or combines two tensors.
-struct Comparison {
-  BinaryFn function;
-  /// The op of nn, of the operands in the opposite order if `isSwapped`.
-  BinaryKind kind;
-  bool isSwapped = false;
-};
-} // namespace
-
-static Tensors importComparison(Node &node, const Comparison &comparison) {
-  const Tensor &lhs = node.getInput(0), &rhs = node.getInput(1);
-  if (lhs.constant && rhs.constant)
-    return {combineConstants(node, comparison.function, *lhs.constant,
-                             *rhs.constant, /*isComparison=*/true)};
-  Tensor result = comparison.isSwapped
-                      ? combine(node, comparison.kind, rhs, lhs)
-                      : combine(node, comparison.kind, lhs, rhs);
-  return {asTruth(result.value)};
-}
-
-static Tensors importEqual(Node &node) {
-  return importComparison(
-      node,
-      {[](double a, double b) { return double(a == b); }, BinaryKind::Equal});
-}
-
-static Tensors importGreater(Node &node) {
-  return importComparison(node,
-                          {[](double a, double b) { return double(a > b); },
-                           BinaryKind::Less, /*isSwapped=*/true});
-}
-
-static Tensors importGreaterOrEqual(Node &node) {
-  return importComparison(node,
-                          {[](double a, double b) { return double(a >= b); },
-                           BinaryKind::LessEqual, /*isSwapped=*/true});
-}
-
-static Tensors importLess(Node &node) {
-  return importComparison(
-      node,
-      {[](double a, double b) { return double(a < b); }, BinaryKind::Less});
-}
-
-static Tensors importLessOrEqual(Node &node) {
-  return importComparison(node,
-                          {[](double a, double b) { return double(a <= b); },
-                           BinaryKind::LessEqual});
+/// `isSwapped` compares the second input with the first.
+template <BinaryKind kind, bool isSwapped = false>
+static Tensors importComparison(Node &node) {
+  return {combineAny(node, kind, node.getInput(isSwapped ? 1 : 0),
+                     node.getInput(isSwapped ? 0 : 1))};
 }
 
 /// Whether all inputs are truth values; reported if not.
@@ -84,23 +40,12 @@ static bool checkTruth(Node &node) {
   return true;
 }
 
-static Tensors importLogical(Node &node, const Comparison &comparison) {
-  return checkTruth(node) ? importComparison(node, comparison) : Tensors{{}};
-}
-
-static Tensors importAnd(Node &node) {
-  return importLogical(node, {[](double a, double b) { return std::min(a, b); },
-                              BinaryKind::Minimum});
-}
-
-static Tensors importOr(Node &node) {
-  return importLogical(node, {[](double a, double b) { return std::max(a, b); },
-                              BinaryKind::Maximum});
-}
-
-static Tensors importXor(Node &node) {
-  return importLogical(node, {[](double a, double b) { return double(a != b); },
-                              BinaryKind::NotEqual});
+template <BinaryKind kind> static Tensors importLogical(Node &node) {
+  if (!checkTruth(node))
+    return {{}};
+  Tensor result = combineAny(node, kind, node.getInput(0), node.getInput(1));
+  result.valueType = DataType::Bool;
+  return {result};
 }
 
 /// A question about each element, of a constant or of a value.
@@ -175,18 +120,21 @@ static Tensors importWhere(Node &node) {
 
 ArrayRef<Operator> frieze::onnx::getLogicOperators() {
   static const Operator operators[] = {
-      {"And", importAnd, 2, 2, ValueTypes::Own},
-      {"Equal", importEqual, 2, 2, ValueTypes::Own},
-      {"Greater", importGreater, 2, 2, ValueTypes::Own},
-      {"GreaterOrEqual", importGreaterOrEqual, 2, 2, ValueTypes::Own},
+      {"And", importLogical<BinaryKind::Minimum>, 2, 2, ValueTypes::Own},
+      {"Equal", importComparison<BinaryKind::Equal>, 2, 2, ValueTypes::Own},
+      {"Greater", importComparison<BinaryKind::Less, true>, 2, 2,
+       ValueTypes::Own},
+      {"GreaterOrEqual", importComparison<BinaryKind::LessEqual, true>, 2, 2,
+       ValueTypes::Own},
       {"IsInf", importIsInf, 1, 1, ValueTypes::Own},
       {"IsNaN", importIsNaN, 1, 1, ValueTypes::Own},
-      {"Less", importLess, 2, 2, ValueTypes::Own},
-      {"LessOrEqual", importLessOrEqual, 2, 2, ValueTypes::Own},
+      {"Less", importComparison<BinaryKind::Less>, 2, 2, ValueTypes::Own},
+      {"LessOrEqual", importComparison<BinaryKind::LessEqual>, 2, 2,
+       ValueTypes::Own},
       {"Not", importNot, 1, 1, ValueTypes::Own},
-      {"Or", importOr, 2, 2, ValueTypes::Own},
+      {"Or", importLogical<BinaryKind::Maximum>, 2, 2, ValueTypes::Own},
       {"Where", importWhere, 3, 3, ValueTypes::Own},
-      {"Xor", importXor, 2, 2, ValueTypes::Own},
+      {"Xor", importLogical<BinaryKind::NotEqual>, 2, 2, ValueTypes::Own},
   };
   return operators;
 }

@@ -26,8 +26,9 @@ std::string frieze::onnx::getNodeName(const ::onnx::NodeProto &proto) {
 Node::Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
            StringRef folder, Tensors inputs, SmallVector<bool> usedOutputs,
            StringRef prefix, ImportGraphFn importGraphFn)
-    : GraphNode(builder, prefix.str() + getNodeName(proto)), proto(proto),
-      opset(opset), folder(folder), inputs(std::move(inputs)),
+    : OperandNode(builder, prefix.str() + getNodeName(proto), proto.op_type(),
+                  std::move(inputs)),
+      proto(proto), opset(opset), folder(folder),
       usedOutputs(std::move(usedOutputs)), importGraphFn(importGraphFn) {}
 
 //===----------------------------------------------------------------------===//
@@ -217,25 +218,6 @@ void Node::finish() {
 // Inputs
 //===----------------------------------------------------------------------===//
 
-const Constant *Node::getConstant(size_t index) {
-  if (inputs[index].constant)
-    return inputs[index].constant.get();
-  emitError() << "unsupported input " << index << " of " << proto.op_type()
-              << ", expects a constant, but got a value computed from the "
-                 "model's inputs";
-  return nullptr;
-}
-
-std::optional<SmallVector<int64_t>> Node::getIntegers(size_t index) {
-  const Constant *constant = getConstant(index);
-  if (!constant)
-    return std::nullopt;
-  if (isInteger(constant->type) && constant->shape.size() <= 1)
-    return constant->getIntegers();
-  emitError() << "expects input " << index << " to be a list of integers";
-  return std::nullopt;
-}
-
 std::optional<SmallVector<int64_t>>
 Node::takeIntegers(StringRef key, size_t index, int64_t since) {
   if (opset < since)
@@ -246,7 +228,7 @@ Node::takeIntegers(StringRef key, size_t index, int64_t since) {
 }
 
 Value Node::getValue(size_t index) {
-  const Tensor &input = inputs[index];
+  const Tensor &input = getInput(index);
   if (!input.constant || !input.constant->values.empty())
     return makeValue(input);
   emitError() << "expects elements in input " << index << ", but got shape "
@@ -256,10 +238,6 @@ Value Node::getValue(size_t index) {
 
 bool Node::hasOutput(size_t index) const {
   return int64_t(index) < proto.output_size() && !proto.output(index).empty();
-}
-
-bool Node::areAllConstant() const {
-  return llvm::all_of(inputs, [](const Tensor &input) { return !input.value; });
 }
 
 std::optional<int64_t> Node::takeAxis(int64_t fallback) {

@@ -8,7 +8,7 @@
 #ifndef FRIEZE_FRONTENDS_ONNX_NODE_H
 #define FRIEZE_FRONTENDS_ONNX_NODE_H
 
-#include "frontends/GraphNode.h"
+#include "frontends/OperandNode.h"
 #include "frontends/onnx/Tensor.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -35,7 +35,7 @@ using ImportGraphFn = llvm::function_ref<Tensors(
 /// One node being imported: what its importer reads from and builds with. It
 /// keeps account of the attributes, so that none is ignored by mistake; one of
 /// the wrong kind is reported, and a usable value returned in its place.
-class Node : public GraphNode {
+class Node : public OperandNode {
 public:
   /// `prefix` goes before the name: that of the graph around it.
   Node(ModelBuilder &builder, const ::onnx::NodeProto &proto, int64_t opset,
@@ -82,20 +82,6 @@ public:
   // Inputs and outputs
   //===--------------------------------------------------------------------===//
 
-  size_t getNumInputs() const { return inputs.size(); }
-  bool hasInput(size_t index) const {
-    return index < inputs.size() && inputs[index];
-  }
-  /// The tensor, which is not null for an input that the operator needs.
-  const Tensor &getInput(size_t index = 0) const { return inputs[index]; }
-  llvm::ArrayRef<Tensor> getInputs() const { return inputs; }
-  llvm::ArrayRef<int64_t> getShape(size_t index = 0) const {
-    return inputs[index].getShape();
-  }
-  /// The input, which must be a constant. Null, and reported, where it isn't.
-  const Constant *getConstant(size_t index);
-  /// The same, as integers.
-  std::optional<llvm::SmallVector<int64_t>> getIntegers(size_t index);
   /// A list of integers that is input `index` from opset `since` on and the
   /// attribute `key` before. Nothing where absent or, in which case it is
   /// reported, not constant.
@@ -103,11 +89,6 @@ public:
   takeIntegers(llvm::StringRef key, size_t index, int64_t since);
   /// The input as a value of the model, which a constant becomes.
   mlir::Value getValue(size_t index = 0);
-  /// Has the importer of another operator see another input.
-  void replaceInput(size_t index, Tensor input) {
-    inputs[index] = std::move(input);
-  }
-  bool areAllConstant() const;
   /// Whether the node has output `index`, read or not.
   bool hasOutput(size_t index) const;
   /// Whether anything reads output `index`.
@@ -128,7 +109,6 @@ private:
   void reportKind(llvm::StringRef key, llvm::StringRef kind);
 
   llvm::StringRef folder;
-  Tensors inputs;
   llvm::SmallVector<bool> usedOutputs;
   llvm::StringSet<> taken;
   llvm::SmallVector<std::string> readKeys;

@@ -7,8 +7,6 @@
 
 #include "frontends/tflite/Node.h"
 
-#include <cmath>
-
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
@@ -119,73 +117,23 @@ static Tensors importL2Normalization(Node &node) {
                              *axis, /*epsilon=*/1e-12))};
 }
 
-static Constant mapConstant(const Constant &constant,
-                            double (*function)(double)) {
-  Constant result = constant;
-  for (double &value : result.values)
-    value = roundTo(function(value), result.type);
-  return result;
+template <UnaryFn function, ActivationKind... kinds>
+static Tensors importFunction(Node &node) {
+  return {applyFunction(node, node.getInput(), function, {kinds...})};
 }
 
-/// A function of a constant, or of a value as nn's `kinds`, one after the
-/// other.
-template <ActivationKind... kinds>
-static Tensors importFunction(Node &node, double (*function)(double)) {
-  if (node.areAllConstant())
-    return {mapConstant(*node.getInput().constant, function)};
-  Value value = node.getValue();
-  for (ActivationKind kind : {kinds...})
-    value = node.builder.activation(node.name, value, kind);
-  return {value};
-}
-
-static Tensors importAbs(Node &node) {
-  return importFunction<ActivationKind::Abs>(
-      node, [](double x) { return std::fabs(x); });
-}
-
-static Tensors importExp(Node &node) {
-  return importFunction<ActivationKind::Exp>(
-      node, [](double x) { return std::exp(x); });
-}
-
-static Tensors importLog(Node &node) {
-  return importFunction<ActivationKind::Log>(
-      node, [](double x) { return std::log(x); });
-}
-
-static Tensors importRsqrt(Node &node) {
-  return importFunction<ActivationKind::Sqrt, ActivationKind::Reciprocal>(
-      node, [](double x) { return 1.0 / std::sqrt(x); });
-}
-
-static Tensors importSqrt(Node &node) {
-  return importFunction<ActivationKind::Sqrt>(
-      node, [](double x) { return std::sqrt(x); });
-}
-
-static Tensors importSquare(Node &node) {
-  return importFunction<ActivationKind::Square>(node,
-                                                [](double x) { return x * x; });
-}
-
-static Tensors importNeg(Node &node) {
-  if (node.areAllConstant())
-    return {
-        mapConstant(*node.getInput().constant, [](double x) { return -x; })};
-  return {node.builder.scaleAndShift(node.name, node.getValue(), -1.0, 0.0)};
-}
+static Tensors importNeg(Node &node) { return {negate(node, node.getInput())}; }
 
 ArrayRef<Operator> frieze::tflite::getActivationOperators() {
   static const Operator operators[] = {
-      {"ABS", 78, importAbs},
+      {"ABS", 78, importFunction<std::fabs, ActivationKind::Abs>},
       {"ELU", 0, importElu},
-      {"EXP", 33, importExp},
+      {"EXP", 33, importFunction<std::exp, ActivationKind::Exp>},
       {"GELU", 116, importGelu},
       {"HARD_SWISH", 91, importPlain<ActivationKind::HardSilu>},
       {"L2_NORMALIZATION", 12, importL2Normalization},
       {"LEAKY_RELU", 75, importLeakyRelu},
-      {"LOG", 0, importLog},
+      {"LOG", 0, importFunction<std::log, ActivationKind::Log>},
       {"LOGISTIC", 0, importPlain<ActivationKind::Sigmoid>},
       {"LOG_SOFTMAX", 36, importLogSoftmax},
       {"NEG", 42, importNeg},
@@ -194,10 +142,12 @@ ArrayRef<Operator> frieze::tflite::getActivationOperators() {
       {"RELU6", 0, importClip<0, 6>},
       {"RELU_0_TO_1", 0, importClip<0, 1>},
       {"RELU_N1_TO_1", 0, importClip<-1, 1>},
-      {"RSQRT", 0, importRsqrt},
+      {"RSQRT", 0,
+       importFunction<reciprocalRoot, ActivationKind::Sqrt,
+                      ActivationKind::Reciprocal>},
       {"SOFTMAX", 9, importSoftmax},
-      {"SQRT", 0, importSqrt},
-      {"SQUARE", 66, importSquare},
+      {"SQRT", 0, importFunction<std::sqrt, ActivationKind::Sqrt>},
+      {"SQUARE", 66, importFunction<square, ActivationKind::Square>},
       {"TANH", 0, importPlain<ActivationKind::Tanh>},
   };
   return operators;

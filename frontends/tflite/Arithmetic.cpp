@@ -7,8 +7,6 @@
 
 #include "frontends/tflite/Node.h"
 
-#include <cmath>
-
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
@@ -16,37 +14,11 @@ using namespace frieze::tflite;
 using nn::ActivationKind;
 using nn::BinaryKind;
 
-static Tensor combineAny(Node &node, BinaryKind kind, const Tensor &lhs,
-                         const Tensor &rhs) {
-  static constexpr BinaryFn functions[] = {
-      [](double a, double b) { return a + b; },
-      [](double a, double b) { return a - b; },
-      [](double a, double b) { return a * b; },
-      [](double a, double b) { return a / b; },
-      [](double a, double b) { return std::max(a, b); },
-      [](double a, double b) { return std::min(a, b); },
-      [](double a, double b) { return std::pow(a, b); },
-      [](double a, double b) { return double(a == b); },
-      [](double a, double b) { return double(a != b); },
-      [](double a, double b) { return double(a < b); },
-      [](double a, double b) { return double(a <= b); },
-  };
-  static_assert(std::size(functions) == size_t(BinaryKind::LessEqual) + 1);
-  if (lhs.constant && rhs.constant)
-    return combineConstants(node, functions[int(kind)], *lhs.constant,
-                            *rhs.constant,
-                            /*isComparison=*/kind >= BinaryKind::Equal);
-  return combine(node, kind, lhs, rhs);
-}
-
 /// `isSwapped` compares the second input with the first.
 template <BinaryKind kind, bool isSwapped = false>
 static Tensors importComparison(Node &node) {
-  Tensor result = combineAny(node, kind, node.getInput(isSwapped ? 1 : 0),
-                             node.getInput(isSwapped ? 0 : 1));
-  if (result.value)
-    result.valueType = DataType::Bool;
-  return {result};
+  return {combineAny(node, kind, node.getInput(isSwapped ? 1 : 0),
+                     node.getInput(isSwapped ? 0 : 1))};
 }
 
 /// The elements of input 1 where input 0 is not 0, else those of input 2.
@@ -68,7 +40,6 @@ static Tensors importSelect(Node &node) {
 
 /// With a fused function in the first field of the options.
 template <BinaryKind kind> static Tensors importBinary(Node &node) {
-
   // Of quantised tensors, in ADD and SUB.
   if (kind == BinaryKind::Add || kind == BinaryKind::Sub)
     node.ignore({1, "pot_scale_int16"});
@@ -106,9 +77,7 @@ static Tensors importPow(Node &node) {
   if (!exponent)
     return {{}};
   if (node.areAllConstant())
-    return {combineConstants(
-        node, [](double a, double b) { return std::pow(a, b); },
-        *node.getInput().constant, *exponent)};
+    return {combineAny(node, BinaryKind::Pow, node.getInput(), *exponent)};
   return {power(node, node.getInput(), *exponent)};
 }
 

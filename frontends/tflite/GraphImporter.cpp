@@ -396,8 +396,7 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   size_t count = operands.size();
   FlatTable options = op.table.getTable(4);
   unsigned optionsType = op.table.get<uint8_t>(3, 0);
-  static const Operator none{"", 0, nullptr};
-  Node node(builder, layer, known ? *known : none, options, std::move(operands),
+  Node node(builder, layer, op.operatorName, options, std::move(operands),
             op.outputs.size());
   Tensors results;
   if (!isDefined) {

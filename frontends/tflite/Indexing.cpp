@@ -69,26 +69,10 @@ static Tensors importUnpack(Node &node) {
   return outputs;
 }
 
-/// The parts of `input` along `axis`, of the sizes `parts`.
 static Tensors split(Node &node, const Tensor &input, int64_t axis,
                      ArrayRef<int64_t> parts) {
-  int64_t size = input.getShape()[axis], sum = 0;
-  for (int64_t part : parts)
-    sum += part < 1 || part > size ? size + 1 : part;
-  if (sum != size || parts.size() != node.getNumOutputs()) {
-    node.emitError() << "expects parts of " << size << " positions for "
-                     << node.getNumOutputs() << " outputs, but got "
-                     << formatShape(parts);
-    return {{}};
-  }
-  Tensors outputs;
-  Slice slice(input.getShape());
-  for (int64_t part : parts) {
-    slice.size[axis] = part;
-    outputs.push_back(frieze::slice(node, input, slice));
-    slice.begin[axis] += part;
-  }
-  return outputs;
+  return frieze::split(node, input, axis, parts, node.getNumOutputs(),
+                       [](size_t) { return true; });
 }
 
 /// Input `index` as an axis of input `of`.

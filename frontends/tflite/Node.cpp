@@ -50,30 +50,7 @@ void Node::finish() {
   for (unsigned number = 0; number < options.getNumFields(); ++number)
     if (options.has(number) && !llvm::is_contained(taken, number))
       emitError() << "unsupported field " << number << " in the options of "
-                  << known.name;
-}
-
-const Constant *Node::getConstant(size_t index) {
-  if (inputs[index].constant)
-    return inputs[index].constant.get();
-  emitError() << "unsupported input " << index << " of " << known.name
-              << ", expects a constant, but got a value computed from the "
-                 "model's inputs";
-  return nullptr;
-}
-
-std::optional<SmallVector<int64_t>> Node::getIntegers(size_t index) {
-  const Constant *constant = getConstant(index);
-  if (!constant)
-    return std::nullopt;
-  if (isInteger(constant->type) && constant->shape.size() <= 1)
-    return constant->getIntegers();
-  emitError() << "expects input " << index << " to be a list of integers";
-  return std::nullopt;
-}
-
-bool Node::areAllConstant() const {
-  return llvm::all_of(inputs, [](const Tensor &input) { return !input.value; });
+                  << operatorName;
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,12 +8,10 @@
 #ifndef FRIEZE_FRONTENDS_TFLITE_NODE_H
 #define FRIEZE_FRONTENDS_TFLITE_NODE_H
 
-#include "frontends/GraphNode.h"
+#include "frontends/OperandNode.h"
 #include "frontends/tflite/FlatTable.h"
 
 namespace frieze::tflite {
-
-struct Operator;
 
 /// A field of the options of an operator, by its number in the schema.
 struct Field {
@@ -23,14 +21,13 @@ struct Field {
 
 /// One operator being imported. It keeps account of the fields of its options,
 /// so that none is ignored by mistake.
-class Node : public GraphNode {
+class Node : public OperandNode {
 public:
-  Node(ModelBuilder &builder, std::string name, const Operator &known,
+  Node(ModelBuilder &builder, std::string name, llvm::StringRef operatorName,
        FlatTable options, Tensors inputs, size_t numOutputs)
-      : GraphNode(builder, std::move(name)), known(known), options(options),
-        inputs(std::move(inputs)), numOutputs(numOutputs) {}
+      : OperandNode(builder, std::move(name), operatorName, std::move(inputs)),
+        options(options), numOutputs(numOutputs) {}
 
-  const Operator &known;
   /// Whether anything reads the first output as something else than the numbers
   /// of rows.
   bool isReadAsNumber = true;
@@ -47,27 +44,12 @@ public:
   /// Reports the fields that were neither taken nor ignored.
   void finish();
 
-  size_t getNumInputs() const { return inputs.size(); }
   size_t getNumOutputs() const { return numOutputs; }
-  bool hasInput(size_t index) const {
-    return index < inputs.size() && inputs[index];
-  }
-  const Tensor &getInput(size_t index = 0) const { return inputs[index]; }
-  llvm::ArrayRef<Tensor> getInputs() const { return inputs; }
-  llvm::ArrayRef<int64_t> getShape(size_t index = 0) const {
-    return inputs[index].getShape();
-  }
-  /// The input, which must be a constant. Null, and reported, where it isn't.
-  const Constant *getConstant(size_t index);
-  /// The same, as integers of a tensor of rank 1 at most.
-  std::optional<llvm::SmallVector<int64_t>> getIntegers(size_t index);
   /// The input as a value of the model, which a constant becomes.
-  mlir::Value getValue(size_t index = 0) { return makeValue(inputs[index]); }
-  bool areAllConstant() const;
+  mlir::Value getValue(size_t index = 0) { return makeValue(getInput(index)); }
 
 private:
   FlatTable options;
-  Tensors inputs;
   size_t numOutputs;
   llvm::SmallVector<unsigned> taken;
 };

@@ -7,7 +7,6 @@
 
 #include "frontends/torch/Node.h"
 
-#include <cmath>
 #include <limits>
 
 using namespace llvm;
@@ -148,93 +147,54 @@ static Tensors importPrelu(Node &node) {
       node.name, value, node.builder.addWeights(node.name, "slope", slopes))};
 }
 
-/// A function of a constant, or of a value as nn's `kinds`, one after the
-/// other.
-template <ActivationKind... kinds>
-static Tensors importFunction(Node &node, double (*function)(double)) {
+template <UnaryFn function, ActivationKind... kinds>
+static Tensors importFunction(Node &node) {
   Tensor input = node.takeTensor("self");
-  if (input.constant) {
-    Constant result = *input.constant;
-    // Of integers, these two are integers.
-    if (!isFloat(result.type) && node.target != "abs.default" &&
-        node.target != "square.default")
-      result.type = DataType::Float;
-    for (double &value : result.values)
-      value = roundTo(function(value), result.type);
-    return {std::move(result)};
+  // Of integers, these two are integers.
+  static constexpr ActivationKind whole[] = {ActivationKind::Abs,
+                                             ActivationKind::Square};
+  if (input.constant && !isFloat(input.getType()) &&
+      !(llvm::is_contained(whole, kinds) && ...)) {
+    Constant constant = *input.constant;
+    constant.type = DataType::Float;
+    input = constant;
   }
-  Value value = input.value;
-  for (ActivationKind kind : {kinds...})
-    value = node.builder.activation(node.name, value, kind);
-  return {value};
-}
-
-static Tensors importAbs(Node &node) {
-  return importFunction<ActivationKind::Abs>(
-      node, [](double x) { return std::fabs(x); });
-}
-
-static Tensors importExp(Node &node) {
-  return importFunction<ActivationKind::Exp>(
-      node, [](double x) { return std::exp(x); });
-}
-
-static Tensors importLog(Node &node) {
-  return importFunction<ActivationKind::Log>(
-      node, [](double x) { return std::log(x); });
-}
-
-static Tensors importReciprocal(Node &node) {
-  return importFunction<ActivationKind::Reciprocal>(
-      node, [](double x) { return 1.0 / x; });
-}
-
-static Tensors importRsqrt(Node &node) {
-  return importFunction<ActivationKind::Sqrt, ActivationKind::Reciprocal>(
-      node, [](double x) { return 1.0 / std::sqrt(x); });
-}
-
-static Tensors importSqrt(Node &node) {
-  return importFunction<ActivationKind::Sqrt>(
-      node, [](double x) { return std::sqrt(x); });
-}
-
-static Tensors importSquare(Node &node) {
-  return importFunction<ActivationKind::Square>(node,
-                                                [](double x) { return x * x; });
+  return {applyFunction(node, input, function, {kinds...})};
 }
 
 ArrayRef<Operator> frieze::torch::getActivationOperators() {
   static const Operator operators[] = {
-      {"abs.default", importAbs},
+      {"abs.default", importFunction<std::fabs, ActivationKind::Abs>},
       {"celu.default", importCelu},
       {"clamp.default", importClamp},
       {"clamp_max.default", importClamp},
       {"clamp_min.default", importClamp},
       {"elu.default", importElu},
       {"erf.default", importPlain<ActivationKind::Erf>},
-      {"exp.default", importExp},
+      {"exp.default", importFunction<std::exp, ActivationKind::Exp>},
       {"expm1.default", importExpm1},
       {"gelu.default", importGelu},
       {"hardsigmoid.default", importHardSigmoid},
       {"hardswish.default", importPlain<ActivationKind::HardSilu>},
       {"hardtanh.default", importHardTanh},
       {"leaky_relu.default", importLeakyRelu},
-      {"log.default", importLog},
+      {"log.default", importFunction<std::log, ActivationKind::Log>},
       {"log1p.default", importLog1p},
       {"log_sigmoid.default", importLogSigmoid},
       {"mish.default", importPlain<ActivationKind::Mish>},
       {"prelu.default", importPrelu},
-      {"reciprocal.default", importReciprocal},
+      {"reciprocal.default",
+       importFunction<reciprocal, ActivationKind::Reciprocal>},
       {"relu.default", importPlain<ActivationKind::Relu>},
       {"relu6.default", importRelu6},
-      {"rsqrt.default", importRsqrt},
+      {"rsqrt.default", importFunction<reciprocalRoot, ActivationKind::Sqrt,
+                                       ActivationKind::Reciprocal>},
       {"selu.default", importPlain<ActivationKind::Selu>},
       {"sigmoid.default", importPlain<ActivationKind::Sigmoid>},
       {"silu.default", importPlain<ActivationKind::Silu>},
       {"softplus.default", importSoftplus},
-      {"sqrt.default", importSqrt},
-      {"square.default", importSquare},
+      {"sqrt.default", importFunction<std::sqrt, ActivationKind::Sqrt>},
+      {"square.default", importFunction<square, ActivationKind::Square>},
       {"tanh.default", importPlain<ActivationKind::Tanh>},
   };
   return operators;

@@ -7,7 +7,6 @@
 
 #include "frontends/torch/Node.h"
 
-#include <cmath>
 #include <limits>
 
 using namespace llvm;
@@ -20,33 +19,14 @@ using nn::ReduceKind;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-Tensor frieze::torch::combineAny(Node &node, BinaryKind kind, const Tensor &lhs,
-                                 const Tensor &rhs) {
-  static constexpr BinaryFn functions[] = {
-      [](double a, double b) { return a + b; },
-      [](double a, double b) { return a - b; },
-      [](double a, double b) { return a * b; },
-      [](double a, double b) { return a / b; },
-      [](double a, double b) { return std::max(a, b); },
-      [](double a, double b) { return std::min(a, b); },
-      [](double a, double b) { return std::pow(a, b); },
-      [](double a, double b) { return double(a == b); },
-      [](double a, double b) { return double(a != b); },
-      [](double a, double b) { return double(a < b); },
-      [](double a, double b) { return double(a <= b); },
-  };
-  static_assert(std::size(functions) == size_t(BinaryKind::LessEqual) + 1);
-  if (!lhs || !rhs)
-    return {};
-  if (!lhs.constant || !rhs.constant)
-    return combine(node, kind, lhs, rhs);
+Tensor frieze::torch::combinePromoted(Node &node, BinaryKind kind,
+                                      const Tensor &lhs, const Tensor &rhs) {
+  if (!lhs.constant || !rhs.constant || isFloat(lhs.getType()) ||
+      (!isFloat(rhs.getType()) && kind != BinaryKind::Div))
+    return combineAny(node, kind, lhs, rhs);
   Constant first = *lhs.constant;
-  // Of an integer and a number with a point, the result has a point.
-  if (!isFloat(first.type) &&
-      (isFloat(rhs.constant->type) || kind == BinaryKind::Div))
-    first.type = DataType::Float;
-  return combineConstants(node, functions[int(kind)], first, *rhs.constant,
-                          /*isComparison=*/kind >= BinaryKind::Equal);
+  first.type = DataType::Float;
+  return combineAny(node, kind, first, rhs);
 }
 
 Tensor frieze::torch::scale(Node &node, const Tensor &input, double factor) {
@@ -54,7 +34,7 @@ Tensor frieze::torch::scale(Node &node, const Tensor &input, double factor) {
     return input;
   if (input.constant)
     return combineAny(node, BinaryKind::Mul, input,
-                      Constant{input.constant->type, {}, {factor}});
+                      Constant{input.getType(), {}, {factor}});
   return node.builder.scaleAndShift(node.name, input.value, factor, 0.0);
 }
 
@@ -68,17 +48,8 @@ static Tensors importBinary(Node &node) {
     double alpha = node.takeNumber("alpha", 1.0);
     (isSwapped ? lhs : rhs) = scale(node, isSwapped ? lhs : rhs, alpha);
   }
-  return {isSwapped ? combineAny(node, kind, rhs, lhs)
-                    : combineAny(node, kind, lhs, rhs)};
-}
-
-/// `isSwapped` compares `other` with `self`.
-template <BinaryKind kind, bool isSwapped = false>
-static Tensors importComparison(Node &node) {
-  Tensors results = importBinary<kind, isSwapped>(node);
-  if (results.front().value)
-    results.front().valueType = DataType::Bool;
-  return results;
+  return {isSwapped ? combinePromoted(node, kind, rhs, lhs)
+                    : combinePromoted(node, kind, lhs, rhs)};
 }
 
 static Tensors importNeg(Node &node) {
@@ -94,14 +65,8 @@ static Tensors importPow(Node &node) {
     node.emitError() << "unsupported exponent, expects a constant";
     return {{}};
   }
-  if (input.constant) {
-    Constant base = *input.constant;
-    if (!isFloat(base.type) && isFloat(exponent.constant->type))
-      base.type = DataType::Float;
-    return {combineConstants(
-        node, [](double a, double b) { return std::pow(a, b); }, base,
-        *exponent.constant)};
-  }
+  if (input.constant)
+    return {combinePromoted(node, BinaryKind::Pow, input, exponent)};
   return {power(node, input, *exponent.constant)};
 }
 
@@ -298,17 +263,17 @@ ArrayRef<Operator> frieze::torch::getArithmeticOperators() {
       {"amin.default", importReduce<ReduceKind::Min>},
       {"div.Scalar", importBinary<BinaryKind::Div>},
       {"div.Tensor", importBinary<BinaryKind::Div>},
-      {"eq.Scalar", importComparison<BinaryKind::Equal>},
-      {"eq.Tensor", importComparison<BinaryKind::Equal>},
-      {"ge.Scalar", importComparison<BinaryKind::LessEqual, true>},
-      {"ge.Tensor", importComparison<BinaryKind::LessEqual, true>},
-      {"gt.Scalar", importComparison<BinaryKind::Less, true>},
-      {"gt.Tensor", importComparison<BinaryKind::Less, true>},
-      {"le.Scalar", importComparison<BinaryKind::LessEqual>},
-      {"le.Tensor", importComparison<BinaryKind::LessEqual>},
+      {"eq.Scalar", importBinary<BinaryKind::Equal>},
+      {"eq.Tensor", importBinary<BinaryKind::Equal>},
+      {"ge.Scalar", importBinary<BinaryKind::LessEqual, true>},
+      {"ge.Tensor", importBinary<BinaryKind::LessEqual, true>},
+      {"gt.Scalar", importBinary<BinaryKind::Less, true>},
+      {"gt.Tensor", importBinary<BinaryKind::Less, true>},
+      {"le.Scalar", importBinary<BinaryKind::LessEqual>},
+      {"le.Tensor", importBinary<BinaryKind::LessEqual>},
       {"log_softmax.int", importSoftmax<true>},
-      {"lt.Scalar", importComparison<BinaryKind::Less>},
-      {"lt.Tensor", importComparison<BinaryKind::Less>},
+      {"lt.Scalar", importBinary<BinaryKind::Less>},
+      {"lt.Tensor", importBinary<BinaryKind::Less>},
       {"masked_fill.Scalar", importMaskedFill, ValueTypes::Own},
       {"max.default", importReduce<ReduceKind::Max>},
       {"max.dim", importReduce<ReduceKind::Max>},
@@ -320,8 +285,8 @@ ArrayRef<Operator> frieze::torch::getArithmeticOperators() {
       {"minimum.default", importBinary<BinaryKind::Minimum>},
       {"mul.Scalar", importBinary<BinaryKind::Mul>},
       {"mul.Tensor", importBinary<BinaryKind::Mul>},
-      {"ne.Scalar", importComparison<BinaryKind::NotEqual>},
-      {"ne.Tensor", importComparison<BinaryKind::NotEqual>},
+      {"ne.Scalar", importBinary<BinaryKind::NotEqual>},
+      {"ne.Tensor", importBinary<BinaryKind::NotEqual>},
       {"neg.default", importNeg},
       {"pow.Tensor_Scalar", importPow},
       {"pow.Tensor_Tensor", importPow},

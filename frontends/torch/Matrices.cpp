@@ -74,7 +74,8 @@ static Tensor addLinear(Node &node, const Tensor &input, const Tensor &weight,
   Tensor kernel = swapLast(node, weight);
   if (!input.value || !kernel.constant || bias.value) {
     Tensor product = addProduct(node, input, kernel);
-    return bias ? combineAny(node, BinaryKind::Add, product, bias) : product;
+    return bias ? combinePromoted(node, BinaryKind::Add, product, bias)
+                : product;
   }
   ElementsAttr added;
   if (bias) {
@@ -120,7 +121,7 @@ template <bool isBatch> static Tensors importAddProduct(Node &node) {
     return {
         addLinear(node, lhs, swapLast(node, scale(node, rhs, alpha)), added)};
   Tensor product = scale(node, addProduct(node, lhs, rhs), alpha);
-  return {combineAny(node, BinaryKind::Add, added, product)};
+  return {combinePromoted(node, BinaryKind::Add, added, product)};
 }
 
 /// The scores where `mask` is not 0, else a number whose exponential is 0.
@@ -203,7 +204,7 @@ static Tensors importAttention(Node &node) {
       }
       mask = Tensor(added);
     }
-    scores = combineAny(node, BinaryKind::Add, scores, mask);
+    scores = combinePromoted(node, BinaryKind::Add, scores, mask);
     if (llvm::is_contained(allowed.values, 0.0))
       scores = applyMask(node, scores, allowed);
   }

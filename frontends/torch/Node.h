@@ -127,9 +127,10 @@ llvm::ArrayRef<Operator> getShapeOperators();
 /// The operator of that name, or null.
 const Operator *findOperator(llvm::StringRef name);
 
-/// `kind` of two tensors, of constants as well.
-Tensor combineAny(Node &node, nn::BinaryKind kind, const Tensor &lhs,
-                  const Tensor &rhs);
+/// combineAny(), where a constant of an integer and a number with a point has a
+/// point.
+Tensor combinePromoted(Node &node, nn::BinaryKind kind, const Tensor &lhs,
+                       const Tensor &rhs);
 /// A tensor multiplied by a number.
 Tensor scale(Node &node, const Tensor &input, double factor);
 /// Softmax along an axis, also along that of the batch.

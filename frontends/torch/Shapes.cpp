@@ -271,36 +271,20 @@ static Tensors importStack(Node &node) {
 // Parts
 //===----------------------------------------------------------------------===//
 
-/// The parts of `input` along `axis`, of the sizes `parts`.
-static Tensors cut(Node &node, const Tensor &input, int64_t axis,
-                   ArrayRef<int64_t> parts) {
-  int64_t size = input.getShape()[axis], sum = 0;
-  for (int64_t part : parts)
-    sum += part < 1 || part > size ? size + 1 : part;
-  if (sum != size || parts.size() != node.getNumOutputs()) {
-    node.emitError() << "expects parts of " << size << " positions for "
-                     << node.getNumOutputs() << " outputs, but got "
-                     << formatShape(parts);
-    return {{}};
-  }
-  Tensors outputs;
-  Slice part(input.getShape());
-  for (auto [index, length] : enumerate(parts)) {
-    part.size[axis] = length;
-    outputs.push_back(node.isUsed(index) ? slice(node, input, part) : Tensor());
-    part.begin[axis] += length;
-  }
-  return outputs;
+static Tensors split(Node &node, const Tensor &input, int64_t axis,
+                     ArrayRef<int64_t> parts) {
+  return frieze::split(node, input, axis, parts, node.getNumOutputs(),
+                       [&](size_t index) { return node.isUsed(index); });
 }
 
 /// In parts of `length` positions, of which the last may be shorter.
-static Tensors cutEvenly(Node &node, const Tensor &input, int64_t axis,
-                         int64_t length) {
+static Tensors splitEvenly(Node &node, const Tensor &input, int64_t axis,
+                           int64_t length) {
   SmallVector<int64_t> parts;
   for (int64_t left = input.getShape()[axis];
        left > 0 && parts.size() <= node.getNumOutputs(); left -= length)
     parts.push_back(std::min(left, length));
-  return cut(node, input, axis, parts);
+  return split(node, input, axis, parts);
 }
 
 static Tensors importSplit(Node &node) {
@@ -313,12 +297,12 @@ static Tensors importSplit(Node &node) {
   if (!axis || !sizes)
     return {{}};
   if (node.has("split_sizes"))
-    return cut(node, input, *axis, *sizes);
+    return split(node, input, *axis, *sizes);
   if (sizes->size() != 1 || sizes->front() < 1) {
     node.emitError() << "expects 'split_size' to be 1 or more";
     return {{}};
   }
-  return cutEvenly(node, input, *axis, sizes->front());
+  return splitEvenly(node, input, *axis, sizes->front());
 }
 
 static Tensors importChunk(Node &node) {
@@ -333,7 +317,7 @@ static Tensors importChunk(Node &node) {
     node.emitError() << "expects 'chunks' to be 1 or more";
     return {{}};
   }
-  return cutEvenly(
+  return splitEvenly(
       node, input, *axis,
       std::max<int64_t>(1, divideCeil(input.getShape()[*axis], chunks)));
 }

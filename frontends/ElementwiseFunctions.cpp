@@ -1,0 +1,36 @@
+//===- ElementwiseFunctions.cpp - Functions of each element -----*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontends/GraphNode.h"
+
+using namespace llvm;
+using namespace mlir;
+using namespace frieze;
+using nn::ActivationKind;
+
+Tensor frieze::mapConstant(const Constant &constant, UnaryFn function) {
+  Constant result = constant;
+  for (double &value : result.values)
+    value = roundTo(function(value), result.type);
+  return result;
+}
+
+Tensor frieze::applyFunction(GraphNode &node, const Tensor &input,
+                             UnaryFn function, ArrayRef<ActivationKind> kinds) {
+  if (input.constant)
+    return mapConstant(*input.constant, function);
+  Value value = input.value;
+  for (ActivationKind kind : kinds)
+    value = node.builder.activation(node.name, value, kind);
+  return value;
+}
+
+Tensor frieze::negate(GraphNode &node, const Tensor &input) {
+  if (input.constant)
+    return mapConstant(*input.constant, [](double x) { return -x; });
+  return node.builder.scaleAndShift(node.name, input.value, -1.0, 0.0);
+}
