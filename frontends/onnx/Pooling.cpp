@@ -36,15 +36,23 @@ static void checkGaps(Node &node, const WindowGeometry &geometry) {
                         "'pads'";
 }
 
-static Tensors importPool(Node &node, PoolKind kind) {
+/// The window with its padding. Nothing where a problem was reported.
+static std::optional<WindowGeometry> takePoolWindow(Node &node) {
   SmallVector<int64_t> window =
       node.takeInts("kernel_shape").value_or(SmallVector<int64_t>());
   if (!checkRank(node, window.size()))
-    return {{}};
+    return std::nullopt;
   window = node.takeInts("kernel_shape", window.size(), 1);
   WindowGeometry geometry = takeWindow(node, window, window.size());
   takePadding(node, geometry, node.getShape());
   checkGaps(node, geometry);
+  return geometry;
+}
+
+static Tensors importPool(Node &node, PoolKind kind) {
+  std::optional<WindowGeometry> geometry = takePoolWindow(node);
+  if (!geometry)
+    return {{}};
   bool ceilMode = node.takeBool("ceil_mode", false);
   bool countsPadding =
       kind == PoolKind::Avg && node.takeBool("count_include_pad", false);
@@ -56,7 +64,7 @@ static Tensors importPool(Node &node, PoolKind kind) {
   if (!input || node.hasFailed())
     return {{}};
   return {toChannelsFirst(node, pool(node, kind, toChannelsLast(node, input),
-                                     geometry, ceilMode, countsPadding))};
+                                     *geometry, ceilMode, countsPadding))};
 }
 
 static Tensors importMaxPool(Node &node) {
@@ -70,28 +78,23 @@ static Tensors importAveragePool(Node &node) {
 /// The root of the sum of powers; padding adds nothing.
 static Tensors importLpPool(Node &node) {
   int64_t power = node.takeInt("p", 2, 1, 64);
-  SmallVector<int64_t> window =
-      node.takeInts("kernel_shape").value_or(SmallVector<int64_t>());
-  if (!checkRank(node, window.size()))
+  std::optional<WindowGeometry> geometry = takePoolWindow(node);
+  if (!geometry)
     return {{}};
-  window = node.takeInts("kernel_shape", window.size(), 1);
-  WindowGeometry geometry = takeWindow(node, window, window.size());
-  takePadding(node, geometry, node.getShape());
-  checkGaps(node, geometry);
   bool ceilMode = node.takeBool("ceil_mode", false);
   Value input = toChannelsLast(node, node.getValue());
   if (!input || node.hasFailed())
     return {{}};
   if (ceilMode)
-    padForCeiling(geometry, frieze::getShape(input));
+    padForCeiling(*geometry, frieze::getShape(input));
   ModelBuilder &builder = node.builder;
   Value powers = raiseTo(
       builder, node.name,
       builder.activation(node.name, input, nn::ActivationKind::Abs), power);
-  powers = padExplicitly(node, powers, geometry, 0.0);
-  Value mean = builder.pool(node.name, PoolKind::Avg, powers, geometry);
+  powers = padExplicitly(node, powers, *geometry, 0.0);
+  Value mean = builder.pool(node.name, PoolKind::Avg, powers, *geometry);
   int64_t count = 1;
-  for (int64_t size : window)
+  for (int64_t size : geometry->window)
     count *= size;
   Value sum = builder.scaleAndShift(node.name, mean, count, 0.0);
   return {toChannelsFirst(node, raiseTo(builder, node.name, sum, 1.0 / power))};
