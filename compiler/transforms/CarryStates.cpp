@@ -8,6 +8,7 @@
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/Samples.h"
 #include "compiler/transforms/StreamBuilder.h"
+#include "compiler/transforms/StreamedModel.h"
 #include "dialect/Axes.h"
 #include "dialect/Remarks.h"
 #include "dialect/StreamFunctions.h"
@@ -322,32 +323,24 @@ struct CarryStatesPass
 
   LogicalResult run() {
     ModuleOp module = getOperation();
-    auto model = module.lookupSymbol<func::FuncOp>("model");
-    if (!model || !llvm::hasSingleElement(model.getBody()))
-      return module.emitError("expects a function @model of a single block");
+    FailureOr<func::FuncOp> found =
+        getStreamedModel(module, "steps", "take in steps");
+    if (mlir::failed(found))
+      return failure();
+    func::FuncOp model = *found;
     if (block < 0 || block > maxElements)
       return model.emitError("expects a block that is not negative, but got ")
              << block.getValue();
-    auto type = model.getNumArguments() == 1
-                    ? dyn_cast<RankedTensorType>(model.getArgument(0).getType())
-                    : nullptr;
-    if (!type || (type.getRank() != 2 && type.getRank() != 3) ||
-        type.getDimSize(0) != 1)
-      return model.emitError("expects one input of shape (1, steps) or (1, "
-                             "steps, channels) to take in steps");
-    WalkResult found = model.walk([](Operation *op) -> WalkResult {
+    WalkResult walked = model.walk([](Operation *op) -> WalkResult {
       if (isa<HistoryOp>(op) || getCarried(op))
         return op->emitError("expects a model of whole sequences, which have "
                              "no calls before them");
       return WalkResult::advance();
     });
-    if (found.wasInterrupted())
+    if (walked.wasInterrupted())
       return failure();
     int64_t together = block > 0 ? int64_t(block) : blockSteps;
-    SmallVector<std::pair<StringRef, int64_t>> functions{{"stream_window", 1}};
-    if (together > 1)
-      functions.push_back({"stream_block", together});
-    for (auto [name, count] : functions) {
+    for (auto [name, count] : getStreamFunctions(together)) {
       StepBuilder builder(model, count);
       FailureOr<func::FuncOp> function = builder.build(name);
       if (mlir::failed(function))

@@ -7,6 +7,7 @@
 
 #include "compiler/transforms/Passes.h"
 #include "compiler/transforms/StreamBuilder.h"
+#include "compiler/transforms/StreamedModel.h"
 
 namespace frieze::nn {
 #define GEN_PASS_DEF_SHAREWINDOWSPASS
@@ -33,31 +34,23 @@ struct ShareWindowsPass
 
   LogicalResult run() {
     ModuleOp module = getOperation();
-    auto model = module.lookupSymbol<func::FuncOp>("model");
-    if (!model || !llvm::hasSingleElement(model.getBody()))
-      return module.emitError("expects a function @model of a single block");
+    FailureOr<func::FuncOp> found =
+        getStreamedModel(module, "samples", "stream");
+    if (mlir::failed(found))
+      return failure();
+    func::FuncOp model = *found;
     if (hop < 1 || hop > maxElements || block < 0 || block > maxElements)
       return model.emitError("expects a positive hop, but got ")
              << hop.getValue();
-    auto type = model.getNumArguments() == 1
-                    ? dyn_cast<RankedTensorType>(model.getArgument(0).getType())
-                    : nullptr;
-    if (!type || (type.getRank() != 2 && type.getRank() != 3) ||
-        type.getDimSize(0) != 1)
-      return model.emitError("expects one input of shape (1, samples) or (1, "
-                             "samples, channels) to stream");
-    WalkResult found = model.walk([](HistoryOp op) -> WalkResult {
+    WalkResult walked = model.walk([](HistoryOp op) -> WalkResult {
       return op.emitError("expects a model of single windows, which has no "
                           "calls before it");
     });
-    if (found.wasInterrupted())
+    if (walked.wasInterrupted())
       return failure();
     int64_t windows =
         block > 0 ? block : std::max<int64_t>(1, blockSamples / hop);
-    SmallVector<std::pair<StringRef, int64_t>> functions{{"stream_window", 1}};
-    if (windows > 1)
-      functions.push_back({"stream_block", windows});
-    for (auto [name, count] : functions) {
+    for (auto [name, count] : getStreamFunctions(windows)) {
       StreamBuilder builder(model, hop, count, StreamInput::NewSamples);
       FailureOr<func::FuncOp> function = builder.build(name);
       if (mlir::failed(function))
