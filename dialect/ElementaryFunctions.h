@@ -61,7 +61,7 @@ public:
     case ActivationKind::HardSigmoid:
       return hardSigmoid(x, alpha, beta);
     case ActivationKind::Silu:
-      return ops.mul(x, sigmoid(x));
+      return ops.div(x, sigmoidDenominator(x));
     case ActivationKind::HardSilu:
       return ops.mul(x, hardSigmoid(x, 1.0f / 6.0f, 0.5f));
     case ActivationKind::Tanh:
@@ -135,13 +135,10 @@ public:
                    ops.constant(0x1p-24f));
   }
 
-  /// 1 / (1 + exp(-x)), error below 3 ULP; denormal results are kept.
+  /// 1 / (1 + exp(-x)), error below 4 ULP, and zero below -88.37, where it is
+  /// smaller than any normal number.
   Value sigmoid(Value x) {
-    Value decay = expOfNonPositive(negate(ops.abs(x)));
-    Value one = ops.constant(1.0f);
-    Value numerator =
-        ops.select(ops.greater(ops.constant(0.0f), x), decay, one);
-    return ops.div(numerator, ops.add(one, decay));
+    return ops.div(ops.constant(1.0f), sigmoidDenominator(x));
   }
 
   /// tanh(x), error below 6 ULP, and exactly 1 or -1 where |x| > 8.051.
@@ -173,7 +170,7 @@ public:
   Value log(Value x) {
     float infinity = std::numeric_limits<float>::infinity();
     LogTerms terms = splitLog(x);
-    Value y = ops.fma(terms.n, ops.constant(LogTerms::headOfLog2),
+    Value y = ops.fma(terms.n, ops.constant(headOfLog2),
                       ops.add(terms.u, terms.tail));
     Value nan = ops.constant(std::numeric_limits<float>::quiet_NaN());
     // Infinity is its own logarithm; NaN is not above zero.
@@ -368,12 +365,37 @@ private:
            activation.getKind() == ActivationKind::Tanh;
   }
 
+  /// log(2) in two parts. Whole numbers up to 256 times the first are exact.
+  static constexpr float headOfLog2 = 0x1.62e4p-1f;
+  static constexpr float tailOfLog2 = 0x1.7f7d1cp-20f;
+
   struct Quotient {
     Value numerator, denominator;
   };
 
   Value divide(Quotient quotient) {
     return ops.div(quotient.numerator, quotient.denominator);
+  }
+
+  /// 1 + exp(-x), and infinity below -88.37.
+  ///
+  /// As exp(), but what is added to round is 127 more, so that shifting leaves
+  /// 2^n without a further addition: n is from -126 to 128, whose bits are
+  /// those of infinity. The sum with 1 then takes one operation, as does each
+  /// power of r from the first on: what exp() gains by adding 1 last is lost
+  /// here.
+  Value sigmoidDenominator(Value x) {
+    Value magic = ops.constant(0x1.8p+23f + 127.0f);
+    Value clamped = clip(x, -89.0f, 87.0f);
+    Value shifted = ops.fma(clamped, ops.constant(-0x1.715476p+0f), magic);
+    Value n = ops.sub(shifted, magic);
+    Value r = ops.fma(n, ops.constant(headOfLog2), clamped);
+    r = ops.fma(n, ops.constant(tailOfLog2), r);
+    // exp(-r).
+    Value p = polynomial(r, {0x1p+0f, -0x1.fffff6p-1f, 0x1.fffdaep-2f,
+                             -0x1.555aap-3f, 0x1.57440ap-5f, -0x1.0fa0fap-7f});
+    Value power = ops.fromBits(ops.shiftLeft(ops.bits(shifted), 23));
+    return ops.fma(p, power, ops.constant(1.0f));
   }
 
   /// factor * tanh(slope * x), both powers of two: the coefficients take them
@@ -419,9 +441,8 @@ private:
     Value magic = ops.constant(0x1.8p+23f);
     Value shifted = ops.fma(x, ops.constant(0x1.715476p+0f), magic);
     Value n = ops.sub(shifted, magic);
-    // ln 2 in two parts; n times the first is exact.
-    Value r = ops.fma(n, ops.constant(-0x1.62e4p-1f), x);
-    r = ops.fma(n, ops.constant(-0x1.7f7d1cp-20f), r);
+    Value r = ops.fma(n, ops.constant(-headOfLog2), x);
+    r = ops.fma(n, ops.constant(-tailOfLog2), r);
     if (rest)
       r = ops.add(r, *rest);
     Value p = polynomial(r, {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
@@ -444,8 +465,6 @@ private:
   /// log(x) = n log(2) + u + tail, where the tail has what the head of log(2)
   /// lacks.
   struct LogTerms {
-    /// Its product with n is exact.
-    static constexpr float headOfLog2 = 0x1.62e4p-1f;
     Value n, u, tail;
     /// x, or where that is denormal a normal number.
     Value scaled;
@@ -472,8 +491,8 @@ private:
                              -0x1.54d1dp-3f, 0x1.23051ep-3f, -0x1.0a0564p-3f,
                              0x1.032fcp-3f, -0x1.469d36p-4f});
     Value square = ops.mul(u, u);
-    Value tail = ops.fma(ops.mul(square, u), p,
-                         ops.mul(n, ops.constant(0x1.7f7d1cp-20f)));
+    Value tail =
+        ops.fma(ops.mul(square, u), p, ops.mul(n, ops.constant(tailOfLog2)));
     tail = ops.fma(square, ops.constant(-0.5f), tail);
     return {n, u, tail, scaled};
   }
@@ -488,8 +507,8 @@ private:
       Value sum = ops.add(a, b);
       return std::pair(sum, ops.sub(b, ops.sub(sum, a)));
     };
-    auto [sum, rest] = addExactly(
-        ops.mul(terms.n, ops.constant(LogTerms::headOfLog2)), terms.u);
+    auto [sum, rest] =
+        addExactly(ops.mul(terms.n, ops.constant(headOfLog2)), terms.u);
     return addExactly(sum, ops.add(rest, terms.tail));
   }
 

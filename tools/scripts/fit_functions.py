@@ -31,17 +31,20 @@ def lawson(columns, target, rounds=60):
     return solution
 
 
-def rational(function, low, high, numerator, denominator):
-    """p(t)/q(t) ~ function(t), scaled to q(0) = 1."""
+def rational(function, low, high, numerator, denominator, weight=lambda t: 1.0):
+    """p(t)/q(t) ~ function(t), scaled to q(0) = 1. The relative error counts `weight`
+    times."""
     scaled = nodes(low / high, 1.0, 2000)
     f = np.array([float(function(mpf(float(v * high)))) for v in scaled])
+    w = np.array([float(weight(mpf(float(v * high)))) for v in scaled])
     t = scaled.astype(np.longdouble)
     q = np.ones_like(t)
     for _ in range(30):
         columns = np.concatenate(
             [np.vander(t, numerator + 1, increasing=True) / (f * q)[:, None],
              -np.vander(t, denominator + 1, increasing=True)[:, 1:] / q[:, None]], 1)
-        solution = lawson(columns.astype(float), (1 / q).astype(float), rounds=40)
+        solution = lawson((columns * w[:, None]).astype(float), (w / q).astype(float),
+                          rounds=40)
         p_coefficients = solution[:numerator + 1]
         q_coefficients = np.concatenate([[1.0], solution[numerator + 1:]])
         q = np.polyval(q_coefficients[::-1], t)
@@ -66,6 +69,10 @@ def main():
     f = lambda r: (mp.exp(r) - 1 - r) / r**2 if r else mpf(0.5)
     p, _ = rational(f, -half * 1.01, half * 1.01, 5, 0)
     report("exp: (exp(r) - 1 - r) / r^2", f, -half, half, p)
+    # exp(-r) = 1 + r p(r), whose error is r exp(r) times that of p
+    f = lambda r: (mp.exp(-r) - 1) / r if r else mpf(-1)
+    p, _ = rational(f, -half * 1.01, half * 1.01, 4, 0, lambda r: abs(r * f(r) * mp.exp(r)))
+    report("sigmoid: (exp(-r) - 1) / r", f, -half, half, p)
     # tanh(x) = x p(x^2) / q(x^2)
     f = lambda t: mp.tanh(mp.sqrt(t)) / mp.sqrt(t) if t else mpf(1)
     p, q = rational(f, 0.0, 72.25, 4, 4)
