@@ -88,9 +88,10 @@ static int compile(int argc, char **argv) {
       cl::values(
           clEnumValN(RemarkFormat::Text, "", ""),
           clEnumValN(RemarkFormat::JSON, "json", "one JSON object a line")));
-  cl::opt<bool> list("list-layers", cl::cat(category),
-                     cl::desc("Print the layers that models may have, with their\n"
-                              "attributes, as key=value where only one is read"));
+  cl::opt<bool> list(
+      "list-layers", cl::cat(category),
+      cl::desc("Print the layers that models may have, with their\n"
+               "attributes, as key=value where only one is read"));
   cl::opt<ListFormat> targets(
       "print-targets", cl::cat(category), cl::init(ListFormat::None),
       cl::ValueOptional,
@@ -120,10 +121,10 @@ static int compile(int argc, char **argv) {
                    "--mlir-elide-resource-strings-if-larger=64");
   cl::ParseCommandLineOptions(
       arguments.size(), arguments.data(),
-      "Compiles a trained model (.keras, .h5, .onnx, .json, .mlir) to machine "
-      "code.\n"
-      "MLIR's flags work too, such as --mlir-print-ir-after-all "
-      "(--help-hidden).\n");
+      "Compiles a trained model (.keras, .h5, .onnx, .tflite, .pt2, .json, "
+      ".mlir)\n"
+      "to machine code. MLIR's flags work too, such as "
+      "--mlir-print-ir-after-all (--help-hidden).\n");
 
   if (list) {
     printLayers(llvm::outs());
