@@ -27,11 +27,25 @@ static llvm::StringMap<int> countUses(func::FuncOp function) {
   return uses;
 }
 
+/// The kernel of a convolution or dense layer if it is packed and a resource,
+/// else null.
+static DenseResourceElementsAttr findKernel(Operation *op) {
+  ElementsAttr kernel;
+  if (auto conv = dyn_cast<ConvOp>(op))
+    kernel = conv.getKernel();
+  // A single output is a dot product, whose kernel is as it is.
+  if (auto dense = dyn_cast<DenseOp>(op);
+      dense && dense.getType().getShape().back() > 1)
+    kernel = dense.getKernel();
+  return dyn_cast_or_null<DenseResourceElementsAttr>(kernel);
+}
+
 PackedKernels::PackedKernels(func::FuncOp function, const KernelPlans &kernels,
                              const MicroBatch &microBatch) {
   llvm::StringMap<int> uses = countUses(function);
-  for (auto op : function.getOps<ConvOp>()) {
-    auto kernel = dyn_cast<DenseResourceElementsAttr>(op.getKernel());
+  for (Operation &layer : function.getBody().front()) {
+    Operation *op = &layer;
+    DenseResourceElementsAttr kernel = findKernel(op);
     if (!kernel || uses.lookup(kernel.getRawHandle().getKey()) > 1)
       continue;
     llvm::SmallSet<int64_t, 2> panels;
@@ -47,5 +61,5 @@ PackedKernels::PackedKernels(func::FuncOp function, const KernelPlans &kernels,
 
 void PackedKernels::free(Operation *op) {
   if (readOnce.erase(op))
-    freed.add(cast<DenseResourceElementsAttr>(cast<ConvOp>(op).getKernel()));
+    freed.add(findKernel(op));
 }

@@ -14,9 +14,9 @@
 
 namespace frieze {
 
-/// The kernels of convolutions that are read but once, by the first machine, as
-/// others find them packed in the constant pool. Most weights are among them,
-/// and would be held twice.
+/// The kernels of convolutions and dense layers that are read but once, by the
+/// first machine, as others find them packed in the constant pool. Most weights
+/// are among them, and would be held twice.
 class PackedKernels {
 public:
   /// Those of `function`, which alone reads its weights, and of what

@@ -24,15 +24,47 @@ func.func @model(%x: tensor<1x9xf32>) -> tensor<1x8xf32> {
 
 // -----
 
-// One chain of a wide layer: as many column vectors as the registers hold.
+// A wide layer: its kernel is packed in panels of 64 columns, of which the rows lie
+// side by side, each a product of its own. The last has the columns that are left,
+// with their padding.
 // CHECK-LABEL: func.func private @model
-// V4-COUNT-8: math.fma %{{.*}} : vector<16xf32>
+// V4: %[[KERNEL:.*]] = memref.get_global @layer_kernel : memref<640xf32>
+// V4: %[[ROW:.*]] = arith.muli %{{.*}}, %c64
+// V4: vector.load %[[KERNEL]][%[[ROW]]]
+// V4-COUNT-4: math.fma %{{.*}} : vector<16xf32>
 // V4: scf.yield
-// V3-COUNT-8: math.fma %{{.*}} : vector<8xf32>
-// V3: scf.yield
-func.func @model(%x: tensor<1x9xf32>) -> tensor<1x256xf32> {
-  %0 = nn.dense %x kernel(dense<0.5> : tensor<9x256xf32>) : tensor<1x9xf32> -> tensor<1x256xf32>
-  return %0 : tensor<1x256xf32>
+// V4: %[[NARROW:.*]] = arith.muli %{{.*}}, %c16
+// V4: %[[LAST:.*]] = arith.addi %[[NARROW]], %c512
+// V4: vector.load %[[KERNEL]][%[[LAST]]]
+// V4-COUNT-1: math.fma %{{.*}} : vector<16xf32>
+// V4: vector.store %{{.*}}[%c64] : memref<67xf32>, vector<3xf32>
+// V4-NOT: memref.prefetch
+func.func @model(%x: tensor<1x8xf32>) -> tensor<1x67xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<8x67xf32>) : tensor<1x8xf32> -> tensor<1x67xf32>
+  return %0 : tensor<1x67xf32>
+}
+
+// -----
+
+// Weights that leave the first-level cache, and are read once, are fetched a page
+// ahead: 1024 elements.
+// CHECK-LABEL: func.func private @model
+// V4: %[[AHEAD:.*]] = arith.addi %{{.*}}, %c1024
+// V4: memref.prefetch %{{.*}}[%[[AHEAD]]], read, locality<3>, data
+func.func @model(%x: tensor<1x512xf32>) -> tensor<1x32xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<512x32xf32>) : tensor<1x512xf32> -> tensor<1x32xf32>
+  return %0 : tensor<1x32xf32>
+}
+
+// -----
+
+// Several tiles of rows read them more than once.
+// CHECK-LABEL: func.func private @model
+// CHECK-NOT: memref.prefetch
+// CHECK: return
+func.func @model(%x: tensor<1x99x512xf32>) -> tensor<1x99x32xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<512x32xf32>) : tensor<1x99x512xf32> -> tensor<1x99x32xf32>
+  return %0 : tensor<1x99x32xf32>
 }
 
 // -----

@@ -92,11 +92,10 @@ static int64_t countTerms(const MatrixProduct &product) {
 
 SmallVector<Value> TileEmitter::loadWeights(Value weightAt, int64_t first,
                                             int64_t end) {
-  if (first == 0 && product.prefetchesWeights) {
+  if (first == 0 && product.prefetchedLines > 0) {
     int64_t lineElements = kernel.machine.getLineElements();
-    int64_t distance =
-        llvm::alignTo(kernel.machine.budgets.prefetchedLines * lineElements,
-                      product.terms.back().weightStride);
+    int64_t distance = llvm::alignTo(product.prefetchedLines * lineElements,
+                                     product.terms.back().weightStride);
     for (int64_t line = 0; line < tile.getWidth(); line += lineElements)
       memref::PrefetchOp::create(
           kernel.builder, kernel.getLocation(), product.weights,
@@ -412,18 +411,6 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
       }
     }
   }
-}
-
-SmallVector<float> frieze::padColumns(SmallVector<float> values, int64_t rows,
-                                      int64_t padded) {
-  int64_t columns = values.size() / rows;
-  if (columns == padded)
-    return values;
-  SmallVector<float> result(rows * padded, 0.0f);
-  for (int64_t row = 0; row < rows; ++row)
-    llvm::copy(ArrayRef(values).slice(row * columns, columns),
-               result.begin() + row * padded);
-  return result;
 }
 
 /// Tiles of which one with less code hardly takes from the speed of all.

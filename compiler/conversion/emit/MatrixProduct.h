@@ -74,14 +74,10 @@ struct MatrixProduct {
   /// Whether results are added to what the output holds; its rows are then
   /// readable like those of the weights.
   bool accumulates = false;
-  /// Whether weights are fetched into the first-level cache ahead of their use,
-  /// for runs of terms that are too short for the processor to do it.
-  bool prefetchesWeights = false;
+  /// Cache lines that weights are fetched into the first level ahead of their
+  /// use, where the processor does not see what is read next.
+  int64_t prefetchedLines = 0;
 };
-
-/// `values` with `rows` rows, each padded with zeros to `padded` columns.
-llvm::SmallVector<float> padColumns(llvm::SmallVector<float> values,
-                                    int64_t rows, int64_t padded);
 
 /// Emits `product` as tiles of rows by column vectors that stay in registers
 /// over the whole sum. `tile` was chosen for a product of its shape.

@@ -28,14 +28,8 @@ static SmallVector<T> packColumns(const SmallVector<T> &values, int64_t rows,
   SmallVector<T> packed;
   packed.reserve(shape.getProducts() * padded * rows);
   for (int64_t product = 0; product < shape.getProducts(); ++product)
-    for (int64_t first = 0; first < padded; first += panel)
-      for (int64_t row = 0; row < rows; ++row)
-        for (int64_t column = first; column < std::min(first + panel, padded);
-             ++column)
-          packed.push_back(column < columns
-                               ? values[row * shape.output.channels +
-                                        product * columns + column]
-                               : 0.0);
+    packPanels<T>(values, rows, product * columns, columns, padded, panel,
+                  packed);
   return packed;
 }
 

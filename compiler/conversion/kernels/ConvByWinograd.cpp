@@ -8,6 +8,7 @@
 #include "compiler/conversion/kernels/ConvByWinograd.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/WinogradEmitter.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -18,8 +19,8 @@ using namespace frieze::nn;
 /// A kernel as (points, channels, filters) in the order in which products in
 /// registers read it: a panel after the other, of it a term after the other, of
 /// that all points.
-static SmallVector<float> packPanels(ArrayRef<float> kernel,
-                                     const WinogradPlan &blocking) {
+static SmallVector<float> packTerms(ArrayRef<float> kernel,
+                                    const WinogradPlan &blocking) {
   int64_t points = blocking.tiling.getPoints(), panel = blocking.panel;
   int64_t channels = blocking.input.channels, filters = blocking.paddedFilters;
   int64_t terms = points * channels;
@@ -70,13 +71,14 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
   kernelConstants = kernel.loadPacked(op, "kernel", blocking.panel, [&] {
-    SmallVector<float> byPoint = padColumns(
-        transformKernel<float>(op),
-        tiling.getPoints() * tiling.getPieces() * blocking.input.channels,
-        padding);
+    SmallVector<float> byPoint;
+    int64_t rows =
+        tiling.getPoints() * tiling.getPieces() * blocking.input.channels;
+    packPanels<float>(transformKernel<float>(op), rows, /*first=*/0,
+                      blocking.filters, padding, padding, byPoint);
     if (!blocking.isInRegisters)
       return packBlocks(byPoint, blocking);
-    return blocking.panel ? packPanels(byPoint, blocking) : byPoint;
+    return blocking.panel ? packTerms(byPoint, blocking) : byPoint;
   });
 }
 

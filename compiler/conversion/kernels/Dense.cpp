@@ -9,6 +9,7 @@
 #include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -251,22 +252,20 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   product.input = input.buffer;
   product.inputBase = kernel.index(0);
   product.inputRowStride = input.rowStride;
-  product.weights = kernel.loadPacked(op, "kernel", padded, [&] {
-    return padColumns(*readWeights<float>(op.getKernel()), inputs, padded);
+  int64_t panelSize = plan.panel ? plan.panel : padded;
+  product.weights = kernel.loadPacked(op, "kernel", panelSize, [&] {
+    SmallVector<float> packed;
+    packed.reserve(inputs * padded);
+    packPanels<float>(*readWeights<float>(op.getKernel()), inputs, /*first=*/0,
+                      outputs, padded, panelSize, packed);
+    return packed;
   });
-  product.weightBase = kernel.index(0);
   product.bias = kernel.loadConstants(op, "bias", bias);
-  product.biasBase = kernel.index(0);
   product.output = kernel.buffers[op.getOutput()];
-  product.outputBase = kernel.index(0);
   product.outputRowStride = outputs;
   product.rows = op.getType().getNumElements() / outputs;
-  product.columns = outputs;
-  if (input.runs > 1)
-    product.terms.push_back({input.runs, input.runStride, input.run * padded});
-  product.terms.push_back({input.run, 1, padded});
   product.chains = op.getChains();
-  product.channelBase = kernel.index(0);
+  product.prefetchedLines = plan.prefetchedLines;
   // Dense layers are short beside the code of their epilogue.
   SplitEpilogue epilogue{kernel.loadEpilogue(op, op.getEpilogueStages()), {}};
   std::optional<BinaryStage> binary = findBinaryStage(kernel, op);
@@ -275,7 +274,22 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   else
     epilogue = splitLongEpilogue(epilogue.first);
   product.epilogue = epilogue.first;
-  emitMatrixProduct(kernel, product, plan.products.front());
+  for (const Panels &panels : getPanels(outputs, padded, plan.panel)) {
+    product.columns = panels.columns;
+    product.terms.clear();
+    if (input.runs > 1)
+      product.terms.push_back(
+          {input.runs, input.runStride, input.run * panels.padded});
+    product.terms.push_back({input.run, 1, panels.padded});
+    kernel.forEach(panels.count, [&](Value panel) {
+      Value column =
+          kernel.add(kernel.mul(panel, panels.columns), panels.first);
+      product.channelBase = product.biasBase = product.outputBase = column;
+      // Panels before this one have no padding.
+      product.weightBase = kernel.mul(column, inputs);
+      emitMatrixProduct(kernel, product, plan.products.front());
+    });
+  }
   if (!epilogue.rest.empty())
     finishRows(kernel, epilogue.rest,
                {product.output, kernel.index(0), kernel.index(0), product.rows,

@@ -71,7 +71,8 @@ void WinogradEmitter::multiply() {
   int64_t padding = blocking.paddedFilters;
   MatrixProduct product;
   product.input = product.output = scratch;
-  product.prefetchesWeights = blocking.fitsSecondLevel;
+  if (blocking.fitsSecondLevel)
+    product.prefetchedLines = kernel.machine.budgets.prefetchedLines;
   product.inputRowStride = blocking.getRowElements();
   product.weights = kernelConstants;
   product.bias = biasConstants;

@@ -6,10 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/DensePlan.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "llvm/ADT/bit.h"
 
 using namespace frieze;
 using namespace frieze::nn;
+
+static constexpr int64_t pageBytes = 4096;
 
 /// A layer with one output runs along its inputs, chains as lanes, for a power
 /// of two of rows at a time where there are.
@@ -44,7 +47,17 @@ KernelPlan frieze::planDense(const Target &target, const Machine &machine,
   shape.rows = op.getType().getNumElements() / shape.columns;
   shape.terms = op.getInput().getType().getShape().back();
   shape.chains = op.getChains();
-  plan.products.push_back(chooseMatrixTile(machine, shape));
+  int64_t kernelBytes = shape.terms * shape.columns * sizeof(float);
+  if (shape.columns > panelColumns)
+    plan.panel = shape.columns = panelColumns;
+  MatrixTile tile = chooseMatrixTile(machine, shape);
+  plan.products.push_back(tile);
+  // Weights that are read once come from beyond the first level, where the
+  // processor sees them coming no further than to the end of a page.
+  bool areReadOnce = shape.rows <= tile.rows;
+  if (areReadOnce && machine.budgets.prefetchedLines &&
+      kernelBytes > machine.caches.firstLevel)
+    plan.prefetchedLines = pageBytes / machine.caches.line;
   return plan;
 }
 

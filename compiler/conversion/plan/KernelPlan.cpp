@@ -28,6 +28,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
                         widthTile.vectors, widthTile.lanes);
   if (panel)
     os << llvm::formatv(", kernel in panels of {0}", panel);
+  if (prefetchedLines)
+    os << llvm::formatv(", fetched {0} lines ahead", prefetchedLines);
   if (winograd)
     os << llvm::formatv(", blocks of {0} tiles", winograd->tiles);
   if (samplesTogether > 1)

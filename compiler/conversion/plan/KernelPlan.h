@@ -35,9 +35,11 @@ struct KernelPlan {
   /// Of a depthwise convolution: whether its tiles read the input where it is,
   /// and have the padding in registers.
   bool isInPlace = false;
-  /// Of a convolution: columns whose weights are packed together, in the order
-  /// in which a tile reads them.
+  /// Of a convolution or dense layer: columns whose weights are packed
+  /// together, in the order in which a tile reads them.
   int64_t panel = 0;
+  /// Of a dense layer: cache lines that weights are fetched ahead.
+  int64_t prefetchedLines = 0;
   /// Of a convolution by minimal filtering.
   std::optional<WinogradPlan> winograd;
   /// Of a recurrent layer: units whose weights are packed together.
@@ -56,7 +58,8 @@ struct KernelPlan {
   /// Elements of scratch memory.
   int64_t scratchElements = 0;
 
-  /// Of a convolution of either kind: columns that are packed together; 0: all.
+  /// Of a dense layer, or a convolution of either kind: columns that are packed
+  /// together; 0: all.
   int64_t getPanel() const { return winograd ? winograd->panel : panel; }
 
   void print(llvm::raw_ostream &os) const;

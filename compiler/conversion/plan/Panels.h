@@ -8,7 +8,10 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_PLAN_PANELS_H
 #define FRIEZE_COMPILER_CONVERSION_PLAN_PANELS_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+
+#include <algorithm>
 
 namespace frieze {
 
@@ -27,6 +30,22 @@ struct Panels {
 /// which the last one may have fewer; 0: in one.
 llvm::SmallVector<Panels, 2> getPanels(int64_t columns, int64_t padded,
                                        int64_t size);
+
+/// Appends `columns` columns from `first` of the rows of a matrix, padded with
+/// zeros to `padded`, to `packed`: a panel of `size` columns after the other,
+/// and of each a row after the other.
+template <typename T>
+void packPanels(llvm::ArrayRef<T> matrix, int64_t rows, int64_t first,
+                int64_t columns, int64_t padded, int64_t size,
+                llvm::SmallVectorImpl<T> &packed) {
+  int64_t stride = matrix.size() / rows;
+  for (int64_t panel = 0; panel < padded; panel += size)
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t column = panel; column < std::min(panel + size, padded);
+           ++column)
+        packed.push_back(
+            column < columns ? matrix[row * stride + first + column] : T(0));
+}
 
 } // namespace frieze
 
