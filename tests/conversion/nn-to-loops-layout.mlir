@@ -158,3 +158,18 @@ func.func @model(%x: tensor<1x3x2x8xf32>) -> tensor<1x2x3x8xf32> {
   %0 = nn.transpose %x permutation = [0, 2, 1, 3] : tensor<1x3x2x8xf32> -> tensor<1x2x3x8xf32>
   return %0 : tensor<1x2x3x8xf32>
 }
+
+// -----
+
+// The last axis changes: square blocks are transposed in registers, and the last
+// ones overlap those before. Fewer than four elements are copied one by one.
+// CHECK-LABEL: func.func private @model
+// CHECK-SAME: (%[[X:.*]]: memref<70xf32> {{.*}}, %[[Y:.*]]: memref<70xf32>
+// CHECK-COUNT-4: vector.load %[[X]]{{.*}} vector<4xf32>
+// CHECK: vector.shuffle
+// CHECK-COUNT-4: vector.store %{{.*}}, %[[Y]]{{.*}} vector<4xf32>
+// CHECK-NOT: vector.store
+func.func @model(%x: tensor<2x7x5xf32>) -> tensor<2x5x7xf32> {
+  %0 = nn.transpose %x permutation = [0, 2, 1] : tensor<2x7x5xf32> -> tensor<2x5x7xf32>
+  return %0 : tensor<2x5x7xf32>
+}
