@@ -236,6 +236,7 @@ LOWERINGS = {
          "MUTATED ? 0 : input.run % chains - firstChain, 0, tile.chains"),
         ("lowerDense: bias of the rows", "sums[row * vectors] = start;", "if (row == 0) sums[0] = start;"),
         ("lowerDense: chains", "product.chains = op.getChains();", "product.chains = 1;"),
+        ("lowerDense: weights of a panel", "kernel.mul(column, inputs)", "column"),
     ],
     "compiler/conversion/kernels/Attention.cpp": [
         ("lowerAttention: scale", "kernel.mulFloat(element, scale)", "element"),
@@ -307,6 +308,8 @@ LOWERINGS = {
         ("lowerSlice: stride", "strides[axis] * inputStrides[axis]", "inputStrides[axis]"),
         ("lowerTranspose: axes that stay", "op.getPermutation()[runAxis - 1] == int64_t(runAxis) - 1",
          "true"),
+        ("lowerTranspose: columns of a block", "llvm::enumerate(deinterleave(kernel, vectors))",
+         "llvm::enumerate(MUTATED ? vectors : deinterleave(kernel, vectors))"),
         ("lowerConcat: channels of the second operand", "joinsChannels ? start : 0", "0"),
         ("lowerWindows: stride", "kernel.mul(window, op.getStride())", "window"),
     ],
