@@ -72,6 +72,31 @@ std::string frieze::formatJson(const json &value) {
   return text;
 }
 
+/// Appends the numbers of a list in lists, of `shape`. Fails for another shape.
+static bool appendNumbers(const json &value, ArrayRef<int64_t> shape,
+                          Array &array) {
+  if (shape.empty()) {
+    if (value.is_number() || value.is_boolean())
+      array.values.push_back(value.is_boolean() ? value.get<bool>()
+                                                : value.get<float>());
+    return value.is_number() || value.is_boolean();
+  }
+  return value.is_array() && int64_t(value.size()) == shape.front() &&
+         llvm::all_of(value, [&](const json &element) {
+           return appendNumbers(element, shape.drop_front(), array);
+         });
+}
+
+std::optional<Array> frieze::readNumbers(const json &value) {
+  Array array;
+  for (const json *element = &value; element->is_array() && !element->empty();
+       element = &element->front())
+    array.shape.push_back(element->size());
+  if (!countElements(array.shape) || !appendNumbers(value, array.shape, array))
+    return std::nullopt;
+  return array;
+}
+
 //===----------------------------------------------------------------------===//
 // ObjectReader
 //===----------------------------------------------------------------------===//
@@ -224,13 +249,14 @@ void ObjectReader::expectOnly(StringRef key, const json &expected) {
   bool isNew = !taken.contains(key);
   const json *value = take(key);
   if (isNew)
-    readKeys.back() +=
-        "=" + (expected.is_string() ? expected.get<std::string>()
-                                    : formatJson(expected));
+    readKeys.back() += "=" + (expected.is_string() ? expected.get<std::string>()
+                                                   : formatJson(expected));
   if (value && *value != expected)
     emitError() << "unsupported value of '" << key << "', expects "
                 << formatJson(expected) << ", but got " << formatJson(*value);
 }
+
+bool ObjectReader::isTaken(StringRef key) const { return taken.contains(key); }
 
 void ObjectReader::ignoreSuffix(StringRef suffix) {
   for (const auto &member : object.items())

@@ -27,6 +27,10 @@ llvm::Expected<nlohmann::json> parseJson(llvm::StringRef text);
 /// `value` as text for a message, shortened.
 std::string formatJson(const nlohmann::json &value);
 
+/// The numbers of lists in lists, where true is 1 and false 0. Nothing for what
+/// is none.
+std::optional<Array> readNumbers(const nlohmann::json &value);
+
 /// Reads the members of a JSON object and keeps account of them, so that none
 /// is ignored by mistake. A value of the wrong kind is reported, and a usable
 /// one returned in its place; hasFailed() tells.
@@ -60,6 +64,8 @@ public:
   void ignore(llvm::StringRef key) { taken.insert(key); }
   /// Ignores every member whose key ends so.
   void ignoreSuffix(llvm::StringRef suffix);
+  /// Whether the member was taken or ignored.
+  bool isTaken(llvm::StringRef key) const;
   /// Reports the members that were neither taken nor ignored.
   void finish();
 

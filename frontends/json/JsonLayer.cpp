@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/json/JsonLayer.h"
-#include "llvm/ADT/StringSwitch.h"
 
 #include <nlohmann/json.hpp>
 
@@ -106,10 +105,23 @@ static std::optional<Array> parseValues(const json &value,
   return array;
 }
 
+std::optional<std::string> frieze::getWeightName(const json &value) {
+  if (!value.is_object() || value.size() != 1 || !value.contains("weight"))
+    return std::nullopt;
+  const json &name = value.front();
+  if (name.is_number_unsigned())
+    return std::to_string(name.get<uint64_t>());
+  return name.is_string() ? std::optional(name.get<std::string>())
+                          : std::nullopt;
+}
+
 ElementsAttr JsonLayer::takeWeights(StringRef parameter,
                                     ArrayRef<int64_t> shape, bool isOptional) {
   const json *value = attributes.take(parameter);
-  bool isNamed = value && value->is_string();
+  std::optional<std::string> named;
+  if (value)
+    named = value->is_string() ? std::optional(value->get<std::string>())
+                               : getWeightName(*value);
   bool isDefault = value ? *value == true : !isOptional;
   if (!value && isOptional)
     return {};
@@ -126,15 +138,15 @@ ElementsAttr JsonLayer::takeWeights(StringRef parameter,
                            << formatShape(shape) << ", nested or flat";
     return builder.getPlaceholder(shape);
   }
-  if (!isNamed && !isDefault) {
+  if (!named && !isDefault) {
     attributes.emitError()
         << "expects '" << parameter
         << "' to be numbers or the name of an array, but got "
         << formatJson(*value);
     return builder.getPlaceholder(shape);
   }
-  std::string key =
-      isNamed ? value->get<std::string>() : (name + "." + parameter).str();
+  StringRef ownName = StringRef(name).drop_front(model.prefix.size());
+  std::string key = named ? *named : (ownName + "." + parameter).str();
   if (!model.weights) {
     attributes.emitError() << "expects '" << parameter
                            << "', or a weight file with an array '" << key

@@ -8,9 +8,11 @@
 #ifndef FRIEZE_FRONTENDS_JSON_JSONLAYER_H
 #define FRIEZE_FRONTENDS_JSON_JSONLAYER_H
 
+#include "frontends/GraphNode.h"
 #include "frontends/Json.h"
-#include "frontends/ModelBuilder.h"
 #include "frontends/json/WeightFile.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace frieze {
 
@@ -19,6 +21,12 @@ struct JsonContext {
   ModelBuilder &builder;
   /// Null where there is none.
   const WeightFile *weights;
+  /// Of a replacement (Replacements.h), what goes before the names of its
+  /// layers, and before the problems with them.
+  std::string prefix = "", origin = "";
+  /// Of a replacement, the value of a key of the config, or null.
+  std::function<const nlohmann::json *(llvm::StringRef key)> findConfig =
+      nullptr;
 };
 
 /// One layer being imported.
@@ -26,8 +34,12 @@ struct JsonLayer {
   JsonContext &model;
   ModelBuilder &builder;
   ObjectReader &attributes;
+  /// As the module has it, with the prefix of the context.
   std::string name;
-  mlir::Value input;
+  Tensors inputs;
+  /// The only input as a value; null where it is not known, and of layers of
+  /// several inputs.
+  mlir::Value input = {};
 
   /// Whether the layer can be built: it has an input of a rank from `minimum`
   /// to `maximum`, with the batch, and the attributes so far are fine.
@@ -44,10 +56,10 @@ struct JsonLayer {
   /// Takes the list `key` of different axes, not the batch, in ascending order.
   std::optional<llvm::SmallVector<int64_t>> takeAxes(llvm::StringRef key);
   /// Takes the weights `parameter`: the values, nested or flat; the name of an
-  /// array in the weight file; or `true` for the name `<layer>.<parameter>`,
-  /// which is meant where a mandatory parameter is absent. Null if an optional
-  /// one is absent and where checkReady() did not hold; a placeholder where
-  /// this parameter itself is wrong.
+  /// array in the weight file, alone or as `{"weight": name}`; or `true` for
+  /// the name `<layer>.<parameter>`, which is meant where a mandatory parameter
+  /// is absent. Null if an optional one is absent and where checkReady() did
+  /// not hold; a placeholder where this parameter itself is wrong.
   mlir::ElementsAttr takeWeights(llvm::StringRef parameter,
                                  llvm::ArrayRef<int64_t> shape,
                                  bool isOptional = false);
@@ -57,10 +69,26 @@ struct JsonLayer {
 
 /// Reads all attributes of a layer and returns its output, null where a problem
 /// was reported.
-using ImportJsonLayerFn = mlir::Value (*)(JsonLayer &layer);
+using ImportJsonLayerFn = Tensor (*)(JsonLayer &layer);
 
-/// The importer of a layer type, or null.
-ImportJsonLayerFn findJsonLayer(llvm::StringRef type);
+struct JsonLayerType {
+  llvm::StringLiteral name;
+  ImportJsonLayerFn import;
+  /// How many inputs there must be, and can be.
+  size_t minimumInputs = 1, maximumInputs = 1;
+  /// Whether it takes constants as they are, and not as values of the model.
+  bool takesConstants = false;
+};
+
+/// The type of that name, or null.
+const JsonLayerType *findJsonLayer(llvm::StringRef type);
+/// Those that combine several values, or move elements of one.
+llvm::ArrayRef<JsonLayerType> getJsonOperations();
+
+/// The name of the array that `value` means by `{"weight": ...}`: a name, or
+/// the number of a weight of a replaced layer. Nothing where it is something
+/// else.
+std::optional<std::string> getWeightName(const nlohmann::json &value);
 
 } // namespace frieze
 

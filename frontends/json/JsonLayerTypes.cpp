@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/json/JsonLayer.h"
-#include "llvm/ADT/StringSwitch.h"
 
 #include <nlohmann/json.hpp>
 
@@ -100,13 +99,13 @@ static Value buildConv(JsonLayer &layer, int64_t filters,
                                 groups);
 }
 
-static Value importConv(JsonLayer &layer) {
+static Tensor importConv(JsonLayer &layer) {
   auto [filters, geometry] = takeConvShape(layer);
   geometry.padding = takePadding(layer, geometry);
   return buildConv(layer, filters, geometry, &ModelBuilder::conv);
 }
 
-static Value importConvTranspose(JsonLayer &layer) {
+static Tensor importConvTranspose(JsonLayer &layer) {
   auto [filters, geometry] = takeConvShape(layer);
   const json *padding = layer.attributes.take("padding");
   if (padding && !padding->is_string()) {
@@ -121,7 +120,7 @@ static Value importConvTranspose(JsonLayer &layer) {
   return buildConv(layer, filters, geometry, &ModelBuilder::convTranspose);
 }
 
-static Value importDense(JsonLayer &layer) {
+static Tensor importDense(JsonLayer &layer) {
   int64_t units = layer.attributes.takeInt("units", {});
   int64_t features = layer.input ? layer.getInputShape().back() : 1;
   layer.checkReady(2, maxRank);
@@ -132,7 +131,7 @@ static Value importDense(JsonLayer &layer) {
   return layer.builder.dense(layer.name, layer.input, kernel, bias);
 }
 
-static Value importBatchNorm(JsonLayer &layer) {
+static Tensor importBatchNorm(JsonLayer &layer) {
   std::optional<int64_t> axis = layer.takeAxis();
   double epsilon = layer.attributes.takeNumber("epsilon", {});
   int64_t channels = axis ? layer.getInputShape()[*axis] : 1;
@@ -147,7 +146,7 @@ static Value importBatchNorm(JsonLayer &layer) {
                                  mean, variance, epsilon);
 }
 
-static Value importAffine(JsonLayer &layer) {
+static Tensor importAffine(JsonLayer &layer) {
   std::optional<int64_t> axis = layer.takeAxis();
   int64_t channels = axis ? layer.getInputShape()[*axis] : 1;
   layer.checkReady(2, maxRank);
@@ -171,7 +170,7 @@ static nn::ActivationAttr takeFunction(JsonLayer &layer, StringRef key,
 }
 
 /// A recurrent layer of `gates` sums for each unit.
-template <int64_t gates> static Value importRecurrent(JsonLayer &layer) {
+template <int64_t gates> static Tensor importRecurrent(JsonLayer &layer) {
   int64_t units = layer.attributes.takeInt("units", {});
   int64_t channels = layer.input ? layer.getInputShape().back() : 1;
   int64_t columns = gates * units;
@@ -197,15 +196,14 @@ template <int64_t gates> static Value importRecurrent(JsonLayer &layer) {
   if (gates == 1)
     return layer.builder.recurrent(layer.name, RecurrentKind::RNN, layer.input,
                                    parameters);
-  return layer.builder.recurrent(layer.name,
-                                 gates == 3 ? RecurrentKind::GRU
-                                            : RecurrentKind::LSTM,
-                                 layer.input, parameters);
+  return layer.builder.recurrent(
+      layer.name, gates == 3 ? RecurrentKind::GRU : RecurrentKind::LSTM,
+      layer.input, parameters);
 }
 
 /// Slopes, one for each position of a sample, or one for all along the axes
 /// `shared_axes`.
-static Value importPrelu(JsonLayer &layer) {
+static Tensor importPrelu(JsonLayer &layer) {
   std::optional<SmallVector<int64_t>> shared = layer.takeAxes("shared_axes");
   layer.checkReady(2, maxRank);
   if (!shared)
@@ -224,12 +222,12 @@ static Value importPrelu(JsonLayer &layer) {
 // Layers without weights
 //===----------------------------------------------------------------------===//
 
-static Value importActivation(JsonLayer &layer) {
+static Tensor importActivation(JsonLayer &layer) {
   return layer.builder.activation(layer.name, layer.input,
                                   takeFunction(layer, layer.attributes));
 }
 
-template <nn::PoolKind kind> static Value importPool(JsonLayer &layer) {
+template <nn::PoolKind kind> static Tensor importPool(JsonLayer &layer) {
   size_t spatialRank = getSpatialRank(layer);
   WindowGeometry geometry;
   geometry.window = layer.takeInts("window", {}, spatialRank);
@@ -256,7 +254,7 @@ static std::optional<Kind> takeKind(JsonLayer &layer,
   return kind;
 }
 
-static Value importGlobalPool(JsonLayer &layer) {
+static Tensor importGlobalPool(JsonLayer &layer) {
   auto kind = takeKind<nn::PoolKind>(layer, nn::symbolizePoolKind,
                                      "\"max\" or \"avg\"");
   bool keepDims = layer.attributes.takeBool("keep_dims", false);
@@ -276,7 +274,7 @@ static EnumT takeEnum(JsonLayer &layer, StringRef key, StringRef fallback,
   return EnumT();
 }
 
-static Value importPad(JsonLayer &layer) {
+static Tensor importPad(JsonLayer &layer) {
   size_t rank = layer.input ? layer.getInputShape().size() : 2;
   SmallVector<int64_t> low = layer.takeInts("low", {}, rank - 1, 0);
   SmallVector<int64_t> high = layer.takeInts("high", {}, rank - 1, 0);
@@ -290,7 +288,7 @@ static Value importPad(JsonLayer &layer) {
   return layer.builder.pad(layer.name, layer.input, low, high, value, mode);
 }
 
-static Value importResize(JsonLayer &layer) {
+static Tensor importResize(JsonLayer &layer) {
   std::string kindName = layer.attributes.takeString("kind", {});
   std::optional<nn::ResizeKind> kind = nn::symbolizeResizeKind(kindName);
   if (!kind && !layer.attributes.hasFailed())
@@ -309,21 +307,30 @@ static Value importResize(JsonLayer &layer) {
                               coordinates, rounding, {});
 }
 
-static Value importSlice(JsonLayer &layer) {
+/// `begin` counts from the end below zero, and a `size` of -1 is all up to it.
+static Tensor importSlice(JsonLayer &layer) {
   size_t rank = layer.input ? layer.getInputShape().size() : 2;
-  SmallVector<int64_t> begin = layer.takeInts("begin", 0, rank - 1, 0);
-  SmallVector<int64_t> size = layer.takeInts("size", {}, rank - 1);
+  SmallVector<int64_t> begin =
+      layer.takeInts("begin", 0, rank - 1, -maxElements);
+  SmallVector<int64_t> size = layer.takeInts("size", {}, rank - 1, -1);
   SmallVector<int64_t> strides =
       layer.takeInts("strides", 1, rank - 1, -maxElements);
   if (!layer.checkReady(2, maxRank))
     return {};
+  ArrayRef<int64_t> shape = layer.getInputShape();
+  for (auto [first, count, stride, from] :
+       llvm::zip_equal(begin, size, strides, shape.drop_front())) {
+    first += first < 0 ? from : 0;
+    if (count == -1 && stride != 0 && first >= 0 && first < from)
+      count = (stride > 0 ? from - 1 - first : first) / std::abs(stride) + 1;
+  }
   begin.insert(begin.begin(), 0);
-  size.insert(size.begin(), layer.getInputShape().front());
+  size.insert(size.begin(), shape.front());
   strides.insert(strides.begin(), 1);
   return layer.builder.slice(layer.name, layer.input, begin, size, strides);
 }
 
-static Value importReduce(JsonLayer &layer) {
+static Tensor importReduce(JsonLayer &layer) {
   auto kind = takeKind<nn::ReduceKind>(layer, nn::symbolizeReduceKind,
                                        "\"mean\", \"sum\", \"max\" or \"min\"");
   std::optional<SmallVector<int64_t>> axes = layer.takeAxes("axes");
@@ -333,7 +340,7 @@ static Value importReduce(JsonLayer &layer) {
   return layer.builder.reduce(layer.name, *kind, layer.input, *axes, keepDims);
 }
 
-static Value importNormalize(JsonLayer &layer) {
+static Tensor importNormalize(JsonLayer &layer) {
   auto kind = takeKind<nn::NormalizeKind>(
       layer, nn::symbolizeNormalizeKind,
       "\"standard\", \"deviation\", \"rms\" or \"l2\"");
@@ -345,14 +352,14 @@ static Value importNormalize(JsonLayer &layer) {
                                  epsilon);
 }
 
-static Value importReshape(JsonLayer &layer) {
+static Tensor importReshape(JsonLayer &layer) {
   SmallVector<int64_t> shape = layer.attributes.takeIntList("shape", -1);
   if (layer.attributes.hasFailed())
     return {};
   return layer.builder.reshape(layer.name, layer.input, shape);
 }
 
-static Value importTranspose(JsonLayer &layer) {
+static Tensor importTranspose(JsonLayer &layer) {
   SmallVector<int64_t> permutation{0};
   llvm::append_range(permutation,
                      layer.attributes.takeIntList("permutation", 1));
@@ -361,46 +368,52 @@ static Value importTranspose(JsonLayer &layer) {
   return layer.builder.transpose(layer.name, layer.input, permutation);
 }
 
-static Value importFlatten(JsonLayer &layer) {
+static Tensor importFlatten(JsonLayer &layer) {
   return layer.builder.flatten(layer.name, layer.input);
 }
 
-static Value importDropout(JsonLayer &layer) {
+static Tensor importDropout(JsonLayer &layer) {
   double rate = layer.attributes.takeNumber("rate", {});
   return layer.builder.dropout(layer.name, layer.input, rate);
 }
 
-static Value importSoftmax(JsonLayer &layer) {
+static Tensor importSoftmax(JsonLayer &layer) {
   std::optional<int64_t> axis = layer.takeAxis();
   if (!axis)
     return {};
   return layer.builder.softmax(layer.name, layer.input, *axis);
 }
 
-ImportJsonLayerFn frieze::findJsonLayer(StringRef type) {
-  return llvm::StringSwitch<ImportJsonLayerFn>(type)
-      .Case("activation", importActivation)
-      .Case("affine", importAffine)
-      .Case("avg_pool", importPool<nn::PoolKind::Avg>)
-      .Case("batch_norm", importBatchNorm)
-      .Case("conv", importConv)
-      .Case("conv_transpose", importConvTranspose)
-      .Case("dense", importDense)
-      .Case("dropout", importDropout)
-      .Case("flatten", importFlatten)
-      .Case("global_pool", importGlobalPool)
-      .Case("gru", importRecurrent<3>)
-      .Case("lstm", importRecurrent<4>)
-      .Case("max_pool", importPool<nn::PoolKind::Max>)
-      .Case("normalize", importNormalize)
-      .Case("pad", importPad)
-      .Case("prelu", importPrelu)
-      .Case("reduce", importReduce)
-      .Case("reshape", importReshape)
-      .Case("resize", importResize)
-      .Case("rnn", importRecurrent<1>)
-      .Case("slice", importSlice)
-      .Case("softmax", importSoftmax)
-      .Case("transpose", importTranspose)
-      .Default(nullptr);
+const JsonLayerType *frieze::findJsonLayer(StringRef type) {
+  static const JsonLayerType types[] = {
+      {"activation", importActivation},
+      {"affine", importAffine},
+      {"avg_pool", importPool<nn::PoolKind::Avg>},
+      {"batch_norm", importBatchNorm},
+      {"conv", importConv},
+      {"conv_transpose", importConvTranspose},
+      {"dense", importDense},
+      {"dropout", importDropout},
+      {"flatten", importFlatten},
+      {"global_pool", importGlobalPool},
+      {"gru", importRecurrent<3>},
+      {"lstm", importRecurrent<4>},
+      {"max_pool", importPool<nn::PoolKind::Max>},
+      {"normalize", importNormalize},
+      {"pad", importPad},
+      {"prelu", importPrelu},
+      {"reduce", importReduce},
+      {"reshape", importReshape},
+      {"resize", importResize},
+      {"rnn", importRecurrent<1>},
+      {"slice", importSlice},
+      {"softmax", importSoftmax},
+      {"transpose", importTranspose},
+  };
+  for (ArrayRef<JsonLayerType> family :
+       {ArrayRef<JsonLayerType>(types), getJsonOperations()})
+    for (const JsonLayerType &known : family)
+      if (known.name == type)
+        return &known;
+  return nullptr;
 }

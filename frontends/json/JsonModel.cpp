@@ -8,7 +8,7 @@
 #include "frontends/json/JsonModel.h"
 #include "frontends/ForeignFiles.h"
 #include "frontends/OutputLayers.h"
-#include "frontends/json/JsonLayer.h"
+#include "frontends/json/JsonGraph.h"
 #include "llvm/Support/Path.h"
 
 #include <nlohmann/json.hpp>
@@ -52,79 +52,68 @@ openWeights(const ModelFile &file, ModelBuilder &builder, ObjectReader &root) {
   return nullptr;
 }
 
-static Value importInput(ModelBuilder &builder, ObjectReader &root) {
-  const json *object = root.take("input");
-  if (!object) {
-    root.emitError() << "expects an attribute 'input'";
-    return {};
-  }
-  ObjectReader input(*object, [&] { return builder.emitError(); });
-  std::string name = input.takeString("name", "input");
-  SmallVector<int64_t> shape{ShapedType::kDynamic};
-  llvm::append_range(shape, input.takeIntList("shape", 1));
-  input.finish();
-  return input.hasFailed() ? Value() : builder.addInput(name, shape);
-}
-
-/// The layers that are to be the outputs, as indices. None where that is the
-/// last one; nothing where a name is none's, which is reported.
-static std::optional<SmallVector<size_t>> chooseLayers(ModelBuilder &builder,
-                                                       const json &layers) {
+/// The layers that are to be the outputs: those that the options choose, or
+/// else the file. Nothing where a name is none's, which is reported.
+static std::optional<std::vector<std::string>>
+chooseLayers(ModelBuilder &builder, const JsonGraph &graph) {
+  ArrayRef<std::string> names = builder.takeOutputLayers();
+  if (names.empty())
+    return graph.outputs;
   std::vector<OutputCandidate> candidates;
-  for (const json &layer : layers) {
-    auto name = layer.is_object() ? layer.find("name") : layer.end();
-    bool isNamed =
-        layer.is_object() && name != layer.end() && name->is_string();
-    std::string path = "/" + (isNamed ? name->get<std::string>() : "");
+  for (const json &layer : *graph.layers) {
+    std::string path = "/" + getJsonName(layer);
     candidates.push_back({path, path});
   }
-  return chooseOutputs(builder, builder.takeOutputLayers(), candidates);
+  std::optional<SmallVector<size_t>> chosen =
+      chooseOutputs(builder, names, candidates);
+  if (!chosen)
+    return std::nullopt;
+  std::vector<std::string> outputs;
+  for (size_t index : *chosen)
+    outputs.push_back(candidates[index].path.substr(1));
+  return outputs;
 }
 
-/// Imports `layers`; the last one's result is the model's, or those of the
-/// chosen ones are.
-static void importLayers(JsonContext &model, const json &layers, Value value) {
-  std::optional<SmallVector<size_t>> chosen =
-      chooseLayers(model.builder, layers);
-  if (!chosen)
+/// Imports the model, of which only what the outputs depend on is checked where
+/// the options choose them.
+static void importGraph(JsonContext &model, const JsonGraph &graph) {
+  ModelBuilder &builder = model.builder;
+  std::optional<std::vector<std::string>> outputs =
+      chooseLayers(builder, graph);
+  if (!outputs)
     return;
-  size_t count =
-      chosen->empty() ? layers.size() : *llvm::max_element(*chosen) + 1;
-  if (chosen->empty())
-    chosen->push_back(count - 1);
-  std::vector<std::pair<std::string, Value>> results;
-  llvm::StringSet<> names;
-  std::string name;
-  for (size_t index = 0; index < count; ++index) {
-    std::string pointer = "/layers/" + std::to_string(index);
-    const json &object = layers[index];
-    // Until the name is known, the place in the file stands for it.
-    ObjectReader attributes(object, [&] {
-      InFlightDiagnostic diagnostic = model.builder.emitError(name);
-      if (name.empty())
-        diagnostic << "at " << pointer << ": ";
-      return diagnostic;
-    });
-    name.clear();
-    name = attributes.takeString("name", {});
-    std::string type = attributes.takeString("type", {});
-    if (!attributes.hasFailed() && !names.insert(name).second)
-      attributes.emitError() << "expects layers with different names";
-    ImportJsonLayerFn import = findJsonLayer(type);
-    if (!import) {
-      if (!attributes.hasFailed())
-        attributes.emitError() << "unsupported layer type '" << type << "'";
-      value = {};
-      results.emplace_back(name, value);
+  llvm::StringSet<> needed = findNeeded(graph, *outputs);
+  bool isCut = !builder.takeOutputLayers().empty();
+  llvm::StringMap<Tensor> tensors;
+  for (const JsonInput &input : graph.inputs) {
+    if (isCut && !needed.contains(input.name))
       continue;
-    }
-    JsonLayer layer{model, model.builder, attributes, name, value};
-    value = import(layer);
-    attributes.finish();
-    results.emplace_back(name, value);
+    if (!input.shape)
+      builder.emitError(input.name) << "expects an attribute 'shape'";
+    SmallVector<int64_t> shape{ShapedType::kDynamic};
+    llvm::append_range(shape, input.shape.value_or(SmallVector<int64_t>()));
+    if (!tensors
+             .try_emplace(input.name, input.shape
+                                          ? builder.addInput(input.name, shape)
+                                          : Value())
+             .second)
+      builder.emitError(input.name) << "expects inputs with different names";
   }
-  for (size_t index : *chosen)
-    model.builder.addOutput(results[index].first, results[index].second);
+  importJsonLayers(model, graph, tensors, isCut ? &needed : nullptr);
+  for (const std::string &output : *outputs) {
+    auto found = tensors.find(output);
+    bool isLayer = found != tensors.end() &&
+                   llvm::none_of(graph.inputs, [&](const JsonInput &input) {
+                     return input.name == output;
+                   });
+    if (!isLayer)
+      builder.emitError() << "expects 'outputs' to be layers, but got '"
+                          << output << "'";
+    else if (found->second.constant)
+      builder.emitError(output)
+          << "unsupported output that depends on no input";
+    builder.addOutput(output, isLayer ? found->second.value : Value());
+  }
 }
 
 OwningOpRef<ModuleOp> frieze::importJsonModel(const ModelFile &file,
@@ -144,14 +133,11 @@ OwningOpRef<ModuleOp> frieze::importJsonModel(const ModelFile &file,
     reader.emitError() << "expects version 1";
   reader.ignore("$schema");
   std::unique_ptr<WeightFile> weights = openWeights(file, builder, reader);
-  Value input = importInput(builder, reader);
-  const json *layers = reader.take("layers");
+  JsonGraph graph = readJsonGraph(reader);
   reader.finish();
-  if (!layers || !layers->is_array() || layers->empty()) {
-    builder.emitError() << "expects a list 'layers'";
+  if (!graph.layers || graph.inputs.empty())
     return {};
-  }
   JsonContext model{builder, weights.get()};
-  importLayers(model, *layers, input);
+  importGraph(model, graph);
   return builder.finish();
 }

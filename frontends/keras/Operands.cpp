@@ -15,32 +15,6 @@ using namespace frieze;
 using namespace frieze::keras;
 using nlohmann::json;
 
-/// Appends the numbers of a list in lists, of `shape`. Fails for another shape.
-static bool appendNumbers(const json &value, ArrayRef<int64_t> shape,
-                          Array &array) {
-  if (shape.empty()) {
-    if (value.is_number() || value.is_boolean())
-      array.values.push_back(value.is_boolean() ? value.get<bool>()
-                                                : value.get<float>());
-    return value.is_number() || value.is_boolean();
-  }
-  return value.is_array() && int64_t(value.size()) == shape.front() &&
-         llvm::all_of(value, [&](const json &element) {
-           return appendNumbers(element, shape.drop_front(), array);
-         });
-}
-
-std::optional<Array> keras::readNumbers(const json &value) {
-  Array array;
-  for (const json *element = &value; element->is_array() && !element->empty();
-       element = &element->front())
-    array.shape.push_back(element->size());
-  if (!countElements(array.shape) ||
-      !appendNumbers(value, array.shape, array))
-    return std::nullopt;
-  return array;
-}
-
 std::optional<Array> keras::takeConstant(Layer &layer, StringRef key) {
   const json *value = layer.config.take(key);
   if (value)

@@ -12,9 +12,6 @@
 
 namespace frieze::keras {
 
-/// The numbers of lists in lists. Nothing for what is none.
-std::optional<Array> readNumbers(const nlohmann::json &value);
-
 /// The constant parameter of that name. Reports what is no array of numbers.
 std::optional<Array> takeConstant(Layer &layer, llvm::StringRef key);
 
