@@ -94,6 +94,19 @@ static llvm::Error setOutputLayers(CompileOptions &options, StringRef value) {
   return llvm::Error::success();
 }
 
+static llvm::Error setReplacement(CompileOptions &options, StringRef value) {
+  auto [layer, path] = value.split('=');
+  if (layer.empty() || path.empty())
+    return refuse("--replace-layer to be CLASS=FILE or NAME=FILE", value);
+  for (const LayerReplacement &known : options.import.replacements)
+    if (known.layer == layer)
+      return llvm::createStringError("expects --replace-layer to name each "
+                                     "class or layer once, but got '" +
+                                     layer + "' again");
+  options.import.replacements.push_back({layer.str(), path.str()});
+  return llvm::Error::success();
+}
+
 static llvm::Error setExact(CompileOptions &options, StringRef value) {
   return setTruth(options.exact, "exact", value);
 }
@@ -143,6 +156,7 @@ static const std::pair<StringRef, Setter> setters[] = {
     {"batch", setBatch},
     {"dim", setDimension},
     {"output-layer", setOutputLayers},
+    {"replace-layer", setReplacement},
     {"exact", setExact},
     {"stream-hop", setStreamHop},
     {"stream-steps", setStreamSteps},

@@ -70,6 +70,9 @@ static OwningOpRef<ModuleOp> importMlir(const ModelFile &file) {
         "expects neither --batch nor --dim, as all sizes are in the file");
   if (!options.outputLayers.empty())
     return fail("expects no --output-layer, as the outputs are in the file");
+  if (!options.replacements.empty())
+    return fail(
+        "expects no --replace-layer, as all operations are in the file");
   return module;
 }
 

@@ -27,6 +27,15 @@ struct DimensionSize {
   int64_t size;
 };
 
+/// What a layer computes, for one that Frieze doesn't know.
+struct LayerReplacement {
+  /// A class or an operator, or the name of one layer. See
+  /// frontends/json/Replacements.h for how they are named.
+  std::string layer;
+  /// A file of Frieze's JSON.
+  std::string path;
+};
+
 struct ImportOptions {
   /// A file with the weights, for a model file without.
   std::string weightsPath;
@@ -38,12 +47,13 @@ struct ImportOptions {
   /// outputs; what these do not depend on is not imported. Empty for the
   /// model's own. See frontends/OutputLayers.h for how they are named.
   std::vector<std::string> outputLayers;
+  std::vector<LayerReplacement> replacements;
 };
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:
-/// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model (.onnx),
-/// an exported program of PyTorch (.pt2), a TensorFlow Lite model (.tflite), JSON
-/// (our spec, or Keras's `to_json()`), or MLIR text.
+/// a Keras zip archive (.keras), a Keras HDF5 file (.h5), an ONNX model
+/// (.onnx), an exported program of PyTorch (.pt2), a TensorFlow Lite model
+/// (.tflite), JSON (our spec, or Keras's `to_json()`), or MLIR text.
 ///
 /// The module holds one public function, `@model`, with one argument per input
 /// and one result per output, each with its name in the attribute `nn.name`.

@@ -194,6 +194,9 @@ OwningOpRef<ModuleOp> ModelBuilder::finish() {
     checkDimensions();
   if (!options.outputLayers.empty() && !tookOutputLayers)
     emitError() << "expects no --output-layer, as the file names no layers";
+  if (!options.replacements.empty() && !tookReplacements)
+    emitError() << "expects no --replace-layer, which is for models of Keras "
+                   "and ONNX";
   if (failed)
     return {};
   if (llvm::is_contained(outputs, Value())) {

@@ -101,6 +101,12 @@ public:
     tookOutputLayers = true;
     return options.outputLayers;
   }
+  /// What replaces layers. A format that does not ask has none that could be,
+  /// which finish() reports.
+  llvm::ArrayRef<LayerReplacement> takeReplacements() {
+    tookReplacements = true;
+    return options.replacements;
+  }
   /// Whether `value` is an input whose axis 0 was taken for a batch of one, as
   /// the file leaves it open and no option says what it is.
   bool isOpenBatch(mlir::Value value) const {
@@ -278,7 +284,7 @@ private:
   int64_t weightCount = 0;
   /// The inputs whose axis 0 the file leaves open and nothing says.
   llvm::DenseSet<mlir::Value> openBatches;
-  bool failed = false, tookOutputLayers = false;
+  bool failed = false, tookOutputLayers = false, tookReplacements = false;
 };
 
 /// The shape of a value of a model.

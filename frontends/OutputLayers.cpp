@@ -14,12 +14,11 @@ using namespace frieze;
 /// Names in a message; a model can have thousands.
 static constexpr size_t maxNames = 5;
 
-/// Whether `name` is `path` or its end, from a slash on.
-static bool isEndOf(StringRef name, StringRef path) {
+bool frieze::isEndOf(StringRef name, StringRef path) {
   return path == name || path.ends_with(("/" + name).str());
 }
 
-static std::string listNames(ArrayRef<StringRef> names) {
+std::string frieze::listNames(ArrayRef<StringRef> names) {
   std::string list;
   for (StringRef name : names.take_front(maxNames))
     list += (list.empty() ? "'" : ", '") + name.str() + "'";

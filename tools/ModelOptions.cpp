@@ -18,8 +18,8 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
       name("name", cl::value_desc("symbol"), cl::cat(category),
            cl::desc("Prefix of the symbols (default: the file's base name)")),
       target("target", cl::value_desc("name"), cl::cat(category),
-             cl::desc("What to compile for (default: x86-64); frieze-compile\n"
-                      "--print-targets lists them")),
+             cl::desc("Machine (default: x86-64), of frieze-compile "
+                      "--print-targets")),
       batch("batch", cl::value_desc("N"), cl::cat(category),
             cl::desc("Samples of one call (default: what the file fixes, "
                      "else 1)")),
@@ -29,6 +29,10 @@ ModelOptions::ModelOptions(cl::OptionCategory &category)
       outputLayers("output-layer", cl::value_desc("layer,..."),
                    cl::cat(category),
                    cl::desc("Cut the model at these layers, its outputs then")),
+      replacements("replace-layer", cl::value_desc("name=file"),
+                   cl::cat(category),
+                   cl::desc("What a layer, or all of a class, computes: a "
+                            "model in JSON")),
       exact("exact", cl::cat(category),
             cl::desc("Compute every convolution as the sum it is, without\n"
                      "minimal filtering (Winograd)")),
@@ -58,12 +62,12 @@ ModelOptions::get(llvm::StringRef defaultName,
     if (flag->getNumOccurrences())
       if (llvm::Error error = setOption(options, flag->ArgStr, *flag))
         return std::move(error);
-  for (llvm::StringRef dimension : dimensions)
-    if (llvm::Error error = setOption(options, dimensions.ArgStr, dimension))
-      return std::move(error);
-  for (llvm::StringRef layers : outputLayers)
-    if (llvm::Error error = setOption(options, outputLayers.ArgStr, layers))
-      return std::move(error);
+  for (const cl::list<std::string> &flag :
+       {std::cref(dimensions), std::cref(outputLayers),
+        std::cref(replacements)})
+    for (llvm::StringRef value : flag)
+      if (llvm::Error error = setOption(options, flag.ArgStr, value))
+        return std::move(error);
   if (llvm::Error error = checkOptions(options))
     return std::move(error);
   return options;

@@ -29,7 +29,7 @@ public:
 
 private:
   llvm::cl::opt<std::string> weights, name, target, batch;
-  llvm::cl::list<std::string> dimensions, outputLayers;
+  llvm::cl::list<std::string> dimensions, outputLayers, replacements;
   llvm::cl::opt<bool> exact;
   llvm::cl::opt<std::string> streamHop;
   llvm::cl::opt<bool> streamSteps;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/keras/LayerImporter.h"
+#include "frontends/json/Replacements.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <nlohmann/json.hpp>
@@ -87,12 +88,16 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     return {};
   const LayerClass *layerClass = findLayerClass(entry.className);
   if (!layerClass) {
+    bool isLambda = entry.className == "Lambda";
     bool isOwn = StringRef(entry.className).contains('>');
+    StringRef plainName = getPlainName(entry.className);
     model.builder.emitError(name)
-        << "unsupported layer class '" << getPlainName(entry.className) << "'"
-        << (entry.className == "Lambda" ? ", as code in a file is never run"
-            : isOwn ? ", whose code is not in the file; " + replaceHint
-                    : "");
+        << "unsupported layer class '" << plainName << "'"
+        << (isLambda ? ", as code in a file is never run"
+            : isOwn  ? ", whose code is not in the file"
+                     : "")
+        << suggestReplacement(isLambda ? StringRef(name) : plainName)
+        << (isLambda || isOwn ? ", or " + exportHint : "");
     failedLayers.insert(key);
     return {};
   }

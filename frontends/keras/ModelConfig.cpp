@@ -108,7 +108,8 @@ std::vector<LayerEntry> keras::readLayers(ModelBuilder &builder,
       continue;
     }
     LayerStep step;
-    step.group = toSnakeCase(className);
+    // Without its package, as in the names of groups.
+    step.group = toSnakeCase(className.substr(className.rfind('>') + 1));
     step.ordinal = ordinals[step.group]++;
     step.name = getString(layer, "name");
     if (step.name.empty())

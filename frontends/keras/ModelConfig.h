@@ -37,8 +37,8 @@ std::string getClassName(const nlohmann::json &layer);
 /// The name of a class that isn't supported, for messages: with its package
 /// only where that tells it from a class of Keras.
 llvm::StringRef getPlainName(llvm::StringRef className);
-/// What to do about a class that isn't Keras's.
-inline constexpr llvm::StringLiteral replaceHint =
+/// What to do about a model of a class that isn't Keras's.
+inline constexpr llvm::StringLiteral exportHint =
     "export the model to ONNX with model.export('model.onnx', "
     "format='onnx'), or build it of Keras's own layers";
 

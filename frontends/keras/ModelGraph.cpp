@@ -118,9 +118,8 @@ void GraphReader::collect(const LayerEntry *layer, const json &value,
   // What is left out, and `training=False`.
   if (value.is_null() || value == false)
     return;
-  if (!layer || isKnownClass(layer->className))
-    emitError(layer) << "expects tensors of the model, but got "
-                     << formatJson(value);
+  emitError(layer) << "expects tensors of the model, but got "
+                   << formatJson(value);
 }
 
 /// Adds an argument to the call that was added last.

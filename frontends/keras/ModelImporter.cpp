@@ -10,6 +10,7 @@
 #include "frontends/keras/Keras1.h"
 #include "frontends/keras/LayerImporter.h"
 #include "frontends/keras/ModelGraph.h"
+#include "frontends/keras/ReplacedLayers.h"
 
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,7 @@ namespace {
 class ModelImporter {
 public:
   explicit ModelImporter(ModelContext &model)
-      : model(model), layerImporter(model) {}
+      : model(model), layerImporter(model), replacedLayers(model) {}
 
   /// Imports the model that `root` describes, and its inputs and outputs.
   void run(const json &root);
@@ -68,6 +69,7 @@ private:
 
   ModelContext &model;
   LayerImporter layerImporter;
+  ReplacedLayers replacedLayers;
   ChosenLayers chosen = {};
   size_t callCount = 0;
 };
@@ -157,12 +159,15 @@ ModelImporter::importLayer(const LayerEntry &entry, const LayerPath &container,
   }
   LayerPath path = container;
   path.push_back(entry.step);
-  Values results =
-      isModelClass(entry.className)
-          ? importModel(entry, path, place, arguments)
-      : isWrapperClass(entry.className)
-          ? importWrapper(entry, path, place, arguments)
-          : layerImporter.import(entry, path, arguments);
+  const Replacement *replacement = replacedLayers.find(entry, path);
+  Values results = replacement
+                       ? replacedLayers.import(*replacement, entry, path,
+                                               arguments, layerImporter)
+                   : isModelClass(entry.className)
+                       ? importModel(entry, path, place, arguments)
+                   : isWrapperClass(entry.className)
+                       ? importWrapper(entry, path, place, arguments)
+                       : layerImporter.import(entry, path, arguments);
   chosen.note(place.path, results);
   return results;
 }
@@ -462,13 +467,14 @@ void ModelImporter::run(const json &root) {
   else if (!isModelClass(className))
     model.builder.emitError()
         << "unsupported model class '" << getPlainName(className)
-        << "', expects a Sequential or functional model; " << replaceHint;
+        << "', expects a Sequential or functional model; " << exportHint;
   else if (!config)
     model.builder.emitError() << "expects a model with 'config'";
   else if (className == "Sequential")
     runSequential(root);
   else
     runFunctional(*config);
+  replacedLayers.finish();
 }
 
 /// Replaces what Python has and JSON hasn't, tuples and arrays, by lists, where

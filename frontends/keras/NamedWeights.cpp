@@ -29,9 +29,7 @@ public:
     std::string group = root + layer.front().name;
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
-    size_t members = 0;
-    while (layer[layer.size() - 1 - members].isMember)
-      ++members;
+    size_t members = countMembers(layer);
     ArrayRef<LayerStep> path = ArrayRef(layer).drop_back(members);
     if (path.size() > 1) {
       size_t parts = members + !part.empty();
@@ -79,7 +77,35 @@ public:
     });
   }
 
+  std::vector<StoredWeight> list(const LayerPath &layer) override {
+    std::string group = root + layer.front().name;
+    std::vector<std::string> names = file->getStrings(group, "weight_names")
+                                         .value_or(std::vector<std::string>());
+    ArrayRef<LayerStep> path = ArrayRef(layer).drop_back(countMembers(layer));
+    // How many layers in it stand in a name, its author knows.
+    if (path.size() > 1)
+      names = selectLayer(names, path, maxRank, /*isNumbered=*/false);
+    std::vector<StoredWeight> weights;
+    for (auto [index, name] : enumerate(names))
+      weights.push_back({std::to_string(index),
+                         StringRef(name).split(':').first.str(),
+                         group + "/" + name});
+    return weights;
+  }
+
+  Expected<DoubleArray> read(const StoredWeight &weight) override {
+    return file->readDataset(weight.dataset);
+  }
+
 private:
+  /// How many steps at the end are attributes of the layers before.
+  static size_t countMembers(const LayerPath &layer) {
+    size_t members = 0;
+    while (layer[layer.size() - 1 - members].isMember)
+      ++members;
+    return members;
+  }
+
   /// The number of gates of a recurrent layer with a bias, whose weights Keras
   /// 1 stored for each gate; of any other layer, one.
   static size_t countGates(ArrayRef<WeightSpec> specs) {

@@ -25,9 +25,7 @@ public:
   Expected<std::vector<DoubleArray>> read(const LayerPath &layer,
                                           ArrayRef<WeightSpec> specs,
                                           StringRef part) override {
-    std::string group;
-    for (const LayerStep &step : layer)
-      group = step.isMember ? group + "/" + step.group : findStep(group, step);
+    std::string group = findGroup(layer);
     // Keras 2 named parts by attributes that were private.
     if (!part.empty() && file->isGroup(group + ("/_" + part).str()))
       group += ("/_" + part).str();
@@ -39,7 +37,39 @@ public:
     });
   }
 
+  std::vector<StoredWeight> list(const LayerPath &layer) override {
+    std::vector<StoredWeight> weights;
+    collect(findGroup(layer), "", weights);
+    return weights;
+  }
+
+  Expected<DoubleArray> read(const StoredWeight &weight) override {
+    return file->readDataset(weight.dataset);
+  }
+
 private:
+  std::string findGroup(const LayerPath &layer) {
+    std::string group;
+    for (const LayerStep &step : layer)
+      group = step.isMember ? group + "/" + step.group : findStep(group, step);
+    return group;
+  }
+
+  /// Adds the weights of `group`, which is `prefix` in the layer. A layer that
+  /// stores its weights itself gives them names.
+  void collect(const std::string &group, const std::string &prefix,
+               std::vector<StoredWeight> &weights) {
+    for (const std::string &child : file->getChildren(group + "/vars")) {
+      bool isOwnNumber = prefix.empty() && llvm::all_of(child, isDigit);
+      weights.push_back({isOwnNumber ? child : "",
+                         isOwnNumber ? "" : prefix + child,
+                         group + "/vars/" + child});
+    }
+    for (const std::string &child : file->getChildren(group))
+      if (child != "vars" && file->isGroup(group + "/" + child))
+        collect(group + "/" + child, prefix + child + "/", weights);
+  }
+
   /// The groups in a container's group, and the ways to find them.
   struct Container {
     std::string prefix;

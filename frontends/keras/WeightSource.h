@@ -46,6 +46,18 @@ struct WeightSpec {
   size_t windowAxes = 0;
 };
 
+/// A weight of a layer that Frieze doesn't know, as the file has it.
+struct StoredWeight {
+  /// Its place among the weights of the layer itself, or of all where the file
+  /// has those of the layers in it in order; "" where it has none.
+  std::string number;
+  /// Behind the layers in it that have it: `dense/kernel`, `dense/0`. "" where
+  /// it is the layer's own and has no name.
+  std::string name;
+  /// Where the HDF5 file has it.
+  std::string dataset;
+};
+
 /// The weights of a model's layers.
 class WeightSource {
 public:
@@ -59,6 +71,11 @@ public:
   virtual llvm::Expected<std::vector<DoubleArray>>
   read(const LayerPath &layer, llvm::ArrayRef<WeightSpec> specs,
        llvm::StringRef part) = 0;
+
+  /// All weights of a layer, and of the layers in it.
+  virtual std::vector<StoredWeight> list(const LayerPath &layer) = 0;
+  /// A weight that list() gave, of whatever shape it has.
+  virtual llvm::Expected<DoubleArray> read(const StoredWeight &weight) = 0;
 };
 
 /// The weights in an HDF5 file: in Keras 3's layout (`layers/dense/vars/0`), in

@@ -8,7 +8,9 @@
 #include "frontends/onnx/GraphImporter.h"
 #include "frontends/GraphImport.h"
 #include "frontends/OutputLayers.h"
+#include "frontends/json/Replacements.h"
 #include "frontends/onnx/Functions.h"
+#include "frontends/onnx/ReplacedNodes.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -28,7 +30,7 @@ static constexpr size_t maxDepth = 16;
 static constexpr size_t maxCopied = size_t(1) << 30;
 
 /// What to do about an operator without an importer.
-static StringRef getWayOut(StringRef name) {
+static std::string getWayOut(StringRef name) {
   StringRef type = name.rsplit("::").second;
   type = type.empty() ? name : type;
   if (type.contains("Quant") || type.starts_with("QLinear") ||
@@ -38,7 +40,7 @@ static StringRef getWayOut(StringRef name) {
   if (name.starts_with("com.microsoft"))
     return "; save the model as it was exported, not as ONNX Runtime optimises "
            "it, or with its basic optimisations alone";
-  return "";
+  return suggestReplacement(type);
 }
 
 namespace {
@@ -61,7 +63,7 @@ public:
   GraphImporter(ModelBuilder &builder, const ::onnx::ModelProto &model,
                 StringRef folder)
       : builder(builder), model(model), graph(model.graph()), folder(folder),
-        budget(builder) {}
+        budget(builder), replacements(builder) {}
 
   void run();
 
@@ -94,6 +96,7 @@ private:
   /// The graphs around the one at hand, from the model's own on.
   std::vector<Scope> outer;
   ConstantBudget budget;
+  Replacements replacements;
   size_t copiedBytes = 0;
   /// Of those graphs and functions that were imported, each time.
   int64_t nodeCount = 0;
@@ -385,6 +388,10 @@ void GraphImporter::importNode(const ::onnx::NodeProto &proto) {
   if (!missing.empty())
     node.emitError() << "expects its input '" << missing
                      << "' to be defined before it";
+  else if (const Replacement *replacement =
+               replacements.find(getOperatorName(proto), "/" + node.name))
+    outputs = isComplete ? importReplaced(replacements, *replacement, node)
+                         : Tensors();
   else if (auto functions = findFunctions(proto); functions.size() > 1)
     node.emitError() << "unsupported function '" << proto.op_type()
                      << "', of which the model has " << functions.size();
@@ -443,6 +450,7 @@ void GraphImporter::run() {
   importInputs();
   importNodes(graph.node());
   unsupported.report(builder, "node");
+  replacements.finish();
   importOutputs();
 }
 

@@ -123,6 +123,9 @@ def list_options(options: Mapping[str, Any]) -> List[Tuple[str, str]]:
             continue
         if name == "dim":
             pairs += [(name, f"{dimension}={size}") for dimension, size in value.items()]
+        elif name == "replace-layers":
+            pairs += [("replace-layer", f"{layer}={os.fspath(path)}")
+                      for layer, path in value.items()]
         elif value is True:
             pairs.append((name, "true"))
         elif isinstance(value, (list, tuple)):
@@ -337,7 +340,9 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
             name: Optional[str] = None, target: Optional[str] = None,
             weights: Union[str, "os.PathLike[str]", None] = None, batch: Optional[int] = None,
             dim: Optional[Mapping[str, int]] = None,
-            output_layer: Union[str, List[str], None] = None, exact: bool = False,
+            output_layer: Union[str, List[str], None] = None,
+            replace_layers: Optional[Mapping[str, Union[str, "os.PathLike[str]"]]] = None,
+            exact: bool = False,
             ram: Union[int, str, None] = None, weights_section: Optional[str] = None,
             cubin: Optional[List[str]] = None,
             progress: Union[Callable[[str, float], object], str, None] = "auto") -> Model:
@@ -348,7 +353,8 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     torch.nn.Module with `example_inputs`, a tensor or a tuple of them. Options are those
     of frieze-compile: `name` of the symbols, `target`, file of `weights`, samples of a
     `batch`, sizes of open dimensions (`dim={"time": 1000}`), names of layers that give
-    the outputs (`output_layer=["features"]`), `exact` sums, bytes of `ram`,
+    the outputs (`output_layer=["features"]`), files that say what layers of one's own
+    compute (`replace_layers={"Scale": "scale.json"}`), `exact` sums, bytes of `ram`,
     `weights_section`, GPUs of `cubin`. For another processor, the model is saved and not
     called. A file is read again where a stream is asked for, or a module of WebAssembly
     is saved.
@@ -362,8 +368,8 @@ def compile(model: Any, example_inputs: Any = None, *,  # pylint: disable=redefi
     Raises CompileError with all problems of the model.
     """
     options = {"name": name, "target": target, "weights": weights, "batch": batch, "dim": dim,
-               "output_layer": output_layer, "exact": exact, "ram": ram,
-               "weights_section": weights_section, "cubin": cubin}
+               "output_layer": output_layer, "replace_layers": replace_layers, "exact": exact,
+               "ram": ram, "weights_section": weights_section, "cubin": cubin}
     source = _sources.read(model, example_inputs)
     start = time.monotonic()
     compilation = Compilation(source, {key: value for key, value in options.items()

@@ -80,6 +80,18 @@ class ErrorTest(unittest.TestCase):
         self.assertEqual(single.outputs[0].name, "pool")
 
 
+    def test_replaced_layers(self):
+        """What layers of one's own compute is said by files."""
+        folder, names = MODELS / "custom", {"Amplify": "amplify.json", "Mixed": "mixed.json"}
+        files = {layer: folder / name for layer, name in names.items()}
+        stored = np.load(folder / "operators.npz")
+        model = frieze.compile(folder / "operators.onnx", replace_layers=files)
+        for actual, name in zip(model(stored["x"]), ("y:y", "y:z")):
+            self.assertTrue(np.allclose(actual, stored[name], 1e-5, 1e-5))
+        with self.assertRaises(frieze.CompileError):
+            frieze.compile(folder / "operators.onnx", replace_layers={"Amplify": "none.json"})
+
+
 class ModelTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -46,6 +46,8 @@ const char *frieze_version(void);
  * - `dim`: DIMENSION=N or INPUT:AXIS=N; may be given several times
  * - `output-layer`: layers whose results are the outputs, with commas between;
  *   may be given several times
+ * - `replace-layer`: CLASS=FILE or NAME=FILE, what layers compute; may be given
+ *   several times
  * - `exact`: "true": every convolution as the sum it is
  * - `stream-hop`: samples by which windows move along a recording
  * - `stream-steps`: "true": steps of a sequence, one call after the other
