@@ -39,8 +39,8 @@ std::string frieze::suggestReplacement(StringRef layer) {
   bool isPlain = true;
   for (char c : layer) {
     bool isWord = isAlnum(c) || c == '_' || c == '-';
-    if (isWord)
-      file += toLower(c);
+    if (isWord || c == '.')
+      file += c == '.' ? '_' : toLower(c);
     isPlain &= isWord || c == '.' || c == ':' || c == '/';
   }
   StringRef quote = isPlain ? "" : "'";

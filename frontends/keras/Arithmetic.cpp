@@ -58,6 +58,12 @@ static Value importBinary(Layer &layer) {
                    : layer.builder.binary(layer.name, kind, x, y);
 }
 
+static Value importSquaredDifference(Layer &layer) {
+  return layer.builder.activation(layer.name,
+                                  importBinary<BinaryKind::Sub>(layer),
+                                  nn::ActivationKind::Square);
+}
+
 //===----------------------------------------------------------------------===//
 // One operand
 //===----------------------------------------------------------------------===//
@@ -134,6 +140,10 @@ static Value importExpm1(Layer &layer) {
   return apply(layer, nn::ActivationKind::Exp, 1.0, 1.0, -1.0);
 }
 
+static Value importErfc(Layer &layer) {
+  return apply(layer, nn::ActivationKind::Erf, 1.0, -1.0, 1.0);
+}
+
 static Value importExp2(Layer &layer) {
   return apply(layer, nn::ActivationKind::Exp, M_LN2, 1.0, 0.0);
 }
@@ -199,6 +209,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"tf.math.ceil", importFunction<ActivationKind::Ceil>, false, "x"},
       {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.math.erf", importFunction<ActivationKind::Erf>, false, "x"},
+      {"tf.math.erfc", importErfc, false, "x"},
       {"tf.math.equal", importBinary<BinaryKind::Equal>, false, "x,y"},
       {"tf.math.expm1", importExpm1, false, "x"},
       {"tf.math.floor", importFunction<ActivationKind::Floor>, false, "x"},
@@ -224,6 +235,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"tf.math.sign", importFunction<ActivationKind::Sign>, false, "x"},
       {"tf.math.sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
       {"tf.math.square", importFunction<ActivationKind::Square>, false, "x"},
+      {"tf.math.squared_difference", importSquaredDifference, false, "x,y"},
       {"tf.math.subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
       {"tf.math.truediv", importBinary<BinaryKind::Div>, false, "x,y"},
   };

@@ -91,12 +91,14 @@ SmallVector<Value> LayerImporter::import(const LayerEntry &entry,
     bool isLambda = entry.className == "Lambda";
     bool isOwn = StringRef(entry.className).contains('>');
     StringRef plainName = getPlainName(entry.className);
+    // Others of the class are other functions, or known.
+    bool isOther = isLambda || plainName.contains(' ');
     model.builder.emitError(name)
         << "unsupported layer class '" << plainName << "'"
         << (isLambda ? ", as code in a file is never run"
             : isOwn  ? ", whose code is not in the file"
                      : "")
-        << suggestReplacement(isLambda ? StringRef(name) : plainName)
+        << suggestReplacement(isOther ? StringRef(name) : plainName)
         << (isLambda || isOwn ? ", or " + exportHint : "");
     failedLayers.insert(key);
     return {};

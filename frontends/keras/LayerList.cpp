@@ -7,6 +7,7 @@
 
 #include "frontends/keras/KerasModel.h"
 #include "frontends/keras/Layer.h"
+#include "frontends/keras/RawOperations.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <nlohmann/json.hpp>
@@ -51,6 +52,7 @@ std::vector<LayerDescription> frieze::listKerasLayers(MLIRContext *context) {
   // They are no layers of their own, but ways to import another.
   for (const char *wrapper : {"SpectralNormalization", "TimeDistributed"})
     layers.push_back({"Keras", wrapper, {"layer"}});
+  llvm::append_range(layers, listRawOperations());
   llvm::sort(layers,
              [](const auto &a, const auto &b) { return a.name < b.name; });
   return layers;

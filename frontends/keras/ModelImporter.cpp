@@ -10,6 +10,7 @@
 #include "frontends/keras/Keras1.h"
 #include "frontends/keras/LayerImporter.h"
 #include "frontends/keras/ModelGraph.h"
+#include "frontends/keras/RawOperations.h"
 #include "frontends/keras/ReplacedLayers.h"
 
 #include <nlohmann/json.hpp>
@@ -504,6 +505,7 @@ OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file, json root,
   ModelBuilder builder(file.path, file.options, file.context);
   ModelContext model{builder, weights, kerasVersion};
   replaceTuples(root);
+  updateRawOperations(root);
   if (kerasVersion.getMajor() == 1)
     root = updateKeras1(std::move(root));
   ModelImporter(model).run(root);

@@ -170,6 +170,13 @@ static Value importSame(Layer &layer) {
                                   nn::ActivationKind::Linear);
 }
 
+/// The same of several; what computes their gradients is not in the file.
+static Value importSameOfEach(Layer &layer) {
+  for (Value input : ArrayRef(layer.inputs).drop_front())
+    layer.moreOutputs.push_back(input);
+  return importSame(layer);
+}
+
 /// The activation that an operation of Keras or TensorFlow is: that of its
 /// name, but for the exponential.
 static std::string getFunctionName(StringRef className) {
@@ -299,6 +306,7 @@ ArrayRef<LayerClass> keras::getOperations() {
       {"tf.concat", importConcat, true, "values,axis"},
       {"tf.expand_dims", importExpandDims, false, "input,axis"},
       {"tf.identity", importSame, false, "input"},
+      {"tf.identity_n", importSameOfEach, true, "input"},
       {"tf.math.exp", importFunction, false, "x"},
       {"tf.math.sigmoid", importFunction, false, "x"},
       {"tf.math.softplus", importFunction, false, "features"},
