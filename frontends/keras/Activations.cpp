@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialect/Activations.h"
+#include "frontends/json/Replacements.h"
 #include "frontends/keras/AttentionMasks.h"
+#include "frontends/keras/ModelConfig.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -191,6 +193,33 @@ static ReadActivationFn findActivationClass(StringRef className) {
 // Activations by name
 //===----------------------------------------------------------------------===//
 
+/// A function that the options replace. Nothing where they don't.
+static std::optional<Activation> findReplaced(Layer &layer, StringRef name) {
+  Replacements *replacements = layer.model.replacements;
+  const Replacement *replacement =
+      replacements ? replacements->find(name, /*path=*/"") : nullptr;
+  if (!replacement)
+    return std::nullopt;
+  auto compose = [=](Layer &layer, Value input, ArrayRef<int64_t>) -> Value {
+    if (layer.isChannelsFirst) {
+      layer.emitError() << "unsupported replacement of a function whose "
+                           "channels are first";
+      return {};
+    }
+    json empty = json::object();
+    ObjectReader config(empty, [&] { return layer.emitError(); });
+    SmallVector<Value> outputs = replacements->import(
+        *replacement, {layer.name, {{"", Tensor(input)}}, config, {}});
+    if (outputs.size() == 1)
+      return outputs.front();
+    if (!outputs.empty())
+      layer.emitError() << "expects a function of one output, but got "
+                        << outputs.size();
+    return {};
+  };
+  return Activation{{}, compose};
+}
+
 Activation keras::getActivation(Layer &layer, StringRef name) {
   if (name == "linear")
     return {};
@@ -219,7 +248,10 @@ Activation keras::getActivation(Layer &layer, StringRef name) {
                  layer.name,  layer.path,    {}};
     return read(nested);
   }
-  layer.emitError() << "unsupported activation '" << name << "'";
+  if (std::optional<Activation> replaced = findReplaced(layer, name))
+    return *replaced;
+  layer.emitError() << "unsupported activation '" << name << "'"
+                    << suggestReplacement(getPlainName(name));
   return {};
 }
 

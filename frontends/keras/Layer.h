@@ -16,6 +16,10 @@
 
 #include <functional>
 
+namespace frieze {
+class Replacements;
+} // namespace frieze
+
 namespace frieze::keras {
 
 /// What all layers of a model share.
@@ -25,6 +29,8 @@ struct ModelContext {
   WeightSource *weights;
   /// Version of the Keras that wrote the file, from 1 on.
   llvm::VersionTuple kerasVersion;
+  /// What the options say of functions that Frieze doesn't know.
+  Replacements *replacements = nullptr;
   /// Whether the lack of weights has been reported.
   bool reportedWeights = false;
   /// The weights of layers read before, by getPathKey() and part.
@@ -183,8 +189,9 @@ struct Activation {
   llvm::SmallVector<nn::ActivationAttr, 2> functions;
   /// What is no pointwise function of its own, such as softmax, or null. Axes
   /// are those of the file, and may count from the end.
-  mlir::Value (*compose)(Layer &layer, mlir::Value input,
-                         llvm::ArrayRef<int64_t> axes) = nullptr;
+  std::function<mlir::Value(Layer &layer, mlir::Value input,
+                            llvm::ArrayRef<int64_t> axes)>
+      compose = nullptr;
   llvm::SmallVector<int64_t, 1> axes = {-1};
 
   mlir::Value apply(Layer &layer, mlir::Value input) const;

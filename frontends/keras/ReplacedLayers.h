@@ -17,7 +17,9 @@ namespace frieze::keras {
 class ReplacedLayers {
 public:
   explicit ReplacedLayers(ModelContext &model)
-      : model(model), replacements(model.builder) {}
+      : model(model), replacements(model.builder) {
+    model.replacements = &replacements;
+  }
 
   /// The replacement of a layer, or null.
   const Replacement *find(const LayerEntry &entry, const LayerPath &path);

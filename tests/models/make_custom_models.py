@@ -20,8 +20,8 @@ if LEGACY:
     import tensorflow as ops
     import tf_keras as keras
 
-    def register(layer):
-        return keras.utils.register_keras_serializable("beats")(layer)
+    def register(thing):
+        return keras.utils.register_keras_serializable("beats")(thing)
 
     def add_up(x, axis):
         return ops.reduce_sum(x, axis)
@@ -32,8 +32,8 @@ else:
     import keras
     from keras import ops
 
-    def register(layer):
-        return keras.saving.register_keras_serializable("beats")(layer)
+    def register(thing):
+        return keras.saving.register_keras_serializable("beats")(thing)
 
 
 class Weighted(keras.layers.Layer):
@@ -123,6 +123,12 @@ class Unregistered(keras.layers.Layer):
         return x / (1 + ops.abs(x))
 
 
+@register
+def bent(x):
+    """A function as an activation."""
+    return x + x * x / (1 + x * x)
+
+
 def build_layers():
     """Every way in which a file can have a layer of one's own."""
     x = keras.Input((6, 4), name="x")
@@ -136,7 +142,7 @@ def build_layers():
                              name="inner")
     high, low = Halves(name="halves")(AttentionPooling(name="pool")(inner(blended)))
     joined = keras.layers.Concatenate(name="joined")([low, high])
-    return keras.Model(x, keras.layers.Dense(3, name="scores")(joined))
+    return keras.Model(x, keras.layers.Dense(3, activation=bent, name="scores")(joined))
 
 
 def save(name, inputs, outputs):
