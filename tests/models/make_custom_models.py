@@ -3,14 +3,16 @@
 
     make_custom_models.py OUT [--legacy]
 
-Writes OUT/layers.keras, .h5, and .json with .weights.h5, OUT/operators.onnx, and
-the arrays `x` and `y` of each as .npz; with --legacy, OUT/legacy.h5 by Keras 2.
+Writes OUT/layers.keras, .h5, and .json with .weights.h5, OUT/transformer.keras,
+OUT/operators.onnx, and the arrays `x` and `y` of each as .npz; with --legacy,
+OUT/legacy.h5 by Keras 2.
 The .json files there say what the layers compute. Needs requirements.txt, with
 --legacy requirements-legacy.txt.
 """
 
 import pathlib
 import sys
+import zipfile
 
 import numpy as np
 
@@ -124,6 +126,45 @@ class Unregistered(keras.layers.Layer):
 
 
 @register
+class Tokens(keras.layers.Layer):
+    """Words and their places, as vectors."""
+
+    def __init__(self, steps, words, channels, **options):
+        super().__init__(**options)
+        self.sizes = {"steps": steps, "words": words, "channels": channels}
+        self.words = keras.layers.Embedding(words, channels)
+        self.places = keras.layers.Embedding(steps, channels)
+
+    def call(self, x):
+        return self.words(x) + self.places(ops.arange(self.sizes["steps"]))
+
+    def get_config(self):
+        return {**super().get_config(), **self.sizes}
+
+
+@register
+class TransformerBlock(keras.layers.Layer):
+    """Attention and a network for each step, each added to what it sees."""
+
+    def __init__(self, channels, heads, hidden, rate=0.1, **options):
+        super().__init__(**options)
+        self.sizes = {"channels": channels, "heads": heads, "hidden": hidden, "rate": rate}
+        self.attention = keras.layers.MultiHeadAttention(heads, key_dim=channels)
+        self.network = keras.Sequential([keras.layers.Dense(hidden, activation="relu"),
+                                         keras.layers.Dense(channels)])
+        self.first_norm = keras.layers.LayerNormalization(epsilon=1e-6)
+        self.second_norm = keras.layers.LayerNormalization(epsilon=1e-6)
+        self.dropout = keras.layers.Dropout(rate)
+
+    def call(self, x):
+        x = self.first_norm(x + self.dropout(self.attention(x, x)))
+        return self.second_norm(x + self.dropout(self.network(x)))
+
+    def get_config(self):
+        return {**super().get_config(), **self.sizes}
+
+
+@register
 def bent(x):
     """A function as an activation."""
     return x + x * x / (1 + x * x)
@@ -164,6 +205,24 @@ def make_layers(random):
     (OUT / "layers.architecture.json").write_text(net.to_json() + "\n")
     net.save_weights(OUT / "layers.weights.h5")
     save("layers", x, y)
+
+
+def make_transformer(random):
+    x = keras.Input((8,), name="x")
+    y = TransformerBlock(12, 2, 16, name="block")(Tokens(8, 20, 12, name="tokens")(x))
+    y = keras.layers.GlobalAveragePooling1D(name="mean")(y)
+    net = keras.Model(x, keras.layers.Dense(2, activation="softmax", name="scores")(y))
+    for weight in net.trainable_weights:
+        weight.assign(random.normal(size=weight.shape, scale=0.5).astype(np.float32))
+    words = random.integers(0, 20, (4, 8)).astype(np.float32)
+    net.save(OUT / "transformer.keras")
+    save("transformer", words, net.predict(words, verbose=0))
+    # A tenth of the size.
+    with zipfile.ZipFile(OUT / "transformer.keras") as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    with zipfile.ZipFile(OUT / "transformer.keras", "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
 
 
 def make_operators(random):
@@ -216,3 +275,4 @@ def make_operators(random):
 make_layers(np.random.default_rng(5))
 if not LEGACY:
     make_operators(np.random.default_rng(6))
+    make_transformer(np.random.default_rng(7))
