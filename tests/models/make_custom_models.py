@@ -241,7 +241,9 @@ def make_operators(random):
             helper.make_node("Amplify", ["x", "gain"], ["a"], "amplify", domain="beats", power=1.5),
             helper.make_node("Relu", ["a"], ["r"], "relu"),
             helper.make_node("Amplify", ["r", "gain"], ["c"], "again", domain="beats", power=0.5),
-            helper.make_node("Mixed", ["c", "mix", "x"], ["y", "z"], "mixed", domain="beats"),
+            helper.make_node("Mixed", ["c", "mix", "x"], ["y", "z"], "mixed", domain="beats",
+                             axes=[2], kind="max", offset=onnx.numpy_helper.from_array(
+                                 np.array([[0.5], [1], [-1], [0]], np.float32))),
         ],
         "operators",
         [helper.make_tensor_value_info("x", 1, ["batch", 4, 6])],
@@ -249,9 +251,11 @@ def make_operators(random):
          helper.make_tensor_value_info("z", 1, ["batch", 4, 1])],
         [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()],
     )
-    power = helper.make_node("Constant", [], ["p"])
+    power, offset = (helper.make_node("Constant", [], [name]) for name in ("p", "o"))
     power.attribute.add(name="value_float", ref_attr_name="power", type=onnx.AttributeProto.FLOAT)
-    axes = helper.make_node("Constant", [], ["axes"], value_ints=[2])
+    offset.attribute.add(name="value", ref_attr_name="offset", type=onnx.AttributeProto.TENSOR)
+    largest = helper.make_node("ReduceMax", ["y"], ["z"])
+    largest.attribute.add(name="axes", ref_attr_name="axes", type=onnx.AttributeProto.INTS)
     functions = [
         helper.make_function(
             "beats", "Amplify", ["x", "g"], ["y"],
@@ -259,9 +263,9 @@ def make_operators(random):
              helper.make_node("Mul", ["s", "p"], ["y"])], opsets[:1], ["power"]),
         helper.make_function(
             "beats", "Mixed", ["x", "m", "other"], ["y", "z"],
-            [axes, helper.make_node("MatMul", ["m", "x"], ["p"]),
-             helper.make_node("Add", ["p", "other"], ["y"]),
-             helper.make_node("ReduceMax", ["y"], ["z"], axes=[2])], opsets[:1]),
+            [offset, helper.make_node("MatMul", ["m", "x"], ["p"]),
+             helper.make_node("Sum", ["p", "other", "o"], ["y"]), largest],
+            opsets[:1], ["axes", "kind", "offset"]),
     ]
     net = helper.make_model(graph, opset_imports=opsets, ir_version=8, functions=functions)
     session = onnxruntime.InferenceSession(net.SerializeToString())
