@@ -18,11 +18,11 @@ bool frieze::isEndOf(StringRef name, StringRef path) {
   return path == name || path.ends_with(("/" + name).str());
 }
 
-std::string frieze::listNames(ArrayRef<StringRef> names) {
+std::string frieze::listNames(ArrayRef<StringRef> names, size_t count) {
   std::string list;
-  for (StringRef name : names.take_front(maxNames))
+  for (StringRef name : names.take_front(count))
     list += (list.empty() ? "'" : ", '") + name.str() + "'";
-  return names.size() > maxNames ? list + ", ..." : list;
+  return names.size() > count ? list + ", ..." : list;
 }
 
 /// The names that differ least from `name`, where they do so by a third of it.

@@ -25,7 +25,7 @@ struct OutputCandidate {
 /// Whether `name` is `path`, or the end of it from a slash on.
 bool isEndOf(llvm::StringRef name, llvm::StringRef path);
 /// Names in a message, of which a model can have thousands: the first few.
-std::string listNames(llvm::ArrayRef<llvm::StringRef> names);
+std::string listNames(llvm::ArrayRef<llvm::StringRef> names, size_t count = 5);
 
 /// The candidates that `chosen` name, in that order: each by its path or by the
 /// end of one, such as `conv:1` or, where no other layer is called so, `conv`.

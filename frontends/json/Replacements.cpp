@@ -172,7 +172,7 @@ void Replacements::finish() {
           << "expects --replace-layer to name a class or a layer of the model, "
              "but there is no '"
           << layer << "'; its classes are "
-          << listNames(llvm::to_vector_of<StringRef>(classes));
+          << listNames(llvm::to_vector_of<StringRef>(classes), 20);
     else if (!replacement->isUsed)
       builder.emitError() << "expects --replace-layer=" << layer
                           << " to be used, but layers of that class have "

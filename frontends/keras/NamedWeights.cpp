@@ -82,9 +82,8 @@ public:
     std::vector<std::string> names = file->getStrings(group, "weight_names")
                                          .value_or(std::vector<std::string>());
     ArrayRef<LayerStep> path = ArrayRef(layer).drop_back(countMembers(layer));
-    // How many layers in it stand in a name, its author knows.
     if (path.size() > 1)
-      names = selectLayer(names, path, maxRank, /*isNumbered=*/false);
+      names = selectWithin(names, path.drop_front());
     std::vector<StoredWeight> weights;
     for (auto [index, name] : enumerate(names))
       weights.push_back({std::to_string(index),
@@ -185,6 +184,29 @@ private:
       best = std::max(best, score);
       if (score == best)
         selected.push_back(name);
+    }
+    return selected;
+  }
+
+  /// The names of a layer of a nested model, and of any layers in it. `path`
+  /// leads from that model to it; names have the models or, in Keras 2, not.
+  static std::vector<std::string> selectWithin(ArrayRef<std::string> names,
+                                               ArrayRef<LayerStep> path) {
+    std::vector<std::string> selected;
+    for (; !path.empty() && selected.empty(); path = path.drop_front()) {
+      std::string infix = "/";
+      for (const LayerStep &step : path)
+        infix += step.name + "/";
+      // Layers that are called so within others stand further behind.
+      size_t first = std::string::npos;
+      for (const std::string &name : names) {
+        size_t place = ("/" + name).find(infix);
+        if (place < first)
+          selected.clear();
+        first = std::min(first, place);
+        if (place == first && place != std::string::npos)
+          selected.push_back(name);
+      }
     }
     return selected;
   }

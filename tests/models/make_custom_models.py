@@ -79,7 +79,7 @@ class AttentionPooling(Weighted):
 
 @register
 class Gate(keras.layers.Layer):
-    """Channels by a gate, which a layer within computes."""
+    """Channels by a gate, which a layer within computes, and a weight of its own."""
 
     def __init__(self, units=4, **options):
         super().__init__(**options)
@@ -87,11 +87,12 @@ class Gate(keras.layers.Layer):
         self.gate = keras.layers.Dense(units, activation="sigmoid", name="gate")
 
     def build(self, shape):
+        self.shift = self.add_weight(shape=(self.units,), name="shift")
         self.gate.build(shape)
         self.built = True
 
     def call(self, x):
-        return x * self.gate(x)
+        return x * self.gate(x) + self.shift
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
@@ -179,7 +180,7 @@ def build_layers():
     distance = keras.layers.Lambda(lambda pair: ops.abs(pair[0] - pair[1]), name="distance")
     near = distance([first, second])
     blended = Blend(name="blend")(near, other=Unregistered(name="soft")(twice(x)))
-    inner = keras.Sequential([keras.Input((6, 4)), Gate(name="gated"), Scale(name="first")],
+    inner = keras.Sequential([keras.Input((6, 4)), Gate(name="gate"), Scale(name="first")],
                              name="inner")
     high, low = Halves(name="halves")(AttentionPooling(name="pool")(inner(blended)))
     joined = keras.layers.Concatenate(name="joined")([low, high])
