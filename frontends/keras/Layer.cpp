@@ -32,6 +32,7 @@ std::vector<const LayerClass *> keras::getLayerClasses() {
                                       getSequenceLayers(),
                                       getRecurrentLayers(),
                                       getConvLSTMs(),
+                                      getImageOperations(),
                                       getOperations(),
                                       getArithmetic(),
                                       getProducts(),

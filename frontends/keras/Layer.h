@@ -162,6 +162,7 @@ llvm::ArrayRef<LayerClass> getAttentionLayers();
 llvm::ArrayRef<LayerClass> getConvLSTMs();
 llvm::ArrayRef<LayerClass> getConvolutionLayers();
 llvm::ArrayRef<LayerClass> getCoreLayers();
+llvm::ArrayRef<LayerClass> getImageOperations();
 llvm::ArrayRef<LayerClass> getLocallyConnectedLayers();
 llvm::ArrayRef<LayerClass> getLogic();
 llvm::ArrayRef<LayerClass> getMergeLayers();

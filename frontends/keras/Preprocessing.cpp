@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontends/keras/Layer.h"
+#include "frontends/keras/Images.h"
 
 #include <nlohmann/json.hpp>
 
@@ -44,15 +44,6 @@ static Value cropToAspectRatio(Layer &layer, int64_t height, int64_t width) {
                     fit(shape[2], shape[1], width, height));
 }
 
-static Value resizeImages(Layer &layer, Value images, int64_t height,
-                          int64_t width, bool isNearest) {
-  return layer.builder.resize(
-      layer.name, images,
-      isNearest ? nn::ResizeKind::Nearest : nn::ResizeKind::Linear,
-      {height, width}, nn::Coordinates::HalfPixel,
-      isNearest ? nn::Rounding::RoundPreferCeil : nn::Rounding::Floor, {});
-}
-
 static Value importCenterCrop(Layer &layer) {
   layer.ignoreTraining();
   int64_t height = layer.config.takeInt("height", {});
@@ -63,8 +54,8 @@ static Value importCenterCrop(Layer &layer) {
   ArrayRef<int64_t> shape = layer.getInputShape();
   if (shape[1] >= height && shape[2] >= width)
     return cropImages(layer, height, width);
-  return resizeImages(layer, cropToAspectRatio(layer, height, width), height,
-                      width, /*isNearest=*/false);
+  return resizeImages(layer, cropToAspectRatio(layer, height, width),
+                      {height, width}, /*isNearest=*/false);
 }
 
 static Value importResizing(Layer &layer) {
@@ -87,7 +78,7 @@ static Value importResizing(Layer &layer) {
     return {};
   return resizeImages(
       layer, crops ? cropToAspectRatio(layer, height, width) : layer.getInput(),
-      height, width, interpolation == "nearest");
+      {height, width}, interpolation == "nearest");
 }
 
 //===----------------------------------------------------------------------===//

@@ -159,6 +159,10 @@ static ArrayRef<RawOperation> getRawOperations() {
   static constexpr ChangeFn changeComparison = [](json &arguments) {
     return arguments.erase("incompatible_shape_error") < 2;
   };
+  static constexpr StringLiteral blocks =
+      "block_size=block_size,data_format=data_format";
+  static constexpr StringLiteral samples =
+      "align_corners=align_corners,half_pixel_centers=half_pixel_centers";
   static constexpr bool any = true;
   static const RawOperation operations[] = {
       {"Abs", "math.abs", "x"},
@@ -178,6 +182,7 @@ static ArrayRef<RawOperation> getRawOperations() {
       {"ConcatV2", "concat", "values*,axis", "", nullptr, any},
       {"Cumprod", "math.cumprod", "x,axis", sums},
       {"Cumsum", "math.cumsum", "x,axis", sums},
+      {"DepthToSpace", "nn.depth_to_space", "input", blocks, nullptr, any},
       {"Div", "math.divide", "x,y"},
       {"Elu", "nn.elu", "features"},
       {"Equal", "math.equal", "x,y", comparison, changeComparison, any},
@@ -230,6 +235,9 @@ static ArrayRef<RawOperation> getRawOperations() {
       {"Relu", "nn.relu", "features"},
       {"Relu6", "nn.relu6", "features"},
       {"Reshape", "reshape", "tensor,shape", "", nullptr, any},
+      {"ResizeBilinear", "image.resize_bilinear", "images,size", samples},
+      {"ResizeNearestNeighbor", "image.resize_nearest_neighbor", "images,size",
+       samples, nullptr, any},
       {"ReverseV2", "reverse", "tensor,axis", "", nullptr, any},
       {"Roll", "roll", "input,shift,axis", "", nullptr, any},
       {"Round", "math.round", "x"},
@@ -244,6 +252,7 @@ static ArrayRef<RawOperation> getRawOperations() {
       {"Softmax", "nn.softmax", "logits"},
       {"Softplus", "math.softplus", "features"},
       {"Softsign", "nn.softsign", "features"},
+      {"SpaceToDepth", "nn.space_to_depth", "input", blocks, nullptr, any},
       {"Split", "split", "axis,value", "num_split=num_or_size_splits", nullptr,
        any},
       {"SplitV", "split", "value,num_or_size_splits,axis", "num_split",

@@ -36,7 +36,7 @@ def get_operations(x):
     near, positive = halves(x), tf.abs(x) + 0.1
     for name in ["Exp", "Expm1", "Neg", "Reciprocal", "Inv", "Round", "Sigmoid", "Sign", "Square",
                  "Tanh", "Floor", "Ceil", "Erf", "Erfc", "Abs"]:
-        yield name, getattr(raw, name)(**{"y" if name == "none" else "x": x * 3.0})
+        yield name, getattr(raw, name)(x=x * 3.0)
     for name in ["Relu", "Relu6", "Elu", "Selu", "Softplus", "Softsign"]:
         yield name, getattr(raw, name)(features=x * 3.0)
     for name in ["Log", "Log1p", "Sqrt", "Rsqrt"]:
@@ -95,6 +95,15 @@ def get_operations(x):
     yield "GatherV2", raw.GatherV2(params=x, indices=[3, 0, 0], axis=2)
     yield "ReverseV2", raw.ReverseV2(tensor=x, axis=[1])
     yield "Roll", raw.Roll(input=x, shift=2, axis=1)
+    image = raw.Reshape(tensor=x, shape=[-1, 2, 3, 4])
+    yield "DepthToSpace", raw.DepthToSpace(input=image, block_size=2)
+    yield "SpaceToDepth", raw.SpaceToDepth(input=raw.Reshape(tensor=x, shape=[-1, 2, 6, 2]),
+                                           block_size=2)
+    for corners, half in [(False, False), (True, False), (False, True)]:
+        options = {"size": [5, 4], "align_corners": corners, "half_pixel_centers": half}
+        yield f"ResizeBilinear {corners} {half}", raw.ResizeBilinear(images=image, **options)
+        yield (f"ResizeNearestNeighbor {corners} {half}",
+               raw.ResizeNearestNeighbor(images=image, **options))
     yield "Slice", raw.Slice(input=x, begin=[0, 1, 2], size=[-1, 2, -1])
     yield "StridedSlice", x[:, 1:, ::2]
     yield "StridedSlice last", x[..., -1]

@@ -115,6 +115,9 @@ def operations_of_places():
     for axis in [-1, 1]:
         yield (f"one hot {axis % 3}",
                lambda x, a=axis: ops.one_hot(ops.argmax(x, axis=2), 6, axis=a))
+    for kind in ["bilinear", "nearest"]:
+        yield (f"resize {kind}", lambda x, k=kind: ops.image.resize(
+            ops.reshape(x, (-1, 2, 3, 4)), (5, 4), interpolation=k, data_format="channels_last"))
     turned = lambda x: ops.transpose(x, (0, 2, 1))  # noqa: E731
     matrix = (np.arange(12, dtype="float32") / 8 - 0.5).reshape(6, 2)
     yield "matmul", lambda x: ops.matmul(x, turned(x))

@@ -16,6 +16,10 @@ def as_float(y):
     return tf.cast(y, tf.float32)
 
 
+def as_image(x):
+    return tf.reshape(x, [-1, 2, 3, 4])
+
+
 @family(4, 6)
 def tensorflow_operations():
     """Functions, comparisons, choices, reductions, places and products."""
@@ -75,6 +79,11 @@ def tensorflow_operations():
     yield "reshape", lambda x: tf.reshape(x, [-1, 3, 8])
     yield "expand", lambda x: tf.squeeze(tf.expand_dims(x, 1), axis=1)
     yield "slice", lambda x: x[:, 1:, ::2]
+    for method in ["bilinear", "nearest"]:
+        yield (f"resize {method}",
+               lambda x, m=method: tf.image.resize(as_image(x), [5, 4], method=m))
+    yield "depth to space", lambda x: tf.nn.depth_to_space(as_image(x), 2)
+    yield "space to depth", lambda x: tf.nn.space_to_depth(tf.reshape(x, [-1, 2, 6, 2]), 2)
     yield "zeros", lambda x: tf.zeros_like(x) + tf.ones_like(x)
     matrix = (np.arange(12, dtype="float32") / 8 - 0.5).reshape(6, 2)
     yield "matmul", lambda x: tf.matmul(x, x, transpose_b=True)
