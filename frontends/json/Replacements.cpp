@@ -9,6 +9,7 @@
 #include "frontends/Files.h"
 #include "frontends/OutputLayers.h"
 #include "frontends/json/JsonGraph.h"
+#include "frontends/json/LayerAccounts.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <nlohmann/json.hpp>
@@ -196,122 +197,6 @@ void Replacements::finish() {
 //===----------------------------------------------------------------------===//
 // What they compute
 //===----------------------------------------------------------------------===//
-
-/// Whether `name` is one of `names` or nested in one.
-static bool isCovered(StringRef name, ArrayRef<std::string> names) {
-  return llvm::any_of(names, [&](const std::string &known) {
-    StringRef rest = name;
-    return rest.consume_front(known) && (rest.empty() || rest.front() == '/');
-  });
-}
-
-namespace {
-/// The config of a layer, whose nested members have names with slashes. It
-/// keeps account of what was read.
-class LayerConfig {
-public:
-  explicit LayerConfig(ObjectReader &reader) : reader(reader) {}
-
-  const json *find(StringRef key) {
-    const json *value = &reader.getObject();
-    SmallVector<StringRef> parts;
-    key.split(parts, '/');
-    for (StringRef part : parts) {
-      auto member = value->is_object() ? value->find(part.str()) : value->end();
-      if (!value->is_object() || member == value->end())
-        return nullptr;
-      value = &*member;
-    }
-    readKeys.push_back(key.str());
-    return value->is_null() ? nullptr : value;
-  }
-
-  /// The names of what was neither read nor ignored.
-  std::vector<std::string> findUnread(ArrayRef<std::string> ignored) const {
-    std::vector<std::string> unread;
-    for (const auto &member : reader.getObject().items())
-      if (!reader.isTaken(member.key()))
-        collect(member.value(), member.key(), ignored, unread);
-    return unread;
-  }
-
-private:
-  void collect(const json &value, const std::string &name,
-               ArrayRef<std::string> ignored,
-               std::vector<std::string> &unread) const {
-    if (value.is_null() || isCovered(name, readKeys) ||
-        isCovered(name, ignored))
-      return;
-    if (!value.is_object())
-      unread.push_back(name);
-    else
-      for (const auto &member : value.items())
-        collect(member.value(), name + "/" + member.key(), ignored, unread);
-  }
-
-  ObjectReader &reader;
-  std::vector<std::string> readKeys;
-};
-
-/// The weights of a layer. It keeps account of what was read.
-class LayerWeights : public WeightFile {
-public:
-  explicit LayerWeights(ArrayRef<LayerWeight> weights)
-      : weights(weights), wasRead(weights.size(), false) {}
-
-  Expected<Array> read(StringRef name) const override {
-    bool isNumber = !name.empty() && llvm::all_of(name, isDigit);
-    SmallVector<size_t> found;
-    for (auto [index, weight] : enumerate(weights))
-      if (isNumber ? weight.number == name
-                   : !weight.name.empty() && isEndOf(name, "/" + weight.name))
-        found.push_back(index);
-    if (found.size() != 1) {
-      SmallVector<std::string> known;
-      for (size_t index = 0; index < weights.size(); ++index)
-        if (found.empty() || llvm::is_contained(found, index))
-          known.push_back(weights[index].describe());
-      std::string names = listNames(llvm::to_vector_of<StringRef>(known));
-      if (weights.empty())
-        return makeError("expects a weight '" + name +
-                         "' of the layer, which has none in the file");
-      return makeError(found.empty()
-                           ? "expects a weight of the layer, one of " + names +
-                                 ", but got '" + name + "'"
-                           : "expects one weight of the layer, but '" + name +
-                                 "' can be any of " + names);
-    }
-    wasRead[found.front()] = true;
-    Expected<DoubleArray> array = weights[found.front()].read();
-    if (!array)
-      return array.takeError();
-    return Array{array->shape, {array->values.begin(), array->values.end()}};
-  }
-
-  /// The names of what was neither read nor ignored, which is meant by any part
-  /// of a name between slashes.
-  std::vector<std::string> findUnread(ArrayRef<std::string> ignored) const {
-    std::vector<std::string> unread;
-    for (auto [index, weight] : enumerate(weights))
-      if (!wasRead[index] && !isIgnored(weight, ignored))
-        unread.push_back(weight.describe());
-    return unread;
-  }
-
-private:
-  static bool isIgnored(const LayerWeight &weight,
-                        ArrayRef<std::string> ignored) {
-    std::string path = "/" + weight.name + "/";
-    return llvm::any_of(ignored, [&](const std::string &name) {
-      return name == weight.number ||
-             StringRef(path).contains("/" + name + "/");
-    });
-  }
-
-  ArrayRef<LayerWeight> weights;
-  mutable std::vector<bool> wasRead;
-};
-} // namespace
 
 /// `[null, 8]`
 static std::string formatSizes(ArrayRef<int64_t> shape) {
