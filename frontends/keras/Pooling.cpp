@@ -7,10 +7,13 @@
 
 #include "frontends/keras/Layer.h"
 
+#include <nlohmann/json.hpp>
+
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::keras;
+using nlohmann::json;
 
 template <nn::PoolKind kind, size_t spatialRank>
 static Value importPool(Layer &layer) {
@@ -27,6 +30,36 @@ static Value importPool(Layer &layer) {
   if (!checkSpatialLayer(layer, spatialRank))
     return {};
   geometry.padding = getPadding(padding, layer.getInputShape(), geometry);
+  return layer.builder.pool(layer.name, kind, layer.getInput(), geometry);
+}
+
+/// A height and a width, or one size for both, also with those of samples and
+/// channels around them, which are 1.
+static SmallVector<int64_t> takeImageSizes(Layer &layer, StringRef key) {
+  const json *value = layer.config.take(key);
+  if (!value || !value->is_array() || value->size() != 4)
+    return layer.config.takeInts(key, std::nullopt, 2);
+  SmallVector<int64_t> sizes = layer.config.takeInts(key, std::nullopt, 4);
+  if (sizes.front() != 1 || sizes.back() != 1)
+    layer.emitError() << "expects '" << key
+                      << "' to be 1 for samples and channels";
+  return {sizes[1], sizes[2]};
+}
+
+/// A pooling of TensorFlow's.
+template <nn::PoolKind kind> static Value importImagePool(Layer &layer) {
+  WindowGeometry geometry;
+  geometry.window = takeImageSizes(layer, "ksize");
+  geometry.strides = takeImageSizes(layer, "strides");
+  geometry.dilations.assign(2, 1);
+  std::string padding = layer.config.takeString("padding", std::nullopt);
+  if (padding != "VALID" && padding != "SAME")
+    layer.emitError() << "unsupported padding '" << padding << "'";
+  layer.config.expectOnly("data_format", "NHWC");
+  if (!checkSpatialLayer(layer, 2))
+    return {};
+  geometry.padding =
+      getPadding(StringRef(padding).lower(), layer.getInputShape(), geometry);
   return layer.builder.pool(layer.name, kind, layer.getInput(), geometry);
 }
 
@@ -139,6 +172,10 @@ ArrayRef<LayerClass> keras::getPoolingLayers() {
       {"MaxPooling1D", importPool<max, 1>},
       {"MaxPooling2D", importPool<max, 2>},
       {"MaxPooling3D", importPool<max, 3>},
+      {"tf.nn.avg_pool2d", importImagePool<avg>, false,
+       "input,ksize,strides,padding,data_format"},
+      {"tf.nn.max_pool2d", importImagePool<max>, false,
+       "input,ksize,strides,padding,data_format"},
   };
   return classes;
 }

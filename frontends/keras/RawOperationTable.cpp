@@ -135,6 +135,8 @@ ArrayRef<RawOperation> frieze::keras::getRawOperations() {
       "block_size=block_size,data_format=data_format";
   static constexpr StringLiteral samples =
       "align_corners=align_corners,half_pixel_centers=half_pixel_centers";
+  static constexpr StringLiteral windows =
+      "ksize=ksize,strides=strides,padding=padding,data_format=data_format";
   static constexpr bool any = true;
   static const RawOperation operations[] = {
       {"Abs", "math.abs", "x"},
@@ -144,6 +146,7 @@ ArrayRef<RawOperation> frieze::keras::getRawOperations() {
       {"Any", "math.reduce_any", "input_tensor,axis", keepDims},
       {"ArgMax", "math.argmax", "input,axis"},
       {"ArgMin", "math.argmin", "input,axis"},
+      {"AvgPool", "nn.avg_pool2d", "input", windows},
       {"BatchMatMul", "linalg.matmul", "a,b", adjoints},
       {"BatchMatMulV2", "linalg.matmul", "a,b", adjoints},
       {"BatchMatMulV3", "linalg.matmul", "a,b", adjoints},
@@ -188,6 +191,7 @@ ArrayRef<RawOperation> frieze::keras::getRawOperations() {
       {"MatMul", "linalg.matmul", "a,b",
        "transpose_a=transpose_a,transpose_b=transpose_b"},
       {"Max", "math.reduce_max", "input_tensor,axis", keepDims},
+      {"MaxPool", "nn.max_pool2d", "input", windows},
       {"Maximum", "math.maximum", "x,y"},
       {"Mean", "math.reduce_mean", "input_tensor,axis", keepDims},
       {"Min", "math.reduce_min", "input_tensor,axis", keepDims},

@@ -96,6 +96,10 @@ def get_operations(x):
     yield "ReverseV2", raw.ReverseV2(tensor=x, axis=[1])
     yield "Roll", raw.Roll(input=x, shift=2, axis=1)
     image = raw.Reshape(tensor=x, shape=[-1, 2, 3, 4])
+    for padding in ["VALID", "SAME"]:
+        window = {"ksize": [1, 2, 2, 1], "strides": [1, 1, 2, 1], "padding": padding}
+        yield f"MaxPool {padding}", raw.MaxPool(input=image, **window)
+        yield f"AvgPool {padding}", raw.AvgPool(value=image, **window)
     yield "DepthToSpace", raw.DepthToSpace(input=image, block_size=2)
     yield "SpaceToDepth", raw.SpaceToDepth(input=raw.Reshape(tensor=x, shape=[-1, 2, 6, 2]),
                                            block_size=2)

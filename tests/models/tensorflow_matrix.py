@@ -82,6 +82,9 @@ def tensorflow_operations():
     for method in ["bilinear", "nearest"]:
         yield (f"resize {method}",
                lambda x, m=method: tf.image.resize(as_image(x), [5, 4], method=m))
+    for name in ["max_pool2d", "avg_pool2d"]:
+        yield (name.replace("_", " "), lambda x, f=getattr(tf.nn, name):
+               f(as_image(x), ksize=2, strides=[1, 2], padding="SAME"))
     yield "depth to space", lambda x: tf.nn.depth_to_space(as_image(x), 2)
     yield "space to depth", lambda x: tf.nn.space_to_depth(tf.reshape(x, [-1, 2, 6, 2]), 2)
     yield "zeros", lambda x: tf.zeros_like(x) + tf.ones_like(x)
