@@ -283,7 +283,8 @@ public:
   CellState updateCell(const RecurrentFunctions &functions,
                        std::array<Value, 4> sums, Value cell,
                        llvm::ArrayRef<Value> peephole = {}) {
-    auto [recurrentActivation, activation, cellActivation, clip] = functions;
+    auto [recurrentActivation, activation, cellActivation, clip, cellClip] =
+        functions;
     auto see = [&](size_t sum, size_t gate) {
       if (!peephole.empty())
         sums[sum] = ops.fma(cell, peephole[gate], sums[sum]);
@@ -298,6 +299,7 @@ public:
       Value input = apply(recurrentActivation, sums[0]);
       cell = ops.fma(apply(recurrentActivation, sums[1]), cell,
                      ops.mul(input, candidate));
+      cell = cutOff(cell, cellClip);
       see(3, 2);
       return {cell, ops.mul(apply(recurrentActivation, sums[3]),
                             apply(cellActivation, cell))};
@@ -310,6 +312,7 @@ public:
                           forget.denominator);
     cell = divide({ops.fma(ops.mul(forget.numerator, cell), shared, added),
                    ops.mul(forget.denominator, shared)});
+    cell = cutOff(cell, cellClip);
     see(3, 2);
     Quotient output = sigmoidQuotient(sums[3]);
     Quotient squashed = tanhQuotient(cell);
@@ -335,9 +338,10 @@ public:
   /// (d_z d_g). The error is below 5e-7 (1 + |h|).
   Value updateState(const RecurrentFunctions &functions, Value updateSum,
                     Value candidateSum, Value state) {
-    auto [recurrentActivation, activation, cellActivation, clip] = functions;
-    updateSum = cutOff(updateSum, clip);
-    candidateSum = cutOff(candidateSum, clip);
+    ActivationAttr recurrentActivation = functions.recurrentActivation;
+    ActivationAttr activation = functions.activation;
+    updateSum = cutOff(updateSum, functions.clip);
+    candidateSum = cutOff(candidateSum, functions.clip);
     if (!areSigmoidAndTanh(recurrentActivation, activation)) {
       Value update = apply(recurrentActivation, updateSum);
       Value rest = ops.sub(ops.constant(1.0f), update);

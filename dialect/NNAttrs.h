@@ -26,6 +26,8 @@ struct RecurrentFunctions {
   ActivationAttr recurrentActivation, activation, cellActivation;
   /// Arguments of r and a are cut off there in both directions.
   std::optional<float> clip;
+  /// So are the cells, before anything reads them.
+  std::optional<float> cellClip = std::nullopt;
 };
 
 /// Prints and parses an activation as its op and epilogues show it: a keyword

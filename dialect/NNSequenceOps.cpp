@@ -31,6 +31,10 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *,
                        types);
 }
 
+static bool isBound(std::optional<APFloat> clip) {
+  return !clip || (clip->isFiniteNonZero() && !clip->isNegative());
+}
+
 /// The type of a recurrent layer with `gates` sums for each unit. `multiple`
 /// says that number in words. `hasCells`: the result has these, too.
 template <typename OpT>
@@ -86,8 +90,7 @@ inferRecurrent(std::optional<Location> loc, typename OpT::Adaptor &adaptor,
       return emitOptionalError(loc, "expects an initial state of type ", ofEach,
                                ", or of one sample, but got ", state.getType());
   }
-  if (auto clip = adaptor.getClip();
-      clip && (!clip->isFiniteNonZero() || clip->isNegative())) // C9
+  if (!isBound(adaptor.getClip())) // C9
     return emitOptionalError(loc, "expects a finite and positive clip");
   bool startsFromZero =
       llvm::all_of(states, [](Value state) { return !state; });
@@ -131,6 +134,8 @@ LogicalResult LSTMOp::inferReturnTypes(MLIRContext *,
   if (failed(inferRecurrent<LSTMOp>(loc, adaptor, 4, "four times as",
                                     adaptor.getWithCells(), types)))
     return failure();
+  if (!isBound(adaptor.getCellClip())) // C12
+    return emitOptionalError(loc, "expects a finite and positive cell clip");
   int64_t units = adaptor.getRecurrent().getShapedType().getDimSize(0);
   return verifyParameter(loc, "peephole weight", adaptor.getPeepholeAttr(),
                          3 * units); // C11
@@ -165,7 +170,8 @@ RecurrentFunctions GRUOp::getFunctions() {
 
 RecurrentFunctions LSTMOp::getFunctions() {
   return {getRecurrentActivation(), getActivation(),
-          getCellActivation().value_or(getActivation()), toFloat(getClip())};
+          getCellActivation().value_or(getActivation()), toFloat(getClip()),
+          toFloat(getCellClip())};
 }
 
 RecurrentFunctions RNNOp::getFunctions() {

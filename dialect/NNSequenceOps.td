@@ -138,7 +138,8 @@ def NN_LSTMOp : NN_RecurrentOp<"lstm"> {
     Gers et al., 2000), and `b` is `cell_activation`, else `a`. With `peephole`, in
     the order i, f, o, the gates see the cell: `peephole * c` is added to z_i and
     z_f, and to z_o with the new c (Gers et al., 2002). With `clip`, what r and a
-    are taken of is cut off there in both directions; b is not.
+    are taken of is cut off there in both directions; b is not. With `cell_clip`, c
+    is cut off there before anything reads it, but `initial_cell` is not.
 
     The state before the first step is zero where it is left out. With `carried`,
     it is what the last step of the call before left, in a function that is called
@@ -188,6 +189,7 @@ def NN_LSTMOp : NN_RecurrentOp<"lstm"> {
     - (C10) only a layer that runs forwards on one sample, from no initial state,
       has a state that is `carried`, whose number is not negative.
     - (C11) a peephole has one entry per unit for each of three gates.
+    - (C12) `cell_clip` is finite and positive.
   }];
   let arguments = (ins NN_TensorOfRank<[3]>:$input,
       Optional<NN_TensorOfRank<[2]>>:$mask,
@@ -197,8 +199,9 @@ def NN_LSTMOp : NN_RecurrentOp<"lstm"> {
       OptionalAttr<NN_Weights>:$peephole,
       NN_ActivationAttr:$activation, NN_ActivationAttr:$recurrent_activation,
       OptionalAttr<NN_ActivationAttr>:$cell_activation,
-      OptionalAttr<F64Attr>:$clip, UnitAttr:$sequences, UnitAttr:$with_cells,
-      UnitAttr:$backwards, UnitAttr:$reversed, UnitAttr:$zero_masked,
+      OptionalAttr<F64Attr>:$clip, OptionalAttr<F64Attr>:$cell_clip,
+      UnitAttr:$sequences, UnitAttr:$with_cells, UnitAttr:$backwards,
+      UnitAttr:$reversed, UnitAttr:$zero_masked,
       OptionalAttr<I64Attr>:$carried, OptionalAttr<NN_Epilogue>:$epilogue);
   let assemblyFormat = [{
     $input (`mask` `(` $mask^ `:` type($mask) `)`)?
@@ -209,7 +212,8 @@ def NN_LSTMOp : NN_RecurrentOp<"lstm"> {
     `activation` `(` custom<Function>($activation) `)`
     `recurrent_activation` `(` custom<Function>($recurrent_activation) `)`
     (`cell_activation` `(` custom<Function>($cell_activation)^ `)`)?
-    (`clip` `=` $clip^)? (`sequences` $sequences^)? (`with_cells` $with_cells^)?
+    (`clip` `=` $clip^)? (`cell_clip` `=` $cell_clip^)?
+    (`sequences` $sequences^)? (`with_cells` $with_cells^)?
     (`backwards` $backwards^)? (`reversed` $reversed^)?
     (`zero_masked` $zero_masked^)? (`carried` `=` $carried^)?
     (`epilogue` `(` custom<Epilogue>($epilogue)^ `)`)? attr-dict

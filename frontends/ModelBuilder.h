@@ -57,11 +57,11 @@ struct RecurrentParameters {
   /// Not 0 where a step counts: (batch, steps); null where all do.
   mlir::Value mask = {};
   /// Before the first step: (batch, units), or null for zeros. `initialCell` is
-  /// for nn.lstm alone, as the next two are, which may be null.
+  /// for nn.lstm alone, as the next two, which may be null, and `cellClip` are.
   mlir::Value initial = {}, initialCell = {};
   mlir::ElementsAttr peephole = {};
   nn::ActivationAttr cellActivation = {};
-  std::optional<double> clip = std::nullopt;
+  std::optional<double> clip = std::nullopt, cellClip = std::nullopt;
 };
 
 /// What a recurrent layer gives: the state of each step, with `sequences`, or

@@ -47,6 +47,8 @@ Value ModelBuilder::createRecurrent(StringRef layer, Value input,
     if (parameters.cellActivation != parameters.activation)
       add("cell_activation", parameters.cellActivation);
     addFlag("with_cells", withCells);
+    if (parameters.cellClip)
+      add("cell_clip", builder.getF64FloatAttr(*parameters.cellClip));
   }
   if (parameters.clip)
     add("clip", builder.getF64FloatAttr(*parameters.clip));

@@ -113,17 +113,18 @@ static Tensor<T> runSteps(OpT op, Operands<T> operands,
   return applyEpilogue(op.getEpilogueStages(), std::move(y));
 }
 
-static double cutOff(const RecurrentFunctions &functions, double sum) {
-  double bound = functions.clip.value_or(HUGE_VALF);
-  return sum > bound ? bound : sum < -bound ? -bound : sum;
+static double cutOff(std::optional<float> clip, double x) {
+  double bound = clip.value_or(HUGE_VALF);
+  return x > bound ? bound : x < -bound ? -bound : x;
 }
-static float cutOff(const RecurrentFunctions &functions, float sum) {
+static float cutOff(std::optional<float> clip, float x) {
   ScalarOps ops;
-  return ElementaryFunctions<ScalarOps>(ops).cutOff(sum, functions.clip);
+  return ElementaryFunctions<ScalarOps>(ops).cutOff(x, clip);
 }
 
 static double resetGate(const RecurrentFunctions &functions, double sum) {
-  return applyFunction(functions.recurrentActivation, cutOff(functions, sum));
+  return applyFunction(functions.recurrentActivation,
+                       cutOff(functions.clip, sum));
 }
 static float resetGate(const RecurrentFunctions &functions, float sum) {
   ScalarOps ops;
@@ -134,10 +135,10 @@ static float resetGate(const RecurrentFunctions &functions, float sum) {
 static double updateState(const RecurrentFunctions &functions, double updateSum,
                           double candidateSum, double state) {
   double update = applyFunction(functions.recurrentActivation,
-                                cutOff(functions, updateSum));
+                                cutOff(functions.clip, updateSum));
   return update * state +
          (1 - update) * applyFunction(functions.activation,
-                                      cutOff(functions, candidateSum));
+                                      cutOff(functions.clip, candidateSum));
 }
 static float updateState(const RecurrentFunctions &functions, float updateSum,
                          float candidateSum, float state) {
@@ -186,11 +187,13 @@ static std::pair<double, double> updateCell(const RecurrentFunctions &functions,
   auto gate = [&](double sum, size_t number) {
     if (!peephole.empty())
       sum += peephole[number] * cell;
-    return applyFunction(functions.recurrentActivation, cutOff(functions, sum));
+    return applyFunction(functions.recurrentActivation,
+                         cutOff(functions.clip, sum));
   };
   cell = gate(z[1], 1) * cell +
          gate(z[0], 0) *
-             applyFunction(functions.activation, cutOff(functions, z[2]));
+             applyFunction(functions.activation, cutOff(functions.clip, z[2]));
+  cell = cutOff(functions.cellClip, cell);
   return {cell, gate(z[3], 2) * applyFunction(functions.cellActivation, cell)};
 }
 static std::pair<float, float> updateCell(const RecurrentFunctions &functions,
@@ -237,8 +240,8 @@ template <typename T> static Tensor<T> rnn(RNNOp op, Operands<T> operands) {
         addProducts(step.state.data(), step.state.size(), recurrent, step.sums,
                     0, step.sums.size());
         for (size_t j = 0; j < step.state.size(); ++j)
-          step.state[j] = applyFunction<T>(functions.activation,
-                                           cutOff(functions, step.sums[j]));
+          step.state[j] = applyFunction<T>(
+              functions.activation, cutOff(functions.clip, step.sums[j]));
       });
 }
 

@@ -1138,6 +1138,16 @@ func.func @lstm_c11(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
 
 // -----
 
+// lstm (C12): cell_clip is positive
+func.func @lstm_c12(%x: tensor<1x60x2xf32>) -> tensor<1x3xf32> {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{expects a finite and positive cell clip}}
+  %0 = nn.lstm %x kernel(dense<0.1> : tensor<2x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) activation(tanh) recurrent_activation(sigmoid) cell_clip = -1.0 : tensor<1x60x2xf32> -> tensor<1x3xf32>
+  return %0 : tensor<1x3xf32>
+}
+
+// -----
+
 // rnn (C1): the input has rank 3
 func.func @rnn_c1(%x: tensor<1x2xf32>) -> tensor<1x3xf32> {
   // expected-error @+1 {{operand #0 must be statically shaped f32 or f64 tensor of rank 3, but got 'tensor<1x2xf32>'}}

@@ -384,10 +384,10 @@ func.func @states(%x: tensor<1x60x2xf32>, %h: tensor<1x3xf32>, %m: tensor<1x60xf
   %2 = nn.rnn %1 kernel(dense<0.1> : tensor<3x3xf32>) recurrent(dense<0.1> : tensor<3x3xf32>)
          activation(tanh) sequences carried = 2 : tensor<1x60x3xf32> -> tensor<1x60x3xf32>
   // CHECK: nn.lstm %{{.*}} mask(%{{.*}} : tensor<1x60xf32>) initial(%{{.*}} : tensor<1x3xf32>) initial_cell(%{{.*}} : tensor<1x3xf32>)
-  // CHECK-SAME: peephole(dense<1.000000e-01> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.000000e+00 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
+  // CHECK-SAME: peephole(dense<1.000000e-01> : tensor<9xf32>) activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.000000e+00 cell_clip = 1.000000e+01 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
   %3 = nn.lstm %2 mask(%m : tensor<1x60xf32>) initial(%h : tensor<1x3xf32>) initial_cell(%h : tensor<1x3xf32>)
          kernel(dense<0.1> : tensor<3x12xf32>) recurrent(dense<0.1> : tensor<3x12xf32>) peephole(dense<0.1> : tensor<9xf32>)
-         activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.0 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
+         activation(tanh) recurrent_activation(sigmoid) cell_activation(relu) clip = 3.0 cell_clip = 10.0 with_cells : tensor<1x60x3xf32> -> tensor<1x6xf32>
   return %3 : tensor<1x6xf32>
 }
 

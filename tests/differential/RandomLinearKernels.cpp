@@ -270,6 +270,8 @@ void KernelGraph::addRecurrent(Value x) {
       attributes.push_back(named("peephole", vector(3 * units, -0.5, 0.5)));
     if (chance(0.2))
       attributes.push_back(named("cell_activation", activation()));
+    if (chance(0.2))
+      attributes.push_back(named("cell_clip", builder.getF64FloatAttr(0.25)));
   }
   auto addLayer = [&](auto op) {
     using OpT = decltype(op);

@@ -572,6 +572,16 @@ TYPED_TEST(ReferenceTest, LSTM) {
   EXPECT_EQ(this->run(lstm + " clip = 1.5 sequences", "tensor<1x2x1xf32>",
                       "tensor<1x2x1xf32>", {1, 2}),
             Values<TypeParam>({1.5, 3.75}));
+  // The cell c + x is cut off for its output and for the next step: 3, then 4
+  // for 3 + 3, then 4 - 1.
+  EXPECT_EQ(
+      this->run(
+          "nn.lstm %x kernel(dense<[[0.0, 0.0, 1.0, 0.0]]> : tensor<1x4xf32>)"
+          " recurrent(dense<0.0> : tensor<1x4xf32>) bias(dense<[1.0, 1.0, 0.0, "
+          "1.0]> : tensor<4xf32>)" +
+              linear + " cell_clip = 4.0 sequences",
+          "tensor<1x3x1xf32>", "tensor<1x3x1xf32>", {3, 3, -1}),
+      Values<TypeParam>({3, 4, 3}));
   // h goes back into the output gate: o = 1 + h, so that h = 2, then 10 * 3.
   EXPECT_EQ(
       this->run(
