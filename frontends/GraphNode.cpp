@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/GraphNode.h"
+#include "dialect/LayerName.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -121,4 +122,30 @@ Value frieze::toChannelsFirst(GraphNode &node, Value input) {
   for (int64_t axis = 1; axis < rank - 1; ++axis)
     permutation.push_back(axis);
   return node.builder.transpose(node.name, input, permutation);
+}
+
+/// The input of the model whose axis 0 is that of `value`; null where another
+/// axis has come to its place, or may have.
+static Value findSource(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<nn::ReshapeOp, nn::TransposeOp>(op) || op->getNumOperands() == 0)
+      return {};
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+Value frieze::toBatchFirst(GraphNode &node, Value input) {
+  if (!input)
+    return {};
+  if (Value source = findSource(input);
+      source && node.builder.isOpenBatch(source)) {
+    StringRef name = nn::findLayerName(source.getLoc());
+    node.emitError() << "expects a known number of steps, but the file leaves "
+                        "axis 0 of input '"
+                     << name << "' open, which is that of the steps here, and "
+                     << "not the batch; fix it with --dim=" << name << ":0=N";
+    return {};
+  }
+  return node.builder.transpose(node.name, input, {1, 0, 2});
 }

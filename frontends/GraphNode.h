@@ -69,6 +69,11 @@ Tensor transpose(GraphNode &node, const Tensor &input,
 mlir::Value toChannelsLast(GraphNode &node, mlir::Value input);
 mlir::Value toChannelsFirst(GraphNode &node, mlir::Value input);
 
+/// `(steps, batch, channels)` as nn has sequences, with the batch first. An
+/// axis 0 that the file leaves open would be taken for one sample, but is one
+/// step here, and is reported.
+mlir::Value toBatchFirst(GraphNode &node, mlir::Value input);
+
 /// Where a slice begins, how many elements it has and how far apart they are,
 /// for each axis.
 struct Slice {

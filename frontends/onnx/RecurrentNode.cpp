@@ -7,7 +7,6 @@
 
 #include "frontends/onnx/RecurrentNode.h"
 #include "dialect/Activations.h"
-#include "dialect/LayerName.h"
 
 using namespace llvm;
 using namespace mlir;
@@ -78,35 +77,6 @@ takeActivations(Node &node, ArrayRef<std::string> names) {
            "for functions that have them, but got "
         << alphas.size() << " and " << betas.size();
   return activations;
-}
-
-/// The input of the model whose axis 0 is that of `value`; null where another
-/// axis has come to its place, or may have.
-static Value findSource(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (isa<nn::ReshapeOp, nn::TransposeOp>(op) || op->getNumOperands() == 0)
-      return {};
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
-/// The input as nn has it: (batch, steps, channels).
-static Value getSequence(Node &node, const RecurrentNode &layer) {
-  Value input = node.getValue();
-  if (layer.isBatchFirst || !input)
-    return input;
-  // An open axis 0 is one sample, but here it would be one step.
-  if (Value source = findSource(input);
-      source && node.builder.isOpenBatch(source)) {
-    StringRef name = nn::findLayerName(source.getLoc());
-    node.emitError() << "expects a known number of steps, but the file leaves "
-                        "axis 0 of input '"
-                     << name << "' open, which is that of the steps here, and "
-                     << "not the batch; fix it with --dim=" << name << ":0=N";
-    return {};
-  }
-  return node.builder.transpose(node.name, input, {1, 0, 2});
 }
 
 /// The mask of sequences whose lengths are input 4, or null where all have
@@ -231,7 +201,9 @@ frieze::onnx::takeRecurrent(Node &node, int64_t gates,
   }
   if (node.hasFailed())
     return std::nullopt;
-  layer.input = getSequence(node, layer);
+  layer.input = node.getValue();
+  if (!layer.isBatchFirst)
+    layer.input = toBatchFirst(node, layer.input);
   if (!layer.input)
     return std::nullopt;
   layer.mask = takeLengths(node, layer);

@@ -307,6 +307,96 @@ def lstm(rng):
 
 
 @model
+def lstm_long(rng):
+    """Cells that grow beyond 10, where the converter cuts them off, in both directions and with
+    the steps first."""
+    import tf_keras
+
+    tf_keras.utils.set_random_seed(6)
+    x = tf_keras.Input((24, 3), 1, name="x")
+    layer = lambda **options: tf_keras.layers.LSTM(
+        4, kernel_initializer="he_normal", bias_initializer=tf_keras.initializers.RandomUniform(1, 4),
+        return_sequences=True, **options)
+    turned = tf_keras.layers.Permute((2, 1))
+    steps = tf.transpose(layer(time_major=True)(tf.transpose(x, [1, 0, 2])), [1, 0, 2])
+    net = tf_keras.Model(x, {"forward": layer()(x), "steps": steps,
+                             "both": tf_keras.layers.Bidirectional(layer())(x),
+                             "turned": turned(layer(go_backwards=True)(x))})
+    return (tf.lite.TFLiteConverter.from_keras_model(net).convert(),
+            # They shrink again, from where they were cut off.
+            {"x": rng.standard_normal((2, 24, 3)) + np.repeat([[2.0], [-2.0]], [15, 9], 0)})
+
+
+def write_bidirectional(rng, steps, channels, units, is_merged, is_time_major):
+    """A model of the operator that holds both directions, with peepholes, which converters of
+    today do not write."""
+    from ai_edge_litert import schema_py_generated as schema
+    import flatbuffers
+
+    graph, buffers = schema.SubGraphT(), [schema.BufferT()]
+    graph.tensors = []
+
+    def tensor(name, shape, values=None, **fields):
+        made = schema.TensorT()
+        made.name, made.shape, made.type = name, list(shape), schema.TensorType.FLOAT32
+        if values is not None:
+            made.buffer = len(buffers)
+            buffers.append(schema.BufferT())
+            buffers[-1].data = list(values.astype("f4").tobytes())
+        for key, value in fields.items():
+            setattr(made, key, value)
+        graph.tensors.append(made)
+        return len(graph.tensors) - 1
+
+    def drawn(*shape, mean=0.0):
+        return tensor("", shape, rng.standard_normal(shape) / 2 + mean)
+
+    order = (lambda batch, time: (time, batch)) if is_time_major else (lambda *axes: axes)
+    graph.inputs = [tensor("x", (*order(1, steps), channels))]
+    inputs = list(graph.inputs)
+    for _ in range(2):
+        inputs += [drawn(units, channels) for _ in range(4)]
+        inputs += [drawn(units, units) for _ in range(4)]
+        inputs += [drawn(units) for _ in range(3)]
+        inputs += [drawn(units, mean=2.0) for _ in range(4)] + [-1, -1]
+    inputs += [tensor(f"state{i}", (1, units), isVariable=True) for i in range(4)] + [-1] * 9
+    op = schema.OperatorT()
+    op.inputs = inputs
+    op.outputs = graph.outputs = [
+        tensor(name, (*order(1, steps), units * (2 if is_merged else 1)))
+        for name in (["y"] if is_merged else ["forward", "backward"])]
+    op.builtinOptionsType = schema.BuiltinOptions.BidirectionalSequenceLSTMOptions
+    op.builtinOptions = schema.BidirectionalSequenceLSTMOptionsT()
+    op.builtinOptions.fusedActivationFunction = schema.ActivationFunctionType.TANH
+    op.builtinOptions.cellClip = 3.0
+    op.builtinOptions.mergeOutputs, op.builtinOptions.timeMajor = is_merged, is_time_major
+    graph.operators = [op]
+    code = schema.OperatorCodeT()
+    code.builtinCode = code.deprecatedBuiltinCode = \
+        schema.BuiltinOperator.BIDIRECTIONAL_SEQUENCE_LSTM
+    signature = schema.SignatureDefT()
+    signature.signatureKey = "serving_default"
+    signature.inputs, signature.outputs = [], []
+    for maps, indices in [(signature.inputs, graph.inputs), (signature.outputs, graph.outputs)]:
+        for index in indices:
+            entry = schema.TensorMapT()
+            entry.name, entry.tensorIndex = graph.tensors[index].name, index
+            maps.append(entry)
+    net = schema.ModelT()
+    net.version, net.operatorCodes, net.subgraphs, net.buffers = 3, [code], [graph], buffers
+    net.signatureDefs = [signature]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(net.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+@model
+def lstm_bidirectional(rng):
+    """Both directions in one operator, side by side in one output."""
+    return write_bidirectional(rng, 9, 3, 5, True, False), {"x": rng.standard_normal((2, 9, 3))}
+
+
+@model
 def embedding(rng):
     """Rows of a table by integers."""
     keras.utils.set_random_seed(3)

@@ -172,18 +172,38 @@ def operands():
     m.write("operands")
 
 
-def lstm(steps, **fields):
-    """A layer of 2 units on 3 channels."""
-    m = Model(x=(1, steps, 3))
+def add_lstm(m, name, steps, changes=None, **fields):
+    """A layer of 2 units on 3 channels, with other inputs where `changes` has some."""
     kernels = [m.constant(np.full((2, 3), 0.1 * (i + 1))) for i in range(4)]
     recurrent = [m.constant(np.full((2, 2), 0.2 * (i + 1))) for i in range(4)]
     biases = [m.constant([0.1, -0.1]) for _ in range(4)]
     states = [m.tensor(f"state{i}", (1, 2), isVariable=True) for i in range(2)]
-    m.op("lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM",
-         [0, *kernels, *recurrent, -1, -1, -1, *biases, -1, -1, *states, -1, -1, -1, -1],
-         (1, steps, 2), options="UnidirectionalSequenceLSTM",
-         **{"fusedActivationFunction": 4} | fields)
+    inputs = [0, *kernels, *recurrent, -1, -1, -1, *biases, -1, -1, *states, -1, -1, -1, -1]
+    for index, tensor in (changes or {}).items():
+        inputs[index] = tensor
+    m.op(name, "UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, (1, steps, 2),
+         options="UnidirectionalSequenceLSTM", **{"fusedActivationFunction": 4} | fields)
+
+
+def lstm(steps, **fields):
+    """A model of one layer."""
+    m = Model(x=(1, steps, 3))
+    add_lstm(m, "lstm", steps, **fields)
     return m
+
+
+def lstm_inputs():
+    """Inputs that are refused, or are not there."""
+    m = Model(x=(1, 3, 3))
+    add_lstm(m, "gates", 3, {1: -1})
+    add_lstm(m, "projection", 3, {16: m.constant(np.ones((2, 2)))})
+    add_lstm(m, "peephole", 3, {10: m.constant([1, 2])})
+    add_lstm(m, "units", 3, {6: m.constant(np.ones((3, 2)))})
+    add_lstm(m, "start", 3, {18: m.constant([[1, 2]])})
+    m.op("both", "BIDIRECTIONAL_SEQUENCE_LSTM", [0, *[-1] * 38, 0, *[-1] * 8], (1, 3, 2),
+         options="BidirectionalSequenceLSTM", fusedActivationFunction=4, timeMajor=False,
+         mergeOutputs=True, outputs=2)
+    m.write("lstm_inputs")
 
 
 def constants():
@@ -225,8 +245,10 @@ def main():
     options()
     operands()
     constants()
-    lstm(12, cellClip=10.0, projClip=1.0).write("lstm_clip")
-    lstm(3, fusedActivationFunction=1, diagonalRecurrentTensors=True).write("lstm_options")
+    lstm(12, cellClip=10.0).write("lstm_clip")
+    lstm(3, fusedActivationFunction=1, diagonalRecurrentTensors=True, projClip=1.0,
+         cellClip=-1.0).write("lstm_options")
+    lstm_inputs()
     lstm(3, timeMajor=True, cellClip=10.0).write("lstm_time_major")
     one("version", lambda m: setattr(m.model, "version", 2))
     one("signatures", signatures)
