@@ -17,11 +17,15 @@ namespace {
 /// What the layers have in common, which one operator stacks.
 struct Stack {
   Tensor input;
+  /// Before the first step, and the cells of an LSTM: (layers directions,
+  /// batch, units) whatever the order of the input's axes.
+  Tensors states;
   Tensors parameters;
   bool hasBiases = true, isBidirectional = false, isBatchFirst = false;
   int64_t layers = 1;
 
   int64_t getDirections() const { return isBidirectional ? 2 : 1; }
+  int64_t getBatch() const { return input.getShape()[isBatchFirst ? 0 : 1]; }
 };
 } // namespace
 
@@ -29,7 +33,7 @@ struct Stack {
 static std::optional<Stack> takeStack(Node &node, size_t numStates) {
   Stack stack;
   stack.input = node.takeTensor("input");
-  Tensors states =
+  stack.states =
       numStates == 1 ? Tensors{node.takeTensor("hx")} : node.takeTensors("hx");
   stack.parameters = node.takeTensors("params");
   stack.hasBiases = node.takeBool("has_biases", true);
@@ -41,11 +45,6 @@ static std::optional<Stack> takeStack(Node &node, size_t numStates) {
                         "true; export the module after eval()";
   stack.isBidirectional = node.takeBool("bidirectional", false);
   stack.isBatchFirst = node.takeBool("batch_first", false);
-  for (const Tensor &state : states)
-    if (state.value ||
-        (state.constant && !llvm::all_of(state.constant->values,
-                                         [](double x) { return x == 0.0; })))
-      node.emitError() << "unsupported initial state, expects zeros";
   int64_t count =
       stack.layers * stack.getDirections() * (stack.hasBiases ? 4 : 2);
   if (stack.layers < 1 || stack.layers > maxElements ||
@@ -62,7 +61,35 @@ static std::optional<Stack> takeStack(Node &node, size_t numStates) {
                      << formatShape(stack.input.getShape());
     return std::nullopt;
   }
+  if (stack.states.size() != numStates)
+    node.emitError() << "expects 'hx' of " << numStates << " tensors, but got "
+                     << stack.states.size();
+  for (const Tensor &state : stack.states)
+    if (state && (state.getShape().size() != 3 ||
+                  state.getShape()[0] != stack.layers * stack.getDirections() ||
+                  state.getShape()[1] != stack.getBatch()))
+      node.emitError() << "expects an initial state of shape ("
+                       << stack.layers * stack.getDirections() << ", "
+                       << stack.getBatch() << ", units), but got "
+                       << formatShape(state.getShape());
+  if (node.hasFailed())
+    return std::nullopt;
   return stack;
+}
+
+/// The state of direction `number` before the first step: (batch, units), or
+/// null where it is zero.
+static Value readState(Node &node, const Tensor &states, int64_t number) {
+  bool isZero =
+      states.constant &&
+      llvm::all_of(states.constant->values, [](double x) { return x == 0; });
+  if (!states || isZero)
+    return {};
+  Slice one(states.getShape());
+  one.begin[0] = number;
+  one.size[0] = 1;
+  SmallVector<int64_t> shape(states.getShape().drop_front());
+  return node.makeValue(reshape(node, slice(node, states, one), shape));
 }
 
 /// A kernel (gates units, columns) as nn has it, (columns, gates units) with
@@ -139,8 +166,8 @@ readParameters(Node &node, const Stack &stack, int64_t number, int64_t columns,
   return result;
 }
 
-/// All steps, and the state after the last one of each direction of each layer:
-/// `(layers directions, batch, units)`.
+/// All steps, and the state after the last one of each direction of each layer,
+/// and the cells of an LSTM: `(layers directions, batch, units)`.
 static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
                         int64_t separate, ActivationKind function,
                         RecurrentKind kind) {
@@ -148,54 +175,65 @@ static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
   MLIRContext *context = builder.getBuilder().getContext();
   Value value = node.makeValue(stack.input);
   if (!stack.isBatchFirst)
-    value = builder.transpose(node.name, value, {1, 0, 2});
-  Tensors states;
+    value = toBatchFirst(node, value);
+  bool hasCell = kind == RecurrentKind::LSTM;
+  Tensors states, cells;
   for (int64_t layer = 0; layer < stack.layers; ++layer) {
     SmallVector<Value> outputs;
     for (int64_t direction = 0; direction < stack.getDirections();
          ++direction) {
       if (!value)
-        return Tensors(2);
-      std::optional<RecurrentParameters> parameters =
-          readParameters(node, stack, layer * stack.getDirections() + direction,
-                         frieze::getShape(value)[2], order, separate);
+        return Tensors(3);
+      int64_t number = layer * stack.getDirections() + direction;
+      std::optional<RecurrentParameters> parameters = readParameters(
+          node, stack, number, frieze::getShape(value)[2], order, separate);
       if (!parameters)
-        return Tensors(2);
+        return Tensors(3);
       parameters->activation = nn::ActivationAttr::get(context, function);
       parameters->recurrentActivation =
           nn::ActivationAttr::get(context, ActivationKind::Sigmoid);
       parameters->sequences = true;
       parameters->backwards = parameters->reversed = direction == 1;
       parameters->resetAfter = separate > 0;
-      Value output = builder.recurrent(node.name, kind, value, *parameters);
-      if (!output)
-        return Tensors(2);
-      outputs.push_back(output);
-      if (!node.isUsed(1))
-        continue;
-      // The last step is the first one in a sequence that is read backwards.
-      Slice last(frieze::getShape(output));
-      SmallVector<int64_t> shape{last.size[0], last.size[2]};
-      last.begin[1] = direction == 1 ? 0 : last.size[1] - 1;
-      last.size[1] = 1;
-      SmallVector<int64_t> sizes{1, shape[0], shape[1]};
-      states.push_back(reshape(node, slice(node, Tensor(output), last), sizes));
-      if (!states.back())
-        return Tensors(2);
+      parameters->initial = readState(node, stack.states[0], number);
+      if (hasCell)
+        parameters->initialCell = readState(node, stack.states[1], number);
+      RecurrentResults results;
+      if (node.isUsed(1) || (hasCell && node.isUsed(2)))
+        results =
+            builder.recurrentWithState(node.name, kind, value, *parameters);
+      else
+        results.output = builder.recurrent(node.name, kind, value, *parameters);
+      if (!results.output)
+        return Tensors(3);
+      outputs.push_back(results.output);
+      auto keep = [&](Tensors &all, Value state, size_t index) {
+        if (!node.isUsed(index) || !state)
+          return;
+        SmallVector<int64_t> shape(frieze::getShape(state));
+        shape.insert(shape.begin(), 1);
+        all.push_back(reshape(node, Tensor(state), shape));
+      };
+      keep(states, results.state, 1);
+      keep(cells, results.cell, 2);
     }
     value = outputs.size() == 1 ? outputs.front()
                                 : builder.concat(node.name, outputs, 2);
   }
-  Tensor last = states.empty() ? Tensor() : concat(node, states, 0);
   if (!stack.isBatchFirst && value)
     value = builder.transpose(node.name, value, {1, 0, 2});
-  return {Tensor(value), last};
+  auto join = [&](ArrayRef<Tensor> parts) {
+    return parts.empty() ? Tensor() : concat(node, parts, 0);
+  };
+  Tensors tensors{Tensor(value), join(states)};
+  if (hasCell)
+    tensors.push_back(join(cells));
+  return tensors;
 }
 
 static Tensors importLstm(Node &node) {
-  node.expectUnused(2);
   std::optional<Stack> stack = takeStack(node, 2);
-  if (!stack || node.hasFailed())
+  if (!stack)
     return Tensors(3);
   // i, f, g, o in both.
   return addStack(node, *stack, {0, 1, 2, 3}, 0, ActivationKind::Tanh,

@@ -288,6 +288,18 @@ def recurrent():
     yield "lstm steps first", StepsFirst(nn.LSTM(4, 5))
 
 
+@matrix((7, 4), (4, 5), core=False)
+def states():
+    for name, layer in {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}.items():
+        for first in [False, True]:
+            for directions in [1, 2]:
+                for layers in [1, 2]:
+                    made = layer(4, 5, layers, batch_first=first, bidirectional=directions == 2)
+                    title = f"{name} {'batch' if first else 'steps'} {directions} {layers}"
+                    for part in range(3 if name == "lstm" else 2):
+                        yield f"{title} {'sequence state cell'.split()[part]}", FromState(made, part)
+
+
 class FirstInput(nn.Module):
     """A module of the first of several inputs."""
 
@@ -321,6 +333,25 @@ class State(First):
     def forward(self, x):
         state = self.layer(x)[1]
         return (state[0] if isinstance(state, tuple) else state).transpose(0, 1)
+
+
+class FromState(nn.Module):
+    """One of the results of a layer whose states before the first step are given, as (batch,
+    layers, units)."""
+
+    def __init__(self, layer, part):
+        super().__init__()
+        self.layer, self.part = layer, part
+
+    def forward(self, x, states):
+        count = self.layer.num_layers * (2 if self.layer.bidirectional else 1)
+        state = states[:, :count].transpose(0, 1)
+        steps = x if self.layer.batch_first else x.transpose(0, 1)
+        is_lstm = isinstance(self.layer, nn.LSTM)
+        output, last = self.layer(steps, (state, 0.5 - state) if is_lstm else state)
+        if self.part == 0:
+            return output if self.layer.batch_first else output.transpose(0, 1)
+        return (last[self.part - 1] if is_lstm else last).transpose(0, 1)
 
 
 # --- Models ---------------------------------------------------------------------

@@ -122,7 +122,9 @@ def operators(folder):
     p.add("later", "relu", self="never")
     p.add("cut", "split.Tensor", self="x", split_size=3, dim=2, outputs=2)
     p.add("kind", "leaky_relu", self="x", negative_slope={"as_string": "much"})
-    p.add("state", "gru.input", input="x", hx="x", params=[w, w], has_biases=False,
+    p.add("state", "gru.input", input="x", hx=w, params=[w, w], has_biases=False,
+          num_layers=1, train=False)
+    p.add("cell", "lstm.input", input="x", hx=["x"], params=[w, w], has_biases=False,
           num_layers=1, train=False)
     p.add("masked", "scaled_dot_product_attention", query="x", key="x", value="x",
           dropout_p=0.1)
