@@ -91,6 +91,15 @@ static constexpr size_t maxCategories = 1 << 16;
 /// float32 has all whole numbers below it.
 static constexpr float largestInteger = 1 << 24;
 
+/// Layers that take integers convert other numbers as TensorFlow does, whatever
+/// the type of the input is.
+static Value toIntegers(Layer &layer) {
+  Value input = layer.getInput();
+  return input ? layer.builder.activation(layer.name, input,
+                                          nn::ActivationKind::Trunc)
+               : Value();
+}
+
 /// A row of weights for values with an axis more than the input.
 static ElementsAttr addRow(Layer &layer, StringRef parameter,
                            std::vector<float> values) {
@@ -205,7 +214,7 @@ static Value importCategoryEncoding(Layer &layer) {
                       << maxCategories << " tokens";
     return {};
   }
-  return encode(layer, layer.getInput(), mode, depth);
+  return encode(layer, toIntegers(layer), mode, depth);
 }
 
 /// The position of a number in the vocabulary, behind those of the mask, if
@@ -242,7 +251,7 @@ static Value importIntegerLookup(Layer &layer) {
                       << others;
     return {};
   }
-  Value found = compareWithRow(layer, nn::BinaryKind::Equal, layer.getInput(),
+  Value found = compareWithRow(layer, nn::BinaryKind::Equal, toIntegers(layer),
                                "vocabulary", *vocabulary,
                                /*isRowFirst=*/false);
   if (!found)
