@@ -11,6 +11,7 @@
 
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace nb = nanobind;
@@ -116,9 +117,9 @@ private:
     return text;
   }
 
-  /// Like frieze-run, takes models whose inputs and outputs begin with the
-  /// same batch.
-  static int64_t getBatch(const frieze_model &model) {
+  /// The batch that inputs and outputs begin with; 0 where they differ, so that
+  /// arrays are those of one call, as frieze-run has it.
+  static int64_t findBatch(const frieze_model &model) {
     uint64_t batch = 0;
     for (uint64_t i = 0; i < model.input_count + model.output_count; ++i) {
       const frieze_tensor &tensor = i < model.input_count
@@ -127,8 +128,7 @@ private:
       if (tensor.rank && !i)
         batch = tensor.shape[0];
       if (!tensor.rank || tensor.shape[0] != batch)
-        raise(PyExc_ValueError,
-              "expects inputs and outputs whose first axis is the batch");
+        return 0;
     }
     return static_cast<int64_t>(batch);
   }
@@ -171,9 +171,53 @@ private:
     return true;
   }
 
+  /// Raises ValueError for an argument that is not of the shape of its input.
+  static void expectShape(const InputArray &array,
+                          const frieze_tensor &tensor) {
+    if (std::equal(array.shape, array.shape + array.rank, tensor.shape,
+                   tensor.shape + tensor.rank, [](Py_ssize_t a, uint64_t b) {
+                     return static_cast<uint64_t>(a) == b;
+                   }))
+      return;
+    raise(
+        PyExc_ValueError,
+        "expects shape " +
+            formatShape(std::vector<Py_ssize_t>(tensor.shape,
+                                                tensor.shape + tensor.rank)) +
+            " for input '" + tensor.name +
+            "' of a model whose first axes are no batch, but got " +
+            formatShape(array) +
+            "; model.run(..., batch_axis=1) takes samples along another axis");
+  }
+
+  /// One call, with arrays of the shapes of inputs and outputs.
+  std::vector<nb::object> runOnce(const frieze_model &model,
+                                  const nb::handle *arguments) {
+    std::vector<InputArray> arrays;
+    std::vector<const void *> inputs;
+    for (uint64_t i = 0; i < model.input_count; ++i) {
+      const frieze_tensor &tensor = model.inputs[i];
+      arrays.push_back(takeArray(arguments[i], "input", tensor.name));
+      expectShape(arrays.back(), tensor);
+      inputs.push_back(arrays.back().data);
+    }
+    std::vector<nb::object> results;
+    std::vector<void *> outputs(model.output_count);
+    for (uint64_t i = 0; i < model.output_count; ++i) {
+      const frieze_tensor &tensor = model.outputs[i];
+      results.push_back(makeArray(
+          std::vector<Py_ssize_t>(tensor.shape, tensor.shape + tensor.rank),
+          outputs[i]));
+    }
+    compute(model, 1, inputs.data(), outputs.data());
+    return results;
+  }
+
   std::vector<nb::object> run(const frieze_model &model,
                               const nb::handle *arguments) {
-    int64_t batch = getBatch(model);
+    int64_t batch = findBatch(model);
+    if (batch == 0)
+      return runOnce(model, arguments);
     std::vector<InputArray> arrays;
     std::vector<const void *> inputs;
     std::optional<Samples> samples;

@@ -5,7 +5,9 @@ import time
 import warnings
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
-from . import _frieze, _html, _progress, _sources
+import numpy
+
+from . import _batches, _frieze, _html, _progress, _sources
 from ._diagnostics import (ERROR, REMARK, WARNING, CompileError, CompileWarning, Diagnostic,
                            Error)
 from ._profile import LayerTime, Profile
@@ -149,7 +151,8 @@ class Model(_frieze.CompiledModel):
     where they are. Others are converted where that changes no number, and are else a
     TypeError. A model compiled for a batch takes multiples of it. The GIL is released
     in calls that take longer than some microseconds, and any number of threads may
-    call one model.
+    call one model. A model whose inputs and outputs begin with different sizes takes
+    arrays of the shapes of one call; `run` takes samples along another axis.
     """
 
     def __init__(self, library: Optional[_frieze.Library],
@@ -193,6 +196,19 @@ class Model(_frieze.CompiledModel):
     def outputs(self) -> List[Tensor]:
         """The outputs, in the model's order."""
         return [Tensor(*fields) for fields in self._get_library().outputs]
+
+    def run(self, *inputs: Any, batch_axis: Union[int, Mapping[str, int]]) -> Any:
+        """Calls the model with samples along another axis than 0, as sequences have them
+        whose steps come first: `batch_axis` is that of all inputs and outputs, or a dict
+        with that of each by name, 0 for those that are not in it. Arguments and result are
+        those of `model(x)` otherwise. Raises ValueError where an output has several axes of
+        the batch's size and is not in a dict."""
+        by_name = len(inputs) == 1 and isinstance(inputs[0], Mapping)
+        values = _batches.order(self, inputs[0]) if by_name else inputs
+        results = _batches.run(self, [numpy.asarray(value) for value in values], batch_axis)
+        if by_name:
+            return dict(zip((tensor.name for tensor in self.outputs), results))
+        return results[0] if len(results) == 1 else tuple(results)
 
     @property
     def diagnostics(self) -> List[Diagnostic]:

@@ -9,6 +9,26 @@ import frieze
 from support import ECG, MODELS, ScoredWindows, has_equal_bits, read_inputs
 
 
+# Two steps of one sample, and the last one.
+STEPS = b"""
+func.func @model(%x: tensor<2x1x2xf32> {nn.name = "x"}, %h: tensor<1x1x2xf32> {nn.name = "h"})
+    -> (tensor<2x1x2xf32> {nn.name = "all"}, tensor<1x2xf32> {nn.name = "last"}) {
+  %0 = nn.add %x, %h : tensor<2x1x2xf32>, tensor<1x1x2xf32> -> tensor<2x1x2xf32>
+  %1 = nn.slice %0 begin = [1, 0, 0] size = [1, 1, 2] strides = [1, 1, 1]
+       : tensor<2x1x2xf32> -> tensor<1x1x2xf32>
+  %2 = nn.reshape %1 : tensor<1x1x2xf32> -> tensor<1x2xf32>
+  return %0, %2 : tensor<2x1x2xf32>, tensor<1x2xf32>
+}
+"""
+# Which axis of the output counts samples, none can tell.
+SQUARE = b"""
+func.func @model(%x: tensor<2x1x2xf32> {nn.name = "x"}) -> (tensor<1x1x4xf32> {nn.name = "y"}) {
+  %0 = nn.reshape %x : tensor<2x1x2xf32> -> tensor<1x1x4xf32>
+  return %0 : tensor<1x1x4xf32>
+}
+"""
+
+
 class Foreign:
     """An array of another library, by DLPack alone."""
 
@@ -127,6 +147,32 @@ class CallTest(ScoredWindows):
         self.check_same(model(self.windows))
         with self.assertRaisesRegex(ValueError, "with N a multiple of 4"):
             model(self.windows[:6])
+
+    def test_batch_axis(self):
+        """Samples along axis 1, as sequences have them whose steps come first."""
+        model = frieze.compile(STEPS)
+        x = np.arange(16, dtype=np.float32).reshape(2, 4, 2)
+        h = np.arange(4, dtype=np.float32).reshape(1, 4, 1).repeat(2, 2)
+        axes = {"x": 1, "h": 1, "all": 1}
+        steps, last = model.run(x, h, batch_axis=axes)
+        np.testing.assert_array_equal(steps, x + h)
+        np.testing.assert_array_equal(last, x[1] + h[0])
+        by_name = model.run({"h": h, "x": x}, batch_axis=axes)
+        self.assertTrue(has_equal_bits(by_name["last"], last))
+        # One call, of arrays as the model has them.
+        np.testing.assert_array_equal(model(x[:, 2:3], h[:, 2:3])[0], steps[:, 2:3])
+        for arguments, batch_axis, problem in [
+                ((x, h), 1, "of one size on the axes of batch_axis, but 'x' has shape"),
+                ((x, h), 3, "to be an axis of 'x' of shape"),
+                ((x, h), {"y": 1}, "to name inputs and outputs, but got 'y'"),
+                ((x, h[:, :3]), axes, "as many samples in every input along axis 1"),
+                (({"x": x},), axes, "expects the inputs")]:
+            with self.assertRaisesRegex(ValueError, problem):
+                model.run(*arguments, batch_axis=batch_axis)
+        with self.assertRaisesRegex(ValueError, "whose first axes are no batch, but got"):
+            model(x, h)
+        with self.assertRaisesRegex(ValueError, "to name the axis of output 'y'"):
+            frieze.compile(SQUARE).run(x[:, :1], batch_axis=1)
 
     def test_threads(self):
         """Threads share one model, each with memory of its own."""

@@ -14,6 +14,7 @@
 #include "tools/Device.h"
 #include "tools/LoadModel.h"
 #include "tools/ModelOptions.h"
+#include "tools/frieze-run/Batch.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/AlignOf.h"
@@ -24,25 +25,9 @@ namespace cl = llvm::cl;
 namespace {
 enum class Reference { None, F64, Bits };
 
-/// One input or output: its name, and its shape without the batch.
-struct Port {
-  std::string name;
-  llvm::SmallVector<int64_t> shape;
-  int64_t elements = 1;
-
-  Port(llvm::StringRef name, llvm::ArrayRef<int64_t> sampleShape)
-      : name(name), shape(sampleShape) {
-    for (int64_t size : sampleShape)
-      elements *= size;
-  }
-};
-
-/// A way to run a model: one call takes `batch` samples. `run` makes so many
-/// calls, on arrays of the samples of all of them, one for each input and
-/// output.
-struct Runner {
-  std::vector<Port> inputs, outputs;
-  int64_t batch = 1;
+/// A way to run a model. `run` makes so many calls, on arrays of those of all
+/// of them one after the other, for each input and output.
+struct Runner : ModelPorts {
   std::function<llvm::Error(int64_t calls, llvm::ArrayRef<const float *>,
                             llvm::ArrayRef<float *>)>
       run;
@@ -57,39 +42,14 @@ static std::vector<Port> getPorts(const frieze_tensor *tensors,
                                   uint64_t count) {
   std::vector<Port> ports;
   for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
-    ports.emplace_back(tensor.name,
-                       llvm::SmallVector<int64_t>(tensor.shape + 1,
-                                                  tensor.shape + tensor.rank));
+    ports.push_back(
+        {tensor.name,
+         llvm::SmallVector<int64_t>(tensor.shape, tensor.shape + tensor.rank)});
   return ports;
 }
 
-/// The size of axis 0, which every input and output of a model must share.
-static llvm::Expected<int64_t>
-findBatch(llvm::ArrayRef<llvm::ArrayRef<int64_t>> shapes) {
-  for (llvm::ArrayRef<int64_t> shape : shapes)
-    if (shape.empty() || shapes.front().empty() ||
-        shape.front() != shapes.front().front())
-      return llvm::createStringError(
-          "expects inputs and outputs whose first axis is the batch");
-  if (shapes.empty())
-    return llvm::createStringError("expects a model with inputs");
-  return shapes.front().front();
-}
-
-static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
+static Runner createRunner(const LoadedModel &model) {
   Runner runner;
-  std::vector<llvm::SmallVector<int64_t>> shapes;
-  auto addShapes = [&](const frieze_tensor *tensors, uint64_t count) {
-    for (const frieze_tensor &tensor : llvm::ArrayRef(tensors, count))
-      shapes.emplace_back(tensor.shape, tensor.shape + tensor.rank);
-  };
-  addShapes(model->inputs, model->input_count);
-  addShapes(model->outputs, model->output_count);
-  llvm::Expected<int64_t> batch = findBatch(
-      std::vector<llvm::ArrayRef<int64_t>>(shapes.begin(), shapes.end()));
-  if (!batch)
-    return batch.takeError();
-  runner.batch = *batch;
   runner.inputs = getPorts(model->inputs, model->input_count);
   runner.outputs = getPorts(model->outputs, model->output_count);
   std::shared_ptr<void> arena(
@@ -113,15 +73,12 @@ static llvm::Expected<Runner> createRunner(const LoadedModel &model) {
 
 /// The same on a device, which the model is loaded on. Where that fails and
 /// `allowsCPU`, the CPU runs all calls.
-static llvm::Expected<Runner> createRunner(const LoadedModel &model,
-                                           const OpenDevice &device,
-                                           bool allowsCPU) {
-  llvm::Expected<Runner> runner = createRunner(model);
-  if (!runner)
-    return runner;
-  runner->run = [&device, allowsCPU, runOnCPU = std::move(runner->run)](
-                    int64_t calls, llvm::ArrayRef<const float *> inputs,
-                    llvm::ArrayRef<float *> outputs) -> llvm::Error {
+static Runner createRunner(const LoadedModel &model, const OpenDevice &device,
+                           bool allowsCPU) {
+  Runner runner = createRunner(model);
+  runner.run = [&device, allowsCPU, runOnCPU = std::move(runner.run)](
+                   int64_t calls, llvm::ArrayRef<const float *> inputs,
+                   llvm::ArrayRef<float *> outputs) -> llvm::Error {
     llvm::SmallVector<const void *> from(inputs.begin(), inputs.end());
     llvm::SmallVector<void *> to(outputs.begin(), outputs.end());
     frieze_device_error error;
@@ -146,28 +103,19 @@ static llvm::ArrayRef<int64_t> getShape(mlir::Type type) {
 }
 
 template <typename T>
-static llvm::Expected<Runner> createRunner(mlir::func::FuncOp function,
-                                           reference::Arithmetic arithmetic) {
+static Runner createRunner(mlir::func::FuncOp function,
+                           reference::Arithmetic arithmetic) {
   Runner runner;
-  std::vector<llvm::ArrayRef<int64_t>> shapes;
-  for (mlir::Type type : function.getArgumentTypes())
-    shapes.push_back(getShape(type));
-  for (mlir::Type type : function.getResultTypes())
-    shapes.push_back(getShape(type));
-  llvm::Expected<int64_t> batch = findBatch(shapes);
-  if (!batch)
-    return batch.takeError();
-  runner.batch = *batch;
-  auto nameOf = [](mlir::Attribute name) {
+  auto makePort = [](mlir::Attribute name, mlir::Type type) {
     auto string = llvm::dyn_cast_or_null<mlir::StringAttr>(name);
-    return string ? string.getValue() : llvm::StringRef();
+    return Port{string ? string.str() : std::string(),
+                llvm::SmallVector<int64_t>(getShape(type))};
   };
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-    runner.inputs.emplace_back(nameOf(function.getArgAttr(i, "nn.name")),
-                               getShape(type).drop_front());
+    runner.inputs.push_back(makePort(function.getArgAttr(i, "nn.name"), type));
   for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-    runner.outputs.emplace_back(nameOf(function.getResultAttr(i, "nn.name")),
-                                getShape(type).drop_front());
+    runner.outputs.push_back(
+        makePort(function.getResultAttr(i, "nn.name"), type));
   runner.run = [function, arithmetic](
                    int64_t calls, llvm::ArrayRef<const float *> inputs,
                    llvm::ArrayRef<float *> outputs) mutable -> llvm::Error {
@@ -246,26 +194,6 @@ static llvm::Error orderArrays(std::vector<NamedArray> &arrays,
   return llvm::Error::success();
 }
 
-/// Checks shapes; all arrays have as many samples.
-static llvm::Error checkShapes(llvm::ArrayRef<NamedArray> arrays,
-                               const Runner &runner) {
-  for (auto [array, port] : llvm::zip_equal(arrays, runner.inputs)) {
-    llvm::ArrayRef<int64_t> shape = array.array.shape;
-    if (shape.empty() || shape.drop_front() != llvm::ArrayRef(port.shape))
-      return llvm::createStringError(
-          "expects (samples, ...) with samples of shape " +
-          formatShape(port.shape) + " for input '" + port.name + "', but got " +
-          formatShape(shape));
-    if (shape.front() != arrays.front().array.shape.front() ||
-        shape.front() % runner.batch != 0)
-      return llvm::createStringError(
-          "expects as many samples in every array, a multiple of the batch " +
-          llvm::Twine(runner.batch) + ", but got " +
-          llvm::Twine(shape.front()));
-  }
-  return llvm::Error::success();
-}
-
 /// Whether a file of `format` can hold the outputs of the model.
 static llvm::Error checkOutputs(NumpyFormat format,
                                 llvm::ArrayRef<Port> outputs) {
@@ -283,24 +211,31 @@ static llvm::Error checkOutputs(NumpyFormat format,
 }
 
 static llvm::Expected<std::vector<NamedArray>>
-runAll(const Runner &runner, llvm::ArrayRef<NamedArray> inputs) {
-  int64_t samples = inputs.front().array.shape.front();
+runAll(const Runner &runner, std::vector<NamedArray> &inputs, int64_t calls) {
   std::vector<NamedArray> outputs;
   for (const Port &port : runner.outputs) {
     Array array;
-    array.shape.push_back(samples);
-    array.shape.append(port.shape.begin(), port.shape.end());
-    array.values.resize(samples * port.elements);
+    array.shape = port.shape;
+    if (runner.batch)
+      array.shape[port.batchAxis] *= calls;
+    int64_t elements = 1;
+    for (int64_t size : array.shape)
+      elements *= size;
+    array.values.resize(elements);
     outputs.push_back({port.name, std::move(array)});
   }
   std::vector<const float *> from;
   std::vector<float *> to;
-  for (const NamedArray &input : inputs)
+  for (auto [input, port] : llvm::zip_equal(inputs, runner.inputs)) {
+    gatherCalls(input.array.values, port, calls, /*isBack=*/false);
     from.push_back(input.array.values.data());
+  }
   for (NamedArray &output : outputs)
     to.push_back(output.array.values.data());
-  if (llvm::Error error = runner.run(samples / runner.batch, from, to))
+  if (llvm::Error error = runner.run(calls, from, to))
     return error;
+  for (auto [output, port] : llvm::zip_equal(outputs, runner.outputs))
+    gatherCalls(output.array.values, port, calls, /*isBack=*/true);
   return outputs;
 }
 
@@ -321,11 +256,12 @@ static llvm::Error inFile(llvm::StringRef file, llvm::Error error) {
 static llvm::Error runFiles(const Runner &runner, Files &files) {
   if (llvm::Error error = orderArrays(files.arrays, runner.inputs))
     return inFile(files.input, std::move(error));
-  if (llvm::Error error = checkShapes(files.arrays, runner))
-    return inFile(files.input, std::move(error));
+  llvm::Expected<int64_t> calls = countCalls(files.arrays, runner);
+  if (!calls)
+    return inFile(files.input, calls.takeError());
   if (llvm::Error error = checkOutputs(files.format, runner.outputs))
     return inFile(getOutputName(files.output), std::move(error));
-  auto results = runAll(runner, files.arrays);
+  auto results = runAll(runner, files.arrays, *calls);
   if (!results)
     return results.takeError();
   if (llvm::Error error = writeNumpyFile(files.output, files.format, *results))
@@ -344,12 +280,18 @@ static int run(int argc, char **argv) {
   cl::opt<std::string> input(
       "input", cl::value_desc("file"), cl::Required, cl::cat(category),
       cl::desc(
-          "Arrays to run on, .npz or .npy; the first axis counts samples.\n"
+          "Arrays to run on, .npz or .npy; the first axis counts samples,\n"
+          "unless --batch-axis names another.\n"
           "Arrays of a .npz are called as the inputs, or arr_0, arr_1 and\n"
           "so on in the model's order"));
   cl::opt<std::string> output(
       "output", cl::value_desc("file"), cl::Required, cl::cat(category),
       cl::desc("Where to write the results, .npz or, of one output, .npy"));
+  cl::list<std::string> batchAxes(
+      "batch-axis", cl::CommaSeparated, cl::value_desc("AXIS|NAME:AXIS,..."),
+      cl::cat(category),
+      cl::desc("The axis that counts samples, from 0, in all inputs and\n"
+               "outputs or in one, such as 1,scores:0"));
   cl::opt<Reference> reference(
       "reference", cl::cat(category), cl::init(Reference::None),
       cl::desc("Evaluate a model file without compiling it:"),
@@ -378,10 +320,10 @@ static int run(int argc, char **argv) {
   if (!arrays)
     return failWith(input, llvm::toString(arrays.takeError()));
   Files files{input, output, *format, std::move(*arrays)};
-  auto finish = [&](llvm::Expected<Runner> runner) {
-    if (!runner)
-      return failWith(path, llvm::toString(runner.takeError()));
-    if (llvm::Error error = runFiles(*runner, files)) {
+  auto finish = [&](Runner runner) {
+    if (llvm::Error error = findBatch(runner, batchAxes))
+      return failWith(path, llvm::toString(std::move(error)));
+    if (llvm::Error error = runFiles(runner, files)) {
       llvm::errs() << llvm::toString(std::move(error)) << "\n";
       return 1;
     }
