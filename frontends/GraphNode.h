@@ -99,7 +99,7 @@ Tensors split(GraphNode &node, const Tensor &input, int64_t axis,
               llvm::ArrayRef<int64_t> parts, size_t numOutputs,
               llvm::function_ref<bool(size_t index)> isUsed);
 /// The positions `indices` along an axis, which may count from the end: a slice
-/// of a value where they are evenly spaced, else one slice each.
+/// of a value for each part of them that is evenly spaced.
 Tensor gather(GraphNode &node, const Tensor &input, int64_t axis,
               const Constant &indices);
 /// Negative padding takes positions away.
@@ -153,6 +153,8 @@ using UnaryFn = double (*)(double);
 
 // Those that <cmath> lacks.
 inline double square(double x) { return x * x; }
+inline double relu(double x) { return 0 > x ? 0.0 : x; }
+inline double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 inline double reciprocal(double x) { return 1.0 / x; }
 inline double reciprocalRoot(double x) { return 1.0 / std::sqrt(x); }
 inline double sign(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
@@ -182,9 +184,9 @@ Tensor reduceConstant(GraphNode &node, const Constant &constant,
 /// `x - max - log(sum(exp(x - max)))`, which no exponential can overflow.
 mlir::Value logSoftmax(GraphNode &node, mlir::Value input, int64_t axis);
 
-/// The product of the matrices on the last two axes, of which one at least is
-/// a value; axes before repeat. A vector on the right is a matrix of one
-/// column, whose axis the result lacks.
+/// The product of the matrices on the last two axes; axes before repeat. That
+/// of constants is one where the second is a matrix and it takes little work. A
+/// vector on the right is a matrix of one column, whose axis the result lacks.
 Tensor multiply(GraphNode &node, Tensor lhs, Tensor rhs);
 /// A dense layer of `input` with a constant kernel of rank 2.
 mlir::Value dense(GraphNode &node, mlir::Value input, const Constant &kernel,

@@ -50,9 +50,35 @@ static Tensor multiplyValues(GraphNode &node, const Tensor &lhs,
   return {node.builder.matmul(node.name, operands[0], operands[1])};
 }
 
+/// The product of a constant, whose last axis is that of its rows, and a
+/// matrix. Null where it is none of these, or much work.
+static Tensor multiplyConstants(const Constant &lhs, const Constant &rhs) {
+  static constexpr int64_t maxProducts = int64_t(1) << 24;
+  if (lhs.shape.empty() || rhs.shape.size() != 2 ||
+      lhs.shape.back() != rhs.shape[0] || rhs.shape[0] == 0 ||
+      int64_t(lhs.values.size()) >
+          maxProducts / std::max<int64_t>(1, rhs.shape[1]))
+    return {};
+  int64_t inner = rhs.shape[0], columns = rhs.shape[1];
+  int64_t rows = int64_t(lhs.values.size()) / inner;
+  Constant result{lhs.type, lhs.shape, std::vector<double>(rows * columns)};
+  result.shape.back() = columns;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t k = 0; k < inner; ++k)
+      for (int64_t column = 0; column < columns; ++column)
+        result.values[row * columns + column] +=
+            lhs.values[row * inner + k] * rhs.values[k * columns + column];
+  for (double &value : result.values)
+    value = roundTo(value, lhs.type);
+  return result;
+}
+
 Tensor frieze::multiply(GraphNode &node, Tensor lhs, Tensor rhs) {
   if (!lhs || !rhs)
     return {};
+  if (lhs.constant && rhs.constant)
+    if (Tensor product = multiplyConstants(*lhs.constant, *rhs.constant))
+      return product;
   // A vector is a matrix of one column, whose axis the result lacks.
   if (lhs.value && rhs.constant && rhs.getShape().size() == 1) {
     Tensor column = reshape(node, rhs, {rhs.getShape()[0], 1});

@@ -184,34 +184,45 @@ resolveIndices(GraphNode &node, const Constant &indices, int64_t size) {
   return resolved;
 }
 
-/// The positions `indices` along an axis of a value: a slice where they are
-/// evenly spaced, else one slice each.
+/// How many of `indices` from the first on are evenly spaced, and how far apart
+/// they are, which is not 0.
+static std::pair<size_t, int64_t> findRun(ArrayRef<int64_t> indices) {
+  int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
+  if (step == 0)
+    return {1, 1};
+  size_t count = 1;
+  while (count < indices.size() && indices[count] - indices[count - 1] == step)
+    ++count;
+  return {count, step};
+}
+
+/// The positions `indices` along an axis of a value: a slice for each part of
+/// them that is evenly spaced.
 static Tensor gatherPositions(GraphNode &node, const Tensor &input,
                               int64_t axis, ArrayRef<int64_t> indices) {
   // Slices are kernels.
   static constexpr size_t maxSlices = 256;
   Slice slice(input.getShape());
-  int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
-  bool isEven = step != 0;
-  for (size_t i = 1; i < indices.size(); ++i)
-    isEven &= indices[i] - indices[i - 1] == step;
-  if (isEven) {
-    slice.begin[axis] = indices.empty() ? 0 : indices[0];
-    slice.size[axis] = indices.size();
+  Tensors parts;
+  for (size_t first = 0; first == 0 || first < indices.size();) {
+    auto [count, step] = findRun(indices.drop_front(first));
+    slice.begin[axis] = indices.empty() ? 0 : indices[first];
+    slice.size[axis] = indices.empty() ? 0 : count;
     slice.strides[axis] = step;
-    return frieze::slice(node, input, slice);
+    if (parts.size() == maxSlices) {
+      node.emitError() << "unsupported indices of a value, expects them to be "
+                          "in 1 to "
+                       << maxSlices << " evenly spaced parts";
+      return {};
+    }
+    parts.push_back(frieze::slice(node, input, slice));
+    first += count;
   }
-  if (axis == 0 || indices.size() > maxSlices) {
-    node.emitError() << "unsupported indices of a value, expects them to be "
-                        "evenly spaced";
-    return {};
-  }
+  if (parts.size() == 1)
+    return parts.front();
   SmallVector<Value> values;
-  slice.size[axis] = 1;
-  for (int64_t index : indices) {
-    slice.begin[axis] = index;
-    values.push_back(frieze::slice(node, input, slice).value);
-  }
+  for (const Tensor &part : parts)
+    values.push_back(part.value);
   return {node.builder.concat(node.name, values, axis), input.valueType};
 }
 
@@ -226,8 +237,16 @@ Tensor frieze::gather(GraphNode &node, const Tensor &input, int64_t axis,
   shape.erase(shape.begin() + axis);
   shape.insert(shape.begin() + axis, indices.shape.begin(),
                indices.shape.end());
-  if (input.value)
+  if (input.value && axis > 0)
     return reshape(node, gatherPositions(node, input, axis, *resolved), shape);
+  if (input.value) {
+    // Axis 0 is that of the batch.
+    SmallVector<int64_t> behind(input.getShape());
+    behind.insert(behind.begin(), 1);
+    return reshape(
+        node, gatherPositions(node, reshape(node, input, behind), 1, *resolved),
+        shape);
+  }
   SmallVector<int64_t> strides = getRowMajorStrides(input.getShape());
   SmallVector<int64_t> indexStrides = getRowMajorStrides(indices.shape);
   size_t indexRank = indices.shape.size();

@@ -30,6 +30,12 @@ static Tensors importPlain(Node &node) {
   return apply(node, *nn::findOnnxActivation(node.proto.op_type()));
 }
 
+/// One that tables of weights are computed with, too.
+template <UnaryFn function, ActivationKind kind>
+static Tensors importFunction(Node &node) {
+  return {applyFunction(node, node.getInput(), function, kind)};
+}
+
 static Tensors importLeakyRelu(Node &node) {
   return apply(node, ActivationKind::LeakyRelu, node.takeFloat("alpha", 0.01));
 }
@@ -170,14 +176,20 @@ ArrayRef<Operator> frieze::onnx::getActivationOperators() {
         {"LeakyRelu", importLeakyRelu},
         {"LogSoftmax", importSoftmax</*isLog=*/true>},
         {"PRelu", importPrelu, 2, 2},
+        {"Relu", importFunction<relu, ActivationKind::Relu>},
         {"Selu", importSelu},
         {"Shrink", importShrink},
+        {"Sigmoid", importFunction<sigmoid, ActivationKind::Sigmoid>},
         {"Softmax", importSoftmax</*isLog=*/false>},
         {"Swish", importSwish},
+        {"Tanh", importFunction<std::tanh, ActivationKind::Tanh>},
         {"ThresholdedRelu", importThresholdedRelu},
     };
     for (unsigned i = 0; i <= nn::getMaxEnumValForActivationKind(); ++i)
-      if (auto name = nn::getOnnxName(ActivationKind(i)); !name.empty())
+      if (auto name = nn::getOnnxName(ActivationKind(i));
+          !name.empty() && llvm::none_of(all, [&](const Operator &known) {
+            return known.name == name;
+          }))
         all.push_back({name, importPlain});
     return all;
   }();

@@ -185,17 +185,17 @@ ArrayRef<Operator> frieze::torch::getActivationOperators() {
       {"prelu.default", importPrelu},
       {"reciprocal.default",
        importFunction<reciprocal, ActivationKind::Reciprocal>},
-      {"relu.default", importPlain<ActivationKind::Relu>},
+      {"relu.default", importFunction<relu, ActivationKind::Relu>},
       {"relu6.default", importRelu6},
       {"rsqrt.default", importFunction<reciprocalRoot, ActivationKind::Sqrt,
                                        ActivationKind::Reciprocal>},
       {"selu.default", importPlain<ActivationKind::Selu>},
-      {"sigmoid.default", importPlain<ActivationKind::Sigmoid>},
+      {"sigmoid.default", importFunction<sigmoid, ActivationKind::Sigmoid>},
       {"silu.default", importPlain<ActivationKind::Silu>},
       {"softplus.default", importSoftplus},
       {"sqrt.default", importFunction<std::sqrt, ActivationKind::Sqrt>},
       {"square.default", importFunction<square, ActivationKind::Square>},
-      {"tanh.default", importPlain<ActivationKind::Tanh>},
+      {"tanh.default", importFunction<std::tanh, ActivationKind::Tanh>},
   };
   return operators;
 }

@@ -187,6 +187,30 @@ template <ReduceKind kind> static Tensors importReduce(Node &node) {
   return {how ? reduce(node, kind, *how) : Tensor()};
 }
 
+/// The norms of order 1, 2 and infinity.
+static Tensors importNorm(Node &node) {
+  double order = node.takeNumber("ord", 2.0);
+  std::optional<Reduction> how = takeReduction(node);
+  if (!how)
+    return {{}};
+  auto apply = [&](const Tensor &input, UnaryFn function, ActivationKind kind) {
+    return applyFunction(node, input, function, kind);
+  };
+  if (order == 2.0) {
+    how->input = apply(how->input, square, ActivationKind::Square);
+    return {apply(reduce(node, ReduceKind::Sum, *how), std::sqrt,
+                  ActivationKind::Sqrt)};
+  }
+  if (order != 1.0 && order != infinity) {
+    node.emitError() << "unsupported value of 'ord', expects 1, 2 or infinity, "
+                        "but got "
+                     << order;
+    return {{}};
+  }
+  how->input = apply(how->input, std::fabs, ActivationKind::Abs);
+  return {reduce(node, order == 1.0 ? ReduceKind::Sum : ReduceKind::Max, *how)};
+}
+
 /// `sum((x - mean)^2) / (n - correction)`, and its root.
 template <bool isRoot> static Tensors importVariance(Node &node) {
   std::optional<Reduction> how = takeReduction(node);
@@ -271,6 +295,7 @@ ArrayRef<Operator> frieze::torch::getArithmeticOperators() {
       {"gt.Tensor", importBinary<BinaryKind::Less, true>},
       {"le.Scalar", importBinary<BinaryKind::LessEqual>},
       {"le.Tensor", importBinary<BinaryKind::LessEqual>},
+      {"linalg_vector_norm.default", importNorm},
       {"log_softmax.int", importSoftmax<true>},
       {"lt.Scalar", importBinary<BinaryKind::Less>},
       {"lt.Tensor", importBinary<BinaryKind::Less>},

@@ -60,6 +60,67 @@ template <int number> static Tensors importFullLike(Node &node) {
   return {fill(node, shape, value, *type)};
 }
 
+/// `self` with all elements one number, which is a constant.
+static Tensors importFill(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input)
+    return {{}};
+  Tensor value = node.takeOperand("value", input);
+  if (!value || node.hasFailed())
+    return {{}};
+  if (!value.constant || value.constant->values.size() != 1) {
+    node.emitError() << "unsupported 'value' of " << node.target
+                     << ", expects a constant number";
+    return {{}};
+  }
+  return {fill(node, input.getShape(), value.constant->values.front(),
+               input.getType())};
+}
+
+static Tensors importZero(Node &node) {
+  Tensor input = node.takeTensor("self");
+  return {input ? fill(node, input.getShape(), 0.0, input.getType())
+                : Tensor()};
+}
+
+/// `src` with the shape of `self`, whose elements do not matter.
+static Tensors importCopyInto(Node &node) {
+  ignoreStorage(node);
+  Tensor input = node.takeTensor("self"), source = node.takeTensor("src");
+  if (!input || !source)
+    return {{}};
+  if (source.getType() != input.getType()) {
+    node.emitError() << "unsupported conversion of 'src' of copy, expects the "
+                        "type of 'self'";
+    return {{}};
+  }
+  if (!broadcast(source.getShape(), input.getShape())) {
+    node.emitError() << "expects 'src' to fit shape "
+                     << formatShape(input.getShape()) << ", but got "
+                     << formatShape(source.getShape());
+    return {{}};
+  }
+  return {repeat(node, source, input.getShape())};
+}
+
+/// Of constants alone: the rest of a division with the sign of `self`.
+static Tensors importFmod(Node &node) {
+  auto input = node.takeConstant("self");
+  if (!input)
+    return {{}};
+  Tensor divisor = node.takeOperand("other", Tensor(Constant(*input)));
+  if (!divisor || !divisor.constant) {
+    if (!node.hasFailed())
+      node.emitError() << "unsupported 'other' of fmod, expects a constant";
+    return {{}};
+  }
+  if (llvm::is_contained(divisor.constant->values, 0.0)) {
+    node.emitError() << "expects 'other' of fmod to be other than zero";
+    return {{}};
+  }
+  return {combineConstants(node, std::fmod, *input, *divisor.constant)};
+}
+
 static Tensors importScalar(Node &node) {
   ignoreStorage(node);
   double value = node.takeNumber("s", std::nullopt);
@@ -70,11 +131,19 @@ static Tensors importScalar(Node &node) {
 
 static Tensors importArange(Node &node) {
   ignoreStorage(node);
-  double start = node.takeNumber("start", 0.0);
-  double end = node.takeNumber("end", std::nullopt);
-  double step = node.takeNumber("step", 1.0);
-  bool isWhole = std::floor(start) == start && std::floor(end) == end &&
-                 std::floor(step) == step;
+  // Numbers with a point make all of them such.
+  bool isWhole = true;
+  auto take = [&](StringRef key, double fallback) {
+    if (!node.has(key) && key != "end")
+      return fallback;
+    Tensor number = node.takeOperand(key, Tensor());
+    if (!number.constant || number.constant->values.size() != 1)
+      return fallback;
+    isWhole &= !isFloat(number.getType());
+    return number.constant->values.front();
+  };
+  double start = take("start", 0.0), end = take("end", 0.0),
+         step = take("step", 1.0);
   auto type =
       node.takeType("dtype", isWhole ? DataType::Int64 : DataType::Float);
   double count = std::max(0.0, std::ceil((end - start) / step));
@@ -181,6 +250,11 @@ ArrayRef<Operator> frieze::torch::getConstantOperators() {
       {"contiguous.default", importCopy, ValueTypes::View},
       {"detach.default", importCopy, ValueTypes::View},
       {"detach_.default", importCopy, ValueTypes::View},
+      {"copy.default", importCopyInto, ValueTypes::Own},
+      {"fill.Scalar", importFill, ValueTypes::Own},
+      {"fill.Tensor", importFill, ValueTypes::Own},
+      {"fmod.Scalar", importFmod},
+      {"fmod.Tensor", importFmod},
       {"full.default", importFull<-1>},
       {"full_like.default", importFullLike<-1>, ValueTypes::Own},
       {"lift_fresh_copy.default", importCopy, ValueTypes::Any},
@@ -195,6 +269,7 @@ ArrayRef<Operator> frieze::torch::getConstantOperators() {
       {"to.dtype_layout", importConversion, ValueTypes::Own},
       {"tril.default", importTriangle<true>},
       {"triu.default", importTriangle<false>},
+      {"zero.default", importZero, ValueTypes::Own},
       {"zeros.default", importFull<0>},
       {"zeros_like.default", importFullLike<0>, ValueTypes::Own},
   };

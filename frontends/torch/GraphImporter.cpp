@@ -8,6 +8,7 @@
 #include "frontends/torch/GraphImporter.h"
 #include "frontends/GraphImport.h"
 #include "frontends/Json.h"
+#include "frontends/torch/Aliases.h"
 #include "frontends/torch/TorchModel.h"
 
 using namespace llvm;
@@ -23,7 +24,9 @@ static constexpr int64_t minimumSchema = 7, maximumSchema = 8;
 /// Nodes of a model.
 static constexpr size_t maxNodes = 1 << 16;
 
-static constexpr StringLiteral ownPrefix = "torch.ops.aten.";
+/// Elements that changes in place write.
+static constexpr int64_t maxElementsChanged = int64_t(1) << 26;
+
 static constexpr StringLiteral wayOut =
     "; export the program to ONNX with torch.onnx.export(torch.export.load("
     "'model.pt2'), dynamo=True).save('model.onnx')";
@@ -32,8 +35,8 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(), getArithmeticOperators(),
           getConstantOperators(),   getConvolutionOperators(),
           getMatrixOperators(),     getNormalizationOperators(),
-          getPoolingOperators(),    getRecurrentOperators(),
-          getShapeOperators()};
+          getPartOperators(),       getPoolingOperators(),
+          getRecurrentOperators(),  getShapeOperators()};
 }
 
 const Operator *frieze::torch::findOperator(StringRef name) {
@@ -45,33 +48,6 @@ std::vector<LayerDescription> frieze::listTorchOperators() {
 }
 
 namespace {
-/// A node of the graph, with the names of what it reads and computes.
-struct StoredNode {
-  const json *call;
-  /// `torch.ops.aten.relu.default`
-  std::string target;
-  std::vector<std::string> inputs, outputs;
-  bool isLive = false;
-
-  /// Without `torch.ops.aten.`, and without the underscore of those that
-  /// change their first argument.
-  std::string getOperator() const {
-    StringRef name = target;
-    name.consume_front(ownPrefix);
-    auto [base, overload] = name.split('.');
-    if (isInPlace())
-      base = base.drop_back();
-    return (base + "." + overload).str();
-  }
-  bool isInPlace() const {
-    StringRef name = target;
-    if (!name.consume_front(ownPrefix) || name == "detach_.default")
-      return false;
-    StringRef base = name.split('.').first;
-    return base.ends_with("_") && !base.ends_with("__");
-  }
-};
-
 class GraphImporter {
 public:
   GraphImporter(ModelBuilder &builder, const ProgramArchive &archive)
@@ -90,7 +66,8 @@ private:
   void importNode(const StoredNode &stored, size_t position);
   void importSize(const StoredNode &stored);
   Tensors callOperator(const StoredNode &stored, Node &node);
-  bool changeInPlace(const StoredNode &stored, Node &node, size_t position);
+  void changeInPlace(const StoredNode &stored, Node &node, size_t position,
+                     const Tensor &changed);
   void load(StringRef name);
   void importOutputs();
 
@@ -103,8 +80,9 @@ private:
   std::vector<std::string> outputs, outputNames;
   /// Where a name is read last.
   StringMap<size_t> lastUses;
-  /// The first of the tensors whose elements a tensor may share.
-  StringMap<std::string> owners;
+  std::optional<Aliases> aliases;
+  /// Elements of tensors that share those of one that was changed.
+  int64_t elementsChanged = 0;
   ConstantBudget budget;
   UnsupportedOperators unsupported;
 };
@@ -210,23 +188,28 @@ void GraphImporter::readOutputs(const json &signature) {
     builder.emitError() << "expects a program with outputs";
 }
 
-/// Nodes that no output depends on are left out, whatever they are.
+/// Nodes that no output depends on are left out, whatever they are: not those
+/// that change elements which something reads by another name.
 void GraphImporter::findUses() {
-  llvm::StringSet<> used;
+  aliases.emplace(nodes);
+  llvm::StringSet<> used, usedOwners;
   for (const std::string &name : outputs) {
     used.insert(name);
     lastUses[name] = nodes.size();
   }
+  for (const std::string &name : outputs)
+    usedOwners.insert(aliases->getOwner(name));
   for (size_t position = nodes.size(); position-- > 0;) {
     StoredNode &node = nodes[position];
     auto isUsed = [&](const std::string &name) { return used.contains(name); };
     node.isLive = llvm::any_of(node.outputs, isUsed) ||
                   (node.isInPlace() && !node.inputs.empty() &&
-                   isUsed(node.inputs.front()));
+                   usedOwners.contains(aliases->getOwner(node.inputs.front())));
     if (!node.isLive)
       continue;
     for (const std::string &name : node.inputs) {
       used.insert(name);
+      usedOwners.insert(aliases->getOwner(name));
       lastUses.try_emplace(name, position);
     }
   }
@@ -359,31 +342,70 @@ void GraphImporter::importSize(const StoredNode &stored) {
     environment.integers[name] = *result;
 }
 
-/// Whether the node, which changes its first argument, can be seen as one that
-/// computes another tensor in its place: nothing reads the elements by another
-/// name later. Reported if not.
-bool GraphImporter::changeInPlace(const StoredNode &stored, Node &node,
-                                  size_t position) {
-  StringRef changed = stored.inputs.front();
-  const std::string &owner =
-      owners.try_emplace(changed, changed.str()).first->second;
-  bool isShared = constants.contains(owner);
-  for (const auto &entry : owners)
-    if (auto last = lastUses.find(entry.first());
-        entry.first() != changed && entry.second == owner &&
-        last != lastUses.end() && last->second > position)
-      isShared = true;
-  if (isShared)
-    node.emitError() << "unsupported change of '" << changed
+/// `into` with other elements at the positions of constants.
+static Tensor insert(const Constant &into, const Constant &positions,
+                     const Constant &elements) {
+  Constant result = into;
+  for (auto [position, element] : zip_equal(positions.values, elements.values))
+    result.values[int64_t(position)] = element;
+  return result;
+}
+
+/// Gives what a node makes of its first argument to that, and to all tensors
+/// that share elements with it and are read later. Of these, only constants can
+/// be changed. Reports others.
+void GraphImporter::changeInPlace(const StoredNode &stored, Node &node,
+                                  size_t position, const Tensor &changed) {
+  StringRef name = stored.inputs.front(), owner = aliases->getOwner(name);
+  // What is made later is made of what is changed now.
+  auto isReadLater = [&](StringRef other) {
+    auto last = lastUses.find(other);
+    return other != name && last != lastUses.end() && last->second > position &&
+           environment.tensors.contains(other);
+  };
+  SmallVector<StringRef> later;
+  for (StringRef other : aliases->getViews(owner))
+    if (isReadLater(other) && !llvm::is_contained(stored.outputs, other))
+      later.push_back(other);
+  bool isShared = !later.empty() || isReadLater(owner);
+  auto report = [&] {
+    node.emitError() << "unsupported change of '" << name
                      << "' in place, whose elements are read by another name; "
                         "save program.run_decompositions()";
-  return !isShared;
+  };
+  if (constants.contains(owner))
+    return report();
+  if (!isShared) {
+    environment.tensors[name] = changed;
+    return;
+  }
+  Tensor &owned = environment.tensors[owner];
+  if (!owned.constant || !changed.constant)
+    return changed ? report() : void();
+  elementsChanged += owned.constant->values.size() * (2 + later.size());
+  std::optional<Constant> positions;
+  if (elementsChanged <= maxElementsChanged)
+    positions = aliases->findPositions(builder, environment, name,
+                                       owned.constant->shape);
+  if (!positions || positions->shape != changed.constant->shape)
+    return report();
+  owned = insert(*owned.constant, *positions, *changed.constant);
+  later.push_back(name);
+  for (StringRef other : later) {
+    std::optional<Constant> places = aliases->findPositions(
+        builder, environment, other, owned.constant->shape);
+    if (!places)
+      return report();
+    for (double &value : places->values)
+      value = owned.constant->values[int64_t(value)];
+    places->type = owned.constant->type;
+    environment.tensors[other] = std::move(*places);
+  }
 }
 
 Tensors GraphImporter::callOperator(const StoredNode &stored, Node &node) {
-  const Operator *known = StringRef(stored.target).starts_with(ownPrefix)
-                              ? findOperator(stored.getOperator())
-                              : nullptr;
+  const Operator *known =
+      stored.isOwn() ? findOperator(stored.getOperator()) : nullptr;
   if (!known) {
     StringRef name = stored.target;
     name.consume_front("torch.ops.");
@@ -419,11 +441,6 @@ Tensors GraphImporter::callOperator(const StoredNode &stored, Node &node) {
   if (node.hasFailed())
     return {};
   node.finish();
-  if (known->types == ValueTypes::View && !stored.inputs.empty())
-    for (const std::string &name : stored.outputs)
-      owners[name] =
-          owners.try_emplace(stored.inputs.front(), stored.inputs.front())
-              .first->second;
   budget.takeComputed(results);
   return results;
 }
@@ -442,17 +459,9 @@ void GraphImporter::importNode(const StoredNode &stored, size_t position) {
   std::vector<bool> usedOutputs;
   for (const std::string &name : stored.outputs)
     usedOutputs.push_back(lastUses.contains(name));
-  Node node(builder, stored.outputs.front(),
-            StringRef(stored.target).starts_with(ownPrefix)
-                ? StringRef(stored.target).drop_front(ownPrefix.size()).str()
-                : stored.target,
-            *stored.call, environment, stored.outputs.size(),
-            std::move(usedOutputs));
-  bool isInPlace = stored.isInPlace();
-  Tensors computed;
-  if (!isInPlace ||
-      (!stored.inputs.empty() && changeInPlace(stored, node, position)))
-    computed = callOperator(stored, node);
+  Node node = stored.makeNode(builder, environment, std::move(usedOutputs));
+  bool isInPlace = stored.isInPlace() && !stored.inputs.empty();
+  Tensors computed = callOperator(stored, node);
   computed.resize(std::max(computed.size(), stored.outputs.size()));
   for (auto [index, name] : enumerate(stored.outputs)) {
     if (!environment.tensors.try_emplace(name, computed[index]).second &&
@@ -460,10 +469,8 @@ void GraphImporter::importNode(const StoredNode &stored, size_t position) {
       node.emitError() << "expects a name to be defined once, but '" << name
                        << "' is defined before";
   }
-  if (isInPlace && !stored.inputs.empty()) {
-    environment.tensors[stored.inputs.front()] = computed.front();
-    owners[stored.outputs.front()] = owners[stored.inputs.front()];
-  }
+  if (isInPlace)
+    changeInPlace(stored, node, position, computed.front());
 }
 
 void GraphImporter::importOutputs() {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Einsum.h"
 #include "frontends/torch/Node.h"
 
 #include <cmath>
@@ -26,41 +27,6 @@ static Tensor swapLast(Node &node, const Tensor &input) {
   return transpose(node, input, permutation);
 }
 
-/// The product of two matrices.
-static Tensor multiplyConstants(Node &node, const Constant &lhs,
-                                const Constant &rhs) {
-  static constexpr int64_t maxProducts = int64_t(1) << 26;
-  if (lhs.shape.size() != 2 || rhs.shape.size() != 2 ||
-      lhs.shape[1] != rhs.shape[0] ||
-      int64_t(lhs.values.size()) * rhs.shape[1] > maxProducts) {
-    node.emitError() << "unsupported product of constants of shapes "
-                     << formatShape(lhs.shape) << " and "
-                     << formatShape(rhs.shape);
-    return {};
-  }
-  int64_t rows = lhs.shape[0], inner = lhs.shape[1], columns = rhs.shape[1];
-  if (!checkFolded(node, {rows, columns}))
-    return {};
-  Constant result{
-      lhs.type, {rows, columns}, std::vector<double>(rows * columns)};
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t k = 0; k < inner; ++k)
-      for (int64_t column = 0; column < columns; ++column)
-        result.values[row * columns + column] +=
-            lhs.values[row * inner + k] * rhs.values[k * columns + column];
-  for (double &value : result.values)
-    value = roundTo(value, lhs.type);
-  return result;
-}
-
-static Tensor addProduct(Node &node, const Tensor &lhs, const Tensor &rhs) {
-  if (!lhs || !rhs)
-    return {};
-  return lhs.constant && rhs.constant
-             ? multiplyConstants(node, *lhs.constant, *rhs.constant)
-             : multiply(node, lhs, rhs);
-}
-
 /// `input weight' + bias`, where `weight` is (columns, rows).
 static Tensor addLinear(Node &node, const Tensor &input, const Tensor &weight,
                         const Tensor &bias) {
@@ -73,7 +39,7 @@ static Tensor addLinear(Node &node, const Tensor &input, const Tensor &weight,
   }
   Tensor kernel = swapLast(node, weight);
   if (!input.value || !kernel.constant || bias.value) {
-    Tensor product = addProduct(node, input, kernel);
+    Tensor product = multiply(node, input, kernel);
     return bias ? combinePromoted(node, BinaryKind::Add, product, bias)
                 : product;
   }
@@ -99,9 +65,25 @@ static Tensors importLinear(Node &node) {
   return {addLinear(node, input, weight, node.takeOptional("bias"))};
 }
 
+static Tensors importEinsum(Node &node) {
+  std::string equation = node.takeString("equation", "");
+  std::vector<EinsumOperand> operands;
+  for (const Tensor &tensor : node.takeTensors("tensors"))
+    if (tensor)
+      operands.push_back({tensor.value, tensor.constant
+                                            ? tensor.constant->toArray()
+                                            : DoubleArray()});
+  // The order of the products.
+  node.ignore("path");
+  llvm::erase(equation, ' ');
+  return {node.hasFailed()
+              ? Value()
+              : addEinsum(node.builder, node.name, equation, operands)};
+}
+
 template <bool isBatch> static Tensors importProduct(Node &node) {
   Tensor lhs = node.takeTensor("self");
-  return {addProduct(node, lhs, node.takeTensor(isBatch ? "mat2" : "other"))};
+  return {multiply(node, lhs, node.takeTensor(isBatch ? "mat2" : "other"))};
 }
 
 /// `beta self + alpha lhs rhs`.
@@ -120,7 +102,7 @@ template <bool isBatch> static Tensors importAddProduct(Node &node) {
       rhs.getShape().size() == 2)
     return {
         addLinear(node, lhs, swapLast(node, scale(node, rhs, alpha)), added)};
-  Tensor product = scale(node, addProduct(node, lhs, rhs), alpha);
+  Tensor product = scale(node, multiply(node, lhs, rhs), alpha);
   return {combinePromoted(node, BinaryKind::Add, added, product)};
 }
 
@@ -171,7 +153,7 @@ static Tensors importAttention(Node &node) {
   double factor =
       node.takeNumber("scale", 1.0 / std::sqrt(double(shape.back())));
   Tensor scores =
-      scale(node, addProduct(node, query, swapLast(node, key)), factor);
+      scale(node, multiply(node, query, swapLast(node, key)), factor);
   if (!scores || node.hasFailed())
     return {{}};
   if (isCausal) {
@@ -212,7 +194,7 @@ static Tensors importAttention(Node &node) {
     return {{}};
   int64_t axis = scores.getShape().size() - 1;
   return {
-      addProduct(node, addSoftmax(node, scores, axis, /*isLog=*/false), value)};
+      multiply(node, addSoftmax(node, scores, axis, /*isLog=*/false), value)};
 }
 
 ArrayRef<Operator> frieze::torch::getMatrixOperators() {
@@ -220,6 +202,7 @@ ArrayRef<Operator> frieze::torch::getMatrixOperators() {
       {"addmm.default", importAddProduct<false>},
       {"baddbmm.default", importAddProduct<true>},
       {"bmm.default", importProduct<true>},
+      {"einsum.default", importEinsum},
       {"linear.default", importLinear},
       {"matmul.default", importProduct<false>},
       {"mm.default", importProduct<true>},

@@ -107,8 +107,11 @@ static Tensors importTranspose(Node &node) {
   Tensor input = node.takeTensor("self");
   if (!input)
     return {{}};
-  auto first = node.takeAxis("dim0", std::nullopt, getRank(input));
-  auto second = node.takeAxis("dim1", std::nullopt, getRank(input));
+  bool isNumPys = node.has("axis0");
+  auto first =
+      node.takeAxis(isNumPys ? "axis0" : "dim0", std::nullopt, getRank(input));
+  auto second =
+      node.takeAxis(isNumPys ? "axis1" : "dim1", std::nullopt, getRank(input));
   if (!first || !second)
     return {{}};
   SmallVector<int64_t> permutation =
@@ -268,211 +271,6 @@ static Tensors importStack(Node &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Parts
-//===----------------------------------------------------------------------===//
-
-static Tensors split(Node &node, const Tensor &input, int64_t axis,
-                     ArrayRef<int64_t> parts) {
-  return frieze::split(node, input, axis, parts, node.getNumOutputs(),
-                       [&](size_t index) { return node.isUsed(index); });
-}
-
-/// In parts of `length` positions, of which the last may be shorter.
-static Tensors splitEvenly(Node &node, const Tensor &input, int64_t axis,
-                           int64_t length) {
-  SmallVector<int64_t> parts;
-  for (int64_t left = input.getShape()[axis];
-       left > 0 && parts.size() <= node.getNumOutputs(); left -= length)
-    parts.push_back(std::min(left, length));
-  return split(node, input, axis, parts);
-}
-
-static Tensors importSplit(Node &node) {
-  Tensor input = node.takeTensor("self");
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", 0, getRank(input));
-  auto sizes =
-      node.takeInts(node.has("split_sizes") ? "split_sizes" : "split_size");
-  if (!axis || !sizes)
-    return {{}};
-  if (node.has("split_sizes"))
-    return split(node, input, *axis, *sizes);
-  if (sizes->size() != 1 || sizes->front() < 1) {
-    node.emitError() << "expects 'split_size' to be 1 or more";
-    return {{}};
-  }
-  return splitEvenly(node, input, *axis, sizes->front());
-}
-
-static Tensors importChunk(Node &node) {
-  Tensor input = node.takeTensor("self");
-  int64_t chunks = node.takeInt("chunks", std::nullopt);
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", 0, getRank(input));
-  if (!axis)
-    return {{}};
-  if (chunks < 1) {
-    node.emitError() << "expects 'chunks' to be 1 or more";
-    return {{}};
-  }
-  return splitEvenly(
-      node, input, *axis,
-      std::max<int64_t>(1, divideCeil(input.getShape()[*axis], chunks)));
-}
-
-/// Position `index` of an axis, which is taken away.
-static Tensor pick(Node &node, const Tensor &input, int64_t axis,
-                   int64_t index) {
-  int64_t size = input.getShape()[axis];
-  if (index < -size || index >= size) {
-    node.emitError() << "expects a position of " << size << ", but got "
-                     << index;
-    return {};
-  }
-  Slice part(input.getShape());
-  part.begin[axis] = index < 0 ? index + size : index;
-  part.size[axis] = 1;
-  SmallVector<int64_t> shape(input.getShape());
-  shape.erase(shape.begin() + axis);
-  return reshape(node, slice(node, input, part), shape);
-}
-
-static Tensors importSelect(Node &node) {
-  Tensor input = node.takeTensor("self");
-  int64_t index = node.takeInt("index", std::nullopt);
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
-  return {axis ? pick(node, input, *axis, index) : Tensor()};
-}
-
-static Tensors importUnbind(Node &node) {
-  Tensor input = node.takeTensor("self");
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", 0, getRank(input));
-  if (!axis)
-    return {{}};
-  if (input.getShape()[*axis] != int64_t(node.getNumOutputs())) {
-    node.emitError() << "expects " << input.getShape()[*axis]
-                     << " outputs, but got " << node.getNumOutputs();
-    return {{}};
-  }
-  Tensors outputs;
-  for (size_t index = 0; index < node.getNumOutputs(); ++index)
-    outputs.push_back(node.isUsed(index) ? pick(node, input, *axis, index)
-                                         : Tensor());
-  return outputs;
-}
-
-static Tensors importSlice(Node &node) {
-  Tensor input = node.takeTensor("self");
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", 0, getRank(input));
-  int64_t start = node.takeInt("start", 0);
-  int64_t end = node.takeInt("end", std::numeric_limits<int64_t>::max());
-  int64_t step = node.takeInt("step", 1);
-  if (step < 1 || step > maxElements)
-    node.emitError() << "expects 'step' to be 1 or more, but got " << step;
-  if (!axis || node.hasFailed())
-    return {{}};
-  Slice part(input.getShape());
-  part.cut(*axis, start, end, step);
-  return {slice(node, input, part)};
-}
-
-static Tensors importNarrow(Node &node) {
-  Tensor input = node.takeTensor("self");
-  if (!input)
-    return {{}};
-  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
-  int64_t start = node.takeInt("start", std::nullopt);
-  int64_t length = node.takeInt("length", std::nullopt);
-  if (!axis)
-    return {{}};
-  int64_t size = input.getShape()[*axis];
-  start += start < 0 ? size : 0;
-  if (start < 0 || start > size || length < 0 || length > size - start) {
-    node.emitError() << "expects " << length << " positions of " << size
-                     << " from " << start;
-    return {{}};
-  }
-  Slice part(input.getShape());
-  part.begin[*axis] = start;
-  part.size[*axis] = length;
-  return {slice(node, input, part)};
-}
-
-static Tensors importFlip(Node &node) {
-  Tensor input = node.takeTensor("self");
-  auto given = node.takeInts("dims");
-  if (!input || !given)
-    return {{}};
-  auto axes = node.resolveAxes(*given, getRank(input));
-  if (!axes)
-    return {{}};
-  Slice part(input.getShape());
-  for (int64_t axis : *axes)
-    part.cut(axis, std::nullopt, std::nullopt, -1);
-  return {slice(node, input, part)};
-}
-
-static Tensors importIndexSelect(Node &node) {
-  Tensor input = node.takeTensor("self");
-  auto indices = node.takeConstant("index");
-  if (!input || !indices)
-    return {{}};
-  auto axis = node.takeAxis("dim", std::nullopt, getRank(input));
-  return {axis ? gather(node, input, *axis, *indices) : Tensor()};
-}
-
-/// Positions of one axis by a constant; of the others, all.
-static Tensors importIndex(Node &node) {
-  Tensor input = node.takeTensor("self");
-  Tensors indices = node.takeTensors("indices");
-  int64_t axis = -1;
-  for (auto [position, index] : enumerate(indices))
-    if (index) {
-      if (axis >= 0 || index.value || !isInteger(index.getType()))
-        node.emitError() << "unsupported indices of index, expects constant "
-                            "integers for one axis";
-      axis = position;
-    }
-  if (!input || node.hasFailed())
-    return {{}};
-  if (axis < 0 || axis >= int64_t(getRank(input))) {
-    node.emitError() << "expects indices of one axis";
-    return {{}};
-  }
-  return {gather(node, input, axis, *indices[axis].constant)};
-}
-
-/// The rows of a table, which numbers below zero don't have.
-static Tensors importEmbedding(Node &node) {
-  auto table = node.takeConstant("weight");
-  Tensor indices = node.takeTensor("indices");
-  // Of training.
-  for (StringRef key : {"padding_idx", "scale_grad_by_freq", "sparse"})
-    node.ignore(key);
-  if (!table || !indices)
-    return {{}};
-  if (!isInteger(indices.getType()) || table->shape.size() != 2) {
-    node.emitError() << "expects a matrix and indices that are integers";
-    return {{}};
-  }
-  if (indices.constant)
-    return {gather(node, Tensor(Constant(*table)), 0, *indices.constant)};
-  return {
-      Tensor(node.builder.embedding(
-                 node.name, indices.value,
-                 node.builder.addWeights(node.name, "table", table->toArray())),
-             table->type)};
-}
-
-//===----------------------------------------------------------------------===//
 // Padding
 //===----------------------------------------------------------------------===//
 
@@ -562,26 +360,39 @@ static Tensors importChannelShuffle(Node &node) {
                   shape)};
 }
 
+/// Another shape of elements that lie one behind the other.
+static Tensors importAsStrided(Node &node) {
+  Tensor input = node.takeTensor("self");
+  auto size = node.takeInts("size"), strides = node.takeInts("stride");
+  if (!input || !size || !strides)
+    return {{}};
+  SmallVector<int64_t> expected = getRowMajorStrides(*size);
+  bool isRowMajor = size->size() == strides->size();
+  for (size_t axis = 0; isRowMajor && axis < size->size(); ++axis)
+    isRowMajor = (*size)[axis] == 1 || (*strides)[axis] == expected[axis];
+  if (!isRowMajor || node.takeInt("storage_offset", 0) != 0) {
+    node.emitError() << "unsupported strides of as_strided, expects elements "
+                        "one behind the other";
+    return {{}};
+  }
+  return {reshape(node, input, *size)};
+}
+
 ArrayRef<Operator> frieze::torch::getShapeOperators() {
   static const Operator operators[] = {
       {"_unsafe_view.default", importView, ValueTypes::View},
+      {"as_strided.default", importAsStrided, ValueTypes::View},
       {"cat.default", importCat, ValueTypes::Any},
       {"channel_shuffle.default", importChannelShuffle, ValueTypes::Any},
-      {"chunk.default", importChunk, ValueTypes::View},
       {"concat.default", importCat, ValueTypes::Any},
       {"constant_pad_nd.default", importPad<nn::PadMode::Constant>,
        ValueTypes::Any},
-      {"embedding.default", importEmbedding, ValueTypes::Own},
       {"expand.default", importExpand, ValueTypes::View},
       {"expand_as.default", importExpandAs, ValueTypes::View},
       {"flatten.using_ints", importFlatten, ValueTypes::View},
-      {"flip.default", importFlip, ValueTypes::Any},
-      {"index.Tensor", importIndex, ValueTypes::Any},
-      {"index_select.default", importIndexSelect, ValueTypes::Any},
       {"mT.default", importMatrixT, ValueTypes::View},
       {"movedim.int", importMoveDim, ValueTypes::View},
       {"movedim.intlist", importMoveDim, ValueTypes::View},
-      {"narrow.default", importNarrow, ValueTypes::View},
       {"pad.default", importNamedPad, ValueTypes::Any},
       {"permute.default", importPermute, ValueTypes::View},
       {"pixel_shuffle.default", importPixelShuffle, ValueTypes::Any},
@@ -595,19 +406,15 @@ ArrayRef<Operator> frieze::torch::getShapeOperators() {
       {"replication_pad2d.default", importPad<nn::PadMode::Edge>,
        ValueTypes::Any},
       {"reshape.default", importView, ValueTypes::View},
-      {"select.int", importSelect, ValueTypes::View},
-      {"slice.Tensor", importSlice, ValueTypes::View},
-      {"split.Tensor", importSplit, ValueTypes::View},
-      {"split.sizes", importSplit, ValueTypes::View},
-      {"split_with_sizes.default", importSplit, ValueTypes::View},
       {"squeeze.default", importSqueeze, ValueTypes::View},
       {"squeeze.dim", importSqueeze, ValueTypes::View},
       {"squeeze.dims", importSqueeze, ValueTypes::View},
       {"stack.default", importStack, ValueTypes::Any},
+      {"swapaxes.default", importTranspose, ValueTypes::View},
+      {"swapdims.default", importTranspose, ValueTypes::View},
       {"t.default", importT, ValueTypes::View},
       {"tile.default", importRepeat, ValueTypes::Any},
       {"transpose.int", importTranspose, ValueTypes::View},
-      {"unbind.int", importUnbind, ValueTypes::View},
       {"unflatten.int", importUnflatten, ValueTypes::View},
       {"unsqueeze.default", importUnsqueeze, ValueTypes::View},
       {"view.default", importView, ValueTypes::View},

@@ -3,7 +3,7 @@
     check_zoo.py [--bin build/release/bin] [--only NAME ...]
 
 One variant of each family, with random weights, on small images. torchvision's
-go through both of PyTorch's exporters, keras.applications' through a .keras
+go through both of PyTorch's exporters to ONNX and torch.export, keras.applications' through a .keras
 file (fastest with KERAS_BACKEND=tensorflow); the library that is not installed is left out. What is compiled runs on
 one image, and its distance from the framework in float64 is printed in units
 of 1e-5 + 1e-5 |y|, beside that of others in float32: the framework, and ONNX
@@ -104,14 +104,17 @@ def torchvision_models(only):
         net = settle(net, x)
         with torch.no_grad():
             single = net(x).numpy()
-        for exporter, dynamo, opset in (("TorchScript", False, 17), ("dynamo", True, 18)):
-            path = f"{name}.onnx"
+        for exporter, opset in (("TorchScript", 17), ("dynamo", 18), (".pt2", None)):
+            path = f"{name}.onnx" if opset else f"{name}.pt2"
             error = None
             try:
-                torch.onnx.export(
-                    net, (x,), path, dynamo=dynamo, opset_version=opset,
-                    input_names=["x"], output_names=["y"], verbose=False,
-                )
+                if opset:
+                    torch.onnx.export(
+                        net, (x,), path, dynamo=exporter == "dynamo", opset_version=opset,
+                        input_names=["x"], output_names=["y"], verbose=False,
+                    )
+                else:
+                    torch.export.save(torch.export.export(net, (x,)), path)
             except Exception as problem:  # Whatever the exporter throws.
                 error = f"not exported: {type(problem).__name__}"
             with torch.no_grad():
@@ -167,7 +170,7 @@ def keras_models(only):
 def check(arguments, name, exporter, path, error, x, double, others):
     """Print one line of the table; whether the model is right."""
     unit = 1e-5 + 1e-5 * np.abs(double)
-    if exporter and not error:
+    if path.endswith(".onnx") and not error:
         import onnxruntime
 
         others.append(onnxruntime.InferenceSession(path).run(None, {"x": x})[0])

@@ -300,6 +300,54 @@ def states():
                         yield f"{title} {'sequence state cell'.split()[part]}", FromState(made, part)
 
 
+def shifted_windows(x):
+    """The mask that Swin makes: regions of a constant, filled one after the other."""
+    mask = x.new_zeros((6, 8))
+    count = 0
+    for rows in (slice(0, -4), slice(-4, -1), slice(-1, None)):
+        for columns in (slice(0, -3), slice(-3, None)):
+            mask[rows, columns] = count
+            count += 1
+    mask[2].zero_()
+    mask.transpose(0, 1)[5].add_(0.5)
+    return torch.roll(x, (-1, -3), (2, 3)) * mask
+
+
+def written(x):
+    """A constant that is read, changed and read again, by several names."""
+    weights = torch.arange(8.0).clone()
+    first = weights[2:6]
+    y = x * weights
+    first.mul_(2.0)
+    weights[3].copy_(torch.tensor(-1.0))
+    return y + weights * first.sum()
+
+
+@matrix((4, 6, 8))
+def parts():
+    yield "roll", lambda x: torch.roll(x, 3, 3)
+    yield "roll back", lambda x: torch.roll(x, (-2, 9), (1, 2))
+    yield "roll all", lambda x: torch.roll(x, 5)
+    yield "swapaxes", lambda x: x.swapaxes(1, -1)
+    yield "einsum", lambda x: torch.einsum("b c i j, b c k j -> b c i k", x, x)
+    yield "einsum weights", lambda x: torch.einsum("bcij,kj->bcik", x, torch.ones(3, 8) / 7)
+    for order in [1, 2, float("inf")]:
+        yield (f"norm {order}",
+               lambda x, order=order: torch.linalg.vector_norm(x, order, (1, 3), keepdim=True))
+    yield "normalize", lambda x: F.normalize(x, dim=-1)
+    yield "slice scatter", lambda x: torch.slice_scatter(x, x[:, :2] * 2.0, 1, 1, 3)
+    yield "slice scatter end", lambda x: torch.slice_scatter(x, x[..., :3] * 2.0, 3, -3)
+    yield "select scatter", lambda x: torch.select_scatter(x, x[:, 0] * 2.0, 1, -1)
+    yield "shifted windows", shifted_windows
+    yield "written", written
+    table, weights = torch.randn(5, 3, 2), torch.randn(2, 4)
+    indices = torch.arange(48) % 20
+    yield "table", lambda x: x + torch.sigmoid(
+        torch.relu(table @ weights) @ torch.ones(4, 4)).reshape(60)[indices].reshape(6, 8)
+    positions = torch.tensor([0, 2, 4, 5, 1, 1, 3])
+    yield "runs", lambda x: x[..., positions]
+
+
 class FirstInput(nn.Module):
     """A module of the first of several inputs."""
 

@@ -126,6 +126,15 @@ def operators(folder):
           num_layers=1, train=False)
     p.add("cell", "lstm.input", input="x", hx=["x"], params=[w, w], has_biases=False,
           num_layers=1, train=False)
+    p.add("shifts", "roll", self="x", shifts=[1, 2], dims=[1])
+    p.add("scattered", "slice_scatter", self="x", src="x", dim=1, start=1)
+    p.add("selected", "select_scatter", self="x", src="x", dim=1, index=0)
+    p.add("stepped", "slice_scatter", self="x", src="x", dim=1, step=2)
+    p.add("order", "linalg_vector_norm", self="x", ord=3.0)
+    p.add("strides", "as_strided", self="x", size=[1, 8, 4], stride=[32, 1, 8])
+    p.add("filled", "fill.Tensor", self="x", value="x")
+    p.add("copied", "copy", self="x", src="i")
+    p.add("rest", "fmod.Scalar", self=w, other=0.0)
     p.add("masked", "scaled_dot_product_attention", query="x", key="x", value="x",
           dropout_p=0.1)
     p.write(folder / "operators.pt2")
@@ -161,6 +170,13 @@ def small(folder, name, change=lambda program: None, **options):
 def shared(p):
     p.add("view", "view", self="y", size=[2, 2])
     p.add("z", "add_.Tensor", self="y", other=1.0)
+
+
+def through_view(p):
+    """A change that reaches `y`, which is not a constant, by a name that nothing reads."""
+    p.add("part", "slice.Tensor", self="y", dim=1, start=0, end=2)
+    p.add("z", "fill_.Scalar", self="part", value=1.0)
+    p.outputs[:] = ["y"]
 
 
 def in_place(p):
@@ -204,6 +220,7 @@ def main():
     small(folder, "order", byteorder="big")
     small(folder, "shared", shared)
     small(folder, "in_place", in_place)
+    small(folder, "through_view", through_view)
     small(folder, "non_finite", non_finite)
     small(folder, "mutation", lambda p: p.outputs_specs.append({"buffer_mutation": {}}))
     small(folder, "half_input", lambda p: p.values["x"].update(dtype=6))
