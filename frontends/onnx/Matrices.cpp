@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Attention.h"
 #include "frontends/Einsum.h"
 #include "frontends/onnx/Node.h"
 
@@ -94,8 +95,72 @@ static Tensors importEinsum(Node &node) {
   return {addEinsum(node.builder, node.name, equation, operands)};
 }
 
+/// (batch, positions, heads channels) as (batch, heads, positions, channels),
+/// which is how one of rank 4 has them.
+static Tensor splitHeads(Node &node, const Tensor &input, int64_t heads) {
+  ArrayRef<int64_t> shape = input.getShape();
+  if (shape.size() == 4)
+    return input;
+  if (shape.size() != 3 || heads < 1 || shape[2] % heads != 0) {
+    node.emitError() << "expects 4 axes, or 3 of which the last is that of "
+                     << heads << " heads, but got shape " << formatShape(shape);
+    return {};
+  }
+  Tensor split =
+      reshape(node, input, {shape[0], shape[1], heads, shape[2] / heads});
+  return transpose(node, split, {0, 2, 1, 3});
+}
+
+static Tensors importAttention(Node &node) {
+  Attention attention;
+  attention.isCausal = node.takeBool("is_causal", false);
+  if (node.hasAttribute("scale"))
+    attention.scale = node.takeFloat("scale", 1.0);
+  if (double cap = node.takeFloat("softcap", 0.0))
+    node.emitError() << "unsupported value of 'softcap', expects 0, but got "
+                     << cap;
+  int64_t heads = node.takeInt("q_num_heads", 0);
+  int64_t keyHeads = node.takeInt("kv_num_heads", 0);
+  // Of an output that must not be used, and of half precision.
+  node.ignore("qk_matmul_output_mode");
+  node.ignore("softmax_precision");
+  for (size_t index : {4, 5})
+    if (node.hasInput(index))
+      node.emitError() << "unsupported input " << index
+                       << " of Attention, positions of calls before";
+  for (size_t index : {1, 2, 3})
+    if (node.isUsed(index))
+      node.emitError() << "unsupported output " << index << " of Attention";
+  if (attention.isCausal && node.hasInput(3) && node.getInput(3).constant)
+    node.emitError() << "unsupported constant mask beside 'is_causal', expects "
+                        "one of both";
+  bool isSplit = node.getShape().size() == 4;
+  attention.query = splitHeads(node, node.getInput(0), heads);
+  attention.key = splitHeads(node, node.getInput(1), keyHeads);
+  attention.value = splitHeads(node, node.getInput(2), keyHeads);
+  if (node.hasInput(3))
+    attention.mask = node.getInput(3);
+  if (!attention.query || !attention.key || !attention.value ||
+      node.hasFailed())
+    return {{}};
+  if (attention.query.getShape()[1] != attention.key.getShape()[1]) {
+    node.emitError() << "unsupported number of heads, expects as many of the "
+                        "key, but got "
+                     << attention.query.getShape()[1] << " and "
+                     << attention.key.getShape()[1];
+    return {{}};
+  }
+  Tensor result = addAttention(node, attention);
+  if (isSplit || !result)
+    return {result};
+  ArrayRef<int64_t> shape = result.getShape();
+  SmallVector<int64_t> joined{shape[0], shape[2], shape[1] * shape[3]};
+  return {reshape(node, transpose(node, result, {0, 2, 1, 3}), joined)};
+}
+
 ArrayRef<Operator> frieze::onnx::getMatrixOperators() {
   static const Operator operators[] = {
+      {"Attention", importAttention, 3, 6},
       {"Einsum", importEinsum, 1, SIZE_MAX},
       {"Gemm", importGemm, 2, 3},
       {"MatMul", importMatMul, 2, 2},

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Attention.h"
 #include "frontends/Einsum.h"
 #include "frontends/torch/Node.h"
 
@@ -106,95 +107,25 @@ template <bool isBatch> static Tensors importAddProduct(Node &node) {
   return {combinePromoted(node, BinaryKind::Add, added, product)};
 }
 
-/// The scores where `mask` is not 0, else a number whose exponential is 0.
-static Tensor applyMask(Node &node, const Tensor &scores,
-                        const Constant &mask) {
-  if (!scores)
-    return {};
-  // A row without any score has no softmax.
-  int64_t length = mask.shape.empty() ? 1 : mask.shape.back();
-  for (size_t row = 0; row < mask.values.size(); row += length)
-    if (llvm::all_of(ArrayRef(mask.values).slice(row, length),
-                     [](double value) { return value == 0.0; })) {
-      node.emitError() << "unsupported mask, expects a position in each row";
-      return {};
-    }
-  size_t rank = scores.getShape().size();
-  Value condition = addAxes(node, node.makeValue(Tensor(Constant(mask))), rank);
-  Value other =
-      addAxes(node,
-              node.builder.constant(
-                  node.name,
-                  node.builder.addWeights(
-                      node.name, "lowest",
-                      DoubleArray{{1}, {-std::numeric_limits<float>::max()}})),
-              rank);
-  return node.builder.select(node.name, condition, scores.value, other);
-}
-
 /// `softmax(scale query key' + mask) value`.
 static Tensors importAttention(Node &node) {
-  Tensor query = node.takeTensor("query"), key = node.takeTensor("key"),
-         value = node.takeTensor("value");
-  Tensor mask = node.takeOptional("attn_mask");
+  Attention attention{node.takeTensor("query"),
+                      node.takeTensor("key"),
+                      node.takeTensor("value"),
+                      node.takeOptional("attn_mask"),
+                      std::nullopt,
+                      false};
   if (double rate = node.takeNumber("dropout_p", 0.0))
     node.emitError() << "unsupported value of 'dropout_p', expects 0, but got "
                      << rate << "; export the module after eval()";
-  bool isCausal = node.takeBool("is_causal", false);
+  attention.isCausal = node.takeBool("is_causal", false);
   node.expectAbsent("enable_gqa");
-  if (!query || !key || !value)
+  if (node.has("scale"))
+    attention.scale = node.takeNumber("scale", std::nullopt);
+  if (!attention.query || !attention.key || !attention.value ||
+      node.hasFailed())
     return {{}};
-  ArrayRef<int64_t> shape = query.getShape(), keys = key.getShape();
-  if (shape.size() < 2 || keys.size() < 2 || value.getShape().size() < 2) {
-    node.emitError() << "expects matrices, but got shape "
-                     << formatShape(shape);
-    return {{}};
-  }
-  double factor =
-      node.takeNumber("scale", 1.0 / std::sqrt(double(shape.back())));
-  Tensor scores =
-      scale(node, multiply(node, query, swapLast(node, key)), factor);
-  if (!scores || node.hasFailed())
-    return {{}};
-  if (isCausal) {
-    int64_t rows = shape[shape.size() - 2], columns = keys[keys.size() - 2];
-    if (!checkFolded(node, {rows, columns}))
-      return {{}};
-    Constant lower{DataType::Bool, {rows, columns}, {}};
-    for (int64_t row = 0; row < rows; ++row)
-      for (int64_t column = 0; column < columns; ++column)
-        lower.values.push_back(column <= row);
-    scores = applyMask(node, scores, lower);
-  }
-  if (mask.value && mask.valueType != DataType::Float) {
-    node.emitError() << "unsupported 'attn_mask', a value of another type than "
-                        "float32";
-    return {{}};
-  }
-  if (mask.constant && mask.constant->type == DataType::Bool) {
-    scores = applyMask(node, scores, *mask.constant);
-  } else if (mask) {
-    // What is -inf in it is a position that does not count.
-    Constant allowed{DataType::Bool, {}, {}}, added;
-    if (mask.constant) {
-      added = *mask.constant;
-      allowed.shape = added.shape;
-      for (double &number : added.values) {
-        allowed.values.push_back(number !=
-                                 -std::numeric_limits<double>::infinity());
-        number = allowed.values.back() ? number : 0.0;
-      }
-      mask = Tensor(added);
-    }
-    scores = combinePromoted(node, BinaryKind::Add, scores, mask);
-    if (llvm::is_contained(allowed.values, 0.0))
-      scores = applyMask(node, scores, allowed);
-  }
-  if (!scores)
-    return {{}};
-  int64_t axis = scores.getShape().size() - 1;
-  return {
-      multiply(node, addSoftmax(node, scores, axis, /*isLog=*/false), value)};
+  return {addAttention(node, attention)};
 }
 
 ArrayRef<Operator> frieze::torch::getMatrixOperators() {

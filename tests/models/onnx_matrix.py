@@ -191,6 +191,28 @@ def positions(graph):
     yield "Trilu_constant", graph.add("MatMul", ["x", ones])
 
 
+@family(5, 12, opset=23)
+def attention(graph):
+    """Heads on an axis of their own and side by side, with masks and without."""
+    keys = graph.add("Tanh", [graph.add("MatMul", ["x", numbers(graph.rng, 12, 12)])])
+    values = graph.add("Slice", [keys, np.array([0]), np.array([8]), np.array([2])])
+    bias = numbers(graph.rng, 5, 5)
+    allowed = np.tri(5, 5, 2).astype(bool)
+    heads = {"q_num_heads": 4, "kv_num_heads": 4}
+    yield "plain", graph.add("Attention", ["x", keys, values], **heads)
+    yield "causal", graph.add("Attention", ["x", keys, values], is_causal=1, **heads)
+    yield "scale", graph.add("Attention", ["x", keys, values], scale=0.7, **heads)
+    yield "bias", graph.add("Attention", ["x", keys, values, bias], **heads)
+    yield "allowed", graph.add("Attention", ["x", keys, values, allowed], **heads)
+    yield "computed", graph.add("Attention", [
+        "x", keys, values, graph.add("MatMul", ["x", numbers(graph.rng, 12, 5)])],
+        q_num_heads=1, kv_num_heads=1)
+    split = [graph.add("Transpose", [graph.add("Reshape", [tensor, np.array([0, 0, 4, -1])])],
+                       perm=[0, 2, 1, 3]) for tensor in ("x", keys, values)]
+    yield "split", graph.add("Attention", split)
+    yield "split_causal", graph.add("Attention", split, is_causal=1)
+
+
 @family(4, 5, 6)
 def gathers(graph):
     """Constant indices of single elements and of slices."""

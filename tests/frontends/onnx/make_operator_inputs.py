@@ -37,12 +37,14 @@ def refused():
         "zero": np.int64(0), "far": np.array(5), "pads": np.array([0, 900, 0, 0]),
         "index": np.array([[0]]), "updates": ramp(1, 12), "pair": ramp(2),
         "tenth": np.float32(0.1), "nan": np.float32(np.nan), "square": ramp(12, 12),
-        "infinite": np.float32([-np.inf] + [0] * 11)}
+        "cube": np.array([1, 12, 12]),
+        "no": np.zeros((12, 12), bool), "infinite": np.float32([-np.inf] + [0] * 11)}
     body = graph("i c s", [node("Identity", "c", "d"), node("Neg", "s", "t")], "d t")
     branch = graph("", [node("Neg", "x", "n")], "n")
     proto = model(
         [node("Less", "x tenth", "truth"), node("Cast", "x", "whole", to=INT64),
-         node("Add", "x square", "matrix"), node("ReduceMax", "x", "most"),
+         node("Add", "x square", "matrix"),
+         node("Reshape", "matrix cube", "matrix3"), node("ReduceMax", "x", "most"),
          node("Cast", "most", "is_most", to=BOOL), node("Cast", "most", "count", to=INT64),
          node("If", "is_most", "a", "condition", then_branch=branch, else_branch=branch),
          node("Loop", "count true x", "b", "rounds", body=body),
@@ -54,6 +56,11 @@ def refused():
          node("ScatterND", "x index updates", "h", "scatter", reduction="add"),
          node("Einsum", "matrix", "i", "diagonal", equation="ii->i"),
          node("Einsum", "x x", "j", "sizes", equation="ab,bc"),
+         node("Attention", "x x x", "w", "heads", q_num_heads=3, kv_num_heads=3, softcap=2.0),
+         node("Attention", "matrix3 matrix3 matrix3 no", "z", "empty_rows", q_num_heads=1,
+              kv_num_heads=1),
+         node("Attention", "matrix3 matrix3 matrix3 square", "z2", "both", q_num_heads=2,
+              kv_num_heads=1, is_causal=1),
          node("Sin", "x", "k", "sine"), node("Pad", "x pads", "l", "wrap", mode="wrap"),
          node("Where", "x x x", "m", "number"), node("And", "x truth", "n", "and"),
          node("LRN", "x", "o", "channels"), node("Add", "x infinite", "p", "infinite_bias"),
@@ -62,7 +69,7 @@ def refused():
          node("Plain", "x", "t", "extra", domain="test", shiny=1),
          node("Endless", "x", "u", "endless", domain="test"),
          node("Old", "x", "v", "old", domain="test"),
-         node("Concat", "a b c d e f g h i j k l m n o p q r s t u v", "y", axis=0)],
+         node("Concat", "a b c d e f g h i j k l m n o p q r s t u v w z z2", "y", axis=0)],
         [12], constants, opset=20, domains=["test"])
     proto.functions.extend([
         function("Plain", [node("Neg", "x", "y")]),
