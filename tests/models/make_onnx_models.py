@@ -492,6 +492,89 @@ def onnx_recurrent_lengths(rng):
     return graph.finish(graph.add("Concat", parts, axis=1), 2)
 
 
+@model
+def onnx_keras_sequences(rng):
+    """Layers as keras2onnx 1.7 writes them: embeddings of floats with a mask that becomes
+    lengths, recurrent layers with empty names, and transposes around all."""
+    graph = Graph(rng, (7, 3), 11)
+    sizes = graph.add("Abs", [graph.add("Mul", ["x", np.float32(2)])])
+    tokens = graph.add("Floor", [graph.add("ReduceMax", [sizes], axes=[-1], keepdims=0)])
+    tokens = graph.add("Min", [tokens, np.float32(5)])
+    mask = graph.add("Not", [graph.add("Equal", [tokens, np.float32([0])])])
+    lengths = graph.add("ReduceSum", [graph.add("Cast", [mask], to=TensorProto.INT32)], axes=[-1],
+                        keepdims=0)
+    rows = graph.add("Gather", [graph.weights(6, 4),
+                                graph.add("Cast", [tokens], to=TensorProto.INT32)])
+    steps = graph.add("Transpose", [rows], perm=[1, 0, 2])
+
+    def recurrent(operator, source, lengths, channels, count=1, **attributes):
+        gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+        weights = [graph.weights(count, gates * 5, channels), graph.weights(count, gates * 5, 5),
+                   graph.weights(count, gates * 10)]
+        return graph.add(operator, [source, *weights, lengths, ""]
+                         + ["", ""] * (operator == "LSTM"), 3 if operator == "LSTM" else 2,
+                         hidden_size=5, **attributes)
+
+    hard = {"activations": ["HardSigmoid", "Tanh", "Tanh"], "activation_alpha": [0.2],
+            "activation_beta": [0.5], "direction": "forward"}
+    parts = []
+    _, state, _ = recurrent("LSTM", steps, lengths, 4, **hard)
+    parts.append(graph.add("Squeeze", [state], axes=[0]))
+    every, _, _ = recurrent("LSTM", steps, "", 4, 2, direction="bidirectional",
+                            activations=["Sigmoid", "Tanh", "Tanh"] * 2)
+    both = graph.add("Reshape", [graph.add("Transpose", [every], perm=[2, 0, 1, 3]),
+                                 np.array([0, 0, 10])])
+    turned = graph.add("Transpose", [both], perm=[1, 0, 2])
+    every, _ = recurrent("GRU", turned, "", 10, direction="reverse", linear_before_reset=1,
+                         activations=["Sigmoid", "Tanh"])
+    ordered = graph.add("Reshape", [graph.add("Transpose", [every], perm=[2, 0, 1, 3]),
+                                    np.array([-1, 7, 5])])
+    parts.append(graph.add("GlobalAveragePool", [graph.add("Transpose", [ordered],
+                                                           perm=[0, 2, 1])]))
+    parts[-1] = graph.add("Reshape", [parts[-1], np.array([0, -1])])
+    _, state = recurrent("RNN", turned, lengths, 10, 2, direction="bidirectional",
+                         activations=["Tanh", "Tanh"])
+    parts.append(graph.add("Flatten", [graph.add("Transpose", [state], perm=[1, 0, 2])], axis=1))
+    return graph.finish(graph.add("Concat", parts, axis=1), 2)
+
+
+@model
+def onnx_keras_images(rng):
+    """Layers of images as keras2onnx 1.7 writes them: with the channels last outside, `auto_pad`,
+    and batch norms without mean and variance of their own."""
+    graph = Graph(rng, (11, 9, 3), 11)
+    to_first, to_last = {"perm": [0, 3, 1, 2]}, {"perm": [0, 2, 3, 1]}
+
+    def turned(operator, source, *weights, **attributes):
+        first = graph.add("Transpose", [source], **to_first)
+        return graph.add("Transpose", [graph.add(operator, [first, *weights], **attributes)],
+                         **to_last)
+
+    def norm(source, channels):
+        return turned("BatchNormalization", source, graph.weights(channels) + 0.5,
+                      graph.weights(channels), np.zeros(channels, np.float32),
+                      np.ones(channels, np.float32), epsilon=1e-6, momentum=0.99)
+
+    y = turned("Conv", "x", graph.weights(6, 3, 3, 3), graph.weights(6), auto_pad="SAME_UPPER",
+               strides=[2, 2], dilations=[1, 1], group=1, kernel_shape=[3, 3])
+    y = graph.add("Relu", [norm(y, 6)])
+    y = turned("MaxPool", y, auto_pad="SAME_UPPER", strides=[2, 2], kernel_shape=[3, 3],
+               ceil_mode=0)
+    y = turned("Conv", y, graph.weights(6, 1, 3, 3), auto_pad="SAME_UPPER", strides=[1, 1],
+               dilations=[1, 1], group=6, kernel_shape=[3, 3])
+    z = turned("AveragePool", norm(y, 6), auto_pad="VALID", strides=[1, 1], kernel_shape=[2, 2],
+               ceil_mode=0)
+    y = turned("ConvTranspose", z, graph.weights(6, 4, 2, 2), graph.weights(4), strides=[2, 2],
+               auto_pad="VALID", kernel_shape=[2, 2], dilations=[1, 1], group=1)
+    y = graph.add("Pad", [y, np.array([0, 1, 0, 0, 0, 0, 1, 0]), np.float32(0)], mode="constant")
+    y = graph.add("LeakyRelu", [y], alpha=0.3)
+    pooled = [graph.add("Reshape", [graph.add(name, [graph.add("Transpose", [y], **to_first)]),
+                                    np.array([0, -1])])
+              for name in ("GlobalAveragePool", "GlobalMaxPool")]
+    y = graph.add("MatMul", [graph.add("Concat", pooled, axis=-1), graph.weights(8, 5)])
+    return graph.finish(graph.add("Softmax", [graph.add("Add", [y, graph.weights(5)])], axis=-1), 2)
+
+
 def torch_states(dynamo):
     """LSTM, GRU and RNN of two layers, with states before the first step and after the last."""
     import torch
