@@ -268,7 +268,7 @@ Tensors frieze::split(GraphNode &node, const Tensor &input, int64_t axis,
                       llvm::function_ref<bool(size_t)> isUsed) {
   int64_t size = input.getShape()[axis], sum = 0;
   for (int64_t part : parts)
-    sum += part < 1 || part > size ? size + 1 : part;
+    sum += part < 0 || part > size ? size + 1 : part;
   if (sum != size || parts.size() != numOutputs) {
     node.emitError() << "expects parts of " << size << " positions for "
                      << numOutputs << " outputs, but got "
@@ -279,7 +279,11 @@ Tensors frieze::split(GraphNode &node, const Tensor &input, int64_t axis,
   Slice part(input.getShape());
   for (auto [index, length] : enumerate(parts)) {
     part.size[axis] = length;
-    outputs.push_back(isUsed(index) ? slice(node, input, part) : Tensor());
+    // One without elements is a constant.
+    if (length == 0)
+      outputs.emplace_back(Constant{input.getType(), part.size, {}});
+    else
+      outputs.push_back(isUsed(index) ? slice(node, input, part) : Tensor());
     part.begin[axis] += length;
   }
   return outputs;

@@ -7,7 +7,11 @@
 
 #include "frontends/tflite/GraphImporter.h"
 #include "frontends/GraphImport.h"
+#include "frontends/tflite/Graph.h"
+#include "frontends/tflite/Node.h"
 #include "frontends/tflite/TfliteModel.h"
+
+#include <map>
 
 using namespace llvm;
 using namespace mlir;
@@ -17,15 +21,11 @@ using namespace frieze::tflite;
 /// The version of the schema that all files have.
 static constexpr int64_t schemaVersion = 3;
 
-/// A model's operators, all their operands, and the characters of a name.
-static constexpr size_t maxOperators = 1 << 16, maxOperands = 1 << 20;
-static constexpr size_t maxName = 4096;
-
 static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(),  getArithmeticOperators(),
-          getConvolutionOperators(), getIndexingOperators(),
-          getRecurrentOperators(),   getReductionOperators(),
-          getShapeOperators()};
+          getControlFlowOperators(), getConvolutionOperators(),
+          getIndexingOperators(),    getRecurrentOperators(),
+          getReductionOperators(),   getShapeOperators()};
 }
 
 const Operator *frieze::tflite::findOperator(StringRef name) {
@@ -37,40 +37,41 @@ std::vector<LayerDescription> frieze::listTfliteOperators() {
 }
 
 namespace {
-/// A table Tensor of the schema.
-struct StoredTensor {
-  explicit StoredTensor(const FlatTable &table)
-      : table(table), type(table.get<int8_t>(1, 0)) {}
+/// What the graphs of a model share.
+struct Model {
+  ModelBuilder &builder;
+  const FlatTable &table;
+  std::vector<FlatTable> graphs, buffers;
+  ConstantBudget budget;
+  UnsupportedOperators unsupported;
+  /// How many operators were imported, those in loops each time.
+  size_t imported = 0;
 
-  SmallVector<int64_t> getShape() const { return table.getInts(0); }
-  StringRef getName() const { return table.getString(3).take_front(maxName); }
-
-  FlatTable table;
-  int64_t type;
-};
-
-/// A table Operator of the schema.
-struct StoredOperator {
-  std::string operatorName;
-  bool isCustom = false;
-  SmallVector<int64_t> inputs, outputs;
-  FlatTable table;
+  Model(ModelBuilder &builder, const FlatTable &table)
+      : builder(builder), table(table), budget(builder) {}
 };
 
 class GraphImporter {
 public:
-  GraphImporter(ModelBuilder &builder, const FlatTable &model)
-      : builder(builder), model(model), budget(builder) {}
+  GraphImporter(Model &model, Graph graph)
+      : model(model), builder(model.builder), graph(std::move(graph)),
+        tensors(this->graph.tensors.size()), isUsed(this->graph.tensors.size()),
+        isReadAsNumber(this->graph.tensors.size()) {
+    findUses();
+  }
 
+  /// Imports the first graph of the model.
   void run();
+  /// Imports a graph that an operator calls: its outputs for `inputs`, null
+  /// ones where a problem was reported. `suffix` tells its layers from those of
+  /// other calls.
+  Tensors call(ArrayRef<Tensor> inputs, StringRef suffix);
 
 private:
-  bool readTables();
-  bool readOperators(const FlatTable &graph);
   void readSignature();
-  bool checkIndices(ArrayRef<int64_t> indices, bool mayBeAbsent);
   void findUses();
   void importInputs();
+  void importOperators();
   void importOperator(const StoredOperator &op);
   void importOutputs();
   bool checkTypes(const StoredOperator &op, StringRef layer);
@@ -79,13 +80,17 @@ private:
   std::string getLayerName(const StoredOperator &op) const;
   std::string takeName(int64_t index,
                        StringMap<std::vector<std::string>> &names);
+  Tensors callGraph(Node &node, int64_t number, ArrayRef<Tensor> inputs,
+                    StringRef round);
 
+  Model &model;
   ModelBuilder &builder;
-  const FlatTable &model;
-  std::vector<FlatTable> buffers;
-  std::vector<StoredTensor> stored;
-  std::vector<StoredOperator> operators;
-  SmallVector<int64_t> inputs, outputs;
+  Graph graph;
+  /// Those that operators call, by their numbers.
+  std::map<int64_t, GraphImporter> called;
+  /// What the names of layers end with, and how deep a call is.
+  std::string suffix;
+  size_t depth = 0;
   /// What the signature calls inputs and outputs, which may have several names,
   /// by their numbers as text.
   StringMap<std::vector<std::string>> inputNames, outputNames;
@@ -94,8 +99,6 @@ private:
   std::vector<bool> isUsed, isLive;
   /// Whether anything reads a tensor as something else than row numbers.
   std::vector<bool> isReadAsNumber;
-  ConstantBudget budget;
-  UnsupportedOperators unsupported;
 };
 } // namespace
 
@@ -103,87 +106,10 @@ private:
 // Tables
 //===----------------------------------------------------------------------===//
 
-bool GraphImporter::checkIndices(ArrayRef<int64_t> indices, bool mayBeAbsent) {
-  for (int64_t index : indices)
-    if (index < (mayBeAbsent ? -1 : 0) || index >= int64_t(stored.size())) {
-      builder.emitError() << "expects numbers of " << stored.size()
-                          << " tensors, but got " << index;
-      return false;
-    }
-  return true;
-}
-
-bool GraphImporter::readOperators(const FlatTable &graph) {
-  std::vector<FlatTable> codes = model.getTables(1);
-  std::vector<FlatTable> tables = graph.getTables(3);
-  if (tables.size() > maxOperators) {
-    builder.emitError() << "expects a model of at most " << maxOperators
-                        << " operators, but got " << tables.size();
-    return false;
-  }
-  size_t operands = 0;
-  for (const FlatTable &table : tables) {
-    uint32_t index = table.get<uint32_t>(0, 0);
-    if (index >= codes.size()) {
-      builder.emitError() << "expects an operator's number in a list of "
-                          << codes.size() << ", but got " << index;
-      return false;
-    }
-    const FlatTable &code = codes[index];
-    // Old files have the number in a byte, which stops at 127.
-    int64_t number =
-        std::max<int64_t>(code.get<int8_t>(0, 0), code.get<int32_t>(3, 0));
-    StoredOperator read;
-    read.operatorName = getOperatorName(number);
-    read.isCustom = read.operatorName == "CUSTOM";
-    if (read.isCustom)
-      read.operatorName = code.getString(1).take_front(maxName).str();
-    read.inputs = table.getInts(1);
-    read.outputs = table.getInts(2);
-    read.table = table;
-    operands += read.inputs.size() + read.outputs.size();
-    if (operands > maxOperands) {
-      builder.emitError() << "expects a model of at most " << maxOperands
-                          << " operands";
-      return false;
-    }
-    if (!checkIndices(read.inputs, /*mayBeAbsent=*/true) ||
-        !checkIndices(read.outputs, /*mayBeAbsent=*/false))
-      return false;
-    operators.push_back(std::move(read));
-  }
-  return true;
-}
-
-bool GraphImporter::readTables() {
-  if (int64_t version = model.get<uint32_t>(0, 0); version != schemaVersion) {
-    builder.emitError() << "expects a TensorFlow Lite model of version "
-                        << schemaVersion << ", but got version " << version;
-    return false;
-  }
-  // Graphs behind the first one are those of control flow.
-  std::vector<FlatTable> graphs = model.getTables(2);
-  if (graphs.empty()) {
-    builder.emitError() << "expects a model with a graph";
-    return false;
-  }
-  const FlatTable &graph = graphs.front();
-  buffers = model.getTables(4);
-  for (const FlatTable &table : graph.getTables(0))
-    stored.emplace_back(table);
-  inputs = graph.getInts(1);
-  outputs = graph.getInts(2);
-  tensors.resize(stored.size());
-  isUsed.resize(stored.size());
-  isReadAsNumber.resize(stored.size());
-  return checkIndices(inputs, /*mayBeAbsent=*/false) &&
-         checkIndices(outputs, /*mayBeAbsent=*/false) && readOperators(graph);
-}
-
 /// A signature names inputs and outputs as the model did before it was
 /// converted.
 void GraphImporter::readSignature() {
-  std::vector<FlatTable> signatures = model.getTables(7);
+  std::vector<FlatTable> signatures = model.table.getTables(7);
   if (signatures.size() > 1) {
     builder.emitError() << "expects a model with one signature, but got "
                         << signatures.size()
@@ -209,7 +135,7 @@ GraphImporter::takeName(int64_t index,
                         StringMap<std::vector<std::string>> &names) {
   auto known = names.find(std::to_string(index));
   if (known == names.end())
-    return stored[index].getName().str();
+    return graph.tensors[index].getName().str();
   std::string name = known->second.front();
   if (known->second.size() > 1)
     known->second.erase(known->second.begin());
@@ -220,19 +146,20 @@ GraphImporter::takeName(int64_t index,
 /// an operator stands for several layers, it joins their names, the last one
 /// first.
 std::string GraphImporter::getLayerName(const StoredOperator &op) const {
-  StringRef name = op.outputs.empty()
-                       ? StringRef()
-                       : stored[op.outputs[0]].getName().split(';').first;
-  return name.empty() ? op.operatorName : name.str();
+  StringRef name =
+      op.outputs.empty()
+          ? StringRef()
+          : graph.tensors[op.outputs[0]].getName().split(';').first;
+  return (name.empty() ? StringRef(op.operatorName) : name).str() + suffix;
 }
 
 /// Operators that no output depends on are left out, whatever they are.
 void GraphImporter::findUses() {
-  for (int64_t index : outputs)
+  for (int64_t index : graph.outputs)
     isUsed[index] = isReadAsNumber[index] = true;
-  isLive.resize(operators.size());
-  for (size_t i = operators.size(); i-- > 0;) {
-    const StoredOperator &op = operators[i];
+  isLive.resize(graph.operators.size());
+  for (size_t i = graph.operators.size(); i-- > 0;) {
+    const StoredOperator &op = graph.operators[i];
     isLive[i] =
         llvm::any_of(op.outputs, [&](int64_t index) { return isUsed[index]; });
     if (!isLive[i])
@@ -252,8 +179,8 @@ void GraphImporter::findUses() {
 //===----------------------------------------------------------------------===//
 
 void GraphImporter::importInputs() {
-  for (int64_t index : inputs) {
-    const StoredTensor &tensor = stored[index];
+  for (int64_t index : graph.inputs) {
+    const StoredTensor &tensor = graph.tensors[index];
     std::string name = takeName(index, inputNames);
     std::optional<DataType> type = getDataType(tensor.type);
     if (!type || (*type != DataType::Float && !isInteger(*type)))
@@ -282,7 +209,7 @@ void GraphImporter::importInputs() {
 /// The elements of a tensor that has some in the file, a null tensor where a
 /// problem was reported. Nothing where there are none.
 std::optional<Tensor> GraphImporter::readConstant(int64_t index) {
-  const StoredTensor &tensor = stored[index];
+  const StoredTensor &tensor = graph.tensors[index];
   uint32_t number = tensor.table.get<uint32_t>(2, 0);
   // Of variables, which begin with zeros.
   bool isVariable = tensor.table.get<uint8_t>(5, 0);
@@ -290,14 +217,14 @@ std::optional<Tensor> GraphImporter::readConstant(int64_t index) {
     builder.emitError(tensor.getName()) << problem;
     return Tensor();
   };
-  if (number >= buffers.size())
-    return fail("expects the number of one of " + Twine(buffers.size()) +
+  if (number >= model.buffers.size())
+    return fail("expects the number of one of " + Twine(model.buffers.size()) +
                 " buffers, but got " + Twine(number));
-  StringRef bytes = buffers[number].getBytes(0);
+  StringRef bytes = model.buffers[number].getBytes(0);
   SmallVector<int64_t> shape = tensor.getShape();
   std::optional<int64_t> count = countElements(shape);
   std::optional<DataType> type = getDataType(tensor.type);
-  if (buffers[number].has(1) || tensor.table.has(10))
+  if (model.buffers[number].has(1) || tensor.table.has(10))
     return fail("unsupported constant outside of the table of buffers");
   // Buffer 0 is that of tensors without data.
   if ((number == 0 || (bytes.empty() && count != 0)) && !isVariable)
@@ -331,12 +258,12 @@ const Tensor *GraphImporter::find(int64_t index) {
   std::optional<Tensor> &tensor = tensors[index];
   if (tensor)
     return &*tensor;
-  if (!budget.canRead())
+  if (!model.budget.canRead())
     return nullptr;
   tensor = readConstant(index);
   if (!tensor)
     return nullptr;
-  tensor = budget.takeRead(*tensor);
+  tensor = model.budget.takeRead(*tensor);
   return &*tensor;
 }
 
@@ -347,7 +274,7 @@ const Tensor *GraphImporter::find(int64_t index) {
 static std::string describeUnsupported(const StoredOperator &op) {
   StringRef name = op.operatorName;
   std::string text = "unsupported operator '" + name.str() + "'";
-  if (name == "WHILE" || name == "IF" || name == "CALL" || name == "CALL_ONCE")
+  if (name == "CALL" || name == "CALL_ONCE")
     return text + ", control flow; convert the Keras model with unroll=True in "
                   "its recurrent layers, or give the Keras file itself";
   if (op.isCustom)
@@ -363,17 +290,17 @@ static std::string describeUnsupported(const StoredOperator &op) {
 /// Whether all tensors of an operator have types that importers know.
 bool GraphImporter::checkTypes(const StoredOperator &op, StringRef layer) {
   for (int64_t index : llvm::concat<const int64_t>(op.inputs, op.outputs)) {
-    if (index < 0 || getDataType(stored[index].type))
+    if (index < 0 || getDataType(graph.tensors[index].type))
       continue;
     // The scale of its quantisation.
-    bool isQuantised = stored[index].table.getTable(4).has(2);
-    unsupported.add("unsupported tensor of type " +
-                        getTypeName(stored[index].type) +
-                        (isQuantised ? ", quantised; convert the model without "
-                                       "converter.optimizations, or with "
-                                       "float16 as its only supported type"
-                                     : ""),
-                    /*wayOut=*/"", layer);
+    bool isQuantised = graph.tensors[index].table.getTable(4).has(2);
+    model.unsupported.add(
+        "unsupported tensor of type " + getTypeName(graph.tensors[index].type) +
+            (isQuantised ? ", quantised; convert the model without "
+                           "converter.optimizations, or with "
+                           "float16 as its only supported type"
+                         : ""),
+        /*wayOut=*/"", layer);
     return false;
   }
   return true;
@@ -385,7 +312,7 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   bool isComplete = true, isDefined = true;
   const Operator *known = op.isCustom ? nullptr : findOperator(op.operatorName);
   if (!known)
-    unsupported.add(describeUnsupported(op), /*wayOut=*/"", layer);
+    model.unsupported.add(describeUnsupported(op), /*wayOut=*/"", layer);
   bool hasTypes = checkTypes(op, layer);
   for (int64_t index : op.inputs) {
     const Tensor *operand = index < 0 ? nullptr : find(index);
@@ -398,6 +325,10 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   unsigned optionsType = op.table.get<uint8_t>(3, 0);
   Node node(builder, layer, op.operatorName, options, std::move(operands),
             op.outputs.size());
+  auto call = [&](int64_t number, ArrayRef<Tensor> inputs, StringRef round) {
+    return callGraph(node, number, inputs, round);
+  };
+  node.callGraph = call;
   Tensors results;
   if (!isDefined) {
     node.emitError() << "expects its inputs to be defined before it";
@@ -443,48 +374,123 @@ void GraphImporter::importOperator(const StoredOperator &op) {
         results.clear();
       else
         node.finish();
-      budget.takeComputed(results);
+      model.budget.takeComputed(results);
     }
   }
   results.resize(op.outputs.size());
   for (auto [index, result] : zip_equal(op.outputs, results)) {
     if (tensors[index])
       node.emitError() << "expects a tensor to be defined once, but '"
-                       << stored[index].getName() << "' is defined before";
+                       << graph.tensors[index].getName()
+                       << "' is defined before";
     tensors[index] = result;
   }
 }
 
 void GraphImporter::importOutputs() {
-  if (outputs.empty())
+  if (graph.outputs.empty())
     builder.emitError() << "expects a model with outputs";
   // A converter lists a tensor once that has several names.
-  for (int64_t index : llvm::to_vector(outputs))
+  for (int64_t index : llvm::to_vector(graph.outputs))
     if (auto known = outputNames.find(std::to_string(index));
         known != outputNames.end())
-      outputs.append(std::max<int64_t>(0, int64_t(known->second.size()) -
-                                              llvm::count(outputs, index)),
-                     index);
-  for (int64_t index : outputs) {
+      graph.outputs.append(
+          std::max<int64_t>(0, int64_t(known->second.size()) -
+                                   llvm::count(graph.outputs, index)),
+          index);
+  for (int64_t index : graph.outputs) {
     std::string name = takeName(index, outputNames);
     addGraphOutput(builder, name, name, find(index));
   }
 }
 
+void GraphImporter::importOperators() {
+  for (auto [index, op] : enumerate(graph.operators)) {
+    if (!isLive[index])
+      continue;
+    if (++model.imported > maxOperators) {
+      if (model.imported == maxOperators + 1)
+        builder.emitError() << "expects a model of at most " << maxOperators
+                            << " operators, those in loops counted each time";
+      return;
+    }
+    importOperator(op);
+  }
+}
+
+Tensors GraphImporter::call(ArrayRef<Tensor> inputs, StringRef round) {
+  suffix = round.str();
+  for (auto [index, input] : zip_equal(graph.inputs, inputs))
+    tensors[index] = input;
+  importOperators();
+  Tensors outputs;
+  for (int64_t index : graph.outputs) {
+    const Tensor *output = find(index);
+    outputs.push_back(output ? *output : Tensor());
+  }
+  // Constants stay for the next call.
+  for (int64_t index : graph.inputs)
+    tensors[index].reset();
+  for (const StoredOperator &op : graph.operators)
+    for (int64_t index : op.outputs)
+      tensors[index].reset();
+  return outputs;
+}
+
+/// The outputs of graph `number` for `inputs`, which `node` calls.
+Tensors GraphImporter::callGraph(Node &node, int64_t number,
+                                 ArrayRef<Tensor> inputs, StringRef round) {
+  static constexpr size_t maxDepth = 8;
+  if (number < 1 || number >= int64_t(model.graphs.size()) ||
+      depth == maxDepth) {
+    node.emitError() << "expects the number of another of "
+                     << model.graphs.size() << " graphs, which call at most "
+                     << maxDepth << " others in turn, but got " << number;
+    return {};
+  }
+  auto known = called.find(number);
+  if (known == called.end()) {
+    std::optional<Graph> inner =
+        readGraph(builder, model.table, model.graphs[number]);
+    if (!inner) {
+      node.emitError() << "expects a graph that is not damaged";
+      return {};
+    }
+    known = called.try_emplace(number, model, std::move(*inner)).first;
+    known->second.depth = depth + 1;
+  }
+  GraphImporter &inner = known->second;
+  if (inner.graph.inputs.size() != inputs.size()) {
+    node.emitError() << "expects a graph of " << inputs.size()
+                     << " inputs, but got " << inner.graph.inputs.size();
+    return {};
+  }
+  return inner.call(inputs, suffix + ("/" + round).str());
+}
+
 void GraphImporter::run() {
-  if (!readTables())
-    return;
   readSignature();
-  findUses();
   importInputs();
-  for (auto [index, op] : enumerate(operators))
-    if (isLive[index])
-      importOperator(op);
-  unsupported.report(builder, "operator");
+  importOperators();
+  model.unsupported.report(builder, "operator");
   importOutputs();
 }
 
 void frieze::tflite::importGraph(ModelBuilder &builder,
-                                 const FlatTable &model) {
-  GraphImporter(builder, model).run();
+                                 const FlatTable &table) {
+  if (int64_t version = table.get<uint32_t>(0, 0); version != schemaVersion) {
+    builder.emitError() << "expects a TensorFlow Lite model of version "
+                        << schemaVersion << ", but got version " << version;
+    return;
+  }
+  Model model(builder, table);
+  model.graphs = table.getTables(2);
+  model.buffers = table.getTables(4);
+  if (model.graphs.empty()) {
+    builder.emitError() << "expects a model with a graph";
+    return;
+  }
+  if (std::optional<Graph> graph =
+          readGraph(builder, table, model.graphs.front()))
+    GraphImporter(model, std::move(*graph)).run();
 }

@@ -18,7 +18,15 @@ static std::optional<int64_t> takeAxis(Node &node, Field field) {
 
 static Tensors importConcatenation(Node &node) {
   std::optional<int64_t> axis = takeAxis(node, {0, "axis"});
-  Tensor joined = axis ? concat(node, node.getInputs(), *axis) : Tensor();
+  // Parts without elements may be among others.
+  Tensors parts;
+  for (const Tensor &input : node.getInputs())
+    if (!axis || input.getShape().size() <= size_t(*axis) ||
+        input.getShape()[*axis] != 0)
+      parts.push_back(input);
+  if (parts.empty())
+    parts = Tensors(node.getInputs());
+  Tensor joined = axis ? concat(node, parts, *axis) : Tensor();
   if (joined.value)
     return {takeActivation(node, 1, joined.value)};
   if (node.takeEnum({1, "fused_activation_function"}) != 0)
@@ -109,10 +117,11 @@ static Tensors importSplitV(Node &node) {
     return {{}};
   int64_t *open = llvm::find(*parts, -1);
   if (open != parts->end()) {
-    *open = node.getShape()[*axis] + 1;
+    *open = 0;
+    int64_t others = 0;
     for (int64_t part : *parts)
-      *open -= std::clamp<int64_t>(part, 0, maxElements);
-    *open += node.getShape()[*axis];
+      others += std::clamp<int64_t>(part, 0, maxElements);
+    *open = node.getShape()[*axis] - others;
   }
   return split(node, node.getInput(), *axis, *parts);
 }
@@ -139,6 +148,9 @@ static Tensors importSlice(Node &node) {
                      << formatShape(*size) << " from " << formatShape(*begin);
     return {{}};
   }
+  // Nothing of a value, which loops begin and end with.
+  if (llvm::is_contained(part.size, 0))
+    return {Constant{node.getInput().getType(), part.size, {}}};
   return {slice(node, node.getInput(), part)};
 }
 

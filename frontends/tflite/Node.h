@@ -28,6 +28,11 @@ public:
       : OperandNode(builder, std::move(name), operatorName, std::move(inputs)),
         options(options), numOutputs(numOutputs) {}
 
+  /// The outputs of another graph for `inputs`; `round` ends the names of its
+  /// layers.
+  llvm::function_ref<Tensors(int64_t number, llvm::ArrayRef<Tensor> inputs,
+                             llvm::StringRef round)>
+      callGraph;
   /// Whether anything reads the first output as something else than the numbers
   /// of rows.
   bool isReadAsNumber = true;
@@ -84,6 +89,7 @@ struct Operator {
 /// The operators of each family.
 llvm::ArrayRef<Operator> getActivationOperators();
 llvm::ArrayRef<Operator> getArithmeticOperators();
+llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
 llvm::ArrayRef<Operator> getReductionOperators();

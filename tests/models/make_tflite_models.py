@@ -327,6 +327,25 @@ def lstm_long(rng):
             {"x": rng.standard_normal((2, 24, 3)) + np.repeat([[2.0], [-2.0]], [15, 9], 0)})
 
 
+@model
+def loops(rng):
+    """Recurrent layers as loops over graphs of their own, and written out."""
+    import tf_keras
+
+    tf_keras.utils.set_random_seed(7)
+    x = tf_keras.Input((6, 3), 1, name="x")
+    layers = tf_keras.layers
+    net = tf_keras.Model(x, {
+        "gru": layers.Bidirectional(layers.GRU(4, return_sequences=True,
+                                               bias_initializer="normal"))(x),
+        "before": layers.GRU(4, reset_after=False)(x),
+        "rnn": layers.SimpleRNN(4, return_sequences=True)(x),
+        "relu": layers.LSTM(4, activation="relu", bias_initializer="normal")(x),
+        "unrolled": layers.LSTM(4, unroll=True, return_sequences=True)(x)})
+    return (tf.lite.TFLiteConverter.from_keras_model(net).convert(),
+            {"x": rng.standard_normal((2, 6, 3))})
+
+
 def write_bidirectional(rng, steps, channels, units, is_merged, is_time_major):
     """A model of the operator that holds both directions, with peepholes, which converters of
     today do not write."""

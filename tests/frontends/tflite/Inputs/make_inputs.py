@@ -82,8 +82,8 @@ class Model:
 def unsupported():
     """Operators that are refused by name."""
     m = Model(x=(1, 2))
-    for name in ["loop", "loop_again"]:
-        m.op(name, "WHILE", [0], options="While")
+    for name in ["once", "once_again"]:
+        m.op(name, "CALL_ONCE", [0], options="CallOnce")
     m.op("erf", "FlexErf", [0])
     m.op("quantize", "QUANTIZE", [0])
     m.op("argmax", "ARG_MAX", [0, m.constant([1], "i4")], options="ArgMax")
@@ -206,6 +206,28 @@ def lstm_inputs():
     m.write("lstm_inputs")
 
 
+def calls():
+    """Graphs that call others in ways that are refused."""
+    m = Model(x=(1, 2))
+    yes, number = m.tensor("yes", (), schema.TensorType.BOOL, b"\1"), m.constant([3], "i4")
+    m.op("none", "WHILE", [0], options="While", condSubgraphIndex=9)
+    m.op("itself", "WHILE", [0], options="While", bodySubgraphIndex=0, condSubgraphIndex=1)
+    m.op("endless", "WHILE", [0], options="While", condSubgraphIndex=1, bodySubgraphIndex=2)
+    m.op("computed", "WHILE", [0], options="While", condSubgraphIndex=2, bodySubgraphIndex=2)
+    m.op("count", "WHILE", [0, number], options="While", condSubgraphIndex=1)
+    m.op("branch", "IF", [0, 0], options="If", thenSubgraphIndex=2, elseSubgraphIndex=2)
+    m.op("two", "IF", [yes, 0], options="If", thenSubgraphIndex=2, outputs=2)
+    for name, operator in [("always", None), ("body", "RELU")]:
+        inner = Model(x=(1, 2))
+        inner.model = m.model
+        inner.model.subgraphs.append(inner.graph)
+        if operator:
+            inner.op(name, operator, [0])
+        else:
+            inner.graph.outputs.append(inner.tensor("yes", (), schema.TensorType.BOOL, b"\1"))
+    m.write("calls")
+
+
 def constants():
     """Constants that are damaged or stored in another way."""
     m = Model(r=(1, 2))
@@ -249,6 +271,7 @@ def main():
     lstm(3, fusedActivationFunction=1, diagonalRecurrentTensors=True, projClip=1.0,
          cellClip=-1.0).write("lstm_options")
     lstm_inputs()
+    calls()
     lstm(3, timeMajor=True, cellClip=10.0).write("lstm_time_major")
     one("version", lambda m: setattr(m.model, "version", 2))
     one("signatures", signatures)
