@@ -96,9 +96,9 @@ static Tensor choose(Node &node, const Tensor &condition, const Tensor &chosen,
   }
   size_t rank = std::max({condition.getShape().size(), chosen.getShape().size(),
                           other.getShape().size(), size_t(1)});
+  const Tensor *tensors[] = {&condition, &chosen, &other};
   Value operands[3];
-  for (auto [operand, tensor] : zip_equal(
-           operands, ArrayRef<const Tensor *>{&condition, &chosen, &other})) {
+  for (auto [operand, tensor] : zip_equal(operands, tensors)) {
     Value value = node.makeValue(*tensor);
     if (!value)
       return {};
