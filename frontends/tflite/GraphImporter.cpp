@@ -426,6 +426,9 @@ Tensors GraphImporter::call(ArrayRef<Tensor> inputs, StringRef round) {
   Tensors outputs;
   for (int64_t index : graph.outputs) {
     const Tensor *output = find(index);
+    if (!output)
+      builder.emitError(graph.tensors[index].getName())
+          << "expects an output of a graph to be defined in it";
     outputs.push_back(output ? *output : Tensor());
   }
   // Constants stay for the next call.

@@ -51,8 +51,10 @@ Aliases::Aliases(ArrayRef<StoredNode> nodes) : nodes(nodes) {
   for (auto [position, node] : enumerate(nodes)) {
     const Operator *known =
         node.isOwn() ? findOperator(node.getOperator()) : nullptr;
-    bool isView =
-        node.isInPlace() || !known || known->types == ValueTypes::View;
+    // A conversion to the type that a tensor has is the tensor itself.
+    bool isView = node.isInPlace() || !known ||
+                  known->types == ValueTypes::View ||
+                  known->name.starts_with("to.");
     for (const std::string &name : node.outputs) {
       definitions.try_emplace(name, position);
       if (!isView || node.inputs.empty() || owners.contains(name))

@@ -183,7 +183,7 @@ static Tensors importBatchStatistics(Node &node) {
 
 /// Does nothing at inference.
 static Tensors importDropout(Node &node) {
-  Tensor input = node.takeTensor("input");
+  Tensor input = node.takeTensor(node.has("self") ? "self" : "input");
   node.takeNumber("p", 0.5);
   if (node.takeBool("train", true))
     node.emitError() << "unsupported value of 'train', expects false, but got "

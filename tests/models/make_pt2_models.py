@@ -338,6 +338,7 @@ def parts():
     yield "slice scatter", lambda x: torch.slice_scatter(x, x[:, :2] * 2.0, 1, 1, 3)
     yield "slice scatter end", lambda x: torch.slice_scatter(x, x[..., :3] * 2.0, 3, -3)
     yield "select scatter", lambda x: torch.select_scatter(x, x[:, 0] * 2.0, 1, -1)
+    yield "dropout in place", lambda x: F.dropout(x * 2.0, 0.3, False, inplace=True)
     yield "shifted windows", shifted_windows
     yield "written", written
     table, weights = torch.randn(5, 3, 2), torch.randn(2, 4)

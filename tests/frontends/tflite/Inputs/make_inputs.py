@@ -216,6 +216,7 @@ def calls():
     m.op("computed", "WHILE", [0], options="While", condSubgraphIndex=2, bodySubgraphIndex=2)
     m.op("count", "WHILE", [0, number], options="While", condSubgraphIndex=1)
     m.op("branch", "IF", [0, 0], options="If", thenSubgraphIndex=2, elseSubgraphIndex=2)
+    m.op("open", "IF", [yes, 0], options="If", thenSubgraphIndex=3, elseSubgraphIndex=3)
     m.op("two", "IF", [yes, 0], options="If", thenSubgraphIndex=2, outputs=2)
     for name, operator in [("always", None), ("body", "RELU")]:
         inner = Model(x=(1, 2))
@@ -225,6 +226,9 @@ def calls():
             inner.op(name, operator, [0])
         else:
             inner.graph.outputs.append(inner.tensor("yes", (), schema.TensorType.BOOL, b"\1"))
+    undefined = Model(x=(1, 2))
+    undefined.graph.outputs.append(undefined.tensor("nothing", (1, 2)))
+    m.model.subgraphs.append(undefined.graph)
     m.write("calls")
 
 

@@ -179,6 +179,13 @@ def through_view(p):
     p.outputs[:] = ["y"]
 
 
+def through_type(p):
+    """The same, by a conversion to the type that `y` has."""
+    p.add("same", "to.dtype", self="y", dtype={"as_scalar_type": FLOAT})
+    p.add("z", "add_.Tensor", self="same", other=1.0)
+    p.outputs[:] = ["y"]
+
+
 def in_place(p):
     """What is read after a change is what it left."""
     p.outputs.clear()
@@ -221,6 +228,7 @@ def main():
     small(folder, "shared", shared)
     small(folder, "in_place", in_place)
     small(folder, "through_view", through_view)
+    small(folder, "through_type", through_type)
     small(folder, "non_finite", non_finite)
     small(folder, "mutation", lambda p: p.outputs_specs.append({"buffer_mutation": {}}))
     small(folder, "half_input", lambda p: p.values["x"].update(dtype=6))
