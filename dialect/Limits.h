@@ -16,7 +16,7 @@ namespace frieze {
 /// No tensor of a model has more elements, and no size, stride or padding is
 /// larger, nor any integer of a file that sizes anything: products of two stay
 /// far from overflow.
-inline constexpr int64_t maxElements = int64_t(1) << 28;
+inline constexpr int64_t maxElements = int64_t(1) << 29;
 
 /// No tensor of a file has more axes.
 inline constexpr size_t maxRank = 8;

@@ -188,7 +188,7 @@ module {
 // -----
 
 // A run of no calls.
-// expected-error @+1 {{'func.func' op expects nn.calls_per_run from 1 to 268435456, but got 0}}
+// expected-error @+1 {{'func.func' op expects nn.calls_per_run from 1 to 536870912, but got 0}}
 func.func @model(%x: tensor<2x8xf32>) -> tensor<2x8xf32> attributes {nn.calls_per_run = 0 : i64} {
   %0 = nn.activation relu %x : tensor<2x8xf32>
   return %0 : tensor<2x8xf32>

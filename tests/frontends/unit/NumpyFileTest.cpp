@@ -119,10 +119,10 @@ TEST(Npy, RefusesWrongSizes) {
   EXPECT_EQ(parse("(1,)"), "expects 4 bytes of data for shape (1), but got 8");
   // The product of the sizes is 0 in 64 bits.
   EXPECT_EQ(parse("(4294967296, 4294967296)"),
-            "expects an array of at most 268435456 elements, but got shape "
+            "expects an array of at most 536870912 elements, but got shape "
             "(4294967296, 4294967296)");
   EXPECT_EQ(parse("(-1, -2)"),
-            "expects an array of at most 268435456 elements, but got shape "
+            "expects an array of at most 536870912 elements, but got shape "
             "(-1, -2)");
 }
 
