@@ -174,7 +174,7 @@ LOWERINGS = {
         ("lowerConv: results of tiles that overlap", "!tiling.width.isEven()", "false"),
     ],
     "compiler/conversion/plan/Panels.cpp": [
-        ("lowerConv: columns behind the last panel", "columns - rest, 1, rest", "0, 1, rest"),
+        ("lowerDense: columns behind the last panel", "columns - rest", "0"),
     ],
     "compiler/conversion/plan/WinogradPlan.cpp": [
         ("lowerConv: rows of a nested tile apart",
