@@ -69,9 +69,12 @@ def show(browser, begin, end):
 
 def find_curve(browser, time, begin, end, density):
     """The highest and the lowest millivolts that are drawn of the trace at a time."""
-    left, top, width, height, least, most = browser.evaluate(LANE)
-    x = left + (time - begin) / (end - begin) * width
-    browser.screenshot("curve.png", [round(x) - 1, top, 3, height])
+    lane = None
+    # A longer status, in two lines on a phone, moves the plot.
+    while lane != (lane := browser.evaluate(LANE)):
+        left, top, width, height, least, most = lane
+        x = left + (time - begin) / (end - begin) * width
+        browser.screenshot("curve.png", [round(x) - 1, top, 3, height])
     # The middle of the three, and what is left and right of it in half a pixel. The numbers
     # between the beats are lighter.
     dark = [row for row, pixels in enumerate(read_rows("curve.png"))
