@@ -37,7 +37,7 @@ void KernelGraph::addConv(Value x) {
     filters = groups * (groups == depth && chance(0.6)
                             ? 1
                             : pick(1, std::max<int64_t>(1, 24 / groups)));
-  } else if (chance(0.1)) {
+  } else if (chance(depth > 60 ? 0.4 : 0.1)) {
     // Kernels in panels of 64.
     filters = choose<int64_t>({128, 131, 200});
   }
@@ -220,8 +220,8 @@ void KernelGraph::addRecurrent(Value x) {
   if (rankOf(x) != 3)
     return;
   int64_t units = channels(), gates = choose<int64_t>({1, 3, 4});
-  // Weights that leave the first-level cache.
-  if (chance(0.3))
+  // Weights that leave the first-level cache, for several blocks of steps.
+  if (chance(shapeOf(x)[1] > 8 ? 0.6 : 0.3))
     units = choose<int64_t>({68, 80, 117});
   if (elementsOf(shapeOf(x)) * units * gates +
           shapeOf(x)[1] * units * units * gates >
