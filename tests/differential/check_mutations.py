@@ -460,7 +460,7 @@ KERNELS = {
     ],
 }
 
-NETS = [("DifferentialTest", 20000, FOLDS), ("CodegenTest", 4000, LOWERINGS),
+NETS = [("DifferentialTest", 20000, FOLDS), ("CodegenTest", 12000, LOWERINGS),
         ("CudaTest", 0, KERNELS)]
 
 DECLARATION = 'extern "C" bool isMutated(int number);\n'
