@@ -491,3 +491,12 @@ void frieze::emitMatrixProduct(KernelBuilder &kernel,
     emitColumns(kernel, product, tail, kernel.index(blocks * width), rest);
   }
 }
+
+void frieze::forEachPanel(
+    KernelBuilder &kernel, ArrayRef<Panels> panels,
+    llvm::function_ref<void(const Panels &, Value)> body) {
+  for (const Panels &equal : panels)
+    kernel.forEach(equal.count, [&](Value number) {
+      body(equal, kernel.add(kernel.mul(number, equal.columns), equal.first));
+    });
+}

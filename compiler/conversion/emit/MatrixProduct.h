@@ -10,6 +10,7 @@
 
 #include "compiler/conversion/emit/BinaryStage.h"
 #include "compiler/conversion/plan/MatrixTile.h"
+#include "compiler/conversion/plan/Panels.h"
 #include "dialect/Winograd.h"
 
 namespace frieze {
@@ -83,6 +84,11 @@ struct MatrixProduct {
 /// over the whole sum. `tile` was chosen for a product of its shape.
 void emitMatrixProduct(KernelBuilder &kernel, const MatrixProduct &product,
                        const MatrixTile &tile);
+
+/// Calls `body` for each of `panels`, with its first column. The weights before
+/// that have no padding.
+void forEachPanel(KernelBuilder &kernel, llvm::ArrayRef<Panels> panels,
+                  llvm::function_ref<void(const Panels &, mlir::Value)> body);
 
 } // namespace frieze
 

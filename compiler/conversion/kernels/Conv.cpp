@@ -112,41 +112,37 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
                              shape.getColumns() - plan.columnsOverWidth);
 
   product.input = padInput(kernel, op, shape);
-  auto emitPanels = [&](Value group, const Panels &panels) {
+  auto emitPanel = [&](Value group, const Panels &panels, Value column) {
     product.columns = panels.columns;
     product.terms = getTerms(shape, panels.padded);
-    kernel.forEach(panels.count, [&](Value panel) {
-      Value column =
-          kernel.add(kernel.mul(panel, panels.columns), panels.first);
-      product.channelBase =
-          kernel.add(kernel.mul(group, shape.getColumns()), column);
-      product.biasBase = kernel.add(kernel.mul(group, padded), column);
-      // Panels before this one have no padding.
-      product.weightBase =
-          kernel.add(kernel.mul(group, shape.getTerms() * padded),
-                     kernel.mul(column, shape.getTerms()));
-      // All samples read a panel while it is in the caches.
-      kernel.forEach(shape.output.batch, [&](Value n) {
-        kernel.forEach(shape.output.height, [&](Value oh) {
-          product.inputBase = kernel.add(
-              kernel.mul(n, shape.input.getImageElements()),
-              kernel.add(
-                  kernel.mul(oh, poolStride.height * shape.stride.height *
-                                     shape.input.getRowElements()),
-                  kernel.mul(group, shape.getInputChannels())));
-          product.outputBase = kernel.add(
-              kernel.mul(n, shape.output.getImageElements()),
-              kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                         product.channelBase));
-          emitMatrixProduct(kernel, product, plan.products.front());
-        });
+    product.channelBase =
+        kernel.add(kernel.mul(group, shape.getColumns()), column);
+    product.biasBase = kernel.add(kernel.mul(group, padded), column);
+    product.weightBase =
+        kernel.add(kernel.mul(group, shape.getTerms() * padded),
+                   kernel.mul(column, shape.getTerms()));
+    // All samples read a panel while it is in the caches.
+    kernel.forEach(shape.output.batch, [&](Value n) {
+      kernel.forEach(shape.output.height, [&](Value oh) {
+        product.inputBase = kernel.add(
+            kernel.mul(n, shape.input.getImageElements()),
+            kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
+                                          shape.input.getRowElements()),
+                       kernel.mul(group, shape.getInputChannels())));
+        product.outputBase =
+            kernel.add(kernel.mul(n, shape.output.getImageElements()),
+                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                                  product.channelBase));
+        emitMatrixProduct(kernel, product, plan.products.front());
       });
     });
   };
+  int64_t columns = shape.getColumns() - plan.columnsOverWidth;
   kernel.forEach(shape.getProducts(), [&](Value group) {
-    for (const Panels &panels : getPanels(
-             shape.getColumns() - plan.columnsOverWidth, padded, plan.panel))
-      emitPanels(group, panels);
+    forEachPanel(kernel, getPanels(columns, padded, plan.panel),
+                 [&](const Panels &panels, Value column) {
+                   emitPanel(group, panels, column);
+                 });
   });
 }
 

@@ -71,11 +71,16 @@ void WinogradEmitter::loadParameters(ConvOp op) {
   llvm::copy(bias, starts.begin() + padding);
   biasConstants = kernel.loadConstants(op, "bias", starts);
   kernelConstants = kernel.loadPacked(op, "kernel", blocking.panel, [&] {
-    SmallVector<float> byPoint;
-    int64_t rows =
-        tiling.getPoints() * tiling.getPieces() * blocking.input.channels;
-    packPanels<float>(transformKernel<float>(op), rows, /*first=*/0,
-                      blocking.filters, padding, padding, byPoint);
+    SmallVector<float> byPoint = transformKernel<float>(op);
+    // The kernel is the largest thing here, and most have no padding.
+    if (blocking.filters != padding) {
+      int64_t rows = byPoint.size() / blocking.filters;
+      SmallVector<float> padded;
+      padded.reserve(rows * padding);
+      packPanels<float>(byPoint, rows, /*first=*/0, blocking.filters, padding,
+                        padding, padded);
+      byPoint = std::move(padded);
+    }
     if (!blocking.isInRegisters)
       return packBlocks(byPoint, blocking);
     return blocking.panel ? packTerms(byPoint, blocking) : byPoint;

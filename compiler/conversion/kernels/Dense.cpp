@@ -274,22 +274,18 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
   else
     epilogue = splitLongEpilogue(epilogue.first);
   product.epilogue = epilogue.first;
-  for (const Panels &panels : getPanels(outputs, padded, plan.panel)) {
+  auto emitPanel = [&](const Panels &panels, Value column) {
     product.columns = panels.columns;
     product.terms.clear();
     if (input.runs > 1)
       product.terms.push_back(
           {input.runs, input.runStride, input.run * panels.padded});
     product.terms.push_back({input.run, 1, panels.padded});
-    kernel.forEach(panels.count, [&](Value panel) {
-      Value column =
-          kernel.add(kernel.mul(panel, panels.columns), panels.first);
-      product.channelBase = product.biasBase = product.outputBase = column;
-      // Panels before this one have no padding.
-      product.weightBase = kernel.mul(column, inputs);
-      emitMatrixProduct(kernel, product, plan.products.front());
-    });
-  }
+    product.channelBase = product.biasBase = product.outputBase = column;
+    product.weightBase = kernel.mul(column, inputs);
+    emitMatrixProduct(kernel, product, plan.products.front());
+  };
+  forEachPanel(kernel, getPanels(outputs, padded, plan.panel), emitPanel);
   if (!epilogue.rest.empty())
     finishRows(kernel, epilogue.rest,
                {product.output, kernel.index(0), kernel.index(0), product.rows,

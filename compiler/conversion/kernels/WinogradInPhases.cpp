@@ -125,14 +125,11 @@ void WinogradEmitter::multiply() {
                       kernel.index(0));
     };
     // The results of a panel stay in the first-level cache over all blocks.
-    for (const Panels &panels : getPanels(padding, padding, blocking.panel)) {
-      product.columns = panels.columns;
-      kernel.forEach(panels.count, [&](Value number) {
-        multiplyPanel(
-            kernel.add(kernel.mul(number, panels.columns), panels.first),
-            panels.padded);
-      });
-    }
+    forEachPanel(kernel, getPanels(padding, padding, blocking.panel),
+                 [&](const Panels &panels, Value column) {
+                   product.columns = panels.columns;
+                   multiplyPanel(column, panels.padded);
+                 });
   };
   // Its products replace the inputs of the point before.
   if (blocking.isAtOnce)
