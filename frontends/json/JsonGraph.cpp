@@ -176,6 +176,11 @@ std::optional<json> LayerReader::fillIn(StringRef layer, const json &value) {
   return filled;
 }
 
+static Constant toConstant(const Array &array) {
+  return {
+      DataType::Float, array.shape, {array.values.begin(), array.values.end()}};
+}
+
 /// A name, a number, numbers in lists, or a weight. Nothing where it is none of
 /// them, which is reported.
 std::optional<Tensor> LayerReader::readOperand(JsonLayer &layer,
@@ -198,16 +203,12 @@ std::optional<Tensor> LayerReader::readOperand(JsonLayer &layer,
     }
     Expected<Array> array = model.weights->read(*name);
     if (array)
-      return Constant{DataType::Float,
-                      array->shape,
-                      {array->values.begin(), array->values.end()}};
+      return toConstant(*array);
     layer.attributes.emitError() << toString(array.takeError());
     return std::nullopt;
   }
   if (std::optional<Array> array = readNumbers(value))
-    return Constant{DataType::Float,
-                    array->shape,
-                    {array->values.begin(), array->values.end()}};
+    return toConstant(*array);
   layer.attributes.emitError() << "expects names, numbers or weights among "
                                   "'inputs', but got "
                                << formatJson(value);

@@ -7,6 +7,7 @@
 
 #include "frontends/json/JsonModel.h"
 #include "frontends/ForeignFiles.h"
+#include "frontends/GraphImport.h"
 #include "frontends/OutputLayers.h"
 #include "frontends/json/JsonGraph.h"
 #include "llvm/Support/Path.h"
@@ -106,13 +107,13 @@ static void importGraph(JsonContext &model, const JsonGraph &graph) {
                    llvm::none_of(graph.inputs, [&](const JsonInput &input) {
                      return input.name == output;
                    });
-    if (!isLayer)
-      builder.emitError() << "expects 'outputs' to be layers, but got '"
-                          << output << "'";
-    else if (found->second.constant)
-      builder.emitError(output)
-          << "unsupported output that depends on no input";
-    builder.addOutput(output, isLayer ? found->second.value : Value());
+    if (isLayer) {
+      addGraphOutput(builder, output, output, &found->second);
+      continue;
+    }
+    builder.emitError() << "expects 'outputs' to be layers, but got '" << output
+                        << "'";
+    builder.addOutput(output, Value());
   }
 }
 
