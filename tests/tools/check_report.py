@@ -122,6 +122,9 @@ def check_address(browser):
     browser.evaluate("location.hash = '#t=7,9'")
     browser.wait_for(TEXT.format("note") + " == ''")
     assert is_near(page.get_view(), 7, 9)
+    # A new one is followed, though the page writes the view before into the address meanwhile.
+    browser.evaluate("location.hash = '#t=20,30'; history.replaceState(null, '', '#t=7,9')")
+    assert is_near(page.get_view(), 20, 30)
 
 
 def check_damage(browser):

@@ -196,8 +196,9 @@ followPointers($("strip"), strip, viewport, callipers, x => {
   cursor = x === null || x < strip.left ? null : strip.getTime(x);
   placeCursor();
 });
-const readAddress = () => tellNotes(viewport.readAddress());
-addEventListener("hashchange", readAddress);
+const readAddress = hash => tellNotes(viewport.readAddress(hash));
+// The address may tell of the view before again by now.
+addEventListener("hashchange", event => readAddress(new URL(event.newURL).hash));
 addEventListener("resize", drawAll);
 for (const query of ["(prefers-color-scheme: dark)", "print"])
   matchMedia(query).addEventListener("change", drawAll);
@@ -226,7 +227,7 @@ listPlaces($("others"), `${formatCount(recording.others.length, "beat")} other t
 listPlaces($("gaps"), formatCount(recording.gaps.length, "gap"),
            recording.gaps.map(([begin, end]) => ({ time: begin, kind: "gap",
                                                    text: `${formatTime(end - begin)} long` })), go);
-readAddress();
+readAddress(location.hash);
 // Below what has been said by now.
 strip.layOut();
 viewport.refresh();

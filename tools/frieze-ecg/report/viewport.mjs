@@ -64,14 +64,14 @@ export class Viewport {
     history.replaceState(null, "", `#t=${round(this.begin)},${round(this.end)}`);
   }
 
-  // Shows what the address asks for, if it does. Returns what is wrong with it.
-  readAddress() {
-    if (!location.hash)
+  // Shows what the fragment of an address asks for, if it does. Returns what is wrong with it.
+  readAddress(hash) {
+    if (!hash)
       return "";
-    const part = location.hash.match(/^#t=(\d+\.?\d*),(\d+\.?\d*)$/);
+    const part = hash.match(/^#t=(\d+\.?\d*),(\d+\.?\d*)$/);
     if (!part || !(Number(part[1]) < Number(part[2])) || Number(part[1]) >= this.duration)
       return `expects seconds of the recording behind the address, as in #t=10,20, ` +
-          `but got ${location.hash}`;
+          `but got ${hash}`;
     this.show(Number(part[1]), Number(part[2]));
     return "";
   }
