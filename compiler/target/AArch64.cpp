@@ -25,12 +25,12 @@ static constexpr Budgets getBudgets(int64_t termsTogether) {
 
 static constexpr Machine machines[] = {
     {"aarch64", "generic", "+neon", /*lanes=*/4, /*registers=*/32,
-     /*tileLanes=*/4, SharedFactor::Lane, /*hasFMA=*/true, ports, caches,
-     getBudgets(/*termsTogether=*/8)},
+     /*tileLanes=*/4, /*pairLanes=*/4, SharedFactor::Lane, /*hasFMA=*/true,
+     ports, caches, getBudgets(/*termsTogether=*/8)},
     // Shorter vectors would be no longer than those of NEON.
     {"aarch64-sve", "generic", "+sve", /*lanes=*/8, /*registers=*/32,
-     /*tileLanes=*/8, SharedFactor::Vector, /*hasFMA=*/true, ports, caches,
-     getBudgets(/*termsTogether=*/4), /*scalableBits=*/256},
+     /*tileLanes=*/8, /*pairLanes=*/4, SharedFactor::Vector, /*hasFMA=*/true,
+     ports, caches, getBudgets(/*termsTogether=*/4), /*scalableBits=*/256},
 };
 
 static Target makeTarget(llvm::StringRef name, llvm::StringRef description,

@@ -20,7 +20,7 @@ static constexpr Machine makeMachine(llvm::StringRef name,
   return {name, name, features,
           /*lanes=*/1,
           /*registers=*/40,
-          /*tileLanes=*/1, SharedFactor::Vector, hasFMA,
+          /*tileLanes=*/1, /*pairLanes=*/1, SharedFactor::Vector, hasFMA,
           Ports{/*multiplyAdds=*/1, /*loads=*/0.25, /*latency=*/4},
           // Four numbers that one instruction loads.
           Caches{/*line=*/16, /*firstLevel=*/48 << 10,

@@ -36,11 +36,11 @@ static constexpr Machine machines[] = {
     // the standard extension, hold as many elements as any: the code runs on
     // every vector length (RISC-V V 1.0, section 3.4.2).
     {"riscv64", "generic-rv64", vectorFeatures, /*lanes=*/16, /*registers=*/8,
-     /*tileLanes=*/32, SharedFactor::Scalar, /*hasFMA=*/true, vectorPorts,
-     caches, getBudgets(/*tileVectors=*/2)},
+     /*tileLanes=*/32, /*pairLanes=*/16, SharedFactor::Scalar, /*hasFMA=*/true,
+     vectorPorts, caches, getBudgets(/*tileVectors=*/2)},
     {"riscv64-scalar", "generic-rv64", scalarFeatures, /*lanes=*/1,
-     /*registers=*/32, /*tileLanes=*/1, SharedFactor::Vector, /*hasFMA=*/true,
-     scalarPorts, caches, getBudgets(/*tileVectors=*/8)},
+     /*registers=*/32, /*tileLanes=*/1, /*pairLanes=*/1, SharedFactor::Vector,
+     /*hasFMA=*/true, scalarPorts, caches, getBudgets(/*tileVectors=*/8)},
 };
 
 static Target makeTarget(llvm::StringRef description, llvm::StringRef features,

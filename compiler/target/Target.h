@@ -74,6 +74,9 @@ struct Machine {
   /// product: where vectors span as many registers as they please, more than
   /// `lanes`, and there are as many fewer.
   int64_t tileLanes;
+  /// Elements of the widest vectors of two of which an instruction picks every
+  /// other element; 1 where single elements cost nothing to move.
+  int64_t pairLanes;
   SharedFactor sharedFactor;
   /// Whether there is a fused multiply-add. Without, a product is rounded
   /// before it is added, and results differ from the documented bits.

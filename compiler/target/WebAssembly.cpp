@@ -18,6 +18,7 @@ static constexpr Machine machines[] = {{
     /*lanes=*/4,
     /*registers=*/16,
     /*tileLanes=*/4,
+    /*pairLanes=*/4,
     SharedFactor::Vector,
     // That of the relaxed extension may or may not round the product.
     /*hasFMA=*/false,

@@ -20,7 +20,7 @@ static constexpr Machine makeMachine(llvm::StringRef name, int64_t lanes,
                                      int64_t registers, bool hasFMA,
                                      int64_t callsTogether) {
   return {name, name, /*features=*/"", lanes, registers, /*tileLanes=*/lanes,
-          SharedFactor::Vector, hasFMA, ports, caches,
+          /*pairLanes=*/lanes, SharedFactor::Vector, hasFMA, ports, caches,
           // 25 terms: a window of 5 x 5.
           Budgets{/*tileRows=*/12, /*tileVectors=*/8, /*unrolledTerms=*/25,
                   /*termsTogether=*/1, /*winogradTiles=*/8,

@@ -263,14 +263,20 @@ LOWERINGS = {
          "kernel.index(MUTATED ? 0 : 1), kernel.index(positions)"),
     ],
     "compiler/conversion/kernels/Reduction.cpp": [
-        ("lowerNormalize: mean", "subtract(elements, mean)", "elements"),
+        ("lowerNormalize: mean",
+         "arith::SubFOp::create(builder, loc, x, loops.spread(mean, terms))", "x"),
         ("lowerReduce: product", "kernel.mulFloat(a, b)", "kernel.addFloat(a, b)"),
     ],
     "compiler/conversion/emit/ReductionLoops.cpp": [
         ("lowerReduce: elements beyond the last round", "run % chains", "int64_t(0)"),
-        ("lowerReduce: elements taken before", "lane < width ? lane : lanes + lane", "lane"),
-        ("lowerReduce: order of the chains", "combine(sums[2 * i], sums[2 * i + 1])",
-         "combine(sums[i], sums[i + size / 2])"),
+        ("lowerReduce: elements taken before", "lane < terms.width ? lane : lanes + lane", "lane"),
+        ("lowerReduce: order of the chains",
+         "combinePairs(vectors[2 * i], vectors[2 * i + 1], 2 * lanes)",
+         "combinePairs(vectors[i], vectors[i + vectors.size() / 2], 2 * lanes)"),
+        ("lowerReduce: rows of fewer elements than rows",
+         "std::min({mostRows, getLanes(), held})", "std::min(mostRows, held)"),
+        ("lowerNormalize: other rows", "kernel.add(kernel.add(at, i), row * rowStride)",
+         "kernel.add(at, i)"),
         ("lowerNormalize: channel of an axis of size 1", "lastAxis == 1 ? kernel.index(0) : i", "i"),
     ],
     "compiler/conversion/kernels/Elementwise.cpp": [
@@ -292,7 +298,7 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/Softmax.cpp": [
         ("lowerSoftmax: elements beyond the last vector",
-         "last && width < kernel.machine.lanes", "false"),
+         "y && terms.width < kernel.machine.lanes", "false"),
     ],
     "compiler/conversion/emit/Copies.cpp": [
         ("stream: rows that move in order", "kernel.inOrderVectors(count,",

@@ -234,12 +234,6 @@ Value KernelBuilder::broadcastLane(Value vector, int64_t width, int64_t lane) {
   return vector::BroadcastOp::create(builder, loc, type, vector);
 }
 
-Value KernelBuilder::spreadLane(Value vector, int64_t width) {
-  return cast<VectorType>(vector.getType()).getDimSize(0) == width
-             ? vector
-             : broadcastLane(vector, width);
-}
-
 Value KernelBuilder::takeLanes(Value vector, int64_t width) {
   if (cast<VectorType>(vector.getType()).getDimSize(0) == width)
     return vector;

@@ -148,8 +148,6 @@ public:
   /// One lane of `vector`, in `width` lanes.
   mlir::Value broadcastLane(mlir::Value vector, int64_t width,
                             int64_t lane = 0);
-  /// A vector of `width` lanes as it is; of one, its lane in all of them.
-  mlir::Value spreadLane(mlir::Value vector, int64_t width);
   /// The first `width` lanes.
   mlir::Value takeLanes(mlir::Value vector, int64_t width);
   /// Stores the first `width` lanes.

@@ -18,23 +18,32 @@ static constexpr int64_t reductionChains = 16;
 /// Whether one instruction loads so many elements, fewer than a vector.
 static bool isWholeLoad(int64_t width) { return llvm::isPowerOf2_64(width); }
 
-Value frieze::combineNeighbours(KernelBuilder &kernel, Value vector,
+Value frieze::combineNeighbours(KernelBuilder &kernel,
+                                SmallVector<Value> vectors, int64_t results,
                                 Combiner combine) {
-  while (true) {
-    int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
-    if (width == 1)
-      return vector;
+  auto combinePairs = [&](Value a, Value b, int64_t lanes) -> Value {
     SmallVector<int64_t> even, odd;
-    for (int64_t lane = 0; lane < width; lane += 2) {
+    for (int64_t lane = 0; lane < lanes; lane += 2) {
       even.push_back(lane);
       odd.push_back(lane + 1);
     }
-    auto pick = [&](ArrayRef<int64_t> lanes) -> Value {
-      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(),
-                                       vector, vector, lanes);
+    auto pick = [&](ArrayRef<int64_t> picked) -> Value {
+      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(), a,
+                                       b, picked);
     };
-    vector = combine(pick(even), pick(odd));
-  }
+    return combine(pick(even), pick(odd));
+  };
+  int64_t lanes = cast<VectorType>(vectors.front().getType()).getDimSize(0);
+  for (; lanes > std::max(kernel.machine.pairLanes, results); lanes /= 2)
+    for (Value &vector : vectors)
+      vector = combinePairs(vector, vector, lanes);
+  for (; vectors.size() > 1; vectors.resize(vectors.size() / 2))
+    for (size_t i = 0; i < vectors.size() / 2; ++i)
+      vectors[i] = combinePairs(vectors[2 * i], vectors[2 * i + 1], 2 * lanes);
+  Value combined = vectors.front();
+  for (; lanes > results; lanes /= 2)
+    combined = combinePairs(combined, combined, lanes);
+  return combined;
 }
 
 ReductionLoops::ReductionLoops(KernelBuilder &kernel, ArrayRef<int64_t> shape,
@@ -63,6 +72,7 @@ ReductionLoops::ReductionLoops(KernelBuilder &kernel, ArrayRef<int64_t> shape,
     stride *= run.size;
     count *= run.isReduced ? run.size : 1;
   }
+  rowStride = kept.empty() ? 0 : kept.back().stride;
   // A single element is a result of itself.
   if (reduced.empty())
     reduced.push_back({1, 0});
@@ -90,6 +100,19 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
         Value channel = lastAxis == 1 ? kernel.index(0) : i;
         body({kernel.add(input, i), kernel.add(number, i), width, channel});
       });
+    if (runs.size() == 1) {
+      auto [size, stride] = runs[0];
+      int64_t rows = countRows(size), groups = size / rows;
+      auto emitRows = [&](Value first, int64_t rows) {
+        body({kernel.add(input, kernel.mul(first, stride)),
+              kernel.add(number, first), rows, kernel.index(0)});
+      };
+      kernel.forEach(groups,
+                     [&](Value i) { emitRows(kernel.mul(i, rows), rows); });
+      return kernel.forEach(size % rows, [&](Value i) {
+        emitRows(kernel.add(i, groups * rows), 1);
+      });
+    }
     kernel.forEach(runs[0].size, [&](Value i) {
       int64_t results = 1;
       for (const Run &run : runs.drop_front())
@@ -116,13 +139,28 @@ int64_t ReductionLoops::countPartials() const {
   return endsReduced ? getChains() / getLanes() : 1;
 }
 
+int64_t ReductionLoops::countRows(int64_t results) const {
+  // The partial results of some rows are combined in the time of one, but each
+  // needs registers beside its own for what is done to its terms.
+  constexpr int64_t mostRows = 4, registersPerVector = 8;
+  int64_t held =
+      kernel.machine.registers / (registersPerVector * countPartials());
+  int64_t rows = std::min({mostRows, getLanes(), held});
+  return rows == 0 || results < rows ? 1 : rows;
+}
+
+Value ReductionLoops::spread(Value results, const Terms &terms) const {
+  return endsReduced ? kernel.broadcastLane(results, terms.width, terms.row)
+                     : results;
+}
+
 Value ReductionLoops::combineTerms(Results results, Loader load, float start,
                                    Combiner take, Combiner combine) {
   if (!endsReduced)
     return reduceRuns(reduced, results.input,
                       {kernel.constant(start, results.width)},
                       [&](Value at, Sums sums) -> Sums {
-                        return {take(sums[0], load(at, results.width, false))};
+                        return {take(sums[0], load({at, results.width}))};
                       })[0];
 
   int64_t run = reduced.back().size, chains = getChains(), lanes = getLanes();
@@ -133,38 +171,41 @@ Value ReductionLoops::combineTerms(Results results, Loader load, float start,
   };
   /// The last `width` elements of a row, fewer than a vector, added to `sum`:
   /// from the vector that ends with them.
-  auto takeTail = [&](Value sum, Value at, int64_t width) {
+  auto takeTail = [&](Value sum, Terms terms) {
     SmallVector<int64_t> toFront, newOnly;
     for (int64_t lane = 0; lane < lanes; ++lane) {
-      toFront.push_back((lane + lanes - width) % lanes);
-      newOnly.push_back(lane < width ? lane : lanes + lane);
+      toFront.push_back((lane + lanes - terms.width) % lanes);
+      newOnly.push_back(lane < terms.width ? lane : lanes + lane);
     }
-    Value elements = load(kernel.add(at, width - lanes), lanes, true);
+    terms.at = kernel.add(terms.at, terms.width - lanes);
+    terms.width = lanes;
+    terms.overlap = true;
+    Value elements = load(terms);
     elements = shuffle(elements, elements, toFront);
     return shuffle(take(sum, elements), sum, newOnly);
   };
   /// The same from no more than these.
-  auto takePart = [&](Value sum, Value at, int64_t width) -> Value {
-    Value part = vector::ExtractStridedSliceOp::create(
-        builder, loc, sum, ArrayRef<int64_t>{0}, ArrayRef<int64_t>{width},
-        ArrayRef<int64_t>{1});
+  auto takePart = [&](Value sum, Terms terms) -> Value {
+    Value part = kernel.takeLanes(sum, terms.width);
     return vector::InsertStridedSliceOp::create(
-        builder, loc, take(part, load(at, width, false)), sum,
-        ArrayRef<int64_t>{0}, ArrayRef<int64_t>{1});
+        builder, loc, take(part, load(terms)), sum, ArrayRef<int64_t>{0},
+        ArrayRef<int64_t>{1});
   };
-  /// The next `size` elements, at most one for each chain.
+  int64_t rows = results.width, partials = chains / lanes;
+  /// The next `size` elements of each row, at most one for each chain.
   auto takeElements = [&](Sums sums, Value at, int64_t size) {
-    for (int64_t v = 0; v * lanes < size; ++v) {
-      int64_t width = std::min(lanes, size - v * lanes);
-      Value first = kernel.add(at, v * lanes);
-      sums[v] = width == lanes ? take(sums[v], load(first, lanes, false))
-                : run < lanes || isWholeLoad(width)
-                    ? takePart(sums[v], first, width)
-                    : takeTail(sums[v], first, width);
-    }
+    for (int64_t v = 0; v * lanes < size; ++v)
+      for (int64_t row = 0; row < rows; ++row) {
+        Value &sum = sums[row * partials + v];
+        Value first = kernel.add(at, v * lanes + row * rowStride);
+        Terms terms{first, std::min(lanes, size - v * lanes), row};
+        sum = terms.width == lanes                      ? take(sum, load(terms))
+              : run < lanes || isWholeLoad(terms.width) ? takePart(sum, terms)
+                                                        : takeTail(sum, terms);
+      }
     return sums;
   };
-  Sums sums(chains / lanes, kernel.constant(start, lanes));
+  Sums sums(rows * partials, kernel.constant(start, lanes));
   int64_t rounds = run / chains;
   sums = reduceRuns(
       ArrayRef(reduced).drop_back(), results.input, sums,
@@ -176,12 +217,7 @@ Value ReductionLoops::combineTerms(Results results, Loader load, float start,
         return takeElements(outer, kernel.add(at, rounds * chains),
                             run % chains);
       });
-  for (Value &sum : sums)
-    sum = combineNeighbours(kernel, sum, combine);
-  for (size_t size = sums.size(); size > 1; size /= 2)
-    for (size_t i = 0; i < size / 2; ++i)
-      sums[i] = combine(sums[2 * i], sums[2 * i + 1]);
-  return sums[0];
+  return combineNeighbours(kernel, sums, rows, combine);
 }
 
 void ReductionLoops::forEachPosition(ArrayRef<Run> runs, Value at,
@@ -196,7 +232,8 @@ void ReductionLoops::forEachTerm(Results results,
                                  llvm::function_ref<void(Terms)> body) {
   if (!endsReduced)
     return forEachPosition(reduced, results.input, [&](Value at) {
-      body({at, results.width, results.channel, lastAxis == 1});
+      body({at, results.width, /*row=*/0, /*overlap=*/false, results.channel,
+            lastAxis == 1});
     });
   SmallVector<Run> outer(reduced);
   int64_t inner = outer.pop_back_val().size;
@@ -204,11 +241,13 @@ void ReductionLoops::forEachTerm(Results results,
     outer.push_back({inner / lastAxis, lastAxis});
     inner = lastAxis;
   }
+  bool isOneChannel = lastAxis == 1;
   forEachPosition(outer, results.input, [&](Value at) {
     kernel.forEachVector(inner, [&](Value i, int64_t width) {
-      bool isOneChannel = lastAxis == 1;
-      body({kernel.add(at, i), width, isOneChannel ? kernel.index(0) : i,
-            isOneChannel});
+      for (int64_t row = 0; row < results.width; ++row)
+        body({kernel.add(kernel.add(at, i), row * rowStride), width, row,
+              /*overlap=*/false, isOneChannel ? kernel.index(0) : i,
+              isOneChannel});
     });
   });
 }

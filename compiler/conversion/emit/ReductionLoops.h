@@ -14,13 +14,17 @@ namespace frieze {
 
 using Combiner = llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)>;
 
-/// Neighbouring lanes combined pairwise until one is left.
-mlir::Value combineNeighbours(KernelBuilder &kernel, mlir::Value vector,
-                              Combiner combine);
+/// One result each of lists of numbers, which are pairs of neighbours combined
+/// until one is left: a list lies in the lanes of one vector of `vectors`, or
+/// of several in a row. All are powers of two.
+mlir::Value combineNeighbours(KernelBuilder &kernel,
+                              llvm::SmallVector<mlir::Value> vectors,
+                              int64_t results, Combiner combine);
 
 /// Emits the loops of a reduction over some axes of a tensor, in the order of
-/// nn.reduce. Results run along vectors where the last axis is kept, and
-/// elements of one result where it is not.
+/// nn.reduce. Results run along vectors where the last axis is kept. Where it
+/// is not, elements of one result do, its row, and a few rows are gone through
+/// at a time.
 class ReductionLoops {
 public:
   /// `hasChannels`: vectors do not reach beyond the last axis.
@@ -37,28 +41,31 @@ public:
   };
   void forEachResult(llvm::function_ref<void(Results)> body);
 
-  /// Neighbouring elements: `width` from `at`, of which the last ones only are
-  /// new where they overlap those before.
-  using Loader = llvm::function_ref<mlir::Value(mlir::Value at, int64_t width,
-                                                bool overlaps)>;
+  /// Elements of the input that are neighbours.
+  struct Terms {
+    mlir::Value at;
+    int64_t width;
+    /// Which of the results they belong to, where they belong to one.
+    int64_t row = 0;
+    /// Only those are new that the terms before did not reach.
+    bool overlap = false;
+    /// From where on the last axis (`isOneChannel`: it has size 1).
+    mlir::Value channel = {};
+    bool isOneChannel = false;
+  };
+  using Loader = llvm::function_ref<mlir::Value(Terms)>;
   /// Combines the elements of `results`, as `load` gives them: `take(partial,
   /// elements)` adds to partial results, which start as `start`.
   mlir::Value combineTerms(Results results, Loader load, float start,
                            Combiner take, Combiner combine);
-
-  /// Vectors of partial results that combineTerms() works on at a time.
-  int64_t countPartials() const;
-
-  /// Elements of the input that are neighbours, from `channel` of the last axis
-  /// (`isOneChannel`: it has size 1).
-  struct Terms {
-    mlir::Value at;
-    int64_t width;
-    mlir::Value channel;
-    bool isOneChannel;
-  };
   /// Calls `body` for the elements of `results`.
   void forEachTerm(Results results, llvm::function_ref<void(Terms)> body);
+  /// The numbers of `results`, one for each of them, beside `terms`.
+  mlir::Value spread(mlir::Value results, const Terms &terms) const;
+
+  /// Vectors of partial results that combineTerms() works on at a time for a
+  /// result.
+  int64_t countPartials() const;
 
   /// How many elements make a result.
   int64_t getCount() const { return count; }
@@ -71,6 +78,8 @@ private:
   /// Partial results of neighbouring elements, and those of one vector.
   int64_t getChains() const;
   int64_t getLanes() const;
+  /// How many of `results` rows to go through at a time.
+  int64_t countRows(int64_t results) const;
   /// Calls `body(at)` for all positions of `runs`.
   void forEachPosition(llvm::ArrayRef<Run> runs, mlir::Value at,
                        llvm::function_ref<void(mlir::Value)> body);
@@ -83,6 +92,8 @@ private:
   llvm::SmallVector<Run> kept, reduced;
   /// Whether the last run is reduced.
   bool endsReduced = false;
+  /// Elements of the input from a row to the next.
+  int64_t rowStride;
   int64_t count = 1, lastAxis;
   bool hasChannels;
 };

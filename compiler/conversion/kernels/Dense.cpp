@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/emit/LongEpilogue.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/ReductionLoops.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/Panels.h"
@@ -40,33 +41,6 @@ static DenseInput findInput(KernelBuilder &kernel, DenseOp op) {
     return {buffer, rowStride, 1, 0, inputs};
   return {buffer, rowStride, (int64_t)windows.getLength(),
           (int64_t)windows.getDilation() * channels, channels};
-}
-
-/// The sums of the chains of some rows, of which each has as many vectors, to
-/// one sum for each row: neighbouring chains are added pairwise, and then
-/// those sums, as in nn.dense.
-static Value addChains(KernelBuilder &kernel, SmallVector<Value> vectors,
-                       int64_t rows) {
-  auto addNeighbours = [&](Value a, Value b, int64_t lanes) -> Value {
-    SmallVector<int64_t> even, odd;
-    for (int64_t lane = 0; lane < lanes; lane += 2) {
-      even.push_back(lane);
-      odd.push_back(lane + 1);
-    }
-    auto pick = [&](ArrayRef<int64_t> picked) -> Value {
-      return vector::ShuffleOp::create(kernel.builder, kernel.getLocation(), a,
-                                       b, picked);
-    };
-    return kernel.addFloat(pick(even), pick(odd));
-  };
-  int64_t lanes = cast<VectorType>(vectors.front().getType()).getDimSize(0);
-  for (; vectors.size() > 1; vectors.resize(vectors.size() / 2))
-    for (size_t i = 0; i < vectors.size() / 2; ++i)
-      vectors[i] = addNeighbours(vectors[2 * i], vectors[2 * i + 1], 2 * lanes);
-  Value sums = vectors.front();
-  for (; lanes > rows; lanes /= 2)
-    sums = addNeighbours(sums, sums, lanes);
-  return sums;
 }
 
 /// Adds sums of `rows` rows, neighbours first, and stores what the epilogue
@@ -152,7 +126,9 @@ static void lowerDotProduct(KernelBuilder &kernel, DenseOp op,
       return multiplyRound(inner, kernel.index(rounds * chains + firstChain),
                            rest);
     });
-    return addChains(kernel, sums, rows);
+    return combineNeighbours(kernel, sums, rows, [&](Value a, Value b) {
+      return kernel.addFloat(a, b);
+    });
   };
   auto emitTile = [&](Value firstRow, int64_t rows) {
     Value at = kernel.mul(firstRow, input.rowStride);

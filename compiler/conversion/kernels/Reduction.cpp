@@ -31,8 +31,9 @@ static void lowerReduce(KernelBuilder &kernel, ReduceOp op) {
            : op.getKind() == ReduceKind::Prod ? kernel.mulFloat(a, b)
                                               : kernel.addFloat(a, b);
   };
-  auto load = [&](Value at, int64_t width, bool = false) {
-    return kernel.loadVector(kernel.buffers[op.getInput()], at, width);
+  auto load = [&](ReductionLoops::Terms terms) {
+    return kernel.loadVector(kernel.buffers[op.getInput()], terms.at,
+                             terms.width);
   };
   loops.forEachResult([&](ReductionLoops::Results results) {
     Value result = loops.combineTerms(results, load, start, combine, combine);
@@ -58,17 +59,10 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
   ReductionLoops loops(kernel, op.getType().getShape(), op.getAxes(),
                        hasChannels);
 
-  auto spreadOver = [&](Value elements, Value value) {
-    return kernel.spreadLane(
-        value, cast<VectorType>(elements.getType()).getDimSize(0));
-  };
-  auto subtract = [&](Value elements, Value mean) -> Value {
-    return arith::SubFOp::create(builder, loc, elements,
-                                 spreadOver(elements, mean));
-  };
+  using Terms = ReductionLoops::Terms;
   auto add = [&](Value a, Value b) { return kernel.addFloat(a, b); };
-  auto load = [&](Value at, int64_t width, bool = false) {
-    return kernel.loadVector(input, at, width);
+  auto load = [&](Terms terms) {
+    return kernel.loadVector(input, terms.at, terms.width);
   };
   loops.forEachResult([&](ReductionLoops::Results results) {
     auto constant = [&](float value) {
@@ -79,11 +73,14 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
     if (isCentred)
       mean = kernel.mulFloat(loops.combineTerms(results, load, -0.0f, add, add),
                              reciprocal);
-    auto addSquare = [&](Value sum, Value elements) {
-      Value difference = isCentred ? subtract(elements, mean) : elements;
-      return kernel.fma(difference, difference, sum);
+    auto centre = [&](Terms terms) -> Value {
+      Value x = load(terms);
+      return arith::SubFOp::create(builder, loc, x, loops.spread(mean, terms));
     };
-    Value sum = loops.combineTerms(results, load, -0.0f, addSquare, add);
+    auto addSquare = [&](Value sum, Value x) { return kernel.fma(x, x, sum); };
+    Value sum = isCentred
+                    ? loops.combineTerms(results, centre, -0.0f, addSquare, add)
+                    : loops.combineTerms(results, load, -0.0f, addSquare, add);
     Value epsilon = constant(op.getEpsilon().convertToDouble());
     auto root = [&](Value value) -> Value {
       return math::SqrtOp::create(builder, loc, value);
@@ -93,11 +90,9 @@ static void lowerNormalize(KernelBuilder &kernel, NormalizeOp op) {
             ? kernel.maximum(root(sum), epsilon)
             : root(kernel.addFloat(kernel.mulFloat(sum, reciprocal), epsilon));
     Value factor = arith::DivFOp::create(builder, loc, constant(1.0f), divisor);
-    loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
-      Value y = load(terms.at, terms.width);
-      if (kind == NormalizeKind::Standard)
-        y = subtract(y, mean);
-      y = kernel.mulFloat(y, spreadOver(y, factor));
+    loops.forEachTerm(results, [&](Terms terms) {
+      Value y = kind == NormalizeKind::Standard ? centre(terms) : load(terms);
+      y = kernel.mulFloat(y, loops.spread(factor, terms));
       y = kernel.applyEpilogue(epilogue, y, terms.channel, terms.isOneChannel);
       kernel.storeVector(y, kernel.buffers[op.getOutput()], terms.at,
                          terms.width);

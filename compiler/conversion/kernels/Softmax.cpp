@@ -22,11 +22,12 @@ static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
   Value output = kernel.buffers[op.getOutput()];
   ReductionLoops loops(kernel, op.getType().getShape(), int64_t(op.getAxis()));
 
-  auto loadInput = [&](Value at, int64_t width, bool = false) {
-    return kernel.loadVector(input, at, width);
+  using Terms = ReductionLoops::Terms;
+  auto loadInput = [&](Terms terms) {
+    return kernel.loadVector(input, terms.at, terms.width);
   };
-  auto loadOutput = [&](Value at, int64_t width, bool = false) {
-    return kernel.loadVector(output, at, width);
+  auto loadOutput = [&](Terms terms) {
+    return kernel.loadVector(output, terms.at, terms.width);
   };
   // A NaN that is passed over here is met again in the sum.
   auto greater = [&](Value a, Value b) {
@@ -37,18 +38,17 @@ static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
     Value largest = loops.combineTerms(results, loadInput,
                                        -std::numeric_limits<float>::infinity(),
                                        greater, greater);
-    // The vector that overlaps the one before it stays in a register: a load
-    // of what two stores wrote would wait for both.
-    Value last;
-    auto exponential = [&](Value at, int64_t width, bool overlaps) {
-      Value x = loadInput(at, width);
-      x = arith::SubFOp::create(builder, loc, x,
-                                kernel.spreadLane(largest, width));
+    // The vector that overlaps the one before it stays in a register, one of
+    // each row: a load of what two stores wrote would wait for both.
+    SmallVector<Value> last(results.width);
+    auto exponential = [&](Terms terms) {
+      Value x = arith::SubFOp::create(builder, loc, loadInput(terms),
+                                      loops.spread(largest, terms));
       Value y = kernel.expOfNonPositive(x);
-      if (overlaps)
-        last = y;
+      if (terms.overlap)
+        last[terms.row] = y;
       else
-        kernel.storeVector(y, output, at, width);
+        kernel.storeVector(y, output, terms.at, terms.width);
       return y;
     };
     // With many partial sums, the exponential would be written out for each;
@@ -56,24 +56,20 @@ static void lowerSoftmax(KernelBuilder &kernel, SoftmaxOp op) {
     bool isSummedAtOnce =
         loops.countPartials() <= 2 && kernel.machine.registers >= 16;
     if (!isSummedAtOnce)
-      loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
-        exponential(terms.at, terms.width, /*overlaps=*/false);
-      });
+      loops.forEachTerm(results, [&](Terms terms) { exponential(terms); });
     Value sum = isSummedAtOnce
                     ? loops.combineTerms(results, exponential, -0.0f, add, add)
                     : loops.combineTerms(results, loadOutput, -0.0f, add, add);
-    loops.forEachTerm(results, [&](ReductionLoops::Terms terms) {
-      int64_t width = terms.width;
-      Value at = terms.at, y;
-      if (last && width < kernel.machine.lanes) {
-        width = kernel.machine.lanes;
-        at = kernel.add(at, terms.width - width);
-        y = last;
+    loops.forEachTerm(results, [&](Terms terms) {
+      Value y = last[terms.row];
+      if (y && terms.width < kernel.machine.lanes) {
+        terms.at = kernel.add(terms.at, terms.width - kernel.machine.lanes);
+        terms.width = kernel.machine.lanes;
       } else {
-        y = loadOutput(at, width);
+        y = loadOutput(terms);
       }
-      y = arith::DivFOp::create(builder, loc, y, kernel.spreadLane(sum, width));
-      kernel.storeVector(y, output, at, width);
+      y = arith::DivFOp::create(builder, loc, y, loops.spread(sum, terms));
+      kernel.storeVector(y, output, terms.at, terms.width);
     });
   });
 }
