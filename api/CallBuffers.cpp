@@ -12,14 +12,16 @@
 
 using namespace frieze;
 
-CallBuffers::CallBuffers(const frieze_model &model, float scale)
+CallBuffers::CallBuffers(const frieze_model &model,
+                         llvm::ArrayRef<int64_t> tableRows, float scale)
     : model(model), arena(model.arena_bytes + model.arena_alignment) {
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   for (uint64_t i = 0; i < model.input_count; ++i) {
     inputs.emplace_back(model.inputs[i].elements);
+    int64_t rows = tableRows.empty() ? 0 : tableRows[i];
     for (float &value : inputs.back())
-      value = scale * normal(random);
+      value = rows ? random() % rows : scale * normal(random);
   }
   for (uint64_t i = 0; i < model.output_count; ++i)
     outputs.emplace_back(model.outputs[i].elements);

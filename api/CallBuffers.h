@@ -9,16 +9,20 @@
 #define FRIEZE_API_CALLBUFFERS_H
 
 #include "frieze/model.h"
+#include "llvm/ADT/ArrayRef.h"
 
 #include <vector>
 
 namespace frieze {
 
 /// Inputs, outputs and arena of `model`, which must outlive them. The inputs
-/// are the same normal random numbers each time, times `scale`.
+/// are the same random numbers each time: normal ones times `scale`, or numbers
+/// of rows of tables, of which `tableRows` says how many an input has (see
+/// countTableRows()).
 class CallBuffers {
 public:
-  explicit CallBuffers(const frieze_model &model, float scale = 1);
+  explicit CallBuffers(const frieze_model &model,
+                       llvm::ArrayRef<int64_t> tableRows = {}, float scale = 1);
   CallBuffers(const CallBuffers &) = delete;
   CallBuffers &operator=(const CallBuffers &) = delete;
 

@@ -12,6 +12,7 @@
 #include "compiler/IsolatedLayers.h"
 #include "compiler/KernelOps.h"
 #include "compiler/Options.h"
+#include "compiler/TableInputs.h"
 #include "compiler/codegen/package/Artefact.h"
 #include "compiler/codegen/package/Package.h"
 #include "dialect/Identifier.h"
@@ -295,6 +296,7 @@ std::optional<Profile> Compilation::profile(double seconds) {
     return !isCancelled(&context);
   };
   wanted->target = findOwnTarget(wanted->target);
+  std::vector<int64_t> tableRows = countTableRows(*optimised);
   std::vector<IsolatedLayer> isolated = isolateLayers(*optimised);
   std::vector<LoadedLayer> layers;
   for (auto [number, layer] : llvm::enumerate(isolated)) {
@@ -312,7 +314,7 @@ std::optional<Profile> Compilation::profile(double seconds) {
     layers.push_back(
         {std::move(*loaded), std::move(layer.operands), layer.result});
   }
-  CallBuffers buffers(**model);
+  CallBuffers buffers(**model, tableRows);
   enter(compiled, called);
   CallTimes call = measureCalls([&] { buffers.run(); }, seconds / 2, goesOn);
   enter(called, 1);

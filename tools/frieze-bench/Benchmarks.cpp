@@ -44,7 +44,7 @@ struct BlockSizes {
 
 static void measure(benchmark::State &state, const Subject &subject,
                     Results &results, BlockSizes &sizes) {
-  CallBuffers buffers(*subject.model);
+  CallBuffers buffers(*subject.model, subject.tableRows);
   auto time = [&](int64_t count) {
     return timeCalls(count, [&] {
       buffers.run();
@@ -82,7 +82,7 @@ static void measure(benchmark::State &state, const Subject &subject,
 
 static void compare(benchmark::State &state, const Subject &subject, Peer &peer,
                     Results &results, BlockSizes &sizes) {
-  CallBuffers buffers(*subject.model);
+  CallBuffers buffers(*subject.model, subject.tableRows);
   // Half a block untimed comes first: the other side has just had the caches.
   auto timeOurs = [&](int64_t count) {
     auto call = [&] {
@@ -190,7 +190,7 @@ private:
 static void measureStream(benchmark::State &state, const Subject &subject,
                           uint64_t windows, const char *mode, Results &results,
                           BlockSizes &sizes) {
-  CallBuffers buffers(*subject.model);
+  CallBuffers buffers(*subject.model, subject.tableRows);
   StreamBuffers stream(subject);
   auto timeSingle = [&](int64_t count) {
     return timeCalls(count, [&] {

@@ -42,7 +42,7 @@ std::vector<PeerLibrary> frieze::findPeerLibraries(llvm::StringRef path) {
 llvm::Expected<std::unique_ptr<Peer>> Peer::start(const PeerLibrary &library,
                                                   llvm::StringRef file,
                                                   const std::string &python,
-                                                  const frieze_model &model) {
+                                                  const Subject &model) {
   std::unique_ptr<Peer> peer(new Peer(library, file));
   if (llvm::Error error = peer->spawn(python))
     return std::move(error);
@@ -110,7 +110,8 @@ llvm::Error Peer::send(llvm::StringRef bytes) {
   return llvm::Error::success();
 }
 
-llvm::Error Peer::sendCalls(const frieze_model &model) {
+llvm::Error Peer::sendCalls(const Subject &subject) {
+  const frieze_model &model = *subject.model;
   // The first is timed. Small inputs leave classifiers undecided, so that their
   // outputs tell more.
   constexpr float scales[] = {1, 1.0f / 8, 1.0f / 64};
@@ -131,7 +132,7 @@ llvm::Error Peer::sendCalls(const frieze_model &model) {
             {"calls", std::size(scales)}})
      << "\n";
   for (float scale : scales) {
-    CallBuffers buffers(model, scale);
+    CallBuffers buffers(model, subject.tableRows, scale);
     buffers.run();
     for (auto *arrays : {&buffers.getInputs(), &buffers.getOutputs()})
       for (const std::vector<float> &array : *arrays)

@@ -8,8 +8,7 @@
 #ifndef FRIEZE_TOOLS_BENCH_PEER_H
 #define FRIEZE_TOOLS_BENCH_PEER_H
 
-#include "frieze/model.h"
-#include "llvm/Support/Error.h"
+#include "tools/frieze-bench/Subject.h"
 
 #include <memory>
 #include <string>
@@ -53,7 +52,7 @@ public:
   static llvm::Expected<std::unique_ptr<Peer>> start(const PeerLibrary &library,
                                                      llvm::StringRef file,
                                                      const std::string &python,
-                                                     const frieze_model &model);
+                                                     const Subject &model);
   Peer(const Peer &) = delete;
   Peer &operator=(const Peer &) = delete;
   ~Peer();
@@ -78,7 +77,7 @@ private:
 
   llvm::Error spawn(const std::string &python);
   llvm::Error send(llvm::StringRef bytes);
-  llvm::Error sendCalls(const frieze_model &model);
+  llvm::Error sendCalls(const Subject &subject);
   /// The next line from the child, without what says that it is an answer.
   llvm::Expected<std::string> receive(llvm::StringRef kind);
 

@@ -7,6 +7,7 @@
 
 #include "tools/frieze-bench/Subject.h"
 #include "compiler/IsolatedLayers.h"
+#include "compiler/TableInputs.h"
 #include "compiler/target/Target.h"
 #include "dialect/Identifier.h"
 #include "tools/CompilerContext.h"
@@ -82,11 +83,16 @@ static llvm::Expected<Subject> compileSubject(const std::string &name,
     code.bytes.assign(object.begin(), object.end());
     code.spills = figures.spills;
   };
+  std::vector<int64_t> tableRows = countTableRows(module);
   llvm::Expected<LoadedModel> model = loadModule(module, options);
   if (!model)
     return model.takeError();
-  Subject subject{name, std::move(*model), 0, std::nullopt,
-                  findMachine((*model)->target)};
+  Subject subject{name,
+                  std::move(*model),
+                  0,
+                  std::nullopt,
+                  findMachine((*model)->target),
+                  std::move(tableRows)};
   if (llvm::Error error = addCodeStatistics(subject, code))
     return std::move(error);
   return subject;

@@ -27,6 +27,8 @@ struct Subject {
   std::optional<SpillCount> spills;
   /// The machine whose variant that is; "" where none is known.
   llvm::StringRef machine;
+  /// Of a model file: see countTableRows().
+  std::vector<int64_t> tableRows = {};
   /// Of a layer: numbers of the values that it reads and writes in its model.
   std::vector<unsigned> operands = {};
   unsigned result = 0;

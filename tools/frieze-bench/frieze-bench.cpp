@@ -173,7 +173,7 @@ static llvm::Error checkComparison(const Options &command) {
 
 /// Starts every peer that runs one of the files, and puts down those that
 /// don't. False after a message where one fails, or its outputs are others.
-static bool startPeers(const Options &command, const frieze_model &model,
+static bool startPeers(const Options &command, const Subject &model,
                        std::vector<std::unique_ptr<Peer>> &peers,
                        std::vector<AbsentPeer> &absent) {
   bool good = true;
@@ -190,7 +190,11 @@ static bool startPeers(const Options &command, const frieze_model &model,
                  "expects the outputs of '" + command.path + "' to within " +
                      Peer::tolerance + ", but got differences up to " +
                      llvm::formatv("{0:e1}", (*peer)->getDifference()).str() +
-                     " in " + (*peer)->getName());
+                     " in " + (*peer)->getName() +
+                     (model.tableRows.empty()
+                          ? "; an artefact does not tell which inputs are "
+                            "numbers of rows of a table, a model file does"
+                          : ""));
         peers.push_back(std::move(*peer));
         continue;
       }
@@ -335,7 +339,7 @@ static int measure(int argc, char **argv) {
   const Subject &model = subjects->front();
   Results results;
   std::vector<std::unique_ptr<Peer>> peers;
-  bool good = startPeers(command, *model.model, peers, results.absentPeers);
+  bool good = startPeers(command, model, peers, results.absentPeers);
 
   results.subjects = *subjects;
   results.peak = measureMachinePeak();

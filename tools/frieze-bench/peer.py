@@ -24,6 +24,8 @@ except ModuleNotFoundError:
     np = None  # Then there is no library either: all of them need it.
 
 
+# A library has `inputs`: names, shapes and types.
+
 class OnnxRuntime:
     def __init__(self, library, path):
         options = library.SessionOptions()
@@ -31,10 +33,17 @@ class OnnxRuntime:
         self.library = library
         self.session = library.InferenceSession(path, options,
                                                 providers=["CPUExecutionProvider"])
-        self.inputs = [(value.name, value.shape) for value in self.session.get_inputs()]
+        self.inputs = [(value.name, value.shape, self.find_type(value.type))
+                       for value in self.session.get_inputs()]
+
+    @staticmethod
+    def find_type(name):
+        """That of "tensor(int64)"; what C calls float and double has other names here."""
+        name = name.removeprefix("tensor(").removesuffix(")")
+        return np.dtype({"float": "float32", "double": "float64"}.get(name, name))
 
     def prepare(self, arrays):
-        names = [name for name, _ in self.inputs]
+        names = [name for name, *_ in self.inputs]
         results = self.session.run(None, dict(zip(names, arrays)))
         # Zeros, so that only the call that is timed can fill in the results. The
         # values below do not own their memory.
@@ -62,7 +71,7 @@ class LiteRT:
         from ai_edge_litert.interpreter import Interpreter
         self.interpreter = Interpreter(model_path=path, num_threads=1)
         self.details = self.interpreter.get_input_details()
-        self.inputs = [(detail["name"], detail["shape_signature"].tolist())
+        self.inputs = [(detail["name"], detail["shape_signature"].tolist(), detail["dtype"])
                        for detail in self.details]
 
     def prepare(self, arrays):
@@ -87,12 +96,13 @@ class OpenVINO:
         self.core = library.Core()
         self.model = self.core.read_model(path)
         self.inputs = [(value.any_name, [-1 if size.is_dynamic else size.get_length()
-                                         for size in value.partial_shape])
+                                         for size in value.partial_shape],
+                        value.element_type.to_dtype())
                        for value in self.model.inputs]
 
     def prepare(self, arrays):
         self.model.reshape({name: list(array.shape)
-                            for (name, _), array in zip(self.inputs, arrays)})
+                            for (name, *_), array in zip(self.inputs, arrays)})
         compiled = self.core.compile_model(self.model, "CPU", {
             "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "f32"})
@@ -154,6 +164,14 @@ def get_difference(results, outputs):
     return max(shares), max(differences)
 
 
+def convert(array, name, kind):
+    """The numbers of an input as the type that the peer takes."""
+    if np.any(array.astype(kind) != array) and not np.issubdtype(kind, np.floating):
+        raise ValueError(f"takes {np.dtype(kind)} for '{name}', but the model is called with "
+                         "numbers between these")
+    return array.astype(kind)
+
+
 def prepare(peer, calls):
     """Gives `peer` the inputs of the first call, of several layouts in the one that
     comes closest to the outputs of all, and returns how close. Names pair inputs if all
@@ -163,13 +181,14 @@ def prepare(peer, calls):
         raise ValueError(f"has {len(peer.inputs)} inputs, but the model {len(inputs)}")
     names = [name for name, _ in inputs]
     places = range(len(inputs))
-    if set(names) == {name for name, _ in peer.inputs}:
-        places = [names.index(name) for name, _ in peer.inputs]
+    if set(names) == {name for name, *_ in peer.inputs}:
+        places = [names.index(name) for name, *_ in peer.inputs]
 
     def get_layouts(inputs):
         """All inputs in each way that fits."""
-        return list(itertools.product(*(arrange(inputs[place][1], sizes) for place, (_, sizes)
-                                        in zip(places, peer.inputs))))
+        return list(itertools.product(*(
+            arrange(convert(inputs[place][1], name, kind), sizes)
+            for place, (name, sizes, kind) in zip(places, peer.inputs))))
 
     def run(index):
         results = []

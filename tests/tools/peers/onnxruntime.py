@@ -2,7 +2,8 @@
 
 A model file is JSON: {"shape": SHAPE, "factor": F, "small": D, "calls": N}. It computes
 F (c + 1) max(x, 0), where c counts along axis 1, as ONNX has its channels, and adds D
-where all inputs are below 0.1; after N calls it fails.
+where all inputs are below 0.1; after N calls it fails. With {"rows": N} it takes int64,
+and gives the rows (n, -n) of N.
 """
 import json
 
@@ -28,9 +29,10 @@ class OrtValue:
 
 
 class Tensor:
-    def __init__(self, name, shape):
+    def __init__(self, name, shape, type):
         self.name = name
         self.shape = shape
+        self.type = type
 
 
 class IOBinding:
@@ -54,16 +56,20 @@ class InferenceSession:
         self.factor = np.float32(model.get("factor", 1))
         self.small = np.float32(model.get("small", 0))
         self.calls = model.get("calls", float("inf"))
+        self.rows = model.get("rows")
         self._sess = self
 
     def get_inputs(self):
-        return [Tensor("any", self.shape)]
+        return [Tensor("any", self.shape, "tensor(int64)" if self.rows else "tensor(float)")]
 
     def get_outputs(self):
-        return [Tensor("other", self.shape)]
+        return [Tensor("other", self.shape, "tensor(float)")]
 
     def run(self, names, feeds):
         x = feeds["any"]
+        if self.rows:
+            assert x.dtype == np.int64 and 0 <= x.min() and x.max() < self.rows
+            return [np.stack([x, -x], -1).astype(np.float32)]
         channels = np.arange(1, x.shape[1] + 1, dtype=np.float32)
         offset = self.small * (np.max(np.abs(x)) < 0.1)
         return [offset + self.factor * np.maximum(x, 0)
