@@ -68,8 +68,10 @@ private:
   template <typename OpT>
   void add(mlir::ValueRange operands, Attributes attributes);
   /// The same of a layer of sums, and sometimes of another one, whose results
-  /// only an op with those of the first one reads.
+  /// only an op with those of the first one reads, or a concatenation.
   template <typename OpT> void addSums(mlir::Value x, Attributes attributes);
+  /// Makes the last value, and others, parts of a concatenation of channels.
+  void joinChannels();
   mlir::Value addInput(llvm::ArrayRef<int64_t> shape);
   /// A value, an input or a constant of a shape that meets `shape` along every
   /// axis.
@@ -155,7 +157,11 @@ template <typename OpT>
 void KernelGraph::addSums(mlir::Value x, Attributes attributes) {
   size_t before = values.size();
   add<OpT>(x, attributes);
-  if (values.size() == before || !chance(0.25))
+  if (values.size() == before)
+    return;
+  if (chance(0.2))
+    return joinChannels();
+  if (!chance(0.25))
     return;
   mlir::Value other = values.back();
   add<OpT>(x, attributes);

@@ -34,6 +34,24 @@ void KernelGraph::addConcat(Value x) {
   add<ConcatOp>(operands, {named("axis", integer(axis))});
 }
 
+void KernelGraph::joinChannels() {
+  Value part = values.pop_back_val();
+  SmallVector<Value> operands;
+  for (Value other : values)
+    if (rankOf(other) == rankOf(part) &&
+        shapeOf(other).drop_back() == shapeOf(part).drop_back() &&
+        operands.size() < 3 && chance(0.5))
+      operands.push_back(other);
+  operands.insert(operands.begin() + pick(0, operands.size()), part);
+  auto axis = named("axis", integer(rankOf(part) - 1));
+  FailureOr<Value> result = tryCreate<ConcatOp>(operands, axis);
+  bool isSmall =
+      succeeded(result) && elementsOf(shapeOf(*result)) <= mostElements;
+  if (succeeded(result) && !isSmall)
+    result->getDefiningOp()->erase();
+  values.push_back(isSmall ? *result : part);
+}
+
 void KernelGraph::addPad(Value x) {
   SmallVector<int64_t> low, high;
   for (int64_t axis = 0; axis < rankOf(x); ++axis) {

@@ -300,6 +300,19 @@ LOWERINGS = {
         ("lowerSoftmax: elements beyond the last vector",
          "y && terms.width < kernel.machine.lanes", "false"),
     ],
+    "compiler/conversion/plan/ConcatPart.cpp": [
+        ("concat in place: outputs", "isReturned(concat.getOutput())", "false"),
+        ("concat in place: what an add takes", "bool(findBinaryInEpilogue(conv))",
+         "false"),
+    ],
+    "compiler/conversion/emit/BufferBinder.cpp": [
+        ("concat in place: first channel",
+         "part->firstChannel * bytesOf(type.getElementType())", "int64_t(0)"),
+    ],
+    "compiler/conversion/plan/WidthTile.cpp": [
+        ("concat in place: positions that are no neighbours", "shape.output.positionElements",
+         "shape.output.channels"),
+    ],
     "compiler/conversion/emit/Copies.cpp": [
         ("stream: rows that move in order", "kernel.inOrderVectors(count,",
          "(kernel.*(MUTATED ? &KernelBuilder::forEachVector : &KernelBuilder::inOrderVectors))(count,"),
@@ -386,6 +399,7 @@ LOWERINGS = {
     "compiler/conversion/plan/MemoryPlan.cpp": [
         ("memory: results that an operand's kernel stores", "places.lookup(findComputing(op))",
          "places.lookup(op)"),
+        ("memory: concat that a conv begins", "begin != begins.end()", "false"),
         ("memory: operand that is read again replaced",
          "lastUses.lookup(storage).number == places[op].number", "true"),
         ("memory: lifetimes that touch",

@@ -7,6 +7,8 @@
 
 #include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "compiler/conversion/plan/ConcatPart.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "dialect/NNOps.h"
 #include "dialect/Weights.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -28,11 +30,26 @@ Value BufferBinder::findConstant(Value value) {
                   : nullptr;
 }
 
+Value BufferBinder::findPart(Value value) {
+  std::optional<ConcatPart> part = findConcatPart(value, kernel.target);
+  if (!part)
+    return nullptr;
+  auto whole = findBuffer(part->whole).getDefiningOp<memref::ViewOp>();
+  MemRefType type = whole.getType();
+  Value offset =
+      kernel.add(whole.getByteShift(),
+                 part->firstChannel * bytesOf(type.getElementType()));
+  return view(whole.getSource(), offset, type.getElementType(),
+              type.getNumElements() - part->firstChannel);
+}
+
 void BufferBinder::bind(Operation *op) {
   auto bindValue = [&](Value value) {
     Value storage = MemoryPlan::getStorage(value);
     if (!kernel.buffers.contains(storage)) {
-      Value buffer = findBuffer(storage);
+      Value buffer = findPart(storage);
+      if (!buffer)
+        buffer = findBuffer(storage);
       kernel.buffers[storage] = buffer;
     }
     Value buffer = kernel.buffers[storage];

@@ -37,6 +37,9 @@ protected:
   /// The same in `bytes`.
   mlir::Value view(mlir::Value bytes, mlir::Value offset, mlir::Type element,
                    int64_t count);
+  /// Where the channels of `value` begin in a concatenation, or null where they
+  /// are not written there.
+  mlir::Value findPart(mlir::Value value);
   /// The constant that is `value`, or null.
   mlir::Value findConstant(mlir::Value value);
 

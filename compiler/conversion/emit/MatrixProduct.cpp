@@ -407,7 +407,7 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
           result = kernel.addFloat(
               kernel.loadVector(product.output, at, tile.lanes), result);
         storeResults(kernel, product.binary, result, product.output, at, width);
-        at = kernel.add(at, product.columns);
+        at = kernel.add(at, product.resultStride);
       }
     }
   }

@@ -68,6 +68,8 @@ struct MatrixProduct {
   /// the bias, and the others from zero.
   const nn::WinogradTiling *filtering = nullptr;
   int64_t pointWeightStride = 0;
+  /// Elements from a result of such a tile to the next.
+  int64_t resultStride = 0;
   /// Where the results of a row start in the output. Null where they are
   /// `outputRowStride` apart; otherwise they may overlap, those of later rows
   /// count, and all rows must be of one tile.

@@ -156,7 +156,7 @@ void PlanarTileEmitter::emit(Value row, Value column, Value position) {
   Value outputAt =
       kernel.add(kernel.add(kernel.add(conv.outputBase, column),
                             kernel.mul(row, shape.output.getRowElements())),
-                 kernel.mul(position, shape.output.channels));
+                 kernel.mul(position, shape.output.positionElements));
   for (int64_t r = 0; r < tile.rows; ++r)
     for (int64_t v = 0; v < tile.vectors; ++v) {
       SmallVector<Value> results;
@@ -168,9 +168,10 @@ void PlanarTileEmitter::emit(Value row, Value column, Value position) {
                                                      kernel.add(channel, c),
                                                      /*isOneChannel=*/true));
       }
-      store(results, kernel.add(outputAt, r * shape.output.getRowElements() +
-                                              getVectorOffset(v) *
-                                                  shape.output.channels));
+      store(results,
+            kernel.add(outputAt,
+                       r * shape.output.getRowElements() +
+                           getVectorOffset(v) * shape.output.positionElements));
     }
 }
 
@@ -199,7 +200,8 @@ void PlanarTileEmitter::store(ArrayRef<Value> columns, Value outputAt) {
         ArrayRef<int64_t>{first % lanes}, ArrayRef<int64_t>{count},
         ArrayRef<int64_t>{1});
     storeResults(kernel, conv.binary, channels, conv.output,
-                 kernel.add(outputAt, position * shape.output.channels), count);
+                 kernel.add(outputAt, position * shape.output.positionElements),
+                 count);
   }
 }
 

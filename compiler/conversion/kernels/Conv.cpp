@@ -96,7 +96,7 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.bias =
       kernel.loadConstants(op, "bias", packColumns(bias, 1, shape, padded));
   product.output = kernel.buffers[op.getOutput()];
-  product.outputRowStride = shape.output.channels;
+  product.outputRowStride = shape.output.positionElements;
   product.rows = shape.output.width;
   product.inputPerColumn = shape.isDepthwise();
   product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());

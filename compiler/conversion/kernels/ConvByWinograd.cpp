@@ -175,7 +175,7 @@ WinogradEmitter::Tile WinogradEmitter::findTile(Value block, Value number) {
     return kernel.add(
         kernel.mul(image, shape.getImageElements()),
         kernel.add(kernel.mul(top, heightStride * shape.getRowElements()),
-                   kernel.mul(left, widthStride * shape.channels)));
+                   kernel.mul(left, widthStride * shape.positionElements)));
   };
   return {number,
           find(blocking.input, tiling.height.stride, tiling.width.stride),

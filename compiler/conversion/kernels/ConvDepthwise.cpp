@@ -132,7 +132,7 @@ void DepthwiseEmitter::emitTile(Place row, Place start) {
   }
   Value resultAt = kernel.add(
       kernel.add(outputAt, kernel.mul(row.at, shape.output.getRowElements())),
-      kernel.mul(start.at, shape.output.channels));
+      kernel.mul(start.at, shape.output.positionElements));
   // Of what meets padding there are many copies, which run seldom.
   bool isCopy = row.number || start.number;
   const SmallVector<EpilogueStage> &stages =
@@ -140,11 +140,12 @@ void DepthwiseEmitter::emitTile(Place row, Place start) {
   for (auto [i, sum] : llvm::enumerate(sums))
     storeResults(kernel, product.binary,
                  kernel.applyEpilogue(stages, sum, channel), product.output,
-                 kernel.add(resultAt, i * shape.output.channels), tile.lanes);
+                 kernel.add(resultAt, i * shape.output.positionElements),
+                 tile.lanes);
   if (isCopy && !split.rest.empty())
     finishRows(kernel, split.rest,
                {product.output, resultAt, channel, tile.rows,
-                shape.output.channels, tile.lanes},
+                shape.output.positionElements, tile.lanes},
                tile.lanes);
 }
 

@@ -8,6 +8,8 @@
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/emit/Interleave.h"
 #include "compiler/conversion/kernels/Lowerings.h"
+#include "compiler/conversion/plan/ConcatPart.h"
+#include "compiler/conversion/plan/MemoryPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/bit.h"
 
@@ -217,6 +219,10 @@ static void lowerConcat(KernelBuilder &kernel, ConcatOp op) {
   for (Value operand : op.getInputs()) {
     Value input = kernel.buffers[operand];
     int64_t run = cast<ShapedType>(operand.getType()).getNumElements() / outer;
+    if (findConcatPart(MemoryPlan::getStorage(operand), kernel.target)) {
+      start += run;
+      continue;
+    }
     // Vectors begin anew with the channels of a row: a run is a slice of one,
     // or several whole ones.
     int64_t rows = hasChannels && !joinsChannels ? run / channels : 1;

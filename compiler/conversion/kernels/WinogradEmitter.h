@@ -9,6 +9,7 @@
 #define FRIEZE_COMPILER_CONVERSION_KERNELS_WINOGRADEMITTER_H
 
 #include "compiler/conversion/emit/BinaryStage.h"
+#include "compiler/conversion/plan/ConvShape.h"
 #include "compiler/conversion/plan/KernelPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -23,7 +24,8 @@ public:
       : kernel(kernel), blocking(*plan.winograd), tiling(blocking.tiling),
         productTile(plan.products.front()), input(input),
         output(kernel.buffers[op.getOutput()]),
-        outputShape(op.getType().getShape()), scratch(kernel.scratch[op]),
+        outputShape(ConvShape(op, kernel.target).output),
+        scratch(kernel.scratch[op]),
         epilogue(kernel.loadEpilogue(op, op.getEpilogueStages())),
         binary(findBinaryStage(kernel, op)) {
     loadParameters(op);

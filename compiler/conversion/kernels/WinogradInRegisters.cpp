@@ -41,7 +41,8 @@ void WinogradEmitter::multiplyInRegisters(Value block) {
   product.binary = getBinaryStage();
   product.output = output;
   product.outputBase = findTile(block, kernel.index(0)).output;
-  product.outputRowStride = tiling.width.getTileExtent() * outputShape.channels;
+  product.resultStride = outputShape.positionElements;
+  product.outputRowStride = tiling.width.getTileExtent() * product.resultStride;
   auto findOutput = [&](Value row) { return findTile(block, row).output; };
   if (!tiling.width.isEven())
     product.findOutput = findOutput;

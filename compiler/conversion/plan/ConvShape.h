@@ -8,6 +8,7 @@
 #ifndef FRIEZE_COMPILER_CONVERSION_PLAN_CONVSHAPE_H
 #define FRIEZE_COMPILER_CONVERSION_PLAN_CONVSHAPE_H
 
+#include "compiler/conversion/plan/ConcatPart.h"
 #include "compiler/conversion/plan/ImageShape.h"
 #include "compiler/target/Target.h"
 #include "dialect/Activations.h"
@@ -25,6 +26,8 @@ struct ConvShape {
         window(op.getKernel().getShapedType().getShape().drop_back(2), 1),
         stride(op.getStrideValues(), 1), dilation(op.getDilationValues(), 1),
         padding(op.getPaddingValues()), groups(op.getGroups()), target(target) {
+    if (std::optional<ConcatPart> part = findConcatPart(op.getOutput(), target))
+      output.positionElements = part->whole.getType().getShape().back();
     if (op.getWinograd())
       padding.right += nn::WinogradTiling::get(op).behind;
     input.height += padding.top + padding.bottom;

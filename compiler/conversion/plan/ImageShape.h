@@ -19,12 +19,16 @@ namespace frieze {
 /// height 1.
 struct ImageShape {
   int64_t batch, height, width, channels;
+  /// From a position to the next one: more elements than channels where the
+  /// channels of others lie between.
+  int64_t positionElements;
 
   explicit ImageShape(llvm::ArrayRef<int64_t> shape)
       : batch(shape[0]), height(shape.size() == 4 ? shape[1] : 1),
-        width(shape[shape.size() - 2]), channels(shape.back()) {}
+        width(shape[shape.size() - 2]), channels(shape.back()),
+        positionElements(channels) {}
 
-  int64_t getRowElements() const { return width * channels; }
+  int64_t getRowElements() const { return width * positionElements; }
   int64_t getImageElements() const { return height * getRowElements(); }
 };
 

@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "compiler/conversion/plan/ConcatPart.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/StreamState.h"
@@ -105,13 +106,28 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     return (int64_t)llvm::alignTo(bytes, alignment);
   };
   llvm::DenseSet<Value> elsewhere = findRemembered(function);
+  /// Of a concatenation, the first op that writes into it.
+  llvm::DenseMap<Operation *, Place> begins;
   function.walk([&](Operation *op) {
     auto dense = dyn_cast<nn::DenseOp>(op);
     if (auto windows = dense ? findWindowsInPlace(dense) : nullptr)
       elsewhere.insert(windows);
     if (findBinaryInEpilogue(op))
       elsewhere.insert(op->getResult(0));
+    auto conv = dyn_cast<nn::ConvOp>(op);
+    auto part = conv ? findConcatPart(conv.getOutput(), kernels.getTarget())
+                     : std::nullopt;
+    if (!part)
+      return;
+    elsewhere.insert(conv.getOutput());
+    begins.try_emplace(part->whole.getDefiningOp(), places[op]);
   });
+  /// Where the elements of the result of `op` come to be.
+  auto findBegin = [&](Operation *op) {
+    auto begin = begins.find(op);
+    return begin != begins.end() ? begin->second
+                                 : places.lookup(findComputing(op));
+  };
   // Slots first: a map may move its entries while it grows.
   function.walk([&](Operation *op) {
     Operation *together = microBatch.findTogether(op);
@@ -132,7 +148,7 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     Operation *computing = findComputing(op);
     if (microBatch.findTogether(computing) ||
         (lastUse != lastUses.end() &&
-         lastUse->second.stepFirst != places[computing].stepFirst)) {
+         lastUse->second.stepFirst != findBegin(op).stepFirst)) {
       plan.perCall.insert(value);
       bytes *= microBatch.getCalls();
     }
@@ -163,7 +179,7 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
   function.walk([&](Operation *op) {
     if (op == function)
       return;
-    Place place = places.lookup(findComputing(op));
+    Place place = findBegin(op);
     if (auto found = plan.scratch.find(op); found != plan.scratch.end())
       requests.push_back({&found->second, place.number, place.number});
     if (op->getNumResults() != 1)

@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "compiler/conversion/plan/ConcatPart.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
@@ -22,6 +23,7 @@ using namespace frieze;
 static bool sharesKernel(const Target &target, nn::ConvOp conv) {
   int64_t elements = conv.getKernel().getShapedType().getNumElements();
   return conv.getType().getDimSize(0) == 1 && nn::keepsSamplesApart(conv) &&
+         !findConcatPart(conv.getOutput(), target) &&
          elements * accumulatorBytes >
              target.machines.front().caches.secondLevel;
 }

@@ -14,7 +14,7 @@
 using namespace frieze;
 
 bool frieze::isContiguous(const ConvShape &shape, int64_t columns) {
-  return columns == shape.output.channels &&
+  return columns == shape.output.positionElements &&
          countShuffles(columns) <= countShuffles(llvm::PowerOf2Ceil(columns));
 }
 

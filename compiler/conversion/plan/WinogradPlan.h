@@ -49,7 +49,7 @@ struct WinogradPlan {
   /// image of this shape.
   int64_t getRowStride(const ImageShape &shape) const;
   int64_t getColumnStride(const ImageShape &shape) const {
-    return tiling.width.dilation * shape.channels;
+    return tiling.width.dilation * shape.positionElements;
   }
 
   /// Inputs or products of a point: one row per tile. A row of a multiple of
