@@ -8,7 +8,6 @@
 #include "frontends/ModelBuilder.h"
 #include "dialect/Remarks.h"
 #include "dialect/Weights.h"
-#include "frontends/VolumeLayers.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -23,47 +22,6 @@ static constexpr int64_t maxModelWeights = int64_t(1) << 29;
 
 ArrayRef<int64_t> frieze::getShape(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-SmallVector<int64_t> frieze::getPadding(StringRef mode, ArrayRef<int64_t> shape,
-                                        const WindowGeometry &geometry) {
-  SmallVector<int64_t> padding;
-  for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
-    int64_t size = shape[axis + 1], stride = geometry.strides[axis];
-    int64_t reach = (geometry.window[axis] - 1) * geometry.dilations[axis];
-    int64_t low = 0, high = 0;
-    if (mode == "causal") {
-      low = reach;
-    } else if (mode == "same") {
-      int64_t lastStart = (size - 1) / stride * stride;
-      int64_t total = std::max<int64_t>(lastStart + reach + 1 - size, 0);
-      low = total / 2;
-      high = total - low;
-    }
-    padding.append({low, high});
-  }
-  return padding;
-}
-
-SmallVector<int64_t>
-frieze::getTransposedPadding(StringRef mode, const WindowGeometry &geometry,
-                             ArrayRef<int64_t> outputPadding) {
-  SmallVector<int64_t> padding;
-  for (size_t axis = 0; axis < geometry.window.size(); ++axis) {
-    int64_t window = (geometry.window[axis] - 1) * geometry.dilations[axis] + 1;
-    int64_t stride = geometry.strides[axis];
-    bool isFixed = !outputPadding.empty();
-    if (mode == "valid") {
-      padding.append({0, isFixed ? -outputPadding[axis]
-                                 : -std::max<int64_t>(stride - window, 0)});
-      continue;
-    }
-    int64_t total =
-        isFixed ? window / 2 * 2 - outputPadding[axis] : window - stride;
-    int64_t low = std::max<int64_t>(total, 0) / 2;
-    padding.append({low, total - low});
-  }
-  return padding;
 }
 
 ModelBuilder::ModelBuilder(StringRef path, const ImportOptions &options,
@@ -286,52 +244,6 @@ NamedAttribute ModelBuilder::ints(StringRef name, ArrayRef<int64_t> values) {
   return builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(values));
 }
 
-static bool areAll(ArrayRef<int64_t> values, int64_t value) {
-  return llvm::all_of(values, [=](int64_t other) { return other == value; });
-}
-
-SmallVector<NamedAttribute>
-ModelBuilder::getConvAttributes(ElementsAttr kernel, ElementsAttr bias,
-                                const WindowGeometry &geometry,
-                                int64_t groups) {
-  SmallVector<NamedAttribute> attributes{
-      builder.getNamedAttr("kernel", kernel),
-      builder.getNamedAttr("groups", builder.getI64IntegerAttr(groups))};
-  if (bias)
-    attributes.push_back(builder.getNamedAttr("bias", bias));
-  if (!areAll(geometry.strides, 1))
-    attributes.push_back(ints("strides", geometry.strides));
-  if (!areAll(geometry.padding, 0))
-    attributes.push_back(ints("padding", geometry.padding));
-  if (!areAll(geometry.dilations, 1))
-    attributes.push_back(ints("dilations", geometry.dilations));
-  return attributes;
-}
-
-Value ModelBuilder::conv(StringRef layer, Value input, ElementsAttr kernel,
-                         ElementsAttr bias, const WindowGeometry &geometry,
-                         int64_t groups) {
-  if (!kernel)
-    return {};
-  if (geometry.window.size() == 3)
-    return convVolume(*this, layer, input, kernel, bias, geometry, groups);
-  return create<nn::ConvOp>(layer, input,
-                            getConvAttributes(kernel, bias, geometry, groups));
-}
-
-Value ModelBuilder::convTranspose(StringRef layer, Value input,
-                                  ElementsAttr kernel, ElementsAttr bias,
-                                  const WindowGeometry &geometry,
-                                  int64_t groups) {
-  if (!kernel)
-    return {};
-  if (geometry.window.size() == 3)
-    return convTransposeVolume(*this, layer, input, kernel, bias, geometry,
-                               groups);
-  return create<nn::ConvTransposeOp>(
-      layer, input, getConvAttributes(kernel, bias, geometry, groups));
-}
-
 Value ModelBuilder::dense(StringRef layer, Value input, ElementsAttr kernel,
                           ElementsAttr bias) {
   if (!kernel)
@@ -402,40 +314,6 @@ Value ModelBuilder::dropout(StringRef layer, Value input, double rate) {
       builder.getNamedAttr("rate", builder.getF64FloatAttr(rate)));
 }
 
-Value ModelBuilder::pool(StringRef layer, nn::PoolKind kind, Value input,
-                         const WindowGeometry &geometry) {
-  if (geometry.window.size() == 3)
-    return poolVolume(*this, layer, kind, input, geometry);
-  SmallVector<NamedAttribute> attributes{ints("window", geometry.window)};
-  if (geometry.strides != geometry.window)
-    attributes.push_back(ints("strides", geometry.strides));
-  if (!areAll(geometry.padding, 0))
-    attributes.push_back(ints("padding", geometry.padding));
-  if (!areAll(geometry.dilations, 1))
-    attributes.push_back(ints("dilations", geometry.dilations));
-  return kind == nn::PoolKind::Max
-             ? create<nn::MaxPoolOp>(layer, input, attributes)
-             : create<nn::AvgPoolOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::globalPool(StringRef layer, nn::PoolKind kind, Value input,
-                               bool keepDims) {
-  if (input && getShape(input).size() == 5)
-    return globalPoolVolume(*this, layer, kind, input, keepDims);
-  SmallVector<NamedAttribute> attributes{builder.getNamedAttr(
-      "kind", nn::PoolKindAttr::get(builder.getContext(), kind))};
-  if (keepDims)
-    attributes.push_back(
-        builder.getNamedAttr("keep_dims", builder.getUnitAttr()));
-  return create<nn::GlobalPoolOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::concat(StringRef layer, ValueRange inputs, int64_t axis) {
-  return create<nn::ConcatOp>(
-      layer, inputs,
-      builder.getNamedAttr("axis", builder.getI64IntegerAttr(axis)));
-}
-
 Value ModelBuilder::embedding(StringRef layer, Value input, ElementsAttr table,
                               bool fromEnd) {
   if (!table)
@@ -445,105 +323,4 @@ Value ModelBuilder::embedding(StringRef layer, Value input, ElementsAttr table,
     attributes.push_back(
         builder.getNamedAttr("from_end", builder.getUnitAttr()));
   return create<nn::EmbeddingOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::pad(StringRef layer, Value input, ArrayRef<int64_t> low,
-                        ArrayRef<int64_t> high, double value,
-                        nn::PadMode mode) {
-  return create<nn::PadOp>(
-      layer, input,
-      {ints("low", low), ints("high", high),
-       builder.getNamedAttr("mode",
-                            nn::PadModeAttr::get(builder.getContext(), mode)),
-       builder.getNamedAttr("value", builder.getF64FloatAttr(value))});
-}
-
-Value ModelBuilder::reshape(StringRef layer, Value input,
-                            ArrayRef<int64_t> shape) {
-  if (!input)
-    return {};
-  auto type = cast<RankedTensorType>(input.getType());
-  int64_t elements = type.getNumElements() / type.getDimSize(0);
-  SmallVector<int64_t> sizes(shape);
-  int64_t *open = llvm::find(sizes, -1);
-  if (open != sizes.end()) {
-    *open = 1;
-    int64_t others = countElements(sizes).value_or(0);
-    if (others > 0 && elements % others == 0)
-      *open = elements / others;
-  }
-  if (countElements(sizes) != elements) {
-    emitError(layer) << "expects a shape of " << elements
-                     << " elements to match the input, but got "
-                     << formatShape(shape);
-    return {};
-  }
-  sizes.insert(sizes.begin(), type.getDimSize(0));
-  return reshapeWithBatch(layer, input, sizes);
-}
-
-Value ModelBuilder::reshapeWithBatch(StringRef layer, Value input,
-                                     ArrayRef<int64_t> shape) {
-  if (!input)
-    return {};
-  auto type = cast<RankedTensorType>(input.getType());
-  return nn::ReshapeOp::create(
-      builder, getLoc(layer),
-      RankedTensorType::get(shape, type.getElementType()), input);
-}
-
-Value ModelBuilder::mergeStepsIntoBatch(StringRef layer, Value input) {
-  if (!input)
-    return {};
-  auto type = cast<RankedTensorType>(input.getType());
-  SmallVector<int64_t> shape(type.getShape().drop_front());
-  shape[0] *= type.getDimSize(0);
-  return reshapeWithBatch(layer, input, shape);
-}
-
-Value ModelBuilder::splitStepsFromBatch(StringRef layer, Value input,
-                                        int64_t batch) {
-  if (!input)
-    return {};
-  auto type = cast<RankedTensorType>(input.getType());
-  SmallVector<int64_t> shape(type.getShape());
-  shape[0] /= batch;
-  shape.insert(shape.begin(), batch);
-  return reshapeWithBatch(layer, input, shape);
-}
-
-Value ModelBuilder::flatten(StringRef layer, Value input) {
-  return reshape(layer, input, {-1});
-}
-
-Value ModelBuilder::resize(StringRef layer, Value input, nn::ResizeKind kind,
-                           ArrayRef<int64_t> sizes, nn::Coordinates coordinates,
-                           nn::Rounding rounding, ArrayRef<double> scales) {
-  MLIRContext *context = builder.getContext();
-  SmallVector<NamedAttribute> attributes{
-      builder.getNamedAttr("kind", nn::ResizeKindAttr::get(context, kind)),
-      ints("sizes", sizes),
-      builder.getNamedAttr("coordinates",
-                           nn::CoordinatesAttr::get(context, coordinates)),
-      builder.getNamedAttr("rounding",
-                           nn::RoundingAttr::get(context, rounding))};
-  if (!scales.empty())
-    attributes.push_back(
-        builder.getNamedAttr("scales", builder.getDenseF64ArrayAttr(scales)));
-  return create<nn::ResizeOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::slice(StringRef layer, Value input, ArrayRef<int64_t> begin,
-                          ArrayRef<int64_t> size, ArrayRef<int64_t> strides) {
-  SmallVector<NamedAttribute> attributes{ints("begin", begin),
-                                         ints("size", size)};
-  if (!areAll(strides, 1))
-    attributes.push_back(ints("strides", strides));
-  return create<nn::SliceOp>(layer, input, attributes);
-}
-
-Value ModelBuilder::transpose(StringRef layer, Value input,
-                              ArrayRef<int64_t> permutation) {
-  return create<nn::TransposeOp>(layer, input,
-                                 ints("permutation", permutation));
 }
