@@ -16,37 +16,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::torch;
 
-static constexpr StringLiteral ownPrefix = "torch.ops.aten.";
-
-bool StoredNode::isOwn() const {
-  return StringRef(target).starts_with(ownPrefix);
-}
-
-bool StoredNode::isInPlace() const {
-  StringRef name = target;
-  if (!name.consume_front(ownPrefix) || name == "detach_.default")
-    return false;
-  StringRef base = name.split('.').first;
-  return base.ends_with("_") && !base.ends_with("__");
-}
-
-std::string StoredNode::getOperator() const {
-  StringRef name = target;
-  name.consume_front(ownPrefix);
-  auto [base, overload] = name.split('.');
-  if (isInPlace())
-    base = base.drop_back();
-  return (base + "." + overload).str();
-}
-
-Node StoredNode::makeNode(ModelBuilder &builder, const Environment &environment,
-                          std::vector<bool> usedOutputs) const {
-  return Node(builder, outputs.front(),
-              isOwn() ? StringRef(target).drop_front(ownPrefix.size()).str()
-                      : target,
-              *call, environment, outputs.size(), std::move(usedOutputs));
-}
-
 Aliases::Aliases(ArrayRef<StoredNode> nodes) : nodes(nodes) {
   for (auto [position, node] : enumerate(nodes)) {
     const Operator *known =

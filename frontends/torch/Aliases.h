@@ -8,27 +8,9 @@
 #ifndef FRIEZE_FRONTENDS_TORCH_ALIASES_H
 #define FRIEZE_FRONTENDS_TORCH_ALIASES_H
 
-#include "frontends/torch/Node.h"
+#include "frontends/torch/Graph.h"
 
 namespace frieze::torch {
-
-/// A node of the graph, with the names of what it reads and computes.
-struct StoredNode {
-  const nlohmann::json *call;
-  /// `torch.ops.aten.relu.default`
-  std::string target;
-  std::vector<std::string> inputs, outputs;
-  bool isLive = false;
-
-  bool isOwn() const;
-  /// Without `torch.ops.aten.`, and without the underscore of those that
-  /// change their first argument.
-  std::string getOperator() const;
-  bool isInPlace() const;
-  /// The node to import, of which `usedOutputs` are read.
-  Node makeNode(ModelBuilder &builder, const Environment &environment,
-                std::vector<bool> usedOutputs) const;
-};
 
 /// Which tensors of a program may share elements: views, and results of what
 /// changes its first argument. One of an operator that is not known may be a

@@ -7,7 +7,6 @@
 
 #include "frontends/torch/GraphImporter.h"
 #include "frontends/GraphImport.h"
-#include "frontends/Json.h"
 #include "frontends/torch/Aliases.h"
 #include "frontends/torch/TorchModel.h"
 
@@ -20,9 +19,6 @@ using nlohmann::json;
 /// The major versions of torch.export's schema that are known: 7 is that of
 /// PyTorch 2.5, 8 of 2.6 and later.
 static constexpr int64_t minimumSchema = 7, maximumSchema = 8;
-
-/// Nodes of a model.
-static constexpr size_t maxNodes = 1 << 16;
 
 /// Elements that changes in place write.
 static constexpr int64_t maxElementsChanged = int64_t(1) << 26;
@@ -57,14 +53,10 @@ public:
 
 private:
   bool checkVersion();
-  bool readNodes(const json &graph);
-  void readOutputs(const json &signature);
-  void readOutputNames(const json &module);
   void findUses();
-  void importInputs(const json &signature, const json &values);
-  void importUserInput(StringRef name, const json &values);
+  void importInputs();
+  void importUserInput(StringRef name);
   void importNode(const StoredNode &stored, size_t position);
-  void importSize(const StoredNode &stored);
   Tensors callOperator(const StoredNode &stored, Node &node);
   void changeInPlace(const StoredNode &stored, Node &node, size_t position,
                      const Tensor &changed);
@@ -73,11 +65,10 @@ private:
 
   ModelBuilder &builder;
   const ProgramArchive &archive;
-  std::vector<StoredNode> nodes;
+  Graph graph;
   Environment environment;
   /// What the module calls the constants, by what the graph calls them.
   StringMap<std::string> constants;
-  std::vector<std::string> outputs, outputNames;
   /// Where a name is read last.
   StringMap<size_t> lastUses;
   std::optional<Aliases> aliases;
@@ -106,101 +97,19 @@ bool GraphImporter::checkVersion() {
   return false;
 }
 
-/// Adds all names of tensors and sizes in `value`.
-static void collectNames(const json &value, std::vector<std::string> &names) {
-  if (value.is_array()) {
-    for (const json &entry : value)
-      collectNames(entry, names);
-  } else if (value.is_object()) {
-    for (const auto &[key, entry] : value.items())
-      if ((key == "name" || key == "as_name") && entry.is_string())
-        names.push_back(entry.get<std::string>());
-      else
-        collectNames(entry, names);
-  }
-}
-
-bool GraphImporter::readNodes(const json &graph) {
-  const json *list = findMember(graph, "nodes");
-  if (!list || !list->is_array() || list->size() > maxNodes) {
-    builder.emitError() << "expects a graph of at most " << maxNodes
-                        << " nodes";
-    return false;
-  }
-  for (const json &call : *list) {
-    StoredNode node{&call, findString(call, "target"), {}, {}, false};
-    if (const json *inputs = findMember(call, "inputs");
-        inputs && inputs->is_array())
-      for (const json &input : *inputs)
-        if (const json *argument = findMember(input, "arg"))
-          collectNames(*argument, node.inputs);
-    if (const json *results = findMember(call, "outputs"))
-      collectNames(*results, node.outputs);
-    nodes.push_back(std::move(node));
-  }
-  return true;
-}
-
-/// Outputs have the names of nodes, or where the module returns a dictionary
-/// those of its keys.
-void GraphImporter::readOutputNames(const json &module) {
-  outputNames = outputs;
-  const json *calls = findMember(module, "module_call_graph");
-  if (!calls || !calls->is_array() || calls->empty())
-    return;
-  const json *signature = findMember(calls->front(), "signature");
-  Expected<json> spec =
-      parseJson(signature ? findString(*signature, "out_spec") : "");
-  if (!spec || !spec->is_array() || spec->size() != 2) {
-    consumeError(spec.takeError());
-    return;
-  }
-  const json &tree = (*spec)[1];
-  Expected<json> keys = parseJson(findString(tree, "context"));
-  if (keys && findString(tree, "type") == "builtins.dict" && keys->is_array() &&
-      keys->size() == outputs.size() &&
-      llvm::all_of(*keys, [](const json &key) { return key.is_string(); }))
-    outputNames = keys->get<std::vector<std::string>>();
-  else
-    consumeError(keys.takeError());
-}
-
-void GraphImporter::readOutputs(const json &signature) {
-  const json *specs = findMember(signature, "output_specs");
-  for (const json &spec : specs && specs->is_array() ? *specs : json::array()) {
-    const json *output = findMember(spec, "user_output");
-    const json *argument = output ? findMember(*output, "arg") : nullptr;
-    const json *tensor =
-        argument ? findMember(*argument, "as_tensor") : nullptr;
-    if (tensor)
-      outputs.push_back(findString(*tensor, "name"));
-    else if (argument && argument->contains("as_none"))
-      continue;
-    else
-      builder.emitError() << "unsupported output, expects tensors alone, but "
-                             "got "
-                          << (spec.is_object() && !spec.empty()
-                                  ? spec.items().begin().key()
-                                  : "another kind of output")
-                          << "; export the module after eval()";
-  }
-  if (outputs.empty())
-    builder.emitError() << "expects a program with outputs";
-}
-
 /// Nodes that no output depends on are left out, whatever they are: not those
 /// that change elements which something reads by another name.
 void GraphImporter::findUses() {
-  aliases.emplace(nodes);
+  aliases.emplace(graph.nodes);
   llvm::StringSet<> used, usedOwners;
-  for (const std::string &name : outputs) {
+  for (const std::string &name : graph.outputs) {
     used.insert(name);
-    lastUses[name] = nodes.size();
+    lastUses[name] = graph.nodes.size();
   }
-  for (const std::string &name : outputs)
+  for (const std::string &name : graph.outputs)
     usedOwners.insert(aliases->getOwner(name));
-  for (size_t position = nodes.size(); position-- > 0;) {
-    StoredNode &node = nodes[position];
+  for (size_t position = graph.nodes.size(); position-- > 0;) {
+    StoredNode &node = graph.nodes[position];
     auto isUsed = [&](const std::string &name) { return used.contains(name); };
     node.isLive = llvm::any_of(node.outputs, isUsed) ||
                   (node.isInPlace() && !node.inputs.empty() &&
@@ -219,8 +128,8 @@ void GraphImporter::findUses() {
 // Inputs
 //===----------------------------------------------------------------------===//
 
-void GraphImporter::importUserInput(StringRef name, const json &values) {
-  const json *meta = findMember(values, name);
+void GraphImporter::importUserInput(StringRef name) {
+  const json *meta = findMember(*graph.values, name);
   const json *sizes = meta ? findMember(*meta, "sizes") : nullptr;
   if (!sizes || !sizes->is_array()) {
     builder.emitError(name) << "expects the shape of an input";
@@ -245,8 +154,8 @@ void GraphImporter::importUserInput(StringRef name, const json &values) {
       Tensor(builder.addInput(name, shape), type.value_or(DataType::Float));
 }
 
-void GraphImporter::importInputs(const json &signature, const json &values) {
-  const json *specs = findMember(signature, "input_specs");
+void GraphImporter::importInputs() {
+  const json *specs = findMember(*graph.signature, "input_specs");
   for (const json &spec : specs && specs->is_array() ? *specs : json::array()) {
     std::string kind = spec.is_object() && spec.size() == 1
                            ? spec.items().begin().key()
@@ -274,7 +183,7 @@ void GraphImporter::importInputs(const json &signature, const json &values) {
                              "got "
                           << kind;
     else
-      importUserInput(findString(*tensor, "name"), values);
+      importUserInput(findString(*tensor, "name"));
   }
 }
 
@@ -296,51 +205,6 @@ void GraphImporter::load(StringRef name) {
 //===----------------------------------------------------------------------===//
 // Nodes
 //===----------------------------------------------------------------------===//
-
-/// Sizes that are computed from those of tensors, all of which are known.
-void GraphImporter::importSize(const StoredNode &stored) {
-  std::string name = stored.outputs.front();
-  Node node(builder, name, stored.target, *stored.call, environment, 1, {true});
-  StringRef target = stored.target;
-  std::optional<int64_t> result;
-  if (target == "torch.ops.aten.sym_size.int") {
-    Tensor input = node.takeTensor("self");
-    std::optional<int64_t> axis;
-    if (input)
-      axis = node.takeAxis("dim", std::nullopt, input.getShape().size());
-    if (axis)
-      result = input.getShape()[*axis];
-  } else if (target == "torch.ops.aten.sym_numel.default") {
-    if (Tensor input = node.takeTensor("self"))
-      result = countElements(input.getShape());
-  } else {
-    bool isUnary = target == "_operator.neg";
-    int64_t a = node.takeInt("a", std::nullopt);
-    int64_t b = isUnary ? 0 : node.takeInt("b", std::nullopt);
-    if (node.hasFailed())
-      return;
-    // Sizes have limits, so that none of these overflows.
-    bool isSmall = std::abs(a) <= maxElements && std::abs(b) <= maxElements;
-    int64_t remainder = b == 0 ? 0 : ((a % b) + b) % b;
-    if (isSmall && target == "_operator.add")
-      result = a + b;
-    else if (isSmall && target == "_operator.sub")
-      result = a - b;
-    else if (isSmall && target == "_operator.mul")
-      result = a * b;
-    else if (isSmall && isUnary)
-      result = -a;
-    else if (isSmall && b != 0 && target == "_operator.floordiv")
-      result = (a - remainder) / b;
-    else if (isSmall && b != 0 && target == "_operator.mod")
-      result = remainder;
-    else
-      node.emitError() << "unsupported operator '" << target << "' of " << a
-                       << " and " << b;
-  }
-  if (result)
-    environment.integers[name] = *result;
-}
 
 /// `into` with other elements at the positions of constants.
 static Tensor insert(const Constant &into, const Constant &positions,
@@ -453,7 +317,11 @@ void GraphImporter::importNode(const StoredNode &stored, size_t position) {
   const json *results = findMember(*stored.call, "outputs");
   if (results->is_array() && !results->empty() &&
       findMember(results->front(), "as_sym_int")) {
-    importSize(stored);
+    std::string name = stored.outputs.front();
+    Node node(builder, name, stored.target, *stored.call, environment, 1,
+              {true});
+    if (std::optional<int64_t> size = computeSize(node))
+      environment.integers[name] = *size;
     return;
   }
   std::vector<bool> usedOutputs;
@@ -474,7 +342,7 @@ void GraphImporter::importNode(const StoredNode &stored, size_t position) {
 }
 
 void GraphImporter::importOutputs() {
-  for (auto [name, given] : zip_equal(outputs, outputNames)) {
+  for (auto [name, given] : zip_equal(graph.outputs, graph.outputNames)) {
     load(name);
     auto tensor = environment.tensors.find(name);
     addGraphOutput(builder, given, name,
@@ -486,21 +354,13 @@ void GraphImporter::importOutputs() {
 void GraphImporter::run() {
   if (!checkVersion())
     return;
-  const json *module = findMember(archive.getProgram(), "graph_module");
-  const json *graph = module ? findMember(*module, "graph") : nullptr;
-  const json *signature = module ? findMember(*module, "signature") : nullptr;
-  const json *values = graph ? findMember(*graph, "tensor_values") : nullptr;
-  if (!signature || !values) {
-    builder.emitError() << "expects an exported program with a graph";
+  std::optional<Graph> read = readGraph(builder, archive.getProgram());
+  if (!read)
     return;
-  }
-  if (!readNodes(*graph))
-    return;
-  readOutputs(*signature);
-  readOutputNames(*module);
+  graph = std::move(*read);
   findUses();
-  importInputs(*signature, *values);
-  for (auto [position, node] : enumerate(nodes))
+  importInputs();
+  for (auto [position, node] : enumerate(graph.nodes))
     if (node.isLive)
       importNode(node, position);
   unsupported.report(builder, "node");

@@ -128,6 +128,10 @@ llvm::ArrayRef<Operator> getShapeOperators();
 /// The operator of that name, or null.
 const Operator *findOperator(llvm::StringRef name);
 
+/// The size that a call computes from those of tensors, all of which are known;
+/// `target` is whole. Nothing where a problem was reported.
+std::optional<int64_t> computeSize(Node &node);
+
 /// combineAny(), where a constant of an integer and a number with a point has a
 /// point.
 Tensor combinePromoted(Node &node, nn::BinaryKind kind, const Tensor &lhs,
