@@ -31,8 +31,9 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(), getArithmeticOperators(),
           getConstantOperators(),   getConvolutionOperators(),
           getMatrixOperators(),     getNormalizationOperators(),
-          getPartOperators(),       getPoolingOperators(),
-          getRecurrentOperators(),  getShapeOperators()};
+          getPaddingOperators(),    getPartOperators(),
+          getPoolingOperators(),    getRecurrentOperators(),
+          getShapeOperators()};
 }
 
 const Operator *frieze::torch::findOperator(StringRef name) {

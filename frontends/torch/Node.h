@@ -120,6 +120,7 @@ llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();
+llvm::ArrayRef<Operator> getPaddingOperators();
 llvm::ArrayRef<Operator> getPartOperators();
 llvm::ArrayRef<Operator> getPoolingOperators();
 llvm::ArrayRef<Operator> getRecurrentOperators();

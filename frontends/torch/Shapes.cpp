@@ -271,51 +271,6 @@ static Tensors importStack(Node &node) {
 }
 
 //===----------------------------------------------------------------------===//
-// Padding
-//===----------------------------------------------------------------------===//
-
-/// Pads by pairs, from the last axis on.
-static Tensors addPad(Node &node, nn::PadMode mode) {
-  Tensor input = node.takeTensor("self");
-  auto pad = node.takeInts(node.has("pad") ? "pad" : "padding");
-  double fill = node.takeNumber("value", 0.0);
-  if (!input || !pad)
-    return {{}};
-  size_t rank = getRank(input);
-  if (pad->size() % 2 != 0 || pad->size() > 2 * rank ||
-      llvm::any_of(*pad, [](int64_t size) {
-        return size < -maxElements || size > maxElements;
-      })) {
-    node.emitError() << "expects padding before and after " << rank
-                     << " axes at most, but got " << formatShape(*pad);
-    return {{}};
-  }
-  SmallVector<int64_t> low(rank, 0), high(rank, 0);
-  for (size_t i = 0; i < pad->size(); i += 2) {
-    low[rank - 1 - i / 2] = (*pad)[i];
-    high[rank - 1 - i / 2] = (*pad)[i + 1];
-  }
-  Value value = node.makeValue(input);
-  return {value ? padValue(node, value, low, high, fill, mode) : Value()};
-}
-
-template <nn::PadMode mode> static Tensors importPad(Node &node) {
-  return addPad(node, mode);
-}
-
-static Tensors importNamedPad(Node &node) {
-  std::string mode = node.takeString("mode", "constant");
-  if (mode == "constant")
-    return addPad(node, nn::PadMode::Constant);
-  if (mode == "reflect")
-    return addPad(node, nn::PadMode::Reflect);
-  if (mode == "replicate")
-    return addPad(node, nn::PadMode::Edge);
-  node.emitError() << "unsupported value of 'mode': '" << mode << "'";
-  return {{}};
-}
-
-//===----------------------------------------------------------------------===//
 // Channels
 //===----------------------------------------------------------------------===//
 
@@ -385,26 +340,15 @@ ArrayRef<Operator> frieze::torch::getShapeOperators() {
       {"cat.default", importCat, ValueTypes::Any},
       {"channel_shuffle.default", importChannelShuffle, ValueTypes::Any},
       {"concat.default", importCat, ValueTypes::Any},
-      {"constant_pad_nd.default", importPad<nn::PadMode::Constant>,
-       ValueTypes::Any},
       {"expand.default", importExpand, ValueTypes::View},
       {"expand_as.default", importExpandAs, ValueTypes::View},
       {"flatten.using_ints", importFlatten, ValueTypes::View},
       {"mT.default", importMatrixT, ValueTypes::View},
       {"movedim.int", importMoveDim, ValueTypes::View},
       {"movedim.intlist", importMoveDim, ValueTypes::View},
-      {"pad.default", importNamedPad, ValueTypes::Any},
       {"permute.default", importPermute, ValueTypes::View},
       {"pixel_shuffle.default", importPixelShuffle, ValueTypes::Any},
-      {"reflection_pad1d.default", importPad<nn::PadMode::Reflect>,
-       ValueTypes::Any},
-      {"reflection_pad2d.default", importPad<nn::PadMode::Reflect>,
-       ValueTypes::Any},
       {"repeat.default", importRepeat, ValueTypes::Any},
-      {"replication_pad1d.default", importPad<nn::PadMode::Edge>,
-       ValueTypes::Any},
-      {"replication_pad2d.default", importPad<nn::PadMode::Edge>,
-       ValueTypes::Any},
       {"reshape.default", importView, ValueTypes::View},
       {"squeeze.default", importSqueeze, ValueTypes::View},
       {"squeeze.dim", importSqueeze, ValueTypes::View},
