@@ -75,15 +75,42 @@ ChosenLayers::ChosenLayers(ModelBuilder &builder, StringRef className,
           {lister.candidates[index].path, lister.layers[index], {}});
 }
 
-bool ChosenLayers::isChosen(StringRef path) const {
-  return llvm::any_of(calls,
-                      [&](const Call &call) { return call.path == path; });
+Need ChosenLayers::getNeed(StringRef path) const {
+  Need need = Need::Nothing;
+  for (const Call &call : calls) {
+    if (call.path == path)
+      return Need::Results;
+    if (StringRef(call.path).starts_with((path + "/").str()))
+      need = Need::Inside;
+  }
+  return need;
 }
 
-bool ChosenLayers::isChosenInside(StringRef path) const {
-  return llvm::any_of(calls, [&](const Call &call) {
-    return StringRef(call.path).starts_with((path + "/").str());
-  });
+std::vector<Need> ChosenLayers::findNeeds(const ModelGraph &graph,
+                                          StringRef path, Need need) const {
+  std::vector<Need> needs(graph.calls.size(), Need::Nothing);
+  auto markRead = [&](const ModelGraph::Tensor &tensor) {
+    if (tensor.call < needs.size())
+      needs[tensor.call] = Need::Results;
+  };
+  if (need == Need::Results)
+    llvm::for_each(graph.outputs, markRead);
+  for (size_t index : llvm::reverse(graph.order)) {
+    const ModelGraph::Call &call = graph.calls[index];
+    Need own = getNeed(
+        getCallPath(path, call.layer->step.name, call.number, call.count));
+    if (!cut && !StringRef(call.layer->className).starts_with("ops."))
+      own = Need::Results;
+    needs[index] = std::max(needs[index], own);
+    if (needs[index] != Need::Nothing)
+      for (const ModelGraph::Argument &argument : call.arguments)
+        if (!isMaskKeyword(argument.keyword) ||
+            canTakeMask(call.layer->className))
+          llvm::for_each(
+              ArrayRef(call.inputs).slice(argument.first, argument.count),
+              markRead);
+  }
+  return needs;
 }
 
 void ChosenLayers::note(StringRef path, ArrayRef<Value> results) {

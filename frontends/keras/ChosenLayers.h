@@ -17,6 +17,10 @@ namespace frieze::keras {
 std::string getCallPath(llvm::StringRef container, llvm::StringRef layer,
                         size_t number, size_t count);
 
+/// What is needed of a call: nothing, what is chosen in the model that it
+/// calls, or its results.
+enum class Need { Nothing, Inside, Results };
+
 /// The calls of layers whose results are to be the outputs of a model.
 class ChosenLayers {
 public:
@@ -29,9 +33,13 @@ public:
 
   /// Whether the model is cut, and not as it is in the file.
   bool isCut() const { return cut; }
-  /// Whether a call is chosen, or one in the model that it calls.
-  bool isChosen(llvm::StringRef path) const;
-  bool isChosenInside(llvm::StringRef path) const;
+  /// What is chosen of a call.
+  Need getNeed(llvm::StringRef path) const;
+  /// Which calls matter of a model at `path` of which `need` is needed: where
+  /// nothing is cut, all but the operations that Keras 3 writes down for the
+  /// masks that it passes on to layers that have no use for them.
+  std::vector<Need> findNeeds(const ModelGraph &graph, llvm::StringRef path,
+                              Need need) const;
   /// Takes the results of a call, if it is chosen.
   void note(llvm::StringRef path, llvm::ArrayRef<mlir::Value> results);
   /// Makes them the outputs, under the names of their layers.

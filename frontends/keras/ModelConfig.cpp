@@ -121,3 +121,22 @@ std::vector<LayerEntry> keras::readLayers(ModelBuilder &builder,
   }
   return entries;
 }
+
+void keras::replaceTuples(json &value) {
+  if (const json *className = findMember(value, "class_name")) {
+    const json *config = findMember(value, "config");
+    const json *list = nullptr;
+    if (*className == "__tuple__" || *className == "TensorShape")
+      list = findMember(value, "items");
+    if (*className == "__tuple__" || *className == "__numpy__" ||
+        *className == "__tensor__")
+      list = config ? findMember(*config, "value") : list;
+    if (list) {
+      json copy = *list;
+      value = std::move(copy);
+    }
+  }
+  if (value.is_structured())
+    for (json &member : value)
+      replaceTuples(member);
+}

@@ -49,6 +49,10 @@ bool isWrapperClass(llvm::StringRef className);
 /// Whether a class is one of these, or that of a layer that can be imported.
 bool isKnownClass(llvm::StringRef className);
 
+/// Replaces what Python has and JSON hasn't, tuples and arrays, by lists, where
+/// Keras wrote it as an object.
+void replaceTuples(nlohmann::json &value);
+
 /// A member of an object, or null where either isn't there.
 const nlohmann::json *findMember(const nlohmann::json &value, const char *key);
 

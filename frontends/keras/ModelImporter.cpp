@@ -10,6 +10,7 @@
 #include "frontends/keras/Keras1.h"
 #include "frontends/keras/LayerImporter.h"
 #include "frontends/keras/ModelGraph.h"
+#include "frontends/keras/ModelInputs.h"
 #include "frontends/keras/RawOperations.h"
 #include "frontends/keras/ReplacedLayers.h"
 
@@ -37,10 +38,6 @@ public:
 private:
   using Values = SmallVector<Value>;
 
-  /// What is needed of a call: nothing, what is chosen in the model that it
-  /// calls, or its results.
-  enum class Need { Nothing, Inside, Results };
-
   /// A call by its path in ChosenLayers.
   struct Place {
     std::string path;
@@ -49,7 +46,6 @@ private:
 
   void runSequential(const json &root);
   void runFunctional(const json &config);
-  Value importInput(const LayerEntry &first, const json *shape);
 
   /// Each imports one thing on given inputs, and returns its outputs: none
   /// where they aren't known, because of a problem already reported.
@@ -65,8 +61,6 @@ private:
                        const Place &place, ArrayRef<CallArgument> arguments);
   Values importTimeDistributed(Layer &layer, const LayerEntry &wrapped,
                                const Place &inside);
-  Need getNeed(StringRef path) const;
-  std::vector<Need> findNeeds(const ModelGraph &graph, const Place &place);
 
   ModelContext &model;
   LayerImporter layerImporter;
@@ -75,69 +69,6 @@ private:
   size_t callCount = 0;
 };
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// Inputs
-//===----------------------------------------------------------------------===//
-
-/// The shape of the input of a Sequential model, with the batch. Keras has
-/// stored it in many places.
-static const json *findInputShape(ModelBuilder &builder, const json &config,
-                                  ArrayRef<LayerEntry> layers) {
-  for (const char *key : {"batch_shape", "batch_input_shape"})
-    if (const json *shape = findMember(*layers.front().config, key))
-      return shape;
-  if (const json *shape = findMember(config, "build_input_shape"))
-    return shape;
-  if (const json *build = findMember(config, "build_config"))
-    if (const json *shape = findMember(*build, "input_shape"))
-      return shape;
-  // That of a model in front is known to its own first layer.
-  if (!isModelClass(layers.front().className))
-    return nullptr;
-  std::vector<LayerEntry> nested = readLayers(builder, *layers.front().config);
-  return nested.empty()
-             ? nullptr
-             : findInputShape(builder, *layers.front().config, nested);
-}
-
-/// The input of the model: an InputLayer, or what stands before its first
-/// layer.
-Value ModelImporter::importInput(const LayerEntry &first, const json *shape) {
-  std::string name = first.step.name + (first.isInput() ? "" : "_input");
-  if (first.isInput()) {
-    ObjectReader config(*first.config,
-                        [&] { return model.builder.emitError(name); });
-    // Indices and truth values are passed as float32.
-    ignoreHarmless(model.builder, config, /*allowIntegers=*/true);
-    config.expectOnly("sparse", false);
-    config.expectOnly("ragged", false);
-    config.expectOnly("optional", false);
-    config.finish();
-  }
-  if (!shape || !shape->is_array() || shape->empty()) {
-    model.builder.emitError(name) << "expects an input with a known shape";
-    return {};
-  }
-  // The batch of training, if any, is not that of inference.
-  SmallVector<int64_t> sizes{ShapedType::kDynamic};
-  for (size_t axis = 1; axis < shape->size(); ++axis) {
-    const json &size = (*shape)[axis];
-    if (size.is_null()) {
-      sizes.push_back(ShapedType::kDynamic);
-      continue;
-    }
-    if (!size.is_number_integer() || size.get<double>() < 1 ||
-        size.get<double>() > double(maxElements)) {
-      model.builder.emitError(name)
-          << "expects an input of positive size, but got " << formatJson(size)
-          << " for axis " << axis;
-      return {};
-    }
-    sizes.push_back(size.get<int64_t>());
-  }
-  return model.builder.addInput(name, sizes);
-}
 
 //===----------------------------------------------------------------------===//
 // Layers
@@ -262,7 +193,7 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
   };
   bool isWhole = place.need == Need::Results;
   while (!isWhole && !layers.empty() &&
-         getNeed(getPath(layers.back())) == Need::Nothing)
+         chosen.getNeed(getPath(layers.back())) == Need::Nothing)
     layers = layers.drop_back();
   Values values(inputs);
   for (const LayerEntry &entry : layers) {
@@ -271,7 +202,7 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
     std::string path = getPath(entry);
     bool isRead = isWhole || &entry != &layers.back();
     values = importLayer(entry, container,
-                         {path, isRead ? Need::Results : getNeed(path)},
+                         {path, isRead ? Need::Results : chosen.getNeed(path)},
                          getArguments(values));
     if (values.size() > 1 && &entry != &layers.back())
       model.builder.emitError(entry.step.name)
@@ -281,44 +212,6 @@ ModelImporter::Values ModelImporter::importSequence(ArrayRef<LayerEntry> layers,
       values.push_back({});
   }
   return values;
-}
-
-/// What is chosen of a call.
-ModelImporter::Need ModelImporter::getNeed(StringRef path) const {
-  return chosen.isChosen(path)         ? Need::Results
-         : chosen.isChosenInside(path) ? Need::Inside
-                                       : Need::Nothing;
-}
-
-/// Which calls of a model matter: of one that is not cut, all but the
-/// operations that Keras 3 writes down for the masks that it passes on to
-/// layers that have no use for them.
-std::vector<ModelImporter::Need>
-ModelImporter::findNeeds(const ModelGraph &graph, const Place &place) {
-  std::vector<Need> needs(graph.calls.size(), Need::Nothing);
-  auto markRead = [&](const ModelGraph::Tensor &tensor) {
-    if (tensor.call < needs.size())
-      needs[tensor.call] = Need::Results;
-  };
-  if (place.need == Need::Results)
-    llvm::for_each(graph.outputs, markRead);
-  for (size_t index : llvm::reverse(graph.order)) {
-    const ModelGraph::Call &call = graph.calls[index];
-    Need own = getNeed(getCallPath(place.path, call.layer->step.name,
-                                   call.number, call.count));
-    if (!chosen.isCut() &&
-        !StringRef(call.layer->className).starts_with("ops."))
-      own = Need::Results;
-    needs[index] = std::max(needs[index], own);
-    if (needs[index] != Need::Nothing)
-      for (const ModelGraph::Argument &argument : call.arguments)
-        if (!isMaskKeyword(argument.keyword) ||
-            canTakeMask(call.layer->className))
-          llvm::for_each(
-              ArrayRef(call.inputs).slice(argument.first, argument.count),
-              markRead);
-  }
-  return needs;
 }
 
 ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
@@ -341,7 +234,7 @@ ModelImporter::Values ModelImporter::importGraph(const ModelGraph &graph,
         << (results[tensor.call].size() == 1 ? " output" : " outputs");
     return {};
   };
-  std::vector<Need> needs = findNeeds(graph, place);
+  std::vector<Need> needs = chosen.findNeeds(graph, place.path, place.need);
   for (size_t index : graph.order) {
     const ModelGraph::Call &call = graph.calls[index];
     if (needs[index] == Need::Nothing)
@@ -420,7 +313,7 @@ void ModelImporter::runSequential(const json &root) {
   if (const json *build = findMember(root, "build_config"); build && !shape)
     shape = findMember(*build, "input_shape");
   // A nested model first: its own input is the model's.
-  Value input = importInput(layers.front(), shape);
+  Value input = importInput(model.builder, layers.front(), shape);
   Place top{"", chosen.isCut() ? Need::Inside : Need::Results};
   Values outputs = importSequence(layers, {}, top, input);
   if (chosen.isCut())
@@ -433,7 +326,7 @@ void ModelImporter::runFunctional(const json &config) {
   std::vector<LayerEntry> layers = readLayers(model.builder, config);
   ModelGraph graph = readModelGraph(model.builder, layers, config);
   Place top{"", chosen.isCut() ? Need::Inside : Need::Results};
-  std::vector<Need> needs = findNeeds(graph, top);
+  std::vector<Need> needs = chosen.findNeeds(graph, top.path, top.need);
   Values inputs;
   for (const ModelGraph::Tensor &tensor : graph.inputs) {
     if (tensor.call >= graph.calls.size() ||
@@ -445,7 +338,8 @@ void ModelImporter::runFunctional(const json &config) {
     const LayerEntry &layer = *graph.calls[tensor.call].layer;
     const json *shape = findMember(*layer.config, "batch_shape");
     inputs.push_back(importInput(
-        layer, shape ? shape : findMember(*layer.config, "batch_input_shape")));
+        model.builder, layer,
+        shape ? shape : findMember(*layer.config, "batch_input_shape")));
   }
   Values outputs = importGraph(graph, {}, top, inputs);
   if (chosen.isCut())
@@ -476,27 +370,6 @@ void ModelImporter::run(const json &root) {
   else
     runFunctional(*config);
   replacedLayers.finish();
-}
-
-/// Replaces what Python has and JSON hasn't, tuples and arrays, by lists, where
-/// Keras wrote it as an object.
-static void replaceTuples(json &value) {
-  if (const json *className = findMember(value, "class_name")) {
-    const json *config = findMember(value, "config");
-    const json *list = nullptr;
-    if (*className == "__tuple__" || *className == "TensorShape")
-      list = findMember(value, "items");
-    if (*className == "__tuple__" || *className == "__numpy__" ||
-        *className == "__tensor__")
-      list = config ? findMember(*config, "value") : list;
-    if (list) {
-      json copy = *list;
-      value = std::move(copy);
-    }
-  }
-  if (value.is_structured())
-    for (json &member : value)
-      replaceTuples(member);
 }
 
 OwningOpRef<ModuleOp> keras::importConfig(const ModelFile &file, json root,
