@@ -82,3 +82,48 @@ std::optional<Graph> frieze::tflite::readGraph(ModelBuilder &builder,
     return std::nullopt;
   return graph;
 }
+
+std::optional<Tensor>
+frieze::tflite::readConstant(ModelBuilder &builder, const StoredTensor &tensor,
+                             ArrayRef<FlatTable> buffers) {
+  uint32_t number = tensor.table.get<uint32_t>(2, 0);
+  // Of variables, which begin with zeros.
+  bool isVariable = tensor.table.get<uint8_t>(5, 0);
+  auto fail = [&](const Twine &problem) {
+    builder.emitError(tensor.getName()) << problem;
+    return Tensor();
+  };
+  if (number >= buffers.size())
+    return fail("expects the number of one of " + Twine(buffers.size()) +
+                " buffers, but got " + Twine(number));
+  StringRef bytes = buffers[number].getBytes(0);
+  SmallVector<int64_t> shape = tensor.getShape();
+  std::optional<int64_t> count = countElements(shape);
+  std::optional<DataType> type = getDataType(tensor.type);
+  if (buffers[number].has(1) || tensor.table.has(10))
+    return fail("unsupported constant outside of the table of buffers");
+  // Buffer 0 is that of tensors without data.
+  if ((number == 0 || (bytes.empty() && count != 0)) && !isVariable)
+    return std::nullopt;
+  if (tensor.table.has(6))
+    return fail(
+        "unsupported sparse constant; convert the model without sparsity");
+  // Reported for the operator that reads it.
+  if (!type)
+    return Tensor();
+  if (!count)
+    return fail("expects a constant of at most " + Twine(maxElements) +
+                " elements on at most " + Twine(maxRank) +
+                " axes, but got shape " + formatShape(shape));
+  Constant constant{*type, shape, {}};
+  ElementType element = *getElementType(*type);
+  if (isVariable)
+    constant.values.assign(*count, 0.0);
+  else if (bytes.size() != *count * element.size)
+    return fail("expects " + Twine(uint64_t(*count * element.size)) +
+                " bytes for shape " + formatShape(shape) + ", but got " +
+                Twine(bytes.size()));
+  else
+    constant.values = decodeNumbers(bytes, element);
+  return Tensor(std::move(constant));
+}

@@ -9,6 +9,7 @@
 #define FRIEZE_FRONTENDS_TFLITE_GRAPH_H
 
 #include "frontends/ModelBuilder.h"
+#include "frontends/Tensor.h"
 #include "frontends/tflite/FlatTable.h"
 
 namespace frieze::tflite {
@@ -50,6 +51,13 @@ struct Graph {
 /// Graph `table` of `model`. Nothing, and reported, where it is damaged.
 std::optional<Graph> readGraph(ModelBuilder &builder, const FlatTable &model,
                                const FlatTable &table);
+
+/// The elements of a tensor that has some in the file, whose buffers are
+/// `buffers`; a null tensor where a problem was reported. Nothing where there
+/// are none.
+std::optional<Tensor> readConstant(ModelBuilder &builder,
+                                   const StoredTensor &tensor,
+                                   llvm::ArrayRef<FlatTable> buffers);
 
 } // namespace frieze::tflite
 

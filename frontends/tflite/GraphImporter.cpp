@@ -9,6 +9,7 @@
 #include "frontends/GraphImport.h"
 #include "frontends/tflite/Graph.h"
 #include "frontends/tflite/Node.h"
+#include "frontends/tflite/Signature.h"
 #include "frontends/tflite/TfliteModel.h"
 
 #include <map>
@@ -20,21 +21,6 @@ using namespace frieze::tflite;
 
 /// The version of the schema that all files have.
 static constexpr int64_t schemaVersion = 3;
-
-static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(),  getArithmeticOperators(),
-          getControlFlowOperators(), getConvolutionOperators(),
-          getIndexingOperators(),    getRecurrentOperators(),
-          getReductionOperators(),   getShapeOperators()};
-}
-
-const Operator *frieze::tflite::findOperator(StringRef name) {
-  return frieze::findOperator(getFamilies(), name);
-}
-
-std::vector<LayerDescription> frieze::listTfliteOperators() {
-  return listOperators(getFamilies(), "TFLite");
-}
 
 namespace {
 /// What the graphs of a model share.
@@ -68,7 +54,6 @@ public:
   Tensors call(ArrayRef<Tensor> inputs, StringRef suffix);
 
 private:
-  void readSignature();
   void findUses();
   void importInputs();
   void importOperators();
@@ -76,10 +61,7 @@ private:
   void importOutputs();
   bool checkTypes(const StoredOperator &op, StringRef layer);
   const Tensor *find(int64_t index);
-  std::optional<Tensor> readConstant(int64_t index);
   std::string getLayerName(const StoredOperator &op) const;
-  std::string takeName(int64_t index,
-                       StringMap<std::vector<std::string>> &names);
   Tensors callGraph(Node &node, int64_t number, ArrayRef<Tensor> inputs,
                     StringRef round);
 
@@ -91,9 +73,7 @@ private:
   /// What the names of layers end with, and how deep a call is.
   std::string suffix;
   size_t depth = 0;
-  /// What the signature calls inputs and outputs, which may have several names,
-  /// by their numbers as text.
-  StringMap<std::vector<std::string>> inputNames, outputNames;
+  Signature signature;
   /// By the number of the tensor; nothing for one that is not there yet.
   std::vector<std::optional<Tensor>> tensors;
   std::vector<bool> isUsed, isLive;
@@ -101,46 +81,6 @@ private:
   std::vector<bool> isReadAsNumber;
 };
 } // namespace
-
-//===----------------------------------------------------------------------===//
-// Tables
-//===----------------------------------------------------------------------===//
-
-/// A signature names inputs and outputs as the model did before it was
-/// converted.
-void GraphImporter::readSignature() {
-  std::vector<FlatTable> signatures = model.table.getTables(7);
-  if (signatures.size() > 1) {
-    builder.emitError() << "expects a model with one signature, but got "
-                        << signatures.size()
-                        << "; convert each by itself, with "
-                           "from_concrete_functions()";
-    return;
-  }
-  for (const FlatTable &signature : signatures) {
-    if (signature.get<uint32_t>(4, 0) != 0)
-      builder.emitError() << "expects a signature of the first graph";
-    for (unsigned field : {0, 1})
-      for (const FlatTable &entry : signature.getTables(field))
-        if (StringRef name = entry.getString(0); !name.empty())
-          (field == 0 ? inputNames
-                      : outputNames)[std::to_string(entry.get<uint32_t>(1, 0))]
-              .push_back(name.take_front(maxName).str());
-  }
-}
-
-/// The next of the names that the signature has for a tensor, or its own.
-std::string
-GraphImporter::takeName(int64_t index,
-                        StringMap<std::vector<std::string>> &names) {
-  auto known = names.find(std::to_string(index));
-  if (known == names.end())
-    return graph.tensors[index].getName().str();
-  std::string name = known->second.front();
-  if (known->second.size() > 1)
-    known->second.erase(known->second.begin());
-  return name;
-}
 
 /// Operators have no names: that of the first tensor that one computes. Where
 /// an operator stands for several layers, it joins their names, the last one
@@ -181,7 +121,7 @@ void GraphImporter::findUses() {
 void GraphImporter::importInputs() {
   for (int64_t index : graph.inputs) {
     const StoredTensor &tensor = graph.tensors[index];
-    std::string name = takeName(index, inputNames);
+    std::string name = signature.inputs.take(index, tensor.getName());
     std::optional<DataType> type = getDataType(tensor.type);
     if (!type || (*type != DataType::Float && !isInteger(*type)))
       builder.emitError(name)
@@ -189,9 +129,9 @@ void GraphImporter::importInputs() {
           << getTypeName(tensor.type)
           << "; convert the model with float32 inputs and outputs";
     SmallVector<int64_t> shape = tensor.getShape();
-    SmallVector<int64_t> signature = tensor.table.getInts(7);
-    if (signature.size() == shape.size())
-      shape = signature;
+    SmallVector<int64_t> open = tensor.table.getInts(7);
+    if (open.size() == shape.size())
+      shape = open;
     if (shape.empty()) {
       builder.emitError(name) << "expects an input with an axis for the batch";
       tensors[index] = Tensor();
@@ -206,52 +146,6 @@ void GraphImporter::importInputs() {
   }
 }
 
-/// The elements of a tensor that has some in the file, a null tensor where a
-/// problem was reported. Nothing where there are none.
-std::optional<Tensor> GraphImporter::readConstant(int64_t index) {
-  const StoredTensor &tensor = graph.tensors[index];
-  uint32_t number = tensor.table.get<uint32_t>(2, 0);
-  // Of variables, which begin with zeros.
-  bool isVariable = tensor.table.get<uint8_t>(5, 0);
-  auto fail = [&](const Twine &problem) {
-    builder.emitError(tensor.getName()) << problem;
-    return Tensor();
-  };
-  if (number >= model.buffers.size())
-    return fail("expects the number of one of " + Twine(model.buffers.size()) +
-                " buffers, but got " + Twine(number));
-  StringRef bytes = model.buffers[number].getBytes(0);
-  SmallVector<int64_t> shape = tensor.getShape();
-  std::optional<int64_t> count = countElements(shape);
-  std::optional<DataType> type = getDataType(tensor.type);
-  if (model.buffers[number].has(1) || tensor.table.has(10))
-    return fail("unsupported constant outside of the table of buffers");
-  // Buffer 0 is that of tensors without data.
-  if ((number == 0 || (bytes.empty() && count != 0)) && !isVariable)
-    return std::nullopt;
-  if (tensor.table.has(6))
-    return fail(
-        "unsupported sparse constant; convert the model without sparsity");
-  // Reported for the operator that reads it.
-  if (!type)
-    return Tensor();
-  if (!count)
-    return fail("expects a constant of at most " + Twine(maxElements) +
-                " elements on at most " + Twine(maxRank) +
-                " axes, but got shape " + formatShape(shape));
-  Constant constant{*type, shape, {}};
-  ElementType element = *getElementType(*type);
-  if (isVariable)
-    constant.values.assign(*count, 0.0);
-  else if (bytes.size() != *count * element.size)
-    return fail("expects " + Twine(uint64_t(*count * element.size)) +
-                " bytes for shape " + formatShape(shape) + ", but got " +
-                Twine(bytes.size()));
-  else
-    constant.values = decodeNumbers(bytes, element);
-  return Tensor(std::move(constant));
-}
-
 /// The tensor of that number, null where it could not be built. Null itself
 /// where nothing defines it.
 const Tensor *GraphImporter::find(int64_t index) {
@@ -260,7 +154,7 @@ const Tensor *GraphImporter::find(int64_t index) {
     return &*tensor;
   if (!model.budget.canRead())
     return nullptr;
-  tensor = readConstant(index);
+  tensor = readConstant(builder, graph.tensors[index], model.buffers);
   if (!tensor)
     return nullptr;
   tensor = model.budget.takeRead(*tensor);
@@ -320,11 +214,8 @@ void GraphImporter::importOperator(const StoredOperator &op) {
     isComplete &= index < 0 || operands.back();
     isDefined &= index < 0 || operand || !hasTypes;
   }
-  size_t count = operands.size();
-  FlatTable options = op.table.getTable(4);
-  unsigned optionsType = op.table.get<uint8_t>(3, 0);
-  Node node(builder, layer, op.operatorName, options, std::move(operands),
-            op.outputs.size());
+  Node node(builder, layer, op.operatorName, op.table.getTable(4),
+            std::move(operands), op.outputs.size());
   auto call = [&](int64_t number, ArrayRef<Tensor> inputs, StringRef round) {
     return callGraph(node, number, inputs, round);
   };
@@ -333,49 +224,10 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   if (!isDefined) {
     node.emitError() << "expects its inputs to be defined before it";
   } else if (known && hasTypes && isComplete) {
-    bool hasAll =
-        count >= known->minimumInputs && count <= known->maximumInputs;
-    for (size_t i = 0; hasAll && i < known->minimumInputs; ++i)
-      hasAll = node.hasInput(i);
-    auto first = llvm::find_if(node.getInputs(), [](const Tensor &input) {
-      return bool(input.value);
-    });
-    bool areNumbers = llvm::all_of(node.getInputs(), [&](const Tensor &input) {
-      return !input.value || input.valueType == DataType::Float ||
-             known->types == ValueTypes::Any ||
-             known->types == ValueTypes::Own ||
-             (known->types == ValueTypes::Whole && isInteger(input.valueType));
-    });
-    if (!hasAll) {
-      node.emitError() << "expects " << known->name << " with "
-                       << known->minimumInputs
-                       << (known->minimumInputs == 1 ? " input" : " inputs")
-                       << ", but got " << count
-                       << (count < known->minimumInputs ||
-                                   count > known->maximumInputs
-                               ? ""
-                               : ", of which one is absent");
-    } else if (optionsType != known->optionsType && optionsType != 0) {
-      node.emitError() << "expects options of " << known->name
-                       << ", but got those of another operator";
-    } else if (!areNumbers) {
-      node.emitError() << "unsupported type of an input of " << known->name
-                       << ", a value computed from the model's inputs, expects "
-                          "FLOAT32";
-    } else {
-      node.isReadAsNumber =
-          !op.outputs.empty() && isReadAsNumber[op.outputs.front()];
-      results = known->import(node);
-      if (known->types != ValueTypes::Own && first != node.getInputs().end())
-        for (Tensor &result : results)
-          result.valueType = first->valueType;
-      // One that failed may not have come to its options.
-      if (node.hasFailed())
-        results.clear();
-      else
-        node.finish();
-      model.budget.takeComputed(results);
-    }
+    node.isReadAsNumber =
+        !op.outputs.empty() && isReadAsNumber[op.outputs.front()];
+    results = tflite::importOperator(node, *known, op.table.get<uint8_t>(3, 0));
+    model.budget.takeComputed(results);
   }
   results.resize(op.outputs.size());
   for (auto [index, result] : zip_equal(op.outputs, results)) {
@@ -392,14 +244,13 @@ void GraphImporter::importOutputs() {
     builder.emitError() << "expects a model with outputs";
   // A converter lists a tensor once that has several names.
   for (int64_t index : llvm::to_vector(graph.outputs))
-    if (auto known = outputNames.find(std::to_string(index));
-        known != outputNames.end())
-      graph.outputs.append(
-          std::max<int64_t>(0, int64_t(known->second.size()) -
-                                   llvm::count(graph.outputs, index)),
-          index);
+    graph.outputs.append(
+        std::max<int64_t>(0, signature.outputs.count(index) -
+                                 llvm::count(graph.outputs, index)),
+        index);
   for (int64_t index : graph.outputs) {
-    std::string name = takeName(index, outputNames);
+    std::string name =
+        signature.outputs.take(index, graph.tensors[index].getName());
     addGraphOutput(builder, name, name, find(index));
   }
 }
@@ -472,7 +323,7 @@ Tensors GraphImporter::callGraph(Node &node, int64_t number,
 }
 
 void GraphImporter::run() {
-  readSignature();
+  signature = readSignature(builder, model.table);
   importInputs();
   importOperators();
   model.unsupported.report(builder, "operator");

@@ -99,6 +99,11 @@ llvm::ArrayRef<Operator> getShapeOperators();
 /// The operator of that name, or null.
 const Operator *findOperator(llvm::StringRef name);
 
+/// Imports a node of an operator: checks its inputs, the number of its table of
+/// options, 0 for none, and the options that are left. None where a problem was
+/// reported.
+Tensors importOperator(Node &node, const Operator &known, unsigned optionsType);
+
 /// What the schema calls operator `code`, or its number.
 std::string getOperatorName(int64_t code);
 /// What the schema calls the type of elements `type`, or its number.
