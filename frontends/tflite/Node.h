@@ -95,6 +95,7 @@ llvm::ArrayRef<Operator> getIndexingOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSpaceToBatchOperators();
 
 /// The operator of that name, or null.
 const Operator *findOperator(llvm::StringRef name);

@@ -18,7 +18,8 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(),  getArithmeticOperators(),
           getControlFlowOperators(), getConvolutionOperators(),
           getIndexingOperators(),    getRecurrentOperators(),
-          getReductionOperators(),   getShapeOperators()};
+          getReductionOperators(),   getShapeOperators(),
+          getSpaceToBatchOperators()};
 }
 
 const Operator *frieze::tflite::findOperator(StringRef name) {
