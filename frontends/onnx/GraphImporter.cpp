@@ -17,9 +17,6 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// The versions of ONNX's operators that this importer knows.
-static constexpr int64_t minimumOpset = 7, maximumOpset = 28;
-
 /// Nodes of a model.
 static constexpr int maxNodes = 1 << 16;
 
@@ -28,20 +25,6 @@ static constexpr size_t maxDepth = 16;
 
 /// Bytes of the functions that nodes call, which are copied each time.
 static constexpr size_t maxCopied = size_t(1) << 30;
-
-/// What to do about an operator without an importer.
-static std::string getWayOut(StringRef name) {
-  StringRef type = name.rsplit("::").second;
-  type = type.empty() ? name : type;
-  if (type.contains("Quant") || type.starts_with("QLinear") ||
-      type.starts_with("QAttention") || type.starts_with("QGemm") ||
-      type.ends_with("Integer") || type.contains("NBits"))
-    return "; export the model before it is quantized";
-  if (name.starts_with("com.microsoft"))
-    return "; save the model as it was exported, not as ONNX Runtime optimises "
-           "it, or with its basic optimisations alone";
-  return suggestReplacement(type);
-}
 
 namespace {
 /// The names of one graph.
@@ -68,9 +51,7 @@ public:
   void run();
 
 private:
-  bool readOpset();
   bool chooseOutputs();
-  bool checkOpset(int64_t version, StringRef layer);
   std::vector<bool> findUses(const NodeList &nodes);
   void importInputs();
   void importNodes(const NodeList &nodes);
@@ -103,30 +84,6 @@ private:
   UnsupportedOperators unsupported;
 };
 } // namespace
-
-bool GraphImporter::readOpset() {
-  for (const auto &import : model.opset_import()) {
-    if (!isOwnDomain(import.domain()))
-      continue;
-    if (opset != 0 && opset != import.version()) {
-      builder.emitError() << "expects operators of one version of ONNX, but "
-                             "got versions "
-                          << opset << " and " << import.version();
-      return false;
-    }
-    opset = import.version();
-  }
-  return checkOpset(opset, "");
-}
-
-bool GraphImporter::checkOpset(int64_t version, StringRef layer) {
-  if (version >= minimumOpset && version <= maximumOpset)
-    return true;
-  builder.emitError(layer) << "expects operators of ONNX's version "
-                           << minimumOpset << " to " << maximumOpset
-                           << ", but got version " << version;
-  return false;
-}
 
 /// Finds the outputs. A node is chosen by its name, or by that of a tensor.
 bool GraphImporter::chooseOutputs() {
@@ -189,31 +146,7 @@ void GraphImporter::importInputs() {
       continue;
     if (isCut && !used.contains(name))
       continue;
-    Tensor &tensor = tensors[name];
-    const auto &type = input.type().tensor_type();
-    int elementType = type.elem_type();
-    std::optional<DataType> dataType = getDataType(elementType);
-    if (!input.type().has_tensor_type() || !type.has_shape() ||
-        type.shape().dim_size() == 0 || !dataType) {
-      builder.emitError(name)
-          << "expects an input of known rank, with a batch, and of element "
-             "type float, double, float16, bfloat16, bool or an integer type"
-          << (dataType ? "" : ", but got type " + getTypeName(elementType));
-      // What is behind one of another type is still checked.
-      if (!type.has_shape() || type.shape().dim_size() == 0)
-        continue;
-    }
-    SmallVector<int64_t> shape;
-    SmallVector<std::string> names;
-    for (const auto &dimension : type.shape().dim()) {
-      names.push_back(dimension.dim_param());
-      // Some exporters write 0 or -1 for what is open.
-      shape.push_back(dimension.dim_value() > 0 ? dimension.dim_value()
-                                                : ShapedType::kDynamic);
-    }
-    tensor = Tensor(builder.addInput(name, shape, names),
-                    dataType.value_or(DataType::Float));
-    noteType(builder, tensor.valueType);
+    tensors[name] = importInput(builder, input);
   }
 }
 
@@ -346,7 +279,7 @@ Tensors GraphImporter::importFunction(Node &node,
   for (const auto &import : function.opset_import())
     if (isOwnDomain(import.domain()))
       scope.opset = import.version();
-  if (!checkOpset(scope.opset, node.name))
+  if (!checkOpset(builder, scope.opset, node.name))
     return {};
   scope.prefix = node.name + "/";
   // One that is left out is absent in the function, too.
@@ -432,8 +365,10 @@ void GraphImporter::importOutputs() {
 }
 
 void GraphImporter::run() {
-  if (!readOpset())
+  std::optional<int64_t> version = readOpset(builder, model);
+  if (!version)
     return;
+  opset = *version;
   if (graph.node_size() > maxNodes) {
     builder.emitError() << "expects a model of at most " << maxNodes
                         << " nodes, but got " << graph.node_size();

@@ -9,11 +9,13 @@
 #define FRIEZE_FRONTENDS_ONNX_GRAPHIMPORTER_H
 
 #include "frontends/ModelBuilder.h"
+#include "frontends/onnx/Tensor.h"
 
 namespace onnx {
 class FunctionProto;
 class GraphProto;
 class ModelProto;
+class ValueInfoProto;
 } // namespace onnx
 
 namespace frieze::onnx {
@@ -22,6 +24,9 @@ namespace frieze::onnx {
 /// defines twice, whether anything reads them or not.
 void checkNames(ModelBuilder &builder, const ::onnx::GraphProto &graph);
 void checkNames(ModelBuilder &builder, const ::onnx::FunctionProto &function);
+
+/// Adds an input of the model. Null, and reported, where its rank is not known.
+Tensor importInput(ModelBuilder &builder, const ::onnx::ValueInfoProto &input);
 
 /// Builds `model` with `builder`. Tensors stored in other files are read from
 /// `folder`.

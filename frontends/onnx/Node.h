@@ -15,6 +15,7 @@
 namespace onnx {
 class AttributeProto;
 class GraphProto;
+class ModelProto;
 class NodeProto;
 } // namespace onnx
 
@@ -171,6 +172,17 @@ std::vector<const Operator *> getOperators();
 bool isOwnDomain(llvm::StringRef domain);
 /// The name of a node's operator in the table of operators.
 std::string getOperatorName(const ::onnx::NodeProto &proto);
+
+/// What to do about an operator without an importer, as the end of a message.
+std::string getWayOut(llvm::StringRef name);
+
+/// Whether importers know that version of ONNX's operators; reported if not, as
+/// a problem of `layer`.
+bool checkOpset(ModelBuilder &builder, int64_t version, llvm::StringRef layer);
+/// The version of ONNX's operators that a model is written for. Nothing, and
+/// reported, where it is none that importers know.
+std::optional<int64_t> readOpset(ModelBuilder &builder,
+                                 const ::onnx::ModelProto &model);
 
 /// Imports a node of an operator that findOperator() knows: checks its inputs
 /// and the attributes that are left. None where a problem was reported.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/GraphImport.h"
+#include "frontends/json/Replacements.h"
 #include "frontends/onnx/Node.h"
 #include "frontends/onnx/onnx.pb.h"
 
@@ -13,6 +14,9 @@ using namespace llvm;
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
+
+/// The versions of ONNX's operators that this importer knows.
+static constexpr int64_t minimumOpset = 7, maximumOpset = 28;
 
 static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(), getArithmeticOperators(),
@@ -45,6 +49,47 @@ bool frieze::onnx::isOwnDomain(StringRef domain) {
 std::string frieze::onnx::getOperatorName(const ::onnx::NodeProto &proto) {
   return isOwnDomain(proto.domain()) ? proto.op_type()
                                      : proto.domain() + "::" + proto.op_type();
+}
+
+std::string frieze::onnx::getWayOut(StringRef name) {
+  StringRef type = name.rsplit("::").second;
+  type = type.empty() ? name : type;
+  if (type.contains("Quant") || type.starts_with("QLinear") ||
+      type.starts_with("QAttention") || type.starts_with("QGemm") ||
+      type.ends_with("Integer") || type.contains("NBits"))
+    return "; export the model before it is quantized";
+  if (name.starts_with("com.microsoft"))
+    return "; save the model as it was exported, not as ONNX Runtime optimises "
+           "it, or with its basic optimisations alone";
+  return suggestReplacement(type);
+}
+
+bool frieze::onnx::checkOpset(ModelBuilder &builder, int64_t version,
+                              StringRef layer) {
+  if (version >= minimumOpset && version <= maximumOpset)
+    return true;
+  builder.emitError(layer) << "expects operators of ONNX's version "
+                           << minimumOpset << " to " << maximumOpset
+                           << ", but got version " << version;
+  return false;
+}
+
+std::optional<int64_t>
+frieze::onnx::readOpset(ModelBuilder &builder,
+                        const ::onnx::ModelProto &model) {
+  int64_t opset = 0;
+  for (const auto &import : model.opset_import()) {
+    if (!isOwnDomain(import.domain()))
+      continue;
+    if (opset != 0 && opset != import.version()) {
+      builder.emitError() << "expects operators of one version of ONNX, but "
+                             "got versions "
+                          << opset << " and " << import.version();
+      return std::nullopt;
+    }
+    opset = import.version();
+  }
+  return checkOpset(builder, opset, "") ? std::optional(opset) : std::nullopt;
 }
 
 /// Whether values have types that the operator takes; reported if not.
