@@ -209,19 +209,6 @@ static Value attend(Layer &layer, Value scores, bool isCausal) {
   return replaceMasked(layer, masks->query, sums, 0.0f);
 }
 
-/// A weight that is a single number. Nothing where it cannot be read.
-static std::optional<double> readNumber(Layer &layer, StringRef name,
-                                        ArrayRef<StringRef> all) {
-  std::vector<WeightSpec> specs;
-  for (StringRef other : all)
-    specs.push_back({other, {}});
-  std::vector<DoubleArray> arrays = layer.readArrays(specs);
-  for (auto [spec, array] : llvm::zip(specs, arrays))
-    if (spec.name == name)
-      return array.values.front();
-  return std::nullopt;
-}
-
 /// tanh(scale (query + key)) for each pair of positions: (batch, queries, keys,
 /// features).
 static Value combinePairs(Layer &layer, Value query, Value key, double scale) {
@@ -263,23 +250,16 @@ static Value importAttention(Layer &layer) {
   if (!checkSequences(layer) || !checkFeatures(layer))
     return {};
   ModelBuilder &builder = layer.builder;
-  SmallVector<StringRef, 2> weights;
+  std::vector<WeightSpec> specs;
   if (useScale)
-    weights.push_back("scale");
+    specs.push_back({"scale", {}});
   if (mode == "concat")
-    weights.push_back("concat_score_weight");
-  double scale = 1.0, outer = 1.0;
-  if (!weights.empty()) {
-    std::optional<double> inner =
-        useScale ? readNumber(layer, "scale", weights) : 1.0;
-    std::optional<double> score =
-        mode == "concat" ? readNumber(layer, "concat_score_weight", weights)
-                         : 1.0;
-    if (!inner || !score)
-      return {};
-    scale = *inner;
-    outer = *score;
-  }
+    specs.push_back({"concat_score_weight", {}});
+  std::vector<DoubleArray> numbers;
+  if (!specs.empty() && (numbers = layer.readArrays(specs)).empty())
+    return {};
+  double scale = useScale ? numbers.front().values.front() : 1.0;
+  double outer = mode == "concat" ? numbers.back().values.front() : 1.0;
   Value query = layer.inputs[0], key = layer.inputs.back();
   Value scores;
   if (mode == "dot") {
