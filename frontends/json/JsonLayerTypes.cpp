@@ -193,12 +193,10 @@ template <int64_t gates> static Tensor importRecurrent(JsonLayer &layer) {
         layer.takeWeights("recurrent_bias", {units}, /*isOptional=*/true);
   if (!layer.isReady)
     return {};
-  if (gates == 1)
-    return layer.builder.recurrent(layer.name, RecurrentKind::RNN, layer.input,
-                                   parameters);
-  return layer.builder.recurrent(
-      layer.name, gates == 3 ? RecurrentKind::GRU : RecurrentKind::LSTM,
-      layer.input, parameters);
+  RecurrentKind kind = gates == 1   ? RecurrentKind::RNN
+                       : gates == 3 ? RecurrentKind::GRU
+                                    : RecurrentKind::LSTM;
+  return layer.builder.recurrent(layer.name, kind, layer.input, parameters);
 }
 
 /// Slopes, one for each position of a sample, or one for all along the axes
@@ -289,12 +287,8 @@ static Tensor importPad(JsonLayer &layer) {
 }
 
 static Tensor importResize(JsonLayer &layer) {
-  std::string kindName = layer.attributes.takeString("kind", {});
-  std::optional<nn::ResizeKind> kind = nn::symbolizeResizeKind(kindName);
-  if (!kind && !layer.attributes.hasFailed())
-    layer.attributes.emitError()
-        << "expects 'kind' to be \"nearest\" or \"linear\", but got '"
-        << kindName << "'";
+  auto kind = takeKind<nn::ResizeKind>(layer, nn::symbolizeResizeKind,
+                                       "\"nearest\" or \"linear\"");
   SmallVector<int64_t> sizes =
       layer.takeInts("sizes", {}, getSpatialRank(layer));
   auto coordinates = takeEnum<nn::Coordinates>(
@@ -305,29 +299,6 @@ static Tensor importResize(JsonLayer &layer) {
     return {};
   return layer.builder.resize(layer.name, layer.input, *kind, sizes,
                               coordinates, rounding, {});
-}
-
-/// `begin` counts from the end below zero, and a `size` of -1 is all up to it.
-static Tensor importSlice(JsonLayer &layer) {
-  size_t rank = layer.input ? layer.getInputShape().size() : 2;
-  SmallVector<int64_t> begin =
-      layer.takeInts("begin", 0, rank - 1, -maxElements);
-  SmallVector<int64_t> size = layer.takeInts("size", {}, rank - 1, -1);
-  SmallVector<int64_t> strides =
-      layer.takeInts("strides", 1, rank - 1, -maxElements);
-  if (!layer.checkReady(2, maxRank))
-    return {};
-  ArrayRef<int64_t> shape = layer.getInputShape();
-  for (auto [first, count, stride, from] :
-       llvm::zip_equal(begin, size, strides, shape.drop_front())) {
-    first += first < 0 ? from : 0;
-    if (count == -1 && stride != 0 && first >= 0 && first < from)
-      count = (stride > 0 ? from - 1 - first : first) / std::abs(stride) + 1;
-  }
-  begin.insert(begin.begin(), 0);
-  size.insert(size.begin(), shape.front());
-  strides.insert(strides.begin(), 1);
-  return layer.builder.slice(layer.name, layer.input, begin, size, strides);
 }
 
 static Tensor importReduce(JsonLayer &layer) {
@@ -352,26 +323,6 @@ static Tensor importNormalize(JsonLayer &layer) {
                                  epsilon);
 }
 
-static Tensor importReshape(JsonLayer &layer) {
-  SmallVector<int64_t> shape = layer.attributes.takeIntList("shape", -1);
-  if (layer.attributes.hasFailed())
-    return {};
-  return layer.builder.reshape(layer.name, layer.input, shape);
-}
-
-static Tensor importTranspose(JsonLayer &layer) {
-  SmallVector<int64_t> permutation{0};
-  llvm::append_range(permutation,
-                     layer.attributes.takeIntList("permutation", 1));
-  if (layer.attributes.hasFailed())
-    return {};
-  return layer.builder.transpose(layer.name, layer.input, permutation);
-}
-
-static Tensor importFlatten(JsonLayer &layer) {
-  return layer.builder.flatten(layer.name, layer.input);
-}
-
 static Tensor importDropout(JsonLayer &layer) {
   double rate = layer.attributes.takeNumber("rate", {});
   return layer.builder.dropout(layer.name, layer.input, rate);
@@ -394,7 +345,6 @@ const JsonLayerType *frieze::findJsonLayer(StringRef type) {
       {"conv_transpose", importConvTranspose},
       {"dense", importDense},
       {"dropout", importDropout},
-      {"flatten", importFlatten},
       {"global_pool", importGlobalPool},
       {"gru", importRecurrent<3>},
       {"lstm", importRecurrent<4>},
@@ -403,12 +353,9 @@ const JsonLayerType *frieze::findJsonLayer(StringRef type) {
       {"pad", importPad},
       {"prelu", importPrelu},
       {"reduce", importReduce},
-      {"reshape", importReshape},
       {"resize", importResize},
       {"rnn", importRecurrent<1>},
-      {"slice", importSlice},
       {"softmax", importSoftmax},
-      {"transpose", importTranspose},
   };
   for (ArrayRef<JsonLayerType> family :
        {ArrayRef<JsonLayerType>(types), getJsonOperations()})

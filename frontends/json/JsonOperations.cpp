@@ -217,6 +217,49 @@ static Tensor importSqueeze(JsonLayer &layer) {
                                ArrayRef(shape).drop_front());
 }
 
+static Tensor importReshape(JsonLayer &layer) {
+  SmallVector<int64_t> shape = layer.attributes.takeIntList("shape", -1);
+  if (layer.attributes.hasFailed())
+    return {};
+  return layer.builder.reshape(layer.name, layer.input, shape);
+}
+
+static Tensor importTranspose(JsonLayer &layer) {
+  SmallVector<int64_t> permutation{0};
+  llvm::append_range(permutation,
+                     layer.attributes.takeIntList("permutation", 1));
+  if (layer.attributes.hasFailed())
+    return {};
+  return layer.builder.transpose(layer.name, layer.input, permutation);
+}
+
+static Tensor importFlatten(JsonLayer &layer) {
+  return layer.builder.flatten(layer.name, layer.input);
+}
+
+/// `begin` counts from the end below zero, and a `size` of -1 is all up to it.
+static Tensor importSlice(JsonLayer &layer) {
+  size_t rank = layer.input ? layer.getInputShape().size() : 2;
+  SmallVector<int64_t> begin =
+      layer.takeInts("begin", 0, rank - 1, -maxElements);
+  SmallVector<int64_t> size = layer.takeInts("size", {}, rank - 1, -1);
+  SmallVector<int64_t> strides =
+      layer.takeInts("strides", 1, rank - 1, -maxElements);
+  if (!layer.checkReady(2, maxRank))
+    return {};
+  ArrayRef<int64_t> shape = layer.getInputShape();
+  for (auto [first, count, stride, from] :
+       llvm::zip_equal(begin, size, strides, shape.drop_front())) {
+    first += first < 0 ? from : 0;
+    if (count == -1 && stride != 0 && first >= 0 && first < from)
+      count = (stride > 0 ? from - 1 - first : first) / std::abs(stride) + 1;
+  }
+  begin.insert(begin.begin(), 0);
+  size.insert(size.begin(), shape.front());
+  strides.insert(strides.begin(), 1);
+  return layer.builder.slice(layer.name, layer.input, begin, size, strides);
+}
+
 ArrayRef<JsonLayerType> frieze::getJsonOperations() {
   using nn::BinaryKind;
   static constexpr size_t any = SIZE_MAX;
@@ -228,6 +271,7 @@ ArrayRef<JsonLayerType> frieze::getJsonOperations() {
       {"embedding", importEmbedding},
       {"equal", importBinary<BinaryKind::Equal>, 2, 2, true},
       {"expand_dims", importExpandDims},
+      {"flatten", importFlatten},
       {"less", importBinary<BinaryKind::Less>, 2, 2, true},
       {"less_equal", importBinary<BinaryKind::LessEqual>, 2, 2, true},
       {"matmul", importMatmul, 2, 2, true},
@@ -236,9 +280,12 @@ ArrayRef<JsonLayerType> frieze::getJsonOperations() {
       {"mul", importBinary<BinaryKind::Mul>, 2, any, true},
       {"not_equal", importBinary<BinaryKind::NotEqual>, 2, 2, true},
       {"pow", importPow, 2, 2, true},
+      {"reshape", importReshape},
       {"select", importSelect, 3, 3, true},
+      {"slice", importSlice},
       {"squeeze", importSqueeze},
       {"sub", importBinary<BinaryKind::Sub>, 2, 2, true},
+      {"transpose", importTranspose},
   };
   return types;
 }
