@@ -97,6 +97,13 @@ std::optional<Array> frieze::readNumbers(const json &value) {
   return array;
 }
 
+std::optional<std::vector<std::string>> frieze::readStrings(const json &value) {
+  if (value.is_array() &&
+      llvm::all_of(value, [](const json &entry) { return entry.is_string(); }))
+    return value.get<std::vector<std::string>>();
+  return std::nullopt;
+}
+
 //===----------------------------------------------------------------------===//
 // ObjectReader
 //===----------------------------------------------------------------------===//

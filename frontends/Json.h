@@ -30,6 +30,9 @@ std::string formatJson(const nlohmann::json &value);
 /// The numbers of lists in lists, where true is 1 and false 0. Nothing for what
 /// is none.
 std::optional<Array> readNumbers(const nlohmann::json &value);
+/// The strings of a list. Nothing for what is none.
+std::optional<std::vector<std::string>>
+readStrings(const nlohmann::json &value);
 
 /// Reads the members of a JSON object and keeps account of them, so that none
 /// is ignored by mistake. A value of the wrong kind is reported, and a usable

@@ -62,9 +62,9 @@ JsonGraph frieze::readJsonGraph(ObjectReader &root) {
   else
     root.emitError() << "expects a list 'layers'";
   const json *outputs = root.take("outputs");
-  if (outputs && outputs->is_array() && !outputs->empty() &&
-      llvm::all_of(*outputs, [](const json &name) { return name.is_string(); }))
-    graph.outputs = outputs->get<std::vector<std::string>>();
+  auto names = outputs ? readStrings(*outputs) : std::nullopt;
+  if (names && !names->empty())
+    graph.outputs = std::move(*names);
   else if (outputs)
     root.emitError() << "expects 'outputs' to be a list of names of layers";
   else if (graph.layers)

@@ -58,12 +58,10 @@ std::string frieze::suggestReplacement(StringRef layer) {
 /// Takes a list of names.
 static std::vector<std::string> takeNames(ObjectReader &reader, StringRef key) {
   const json *value = reader.take(key);
-  if (value && value->is_array() &&
-      llvm::all_of(*value, [](const json &name) { return name.is_string(); }))
-    return value->get<std::vector<std::string>>();
-  if (value)
+  auto names = value ? readStrings(*value) : std::nullopt;
+  if (value && !names)
     reader.emitError() << "expects '" << key << "' to be a list of names";
-  return {};
+  return names.value_or(std::vector<std::string>());
 }
 
 /// Reads the file, and reports what is wrong with it.

@@ -101,12 +101,12 @@ readOutputNames(const json &module, const std::vector<std::string> &outputs) {
   }
   const json &tree = (*spec)[1];
   Expected<json> keys = parseJson(findString(tree, "context"));
-  if (keys && findString(tree, "type") == "builtins.dict" && keys->is_array() &&
-      keys->size() == outputs.size() &&
-      llvm::all_of(*keys, [](const json &key) { return key.is_string(); }))
-    return keys->get<std::vector<std::string>>();
-  consumeError(keys.takeError());
-  return outputs;
+  if (!keys || findString(tree, "type") != "builtins.dict") {
+    consumeError(keys.takeError());
+    return outputs;
+  }
+  auto names = readStrings(*keys);
+  return names && names->size() == outputs.size() ? *names : outputs;
 }
 
 static std::vector<std::string> readOutputs(ModelBuilder &builder,
