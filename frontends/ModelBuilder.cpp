@@ -10,6 +10,7 @@
 #include "dialect/Weights.h"
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/BLAKE3.h"
 
 #include <cmath>
 
@@ -203,21 +204,38 @@ ElementsAttr ModelBuilder::addMask(StringRef layer, StringRef parameter,
   return addArray(layer, parameter, array, /*mayBeInfinite=*/true);
 }
 
+/// Bytes that nothing but an equal array has.
+static std::string digest(const DoubleArray &array) {
+  auto bytes = llvm::BLAKE3::hash(
+      ArrayRef<uint8_t>(reinterpret_cast<const uint8_t *>(array.values.data()),
+                        array.values.size() * sizeof(double)));
+  return (llvm::toStringRef(bytes) + formatShape(array.shape)).str();
+}
+
 ElementsAttr ModelBuilder::addArray(StringRef layer, StringRef parameter,
                                     const DoubleArray &array,
                                     bool mayBeInfinite) {
   checkWeights(layer, parameter, ArrayRef(array.values), mayBeInfinite);
   if (failed) // Saves the memory: the module will not be used.
     return getPlaceholder(array.shape);
+  ElementsAttr own;
+  // Zeros and ones are equal in layers that have nothing to do with each other.
+  ElementsAttr &made =
+      llvm::all_equal(array.values) ? own : arrays[digest(array)];
+  if (made)
+    return made;
   std::string name = (layer + "." + parameter).str();
-  if (!llvm::all_of(array.values,
-                    [](double value) { return double(float(value)) == value; }))
-    return nn::createWeights(
+  bool isSingle = llvm::all_of(
+      array.values, [](double value) { return double(float(value)) == value; });
+  if (isSingle)
+    made = nn::createRoundedWeights(
+        name, RankedTensorType::get(array.shape, builder.getF32Type()),
+        llvm::to_vector_of<float>(ArrayRef(array.values)));
+  else
+    made = nn::createWeights(
         name, RankedTensorType::get(array.shape, builder.getF64Type()),
         llvm::to_vector(ArrayRef(array.values)));
-  return nn::createRoundedWeights(
-      name, RankedTensorType::get(array.shape, builder.getF32Type()),
-      llvm::to_vector_of<float>(ArrayRef(array.values)));
+  return made;
 }
 
 ElementsAttr ModelBuilder::addWeights(StringRef layer, StringRef parameter,

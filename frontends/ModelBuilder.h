@@ -121,7 +121,10 @@ public:
   mlir::OwningOpRef<mlir::ModuleOp> finish();
 
   /// `array` as the parameter `<layer>.<parameter>`, of f32, or of f64 where
-  /// that has more digits. Reports what is not finite.
+  /// that has more digits. Reports what is not finite. Equal arrays, as
+  /// of a layer that is called several times, and of the rounds of a loop that
+  /// is written out, are one parameter, named after the first, but for those
+  /// whose elements are all alike.
   mlir::ElementsAttr addWeights(llvm::StringRef layer,
                                 llvm::StringRef parameter,
                                 const DoubleArray &array);
@@ -282,6 +285,8 @@ private:
   llvm::StringSet<> usedOutputNames, usedDimensions;
   std::set<std::string> otherTypes;
   int64_t weightCount = 0;
+  /// What addWeights() made, by its elements and shape.
+  llvm::StringMap<mlir::ElementsAttr> arrays;
   /// The inputs whose axis 0 the file leaves open and nothing says.
   llvm::DenseSet<mlir::Value> openBatches;
   bool failed = false, tookOutputLayers = false, tookReplacements = false;
