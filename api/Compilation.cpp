@@ -95,10 +95,9 @@ bool Compilation::importBytes(StringRef path, StringRef bytes) {
     return fail(std::move(error));
   if (!hasName)
     options.name = getIdentifier(llvm::sys::path::stem(path));
-  imported = importNN(path, bytes, options.import, &context);
+  imported = importNN(path, bytes, options.import, &context, &sourceSHA256);
   if (!imported)
     return false;
-  sourceSHA256 = hashSHA256(bytes);
   summary.addImported(*imported);
   importedLayers = describeLayers(
       *imported, [](Operation *op) { return SmallVector<Operation *>{op}; });

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AsmState.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
@@ -177,13 +178,28 @@ static LogicalResult lowerImported(ModuleOp module, Stage stage,
 
 OwningOpRef<ModuleOp> frieze::importNN(StringRef path, StringRef bytes,
                                        const ImportOptions &options,
-                                       MLIRContext *context) {
+                                       MLIRContext *context,
+                                       std::string *sourceSHA256) {
+  ImportOptions observed = options;
+  std::vector<std::string> sums;
+  if (sourceSHA256) {
+    sums.push_back(hashSHA256(bytes));
+    observed.onRead = [&](StringRef further) {
+      if (options.onRead)
+        options.onRead(further);
+      sums.push_back(hashSHA256(further));
+    };
+  }
   OwningOpRef<ModuleOp> module;
   LogicalResult imported =
       makeStage(getLayerLocation(context, path), Stage::NN, /*passes=*/0, [&] {
-        module = importModel(path, bytes, options, context);
+        module = importModel(path, bytes, observed, context);
         return success(bool(module));
       });
+  if (sourceSHA256)
+    *sourceSHA256 = sums.size() == 1
+                        ? sums.front()
+                        : hashSHA256(llvm::join(sums, "\n") + "\n");
   return succeeded(imported) ? std::move(module) : nullptr;
 }
 
@@ -191,10 +207,11 @@ OwningOpRef<ModuleOp> frieze::compileTo(Stage stage, StringRef path,
                                         StringRef bytes,
                                         const CompileOptions &options,
                                         MLIRContext *context) {
-  OwningOpRef<ModuleOp> module = importNN(path, bytes, options.import, context);
-  if (!module ||
-      failed(lowerImported(*module, stage, options,
-                           stage == Stage::LLVM ? hashSHA256(bytes) : "")))
+  std::string sourceSHA256;
+  OwningOpRef<ModuleOp> module =
+      importNN(path, bytes, options.import, context,
+               stage == Stage::LLVM ? &sourceSHA256 : nullptr);
+  if (!module || failed(lowerImported(*module, stage, options, sourceSHA256)))
     return nullptr;
   return module;
 }
@@ -290,7 +307,7 @@ static LogicalResult checkOutputs(StringRef output,
   return success();
 }
 
-/// The model file `path`, whose bytes are gone then, but for their hash.
+/// The model file `path`, whose bytes are gone then.
 static OwningOpRef<ModuleOp> importFile(StringRef path,
                                         const CompileOptions &options,
                                         std::string *sourceSHA256,
@@ -298,9 +315,7 @@ static OwningOpRef<ModuleOp> importFile(StringRef path,
   llvm::Expected<std::string> bytes = readModel(path);
   if (failed(report(bytes.takeError(), path, context)))
     return nullptr;
-  if (sourceSHA256)
-    *sourceSHA256 = hashSHA256(*bytes);
-  return importNN(path, *bytes, options.import, context);
+  return importNN(path, *bytes, options.import, context, sourceSHA256);
 }
 
 LogicalResult frieze::compileFile(Stage stage, StringRef path, StringRef output,

@@ -65,10 +65,15 @@ mlir::DialectRegistry getCompilerDialects();
 
 /// Imports the model file `path`, which holds `bytes`, as Stage::NN. Null after
 /// a diagnostic.
+///
+/// `sourceSHA256`, unless it is null, gets the hash of the bytes or, where more
+/// is read (see ImportOptions::onRead), that of lines with the hash of each
+/// part in hexadecimal, the model file first.
 mlir::OwningOpRef<mlir::ModuleOp> importNN(llvm::StringRef path,
                                            llvm::StringRef bytes,
                                            const ImportOptions &options,
-                                           mlir::MLIRContext *context);
+                                           mlir::MLIRContext *context,
+                                           std::string *sourceSHA256 = nullptr);
 
 /// Imports the model file `path`, which holds `bytes`, and takes it up to
 /// `stage`, at most Stage::LLVM. Null after a diagnostic.

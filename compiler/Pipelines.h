@@ -74,7 +74,7 @@ struct LLVMPipelineOptions : mlir::PassPipelineOptions<LLVMPipelineOptions> {
                                 llvm::cl::desc("Target that the loops are for"),
                                 llvm::cl::init(&getTargets().front())};
   Option<std::string> sourceSHA256{*this, "source-sha256",
-                                   llvm::cl::desc("Hash of the model file"),
+                                   llvm::cl::desc("Hash of the model's source"),
                                    llvm::cl::init("")};
   Option<std::string> weightsSection{
       *this, "weights-section",

@@ -12,6 +12,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ struct ImportOptions {
   /// model's own. See frontends/OutputLayers.h for how they are named.
   std::vector<std::string> outputLayers;
   std::vector<LayerReplacement> replacements;
+  /// Gets the bytes of all that is read beside the model file, in the order of
+  /// reading: of a file of weights or of a replacement, and of each tensor that
+  /// an ONNX model has in another file.
+  std::function<void(llvm::StringRef bytes)> onRead;
 };
 
 /// Reads the model file at `path`, which holds `bytes`. They decide the format:

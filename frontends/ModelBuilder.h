@@ -107,6 +107,11 @@ public:
     tookReplacements = true;
     return options.replacements;
   }
+  /// Tells the options what was read beside the model file.
+  void noteRead(llvm::StringRef bytes) const {
+    if (options.onRead)
+      options.onRead(bytes);
+  }
   /// Whether `value` is an input whose axis 0 was taken for a batch of one, as
   /// the file leaves it open and no option says what it is.
   bool isOpenBatch(mlir::Value value) const {

@@ -18,7 +18,7 @@ namespace frieze {
 
 /// What compilations for any target may ask of a back end.
 struct BackendOptions {
-  /// Hash of the model file, for the description of the model.
+  /// Hash of the source (see importNN), for the description of the model.
   std::string sourceSHA256;
   /// Section of the object for the weights, or "".
   std::string weightsSection;

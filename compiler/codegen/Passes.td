@@ -100,7 +100,7 @@ def EmitEntryPointsPass : Pass<"frieze-emit-entry-points", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"sourceSHA256", "source-sha256", "std::string", /*default=*/"\"\"",
-           "Hash of the model file, for the description">];
+           "Hash of the model's source, for the description">];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 

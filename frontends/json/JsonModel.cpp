@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontends/json/JsonModel.h"
+#include "frontends/Files.h"
 #include "frontends/ForeignFiles.h"
 #include "frontends/GraphImport.h"
 #include "frontends/OutputLayers.h"
@@ -45,12 +46,17 @@ openWeights(const ModelFile &file, ModelBuilder &builder, ObjectReader &root) {
   }
   if (path.empty())
     return nullptr;
-  Expected<std::unique_ptr<WeightFile>> weights = openWeightFile(path);
-  if (weights)
-    return std::move(*weights);
-  root.emitError() << "weights '" << path
-                   << "': " << toString(weights.takeError());
-  return nullptr;
+  auto fail = [&](Error error) {
+    root.emitError() << "weights '" << path
+                     << "': " << toString(std::move(error));
+    return nullptr;
+  };
+  Expected<std::string> bytes = readFile(path);
+  if (!bytes)
+    return fail(bytes.takeError());
+  builder.noteRead(*bytes);
+  auto weights = parseWeightFile(std::move(*bytes));
+  return weights ? std::move(*weights) : fail(weights.takeError());
 }
 
 /// The layers that are to be the outputs: those that the options choose, or

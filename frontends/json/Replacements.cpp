@@ -77,6 +77,7 @@ static void read(ModelBuilder &builder, Replacement &replacement) {
     emitError() << toString(text.takeError());
     return;
   }
+  builder.noteRead(*text);
   Expected<json> root = parseJson(*text);
   if (!root) {
     emitError() << toString(root.takeError());

@@ -169,17 +169,15 @@ frieze::parseSafetensors(std::string bytes) {
                                               std::move(*header));
 }
 
-Expected<std::unique_ptr<WeightFile>> frieze::openWeightFile(StringRef path) {
-  Expected<std::string> bytes = readFile(path);
-  if (!bytes)
-    return bytes.takeError();
-  if (isZip(*bytes))
-    return NpzWeights::open(std::move(*bytes));
-  if (isHdf5(*bytes)) {
-    Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(*bytes);
+Expected<std::unique_ptr<WeightFile>>
+frieze::parseWeightFile(std::string bytes) {
+  if (isZip(bytes))
+    return NpzWeights::open(std::move(bytes));
+  if (isHdf5(bytes)) {
+    Expected<std::unique_ptr<Hdf5File>> file = Hdf5File::open(bytes);
     if (!file)
       return file.takeError();
     return std::make_unique<Hdf5Weights>(std::move(*file));
   }
-  return parseSafetensors(std::move(*bytes));
+  return parseSafetensors(std::move(bytes));
 }

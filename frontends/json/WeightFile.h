@@ -22,10 +22,8 @@ public:
   virtual llvm::Expected<Array> read(llvm::StringRef name) const = 0;
 };
 
-/// Opens a .npz, .safetensors or HDF5 file; the content decides which. Errors
-/// do not name the file.
-llvm::Expected<std::unique_ptr<WeightFile>>
-openWeightFile(llvm::StringRef path);
+/// The arrays of a .npz, .safetensors or HDF5 file; the content decides which.
+llvm::Expected<std::unique_ptr<WeightFile>> parseWeightFile(std::string bytes);
 
 /// The same for the bytes of a .safetensors file: the size of a JSON header,
 /// the header, and the data.

@@ -91,6 +91,8 @@ openWeightFile(const ModelFile &file, StringRef bytes) {
   Expected<std::string> own = readFile(path);
   if (!own)
     return inFile(own.takeError());
+  if (file.options.onRead)
+    file.options.onRead(*own);
   auto weights = openWeightBytes(*own);
   if (!weights)
     return inFile(weights.takeError());

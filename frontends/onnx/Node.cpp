@@ -176,7 +176,7 @@ Tensor Node::takeTensor(StringRef key) {
     reportKind(key, "a tensor");
     return {};
   }
-  Expected<Constant> constant = readTensor(attribute->t(), folder);
+  Expected<Constant> constant = readTensor(builder, attribute->t(), folder);
   if (constant)
     return Tensor(std::move(*constant));
   emitError() << "'" << key << "' " << toString(constant.takeError());

@@ -127,7 +127,8 @@ static Expected<std::string> readExternalData(const TensorProto &proto,
   return (*buffer)->getBuffer().str();
 }
 
-Expected<Constant> frieze::onnx::readTensor(const TensorProto &proto,
+Expected<Constant> frieze::onnx::readTensor(const ModelBuilder &builder,
+                                            const TensorProto &proto,
                                             StringRef folder) {
   std::optional<ElementType> type = getElementType(DataType(proto.data_type()));
   if (!type)
@@ -148,6 +149,7 @@ Expected<Constant> frieze::onnx::readTensor(const TensorProto &proto,
     Expected<std::string> bytes = readExternalData(proto, folder, size);
     if (!bytes)
       return bytes.takeError();
+    builder.noteRead(*bytes);
     constant.values = decodeNumbers(*bytes, *type);
   } else if (proto.has_raw_data()) {
     if (proto.raw_data().size() != size)

@@ -33,7 +33,8 @@ void noteType(ModelBuilder &builder, DataType type);
 
 /// The elements of a stored tensor. One with its data in another file reads it
 /// from `folder`, and from nowhere outside of it.
-llvm::Expected<Constant> readTensor(const ::onnx::TensorProto &proto,
+llvm::Expected<Constant> readTensor(const ModelBuilder &builder,
+                                    const ::onnx::TensorProto &proto,
                                     llvm::StringRef folder);
 
 } // namespace frieze::onnx

@@ -19,7 +19,7 @@ struct WebAssemblyFile {
   llvm::StringRef name;
   /// As linkWebAssembly() was given it.
   llvm::StringRef id;
-  /// SHA-256 of the model file.
+  /// SHA-256 of the source (see importNN).
   llvm::StringRef sourceSHA256;
 };
 

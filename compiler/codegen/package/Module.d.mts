@@ -23,7 +23,7 @@ export declare const description: {
   /** Version of the compiler, and the target it compiled for. */
   readonly compiler: string;
   readonly target: string;
-  /** SHA-256 of the model file, in hexadecimal. */
+  /** SHA-256 of the files it is made of, in hexadecimal. */
   readonly sourceSHA256: string;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];

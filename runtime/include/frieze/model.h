@@ -193,7 +193,7 @@ typedef struct frieze_model {
   /** Version of the compiler, and the target it compiled for. */
   const char *compiler;
   const char *target;
-  /** SHA-256 of the model file, 64 lower-case hexadecimal digits, or "". */
+  /** SHA-256 of the files it is made of, 64 lower-case digits, or "". */
   const char *source_sha256;
   uint64_t input_count;
   uint64_t output_count;
