@@ -116,6 +116,72 @@ TEST(Library, TellsErrorsByFileAndLayer) {
     }
 }
 
+/// A file in which a layer is its input combined with `operand`.
+static std::string writeReplacement(const std::string &name,
+                                    const std::string &type,
+                                    const std::string &operand) {
+  std::string path = testing::TempDir() + "/" + std::to_string(getpid()) + name;
+  std::ofstream(path) << R"({"format": "frieze-model", "version": 1,
+    "input": {"name": "x"}, "ignored_config": ["factor"], "layers": [{
+      "name": "y", "type": ")"
+                      << type << R"(", "inputs": ["x", )" << operand << "]}]}";
+  return path;
+}
+
+// Replacements say what layers of one's own compute, as options in C++ and C.
+// An error names the layer, or the option and its file.
+TEST(Library, ReplacesLayers) {
+  const std::string net = R"({"class_name": "Sequential", "config": {
+    "name": "net", "layers": [
+      {"class_name": "InputLayer", "config": {
+        "name": "x", "batch_shape": [null, 3], "dtype": "float32"}},
+      {"class_name": "Times", "registered_name": "my>Times", "module": null,
+       "config": {"name": "a", "trainable": true, "factor": 1.5}},
+      {"class_name": "Times", "registered_name": "my>Times", "module": null,
+       "config": {"name": "b", "trainable": true, "factor": 4}}]}})";
+  const std::string times =
+      writeReplacement("times.json", "mul", R"({"config": "factor"})");
+  const std::string plus = writeReplacement("plus.json", "add", "4");
+  const std::string ofClass = "Times=" + times, ofLayer = "b=" + plus;
+  std::vector<float> expected = makeSamples(3);
+  for (float &sample : expected)
+    sample = 1.5f * sample + 4;
+  EXPECT_EQ(score(Compilation(
+                      net, "net.json",
+                      {{"replace-layer", ofClass}, {"replace-layer", ofLayer}})
+                      .load(),
+                  1),
+            expected);
+
+  const frieze_option options[] = {{"replace-layer", ofClass.c_str()},
+                                   {"replace-layer", ofLayer.c_str()}};
+  frieze_compilation *compilation =
+      frieze_compile_bytes(net.data(), net.size(), "net.json", options, 2);
+  std::shared_ptr<frieze_library> library(frieze_compilation_load(compilation),
+                                          frieze_library_free);
+  frieze_compilation_free(compilation);
+  ASSERT_TRUE(library);
+  EXPECT_EQ(score(Model(*frieze_library_model(library.get()), library), 1),
+            expected);
+
+  auto expectError = [&](const std::vector<Option> &given,
+                         const std::string &text) {
+    try {
+      Compilation(net, "net.json", given);
+      FAIL() << "expects an error";
+    } catch (const CompileError &error) {
+      EXPECT_NE(std::string(error.what()).find(text), std::string::npos)
+          << error.what();
+    }
+  };
+  expectError({{"replace-layer", ofLayer}},
+              "layer 'a': unsupported layer class 'Times'");
+  expectError({{"replace-layer", "Times=no.json"}},
+              "--replace-layer=Times: in 'no.json'");
+  expectError({{"replace-layer", "Times"}},
+              "expects --replace-layer to be CLASS=FILE or NAME=FILE");
+}
+
 // Remarks say which rule was applied to which layer; layers and costs are those
 // of the summary.
 TEST(Library, TellsWhatBecameOfLayers) {
