@@ -108,9 +108,9 @@ def ShareKernelsPass : Pass<"frieze-share-kernels", "::mlir::ModuleOp"> {
   let summary = "Make one function of loops that are equal but for their buffers";
   let description = [{
     Networks repeat their blocks: layers of one shape differ in their weights
-    and in where their values lie, and in nothing else. Such loops, where they
-    are large and take long, become calls of one function, which is named after
-    the first layer. A buffer that is passed to it shares no memory with another
+    and in where their values lie, and in nothing else. Such loops, and choices
+    between loops, where they are large and take long, become calls of one
+    function, which is named after the first layer. A buffer that is passed to it shares no memory with another
     one; loops of which that is not known stay where they are.
 
     With `least-operations=4`:

@@ -25,16 +25,16 @@ namespace frieze {
 using namespace mlir;
 
 namespace {
-/// A loop that may become a call.
+/// A loop, or a choice between loops, that may become a call.
 struct Kernel {
-  Operation *loop;
+  Operation *op;
   /// The buffers and numbers that it takes from around it, by first use.
   llvm::SetVector<Value> operands;
   /// Which of them each use in it is of.
   SmallVector<size_t> uses;
 };
 
-/// Loops that are equal but for their operands.
+/// Kernels that are equal but for their operands.
 using Kernels = SmallVector<Kernel, 2>;
 } // namespace
 
@@ -60,26 +60,26 @@ static double countWork(Operation *op) {
   return 1 + work * (loop ? countRounds(loop) : 1);
 }
 
-/// Whether `loop` is so long that a call costs nothing beside it, and so large
+/// Whether `op` is so long that a call costs nothing beside it, and so large
 /// that a copy of it does.
-static bool isWorthCall(Operation *loop, int64_t leastOperations) {
+static bool isWorthCall(Operation *op, int64_t leastOperations) {
   static constexpr double leastWork = 4000;
   int64_t operations = 0;
-  loop->walk([&](Operation *) { ++operations; });
-  return operations >= leastOperations && countWork(loop) >= leastWork;
+  op->walk([&](Operation *) { ++operations; });
+  return operations >= leastOperations && countWork(op) >= leastWork;
 }
 
-/// Whether `value` is from outside `loop`, and no constant.
-static bool isOperand(Value value, Operation *loop) {
-  return !loop->isAncestor(value.getParentBlock()->getParentOp()) &&
+/// Whether `value` is from outside `op`, and no constant.
+static bool isOperand(Value value, Operation *op) {
+  return !op->isAncestor(value.getParentBlock()->getParentOp()) &&
          !matchPattern(value, m_Constant());
 }
 
-static Kernel makeKernel(Operation *loop) {
-  Kernel kernel{loop, {}, {}};
-  loop->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    for (Value value : op->getOperands()) {
-      if (!isOperand(value, loop))
+static Kernel makeKernel(Operation *op) {
+  Kernel kernel{op, {}, {}};
+  op->walk<WalkOrder::PreOrder>([&](Operation *inner) {
+    for (Value value : inner->getOperands()) {
+      if (!isOperand(value, op))
         continue;
       kernel.operands.insert(value);
       kernel.uses.push_back(llvm::find(kernel.operands, value) -
@@ -89,13 +89,14 @@ static Kernel makeKernel(Operation *loop) {
   return kernel;
 }
 
-/// What equal loops have in common.
-static llvm::hash_code hash(Operation *loop) {
+/// What equal kernels have in common.
+static llvm::hash_code hash(Operation *op) {
   llvm::hash_code code(0);
-  loop->walk<WalkOrder::PreOrder>([&](Operation *op) {
+  op->walk<WalkOrder::PreOrder>([&](Operation *inner) {
     code = llvm::hash_combine(
-        code, op->getName(), op->getDiscardableAttrDictionary(),
-        op->hashProperties(), llvm::hash_combine_range(op->getResultTypes()));
+        code, inner->getName(), inner->getDiscardableAttrDictionary(),
+        inner->hashProperties(),
+        llvm::hash_combine_range(inner->getResultTypes()));
   });
   return code;
 }
@@ -110,7 +111,7 @@ static bool areEqual(const Kernel &a, const Kernel &b) {
     map.map(ours, theirs);
   }
   return OperationEquivalence::isEquivalentTo(
-      a.loop, b.loop,
+      a.op, b.op,
       [&](Value ours, Value theirs) {
         Attribute ourConstant, theirConstant;
         bool equal = matchPattern(ours, m_Constant(&ourConstant))
@@ -169,7 +170,7 @@ static bool areApart(ArrayRef<Value> operands) {
 static void share(func::FuncOp caller, SymbolTable &symbols,
                   const Kernels &kernels) {
   const Kernel &first = kernels.front();
-  Location loc = first.loop->getLoc();
+  Location loc = first.op->getLoc();
   OpBuilder builder(caller);
   StringRef layer = frieze::nn::findLayerName(loc);
   std::string name = (caller.getName() + "_" +
@@ -193,22 +194,22 @@ static void share(func::FuncOp caller, SymbolTable &symbols,
   builder.setInsertionPointToStart(body);
   IRMapping map;
   map.map(ValueRange(first.operands.getArrayRef()), body->getArguments());
-  first.loop->walk([&](Operation *op) {
+  first.op->walk([&](Operation *op) {
     for (Value operand : op->getOperands()) {
       Operation *constant = operand.getDefiningOp();
       if (constant && !map.contains(operand) &&
-          !first.loop->isProperAncestor(constant))
+          !first.op->isProperAncestor(constant))
         builder.clone(*constant, map);
     }
   });
-  builder.clone(*first.loop, map);
+  builder.clone(*first.op, map);
   func::ReturnOp::create(builder, loc);
 
   for (const Kernel &kernel : kernels) {
-    builder.setInsertionPoint(kernel.loop);
-    func::CallOp::create(builder, kernel.loop->getLoc(), function,
+    builder.setInsertionPoint(kernel.op);
+    func::CallOp::create(builder, kernel.op->getLoc(), function,
                          kernel.operands.getArrayRef());
-    kernel.loop->erase();
+    kernel.op->erase();
   }
 }
 
@@ -228,7 +229,7 @@ private:
     // In the order of the first of each.
     llvm::MapVector<size_t, SmallVector<Kernels, 1>> found;
     for (Operation &op : function.getBody().getOps()) {
-      if (!isa<LoopLikeOpInterface>(op) || op.getNumResults() != 0 ||
+      if (!isa<LoopLikeOpInterface, scf::IfOp>(op) || op.getNumResults() != 0 ||
           !isWorthCall(&op, leastOperations))
         continue;
       Kernel kernel = makeKernel(&op);

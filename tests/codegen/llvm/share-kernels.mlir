@@ -43,6 +43,77 @@ func.func private @shared(%x: memref<8192xf32>, %y: memref<8192xf32>, %arena: me
 
 // -----
 
+// Choices between loops that differ in their buffers are one function, to which
+// the condition is passed.
+// CHECK: func.func private @branches_layer(%[[ALL:.*]]: i1, %[[X:.*]]: memref<8192xf32> {llvm.noalias}, %[[Y:.*]]: memref<8192xf32> {llvm.noalias})
+// CHECK: scf.if %[[ALL]] {
+// CHECK: } else {
+// CHECK: memref.store %{{.*}}, %[[Y]][%{{.*}}]
+// CHECK-LABEL: @branches(
+// CHECK-SAME: %[[ALL:.*]]: i1, %[[A:.*]]: memref<8192xf32>, %[[B:.*]]: memref<8192xf32>, %[[C:.*]]: memref<8192xf32>)
+// CHECK-NEXT: call @branches_layer(%[[ALL]], %[[A]], %[[B]])
+// CHECK-NEXT: call @branches_layer(%[[ALL]], %[[B]], %[[C]])
+// CHECK-NEXT: return
+func.func private @branches(%all: i1, %x: memref<8192xf32>, %y: memref<8192xf32>, %z: memref<8192xf32>) attributes {passthrough = []} {
+  scf.if %all {
+    scf.forall (%i) in (8192) {
+      %3 = memref.load %x[%i] : memref<8192xf32>
+      memref.store %3, %y[%i] : memref<8192xf32>
+    }
+  } else {
+    scf.forall (%i) in (4096) {
+      %3 = memref.load %x[%i] : memref<8192xf32>
+      memref.store %3, %y[%i] : memref<8192xf32>
+    }
+  }
+  scf.if %all {
+    scf.forall (%i) in (8192) {
+      %3 = memref.load %y[%i] : memref<8192xf32>
+      memref.store %3, %z[%i] : memref<8192xf32>
+    }
+  } else {
+    scf.forall (%i) in (4096) {
+      %3 = memref.load %y[%i] : memref<8192xf32>
+      memref.store %3, %z[%i] : memref<8192xf32>
+    }
+  }
+  return
+}
+
+// -----
+
+// Choices that differ in one of their loops: must not fire.
+// CHECK-LABEL: @other_branch(
+// CHECK-COUNT-4: scf.forall
+// CHECK-NOT: call
+func.func private @other_branch(%all: i1, %x: memref<8192xf32>, %y: memref<8192xf32>, %z: memref<8192xf32>) attributes {passthrough = []} {
+  scf.if %all {
+    scf.forall (%i) in (8192) {
+      %3 = memref.load %x[%i] : memref<8192xf32>
+      memref.store %3, %y[%i] : memref<8192xf32>
+    }
+  } else {
+    scf.forall (%i) in (4096) {
+      %3 = memref.load %x[%i] : memref<8192xf32>
+      memref.store %3, %y[%i] : memref<8192xf32>
+    }
+  }
+  scf.if %all {
+    scf.forall (%i) in (8192) {
+      %3 = memref.load %y[%i] : memref<8192xf32>
+      memref.store %3, %z[%i] : memref<8192xf32>
+    }
+  } else {
+    scf.forall (%i) in (2048) {
+      %3 = memref.load %y[%i] : memref<8192xf32>
+      memref.store %3, %z[%i] : memref<8192xf32>
+    }
+  }
+  return
+}
+
+// -----
+
 // Loops that differ in a constant: must not fire.
 // CHECK-LABEL: @other_constant(
 // CHECK-COUNT-2: scf.forall
