@@ -160,6 +160,7 @@ llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSpectrumOperators();
 llvm::ArrayRef<Operator> getSubgraphOperators();
 
 /// The operator of that name, with its domain and `::` in front where that is

@@ -23,7 +23,8 @@ static SmallVector<ArrayRef<Operator>> getFamilies() {
           getPaddingOperators(),    getPoolingOperators(),
           getPositionOperators(),   getRecurrentOperators(),
           getReductionOperators(),  getResizeOperators(),
-          getShapeOperators(),      getSubgraphOperators()};
+          getShapeOperators(),      getSpectrumOperators(),
+          getSubgraphOperators()};
 }
 
 const Operator *frieze::onnx::findOperator(StringRef name) {

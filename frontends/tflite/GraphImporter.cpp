@@ -24,8 +24,9 @@ static constexpr int64_t schemaVersion = 3;
 static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(),  getArithmeticOperators(),
           getControlFlowOperators(), getConvolutionOperators(),
-          getIndexingOperators(),    getRecurrentOperators(),
-          getReductionOperators(),   getShapeOperators()};
+          getIndexingOperators(),    getLogicOperators(),
+          getRecurrentOperators(),   getReductionOperators(),
+          getShapeOperators()};
 }
 
 const Operator *frieze::tflite::findOperator(StringRef name) {
@@ -365,6 +366,9 @@ void GraphImporter::importOperator(const StoredOperator &op) {
     } else {
       node.isReadAsNumber =
           !op.outputs.empty() && isReadAsNumber[op.outputs.front()];
+      if (!op.outputs.empty() && op.outputs.front() >= 0)
+        node.outputType = getDataType(graph.tensors[op.outputs.front()].type)
+                              .value_or(DataType::Float);
       results = known->import(node);
       if (known->types != ValueTypes::Own && first != node.getInputs().end())
         for (Tensor &result : results)

@@ -278,6 +278,69 @@ def einsum(graph):
                behind_batch(graph, graph.add("Einsum", operands, equation=equation)))
 
 
+@family(2, 24)
+def spectra(graph):
+    """Fourier transforms of frames and of axes, and their windows."""
+    small = graph.add("Mul", ["x", np.float32(0.25)])
+    signal = graph.add("Reshape", [small, np.array([1, 48, 1])])
+    for name, window in {"none": "", "hann": graph.add("HannWindow", [np.int64(16)]),
+                         "hamming": graph.add("HammingWindow", [np.int64(16)], periodic=0),
+                         "blackman": graph.add("BlackmanWindow", [np.int64(16)])}.items():
+        for onesided in [0, 1]:
+            yield f"STFT_{name}_{onesided}", graph.add(
+                "STFT", [signal, np.int64(6), window, np.int64(16)], onesided=onesided)
+    yield "STFT_window", graph.add("STFT", [signal, np.int64(15), numbers(graph.rng, 18)])
+    real = graph.add("Unsqueeze", [small, np.array([3])])
+    pairs = graph.add("Reshape", [small, np.array([1, 2, 12, 2])])
+    for inverse, (kind, tensor) in itertools.product([0, 1], {"real": real,
+                                                              "complex": pairs}.items()):
+        for axis in [1, 2, -2]:
+            yield f"DFT_{kind}_{inverse}_{axis % 4}_{axis < 0}", graph.add(
+                "DFT", [tensor, "", np.int64(axis)], inverse=inverse)
+        for length in [7, 27]:
+            yield f"DFT_{kind}_{inverse}_length_{length}", graph.add(
+                "DFT", [tensor, np.int64(length)], inverse=inverse)
+    for length in [24, 21, 32]:
+        half = graph.add("DFT", [real, np.int64(length), np.int64(2)], onesided=1)
+        yield f"DFT_half_{length}", half
+        yield f"DFT_back_{length}", graph.add("DFT", [half, np.int64(length), np.int64(2)],
+                                              inverse=1, onesided=1)
+
+
+@family(6, 4)
+def sequences(graph):
+    """Parts of an axis backwards, norms of computed statistics, and numbers without an axis."""
+    for name, (batch, time, count) in {"all": (0, 1, 6), "some": (0, 1, 4), "one": (0, 1, 1)}.items():
+        yield f"ReverseSequence_{name}", graph.add(
+            "ReverseSequence", ["x", np.array([count])], batch_axis=batch, time_axis=time)
+    mean = graph.add("ReduceMean", ["x", np.array([0, 2])], keepdims=0)
+    square = graph.add("ReduceMean", [graph.add("Mul", ["x", "x"]), np.array([0, 2])], keepdims=0)
+    variance = graph.add("Sub", [square, graph.add("Mul", [mean, mean])])
+    gamma, beta = numbers(graph.rng, 6), numbers(graph.rng, 6)
+    yield "BatchNormalization_computed", graph.add(
+        "BatchNormalization", ["x", gamma, beta, mean, variance], epsilon=0.01)
+    yield "BatchNormalization_scale", graph.add(
+        "BatchNormalization", ["x", mean, beta, gamma, np.abs(beta)], epsilon=0.1)
+    middle = graph.add("ReduceMean", ["x"], keepdims=0)
+    spread = graph.add("Add", [graph.add("Sqrt", [graph.add("ReduceMean", [graph.add(
+        "Mul", ["x", "x"])], keepdims=0)]), np.float32(0.1)])
+    yield "standard", graph.add("Div", [graph.add("Sub", ["x", middle]), spread])
+    for operator, number in {"Add": 2.0, "Sub": 1.5, "Mul": -3.0, "Div": 7.0, "Max": 0.3,
+                             "Min": 0.1, "Pow": 3.0}.items():
+        yield f"{operator}_number", graph.add("Unsqueeze", [graph.add(
+            operator, [middle, np.float32(number)]), np.array([0, 1])])
+        yield f"{operator}_number_first", graph.add("Unsqueeze", [graph.add(
+            operator, [np.float32(number), graph.add("Exp", [middle])]), np.array([0, 1])])
+    parts = graph.add("Split", [graph.add("Shape", ["x"]), np.array([1, 2, 0])], 3)
+    size = graph.add("Concat", [parts[1], parts[0], parts[2]], axis=0)
+    yield "Split_shape", graph.add("Reshape", ["x", graph.add("Concat", [
+        np.array([-1]), size], axis=0)])
+    yield "Split_empty", graph.add("Split", ["x", np.array([2, 0, 4])], 3, axis=1)[2]
+    infinite = graph.add("Log", [graph.add("Relu", ["x"])])
+    yield "Equal_infinity", graph.add("Equal", [infinite, np.float32(-np.inf)])
+    yield "Equal_other_infinity", graph.add("Equal", [np.float32(np.inf), infinite])
+
+
 # --- Windows and borders -----------------------------------------------------
 
 
