@@ -118,7 +118,8 @@ static Tensors importAdaptivePool(Node &node) {
 // Resampling
 //===----------------------------------------------------------------------===//
 
-template <nn::ResizeKind kind, size_t axes>
+/// `isExact`: the nearest by the middle of positions, not by their beginning.
+template <nn::ResizeKind kind, size_t axes, bool isExact = false>
 static Tensors importUpsample(Node &node) {
   Tensor input = takeImage(node, axes);
   std::optional<SmallVector<int64_t>> sizes = node.takeInts("output_size");
@@ -147,20 +148,30 @@ static Tensors importUpsample(Node &node) {
   }
   if (scales.size() != axes || alignCorners)
     scales.clear();
-  nn::Coordinates coordinates = kind == nn::ResizeKind::Nearest
+  nn::Coordinates coordinates = kind == nn::ResizeKind::Nearest && !isExact
                                     ? nn::Coordinates::Asymmetric
                                 : alignCorners ? nn::Coordinates::AlignCorners
                                                : nn::Coordinates::HalfPixel;
   return {toChannelsFirst(
-      node,
-      node.builder.resize(node.name, toChannelsLast(node, input.value), kind,
-                          target, coordinates, nn::Rounding::Floor, scales))};
+      node, node.builder.resize(node.name, toChannelsLast(node, input.value),
+                                kind, target, coordinates,
+                                isExact ? nn::Rounding::RoundPreferCeil
+                                        : nn::Rounding::Floor,
+                                scales))};
 }
 
 ArrayRef<Operator> frieze::torch::getPoolingOperators() {
   using nn::ResizeKind;
   static const Operator operators[] = {
       {"_adaptive_avg_pool2d.default", importAdaptivePool<PoolKind::Avg, 2>},
+      {"_upsample_nearest_exact1d.default",
+       importUpsample<ResizeKind::Nearest, 1, true>},
+      {"_upsample_nearest_exact1d.vec",
+       importUpsample<ResizeKind::Nearest, 1, true>},
+      {"_upsample_nearest_exact2d.default",
+       importUpsample<ResizeKind::Nearest, 2, true>},
+      {"_upsample_nearest_exact2d.vec",
+       importUpsample<ResizeKind::Nearest, 2, true>},
       {"adaptive_avg_pool1d.default", importAdaptivePool<PoolKind::Avg, 1>},
       {"adaptive_avg_pool2d.default", importAdaptivePool<PoolKind::Avg, 2>},
       {"_adaptive_avg_pool3d.default", importAdaptivePool<PoolKind::Avg, 3>},

@@ -388,6 +388,11 @@ def blocks():
     yield "patches", nn.Unfold(2, stride=2)
     yield "each", lambda x: x.repeat_interleave(2, 2)
     yield "each channel", lambda x: torch.repeat_interleave(x, 3, dim=1)
+    yield "around", lambda x: F.pad(x, (2, 1, 8, 0), "circular")
+    yield "conv around", nn.Conv2d(4, 2, 3, padding=2, padding_mode="circular")
+    yield "nearest exact", lambda x: F.interpolate(x, (13, 4), mode="nearest-exact")
+    yield "nearest exact scale", lambda x: F.interpolate(x, scale_factor=1.7, mode="nearest-exact")
+    yield "rows exact", lambda x: F.interpolate(x[:, 0], 11, mode="nearest-exact")
     yield "view as", lambda x: x.view_as(x.reshape(-1, 8, 4, 6))
 
 

@@ -371,6 +371,10 @@ def windows(graph):
                                    pads=[1, 0, 0, 1])
     for power in [1, 2, 3]:
         yield f"GlobalLpPool_{power}", graph.add("GlobalLpPool", ["x"], p=power)
+    kernel, bias = numbers(graph.rng, 2, 3, 2, 1), numbers(graph.rng, 3)
+    for name, shape in {"less": [17, 12], "more": [18, 14]}.items():
+        yield f"ConvTranspose_{name}", graph.add(
+            "ConvTranspose", ["x", kernel, bias], strides=[2, 2], output_shape=shape)
     many = graph.add("Concat", ["x", "x", graph.add("Neg", ["x"])], axis=1)
     for size, (name, attributes) in itertools.product([1, 3, 5], {
             "plain": {}, "strong": {"alpha": 0.9, "beta": 0.6, "bias": 2.0},
