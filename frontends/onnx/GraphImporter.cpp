@@ -40,6 +40,8 @@ static std::string getWayOut(StringRef name) {
   if (name.starts_with("com.microsoft"))
     return "; save the model as it was exported, not as ONNX Runtime optimises "
            "it, or with its basic optimisations alone";
+  if (name.starts_with("ai.onnx.ml"))
+    return "; of classical models, linear ones and networks are read";
   return suggestReplacement(type);
 }
 

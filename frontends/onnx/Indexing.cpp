@@ -13,20 +13,24 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// The rows of a table that a value numbers.
+/// The rows of a table that a value numbers, of any shape.
 static Tensor gatherRows(Node &node, int64_t axis) {
-  const Constant &table = *node.getInput(0).constant;
-  if (axis != 0 || table.shape.size() != 2) {
+  const Constant &constant = *node.getInput(0).constant;
+  if (axis != 0 || constant.values.empty()) {
     node.emitError() << "unsupported Gather by computed indices, expects the "
                         "rows of a matrix, but got axis "
-                     << axis << " of shape " << formatShape(table.shape);
+                     << axis << " of shape " << formatShape(constant.shape);
     return {};
   }
-  return {node.builder.embedding(
-              node.name, node.getValue(1),
-              node.builder.addWeights(node.name, "table", table.toArray()),
-              /*fromEnd=*/true),
-          table.type};
+  DoubleArray table = constant.toArray();
+  int64_t rows = constant.shape[0];
+  table.shape.assign({rows, int64_t(table.values.size()) / rows});
+  Value picked = node.builder.embedding(
+      node.name, node.getValue(1),
+      node.builder.addWeights(node.name, "table", table), /*fromEnd=*/true);
+  SmallVector<int64_t> shape(node.getShape(1));
+  llvm::append_range(shape, ArrayRef(constant.shape).drop_front());
+  return reshape(node, Tensor(picked, constant.type), shape);
 }
 
 static Tensors importGather(Node &node) {

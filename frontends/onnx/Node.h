@@ -150,6 +150,7 @@ llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getFusedOperators();
 llvm::ArrayRef<Operator> getGatheringOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
+llvm::ArrayRef<Operator> getLearningOperators();
 llvm::ArrayRef<Operator> getLogicOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();

@@ -15,16 +15,16 @@ using namespace frieze;
 using namespace frieze::onnx;
 
 static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(), getArithmeticOperators(),
-          getConstantOperators(),   getConvolutionOperators(),
-          getFusedOperators(),      getGatheringOperators(),
-          getIndexingOperators(),   getLogicOperators(),
-          getMatrixOperators(),     getNormalizationOperators(),
-          getPaddingOperators(),    getPoolingOperators(),
-          getPositionOperators(),   getRecurrentOperators(),
-          getReductionOperators(),  getResizeOperators(),
-          getShapeOperators(),      getSpectrumOperators(),
-          getSubgraphOperators()};
+  return {getActivationOperators(),    getArithmeticOperators(),
+          getConstantOperators(),      getConvolutionOperators(),
+          getFusedOperators(),         getGatheringOperators(),
+          getIndexingOperators(),      getLearningOperators(),
+          getLogicOperators(),         getMatrixOperators(),
+          getNormalizationOperators(), getPaddingOperators(),
+          getPoolingOperators(),       getPositionOperators(),
+          getRecurrentOperators(),     getReductionOperators(),
+          getResizeOperators(),        getShapeOperators(),
+          getSpectrumOperators(),      getSubgraphOperators()};
 }
 
 const Operator *frieze::onnx::findOperator(StringRef name) {

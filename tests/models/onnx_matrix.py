@@ -341,6 +341,48 @@ def sequences(graph):
     yield "Equal_other_infinity", graph.add("Equal", [np.float32(np.inf), infinite])
 
 
+@family(7)
+def learning(graph):
+    """What skl2onnx writes of linear models and of what prepares their features."""
+    def add(operator, inputs, count=1, **attributes):
+        return graph.add(operator, inputs, count, domain="ai.onnx.ml", **attributes)
+
+    rng = graph.rng
+    drawn = lambda count: rng.normal(size=count).tolist()
+    yield "Scaler", add("Scaler", ["x"], offset=drawn(7), scale=drawn(7))
+    yield "Scaler_one", add("Scaler", ["x"], offset=[0.5], scale=[3.0])
+    zero = graph.add("Mul", ["x", np.float32(0)])
+    for norm in ["L1", "L2", "MAX"]:
+        yield f"Normalizer_{norm}", add("Normalizer", ["x"], norm=norm)
+        yield f"Normalizer_zero_{norm}", add("Normalizer", [zero], norm=norm)
+    yield "Binarizer", add("Binarizer", ["x"], threshold=0.2)
+    missing = graph.add("Sqrt", ["x"])
+    for name, number in {"nan": np.nan, "zero": 0.0, "infinite": -np.inf}.items():
+        source = {"nan": missing, "zero": graph.add("Relu", ["x"]),
+                  "infinite": graph.add("Log", [graph.add("Relu", ["x"])])}[name]
+        yield f"Imputer_{name}", add("Imputer", [source], replaced_value_float=number,
+                                     imputed_value_floats=drawn(7))
+    yield "Imputer_one", add("Imputer", [missing], replaced_value_float=np.nan,
+                             imputed_value_floats=[1.5])
+    yield "columns", add("ArrayFeatureExtractor", ["x", np.array([[4, 0, 3]])])
+    position = graph.add("ArgMax", ["x"], axis=1, keepdims=0)
+    yield "labels", add("ArrayFeatureExtractor", [np.arange(7) * 3 - 5, position])
+    yield "Gather_numbers", graph.add("Gather", [np.arange(7, dtype=np.float32) ** 2, position])
+    yield "Gather_matrices", graph.add("Gather", [numbers(rng, 7, 2, 3), position])
+    for targets in [1, 3]:
+        yield f"LinearRegressor_{targets}", add(
+            "LinearRegressor", ["x"], targets=targets, coefficients=drawn(7 * targets),
+            intercepts=drawn(targets))
+    yield "LinearRegressor_through_zero", add("LinearRegressor", ["x"], coefficients=drawn(7))
+    for transform in ["NONE", "LOGISTIC", "SOFTMAX"]:
+        for classes in [[0, 1, 2], [7, -3, 4, 9]]:
+            label, scores = add("LinearClassifier", ["x"], 2, coefficients=drawn(7 * len(classes)),
+                                intercepts=drawn(len(classes)), classlabels_ints=classes,
+                                post_transform=transform, multi_class=1)
+            yield f"label_{transform}_{len(classes)}", label
+            yield f"scores_{transform}_{len(classes)}", scores
+
+
 # --- Windows and borders -----------------------------------------------------
 
 
