@@ -87,6 +87,8 @@ static Tensors importSoftplus(Node &node) {
   if (threshold < 17.0)
     node.emitError() << "unsupported value of 'threshold', expects 20, but got "
                      << threshold;
+  if (node.hasFailed())
+    return {{}};
   Tensor input = scale(node, Tensor(takeSelf(node)), beta);
   Tensor result(node.builder.activation(node.name, input.value,
                                         ActivationKind::Softplus));

@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/torch/Node.h"
 
 using namespace llvm;
 using namespace mlir;
 using namespace frieze;
 using namespace frieze::torch;
+using nn::ActivationKind;
 using nn::BinaryKind;
 
 Tensor frieze::torch::combinePromoted(Node &node, BinaryKind kind,
@@ -81,6 +83,37 @@ static Tensors importBinary(Node &node) {
   if (result.value && type)
     result.valueType = *type;
   return {result};
+}
+
+/// A quotient rounded down or towards zero: by a constant that divides exactly,
+/// as another one may be rounded to a whole number before.
+template <bool isFloor> static Tensors importWholeQuotient(Node &node) {
+  Tensor lhs = node.takeTensor("self");
+  Tensor rhs = node.takeOperand("other", lhs);
+  std::string mode = isFloor ? "floor" : node.takeString("rounding_mode", "");
+  if (!lhs || !rhs || node.hasFailed())
+    return {{}};
+  if (mode.empty())
+    return {combinePromoted(node, BinaryKind::Div, lhs, rhs)};
+  if (mode != "floor" && mode != "trunc")
+    node.emitError() << "unsupported value of 'rounding_mode': '" << mode
+                     << "'";
+  if (!rhs.constant || !llvm::all_of(rhs.constant->values, dividesExactly))
+    node.emitError() << "unsupported 'other' of " << node.target
+                     << ", expects a constant that is a whole number times a "
+                        "power of two, by which quotients are exact";
+  if (node.hasFailed())
+    return {{}};
+  Tensor quotient = combinePromoted(node, BinaryKind::Div, lhs, rhs);
+  Tensor whole =
+      mode == "floor"
+          ? applyFunction(node, quotient, std::floor, ActivationKind::Floor)
+          : applyFunction(node, quotient, std::trunc, ActivationKind::Trunc);
+  if (!whole.constant || isFloat(lhs.getType()) || isFloat(rhs.getType()))
+    return {whole};
+  Constant integers = *whole.constant;
+  integers.type = lhs.getType();
+  return {integers};
 }
 
 static Tensors importNeg(Node &node) {
@@ -166,8 +199,11 @@ ArrayRef<Operator> frieze::torch::getArithmeticOperators() {
       {"addcmul.default", importAddProduct},
       {"div.Scalar", importBinary<BinaryKind::Div>, ValueTypes::Own},
       {"div.Tensor", importBinary<BinaryKind::Div>, ValueTypes::Own},
+      {"div.Scalar_mode", importWholeQuotient<false>},
+      {"div.Tensor_mode", importWholeQuotient<false>},
       {"eq.Scalar", importBinary<BinaryKind::Equal>, ValueTypes::Own},
       {"eq.Tensor", importBinary<BinaryKind::Equal>, ValueTypes::Own},
+      {"floor_divide.default", importWholeQuotient<true>},
       {"ge.Scalar", importBinary<BinaryKind::LessEqual, true>, ValueTypes::Own},
       {"ge.Tensor", importBinary<BinaryKind::LessEqual, true>, ValueTypes::Own},
       {"gt.Scalar", importBinary<BinaryKind::Less, true>, ValueTypes::Own},

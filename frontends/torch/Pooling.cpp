@@ -43,9 +43,6 @@ template <PoolKind kind, size_t axes> static Tensors importPool(Node &node) {
       kind == PoolKind::Avg && node.takeBool("count_include_pad", true);
   node.expectAbsent("divisor_override");
   node.expectUnused(1);
-  if (llvm::any_of(geometry.dilations, [](int64_t d) { return d != 1; }))
-    node.emitError() << "unsupported value of 'dilation', expects 1, but got "
-                     << formatShape(geometry.dilations);
   for (size_t axis = 0; axis < axes; ++axis)
     if (geometry.padding[2 * axis] > geometry.window[axis] / 2)
       node.emitError() << "expects padding of at most half a window, but got "

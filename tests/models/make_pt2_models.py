@@ -337,6 +337,9 @@ def cases():
         "log10": lambda x: torch.log10(x.abs() + 0.1),
         "nan_to_num": lambda x: torch.nan_to_num(x / (x > 0), 0.5, 2.0, -3.0),
         "waves": lambda x: x * torch.sin(torch.arange(7) / 3.0) + torch.cos(torch.ones(7)),
+        "div_floor": lambda x: torch.div(x * 9, 2.0, rounding_mode="floor"),
+        "div_trunc": lambda x: torch.div(x * 9, 1.5, rounding_mode="trunc"),
+        "floor_divide": lambda x: (x * 9) // 4,
         "addcmul": lambda x: torch.addcmul(x, x, x, value=0.5),
     }.items()
 
@@ -388,6 +391,11 @@ def blocks():
     yield "patches", nn.Unfold(2, stride=2)
     yield "each", lambda x: x.repeat_interleave(2, 2)
     yield "each channel", lambda x: torch.repeat_interleave(x, 3, dim=1)
+    yield "grid", lambda x: x[:, :, torch.tensor([[2], [-1], [0]]), torch.tensor([4, 4, 1])]
+    yield "halved", lambda x: x[:, :, torch.arange(8) // 2]
+    yield "sections", lambda x: x.tensor_split(3, 2)[1]
+    yield "dilated", nn.MaxPool2d(3, 1, 1, dilation=2)
+    yield "dilated ceiling", nn.MaxPool2d((2, 3), (3, 2), (1, 0), (2, 1), ceil_mode=True)
     yield "around", lambda x: F.pad(x, (2, 1, 8, 0), "circular")
     yield "conv around", nn.Conv2d(4, 2, 3, padding=2, padding_mode="circular")
     yield "nearest exact", lambda x: F.interpolate(x, (13, 4), mode="nearest-exact")
