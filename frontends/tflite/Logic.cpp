@@ -118,6 +118,13 @@ static Tensors importFunction(Node &node) {
   return {applyFunction(node, node.getInput(), function, kind)};
 }
 
+template <UnaryFn function, bool isCosine>
+static Tensors importWave(Node &node) {
+  if (const auto &constant = node.getInput().constant)
+    return {mapConstant(*constant, function)};
+  return {addWave(node.builder, node.name, node.getValue(), isCosine)};
+}
+
 /// Of constants, or of values that are whole: the quotient of others, rounded
 /// before it is cut off, may be another.
 template <bool isRemainder> static Tensors importFloorDiv(Node &node) {
@@ -172,6 +179,7 @@ ArrayRef<Operator> frieze::tflite::getLogicOperators() {
       {"ARG_MIN", 57, importArg<false>, 2, 2, ValueTypes::Own},
       {"BROADCAST_ARGS", 0, importBroadcastArgs, 2, 2, ValueTypes::Own},
       {"CEIL", 0, importFunction<std::ceil, ActivationKind::Ceil>},
+      {"COS", 84, importWave<std::cos, true>},
       {"CUMSUM", 102, importCumsum, 2, 2, ValueTypes::Whole},
       {"FLOOR", 0, importFunction<std::floor, ActivationKind::Floor>},
       {"FLOOR_DIV", 65, importFloorDiv<false>, 2, 2, ValueTypes::Whole},
@@ -185,6 +193,7 @@ ArrayRef<Operator> frieze::tflite::getLogicOperators() {
       {"SELECT", 47, importSelect, 3, 3, ValueTypes::Own},
       {"SIGN", 123, importFunction<sign, ActivationKind::Sign>, 1, 1,
        ValueTypes::Whole},
+      {"SIN", 0, importWave<std::sin, false>},
       {"ZEROS_LIKE", 67, importZerosLike, 1, 1, ValueTypes::Own},
   };
   return operators;

@@ -252,12 +252,12 @@ static Tensors importGlu(Node &node) {
 // Of one operand
 //===----------------------------------------------------------------------===//
 
-/// Of constants alone.
-template <UnaryFn function> static Tensors importConstantFunction(Node &node) {
-  auto input = node.takeConstant("self");
-  if (!input)
-    return {{}};
-  Constant floats = *input;
+template <UnaryFn function, bool isCosine>
+static Tensors importWave(Node &node) {
+  Tensor input = node.takeTensor("self");
+  if (!input.constant)
+    return {addWave(node.builder, node.name, input.value, isCosine)};
+  Constant floats = *input.constant;
   floats.type = isFloat(floats.type) ? floats.type : DataType::Float;
   return {mapConstant(floats, function)};
 }
@@ -302,7 +302,7 @@ ArrayRef<Operator> frieze::torch::getActivationOperators() {
       {"clamp.default", importClamp, ValueTypes::Own},
       {"clamp_max.default", importClamp, ValueTypes::Own},
       {"clamp_min.default", importClamp, ValueTypes::Own},
-      {"cos.default", importConstantFunction<std::cos>},
+      {"cos.default", importWave<std::cos, true>},
       {"elu.default", importElu},
       {"erf.default", importPlain<ActivationKind::Erf>},
       {"erfc.default", importErfc},
@@ -336,7 +336,7 @@ ArrayRef<Operator> frieze::torch::getActivationOperators() {
       {"sigmoid.default", importFunction<sigmoid, ActivationKind::Sigmoid>},
       {"sign.default", importFunction<sign, ActivationKind::Sign>},
       {"silu.default", importPlain<ActivationKind::Silu>},
-      {"sin.default", importConstantFunction<std::sin>},
+      {"sin.default", importWave<std::sin, false>},
       {"softplus.default", importSoftplus},
       {"softshrink.default", importShrink<true>},
       {"sqrt.default", importFunction<std::sqrt, ActivationKind::Sqrt>},

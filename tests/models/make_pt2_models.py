@@ -340,6 +340,7 @@ def cases():
         "div_floor": lambda x: torch.div(x * 9, 2.0, rounding_mode="floor"),
         "div_trunc": lambda x: torch.div(x * 9, 1.5, rounding_mode="trunc"),
         "floor_divide": lambda x: (x * 9) // 4,
+        "snake": lambda x: x + torch.sin(3 * x) ** 2 / 3, "cos": lambda x: torch.cos(x * 1024),
         "addcmul": lambda x: torch.addcmul(x, x, x, value=0.5),
     }.items()
 

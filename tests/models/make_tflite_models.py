@@ -208,6 +208,7 @@ def logic(rng):
         "cast": lambda x: tf.cast(tf.cast(x * 3.0, tf.int32), tf.float32),
         "cast_bool": lambda x: tf.cast(tf.cast(tf.nn.relu(x), tf.bool), tf.float32),
         "cast_long": lambda x: tf.cast(tf.cast(x * 5.0, tf.int64), tf.float32) / 2.0,
+        "sin": lambda x: tf.sin(x * 4.0), "cos": lambda x: tf.cos(x * 512.0),
         "zeros": lambda x: x + tf.raw_ops.ZerosLike(x=x * 2.0),
         "broadcast": lambda x: tf.broadcast_to(x[:, :1, :1], tf.broadcast_dynamic_shape(
             tf.shape(x), tf.shape(x[:, :1]))),

@@ -102,6 +102,10 @@ def numbers_of_one(graph):
     for operator in ["Sign", "Round", "Floor", "Ceil"]:
         for kind, tensor in {"plain": "x", "halves": a, "ten": ten}.items():
             yield f"{operator}_{kind}", graph.add(operator, [tensor])
+    for operator in ["Sin", "Cos"]:
+        for kind, factor in {"plain": 1, "eight": 8, "far": 16384}.items():
+            yield f"{operator}_{kind}", graph.add(
+                operator, [graph.add("Mul", ["x", np.float32(factor)])])
     whole = graph.add("Cast", [ten], to=INT64)
     divisor = np.array([3, -3, 7, 1, -1, 5, -2])
     other = graph.add("Add", [graph.add("Mul", [graph.add("Abs", [whole]), np.int64(2)]),

@@ -61,7 +61,7 @@ def refused():
               kv_num_heads=1),
          node("Attention", "matrix3 matrix3 matrix3 square", "z2", "both", q_num_heads=2,
               kv_num_heads=1, is_causal=1),
-         node("Sin", "x", "k", "sine"), node("Pad", "x pads", "l", "wrap", mode="wrap"),
+         node("Tan", "x", "k", "tangent"), node("Pad", "x pads", "l", "wrap", mode="wrap"),
          node("Where", "x x x", "m", "number"), node("And", "x truth", "n", "and"),
          node("LRN", "x", "o", "channels"), node("Add", "x infinite", "p", "infinite_bias"),
          node("CumSum", "x far", "q", "axis"), node("OneHot", "whole zero pair", "r", "hot"),
