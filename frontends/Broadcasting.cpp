@@ -98,6 +98,23 @@ Tensor frieze::combine(GraphNode &node, BinaryKind kind, const Tensor &lhs,
       (isFirst ? lhs : rhs).constant->toArray(), isFirst);
 }
 
+/// A value compared with an infinity, which no constant is; null for others.
+static Value compareInfinity(GraphNode &node, BinaryKind kind,
+                             const Tensor &lhs, const Tensor &rhs) {
+  const Tensor &other = lhs.constant ? lhs : rhs;
+  Value value = lhs.constant ? rhs.value : lhs.value;
+  if (!value || !other.constant || other.constant->values.size() != 1 ||
+      other.getShape().size() > getShape(value).size() ||
+      !std::isinf(other.constant->values.front()))
+    return {};
+  bool isPositive = other.constant->values.front() > 0;
+  Value found = findInfinity(node.builder, node.name, value,
+                             /*isNegative=*/!isPositive, isPositive);
+  return kind == BinaryKind::Equal
+             ? found
+             : negateTruth(node.builder, node.name, found);
+}
+
 Tensor frieze::combineAny(GraphNode &node, BinaryKind kind, const Tensor &lhs,
                           const Tensor &rhs) {
   static constexpr BinaryFn functions[] = {
@@ -115,6 +132,9 @@ Tensor frieze::combineAny(GraphNode &node, BinaryKind kind, const Tensor &lhs,
   };
   static_assert(std::size(functions) == size_t(BinaryKind::LessEqual) + 1);
   bool isComparison = kind >= BinaryKind::Equal;
+  if (kind == BinaryKind::Equal || kind == BinaryKind::NotEqual)
+    if (Value result = compareInfinity(node, kind, lhs, rhs))
+      return {result, DataType::Bool};
   if (lhs.constant && rhs.constant)
     return combineConstants(node, functions[int(kind)], *lhs.constant,
                             *rhs.constant, isComparison);

@@ -47,6 +47,11 @@ mlir::Value raiseTo(ModelBuilder &builder, llvm::StringRef layer,
 mlir::Value shrink(ModelBuilder &builder, llvm::StringRef layer,
                    mlir::Value input, double bias, double bound);
 
+/// The sine or the cosine, within 3e-7, of angles up to 100,000; NaN beyond, as
+/// of what is not finite.
+mlir::Value addWave(ModelBuilder &builder, llvm::StringRef layer,
+                    mlir::Value input, bool isCosine);
+
 /// Whether quotients by `divisor` never round to a whole number that they are
 /// below: where float32 holds its multiples, those of a whole number times a
 /// power of two.

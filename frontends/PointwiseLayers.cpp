@@ -106,10 +106,22 @@ static size_t findStorageAxis(ArrayRef<int64_t> shape) {
                                      : llvm::min_element(shape) - shape.begin();
 }
 
+/// What `apply` makes of a value without axes, which gets one for it, as
+/// affines have one.
+static Value applyToNumber(ModelBuilder &builder, StringRef layer, Value number,
+                           llvm::function_ref<Value(Value)> apply) {
+  return builder.reshapeWithBatch(
+      layer, apply(builder.reshapeWithBatch(layer, number, 1)), {});
+}
+
 Value ModelBuilder::scaleAndShift(StringRef layer, Value input, double scale,
                                   double shift) {
   if (!input)
     return {};
+  if (getShape(input).empty())
+    return applyToNumber(*this, layer, input, [&](Value value) {
+      return scaleAndShift(layer, value, scale, shift);
+    });
   int64_t axis = findStorageAxis(getShape(input));
   int64_t channels = getShape(input)[axis];
   SmallVector<double> scales(channels, scale), shifts(channels, shift);
@@ -143,6 +155,10 @@ Value ModelBuilder::binaryWithWeights(StringRef layer, nn::BinaryKind kind,
     return {};
   }
   ArrayRef<int64_t> shape = getShape(input);
+  if (shape.empty() && array.shape.empty())
+    return applyToNumber(*this, layer, input, [&](Value value) {
+      return binaryWithWeights(layer, kind, value, array, isFirst);
+    });
   DoubleArray weights = array;
   if (weights.shape.size() < shape.size())
     weights.shape.insert(weights.shape.begin(),

@@ -32,6 +32,8 @@ struct BackwardPath {
 static LogicalResult moveBefore(ReshapeOp reshape,
                                 AffineParameters &parameters) {
   RankedTensorType input = reshape.getInput().getType();
+  if (input.getRank() == 0)
+    return failure();
   size_t channels = input.getShape().back();
   if (parameters.axis != reshape.getType().getRank() - 1 ||
       parameters.size() % channels != 0)

@@ -51,7 +51,7 @@ static bool isNormalOrZero(double value) {
 static LogicalResult passReshape(ReshapeOp reshape, Traveller &traveller) {
   RankedTensorType from = reshape.getInput().getType(), to = reshape.getType();
   AffineParameters &parameters = traveller.parameters;
-  if (parameters.axis == from.getRank() - 1 &&
+  if (parameters.axis == from.getRank() - 1 && to.getRank() > 0 &&
       from.getShape().back() == to.getShape().back()) {
     parameters.axis = to.getRank() - 1;
     return success();

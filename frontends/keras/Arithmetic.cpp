@@ -163,12 +163,17 @@ static Value importLog1p(Layer &layer) {
       nn::ActivationKind::Log);
 }
 
+template <bool isCosine> static Value importWave(Layer &layer) {
+  return addWave(layer.builder, layer.name, layer.getInput(), isCosine);
+}
+
 ArrayRef<LayerClass> keras::getArithmetic() {
   using nn::ActivationKind;
   static const LayerClass classes[] = {
       {"ops.Absolute", importFunction<ActivationKind::Abs>, false, "x"},
       {"ops.Add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"ops.Ceil", importFunction<ActivationKind::Ceil>, false, "x"},
+      {"ops.Cos", importWave</*isCosine=*/true>, false, "x"},
       {"ops.Divide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"ops.Equal", importBinary<BinaryKind::Equal>, false, "x,y"},
       {"ops.Erf", importFunction<ActivationKind::Erf>, false, "x"},
@@ -197,6 +202,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"ops.Round", importRound, false, "x,decimals"},
       {"ops.Rsqrt", importReciprocalRoot, false, "x"},
       {"ops.Sign", importFunction<ActivationKind::Sign>, false, "x"},
+      {"ops.Sin", importWave</*isCosine=*/false>, false, "x"},
       {"ops.Sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
       {"ops.Square", importFunction<ActivationKind::Square>, false, "x"},
       {"ops.Subtract", importBinary<BinaryKind::Sub>, false, "x,y"},
@@ -207,6 +213,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"tf.math.abs", importFunction<ActivationKind::Abs>, false, "x"},
       {"tf.math.add", importBinary<BinaryKind::Add>, false, "x,y"},
       {"tf.math.ceil", importFunction<ActivationKind::Ceil>, false, "x"},
+      {"tf.math.cos", importWave</*isCosine=*/true>, false, "x"},
       {"tf.math.divide", importBinary<BinaryKind::Div>, false, "x,y"},
       {"tf.math.erf", importFunction<ActivationKind::Erf>, false, "x"},
       {"tf.math.erfc", importErfc, false, "x"},
@@ -233,6 +240,7 @@ ArrayRef<LayerClass> keras::getArithmetic() {
       {"tf.math.round", importRound, false, "x"},
       {"tf.math.rsqrt", importReciprocalRoot, false, "x"},
       {"tf.math.sign", importFunction<ActivationKind::Sign>, false, "x"},
+      {"tf.math.sin", importWave</*isCosine=*/false>, false, "x"},
       {"tf.math.sqrt", importFunction<ActivationKind::Sqrt>, false, "x"},
       {"tf.math.square", importFunction<ActivationKind::Square>, false, "x"},
       {"tf.math.squared_difference", importSquaredDifference, false, "x,y"},

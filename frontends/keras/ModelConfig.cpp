@@ -33,14 +33,16 @@ static bool isKerasModule(StringRef module) {
 }
 
 /// Whether the layer is an operation where the file names no module, as the
-/// HDF5 files of Keras 3: every layer is trainable or not, and older versions
-/// wrote calls in another way.
+/// HDF5 files of Keras 3: every layer is trainable or not, but for those that
+/// drop whole channels at a rate, and older versions wrote calls in another
+/// way.
 static bool isOperation(const json &layer) {
   const json *config = findMember(layer, "config");
   const json *nodes = findMember(layer, "inbound_nodes");
   return config && !findMember(layer, "module") &&
-         !config->contains("trainable") && nodes && nodes->is_array() &&
-         !nodes->empty() && findMember(nodes->front(), "args");
+         !config->contains("trainable") && !config->contains("rate") && nodes &&
+         nodes->is_array() && !nodes->empty() &&
+         findMember(nodes->front(), "args");
 }
 
 std::string keras::getClassName(const json &layer) {

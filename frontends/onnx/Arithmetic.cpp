@@ -101,10 +101,11 @@ static Tensors importFunction(Node &node) {
   return {applyFunction(node, node.getInput(), function, kind)};
 }
 
-/// Of constants alone.
-template <UnaryFn function> static Tensors importConstantFunction(Node &node) {
-  const Constant *constant = node.getConstant(0);
-  return {constant ? mapConstant(*constant, function) : Tensor()};
+template <UnaryFn function, bool isCosine>
+static Tensors importWave(Node &node) {
+  if (const auto &constant = node.getInput().constant)
+    return {mapConstant(*constant, function)};
+  return {addWave(node.builder, node.name, node.getValue(), isCosine)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -137,7 +138,7 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
        ValueTypes::Whole},
       {"Add", importBinary<BinaryKind::Add>, 2, 2, ValueTypes::Whole},
       {"Ceil", importFunction<std::ceil, ActivationKind::Ceil>},
-      {"Cos", importConstantFunction<std::cos>},
+      {"Cos", importWave<std::cos, true>},
       {"Div", importDiv, 2, 2, ValueTypes::Whole},
       {"Erf", importFunction<std::erf, ActivationKind::Erf>},
       {"Exp", importFunction<std::exp, ActivationKind::Exp>},
@@ -157,7 +158,7 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
       {"Round", importFunction<std::nearbyint, ActivationKind::Round>},
       {"Sign", importFunction<sign, ActivationKind::Sign>, 1, 1,
        ValueTypes::Whole},
-      {"Sin", importConstantFunction<std::sin>},
+      {"Sin", importWave<std::sin, false>},
       {"Sqrt", importFunction<std::sqrt, ActivationKind::Sqrt>},
       {"Sub", importBinary<BinaryKind::Sub>, 2, 2, ValueTypes::Whole},
       {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX, ValueTypes::Whole},

@@ -98,12 +98,15 @@ static void takeCutPadding(Node &node, WindowGeometry &geometry) {
     if (isSame || hasShape) {
       int64_t stride = geometry.strides[axis];
       int64_t size = hasShape ? shape[axis] : sizes[axis] * stride;
-      int64_t total = std::max<int64_t>(
-          (sizes[axis] - 1) * stride + more[axis] +
-              geometry.dilations[axis] * (geometry.window[axis] - 1) + 1 - size,
-          0);
+      int64_t excess = (sizes[axis] - 1) * stride + more[axis] +
+                       geometry.dilations[axis] * (geometry.window[axis] - 1) +
+                       1 - size;
+      int64_t total = std::max<int64_t>(excess, 0);
       low = mode == "SAME_UPPER" ? total / 2 : total - total / 2;
       high = total - low;
+      // Beyond the last window comes bias alone.
+      if (hasShape)
+        high += std::min<int64_t>(excess, 0);
     }
     geometry.padding.append({low, high - more[axis]});
   }

@@ -167,7 +167,8 @@ std::optional<Tensor> GraphImporter::find(StringRef name) {
   Tensor &tensor = scope->tensors[name];
   if (!budget.canRead())
     return tensor;
-  Expected<Constant> constant = readTensor(builder, *initializer->second, folder);
+  Expected<Constant> constant =
+      readTensor(builder, *initializer->second, folder);
   if (!constant)
     builder.report(name, constant.takeError());
   else

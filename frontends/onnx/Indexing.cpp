@@ -13,20 +13,24 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
-/// The rows of a table that a value numbers.
+/// The rows of a table that a value numbers, of any shape.
 static Tensor gatherRows(Node &node, int64_t axis) {
-  const Constant &table = *node.getInput(0).constant;
-  if (axis != 0 || table.shape.size() != 2) {
+  const Constant &constant = *node.getInput(0).constant;
+  if (axis != 0 || constant.values.empty()) {
     node.emitError() << "unsupported Gather by computed indices, expects the "
                         "rows of a matrix, but got axis "
-                     << axis << " of shape " << formatShape(table.shape);
+                     << axis << " of shape " << formatShape(constant.shape);
     return {};
   }
-  return {node.builder.embedding(
-              node.name, node.getValue(1),
-              node.builder.addWeights(node.name, "table", table.toArray()),
-              /*fromEnd=*/true),
-          table.type};
+  DoubleArray table = constant.toArray();
+  int64_t rows = constant.shape[0];
+  table.shape.assign({rows, int64_t(table.values.size()) / rows});
+  Value picked = node.builder.embedding(
+      node.name, node.getValue(1),
+      node.builder.addWeights(node.name, "table", table), /*fromEnd=*/true);
+  SmallVector<int64_t> shape(node.getShape(1));
+  llvm::append_range(shape, ArrayRef(constant.shape).drop_front());
+  return reshape(node, Tensor(picked, constant.type), shape);
 }
 
 static Tensors importGather(Node &node) {
@@ -108,15 +112,7 @@ static std::optional<SmallVector<int64_t>> takeParts(Node &node, int64_t size) {
     for (int64_t i = 0; i < count; ++i)
       parts.push_back(std::clamp<int64_t>(size - i * length, 0, length));
   }
-  int64_t sum = 0;
-  for (int64_t part : parts)
-    sum += part < 0 || part > size ? size + 1 : part;
-  if (sum == size && int64_t(parts.size()) == node.proto.output_size())
-    return parts;
-  node.emitError() << "expects parts of " << size << " positions for "
-                   << node.proto.output_size() << " outputs, but got "
-                   << formatShape(parts);
-  return std::nullopt;
+  return parts;
 }
 
 static Tensors importSplit(Node &node) {
@@ -124,25 +120,46 @@ static Tensors importSplit(Node &node) {
   if (!axis)
     return {{}};
   auto parts = takeParts(node, node.getShape()[*axis]);
-  Value input = node.getValue();
-  if (!parts || !input)
+  if (!parts)
     return {{}};
-  Tensors outputs;
-  Slice slice(node.getShape());
-  for (auto [index, part] : enumerate(*parts)) {
-    slice.size[*axis] = part;
-    outputs.push_back(node.isUsed(index) ? Tensor(node.builder.slice(
-                                               node.name, input, slice.begin,
-                                               slice.size, slice.strides))
-                                         : Tensor());
-    slice.begin[*axis] += part;
+  return split(node, node.getInput(), *axis, *parts, node.proto.output_size(),
+               [&](size_t index) { return node.isUsed(index); });
+}
+
+/// The first positions along an axis backwards, as many for each sample.
+static Tensors importReverseSequence(Node &node) {
+  size_t rank = node.getShape().size();
+  std::optional<int64_t> batch =
+      node.resolveAxis(node.takeInt("batch_axis", 1), rank);
+  std::optional<int64_t> time =
+      node.resolveAxis(node.takeInt("time_axis", 0), rank);
+  std::optional<SmallVector<int64_t>> lengths = node.getIntegers(1);
+  if (!batch || !time || !lengths)
+    return {{}};
+  int64_t size = node.getShape()[*time];
+  int64_t count = lengths->empty() ? 0 : lengths->front();
+  if (*batch == *time || int64_t(lengths->size()) != node.getShape()[*batch] ||
+      !llvm::all_equal(*lengths) || count < 1 || count > size) {
+    node.emitError() << "unsupported lengths of sequences, expects one from 1 "
+                        "to "
+                     << size << " for all samples, but got "
+                     << formatShape(*lengths);
+    return {{}};
   }
-  return outputs;
+  Slice reversed(node.getShape()), rest(node.getShape());
+  reversed.cut(*time, count - 1, std::nullopt, -1);
+  rest.cut(*time, count, std::nullopt, 1);
+  Tensor first = slice(node, node.getInput(), reversed);
+  if (count == size)
+    return {first};
+  Tensor last = slice(node, node.getInput(), rest);
+  return {first && last ? concat(node, {first, last}, *time) : Tensor()};
 }
 
 ArrayRef<Operator> frieze::onnx::getIndexingOperators() {
   static const Operator operators[] = {
       {"Gather", importGather, 2, 2, ValueTypes::Own},
+      {"ReverseSequence", importReverseSequence, 2, 2, ValueTypes::Any},
       {"Slice", importSlice, 1, 5, ValueTypes::Any},
       {"Split", importSplit, 1, 2, ValueTypes::Any},
   };

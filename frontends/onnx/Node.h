@@ -151,6 +151,7 @@ llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getFusedOperators();
 llvm::ArrayRef<Operator> getGatheringOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
+llvm::ArrayRef<Operator> getLearningOperators();
 llvm::ArrayRef<Operator> getLogicOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();
@@ -161,6 +162,7 @@ llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getResizeOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getSpectrumOperators();
 llvm::ArrayRef<Operator> getSubgraphOperators();
 
 /// The operator of that name, with its domain and `::` in front where that is

@@ -14,6 +14,28 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::onnx;
 
+/// The same of a mean and a variance that are computed, as tf2onnx has the
+/// layer normalisation of Keras 2: `gamma (x - mean) / sqrt(variance + epsilon)
+/// + beta`.
+static Tensors normalizeByValues(Node &node, double epsilon) {
+  SmallVector<int64_t> shape(node.getShape().size(), 1);
+  shape[1] = node.getShape()[1];
+  Tensor parameters[4];
+  for (auto [index, parameter] : enumerate(parameters))
+    parameter = reshape(node, node.getInput(index + 1), shape);
+  const auto &[gamma, beta, mean, variance] = parameters;
+  using nn::BinaryKind;
+  Tensor deviation =
+      applyFunction(node,
+                    combineAny(node, BinaryKind::Add, variance,
+                               Constant{DataType::Float, {}, {epsilon}}),
+                    std::sqrt, nn::ActivationKind::Sqrt);
+  Tensor centered = combineAny(node, BinaryKind::Sub, node.getInput(), mean);
+  Tensor standard = combineAny(node, BinaryKind::Div, centered, deviation);
+  return {combineAny(node, BinaryKind::Add,
+                     combineAny(node, BinaryKind::Mul, standard, gamma), beta)};
+}
+
 static Tensors importBatchNormalization(Node &node) {
   // Of training.
   node.ignore("momentum");
@@ -28,19 +50,18 @@ static Tensors importBatchNormalization(Node &node) {
                           "export the model for inference";
   static constexpr StringLiteral names[] = {"gamma", "beta", "mean",
                                             "variance"};
-  ElementsAttr parameters[4];
-  for (auto [index, name] : enumerate(names)) {
-    const Constant *constant = node.getConstant(index + 1);
-    if (!constant)
-      return {{}};
-    parameters[index] =
-        node.builder.addWeights(node.name, name, constant->toArray());
-  }
   if (node.getShape().size() < 2) {
     node.emitError() << "expects an input with channels, but got rank "
                      << node.getShape().size();
     return {{}};
   }
+  for (const Tensor &parameter : node.getInputs().drop_front())
+    if (parameter.value)
+      return normalizeByValues(node, epsilon);
+  ElementsAttr parameters[4];
+  for (auto [index, name] : enumerate(names))
+    parameters[index] = node.builder.addWeights(
+        node.name, name, node.getConstant(index + 1)->toArray());
   return {node.builder.batchNorm(node.name, node.getValue(), 1, parameters[0],
                                  parameters[1], parameters[2], parameters[3],
                                  epsilon)};

@@ -19,15 +19,16 @@ using namespace frieze::onnx;
 static constexpr int64_t minimumOpset = 7, maximumOpset = 28;
 
 static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(), getArithmeticOperators(),
-          getConstantOperators(),   getConvolutionOperators(),
-          getFusedOperators(),      getGatheringOperators(),
-          getIndexingOperators(),   getLogicOperators(),
-          getMatrixOperators(),     getNormalizationOperators(),
-          getPaddingOperators(),    getPoolingOperators(),
-          getPositionOperators(),   getRecurrentOperators(),
-          getReductionOperators(),  getResizeOperators(),
-          getShapeOperators(),      getSubgraphOperators()};
+  return {getActivationOperators(),    getArithmeticOperators(),
+          getConstantOperators(),      getConvolutionOperators(),
+          getFusedOperators(),         getGatheringOperators(),
+          getIndexingOperators(),      getLearningOperators(),
+          getLogicOperators(),         getMatrixOperators(),
+          getNormalizationOperators(), getPaddingOperators(),
+          getPoolingOperators(),       getPositionOperators(),
+          getRecurrentOperators(),     getReductionOperators(),
+          getResizeOperators(),        getShapeOperators(),
+          getSpectrumOperators(),      getSubgraphOperators()};
 }
 
 const Operator *frieze::onnx::findOperator(StringRef name) {
@@ -61,6 +62,8 @@ std::string frieze::onnx::getWayOut(StringRef name) {
   if (name.starts_with("com.microsoft"))
     return "; save the model as it was exported, not as ONNX Runtime optimises "
            "it, or with its basic optimisations alone";
+  if (name.starts_with("ai.onnx.ml"))
+    return "; of classical models, linear ones and networks are read";
   return suggestReplacement(type);
 }
 

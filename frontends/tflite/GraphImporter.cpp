@@ -226,6 +226,9 @@ void GraphImporter::importOperator(const StoredOperator &op) {
   } else if (known && hasTypes && isComplete) {
     node.isReadAsNumber =
         !op.outputs.empty() && isReadAsNumber[op.outputs.front()];
+    if (!op.outputs.empty() && op.outputs.front() >= 0)
+      node.outputType = getDataType(graph.tensors[op.outputs.front()].type)
+                            .value_or(DataType::Float);
     results = tflite::importOperator(node, *known, op.table.get<uint8_t>(3, 0));
     model.budget.takeComputed(results);
   }

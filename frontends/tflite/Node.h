@@ -36,6 +36,8 @@ public:
   /// Whether anything reads the first output as something else than the numbers
   /// of rows.
   bool isReadAsNumber = true;
+  /// That of the first output.
+  DataType outputType = DataType::Float;
 
   int64_t takeInt(Field field, int32_t fallback);
   /// From 1 on.
@@ -92,6 +94,7 @@ llvm::ArrayRef<Operator> getArithmeticOperators();
 llvm::ArrayRef<Operator> getControlFlowOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
 llvm::ArrayRef<Operator> getIndexingOperators();
+llvm::ArrayRef<Operator> getLogicOperators();
 llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getRecurrentOperators();
 llvm::ArrayRef<Operator> getShapeOperators();

@@ -17,9 +17,9 @@ using namespace frieze::tflite;
 static SmallVector<ArrayRef<Operator>> getFamilies() {
   return {getActivationOperators(),  getArithmeticOperators(),
           getControlFlowOperators(), getConvolutionOperators(),
-          getIndexingOperators(),    getRecurrentOperators(),
-          getReductionOperators(),   getShapeOperators(),
-          getSpaceToBatchOperators()};
+          getIndexingOperators(),    getLogicOperators(),
+          getRecurrentOperators(),   getReductionOperators(),
+          getShapeOperators(),       getSpaceToBatchOperators()};
 }
 
 const Operator *frieze::tflite::findOperator(StringRef name) {

@@ -79,9 +79,23 @@ static Tensors importProduct(Node &node) {
                       [](double a, double b) { return a * b; });
 }
 
+/// Whether any truth value is 1, or all are.
+template <ReduceKind kind> static Tensors importTruth(Node &node) {
+  if (node.getInput().getType() != DataType::Bool) {
+    node.emitError() << "expects an input of type BOOL";
+    return {{}};
+  }
+  Tensors results = kind == ReduceKind::Max ? importMax(node) : importMin(node);
+  for (Tensor &result : results)
+    result.valueType = DataType::Bool;
+  return results;
+}
+
 ArrayRef<Operator> frieze::tflite::getReductionOperators() {
   static const Operator operators[] = {
       {"MEAN", 27, importMean, 2, 2},
+      {"REDUCE_ALL", 27, importTruth<ReduceKind::Min>, 2, 2, ValueTypes::Own},
+      {"REDUCE_ANY", 27, importTruth<ReduceKind::Max>, 2, 2, ValueTypes::Own},
       {"REDUCE_MAX", 27, importMax, 2, 2, ValueTypes::Whole},
       {"REDUCE_MIN", 27, importMin, 2, 2, ValueTypes::Whole},
       {"REDUCE_PROD", 27, importProduct, 2, 2},

@@ -84,38 +84,44 @@ static Tensors importRank(Node &node) {
   return {rank};
 }
 
-/// The conversions that change no number of a value.
+/// To the type of the output, which files have in the options too, or not.
 static Tensors importCast(Node &node) {
-  int64_t code = node.takeEnum({1, "out_data_type"});
   node.ignore({0, "in_data_type"});
-  std::optional<DataType> to = getDataType(code);
-  if (!to) {
-    node.emitError() << "unsupported conversion to " << getTypeName(code);
-    return {{}};
-  }
+  node.ignore({1, "out_data_type"});
+  DataType to = node.outputType;
   const Tensor &input = node.getInput();
   if (input.constant) {
     Constant result = *input.constant;
-    result.type = *to;
+    result.type = to;
     for (double &value : result.values) {
-      if (!isInRange(value, *to)) {
-        node.emitError() << "expects numbers that " << getTypeName(code)
-                         << " has, but got " << value;
+      if (!isInRange(value, to)) {
+        node.emitError() << "expects numbers that the type of its output has, "
+                            "but got "
+                         << value;
         return {{}};
       }
-      value = roundTo(value, *to);
+      value = roundTo(value, to);
     }
     return {result};
   }
-  if (*to == DataType::Float || *to == input.valueType ||
-      (isInteger(*to) && isInteger(input.valueType)))
-    return {Tensor(input.value, *to)};
+  DataType from = input.valueType;
   // An embedding cuts off what follows the point.
-  if (isInteger(*to) && !node.isReadAsNumber)
-    return {Tensor(input.value, *to)};
+  if (to == DataType::Float || to == from ||
+      (isInteger(to) && !isFloat(from)) ||
+      (isInteger(to) && !node.isReadAsNumber))
+    return {Tensor(input.value, to)};
+  if (to == DataType::Bool)
+    return {Tensor(node.builder.binaryWithWeights(node.name,
+                                                  nn::BinaryKind::NotEqual,
+                                                  input.value, {{}, {0.0}}),
+                   to)};
+  if (isInteger(to))
+    return {Tensor(node.builder.activation(node.name, input.value,
+                                           nn::ActivationKind::Trunc),
+                   to)};
   node.emitError() << "unsupported conversion of a value computed from the "
-                      "model's inputs to "
-                   << getTypeName(code);
+                      "model's inputs, expects one to FLOAT32, INT32, INT64 "
+                      "or BOOL";
   return {{}};
 }
 

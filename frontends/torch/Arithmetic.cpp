@@ -5,9 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/torch/Node.h"
-
-#include <limits>
 
 using namespace llvm;
 using namespace mlir;
@@ -15,9 +14,6 @@ using namespace frieze;
 using namespace frieze::torch;
 using nn::ActivationKind;
 using nn::BinaryKind;
-using nn::ReduceKind;
-
-static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Tensor frieze::torch::combinePromoted(Node &node, BinaryKind kind,
                                       const Tensor &lhs, const Tensor &rhs) {
@@ -38,18 +34,86 @@ Tensor frieze::torch::scale(Node &node, const Tensor &input, double factor) {
   return node.builder.scaleAndShift(node.name, input.value, factor, 0.0);
 }
 
+/// The type of a result; nothing, and reported, where float32 would not hold
+/// what PyTorch computes.
+static std::optional<DataType> promote(Node &node, BinaryKind kind,
+                                       const Tensor &lhs, const Tensor &rhs) {
+  if (kind >= BinaryKind::Equal)
+    return DataType::Bool;
+  DataType types[] = {lhs.getType(), rhs.getType()};
+  if (llvm::any_of(types, isFloat) || kind == BinaryKind::Div)
+    return DataType::Float;
+  auto isWide = [](DataType type) {
+    return type == DataType::Int32 || type == DataType::Int64;
+  };
+  auto isTruth = [](DataType type) { return type == DataType::Bool; };
+  if (llvm::all_of(types, isTruth) && kind == BinaryKind::Mul)
+    return DataType::Bool;
+  if (llvm::any_of(types, isWide) && kind != BinaryKind::Pow &&
+      llvm::all_of(types, [&](DataType t) { return isWide(t) || isTruth(t); }))
+    return DataType::Int64;
+  node.emitError() << "unsupported types of " << node.target
+                   << ", expects float32, or integers of 32 or 64 bits";
+  return std::nullopt;
+}
+
 /// `self` and `other`, which is multiplied by `alpha` where there is one.
 template <BinaryKind kind, bool isSwapped = false>
 static Tensors importBinary(Node &node) {
   // Either may be a number.
   Tensor lhs = node.takeOperand("self", Tensor());
   Tensor rhs = node.takeOperand("other", lhs);
+  // A number beside truth values makes them numbers.
+  if (lhs.value && lhs.valueType == DataType::Bool && rhs.constant &&
+      rhs.constant->shape.empty()) {
+    Constant number = *rhs.constant;
+    number.type = isFloat(number.type) ? number.type : DataType::Int64;
+    rhs = number;
+  }
+  std::optional<DataType> type;
+  if (lhs && rhs && (lhs.value || rhs.value) &&
+      !(type = promote(node, kind, lhs, rhs)))
+    return {{}};
   if (kind == BinaryKind::Add || kind == BinaryKind::Sub) {
     double alpha = node.takeNumber("alpha", 1.0);
     (isSwapped ? lhs : rhs) = scale(node, isSwapped ? lhs : rhs, alpha);
   }
-  return {isSwapped ? combinePromoted(node, kind, rhs, lhs)
-                    : combinePromoted(node, kind, lhs, rhs)};
+  Tensor result = isSwapped ? combinePromoted(node, kind, rhs, lhs)
+                            : combinePromoted(node, kind, lhs, rhs);
+  if (result.value && type)
+    result.valueType = *type;
+  return {result};
+}
+
+/// A quotient rounded down or towards zero: by a constant that divides exactly,
+/// as another one may be rounded to a whole number before.
+template <bool isFloor> static Tensors importWholeQuotient(Node &node) {
+  Tensor lhs = node.takeTensor("self");
+  Tensor rhs = node.takeOperand("other", lhs);
+  std::string mode = isFloor ? "floor" : node.takeString("rounding_mode", "");
+  if (!lhs || !rhs || node.hasFailed())
+    return {{}};
+  if (mode.empty())
+    return {combinePromoted(node, BinaryKind::Div, lhs, rhs)};
+  if (mode != "floor" && mode != "trunc")
+    node.emitError() << "unsupported value of 'rounding_mode': '" << mode
+                     << "'";
+  if (!rhs.constant || !llvm::all_of(rhs.constant->values, dividesExactly))
+    node.emitError() << "unsupported 'other' of " << node.target
+                     << ", expects a constant that is a whole number times a "
+                        "power of two, by which quotients are exact";
+  if (node.hasFailed())
+    return {{}};
+  Tensor quotient = combinePromoted(node, BinaryKind::Div, lhs, rhs);
+  Tensor whole =
+      mode == "floor"
+          ? applyFunction(node, quotient, std::floor, ActivationKind::Floor)
+          : applyFunction(node, quotient, std::trunc, ActivationKind::Trunc);
+  if (!whole.constant || isFloat(lhs.getType()) || isFloat(rhs.getType()))
+    return {whole};
+  Constant integers = *whole.constant;
+  integers.type = lhs.getType();
+  return {integers};
 }
 
 static Tensors importNeg(Node &node) {
@@ -68,6 +132,16 @@ static Tensors importPow(Node &node) {
   if (input.constant)
     return {combinePromoted(node, BinaryKind::Pow, input, exponent)};
   return {power(node, input, *exponent.constant)};
+}
+
+/// `self + value tensor1 tensor2`.
+static Tensors importAddProduct(Node &node) {
+  Tensor input = node.takeTensor("self"), first = node.takeTensor("tensor1");
+  Tensor second = node.takeTensor("tensor2");
+  double factor = node.takeNumber("value", 1.0);
+  Tensor product = combinePromoted(node, BinaryKind::Mul, first, second);
+  return {combinePromoted(node, BinaryKind::Add, input,
+                          scale(node, product, factor))};
 }
 
 /// Elements of `self` where the condition is not 0, else of `other`.
@@ -118,214 +192,43 @@ static Tensors importMaskedFill(Node &node) {
   return {choose(node, mask, node.takeOperand("value", input), input)};
 }
 
-//===----------------------------------------------------------------------===//
-// Reductions
-//===----------------------------------------------------------------------===//
-
-namespace {
-struct Reduction {
-  Tensor input;
-  SmallVector<int64_t> axes;
-  /// Of the result, and with axes of size 1 where it has none.
-  SmallVector<int64_t> shape;
-};
-} // namespace
-
-/// Takes `self`, `dim` and `keepdim`. No axes are all. Nothing where a problem
-/// was reported.
-static std::optional<Reduction> takeReduction(Node &node) {
-  Reduction result;
-  result.input = node.takeTensor("self");
-  if (!result.input)
-    return std::nullopt;
-  ArrayRef<int64_t> shape = result.input.getShape();
-  int64_t rank = shape.size();
-  bool keepsAxes = node.takeBool("keepdim", false);
-  auto given = node.takeInts("dim").value_or(SmallVector<int64_t>());
-  auto axes = node.resolveAxes(given, rank);
-  if (std::optional<DataType> type = node.takeType("dtype", DataType::Float);
-      type && *type != DataType::Float)
-    node.emitError() << "unsupported 'dtype' of " << node.target
-                     << ", expects float32";
-  if (!axes || node.hasFailed())
-    return std::nullopt;
-  result.axes = *axes;
-  if (axes->empty())
-    llvm::append_range(result.axes, llvm::seq<int64_t>(0, rank));
-  for (int64_t axis = 0; axis < rank; ++axis)
-    if (!llvm::is_contained(result.axes, axis))
-      result.shape.push_back(shape[axis]);
-    else if (keepsAxes)
-      result.shape.push_back(1);
-  return result;
-}
-
-static Tensor reduce(Node &node, ReduceKind kind, const Reduction &how) {
-  if (how.axes.empty())
-    return how.input;
-  if (how.input.value)
-    return reshape(node,
-                   Tensor(node.builder.reduce(node.name, kind, how.input.value,
-                                              how.axes, /*keepDims=*/true)),
-                   how.shape);
-  static constexpr BinaryFn functions[] = {
-      [](double a, double b) { return a + b; },
-      [](double a, double b) { return a + b; },
-      [](double a, double b) { return std::max(a, b); },
-      [](double a, double b) { return std::min(a, b); },
-  };
-  double initial = kind == ReduceKind::Max   ? -infinity
-                   : kind == ReduceKind::Min ? infinity
-                                             : 0.0;
-  return reduceConstant(node, *how.input.constant, how.axes, how.shape, initial,
-                        functions[int(kind)], kind == ReduceKind::Mean);
-}
-
-template <ReduceKind kind> static Tensors importReduce(Node &node) {
-  node.expectUnused(1);
-  std::optional<Reduction> how = takeReduction(node);
-  return {how ? reduce(node, kind, *how) : Tensor()};
-}
-
-/// The norms of order 1, 2 and infinity.
-static Tensors importNorm(Node &node) {
-  double order = node.takeNumber("ord", 2.0);
-  std::optional<Reduction> how = takeReduction(node);
-  if (!how)
-    return {{}};
-  auto apply = [&](const Tensor &input, UnaryFn function, ActivationKind kind) {
-    return applyFunction(node, input, function, kind);
-  };
-  if (order == 2.0) {
-    how->input = apply(how->input, square, ActivationKind::Square);
-    return {apply(reduce(node, ReduceKind::Sum, *how), std::sqrt,
-                  ActivationKind::Sqrt)};
-  }
-  if (order != 1.0 && order != infinity) {
-    node.emitError() << "unsupported value of 'ord', expects 1, 2 or infinity, "
-                        "but got "
-                     << order;
-    return {{}};
-  }
-  how->input = apply(how->input, std::fabs, ActivationKind::Abs);
-  return {reduce(node, order == 1.0 ? ReduceKind::Sum : ReduceKind::Max, *how)};
-}
-
-/// `sum((x - mean)^2) / (n - correction)`, and its root.
-template <bool isRoot> static Tensors importVariance(Node &node) {
-  std::optional<Reduction> how = takeReduction(node);
-  double correction = node.takeNumber("correction", 1.0);
-  if (!node.takeBool("unbiased", true))
-    correction = 0.0;
-  if (!how)
-    return {{}};
-  Value input = node.makeValue(how->input);
-  if (!input)
-    return {{}};
-  double count = 1.0;
-  for (int64_t axis : how->axes)
-    count *= how->input.getShape()[axis];
-  if (!(count - correction > 0.0)) {
-    node.emitError() << "expects more than " << correction
-                     << " elements, but got " << count;
-    return {{}};
-  }
-  ModelBuilder &builder = node.builder;
-  Value mean =
-      builder.reduce(node.name, ReduceKind::Mean, input, how->axes, true);
-  Value squares = builder.activation(
-      node.name, builder.binary(node.name, BinaryKind::Sub, input, mean),
-      ActivationKind::Square);
-  Value variance = builder.scaleAndShift(
-      node.name,
-      builder.reduce(node.name, ReduceKind::Mean, squares, how->axes, true),
-      count / (count - correction), 0.0);
-  if (isRoot)
-    variance = builder.activation(node.name, variance, ActivationKind::Sqrt);
-  return {reshape(node, Tensor(variance), how->shape)};
-}
-
-Tensor frieze::torch::addSoftmax(Node &node, const Tensor &input, int64_t axis,
-                                 bool isLog) {
-  Value value = node.makeValue(input);
-  if (!value)
-    return {};
-  SmallVector<int64_t> shape(input.getShape());
-  // One of the batch before that of the sum.
-  if (axis == 0) {
-    SmallVector<int64_t> sizes{1};
-    llvm::append_range(sizes, shape);
-    value = node.builder.reshapeWithBatch(node.name, value, sizes);
-    axis = 1;
-  }
-  Value result = isLog ? logSoftmax(node, value, axis)
-                       : node.builder.softmax(node.name, value, axis);
-  return reshape(node, Tensor(result), shape);
-}
-
-template <bool isLog> static Tensors importSoftmax(Node &node) {
-  Tensor input = node.takeTensor("self");
-  node.expectAbsent("half_to_float");
-  if (std::optional<DataType> type = node.takeType("dtype", DataType::Float);
-      type && *type != DataType::Float)
-    node.emitError() << "unsupported 'dtype' of " << node.target
-                     << ", expects float32";
-  if (!input)
-    return {{}};
-  std::optional<int64_t> axis =
-      node.takeAxis("dim", std::nullopt, input.getShape().size());
-  return {axis ? addSoftmax(node, input, *axis, isLog) : Tensor()};
-}
-
 ArrayRef<Operator> frieze::torch::getArithmeticOperators() {
   static const Operator operators[] = {
-      {"_log_softmax.default", importSoftmax<true>},
-      {"_softmax.default", importSoftmax<false>},
-      {"add.Scalar", importBinary<BinaryKind::Add>},
-      {"add.Tensor", importBinary<BinaryKind::Add>},
-      {"amax.default", importReduce<ReduceKind::Max>},
-      {"amin.default", importReduce<ReduceKind::Min>},
-      {"div.Scalar", importBinary<BinaryKind::Div>},
-      {"div.Tensor", importBinary<BinaryKind::Div>},
-      {"eq.Scalar", importBinary<BinaryKind::Equal>},
-      {"eq.Tensor", importBinary<BinaryKind::Equal>},
-      {"ge.Scalar", importBinary<BinaryKind::LessEqual, true>},
-      {"ge.Tensor", importBinary<BinaryKind::LessEqual, true>},
-      {"gt.Scalar", importBinary<BinaryKind::Less, true>},
-      {"gt.Tensor", importBinary<BinaryKind::Less, true>},
-      {"le.Scalar", importBinary<BinaryKind::LessEqual>},
-      {"le.Tensor", importBinary<BinaryKind::LessEqual>},
-      {"linalg_vector_norm.default", importNorm},
-      {"log_softmax.int", importSoftmax<true>},
-      {"lt.Scalar", importBinary<BinaryKind::Less>},
-      {"lt.Tensor", importBinary<BinaryKind::Less>},
+      {"add.Scalar", importBinary<BinaryKind::Add>, ValueTypes::Own},
+      {"add.Tensor", importBinary<BinaryKind::Add>, ValueTypes::Own},
+      {"addcmul.default", importAddProduct},
+      {"div.Scalar", importBinary<BinaryKind::Div>, ValueTypes::Own},
+      {"div.Tensor", importBinary<BinaryKind::Div>, ValueTypes::Own},
+      {"div.Scalar_mode", importWholeQuotient<false>},
+      {"div.Tensor_mode", importWholeQuotient<false>},
+      {"eq.Scalar", importBinary<BinaryKind::Equal>, ValueTypes::Own},
+      {"eq.Tensor", importBinary<BinaryKind::Equal>, ValueTypes::Own},
+      {"floor_divide.default", importWholeQuotient<true>},
+      {"ge.Scalar", importBinary<BinaryKind::LessEqual, true>, ValueTypes::Own},
+      {"ge.Tensor", importBinary<BinaryKind::LessEqual, true>, ValueTypes::Own},
+      {"gt.Scalar", importBinary<BinaryKind::Less, true>, ValueTypes::Own},
+      {"gt.Tensor", importBinary<BinaryKind::Less, true>, ValueTypes::Own},
+      {"le.Scalar", importBinary<BinaryKind::LessEqual>, ValueTypes::Own},
+      {"le.Tensor", importBinary<BinaryKind::LessEqual>, ValueTypes::Own},
+      {"lt.Scalar", importBinary<BinaryKind::Less>, ValueTypes::Own},
+      {"lt.Tensor", importBinary<BinaryKind::Less>, ValueTypes::Own},
       {"masked_fill.Scalar", importMaskedFill, ValueTypes::Own},
-      {"max.default", importReduce<ReduceKind::Max>},
-      {"max.dim", importReduce<ReduceKind::Max>},
-      {"maximum.default", importBinary<BinaryKind::Maximum>},
-      {"mean.default", importReduce<ReduceKind::Mean>},
-      {"mean.dim", importReduce<ReduceKind::Mean>},
-      {"min.default", importReduce<ReduceKind::Min>},
-      {"min.dim", importReduce<ReduceKind::Min>},
-      {"minimum.default", importBinary<BinaryKind::Minimum>},
-      {"mul.Scalar", importBinary<BinaryKind::Mul>},
-      {"mul.Tensor", importBinary<BinaryKind::Mul>},
-      {"ne.Scalar", importBinary<BinaryKind::NotEqual>},
-      {"ne.Tensor", importBinary<BinaryKind::NotEqual>},
+      {"masked_fill.Tensor", importMaskedFill, ValueTypes::Own},
+      {"max.other", importBinary<BinaryKind::Maximum>, ValueTypes::Own},
+      {"maximum.default", importBinary<BinaryKind::Maximum>, ValueTypes::Own},
+      {"min.other", importBinary<BinaryKind::Minimum>, ValueTypes::Own},
+      {"minimum.default", importBinary<BinaryKind::Minimum>, ValueTypes::Own},
+      {"mul.Scalar", importBinary<BinaryKind::Mul>, ValueTypes::Own},
+      {"mul.Tensor", importBinary<BinaryKind::Mul>, ValueTypes::Own},
+      {"ne.Scalar", importBinary<BinaryKind::NotEqual>, ValueTypes::Own},
+      {"ne.Tensor", importBinary<BinaryKind::NotEqual>, ValueTypes::Own},
       {"neg.default", importNeg},
       {"pow.Tensor_Scalar", importPow},
       {"pow.Tensor_Tensor", importPow},
-      {"rsub.Scalar", importBinary<BinaryKind::Sub, true>},
-      {"rsub.Tensor", importBinary<BinaryKind::Sub, true>},
-      {"softmax.int", importSoftmax<false>},
-      {"std.correction", importVariance<true>},
-      {"std.dim", importVariance<true>},
-      {"sub.Scalar", importBinary<BinaryKind::Sub>},
-      {"sub.Tensor", importBinary<BinaryKind::Sub>},
-      {"sum.default", importReduce<ReduceKind::Sum>},
-      {"sum.dim_IntList", importReduce<ReduceKind::Sum>},
-      {"var.correction", importVariance<false>},
-      {"var.dim", importVariance<false>},
+      {"rsub.Scalar", importBinary<BinaryKind::Sub, true>, ValueTypes::Own},
+      {"rsub.Tensor", importBinary<BinaryKind::Sub, true>, ValueTypes::Own},
+      {"sub.Scalar", importBinary<BinaryKind::Sub>, ValueTypes::Own},
+      {"sub.Tensor", importBinary<BinaryKind::Sub>, ValueTypes::Own},
       {"where.ScalarOther", importWhere, ValueTypes::Own},
       {"where.ScalarSelf", importWhere, ValueTypes::Own},
       {"where.self", importWhere, ValueTypes::Own},

@@ -168,7 +168,7 @@ static Tensors importCopy(Node &node) {
   return {node.takeTensor("self")};
 }
 
-/// The conversions that change no number of a value.
+/// Of values, to the types that are computed with.
 static Tensors importConversion(Node &node) {
   ignoreStorage(node);
   Tensor input = node.takeTensor("self");
@@ -195,47 +195,20 @@ static Tensors importConversion(Node &node) {
       ((*type == DataType::Int32 || *type == DataType::Int64) &&
        !isFloat(from)))
     return {Tensor(input.value, *type)};
+  if (*type == DataType::Bool)
+    return {Tensor(node.builder.binaryWithWeights(node.name,
+                                                  nn::BinaryKind::NotEqual,
+                                                  input.value, {{}, {0.0}}),
+                   *type)};
+  // What follows the point goes. What these types lack has no defined result.
+  if (*type == DataType::Int32 || *type == DataType::Int64)
+    return {Tensor(node.builder.activation(node.name, input.value,
+                                           nn::ActivationKind::Trunc),
+                   *type)};
   node.emitError() << "unsupported conversion of a value computed from the "
                       "model's inputs, expects one to float32"
                    << (isFloat(*type) ? "; export the module in float32" : "");
   return {{}};
-}
-
-/// The elements below, or above, a diagonal of a constant.
-template <bool isLower> static Tensors importTriangle(Node &node) {
-  auto input = node.takeConstant("self");
-  int64_t diagonal = node.takeInt("diagonal", 0);
-  if (!input)
-    return {{}};
-  Constant result = *input;
-  size_t rank = result.shape.size();
-  if (rank < 2) {
-    node.emitError() << "expects a matrix, but got shape "
-                     << formatShape(result.shape);
-    return {{}};
-  }
-  int64_t rows = result.shape[rank - 2], columns = result.shape[rank - 1];
-  for (auto [index, value] : enumerate(result.values)) {
-    int64_t row = index / columns % rows, column = index % columns;
-    bool isKept = isLower ? column - row <= diagonal : column - row >= diagonal;
-    value = isKept ? value : 0.0;
-  }
-  return {result};
-}
-
-static Tensors importNot(Node &node) {
-  auto input = node.takeConstant("self");
-  if (!input)
-    return {{}};
-  if (node.target == "bitwise_not.default" && input->type != DataType::Bool) {
-    node.emitError() << "unsupported type of bitwise_not, expects bool";
-    return {{}};
-  }
-  Constant result = *input;
-  result.type = DataType::Bool;
-  for (double &value : result.values)
-    value = value == 0.0;
-  return {result};
 }
 
 ArrayRef<Operator> frieze::torch::getConstantOperators() {
@@ -245,7 +218,6 @@ ArrayRef<Operator> frieze::torch::getConstantOperators() {
       {"arange.default", importArange},
       {"arange.start", importArange},
       {"arange.start_step", importArange},
-      {"bitwise_not.default", importNot},
       {"clone.default", importCopy, ValueTypes::Any},
       {"contiguous.default", importCopy, ValueTypes::View},
       {"detach.default", importCopy, ValueTypes::View},
@@ -258,7 +230,6 @@ ArrayRef<Operator> frieze::torch::getConstantOperators() {
       {"full.default", importFull<-1>},
       {"full_like.default", importFullLike<-1>, ValueTypes::Own},
       {"lift_fresh_copy.default", importCopy, ValueTypes::Any},
-      {"logical_not.default", importNot},
       {"new_full.default", importFullLike<-1>, ValueTypes::Own},
       {"new_ones.default", importFullLike<1>, ValueTypes::Own},
       {"new_zeros.default", importFullLike<0>, ValueTypes::Own},
@@ -267,8 +238,6 @@ ArrayRef<Operator> frieze::torch::getConstantOperators() {
       {"scalar_tensor.default", importScalar},
       {"to.dtype", importConversion, ValueTypes::Own},
       {"to.dtype_layout", importConversion, ValueTypes::Own},
-      {"tril.default", importTriangle<true>},
-      {"triu.default", importTriangle<false>},
       {"zero.default", importZero, ValueTypes::Own},
       {"zeros.default", importFull<0>},
       {"zeros_like.default", importFullLike<0>, ValueTypes::Own},

@@ -34,9 +34,9 @@ static std::optional<Convolution> takeConvolution(Node &node) {
     return std::nullopt;
   ArrayRef<int64_t> shape = result.weight->shape;
   size_t rank = result.input.getShape().size();
-  if ((rank != 3 && rank != 4) || shape.size() != rank ||
+  if (rank < 3 || rank > 5 || shape.size() != rank ||
       llvm::is_contained(shape, 0) || result.groups < 1) {
-    node.emitError() << "expects an input of rank 3 or 4 with the batch, and "
+    node.emitError() << "expects an input of rank 3 to 5 with the batch, and "
                         "weights of that rank, but got shapes "
                      << formatShape(result.input.getShape()) << " and "
                      << formatShape(shape);
@@ -157,8 +157,11 @@ ArrayRef<Operator> frieze::torch::getConvolutionOperators() {
       {"conv1d.padding", importNamedPadding},
       {"conv2d.default", importConv},
       {"conv2d.padding", importNamedPadding},
+      {"conv3d.default", importConv},
+      {"conv3d.padding", importNamedPadding},
       {"conv_transpose1d.default", importConvTranspose},
       {"conv_transpose2d.input", importConvTranspose},
+      {"conv_transpose3d.input", importConvTranspose},
       {"convolution.default", importConv},
   };
   return operators;

@@ -28,12 +28,14 @@ static constexpr StringLiteral wayOut =
     "'model.pt2'), dynamo=True).save('model.onnx')";
 
 static SmallVector<ArrayRef<Operator>> getFamilies() {
-  return {getActivationOperators(), getArithmeticOperators(),
-          getConstantOperators(),   getConvolutionOperators(),
-          getMatrixOperators(),     getNormalizationOperators(),
-          getPaddingOperators(),    getPartOperators(),
-          getPoolingOperators(),    getRecurrentOperators(),
-          getShapeOperators()};
+  return {getActivationOperators(),  getArithmeticOperators(),
+          getBlockOperators(),       getConstantOperators(),
+          getConvolutionOperators(), getLogicOperators(),
+          getMatrixOperators(),      getNormalizationOperators(),
+          getPaddingOperators(),     getPartOperators(),
+          getPoolingOperators(),     getRecurrentOperators(),
+          getReductionOperators(),   getShapeOperators(),
+          getVectorOperators()};
 }
 
 const Operator *frieze::torch::findOperator(StringRef name) {

@@ -116,15 +116,19 @@ struct Operator {
 /// The operators of each family.
 llvm::ArrayRef<Operator> getActivationOperators();
 llvm::ArrayRef<Operator> getArithmeticOperators();
+llvm::ArrayRef<Operator> getBlockOperators();
 llvm::ArrayRef<Operator> getConstantOperators();
 llvm::ArrayRef<Operator> getConvolutionOperators();
+llvm::ArrayRef<Operator> getLogicOperators();
 llvm::ArrayRef<Operator> getMatrixOperators();
 llvm::ArrayRef<Operator> getNormalizationOperators();
 llvm::ArrayRef<Operator> getPaddingOperators();
 llvm::ArrayRef<Operator> getPartOperators();
 llvm::ArrayRef<Operator> getPoolingOperators();
 llvm::ArrayRef<Operator> getRecurrentOperators();
+llvm::ArrayRef<Operator> getReductionOperators();
 llvm::ArrayRef<Operator> getShapeOperators();
+llvm::ArrayRef<Operator> getVectorOperators();
 
 /// The operator of that name, or null.
 const Operator *findOperator(llvm::StringRef name);

@@ -12,8 +12,29 @@ using namespace mlir;
 using namespace frieze;
 using namespace frieze::torch;
 
-/// Pads by pairs, from the last axis on.
-static Tensors addPad(Node &node, nn::PadMode mode) {
+/// What wraps around has no mode of nn: positions of each axis in turn.
+static Tensor padAround(Node &node, Tensor input, ArrayRef<int64_t> low,
+                        ArrayRef<int64_t> high) {
+  for (size_t axis = 0; axis < low.size() && input; ++axis) {
+    int64_t size = input.getShape()[axis];
+    if (low[axis] > size || high[axis] > size ||
+        size + low[axis] + high[axis] < 1) {
+      node.emitError() << "expects padding of at most " << size
+                       << " positions around, but got " << low[axis] << " and "
+                       << high[axis];
+      return {};
+    }
+    SmallVector<int64_t> positions;
+    for (int64_t i = -low[axis]; i < size + high[axis]; ++i)
+      positions.push_back((i + size) % size);
+    if (low[axis] != 0 || high[axis] != 0)
+      input = gather(node, input, axis, makeIntegers(positions));
+  }
+  return input;
+}
+
+/// Pads by pairs, from the last axis on; without a mode, around.
+static Tensors addPad(Node &node, std::optional<nn::PadMode> mode) {
   Tensor input = node.takeTensor("self");
   auto pad = node.takeInts(node.has("pad") ? "pad" : "padding");
   double fill = node.takeNumber("value", 0.0);
@@ -33,8 +54,10 @@ static Tensors addPad(Node &node, nn::PadMode mode) {
     low[rank - 1 - i / 2] = (*pad)[i];
     high[rank - 1 - i / 2] = (*pad)[i + 1];
   }
+  if (!mode)
+    return {padAround(node, input, low, high)};
   Value value = node.makeValue(input);
-  return {value ? padValue(node, value, low, high, fill, mode) : Value()};
+  return {value ? padValue(node, value, low, high, fill, *mode) : Value()};
 }
 
 template <nn::PadMode mode> static Tensors importPad(Node &node) {
@@ -49,6 +72,8 @@ static Tensors importNamedPad(Node &node) {
     return addPad(node, nn::PadMode::Reflect);
   if (mode == "replicate")
     return addPad(node, nn::PadMode::Edge);
+  if (mode == "circular")
+    return addPad(node, std::nullopt);
   node.emitError() << "unsupported value of 'mode': '" << mode << "'";
   return {{}};
 }

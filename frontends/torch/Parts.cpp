@@ -30,6 +30,26 @@ static Tensors splitEvenly(Node &node, const Tensor &input, int64_t axis,
   return split(node, input, axis, parts);
 }
 
+/// In so many parts, of which the first may be longer by one position.
+static Tensors importSections(Node &node) {
+  Tensor input = node.takeTensor("self");
+  int64_t count = node.takeInt("sections", std::nullopt);
+  if (!input)
+    return {{}};
+  auto axis = node.takeAxis("dim", 0, getRank(input));
+  if (!axis)
+    return {{}};
+  if (count < 1 || count > int64_t(node.getNumOutputs())) {
+    node.emitError() << "expects a part for each output, but got " << count;
+    return {{}};
+  }
+  int64_t size = input.getShape()[*axis];
+  SmallVector<int64_t> parts;
+  for (int64_t i = 0; i < count; ++i)
+    parts.push_back(size / count + (i < size % count));
+  return split(node, input, *axis, parts);
+}
+
 static Tensors importSplit(Node &node) {
   Tensor input = node.takeTensor("self");
   if (!input)
@@ -287,25 +307,65 @@ static Tensors importSelectScatter(Node &node) {
                     index < 0 ? index + size : index);
 }
 
-/// Positions of one axis by a constant; of the others, all.
+/// The axes of a shape with more than one position: first and last, or nothing.
+static std::optional<std::pair<size_t, size_t>>
+findVarying(ArrayRef<int64_t> shape) {
+  std::optional<std::pair<size_t, size_t>> range;
+  for (auto [axis, size] : enumerate(shape))
+    if (size != 1)
+      range = {range ? range->first : axis, axis};
+  return range;
+}
+
+/// Positions of neighbouring axes by constants, of which each varies along axes
+/// of its own, as a grid has; of the others, all.
 static Tensors importIndex(Node &node) {
   Tensor input = node.takeTensor("self");
   Tensors indices = node.takeTensors("indices");
-  int64_t axis = -1;
-  for (auto [position, index] : enumerate(indices))
-    if (index) {
-      if (axis >= 0 || index.value || !isInteger(index.getType()))
-        node.emitError() << "unsupported indices of index, expects constant "
-                            "integers for one axis";
-      axis = position;
-    }
   if (!input || node.hasFailed())
     return {{}};
-  if (axis < 0 || axis >= int64_t(getRank(input))) {
+  auto report = [&] {
+    node.emitError() << "unsupported indices of index, expects constant "
+                        "integers for one axis, or for each of several by "
+                        "itself";
+    return Tensors(1);
+  };
+  size_t first =
+      llvm::find_if(indices, [](const Tensor &index) { return bool(index); }) -
+      indices.begin();
+  SmallVector<int64_t> shape;
+  size_t count = 0;
+  for (; first + count < indices.size() && indices[first + count]; ++count) {
+    const Tensor &index = indices[first + count];
+    auto joined = broadcast(shape, index.getShape());
+    if (index.value || !isInteger(index.getType()) || !joined)
+      return report();
+    shape = *joined;
+  }
+  if (count == 0 || first + count > getRank(input)) {
     node.emitError() << "expects indices of one axis";
     return {{}};
   }
-  return {gather(node, input, axis, *indices[axis].constant)};
+  for (size_t i = first + count; i < indices.size(); ++i)
+    if (indices[i])
+      return report();
+  size_t free = 0;
+  SmallVector<int64_t> result(input.getShape().take_front(first));
+  llvm::append_range(result, shape);
+  llvm::append_range(result, input.getShape().drop_front(first + count));
+  for (size_t i = 0; i < count && input; ++i) {
+    Constant index = *indices[first + i].constant;
+    SmallVector<int64_t> own(shape.size() - index.shape.size(), 1);
+    llvm::append_range(own, index.shape);
+    if (auto varying = findVarying(own); varying && count > 1) {
+      if (varying->first < free)
+        return report();
+      free = varying->second + 1;
+    }
+    index.shape = {int64_t(index.values.size())};
+    input = gather(node, input, first + i, index);
+  }
+  return {reshape(node, input, result)};
 }
 
 /// The rows of a table, which numbers below zero don't have.
@@ -346,6 +406,7 @@ ArrayRef<Operator> frieze::torch::getPartOperators() {
       {"split.Tensor", importSplit, ValueTypes::View},
       {"split.sizes", importSplit, ValueTypes::View},
       {"split_with_sizes.default", importSplit, ValueTypes::View},
+      {"tensor_split.sections", importSections, ValueTypes::View},
       {"unbind.int", importUnbind, ValueTypes::View},
   };
   return operators;

@@ -43,9 +43,6 @@ template <PoolKind kind, size_t axes> static Tensors importPool(Node &node) {
       kind == PoolKind::Avg && node.takeBool("count_include_pad", true);
   node.expectAbsent("divisor_override");
   node.expectUnused(1);
-  if (llvm::any_of(geometry.dilations, [](int64_t d) { return d != 1; }))
-    node.emitError() << "unsupported value of 'dilation', expects 1, but got "
-                     << formatShape(geometry.dilations);
   for (size_t axis = 0; axis < axes; ++axis)
     if (geometry.padding[2 * axis] > geometry.window[axis] / 2)
       node.emitError() << "expects padding of at most half a window, but got "
@@ -118,7 +115,8 @@ static Tensors importAdaptivePool(Node &node) {
 // Resampling
 //===----------------------------------------------------------------------===//
 
-template <nn::ResizeKind kind, size_t axes>
+/// `isExact`: the nearest by the middle of positions, not by their beginning.
+template <nn::ResizeKind kind, size_t axes, bool isExact = false>
 static Tensors importUpsample(Node &node) {
   Tensor input = takeImage(node, axes);
   std::optional<SmallVector<int64_t>> sizes = node.takeInts("output_size");
@@ -147,29 +145,45 @@ static Tensors importUpsample(Node &node) {
   }
   if (scales.size() != axes || alignCorners)
     scales.clear();
-  nn::Coordinates coordinates = kind == nn::ResizeKind::Nearest
+  nn::Coordinates coordinates = kind == nn::ResizeKind::Nearest && !isExact
                                     ? nn::Coordinates::Asymmetric
                                 : alignCorners ? nn::Coordinates::AlignCorners
                                                : nn::Coordinates::HalfPixel;
   return {toChannelsFirst(
-      node,
-      node.builder.resize(node.name, toChannelsLast(node, input.value), kind,
-                          target, coordinates, nn::Rounding::Floor, scales))};
+      node, node.builder.resize(node.name, toChannelsLast(node, input.value),
+                                kind, target, coordinates,
+                                isExact ? nn::Rounding::RoundPreferCeil
+                                        : nn::Rounding::Floor,
+                                scales))};
 }
 
 ArrayRef<Operator> frieze::torch::getPoolingOperators() {
   using nn::ResizeKind;
   static const Operator operators[] = {
       {"_adaptive_avg_pool2d.default", importAdaptivePool<PoolKind::Avg, 2>},
+      {"_upsample_nearest_exact1d.default",
+       importUpsample<ResizeKind::Nearest, 1, true>},
+      {"_upsample_nearest_exact1d.vec",
+       importUpsample<ResizeKind::Nearest, 1, true>},
+      {"_upsample_nearest_exact2d.default",
+       importUpsample<ResizeKind::Nearest, 2, true>},
+      {"_upsample_nearest_exact2d.vec",
+       importUpsample<ResizeKind::Nearest, 2, true>},
       {"adaptive_avg_pool1d.default", importAdaptivePool<PoolKind::Avg, 1>},
       {"adaptive_avg_pool2d.default", importAdaptivePool<PoolKind::Avg, 2>},
+      {"_adaptive_avg_pool3d.default", importAdaptivePool<PoolKind::Avg, 3>},
+      {"adaptive_avg_pool3d.default", importAdaptivePool<PoolKind::Avg, 3>},
       {"adaptive_max_pool1d.default", importAdaptivePool<PoolKind::Max, 1>},
       {"adaptive_max_pool2d.default", importAdaptivePool<PoolKind::Max, 2>},
+      {"adaptive_max_pool3d.default", importAdaptivePool<PoolKind::Max, 3>},
       {"avg_pool1d.default", importPool<PoolKind::Avg, 1>},
       {"avg_pool2d.default", importPool<PoolKind::Avg, 2>},
+      {"avg_pool3d.default", importPool<PoolKind::Avg, 3>},
       {"max_pool1d.default", importPool<PoolKind::Max, 1>},
       {"max_pool2d.default", importPool<PoolKind::Max, 2>},
       {"max_pool2d_with_indices.default", importPool<PoolKind::Max, 2>},
+      {"max_pool3d.default", importPool<PoolKind::Max, 3>},
+      {"max_pool3d_with_indices.default", importPool<PoolKind::Max, 3>},
       {"upsample_bilinear2d.default", importUpsample<ResizeKind::Linear, 2>},
       {"upsample_bilinear2d.vec", importUpsample<ResizeKind::Linear, 2>},
       {"upsample_linear1d.default", importUpsample<ResizeKind::Linear, 1>},

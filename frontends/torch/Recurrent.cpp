@@ -167,10 +167,12 @@ readParameters(Node &node, const Stack &stack, int64_t number, int64_t columns,
 }
 
 /// All steps, and the state after the last one of each direction of each layer,
-/// and the cells of an LSTM: `(layers directions, batch, units)`.
+/// and the cells of an LSTM: `(layers directions, batch, units)`. Those which
+/// `isUsed` says are read.
 static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
                         int64_t separate, ActivationKind function,
-                        RecurrentKind kind) {
+                        RecurrentKind kind,
+                        llvm::function_ref<bool(size_t)> isUsed) {
   ModelBuilder &builder = node.builder;
   MLIRContext *context = builder.getBuilder().getContext();
   Value value = node.makeValue(stack.input);
@@ -199,7 +201,7 @@ static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
       if (hasCell)
         parameters->initialCell = readState(node, stack.states[1], number);
       RecurrentResults results;
-      if (node.isUsed(1) || (hasCell && node.isUsed(2)))
+      if (isUsed(1) || (hasCell && isUsed(2)))
         results =
             builder.recurrentWithState(node.name, kind, value, *parameters);
       else
@@ -208,7 +210,7 @@ static Tensors addStack(Node &node, const Stack &stack, ArrayRef<int64_t> order,
         return Tensors(3);
       outputs.push_back(results.output);
       auto keep = [&](Tensors &all, Value state, size_t index) {
-        if (!node.isUsed(index) || !state)
+        if (!isUsed(index) || !state)
           return;
         SmallVector<int64_t> shape(frieze::getShape(state));
         shape.insert(shape.begin(), 1);
@@ -237,7 +239,8 @@ static Tensors importLstm(Node &node) {
     return Tensors(3);
   // i, f, g, o in both.
   return addStack(node, *stack, {0, 1, 2, 3}, 0, ActivationKind::Tanh,
-                  RecurrentKind::LSTM);
+                  RecurrentKind::LSTM,
+                  [&](size_t index) { return node.isUsed(index); });
 }
 
 static Tensors importGru(Node &node) {
@@ -246,22 +249,104 @@ static Tensors importGru(Node &node) {
     return Tensors(2);
   // PyTorch has r, z, n and nn z, r, n.
   return addStack(node, *stack, {1, 0, 2}, 1, ActivationKind::Tanh,
-                  RecurrentKind::GRU);
+                  RecurrentKind::GRU,
+                  [&](size_t index) { return node.isUsed(index); });
 }
 
 template <ActivationKind function> static Tensors importRnn(Node &node) {
   std::optional<Stack> stack = takeStack(node, 1);
   if (!stack)
     return Tensors(2);
-  return addStack(node, *stack, {0}, 0, function, RecurrentKind::RNN);
+  return addStack(node, *stack, {0}, 0, function, RecurrentKind::RNN,
+                  [&](size_t index) { return node.isUsed(index); });
+}
+
+//===----------------------------------------------------------------------===//
+// One step
+//===----------------------------------------------------------------------===//
+
+/// A step as a layer of one: of (batch, channels), from states (batch, units).
+static std::optional<Stack> takeCell(Node &node, size_t numStates) {
+  Stack stack;
+  stack.isBatchFirst = true;
+  stack.input = node.takeTensor("input");
+  stack.states =
+      numStates == 1 ? Tensors{node.takeTensor("hx")} : node.takeTensors("hx");
+  stack.parameters = {node.takeTensor("w_ih"), node.takeTensor("w_hh")};
+  Tensor bias = node.takeOptional("b_ih"), more = node.takeOptional("b_hh");
+  stack.hasBiases = bias && more;
+  if (stack.hasBiases)
+    stack.parameters.append({bias, more});
+  if (node.hasFailed() || !stack.input || stack.states.size() != numStates ||
+      llvm::any_of(stack.states, [](const Tensor &state) { return !state; }))
+    return std::nullopt;
+  ArrayRef<int64_t> shape = stack.input.getShape();
+  bool fits = shape.size() == 2 && bool(bias) == bool(more);
+  for (const Tensor &state : stack.states)
+    fits =
+        fits && state.getShape().size() == 2 && state.getShape()[0] == shape[0];
+  if (!fits) {
+    node.emitError() << "expects an input and states with the batch, and two "
+                        "biases or none, but got an input of shape "
+                     << formatShape(shape);
+    return std::nullopt;
+  }
+  stack.input = reshape(node, stack.input, {shape[0], 1, shape[1]});
+  for (Tensor &state : stack.states) {
+    SmallVector<int64_t> sizes{1};
+    llvm::append_range(sizes, state.getShape());
+    state = reshape(node, state, sizes);
+  }
+  return stack;
+}
+
+/// The state after the step, and the cell of an LSTM: (batch, units).
+static Tensors addCell(Node &node, const std::optional<Stack> &stack,
+                       ArrayRef<int64_t> order, int64_t separate,
+                       ActivationKind function, RecurrentKind kind) {
+  if (!stack)
+    return Tensors(2);
+  bool hasCell = kind == RecurrentKind::LSTM && node.isUsed(1);
+  Tensors results =
+      addStack(node, *stack, order, separate, function, kind,
+               [&](size_t index) { return hasCell && index == 2; });
+  Tensors states;
+  for (const Tensor &result :
+       {results.front(), hasCell ? results[2] : Tensor()}) {
+    if (!result) {
+      states.push_back({});
+      continue;
+    }
+    ArrayRef<int64_t> shape = result.getShape();
+    states.push_back(reshape(node, result, {stack->getBatch(), shape.back()}));
+  }
+  return states;
+}
+
+static Tensors importLstmCell(Node &node) {
+  return addCell(node, takeCell(node, 2), {0, 1, 2, 3}, 0, ActivationKind::Tanh,
+                 RecurrentKind::LSTM);
+}
+
+static Tensors importGruCell(Node &node) {
+  return addCell(node, takeCell(node, 1), {1, 0, 2}, 1, ActivationKind::Tanh,
+                 RecurrentKind::GRU);
+}
+
+template <ActivationKind function> static Tensors importRnnCell(Node &node) {
+  return addCell(node, takeCell(node, 1), {0}, 0, function, RecurrentKind::RNN);
 }
 
 ArrayRef<Operator> frieze::torch::getRecurrentOperators() {
   static const Operator operators[] = {
       {"gru.input", importGru},
+      {"gru_cell.default", importGruCell},
       {"lstm.input", importLstm},
+      {"lstm_cell.default", importLstmCell},
       {"rnn_relu.input", importRnn<ActivationKind::Relu>},
+      {"rnn_relu_cell.default", importRnnCell<ActivationKind::Relu>},
       {"rnn_tanh.input", importRnn<ActivationKind::Tanh>},
+      {"rnn_tanh_cell.default", importRnnCell<ActivationKind::Tanh>},
   };
   return operators;
 }

@@ -36,6 +36,11 @@ static Tensors importView(Node &node) {
   return {sizes ? reshapeOpen(node, input, *sizes) : Tensor()};
 }
 
+static Tensors importViewAs(Node &node) {
+  Tensor input = node.takeTensor("self"), other = node.takeTensor("other");
+  return {other ? reshape(node, input, other.getShape()) : Tensor()};
+}
+
 static Tensors importFlatten(Node &node) {
   Tensor input = node.takeTensor("self");
   if (!input)
@@ -270,51 +275,6 @@ static Tensors importStack(Node &node) {
   return {concat(node, inputs, *axis)};
 }
 
-//===----------------------------------------------------------------------===//
-// Channels
-//===----------------------------------------------------------------------===//
-
-/// `(batch, channels block², h, w)` to `(batch, channels, h block, w block)`.
-static Tensors importPixelShuffle(Node &node) {
-  Tensor input = node.takeTensor("self");
-  int64_t block = node.takeInt("upscale_factor", std::nullopt);
-  if (!input)
-    return {{}};
-  ArrayRef<int64_t> shape = input.getShape();
-  if (shape.size() != 4 || block < 1 || block > maxChannels ||
-      shape[1] % (block * block) != 0) {
-    node.emitError() << "expects an input of rank 4 with channels in blocks of "
-                     << block << ", but got " << formatShape(shape);
-    return {{}};
-  }
-  int64_t channels = shape[1] / (block * block);
-  Tensor parts = reshape(
-      node, input, {shape[0], channels, block, block, shape[2], shape[3]});
-  return {reshape(node, transpose(node, parts, {0, 1, 4, 2, 5, 3}),
-                  {shape[0], channels, shape[2] * block, shape[3] * block})};
-}
-
-static Tensors importChannelShuffle(Node &node) {
-  Tensor input = node.takeTensor("self");
-  int64_t groups = node.takeInt("groups", std::nullopt);
-  if (!input)
-    return {{}};
-  SmallVector<int64_t> shape(input.getShape());
-  if (shape.size() < 3 || groups < 1 || shape[1] % groups != 0) {
-    node.emitError() << "expects channels in " << groups
-                     << " groups, but got shape " << formatShape(shape);
-    return {{}};
-  }
-  SmallVector<int64_t> parts(shape);
-  parts[1] /= groups;
-  parts.insert(parts.begin() + 1, groups);
-  SmallVector<int64_t> order =
-      llvm::to_vector(llvm::seq<int64_t>(0, parts.size()));
-  std::swap(order[1], order[2]);
-  return {reshape(node, transpose(node, reshape(node, input, parts), order),
-                  shape)};
-}
-
 /// Another shape of elements that lie one behind the other.
 static Tensors importAsStrided(Node &node) {
   Tensor input = node.takeTensor("self");
@@ -338,7 +298,6 @@ ArrayRef<Operator> frieze::torch::getShapeOperators() {
       {"_unsafe_view.default", importView, ValueTypes::View},
       {"as_strided.default", importAsStrided, ValueTypes::View},
       {"cat.default", importCat, ValueTypes::Any},
-      {"channel_shuffle.default", importChannelShuffle, ValueTypes::Any},
       {"concat.default", importCat, ValueTypes::Any},
       {"expand.default", importExpand, ValueTypes::View},
       {"expand_as.default", importExpandAs, ValueTypes::View},
@@ -347,9 +306,9 @@ ArrayRef<Operator> frieze::torch::getShapeOperators() {
       {"movedim.int", importMoveDim, ValueTypes::View},
       {"movedim.intlist", importMoveDim, ValueTypes::View},
       {"permute.default", importPermute, ValueTypes::View},
-      {"pixel_shuffle.default", importPixelShuffle, ValueTypes::Any},
       {"repeat.default", importRepeat, ValueTypes::Any},
       {"reshape.default", importView, ValueTypes::View},
+      {"reshape_as.default", importViewAs, ValueTypes::View},
       {"squeeze.default", importSqueeze, ValueTypes::View},
       {"squeeze.dim", importSqueeze, ValueTypes::View},
       {"squeeze.dims", importSqueeze, ValueTypes::View},
@@ -362,6 +321,7 @@ ArrayRef<Operator> frieze::torch::getShapeOperators() {
       {"unflatten.int", importUnflatten, ValueTypes::View},
       {"unsqueeze.default", importUnsqueeze, ValueTypes::View},
       {"view.default", importView, ValueTypes::View},
+      {"view_as.default", importViewAs, ValueTypes::View},
   };
   return operators;
 }

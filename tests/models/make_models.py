@@ -373,6 +373,15 @@ def bidirectional():
 
 
 @model(h5=True)
+def spatial_dropout():
+    """(12, 3) -> 12x4 -> 4: layers whose config does not say whether they are trainable."""
+    return stack(
+        (12, 3), L.SpatialDropout1D(0.2), L.Conv1D(4, 3, activation="relu"), L.SpatialDropout1D(0.1),
+        L.GlobalMaxPooling1D(),
+    )
+
+
+@model(h5=True)
 def time_distributed():
     """(5, 9, 3) -> 5x16 -> 5x4x2 -> 5x4 -> 4x3 -> 2: each step a sample of a net, and states."""
     beat = stack(

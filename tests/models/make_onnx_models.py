@@ -197,7 +197,10 @@ class Graph:
                                   self.initializers)
         proto = helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=10)
-        if any(node.domain for node in self.nodes):
+        domains = {node.domain for node in self.nodes}
+        if "ai.onnx.ml" in domains:
+            proto.opset_import.append(helper.make_opsetid("ai.onnx.ml", 1))
+        if "test" in domains:
             proto.opset_import.append(helper.make_opsetid("test", 1))
             proto.functions.extend(onnx_matrix.make_functions())
         options = onnxruntime.SessionOptions()

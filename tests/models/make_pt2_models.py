@@ -323,6 +323,144 @@ def written(x):
     return y + weights * first.sum()
 
 
+@matrix((4, 7))
+def cases():
+    """Functions by cases, and of whole numbers."""
+    yield from {
+        "softshrink": nn.Softshrink(0.3), "hardshrink": nn.Hardshrink(0.2),
+        "threshold": nn.Threshold(0.1, -2.0),
+        "glu": nn.GLU(1), "softplus_beta": nn.Softplus(2.5), "tanhshrink": nn.Tanhshrink(),
+        "sign": torch.sign, "floor": lambda x: torch.floor(x * 3),
+        "ceil": lambda x: torch.ceil(x * 3), "trunc": lambda x: torch.trunc(x * 3),
+        "round": lambda x: torch.round(x * 3), "erfc": torch.erfc,
+        "log2": lambda x: torch.log2(x.abs() + 0.1),
+        "log10": lambda x: torch.log10(x.abs() + 0.1),
+        "nan_to_num": lambda x: torch.nan_to_num(x / (x > 0), 0.5, 2.0, -3.0),
+        "waves": lambda x: x * torch.sin(torch.arange(7) / 3.0) + torch.cos(torch.ones(7)),
+        "div_floor": lambda x: torch.div(x * 9, 2.0, rounding_mode="floor"),
+        "div_trunc": lambda x: torch.div(x * 9, 1.5, rounding_mode="trunc"),
+        "floor_divide": lambda x: (x * 9) // 4,
+        "snake": lambda x: x + torch.sin(3 * x) ** 2 / 3, "cos": lambda x: torch.cos(x * 1024),
+        "addcmul": lambda x: torch.addcmul(x, x, x, value=0.5),
+    }.items()
+
+
+@matrix((3, 4, 5))
+def logic():
+    """Truth values, positions, and what depends on them."""
+    mask = torch.ones(4, 5).tril(1).bool()
+    yield from {
+        "and": lambda x: torch.where((x > -1) & (x < 0.5), x, 2.0),
+        "or": lambda x: torch.where((x < -1) | (x > 0.5), x, 2.0),
+        "xor": lambda x: torch.where((x < 0) ^ mask, x, 2.0),
+        "not": lambda x: x.masked_fill(~(x > 0), -1.0),
+        "logical": lambda x: torch.where(torch.logical_and(
+            torch.logical_not(x > 1), torch.logical_or(x > 0, mask)), x, 0.0),
+        "any": lambda x: (x > 1).any(-1).float(), "all": lambda x: (x > -1).all(2).float(),
+        "count": lambda x: (x > 0).sum(2).clamp(min=2).float(),
+        "masked_mean": lambda x: (x * (x > 0)).sum(1) / (x > 0).sum(1).clamp(min=1),
+        "isnan": lambda x: torch.isnan(x.log()).float(),
+        "isinf": lambda x: torch.isinf(x / (x > 0)).float(),
+        "argmax": lambda x: x.argmax(2).float(), "argmin": lambda x: x.argmin(1, True).float(),
+        "max": lambda x: x.max(3)[1].float(), "min": lambda x: x.min(1, keepdim=True)[1].float(),
+        "both": lambda x: sum(x.max(2)), "topk": lambda x: x.topk(3, 2)[0],
+        "bottomk": lambda x: sum(x.topk(2, 3, largest=False)),
+        "gated": lambda x: x * (x > 0) + (x > 1) * 2 - (x < -1) / 2,
+        "numbered": lambda x: (x.argmax(1) * 2 - x.argmin(1) + (x[:, 0] > 0)) / 3,
+        "long": lambda x: (x * 5).long().float(), "bool": lambda x: x.relu().bool().float(),
+        "infinite": lambda x: ((x / (x > 0)) == float("-inf")).float(),
+        "cumsum": lambda x: x.cumsum(1), "cumprod": lambda x: x.cumprod(-1),
+        "counts": lambda x: (x > 0).cumsum(2).float(),
+        "tril": lambda x: x.tril(-1), "triu": lambda x: x.triu(1),
+        "logsumexp": lambda x: x.logsumexp((1, 3)),
+        "var_mean": lambda x: sum(torch.var_mean(x, 1)),
+        "std_mean": lambda x: sum(torch.std_mean(x, (1, 2), correction=0)),
+        "larger": lambda x: torch.max(x, -x), "smaller": lambda x: torch.min(x, x[:, :1]),
+    }.items()
+
+
+@matrix((4, 8, 6), core=False)
+def blocks():
+    yield "unshuffle", nn.PixelUnshuffle(2)
+    yield "shuffle", nn.PixelShuffle(2)
+    yield "channels", nn.ChannelShuffle(4)
+    yield "windows", lambda x: x.unfold(2, 3, 2)
+    yield "windows of channels", lambda x: x.unfold(1, 2, 1)
+    yield "frames", lambda x: x.unfold(-1, 3, 3)
+    yield "columns", nn.Unfold((3, 2), padding=1, stride=2)
+    yield "columns dilated", nn.Unfold(2, dilation=(3, 2))
+    yield "patches", nn.Unfold(2, stride=2)
+    yield "each", lambda x: x.repeat_interleave(2, 2)
+    yield "each channel", lambda x: torch.repeat_interleave(x, 3, dim=1)
+    yield "grid", lambda x: x[:, :, torch.tensor([[2], [-1], [0]]), torch.tensor([4, 4, 1])]
+    yield "halved", lambda x: x[:, :, torch.arange(8) // 2]
+    yield "sections", lambda x: x.tensor_split(3, 2)[1]
+    yield "dilated", nn.MaxPool2d(3, 1, 1, dilation=2)
+    yield "dilated ceiling", nn.MaxPool2d((2, 3), (3, 2), (1, 0), (2, 1), ceil_mode=True)
+    yield "around", lambda x: F.pad(x, (2, 1, 8, 0), "circular")
+    yield "conv around", nn.Conv2d(4, 2, 3, padding=2, padding_mode="circular")
+    yield "nearest exact", lambda x: F.interpolate(x, (13, 4), mode="nearest-exact")
+    yield "nearest exact scale", lambda x: F.interpolate(x, scale_factor=1.7, mode="nearest-exact")
+    yield "rows exact", lambda x: F.interpolate(x[:, 0], 11, mode="nearest-exact")
+    yield "view as", lambda x: x.view_as(x.reshape(-1, 8, 4, 6))
+
+
+@matrix((5, 8), (5, 8), core=False)
+def vectors():
+    w, u, v = torch.randn(3, 8), torch.randn(3), torch.randn(8)
+    yield "cosine", lambda x, z: F.cosine_similarity(x, z)
+    yield "cosine last", lambda x, z: F.cosine_similarity(x, v, -1)
+    yield "distance", lambda x, z: F.pairwise_distance(x, z)
+    yield "distance of order 1", lambda x, z: F.pairwise_distance(x, z, 1, 0.1, keepdim=True)
+    yield "dot", lambda x, z: x * torch.dot(u, torch.mv(w, v))
+    yield "outer", lambda x, z: x @ torch.outer(v, u)
+    norm = nn.utils.parametrizations.weight_norm
+    yield "weight norm", FirstInput(norm(nn.Conv1d(5, 4, 3)))
+    yield "weight norm of rows", FirstInput(norm(nn.Linear(8, 3), dim=1))
+    yield "weight norm of all", FirstInput(norm(nn.Linear(8, 3), dim=None))
+    yield "spectral norm", FirstInput(nn.utils.parametrizations.spectral_norm(nn.Linear(8, 3)))
+    yield "random slopes", FirstInput(nn.RReLU(0.1, 0.3))
+    # Of all elements, without an axis for the batch.
+    yield "standard", lambda x, z: (x - x[:1].mean()) / (x[:1].std() + 1e-5)
+
+
+class Cells(nn.Module):
+    """A loop over steps, by the cells of one."""
+
+    def __init__(self, cell):
+        super().__init__()
+        self.cell = cell
+
+    def forward(self, x):
+        state = x.new_zeros(x.size(0), 5)
+        state = (state, state + 0.5) if isinstance(self.cell, nn.LSTMCell) else state
+        for step in range(x.size(1)):
+            state = self.cell(x[:, step], state)
+        return torch.cat(state, 1) if isinstance(state, tuple) else state
+
+
+@matrix((4, 3), core=False)
+def cells():
+    yield "lstm", Cells(nn.LSTMCell(3, 5))
+    yield "gru", Cells(nn.GRUCell(3, 5))
+    yield "rnn", Cells(nn.RNNCell(3, 5))
+    yield "relu", Cells(nn.RNNCell(3, 5, nonlinearity="relu"))
+    yield "no bias", Cells(nn.GRUCell(3, 5, bias=False))
+
+
+@matrix((2, 5, 6, 4), core=False)
+def volumes():
+    yield "conv", nn.Conv3d(2, 3, 3, (1, 2, 1), 1)
+    yield "same", nn.Conv3d(2, 4, (3, 2, 1), padding="same", groups=2)
+    yield "transposed", nn.ConvTranspose3d(2, 3, 2, 2, output_padding=1)
+    yield "norm", nn.Sequential(nn.Conv3d(2, 3, 2, bias=False), nn.BatchNorm3d(3), nn.ReLU())
+    yield "max", nn.MaxPool3d((1, 2, 2))
+    yield "avg", nn.AvgPool3d(2, 2, 1, ceil_mode=True, count_include_pad=False)
+    yield "adaptive", nn.AdaptiveAvgPool3d((2, 3, 1))
+    yield "adaptive max", nn.AdaptiveMaxPool3d(1)
+    yield "local", lambda x: F.local_response_norm(x.flatten(3), 3)
+
+
 @matrix((4, 6, 8))
 def parts():
     yield "roll", lambda x: torch.roll(x, 3, 3)

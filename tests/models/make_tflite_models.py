@@ -185,6 +185,36 @@ def reductions(rng):
                        lambda x, f=f, a=axes, k=keep: f(x, a, keepdims=k))
 
 
+@matrix(x=(3, 5, 4))
+def logic(rng):
+    """Truth values, positions and whole numbers."""
+    row = tf.constant([True, False, True, True])
+    whole = lambda x: tf.cast(tf.argmax(x, 2), tf.int32)
+    yield from {
+        "and": lambda x: tf.where((x > -1.0) & (x < 0.5), x, 2.0),
+        "or": lambda x: tf.where((x < -1.0) | row, x, 2.0),
+        "not": lambda x: tf.where(tf.logical_not(x > 0.0), x, 2.0),
+        "any": lambda x: tf.cast(tf.reduce_any(x > 1.0, 3), tf.float32),
+        "all": lambda x: tf.cast(tf.reduce_all(x > -1.0, [1, 2], keepdims=True), tf.float32),
+        "select": lambda x: tf.raw_ops.Select(condition=x > 0.0, x=x, y=x * 2.0),
+        "selu": tf.nn.selu, "argmax": lambda x: tf.cast(tf.argmax(x, 2), tf.float32),
+        "argmin": lambda x: tf.cast(tf.argmin(x, -1), tf.float32),
+        "cumsum": lambda x: tf.cumsum(x, 2),
+        "cumsum_back": lambda x: tf.cumsum(x, 1, exclusive=True, reverse=True),
+        "floor": lambda x: tf.floor(x * 3.0), "ceil": lambda x: tf.math.ceil(x * 3.0),
+        "round": lambda x: tf.round(x * 2.5), "sign": tf.sign,
+        "floor_div": lambda x: tf.cast((whole(x) - 2) // 2, tf.float32),
+        "floor_mod": lambda x: tf.cast((whole(x) - 2) % 3, tf.float32),
+        "cast": lambda x: tf.cast(tf.cast(x * 3.0, tf.int32), tf.float32),
+        "cast_bool": lambda x: tf.cast(tf.cast(tf.nn.relu(x), tf.bool), tf.float32),
+        "cast_long": lambda x: tf.cast(tf.cast(x * 5.0, tf.int64), tf.float32) / 2.0,
+        "sin": lambda x: tf.sin(x * 4.0), "cos": lambda x: tf.cos(x * 512.0),
+        "zeros": lambda x: x + tf.raw_ops.ZerosLike(x=x * 2.0),
+        "broadcast": lambda x: tf.broadcast_to(x[:, :1, :1], tf.broadcast_dynamic_shape(
+            tf.shape(x), tf.shape(x[:, :1]))),
+    }.items()
+
+
 @matrix(x=(6, 8, 4))
 def shapes(rng):
     yield from {

@@ -102,6 +102,10 @@ def numbers_of_one(graph):
     for operator in ["Sign", "Round", "Floor", "Ceil"]:
         for kind, tensor in {"plain": "x", "halves": a, "ten": ten}.items():
             yield f"{operator}_{kind}", graph.add(operator, [tensor])
+    for operator in ["Sin", "Cos"]:
+        for kind, factor in {"plain": 1, "eight": 8, "far": 16384}.items():
+            yield f"{operator}_{kind}", graph.add(
+                operator, [graph.add("Mul", ["x", np.float32(factor)])])
     whole = graph.add("Cast", [ten], to=INT64)
     divisor = np.array([3, -3, 7, 1, -1, 5, -2])
     other = graph.add("Add", [graph.add("Mul", [graph.add("Abs", [whole]), np.int64(2)]),
@@ -278,6 +282,111 @@ def einsum(graph):
                behind_batch(graph, graph.add("Einsum", operands, equation=equation)))
 
 
+@family(2, 24)
+def spectra(graph):
+    """Fourier transforms of frames and of axes, and their windows."""
+    small = graph.add("Mul", ["x", np.float32(0.25)])
+    signal = graph.add("Reshape", [small, np.array([1, 48, 1])])
+    for name, window in {"none": "", "hann": graph.add("HannWindow", [np.int64(16)]),
+                         "hamming": graph.add("HammingWindow", [np.int64(16)], periodic=0),
+                         "blackman": graph.add("BlackmanWindow", [np.int64(16)])}.items():
+        for onesided in [0, 1]:
+            yield f"STFT_{name}_{onesided}", graph.add(
+                "STFT", [signal, np.int64(6), window, np.int64(16)], onesided=onesided)
+    yield "STFT_window", graph.add("STFT", [signal, np.int64(15), numbers(graph.rng, 18)])
+    real = graph.add("Unsqueeze", [small, np.array([3])])
+    pairs = graph.add("Reshape", [small, np.array([1, 2, 12, 2])])
+    for inverse, (kind, tensor) in itertools.product([0, 1], {"real": real,
+                                                              "complex": pairs}.items()):
+        for axis in [1, 2, -2]:
+            yield f"DFT_{kind}_{inverse}_{axis % 4}_{axis < 0}", graph.add(
+                "DFT", [tensor, "", np.int64(axis)], inverse=inverse)
+        for length in [7, 27]:
+            yield f"DFT_{kind}_{inverse}_length_{length}", graph.add(
+                "DFT", [tensor, np.int64(length)], inverse=inverse)
+    for length in [24, 21, 32]:
+        half = graph.add("DFT", [real, np.int64(length), np.int64(2)], onesided=1)
+        yield f"DFT_half_{length}", half
+        yield f"DFT_back_{length}", graph.add("DFT", [half, np.int64(length), np.int64(2)],
+                                              inverse=1, onesided=1)
+
+
+@family(6, 4)
+def sequences(graph):
+    """Parts of an axis backwards, norms of computed statistics, and numbers without an axis."""
+    for name, (batch, time, count) in {"all": (0, 1, 6), "some": (0, 1, 4), "one": (0, 1, 1)}.items():
+        yield f"ReverseSequence_{name}", graph.add(
+            "ReverseSequence", ["x", np.array([count])], batch_axis=batch, time_axis=time)
+    mean = graph.add("ReduceMean", ["x", np.array([0, 2])], keepdims=0)
+    square = graph.add("ReduceMean", [graph.add("Mul", ["x", "x"]), np.array([0, 2])], keepdims=0)
+    variance = graph.add("Sub", [square, graph.add("Mul", [mean, mean])])
+    gamma, beta = numbers(graph.rng, 6), numbers(graph.rng, 6)
+    yield "BatchNormalization_computed", graph.add(
+        "BatchNormalization", ["x", gamma, beta, mean, variance], epsilon=0.01)
+    yield "BatchNormalization_scale", graph.add(
+        "BatchNormalization", ["x", mean, beta, gamma, np.abs(beta)], epsilon=0.1)
+    middle = graph.add("ReduceMean", ["x"], keepdims=0)
+    spread = graph.add("Add", [graph.add("Sqrt", [graph.add("ReduceMean", [graph.add(
+        "Mul", ["x", "x"])], keepdims=0)]), np.float32(0.1)])
+    yield "standard", graph.add("Div", [graph.add("Sub", ["x", middle]), spread])
+    for operator, number in {"Add": 2.0, "Sub": 1.5, "Mul": -3.0, "Div": 7.0, "Max": 0.3,
+                             "Min": 0.1, "Pow": 3.0}.items():
+        yield f"{operator}_number", graph.add("Unsqueeze", [graph.add(
+            operator, [middle, np.float32(number)]), np.array([0, 1])])
+        yield f"{operator}_number_first", graph.add("Unsqueeze", [graph.add(
+            operator, [np.float32(number), graph.add("Exp", [middle])]), np.array([0, 1])])
+    parts = graph.add("Split", [graph.add("Shape", ["x"]), np.array([1, 2, 0])], 3)
+    size = graph.add("Concat", [parts[1], parts[0], parts[2]], axis=0)
+    yield "Split_shape", graph.add("Reshape", ["x", graph.add("Concat", [
+        np.array([-1]), size], axis=0)])
+    yield "Split_empty", graph.add("Split", ["x", np.array([2, 0, 4])], 3, axis=1)[2]
+    infinite = graph.add("Log", [graph.add("Relu", ["x"])])
+    yield "Equal_infinity", graph.add("Equal", [infinite, np.float32(-np.inf)])
+    yield "Equal_other_infinity", graph.add("Equal", [np.float32(np.inf), infinite])
+
+
+@family(7)
+def learning(graph):
+    """What skl2onnx writes of linear models and of what prepares their features."""
+    def add(operator, inputs, count=1, **attributes):
+        return graph.add(operator, inputs, count, domain="ai.onnx.ml", **attributes)
+
+    rng = graph.rng
+    drawn = lambda count: rng.normal(size=count).tolist()
+    yield "Scaler", add("Scaler", ["x"], offset=drawn(7), scale=drawn(7))
+    yield "Scaler_one", add("Scaler", ["x"], offset=[0.5], scale=[3.0])
+    zero = graph.add("Mul", ["x", np.float32(0)])
+    for norm in ["L1", "L2", "MAX"]:
+        yield f"Normalizer_{norm}", add("Normalizer", ["x"], norm=norm)
+        yield f"Normalizer_zero_{norm}", add("Normalizer", [zero], norm=norm)
+    yield "Binarizer", add("Binarizer", ["x"], threshold=0.2)
+    missing = graph.add("Sqrt", ["x"])
+    for name, number in {"nan": np.nan, "zero": 0.0, "infinite": -np.inf}.items():
+        source = {"nan": missing, "zero": graph.add("Relu", ["x"]),
+                  "infinite": graph.add("Log", [graph.add("Relu", ["x"])])}[name]
+        yield f"Imputer_{name}", add("Imputer", [source], replaced_value_float=number,
+                                     imputed_value_floats=drawn(7))
+    yield "Imputer_one", add("Imputer", [missing], replaced_value_float=np.nan,
+                             imputed_value_floats=[1.5])
+    yield "columns", add("ArrayFeatureExtractor", ["x", np.array([[4, 0, 3]])])
+    position = graph.add("ArgMax", ["x"], axis=1, keepdims=0)
+    yield "labels", add("ArrayFeatureExtractor", [np.arange(7) * 3 - 5, position])
+    yield "Gather_numbers", graph.add("Gather", [np.arange(7, dtype=np.float32) ** 2, position])
+    yield "Gather_matrices", graph.add("Gather", [numbers(rng, 7, 2, 3), position])
+    for targets in [1, 3]:
+        yield f"LinearRegressor_{targets}", add(
+            "LinearRegressor", ["x"], targets=targets, coefficients=drawn(7 * targets),
+            intercepts=drawn(targets))
+    yield "LinearRegressor_through_zero", add("LinearRegressor", ["x"], coefficients=drawn(7))
+    for transform in ["NONE", "LOGISTIC", "SOFTMAX"]:
+        for classes in [[0, 1, 2], [7, -3, 4, 9]]:
+            label, scores = add("LinearClassifier", ["x"], 2, coefficients=drawn(7 * len(classes)),
+                                intercepts=drawn(len(classes)), classlabels_ints=classes,
+                                post_transform=transform, multi_class=1)
+            yield f"label_{transform}_{len(classes)}", label
+            yield f"scores_{transform}_{len(classes)}", scores
+
+
 # --- Windows and borders -----------------------------------------------------
 
 
@@ -308,6 +417,10 @@ def windows(graph):
                                    pads=[1, 0, 0, 1])
     for power in [1, 2, 3]:
         yield f"GlobalLpPool_{power}", graph.add("GlobalLpPool", ["x"], p=power)
+    kernel, bias = numbers(graph.rng, 2, 3, 2, 1), numbers(graph.rng, 3)
+    for name, shape in {"less": [17, 12], "more": [18, 14]}.items():
+        yield f"ConvTranspose_{name}", graph.add(
+            "ConvTranspose", ["x", kernel, bias], strides=[2, 2], output_shape=shape)
     many = graph.add("Concat", ["x", "x", graph.add("Neg", ["x"])], axis=1)
     for size, (name, attributes) in itertools.product([1, 3, 5], {
             "plain": {}, "strong": {"alpha": 0.9, "beta": 0.6, "bias": 2.0},

@@ -21,7 +21,7 @@ def operations_of_numbers():
     """Functions of single elements, powers and rests."""
     positive = lambda x: ops.abs(x) + 0.1  # noqa: E731
     for name in ["sign", "round", "floor", "ceil", "trunc", "expm1", "exp2", "log_sigmoid",
-                 "tanh_shrink", "sparse_sigmoid", "squareplus", "log_softmax"]:
+                 "tanh_shrink", "sparse_sigmoid", "squareplus", "log_softmax", "sin", "cos"]:
         yield name, lambda x, f=getattr(ops, name): f(x * 3.0)
     for name in ["log1p", "log2", "log10"]:
         yield name, lambda x, f=getattr(ops, name): f(positive(x))

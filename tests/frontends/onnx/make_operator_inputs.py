@@ -61,7 +61,7 @@ def refused():
               kv_num_heads=1),
          node("Attention", "matrix3 matrix3 matrix3 square", "z2", "both", q_num_heads=2,
               kv_num_heads=1, is_causal=1),
-         node("Sin", "x", "k", "sine"), node("Pad", "x pads", "l", "wrap", mode="wrap"),
+         node("Tan", "x", "k", "tangent"), node("Pad", "x pads", "l", "wrap", mode="wrap"),
          node("Where", "x x x", "m", "number"), node("And", "x truth", "n", "and"),
          node("LRN", "x", "o", "channels"), node("Add", "x infinite", "p", "infinite_bias"),
          node("CumSum", "x far", "q", "axis"), node("OneHot", "whole zero pair", "r", "hot"),
@@ -102,8 +102,45 @@ def bomb():
                  {"many": np.int64(1000), "true": np.array(True)})
 
 
+def transforms():
+    """Spectra and sequences with what is not supported of them."""
+    constants = {"two": np.int64(2), "long": ramp(90), "zero": np.int64(0), "twelve": np.int64(12),
+                 "lengths": np.array([3, 2]), "flat": np.array([1, 12, 1]),
+                 "pairs": np.array([2, 6])}
+    return model(
+        [node("Reshape", "x flat", "signal"), node("Reshape", "x pairs", "rows"),
+         node("STFT", "signal two long", "a", "frames"),
+         node("STFT", "x two", "b", "window"),
+         node("DFT", "signal twelve zero", "c", "samples"),
+         node("DFT", "signal", "d", "one_side", onesided=1, inverse=1),
+         node("ReverseSequence", "rows lengths", "e", "lengths", batch_axis=0, time_axis=1),
+         node("Concat", "a b c d e", "y", axis=0)],
+        [12], constants, opset=20)
+
+
+def learning(labels):
+    """A linear classifier with strings as classes, and trees."""
+    nodes = [node("LinearClassifier", "x", "label scores", "classes", domain="ai.onnx.ml",
+                  coefficients=[1.0, 2.0, -3.0, 0.5], intercepts=[0.5, -1.0],
+                  classlabels_strings=["N", "V"], post_transform="PROBIT" if labels else "NONE"),
+             node("Normalizer", "scores", "shares", "shares", domain="ai.onnx.ml", norm="L1"),
+             node("Identity", "shares", "y", "last")]
+    if labels:
+        nodes += [node("TreeEnsembleRegressor", "x", "sum", "trees", domain="ai.onnx.ml"),
+                  node("Concat", "label sum", "z", axis=0)]
+    proto = model(nodes, [2], {}, domains=["ai.onnx.ml"])
+    if labels:
+        proto.graph.output.append(helper.make_tensor_value_info("z", FLOAT, None))
+    else:
+        proto.graph.output.append(helper.make_tensor_value_info("label", TensorProto.STRING, None))
+    return proto
+
+
 def files():
     yield "bomb", bomb()
+    yield "transforms_refused", transforms()
+    yield "learning_refused", learning(True)
+    yield "learning", learning(False)
     yield "operators_refused", refused()
     yield "nested", nested()
     # A function goes before an operator of its name.

@@ -86,7 +86,7 @@ def unsupported():
         m.op(name, "CALL_ONCE", [0], options="CallOnce")
     m.op("erf", "FlexErf", [0])
     m.op("quantize", "QUANTIZE", [0])
-    m.op("argmax", "ARG_MAX", [0, m.constant([1], "i4")], options="ArgMax")
+    m.op("unique", "UNIQUE", [0], options="Unique")
     new = m.op("new", "ADD", [0, 0], options="Add")
     m.model.operatorCodes[m.graph.operators[-1].opcodeIndex].builtinCode = 999
     assert new

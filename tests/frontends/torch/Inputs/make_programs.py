@@ -108,7 +108,6 @@ def operators(folder):
     p.add("norm", "batch_norm", input="x", running_mean=w, running_var=w, training=True)
     p.add("dropout", "dropout", input="x", p=0.5, train=True)
     p.add("unknown", "relu", self="x", fancy=1)
-    p.add("pooled", "max_pool1d", self="x", kernel_size=[2], dilation=[2])
     p.add("padded", "max_pool1d", self="x", kernel_size=[2], padding=[2])
     p.add("divisor", "avg_pool2d", self="x", kernel_size=[2, 2], divisor_override=3)
     p.add("indices", "max_pool2d_with_indices", self="x", kernel_size=[2, 2], outputs=2)
@@ -137,6 +136,23 @@ def operators(folder):
     p.add("rest", "fmod.Scalar", self=w, other=0.0)
     p.add("masked", "scaled_dot_product_attention", query="x", key="x", value="x",
           dropout_p=0.1)
+    p.add("bits", "__and__.Tensor", self="x", other="x")
+    p.add("any", "any.dim", self="x", dim=1)
+    p.add("most", "topk", self="x", k=9, outputs=2)
+    p.add("quotient", "div.Tensor_mode", self="x", other=3.1,
+          rounding_mode={"as_string": "floor"})
+    p.add("odd", "glu", self="x", dim=0)
+    p.add("windows", "unfold", self="x", dimension=2, size=9, step=1)
+    p.add("columns", "im2col", self="x", kernel_size=[2, 2], dilation=[1, 1], padding=[0, 0],
+          stride=[1, 1])
+    p.add("times", "repeat_interleave.self_int", self="x", repeats=0)
+    p.add("distance", "pairwise_distance", x1="x", x2="x", p=3.0)
+    p.add("normed", "_weight_norm", v=w, g=w, dim=0)
+    p.add("step", "gru_cell", input="x", hx="x", w_ih=w, w_hh=w)
+    p.add("product", "mv", self="x", vec=w)
+    p.add("around", "pad", self="x", pad=[9, 0], mode={"as_string": "circular"})
+    p.add("bounds", "clamp", self="i", min=0.5)
+    p.add("steep", "softplus", self="x", beta=0.0)
     p.write(folder / "operators.pt2")
 
 
