@@ -33,6 +33,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
   // The law of batch norm, from the best rule to the last resort.
   pm.addPass(nn::createLowerBatchNormPass());
   pm.addPass(nn::createComposeAffinesPass());
+  pm.addPass(nn::createMoveBeforeConcatPass());
   pm.addPass(nn::createFoldAffineBackwardPass({options.freesWeights}));
   pm.addPass(nn::createFoldIntoEmbeddingPass());
   // What a stream remembers is zero at first, and so is the padding in it.
@@ -53,6 +54,7 @@ void frieze::buildNNOptPipeline(OpPassManager &pm,
     }
   };
   pm.addPass(nn::createPoolBeforeActivationPass());
+  pm.addPass(nn::createMoveBeforeConcatPass());
   fusePointwise();
   pm.addPass(nn::createFusePoolPass());
   fusePointwise();

@@ -182,6 +182,34 @@ def FoldAffineBackwardPass : Pass<"nn-fold-affine-backward"> {
                               "Affines folded into the layer before">];
 }
 
+def MoveBeforeConcatPass : Pass<"nn-move-before-concat"> {
+  let summary = "Move an affine or activation from a concatenation to its parts";
+  let description = [{
+    `f(concat(x, y)) = concat(f(x), f(y))`: an affine or activation behind a
+    concatenation moves before it, where the layers that make all the parts are
+    conv, conv_transpose or dense, which take it into their weights or their
+    epilogue, and nothing else reads the parts. An affine along the axis that is
+    concatenated is split. One along another axis than the channels stays.
+
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %1 = nn.conv %x kernel(dense<2.0> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %2 = nn.concat %0, %1 axis = 2 : tensor<1x8x4xf32>, tensor<1x8x4xf32> -> tensor<1x8x8xf32>
+    %3 = nn.activation relu %2 : tensor<1x8x8xf32>
+    ```
+    ==>
+    ```mlir
+    %0 = nn.conv %x kernel(dense<1.0> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %1 = nn.conv %x kernel(dense<2.0> : tensor<2x1x4xf32>) : tensor<1x9x1xf32> -> tensor<1x8x4xf32>
+    %2 = nn.activation relu %0 : tensor<1x8x4xf32>
+    %3 = nn.activation relu %1 : tensor<1x8x4xf32>
+    %4 = nn.concat %2, %3 axis = 2 : tensor<1x8x4xf32>, tensor<1x8x4xf32> -> tensor<1x8x8xf32>
+    ```
+  }];
+  let statistics = [Statistic<"moved", "layers moved",
+                              "Affines and activations moved to the parts">];
+}
+
 def FoldAffineForwardPass : Pass<"nn-fold-affine-forward"> {
   let summary = "Fold an affine into the weights of the layer after it";
   let description = [{

@@ -40,6 +40,7 @@ private:
   void addConvTranspose(Value value);
   void addPool(Value value);
   void addMove(Value value);
+  bool addDense(Value value);
   void addJoin(Value value);
   void addReshape(Value value);
 
@@ -254,8 +255,28 @@ void GraphBuilder::addPool(Value value) {
     add<AvgPoolOp>(value, attributes);
 }
 
-/// A sum or concatenation with an earlier value that fits.
+bool GraphBuilder::addDense(Value value) {
+  int64_t outputs = pick(1, 5);
+  return add<DenseOp>(
+      value, {named("kernel", kernel({shapeOf(value).back(), outputs})),
+              named("bias", vector(outputs, -0.5, 0.5)),
+              named("chains", builder.getI64IntegerAttr(1))});
+}
+
+/// A sum or concatenation with an earlier value that fits, or the concatenation
+/// of two layers.
 void GraphBuilder::addJoin(Value value) {
+  if (chance(0.3) && addDense(value) && addDense(value)) {
+    Value second = values.back();
+    // Mostly read by nothing else.
+    bool isKept = chance(0.3);
+    SmallVector<Value> parts{*(values.end() - 2), second};
+    if (!isKept)
+      values.pop_back_n(2);
+    int64_t axis = shapeOf(second).size() - 1;
+    add<ConcatOp>(parts, {named("axis", builder.getI64IntegerAttr(axis))});
+    return;
+  }
   for (Value other : llvm::reverse(values)) {
     if (other != value && other.getType() == value.getType() && chance(0.7)) {
       add<AddOp>({value, other}, {});
@@ -297,11 +318,7 @@ void GraphBuilder::addLayer() {
   } else if (choice < 72 && rank >= 3) {
     addPool(value);
   } else if (choice < 80) {
-    int64_t outputs = pick(1, 5);
-    add<DenseOp>(value,
-                 {named("kernel", kernel({shapeOf(value).back(), outputs})),
-                  named("bias", vector(outputs, -0.5, 0.5)),
-                  named("chains", builder.getI64IntegerAttr(1))});
+    addDense(value);
   } else if (choice < 84 && rank >= 3) {
     addAttention(value);
   } else if (choice < 88) {

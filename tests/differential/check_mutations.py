@@ -27,6 +27,10 @@ import tempfile
 # Mutations by file: name, text, replacement.
 # What DifferentialTest holds: rules of nn-opt.
 FOLDS = {
+    "compiler/transforms/MoveBeforeConcat.cpp": [
+        ("concat: channels of a part", "isSplit ? first : 0", "0"),
+        ("concat: what else reads it", "value.hasOneUse()", "true"),
+    ],
     "compiler/transforms/LowerBatchNorm.cpp": [
         ("epsilon left out", "g / std::sqrt(v + epsilon)", "g / std::sqrt(v + 0.001)"),
         ("mean with the wrong sign", "b - m * scale.back()", "b + m * scale.back()"),
