@@ -20,12 +20,8 @@ import keras
 import numpy as np
 from keras import layers
 
-
-def conv(x, filters, width, rank=1, **options):
-    """A convolution without bias, batch norm, and ReLU."""
-    kind = layers.Conv1D if rank == 1 else layers.Conv2D
-    x = kind(filters, width, padding=options.pop("padding", "same"), use_bias=False, **options)(x)
-    return layers.ReLU()(layers.BatchNormalization()(x))
+from net_blocks import attend, classify, conv, depthwise, feed
+from small_nets import SMALL_NETS
 
 
 # --- Nets ----------------------------------------------------------------------
@@ -34,12 +30,8 @@ def conv(x, filters, width, rank=1, **options):
 def transformer(x):
     """Encoder of 4 heads and 2 layers on 187 steps of 32 channels."""
     for _ in range(2):
-        normal = layers.LayerNormalization(epsilon=1e-6)(x)
-        x = layers.Add()([x, layers.MultiHeadAttention(4, 8)(normal, normal)])
-        normal = layers.LayerNormalization(epsilon=1e-6)(x)
-        hidden = layers.Dense(128, activation="gelu")(normal)
-        x = layers.Add()([x, layers.Dense(32)(hidden)])
-    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+        x = feed(attend(x, 4, 8), 128)
+    return classify(x, 5)
 
 
 def ecg_resnet34(x):
@@ -55,7 +47,7 @@ def ecg_resnet34(x):
         x = conv(x, filters, 16, strides=stride)
         x = layers.Add()([layers.Conv1D(filters, 16, padding="same")(x), shortcut])
     x = layers.ReLU()(layers.BatchNormalization()(x))
-    return layers.Dense(12, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+    return classify(x, 12)
 
 
 def inception_time(x):
@@ -71,7 +63,7 @@ def inception_time(x):
         if module % 3 == 2:
             shortcut = layers.BatchNormalization()(layers.Conv1D(128, 1, use_bias=False)(rest))
             rest = x = layers.ReLU()(layers.Add()([x, shortcut]))
-    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+    return classify(x, 5)
 
 
 def unet1d(x):
@@ -94,7 +86,7 @@ def tcn(x):
         y = conv(x, 64, 3, padding="causal", dilation_rate=dilation)
         y = conv(y, 64, 3, padding="causal", dilation_rate=dilation)
         x = layers.Add()([y, x if x.shape[-1] == 64 else layers.Conv1D(64, 1)(x)])
-    return layers.Dense(5, activation="softmax")(layers.GlobalAveragePooling1D()(x))
+    return classify(x, 5)
 
 
 def bilstm2(x):
@@ -108,37 +100,36 @@ def gru128(x):
 
 def separable(x, filters, stride=1):
     """A depthwise convolution and a pointwise one, each with batch norm and ReLU."""
-    x = layers.DepthwiseConv2D(3, strides=stride, padding="same", use_bias=False)(x)
-    return conv(layers.ReLU()(layers.BatchNormalization()(x)), filters, 1, rank=2)
+    return conv(depthwise(x, 3, strides=stride), filters, 1)
 
 
 def kws_dscnn(x):
     """DS-CNN for keywords on 49×10 coefficients (Zhang et al., 2018; MLPerf Tiny)."""
-    x = conv(x, 64, (10, 4), rank=2, strides=2)
+    x = conv(x, 64, (10, 4), strides=2)
     for _ in range(4):
         x = separable(x, 64)
-    return layers.Dense(12, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+    return classify(x, 12)
 
 
 def vww(x):
     """MobileNet of a quarter of the width on 96×96 (Visual Wake Words, MLPerf Tiny)."""
-    x = conv(x, 8, 3, rank=2, strides=2)
+    x = conv(x, 8, 3, strides=2)
     for filters, stride in ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1), (128, 2), (128, 1),
                             (128, 1), (128, 1), (128, 1), (128, 1), (256, 2), (256, 1)):
         x = separable(x, filters, stride)
-    return layers.Dense(2, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+    return classify(x, 2)
 
 
 def resnet8(x):
     """The residual net of MLPerf Tiny on 32×32×3."""
-    x = conv(x, 16, 3, rank=2)
+    x = conv(x, 16, 3)
     for filters, stride in ((16, 1), (32, 2), (64, 2)):
-        y = conv(x, filters, 3, rank=2, strides=stride)
+        y = conv(x, filters, 3, strides=stride)
         y = layers.BatchNormalization()(layers.Conv2D(filters, 3, padding="same")(y))
         if stride > 1:
             x = layers.Conv2D(filters, 1, strides=stride)(x)
         x = layers.ReLU()(layers.Add()([x, y]))
-    return layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(x))
+    return classify(x, 10)
 
 
 NETS = {
@@ -152,11 +143,12 @@ NETS = {
     "kws_dscnn": ((49, 10, 1), kws_dscnn),
     "vww": ((96, 96, 3), vww),
     "resnet8": ((32, 32, 3), resnet8),
+    **SMALL_NETS,
     # Single layers; statistics of a batch norm tell minimal filtering of the range.
     **{f"conv1d_{taps}": ((256, 64), lambda x, taps=taps: conv(x, 64, taps, padding="valid"))
        for taps in (3, 5, 7, 9, 16)},
     "conv1d_dilated": ((256, 64), lambda x: conv(x, 64, 3, padding="valid", dilation_rate=4)),
-    "conv2d_48": ((48, 48, 64), lambda x: conv(x, 64, 3, rank=2, padding="valid")),
+    "conv2d_48": ((48, 48, 64), lambda x: conv(x, 64, 3, padding="valid")),
     "softmax": ((748, 187), layers.Softmax()),
     "attention": ((187, 32), lambda x: layers.MultiHeadAttention(4, 8)(x, x)),
     "lstm64_wide": ((187, 128), layers.LSTM(64)),

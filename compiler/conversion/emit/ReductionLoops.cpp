@@ -101,10 +101,9 @@ void ReductionLoops::forEachResult(llvm::function_ref<void(Results)> body) {
         body({kernel.add(input, i), kernel.add(number, i), width, channel});
       });
     if (runs.size() == 1) {
-      auto [size, stride] = runs[0];
-      int64_t rows = countRows(size), groups = size / rows;
+      int64_t size = runs[0].size, rows = countRows(size), groups = size / rows;
       auto emitRows = [&](Value first, int64_t rows) {
-        body({kernel.add(input, kernel.mul(first, stride)),
+        body({kernel.add(input, kernel.mul(first, rowStride)),
               kernel.add(number, first), rows, kernel.index(0)});
       };
       kernel.forEach(groups,
