@@ -306,8 +306,6 @@ LOWERINGS = {
     ],
     "compiler/conversion/plan/ConcatPart.cpp": [
         ("concat in place: outputs", "isReturned(concat.getOutput())", "false"),
-        ("concat in place: what an add takes", "bool(findBinaryInEpilogue(conv))",
-         "false"),
     ],
     "compiler/conversion/emit/BufferBinder.cpp": [
         ("concat in place: first channel",

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/ConcatPart.h"
-#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 
 using namespace mlir;
@@ -46,8 +45,8 @@ std::optional<ConcatPart> frieze::findConcatPart(Value value,
                                                  const Target &target) {
   auto conv = value.getDefiningOp<ConvOp>();
   ConcatOp concat = conv ? findConcat(value) : nullptr;
-  if (!concat || target.device || bool(findBinaryInEpilogue(conv)) ||
-      !concat.getEpilogueStages().empty() || isReturned(concat.getOutput()))
+  if (!concat || target.device || !concat.getEpilogueStages().empty() ||
+      isReturned(concat.getOutput()))
     return std::nullopt;
   int64_t firstChannel = 0;
   for (Value operand : concat.getInputs()) {
