@@ -144,6 +144,13 @@ Tensor frieze::combineAny(GraphNode &node, BinaryKind kind, const Tensor &lhs,
   return result;
 }
 
+Tensor frieze::combineTruth(GraphNode &node, BinaryKind kind, const Tensor &lhs,
+                            const Tensor &rhs) {
+  Tensor result = combineAny(node, kind, lhs, rhs);
+  result.valueType = DataType::Bool;
+  return result;
+}
+
 Tensor frieze::repeat(GraphNode &node, const Tensor &input,
                       ArrayRef<int64_t> shape) {
   if (!input || input.getShape() == shape)

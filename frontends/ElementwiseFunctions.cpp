@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontends/Compositions.h"
 #include "frontends/GraphNode.h"
 
 using namespace llvm;
@@ -27,6 +28,23 @@ Tensor frieze::applyFunction(GraphNode &node, const Tensor &input,
   for (ActivationKind kind : kinds)
     value = node.builder.activation(node.name, value, kind);
   return value;
+}
+
+Tensor frieze::negateTruth(GraphNode &node, const Tensor &input) {
+  if (!input.constant)
+    return {negateTruth(node.builder, node.name, input.value), DataType::Bool};
+  Constant result = *input.constant;
+  result.type = DataType::Bool;
+  for (double &value : result.values)
+    value = value == 0;
+  return result;
+}
+
+Tensor frieze::applyWave(GraphNode &node, const Tensor &input, bool isCosine) {
+  if (input.constant)
+    return mapConstant(*input.constant,
+                       isCosine ? UnaryFn(std::cos) : UnaryFn(std::sin));
+  return addWave(node.builder, node.name, input.value, isCosine);
 }
 
 Tensor frieze::negate(GraphNode &node, const Tensor &input) {

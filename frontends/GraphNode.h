@@ -148,6 +148,9 @@ Tensor combine(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
 /// The same of constants as well. Comparisons are truth values.
 Tensor combineAny(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
                   const Tensor &rhs);
+/// The same of truth values, whose minimum is "and", whose maximum is "or".
+Tensor combineTruth(GraphNode &node, nn::BinaryKind kind, const Tensor &lhs,
+                    const Tensor &rhs);
 
 using UnaryFn = double (*)(double);
 
@@ -166,6 +169,10 @@ Tensor mapConstant(const Constant &constant, UnaryFn function);
 Tensor applyFunction(GraphNode &node, const Tensor &input, UnaryFn function,
                      llvm::ArrayRef<nn::ActivationKind> kinds);
 Tensor negate(GraphNode &node, const Tensor &input);
+/// Whether each element is 0, as a truth value.
+Tensor negateTruth(GraphNode &node, const Tensor &input);
+/// The sine or the cosine; see addWave().
+Tensor applyWave(GraphNode &node, const Tensor &input, bool isCosine);
 
 /// A value to a constant power: a product or root where that is one, else a
 /// power.

@@ -101,11 +101,8 @@ static Tensors importFunction(Node &node) {
   return {applyFunction(node, node.getInput(), function, kind)};
 }
 
-template <UnaryFn function, bool isCosine>
-static Tensors importWave(Node &node) {
-  if (const auto &constant = node.getInput().constant)
-    return {mapConstant(*constant, function)};
-  return {addWave(node.builder, node.name, node.getValue(), isCosine)};
+template <bool isCosine> static Tensors importWave(Node &node) {
+  return {applyWave(node, node.getInput(), isCosine)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -138,7 +135,7 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
        ValueTypes::Whole},
       {"Add", importBinary<BinaryKind::Add>, 2, 2, ValueTypes::Whole},
       {"Ceil", importFunction<std::ceil, ActivationKind::Ceil>},
-      {"Cos", importWave<std::cos, true>},
+      {"Cos", importWave<true>},
       {"Div", importDiv, 2, 2, ValueTypes::Whole},
       {"Erf", importFunction<std::erf, ActivationKind::Erf>},
       {"Exp", importFunction<std::exp, ActivationKind::Exp>},
@@ -158,7 +155,7 @@ ArrayRef<Operator> frieze::onnx::getArithmeticOperators() {
       {"Round", importFunction<std::nearbyint, ActivationKind::Round>},
       {"Sign", importFunction<sign, ActivationKind::Sign>, 1, 1,
        ValueTypes::Whole},
-      {"Sin", importWave<std::sin, false>},
+      {"Sin", importWave<false>},
       {"Sqrt", importFunction<std::sqrt, ActivationKind::Sqrt>},
       {"Sub", importBinary<BinaryKind::Sub>, 2, 2, ValueTypes::Whole},
       {"Sum", importBinary<BinaryKind::Add>, 1, SIZE_MAX, ValueTypes::Whole},

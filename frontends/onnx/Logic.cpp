@@ -43,9 +43,7 @@ static bool checkTruth(Node &node) {
 template <BinaryKind kind> static Tensors importLogical(Node &node) {
   if (!checkTruth(node))
     return {{}};
-  Tensor result = combineAny(node, kind, node.getInput(0), node.getInput(1));
-  result.valueType = DataType::Bool;
-  return {result};
+  return {combineTruth(node, kind, node.getInput(0), node.getInput(1))};
 }
 
 /// A question about each element, of a constant or of a value.
@@ -63,9 +61,7 @@ static Tensors importQuestion(Node &node, Answer answer, Build build) {
 static Tensors importNot(Node &node) {
   if (!checkTruth(node))
     return {{}};
-  return importQuestion(
-      node, [](double x) { return x == 0; },
-      [&](Value value) { return negateTruth(node.builder, node.name, value); });
+  return {negateTruth(node, node.getInput())};
 }
 
 static Tensors importIsNaN(Node &node) {

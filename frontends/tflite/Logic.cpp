@@ -37,18 +37,13 @@ static bool checkTruth(Node &node) {
 template <BinaryKind kind> static Tensors importLogical(Node &node) {
   if (!checkTruth(node))
     return {{}};
-  Tensor result = combineAny(node, kind, node.getInput(0), node.getInput(1));
-  result.valueType = DataType::Bool;
-  return {result};
+  return {combineTruth(node, kind, node.getInput(0), node.getInput(1))};
 }
 
 static Tensors importNot(Node &node) {
   if (!checkTruth(node))
     return {{}};
-  if (const auto &constant = node.getInput().constant)
-    return {mapConstant(*constant, [](double x) { return double(x == 0); })};
-  return {Tensor(negateTruth(node.builder, node.name, node.getInput().value),
-                 DataType::Bool)};
+  return {negateTruth(node, node.getInput())};
 }
 
 /// The condition has the shape of what is chosen from, or one element for each
@@ -118,11 +113,8 @@ static Tensors importFunction(Node &node) {
   return {applyFunction(node, node.getInput(), function, kind)};
 }
 
-template <UnaryFn function, bool isCosine>
-static Tensors importWave(Node &node) {
-  if (const auto &constant = node.getInput().constant)
-    return {mapConstant(*constant, function)};
-  return {addWave(node.builder, node.name, node.getValue(), isCosine)};
+template <bool isCosine> static Tensors importWave(Node &node) {
+  return {applyWave(node, node.getInput(), isCosine)};
 }
 
 /// Of constants, or of values that are whole: the quotient of others, rounded
@@ -179,7 +171,7 @@ ArrayRef<Operator> frieze::tflite::getLogicOperators() {
       {"ARG_MIN", 57, importArg<false>, 2, 2, ValueTypes::Own},
       {"BROADCAST_ARGS", 0, importBroadcastArgs, 2, 2, ValueTypes::Own},
       {"CEIL", 0, importFunction<std::ceil, ActivationKind::Ceil>},
-      {"COS", 84, importWave<std::cos, true>},
+      {"COS", 84, importWave<true>},
       {"CUMSUM", 102, importCumsum, 2, 2, ValueTypes::Whole},
       {"FLOOR", 0, importFunction<std::floor, ActivationKind::Floor>},
       {"FLOOR_DIV", 65, importFloorDiv<false>, 2, 2, ValueTypes::Whole},
@@ -193,7 +185,7 @@ ArrayRef<Operator> frieze::tflite::getLogicOperators() {
       {"SELECT", 47, importSelect, 3, 3, ValueTypes::Own},
       {"SIGN", 123, importFunction<sign, ActivationKind::Sign>, 1, 1,
        ValueTypes::Whole},
-      {"SIN", 0, importWave<std::sin, false>},
+      {"SIN", 0, importWave<false>},
       {"ZEROS_LIKE", 67, importZerosLike, 1, 1, ValueTypes::Own},
   };
   return operators;

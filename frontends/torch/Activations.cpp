@@ -252,14 +252,14 @@ static Tensors importGlu(Node &node) {
 // Of one operand
 //===----------------------------------------------------------------------===//
 
-template <UnaryFn function, bool isCosine>
-static Tensors importWave(Node &node) {
+template <bool isCosine> static Tensors importWave(Node &node) {
   Tensor input = node.takeTensor("self");
-  if (!input.constant)
-    return {addWave(node.builder, node.name, input.value, isCosine)};
-  Constant floats = *input.constant;
-  floats.type = isFloat(floats.type) ? floats.type : DataType::Float;
-  return {mapConstant(floats, function)};
+  if (input.constant && !isFloat(input.constant->type)) {
+    Constant floats = *input.constant;
+    floats.type = DataType::Float;
+    input = floats;
+  }
+  return {applyWave(node, input, isCosine)};
 }
 
 /// The logarithm of another base.
@@ -302,7 +302,7 @@ ArrayRef<Operator> frieze::torch::getActivationOperators() {
       {"clamp.default", importClamp, ValueTypes::Own},
       {"clamp_max.default", importClamp, ValueTypes::Own},
       {"clamp_min.default", importClamp, ValueTypes::Own},
-      {"cos.default", importWave<std::cos, true>},
+      {"cos.default", importWave<true>},
       {"elu.default", importElu},
       {"erf.default", importPlain<ActivationKind::Erf>},
       {"erfc.default", importErfc},
@@ -336,7 +336,7 @@ ArrayRef<Operator> frieze::torch::getActivationOperators() {
       {"sigmoid.default", importFunction<sigmoid, ActivationKind::Sigmoid>},
       {"sign.default", importFunction<sign, ActivationKind::Sign>},
       {"silu.default", importPlain<ActivationKind::Silu>},
-      {"sin.default", importWave<std::sin, false>},
+      {"sin.default", importWave<false>},
       {"softplus.default", importSoftplus},
       {"softshrink.default", importShrink<true>},
       {"sqrt.default", importFunction<std::sqrt, ActivationKind::Sqrt>},

@@ -29,9 +29,7 @@ template <BinaryKind kind> static Tensors importLogical(Node &node) {
   Tensor lhs = node.takeTensor("self"), rhs = node.takeTensor("other");
   if (!lhs || !rhs || !checkTruth(node, lhs) || !checkTruth(node, rhs))
     return {{}};
-  Tensor result = combineAny(node, kind, lhs, rhs);
-  result.valueType = DataType::Bool;
-  return {result};
+  return {combineTruth(node, kind, lhs, rhs)};
 }
 
 /// Whether an element is zero; bitwise, of truth values alone.
@@ -39,14 +37,7 @@ template <bool isBitwise> static Tensors importNot(Node &node) {
   Tensor input = node.takeTensor("self");
   if (!input || (isBitwise && !checkTruth(node, input)))
     return {{}};
-  if (input.value)
-    return {Tensor(negateTruth(node.builder, node.name, input.value),
-                   DataType::Bool)};
-  Constant result = *input.constant;
-  result.type = DataType::Bool;
-  for (double &value : result.values)
-    value = value == 0.0;
-  return {result};
+  return {negateTruth(node, input)};
 }
 
 static Tensors importIsNaN(Node &node) {

@@ -28,8 +28,7 @@ static bool isBefore(Value value, Operation *op) {
   return !producer || producer->isBeforeInBlock(op);
 }
 
-/// What reads the elements of `value`, under any shape, if that is one operand.
-static OpOperand *findReader(Value value) {
+OpOperand *frieze::findReader(Value value) {
   while (value.hasOneUse()) {
     OpOperand &use = *value.getUses().begin();
     auto reshape = dyn_cast<ReshapeOp>(use.getOwner());

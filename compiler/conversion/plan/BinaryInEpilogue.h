@@ -12,6 +12,9 @@
 
 namespace frieze {
 
+/// What reads the elements of `value`, under any shape, if that is one operand.
+mlir::OpOperand *findReader(mlir::Value value);
+
 /// An elementwise op of two operands that the kernel of one of them computes
 /// before it stores its results.
 struct BinaryInEpilogue {

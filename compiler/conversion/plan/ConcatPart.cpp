@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/ConcatPart.h"
+#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 
 using namespace mlir;
@@ -21,30 +22,22 @@ static bool isReturned(Value value) {
   });
 }
 
-/// The concatenation of channels that alone reads `value`, or null.
-static ConcatOp findConcat(Value value) {
-  while (value.hasOneUse()) {
-    Operation *user = *value.user_begin();
-    auto reshape = dyn_cast<ReshapeOp>(user);
-    if (!reshape) {
-      auto concat = dyn_cast<ConcatOp>(user);
-      bool isOfChannels =
-          concat && int64_t(concat.getAxis()) + 1 == concat.getType().getRank();
-      return isOfChannels ? concat : nullptr;
-    }
-    // A position stays one.
-    if (reshape.getType().getShape().back() !=
-        reshape.getInput().getType().getShape().back())
-      return nullptr;
-    value = reshape.getOutput();
-  }
-  return nullptr;
+/// The concatenation of channels that alone reads those of `value`, or null.
+static ConcatOp findConcat(TypedValue<RankedTensorType> value) {
+  OpOperand *use = findReader(value);
+  auto concat = use ? dyn_cast<ConcatOp>(use->getOwner()) : nullptr;
+  if (!concat || int64_t(concat.getAxis()) + 1 != concat.getType().getRank())
+    return nullptr;
+  // Under its shape there, too, a position has all channels.
+  auto read = cast<RankedTensorType>(use->get().getType());
+  return read.getShape().back() == value.getType().getShape().back() ? concat
+                                                                     : nullptr;
 }
 
 std::optional<ConcatPart> frieze::findConcatPart(Value value,
                                                  const Target &target) {
   auto conv = value.getDefiningOp<ConvOp>();
-  ConcatOp concat = conv ? findConcat(value) : nullptr;
+  ConcatOp concat = conv ? findConcat(conv.getOutput()) : nullptr;
   if (!concat || target.device || !concat.getEpilogueStages().empty() ||
       isReturned(concat.getOutput()))
     return std::nullopt;
