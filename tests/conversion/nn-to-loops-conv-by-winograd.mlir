@@ -162,3 +162,15 @@ func.func @model(%x: tensor<1x10x70xf32>) -> tensor<1x8x96xf32> {
          : tensor<1x10x70xf32> -> tensor<1x8x96xf32>
   return %0 : tensor<1x8x96xf32>
 }
+
+// -----
+
+// A kernel of 2.25 MiB comes from memory, and is fetched a block of 64 channels of
+// a panel ahead.
+// CHECK-LABEL: func.func private @model
+// CHECK: %[[AHEAD:.*]] = arith.addi %{{.*}}, %c4096
+// CHECK: memref.prefetch %{{.*}}[%[[AHEAD]]], read, locality<3>, data
+func.func @model(%x: tensor<1x6x6x128xf32>) -> tensor<1x4x4x128xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x128x128xf32>) winograd = [4, 4] : tensor<1x6x6x128xf32> -> tensor<1x4x4x128xf32>
+  return %0 : tensor<1x4x4x128xf32>
+}

@@ -233,3 +233,25 @@ func.func @model(%x: tensor<1x17x4xf32>) -> tensor<1x17x16xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<1x4x16xf32>) epilogue(relu, silu) : tensor<1x17x4xf32> -> tensor<1x17x16xf32>
   return %0 : tensor<1x17x16xf32>
 }
+
+// -----
+
+// A kernel of 1.25 MiB comes from memory, and is fetched 64 rows of a panel ahead.
+// CHECK-LABEL: func.func private @model
+// V4: %[[AHEAD:.*]] = arith.addi %{{.*}}, %c4096
+// V4: memref.prefetch %{{.*}}[%[[AHEAD]]], read, locality<3>, data
+func.func @model(%x: tensor<1x20x512xf32>) -> tensor<1x20x640xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x640xf32>) : tensor<1x20x512xf32> -> tensor<1x20x640xf32>
+  return %0 : tensor<1x20x640xf32>
+}
+
+// -----
+
+// must not fire: one of 1 MiB stays in the second-level cache.
+// CHECK-LABEL: func.func private @model
+// V4-NOT: memref.prefetch
+// V4: return
+func.func @model(%x: tensor<1x20x512xf32>) -> tensor<1x20x512xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x512xf32>) : tensor<1x20x512xf32> -> tensor<1x20x512xf32>
+  return %0 : tensor<1x20x512xf32>
+}

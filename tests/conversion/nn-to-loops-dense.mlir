@@ -69,6 +69,17 @@ func.func @model(%x: tensor<1x99x512xf32>) -> tensor<1x99x32xf32> {
 
 // -----
 
+// From memory, they are fetched 64 rows of a panel ahead by each tile of rows.
+// CHECK-LABEL: func.func private @model
+// V4: %[[AHEAD:.*]] = arith.addi %{{.*}}, %c4096
+// V4: memref.prefetch %{{.*}}[%[[AHEAD]]], read, locality<3>, data
+func.func @model(%x: tensor<1x99x512xf32>) -> tensor<1x99x640xf32> {
+  %0 = nn.dense %x kernel(dense<0.5> : tensor<512x640xf32>) : tensor<1x99x512xf32> -> tensor<1x99x640xf32>
+  return %0 : tensor<1x99x640xf32>
+}
+
+// -----
+
 // A single output: chains are lanes, so that vectors run along the inputs. Two
 // rounds of 32 terms and a rest of 6, which are added to the first lanes.
 // CHECK-LABEL: func.func private @model

@@ -172,3 +172,48 @@ func.func @model(%x: tensor<1x64xf32>, %y: tensor<1x2x64xf32>) -> tensor<1x2x64x
   %3 = nn.softmax %2 axis = 2 : tensor<1x2x64xf32>
   return %3 : tensor<1x2x64xf32>
 }
+
+// -----
+
+// A kernel of 576 KiB, of which minimal filtering makes 2.25 MiB.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 8
+func.func @model(%x: tensor<1x6x6x128xf32>) -> tensor<1x4x4x128xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<3x3x128x128xf32>) winograd = [4, 4] : tensor<1x6x6x128xf32> -> tensor<1x4x4x128xf32>
+  return %0 : tensor<1x4x4x128xf32>
+}
+
+// -----
+
+// Its values are more than a quarter of the kernel, and would pass through memory
+// for each of several calls: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+func.func @model(%x: tensor<1x100x512xf32>) -> tensor<1x100x640xf32> {
+  %0 = nn.activation tanh %x : tensor<1x100x512xf32>
+  %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x512x640xf32>) : tensor<1x100x512xf32> -> tensor<1x100x640xf32>
+  return %1 : tensor<1x100x640xf32>
+}
+
+// -----
+
+// So are those that are kept beside it for a later layer: must not fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 1
+func.func @model(%x: tensor<1x4x512xf32>, %y: tensor<1x90000xf32>) -> (tensor<1x4x640xf32>, tensor<1x90000xf32>) {
+  %0 = nn.activation tanh %y : tensor<1x90000xf32>
+  %1 = nn.conv %x kernel(dense<0.5> : tensor<1x512x640xf32>) : tensor<1x4x512xf32> -> tensor<1x4x640xf32>
+  %2 = nn.activation relu %0 : tensor<1x90000xf32>
+  return %1, %2 : tensor<1x4x640xf32>, tensor<1x90000xf32>
+}
+
+// -----
+
+// With 8 MiB of weights the arena may grow by another 1 MiB.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-SAME: micro_batch = 8
+func.func @model(%x: tensor<1x65536xf32>) -> tensor<1x32xf32> {
+  %0 = nn.activation tanh %x : tensor<1x65536xf32>
+  %1 = nn.dense %0 kernel(dense<0.5> : tensor<65536x32xf32>) chains = 8 : tensor<1x65536xf32> -> tensor<1x32xf32>
+  return %1 : tensor<1x32xf32>
+}

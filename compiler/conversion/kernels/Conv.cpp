@@ -99,6 +99,7 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
   product.outputRowStride = shape.output.positionElements;
   product.rows = shape.output.width;
   product.inputPerColumn = shape.isDepthwise();
+  product.prefetchedLines = plan.prefetchedLines;
   product.epilogue = kernel.loadEpilogue(op, op.getEpilogueStages());
   std::optional<BinaryStage> binary = findBinaryStage(kernel, op);
   product.binary = binary ? &*binary : nullptr;

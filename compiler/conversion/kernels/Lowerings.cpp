@@ -7,7 +7,9 @@
 
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
+#include "dialect/Weights.h"
 
 using namespace mlir;
 using namespace frieze;
@@ -56,18 +58,22 @@ int64_t frieze::planArena(func::FuncOp function, const Target &target) {
 }
 
 /// To read a weight from behind the second-level cache takes about as long as
-/// ten multiply-adds: with fewer reads, calls would gain less than a tenth.
-static constexpr double leastSharedReads = 0.01;
+/// ten multiply-adds: with fewer reads, calls would gain less than a thirtieth.
+static constexpr double leastSharedReads = 1.0 / 300;
+/// What an arena may grow by, beside a fixed size: this part of the weights.
+static constexpr int64_t partOfWeights = 8;
 
 MicroBatch frieze::planMicroBatch(func::FuncOp function,
                                   const KernelPlans &plans) {
   const Target &target = plans.getTarget();
   int64_t limit =
       target.limits.arenaBytes + MemoryPlan::create(function, plans).arenaBytes;
+  for (Operation &op : function.getBody().front())
+    limit += nn::countWeights(&op) * accumulatorBytes / partOfWeights;
   for (int64_t calls = target.getCallsTogether(); calls > 1; calls /= 2) {
     MicroBatch batch(function, plans, calls);
     if (batch.getLayers().getBody().front().empty() ||
-        batch.getSharedReads(function) < leastSharedReads)
+        batch.getSharedReads(function, plans) < leastSharedReads)
       break;
     planKernels(batch.getLayers(), batch.plans);
     if (MemoryPlan::create(function, plans, batch).arenaBytes <= limit)

@@ -22,7 +22,8 @@ public:
   WinogradEmitter(KernelBuilder &kernel, nn::ConvOp op, mlir::Value input,
                   const KernelPlan &plan)
       : kernel(kernel), blocking(*plan.winograd), tiling(blocking.tiling),
-        productTile(plan.products.front()), input(input),
+        productTile(plan.products.front()),
+        prefetchedLines(plan.prefetchedLines), input(input),
         output(kernel.buffers[op.getOutput()]),
         outputShape(ConvShape(op, kernel.target).output),
         scratch(kernel.scratch[op]),
@@ -103,6 +104,7 @@ private:
   const WinogradPlan &blocking;
   const nn::WinogradTiling &tiling;
   const MatrixTile &productTile;
+  int64_t prefetchedLines;
   mlir::Value input, output;
   ImageShape outputShape;
   mlir::Value scratch;

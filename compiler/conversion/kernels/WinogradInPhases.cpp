@@ -71,8 +71,7 @@ void WinogradEmitter::multiply() {
   int64_t padding = blocking.paddedFilters;
   MatrixProduct product;
   product.input = product.output = scratch;
-  if (blocking.fitsSecondLevel)
-    product.prefetchedLines = kernel.machine.budgets.prefetchedLines;
+  product.prefetchedLines = prefetchedLines;
   product.inputRowStride = blocking.getRowElements();
   product.weights = kernelConstants;
   product.bias = biasConstants;

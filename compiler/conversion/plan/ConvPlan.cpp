@@ -7,6 +7,7 @@
 
 #include "compiler/conversion/plan/ConvPlan.h"
 #include "compiler/conversion/plan/DepthwisePlan.h"
+#include "compiler/conversion/plan/FetchAhead.h"
 #include "compiler/conversion/plan/Panels.h"
 #include "compiler/conversion/plan/Shuffles.h"
 #include "llvm/ADT/bit.h"
@@ -170,6 +171,13 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   }
   plan.products.push_back(tile);
   plan.scratchElements = winograd.getEnd();
+  // Of one that fits, the processor sees the pattern only when half of a point
+  // is done.
+  plan.prefetchedLines =
+      winograd.fitsSecondLevel
+          ? machine.budgets.prefetchedLines
+          : countLinesAhead(machine, winograd.getKernelBytes(),
+                            KernelReads::Often);
   return plan;
 }
 
@@ -195,6 +203,9 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
       plan.products.push_back(
           chooseMatrixTile(machine, getProductShape(shape, columns)));
       plan.scratchElements = shape.getPaddedElements();
+      if (!shape.isDepthwise())
+        plan.prefetchedLines = countLinesAhead(machine, shape.getKernelBytes(),
+                                               KernelReads::Often);
     }
   } else {
     plan.form = "over width";

@@ -9,6 +9,7 @@
 #define FRIEZE_COMPILER_CONVERSION_PLAN_CONVSHAPE_H
 
 #include "compiler/conversion/plan/ConcatPart.h"
+#include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/ImageShape.h"
 #include "compiler/target/Target.h"
 #include "dialect/Activations.h"
@@ -97,6 +98,10 @@ struct ConvShape {
   }
   int64_t getTerms() const {
     return window.height * window.width * getInputChannels();
+  }
+  /// Bytes of the packed kernel.
+  int64_t getKernelBytes() const {
+    return getProducts() * getTerms() * getPaddedColumns() * accumulatorBytes;
   }
 
   ImageShape input, output;

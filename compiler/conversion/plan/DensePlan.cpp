@@ -6,13 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/DensePlan.h"
+#include "compiler/conversion/plan/FetchAhead.h"
 #include "compiler/conversion/plan/Panels.h"
 #include "llvm/ADT/bit.h"
 
 using namespace frieze;
 using namespace frieze::nn;
-
-static constexpr int64_t pageBytes = 4096;
 
 /// A layer with one output runs along its inputs, chains as lanes, for a power
 /// of two of rows at a time where there are.
@@ -52,12 +51,9 @@ KernelPlan frieze::planDense(const Target &target, const Machine &machine,
     plan.panel = shape.columns = panelColumns;
   MatrixTile tile = chooseMatrixTile(machine, shape);
   plan.products.push_back(tile);
-  // Weights that are read once come from beyond the first level, where the
-  // processor sees them coming no further than to the end of a page.
-  bool areReadOnce = shape.rows <= tile.rows;
-  if (areReadOnce && machine.budgets.prefetchedLines &&
-      kernelBytes > machine.caches.firstLevel)
-    plan.prefetchedLines = pageBytes / machine.caches.line;
+  plan.prefetchedLines = countLinesAhead(
+      machine, kernelBytes,
+      shape.rows <= tile.rows ? KernelReads::Once : KernelReads::Often);
   return plan;
 }
 

@@ -38,7 +38,7 @@ struct KernelPlan {
   /// Of a convolution or dense layer: columns whose weights are packed
   /// together, in the order in which a tile reads them.
   int64_t panel = 0;
-  /// Of a dense layer: cache lines that weights are fetched ahead.
+  /// Cache lines that the weights of its product are fetched ahead.
   int64_t prefetchedLines = 0;
   /// Of a convolution by minimal filtering.
   std::optional<WinogradPlan> winograd;

@@ -8,6 +8,7 @@
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ConcatPart.h"
+#include "compiler/conversion/plan/ConvShape.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
@@ -18,14 +19,49 @@
 using namespace mlir;
 using namespace frieze;
 
+/// How many times larger than what each call keeps in memory meanwhile a kernel
+/// must be. The values of several calls leave the caches between two layers,
+/// and are written and read again.
+static constexpr int64_t leastBytesOfValues = 4;
+
+/// Bytes of the values that `op` reads and makes, and of those that are kept
+/// beside it.
+static int64_t countBytesBeside(Operation *op) {
+  Block *block = op->getBlock();
+  llvm::SmallSetVector<Value, 8> values;
+  auto add = [&](Value value) {
+    Value storage = MemoryPlan::getStorage(value);
+    Operation *from = storage.getDefiningOp();
+    if (from && from->getBlock() == block && !isa<nn::ConstantOp>(from) &&
+        (from == op || from->isBeforeInBlock(op)))
+      values.insert(storage);
+  };
+  add(op->getResult(0));
+  for (Operation &reader : llvm::make_range(op->getIterator(), block->end()))
+    llvm::for_each(reader.getOperands(), add);
+  int64_t bytes = 0;
+  for (Value value : values)
+    bytes += countBytes(value.getType());
+  return bytes;
+}
+
+/// Bytes of the kernel of `conv` as it is packed.
+static int64_t countKernelBytes(const KernelPlans &kernels, nn::ConvOp conv) {
+  const Target &target = kernels.getTarget();
+  const KernelPlan *plan = kernels.find(conv, target.machines.front());
+  return plan && plan->winograd ? plan->winograd->getKernelBytes()
+                                : ConvShape(conv, target).getKernelBytes();
+}
+
 /// Whether calls share the kernel of a convolution, which reads it for many
 /// positions: only one that leaves the second-level cache is worth it.
-static bool sharesKernel(const Target &target, nn::ConvOp conv) {
-  int64_t elements = conv.getKernel().getShapedType().getNumElements();
+static bool sharesKernel(const KernelPlans &kernels, nn::ConvOp conv) {
+  const Target &target = kernels.getTarget();
+  int64_t bytes = countKernelBytes(kernels, conv);
   return conv.getType().getDimSize(0) == 1 && nn::keepsSamplesApart(conv) &&
          !findConcatPart(conv.getOutput(), target) &&
-         elements * accumulatorBytes >
-             target.machines.front().caches.secondLevel;
+         bytes > target.machines.front().caches.secondLevel &&
+         bytes >= leastBytesOfValues * countBytesBeside(conv);
 }
 
 /// Whether calls share the weights of `op`. A dense layer reads each once a
@@ -43,7 +79,7 @@ static bool sharesWeights(const KernelPlans &kernels, Operation *op) {
     return false;
   int64_t limit = target.limits.sharedWeightsBytes / accumulatorBytes;
   if (auto conv = dyn_cast<nn::ConvOp>(op))
-    return sharesKernel(target, conv);
+    return sharesKernel(kernels, conv);
   const KernelPlan *plan = kernels.find(op, target.machines.front());
   if (plan && plan->packedUnits)
     return cast<ShapedType>(op->getResult(0).getType()).getDimSize(0) == 1 &&
@@ -93,14 +129,18 @@ MicroBatch::MicroBatch(func::FuncOp function, const KernelPlans &kernels,
   }
 }
 
-double MicroBatch::getSharedReads(func::FuncOp function) const {
+double MicroBatch::getSharedReads(func::FuncOp function,
+                                  const KernelPlans &kernels) const {
   double reads = 0, macs = 0;
   for (Operation &op : function.getBody().front()) {
     int64_t ofLayer = nn::countMACs(&op);
     macs += ofLayer;
-    // Only a convolution reads a weight for many positions.
-    if (findTogether(&op))
-      reads += isa<nn::ConvOp>(op) ? nn::countWeights(&op) : ofLayer;
+    if (!findTogether(&op))
+      continue;
+    // It alone reads a weight for many positions.
+    auto conv = dyn_cast<nn::ConvOp>(op);
+    reads +=
+        conv ? countKernelBytes(kernels, conv) / accumulatorBytes : ofLayer;
   }
   return reads / macs;
 }

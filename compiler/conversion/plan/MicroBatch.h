@@ -31,8 +31,10 @@ public:
   mlir::Operation *findTogether(mlir::Operation *op) const {
     return together.lookup(op);
   }
-  /// Reads of weights that calls share, for each multiply-add of `function`.
-  double getSharedReads(mlir::func::FuncOp function) const;
+  /// Reads of weights that calls share, for each multiply-add of `function`,
+  /// whose kernels are planned.
+  double getSharedReads(mlir::func::FuncOp function,
+                        const KernelPlans &kernels) const;
   /// The function that holds these layers; null where there are none.
   mlir::func::FuncOp getLayers() const { return layers.get(); }
 

@@ -37,10 +37,7 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
   // channel together.
   if (!isAtOnce && input.channels > nn::winogradBlock && filters > panelColumns)
     panel = panelColumns;
-  int64_t kernelElements =
-      tiling.getPoints() * tiling.getPieces() * input.channels * filters;
-  fitsSecondLevel =
-      kernelElements * accumulatorBytes <= machine.caches.secondLevel;
+  fitsSecondLevel = getKernelBytes() <= machine.caches.secondLevel;
   // Rows for a register tile of every machine; more would leave the first-level
   // cache, if so many do not. A kernel that leaves the second-level cache is
   // worth reading less often.
@@ -68,6 +65,11 @@ void WinogradPlan::finishInRegisters(int64_t rows, int64_t panel) {
   // One tile of the product, whose inputs are then read from where they were
   // just written; twice as many were slower.
   tiles = std::min(rows, getAllTiles());
+}
+
+int64_t WinogradPlan::getKernelBytes() const {
+  return tiling.getPoints() * tiling.getPieces() * input.channels * filters *
+         accumulatorBytes;
 }
 
 int64_t WinogradPlan::getBlocks(int64_t size) const {

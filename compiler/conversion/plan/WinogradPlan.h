@@ -42,6 +42,8 @@ struct WinogradPlan {
   /// Tiles behind a block whose inputs its tiles read, too.
   int64_t getLaterTiles() const { return tiling.getPieces() - 1; }
   int64_t getBlocks(int64_t size) const;
+  /// Bytes of the transformed kernel.
+  int64_t getKernelBytes() const;
   /// Whether a tile has several rows.
   bool isTwoDimensional() const { return tiling.getRows().getPoints() > 1; }
 

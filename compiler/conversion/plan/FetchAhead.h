@@ -1,0 +1,26 @@
+//===- FetchAhead.h - Weights fetched before their use ----------*- C++ -*-===//
+//
+// Part of the Frieze project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FRIEZE_COMPILER_CONVERSION_PLAN_FETCHAHEAD_H
+#define FRIEZE_COMPILER_CONVERSION_PLAN_FETCHAHEAD_H
+
+#include "compiler/target/Target.h"
+
+namespace frieze {
+
+/// How many times the tiles of rows of a product read its kernel.
+enum class KernelReads { Once, Often };
+
+/// Cache lines that the weights of a matrix product are fetched ahead of their
+/// use; 0: none. Its packed kernel has `kernelBytes`, which a tile of rows
+/// reads from one end of a panel to the other.
+int64_t countLinesAhead(const Machine &machine, int64_t kernelBytes,
+                        KernelReads reads);
+
+} // namespace frieze
+
+#endif // FRIEZE_COMPILER_CONVERSION_PLAN_FETCHAHEAD_H
