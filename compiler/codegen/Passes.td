@@ -110,8 +110,10 @@ def ShareKernelsPass : Pass<"frieze-share-kernels", "::mlir::ModuleOp"> {
     Networks repeat their blocks: layers of one shape differ in their weights
     and in where their values lie, and in nothing else. Such loops, and choices
     between loops, where they are large and take long, become calls of one
-    function, which is named after the first layer. A buffer that is passed to it shares no memory with another
-    one; loops of which that is not known stay where they are.
+    function, which is named after the first layer. A buffer that is passed to
+    it shares no memory with another one; loops of which that is not known stay
+    where they are. In a function that takes several calls of a run, their
+    number first, the kernels are looked for in the loops over these.
 
     With `least-operations=4`:
 

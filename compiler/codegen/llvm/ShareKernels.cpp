@@ -8,6 +8,7 @@
 #include "compiler/codegen/Passes.h"
 #include "dialect/Identifier.h"
 #include "dialect/LayerName.h"
+#include "dialect/NNAttrs.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -125,6 +126,37 @@ static bool areEqual(const Kernel &a, const Kernel &b) {
 }
 
 namespace {
+/// The calls that `function` takes in a run: how many, and at most how many.
+struct Calls {
+  explicit Calls(func::FuncOp function) {
+    auto interface =
+        frieze::nn::InterfaceAttr::find(function->getParentOfType<ModuleOp>());
+    if (!interface || interface.getMicroBatch() == 1 ||
+        function.getNumArguments() == 0 ||
+        !function.getArgumentTypes().front().isIndex())
+      return;
+    count = function.getArgument(0);
+    most = interface.getMicroBatch();
+  }
+
+  /// Whether `loop` runs for one call after the other.
+  bool areCountedBy(scf::ForOp loop) const {
+    return loop && count && loop.getUpperBound() == count;
+  }
+  /// Whether `op` is that loop, or what chooses between it and a layer of all
+  /// calls: it holds kernels and is none.
+  bool areHeldBy(Operation *op) const {
+    if (auto choice = dyn_cast<scf::IfOp>(op)) {
+      auto compare = choice.getCondition().getDefiningOp<arith::CmpIOp>();
+      return compare && count && compare.getLhs() == count;
+    }
+    return areCountedBy(dyn_cast<scf::ForOp>(op));
+  }
+
+  Value count;
+  int64_t most = 1;
+};
+
 /// A part of a buffer that nothing else names, in bytes.
 struct Place {
   Value base;
@@ -132,7 +164,29 @@ struct Place {
 };
 } // namespace
 
-static std::optional<Place> findPlace(Value buffer) {
+/// The least and the largest that `number` is in any call.
+static std::optional<std::pair<int64_t, int64_t>>
+findRange(Value number, const Calls &calls) {
+  if (std::optional<int64_t> constant = getConstantIntValue(number))
+    return std::make_pair(*constant, *constant);
+  if (auto argument = dyn_cast<BlockArgument>(number);
+      argument && calls.areCountedBy(
+                      dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp())))
+    return std::make_pair<int64_t, int64_t>(0, calls.most - 1);
+  Operation *op = number.getDefiningOp();
+  if (!isa_and_nonnull<arith::AddIOp, arith::MulIOp>(op))
+    return std::nullopt;
+  auto a = findRange(op->getOperand(0), calls);
+  auto b = findRange(op->getOperand(1), calls);
+  if (!a || !b || a->first < 0 || b->first < 0)
+    return std::nullopt;
+  if (isa<arith::AddIOp>(op))
+    return std::make_pair(a->first + b->first, a->second + b->second);
+  return std::make_pair(a->first * b->first, a->second * b->second);
+}
+
+/// Where `buffer` lies in any call.
+static std::optional<Place> findPlace(Value buffer, const Calls &calls) {
   auto bytesOf = [](Value value) {
     auto type = cast<MemRefType>(value.getType());
     return type.getNumElements() * (type.getElementTypeBitWidth() / 8);
@@ -140,20 +194,21 @@ static std::optional<Place> findPlace(Value buffer) {
   auto view = buffer.getDefiningOp<memref::ViewOp>();
   if (!view)
     return Place{buffer, 0, bytesOf(buffer)};
-  std::optional<int64_t> offset = getConstantIntValue(view.getByteShift());
+  auto offset = findRange(view.getByteShift(), calls);
   if (!offset || !isa<BlockArgument>(view.getSource()))
     return std::nullopt;
-  return Place{view.getSource(), *offset, bytesOf(buffer)};
+  return Place{view.getSource(), offset->first,
+               offset->second - offset->first + bytesOf(buffer)};
 }
 
 /// Whether no two buffers among `operands` share memory, as the function is
 /// told of its arguments.
-static bool areApart(ArrayRef<Value> operands) {
+static bool areApart(ArrayRef<Value> operands, const Calls &calls) {
   SmallVector<Place> places;
   for (Value operand : operands) {
     if (!isa<MemRefType>(operand.getType()))
       continue;
-    std::optional<Place> place = findPlace(operand);
+    std::optional<Place> place = findPlace(operand, calls);
     auto meets = [&](const Place &other) {
       return place->base == other.base &&
              place->offset < other.offset + other.bytes &&
@@ -226,14 +281,27 @@ struct ShareKernelsPass : frieze::impl::ShareKernelsPassBase<ShareKernelsPass> {
 
 private:
   void shareIn(func::FuncOp function, SymbolTable &symbols) {
-    // In the order of the first of each.
-    llvm::MapVector<size_t, SmallVector<Kernels, 1>> found;
-    for (Operation &op : function.getBody().getOps()) {
+    found.clear();
+    collect(function.getBody(), Calls(function));
+    for (auto &[code, sameHash] : found)
+      for (const Kernels &kernels : sameHash)
+        if (kernels.size() > 1)
+          share(function, symbols, kernels);
+  }
+
+  /// Adds the kernels of `region` to those that were found.
+  void collect(Region &region, const Calls &calls) {
+    for (Operation &op : region.getOps()) {
+      if (calls.areHeldBy(&op)) {
+        for (Region &inner : op.getRegions())
+          collect(inner, calls);
+        continue;
+      }
       if (!isa<LoopLikeOpInterface, scf::IfOp>(op) || op.getNumResults() != 0 ||
           !isWorthCall(&op, leastOperations))
         continue;
       Kernel kernel = makeKernel(&op);
-      if (!areApart(kernel.operands.getArrayRef()))
+      if (!areApart(kernel.operands.getArrayRef(), calls))
         continue;
       SmallVector<Kernels, 1> &sameHash = found[hash(&op)];
       auto *same = llvm::find_if(sameHash, [&](const Kernels &kernels) {
@@ -243,10 +311,9 @@ private:
         same = &sameHash.emplace_back();
       same->push_back(std::move(kernel));
     }
-    for (auto &[code, sameHash] : found)
-      for (const Kernels &kernels : sameHash)
-        if (kernels.size() > 1)
-          share(function, symbols, kernels);
   }
+
+  /// By their hashes, in the order of the first of each.
+  llvm::MapVector<size_t, SmallVector<Kernels, 1>> found;
 };
 } // namespace

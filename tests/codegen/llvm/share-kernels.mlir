@@ -204,3 +204,97 @@ func.func private @short(%x: memref<64xf32>, %y: memref<64xf32>, %z: memref<64xf
   }
   return
 }
+
+// -----
+
+// In the loop over the calls of a run, and in the choice between it and a layer of
+// all calls, whose buffers are parts of the arena that no call has in common.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK: func.func private @calls_layer(
+// CHECK: func.func private @calls(
+// CHECK: scf.if
+// CHECK:   scf.forall
+// CHECK: } else {
+// CHECK:   scf.for
+// CHECK:     func.call @calls_layer(
+// CHECK: scf.for
+// CHECK:   func.call @calls_layer(
+// CHECK-NOT: scf.forall
+module attributes {nn.interface = #nn.interface<
+    name = "net", target = "x86-64-v3", macs = 0, weights_bytes = 0, arena_bytes = 196608, arena_alignment = 64, micro_batch = 2,
+    inputs = [<"x" : tensor<1x8192xf32>>], outputs = [<"y" : tensor<1x8192xf32>>], variants = [@calls]>} {
+  func.func private @calls(%calls: index, %x: memref<65536xi8>, %y: memref<65536xi8>, %arena: memref<196608xi8>) attributes {passthrough = []} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c2 = arith.constant 2 : index
+    %c32768 = arith.constant 32768 : index
+    %c65536 = arith.constant 65536 : index
+    %full = arith.cmpi eq, %calls, %c2 : index
+    scf.if %full {
+      %0 = memref.view %x[%c0][] : memref<65536xi8> to memref<16384xf32>
+      %1 = memref.view %arena[%c0][] : memref<196608xi8> to memref<16384xf32>
+      scf.forall (%i) in (16384) {
+        %3 = memref.load %0[%i] : memref<16384xf32>
+        memref.store %3, %1[%i] : memref<16384xf32>
+      }
+    } else {
+      scf.for %call = %c0 to %calls step %c1 {
+        %at = arith.muli %call, %c32768 : index
+        %0 = memref.view %x[%at][] : memref<65536xi8> to memref<8192xf32>
+        %1 = memref.view %arena[%at][] : memref<196608xi8> to memref<8192xf32>
+        scf.forall (%i) in (8192) {
+          %3 = memref.load %0[%i] : memref<8192xf32>
+          memref.store %3, %1[%i] : memref<8192xf32>
+        }
+      }
+    }
+    scf.for %call = %c0 to %calls step %c1 {
+      %at = arith.muli %call, %c32768 : index
+      %behind = arith.addi %at, %c65536 : index
+      %0 = memref.view %arena[%at][] : memref<196608xi8> to memref<8192xf32>
+      %1 = memref.view %arena[%behind][] : memref<196608xi8> to memref<8192xf32>
+      scf.forall (%i) in (8192) {
+        %3 = memref.load %0[%i] : memref<8192xf32>
+        memref.store %3, %1[%i] : memref<8192xf32>
+      }
+    }
+    return
+  }
+}
+
+// -----
+
+// The part of a later call is that of another buffer in an earlier one: must not
+// fire.
+// CHECK-LABEL: module attributes {nn.interface
+// CHECK-NOT: func.call
+module attributes {nn.interface = #nn.interface<
+    name = "net", target = "x86-64-v3", macs = 0, weights_bytes = 0, arena_bytes = 196608, arena_alignment = 64, micro_batch = 2,
+    inputs = [<"x" : tensor<1x8192xf32>>], outputs = [<"y" : tensor<1x8192xf32>>], variants = [@calls]>} {
+  func.func private @calls(%count: index, %x: memref<65536xi8>, %y: memref<65536xi8>, %arena: memref<196608xi8>) attributes {passthrough = []} {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c32768 = arith.constant 32768 : index
+    scf.for %number = %c0 to %count step %c1 {
+      %at = arith.muli %number, %c32768 : index
+      %behind = arith.addi %at, %c32768 : index
+      %0 = memref.view %arena[%at][] : memref<196608xi8> to memref<8192xf32>
+      %1 = memref.view %arena[%behind][] : memref<196608xi8> to memref<8192xf32>
+      scf.forall (%i) in (8192) {
+        %3 = memref.load %0[%i] : memref<8192xf32>
+        memref.store %3, %1[%i] : memref<8192xf32>
+      }
+    }
+    scf.for %number = %c0 to %count step %c1 {
+      %at = arith.muli %number, %c32768 : index
+      %behind = arith.addi %at, %c32768 : index
+      %0 = memref.view %arena[%at][] : memref<196608xi8> to memref<8192xf32>
+      %1 = memref.view %arena[%behind][] : memref<196608xi8> to memref<8192xf32>
+      scf.forall (%i) in (8192) {
+        %3 = memref.load %0[%i] : memref<8192xf32>
+        memref.store %3, %1[%i] : memref<8192xf32>
+      }
+    }
+    return
+  }
+}
