@@ -7,6 +7,7 @@
 
 #include "compiler/transforms/JoinedPositions.h"
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/TransposedPhases.h"
 #include "dialect/Remarks.h"
 #include "dialect/Winograd.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -98,6 +99,11 @@ static double getDirectCost(ConvOp op) {
   return outputs * weights / kernel.back() + getWeightCost(1, weights);
 }
 
+static double getDirectCost(ConvTransposeOp op) {
+  return double(op.countMACs()) / op.getType().getDimSize(0) +
+         getWeightCost(1, op.getKernel().getNumElements());
+}
+
 /// The error of `scheme` that counts. Errors of both grow with the channels of
 /// a block; where there are more, that of the direct sum alone does.
 static double getError(ConvOp op, const WinogradScheme &scheme) {
@@ -120,13 +126,17 @@ static bool isShown(Value value) {
 }
 
 /// What can compute `op` with minimal filtering, the cheapest first. Its direct
-/// sum costs `direct`, and `shown` is its result.
+/// sum costs `direct`, and `shown` is its result. With `reachesBeyond` its
+/// windows meet inputs that the direct sum does not read.
 static SmallVector<Algorithm> findAlgorithms(ConvOp op, double direct,
-                                             Value shown) {
+                                             Value shown,
+                                             bool reachesBeyond = false) {
   SmallVector<Algorithm> found;
   auto amplification = op->getAttrOfType<FloatAttr>(amplificationName);
   bool hasKnownRange =
       amplification && amplification.getValueAsDouble() <= mostAmplification;
+  if (reachesBeyond && !hasKnownRange)
+    return found;
   for (const WinogradScheme &scheme : getWinogradSchemes()) {
     std::optional<WinogradTiling> tiling = WinogradTiling::find(op, scheme);
     if (!tiling)
@@ -143,6 +153,37 @@ static SmallVector<Algorithm> findAlgorithms(ConvOp op, double direct,
            std::make_pair(b.cost, b.tiling.scheme);
   });
   return found;
+}
+
+/// Whether `op` has channels enough for sums that are worth storing.
+static bool hasManyChannels(ConvOp op) {
+  ArrayRef<int64_t> kernel = op.getKernel().getShapedType().getShape();
+  return std::min(kernel.back(), kernel[kernel.size() - 2]) >= minChannels;
+}
+
+/// Makes convolutions of the phases of `op` where minimal filtering then pays.
+static void separatePhases(ConvTransposeOp op) {
+  TransposedPhases phases(op);
+  if (phases.getConvs().empty())
+    return;
+  double cost = 0;
+  bool hasAlgorithm = false;
+  for (ConvOp conv : phases.getConvs()) {
+    double direct = getDirectCost(conv);
+    SmallVector<Algorithm> algorithms;
+    if (hasManyChannels(conv))
+      algorithms = findAlgorithms(conv, direct, op.getOutput());
+    hasAlgorithm |= !algorithms.empty();
+    cost += algorithms.empty() ? direct : algorithms.front().cost;
+  }
+  Location loc = op.getLoc();
+  size_t number = phases.getConvs().size();
+  if (!hasAlgorithm || getDirectCost(op) < minGain * cost ||
+      failed(phases.replace()))
+    return phases.erase();
+  emitDecision(loc, "transposed convolution",
+               llvm::formatv("computed as {0} convolutions", number).str(),
+               "minimal filtering has fewer products for each of its phases");
 }
 
 /// "F(4x4, 3x3)", and how many products it has where that does not follow.
@@ -196,7 +237,10 @@ struct ChooseWinogradPass
       });
     else
       choose();
-    getOperation()->walk([](ConvOp op) { op->removeAttr(amplificationName); });
+    getOperation()->walk([](Operation *op) {
+      if (isa<ConvOp, ConvTransposeOp>(op))
+        op->removeAttr(amplificationName);
+    });
   }
 
   void choose() {
@@ -208,6 +252,12 @@ struct ChooseWinogradPass
       double gain;
       size_t number;
     };
+    SmallVector<ConvTransposeOp> transposed;
+    getOperation()->walk([&](ConvTransposeOp op) {
+      if (op.getType().getElementType().isF32())
+        transposed.push_back(op);
+    });
+    llvm::for_each(transposed, separatePhases);
     SmallVector<ConvOp> convs;
     getOperation()->walk([&](ConvOp op) {
       // What a file at nn-opt has was chosen when more was known.
@@ -220,12 +270,11 @@ struct ChooseWinogradPass
       if (!joined->getConv())
         joined.reset();
       ConvOp filtered = joined ? joined->getConv() : op;
-      ArrayRef<int64_t> kernel =
-          filtered.getKernel().getShapedType().getShape();
       SmallVector<Algorithm> algorithms;
       double direct = getDirectCost(op);
-      if (std::min(kernel.back(), kernel[kernel.size() - 2]) >= minChannels)
-        algorithms = findAlgorithms(filtered, direct, op.getOutput());
+      if (hasManyChannels(filtered))
+        algorithms = findAlgorithms(filtered, direct, op.getOutput(),
+                                    joined && joined->reachesBeyond());
       if (!algorithms.empty())
         candidates.push_back({op, joined, algorithms,
                               direct - algorithms.front().cost,

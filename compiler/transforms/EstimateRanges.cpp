@@ -42,7 +42,7 @@ public:
 
 private:
   std::optional<Moments> derive(Operation *op);
-  std::optional<Moments> derive(ConvOp op);
+  template <typename OpT> std::optional<Moments> deriveSums(OpT op);
 
   llvm::DenseMap<Value, std::optional<Moments>> known;
 };
@@ -119,32 +119,89 @@ static std::optional<Moments> getMoments(BatchNormOp op) {
   return moments;
 }
 
-/// Calls `function(channel, row)` for the weights of each tap and input
-/// channel.
-static void
-forEachRow(ArrayRef<double> kernel, size_t channels, size_t filters,
-           llvm::function_ref<void(size_t, ArrayRef<double>)> function) {
-  for (size_t row = 0; row < kernel.size() / filters; ++row)
-    function(row % channels, kernel.slice(row * filters, filters));
-}
+namespace {
+/// The weights of a convolution. A transposed one has a phase for each set of
+/// taps that meets in a result, any other just one.
+struct ConvKernel {
+  /// Fails where there are several groups, or no data.
+  static std::optional<ConvKernel> read(ConvOp op);
+  static std::optional<ConvKernel> read(ConvTransposeOp op);
 
-std::optional<Moments> RangeEstimate::derive(ConvOp op) {
-  std::optional<Moments> input = get(op.getInput());
-  auto kernel = readWeights(op.getKernel());
-  if (!input || failed(kernel) || op.getGroups() != 1)
+  /// Calls `function(phase, channel, row)` for the weights of each tap and
+  /// input channel.
+  void forEachRow(
+      llvm::function_ref<void(size_t, size_t, ArrayRef<double>)> function) {
+    for (size_t row = 0; row < weights.size() / filters; ++row)
+      function(phaseOfTap[row / channels], row % channels,
+               ArrayRef(weights).slice(row * filters, filters));
+  }
+
+  SmallVector<double> weights;
+  size_t channels, filters;
+  SmallVector<size_t> phaseOfTap;
+  size_t phases = 1;
+};
+} // namespace
+
+template <typename OpT> static std::optional<ConvKernel> readKernel(OpT op) {
+  auto weights = readWeights(op.getKernel());
+  if (op.getGroups() != 1 || failed(weights))
     return std::nullopt;
   ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
-  size_t filters = shape.back(), channels = shape[shape.size() - 2];
-  Moments moments{readOr(op.getBiasAttr(), filters, 0.0),
+  size_t channels = shape[shape.size() - 2], filters = shape.back();
+  SmallVector<size_t> phaseOfTap(weights->size() / channels / filters, 0);
+  return ConvKernel{std::move(*weights), channels, filters, phaseOfTap};
+}
+
+std::optional<ConvKernel> ConvKernel::read(ConvOp op) { return readKernel(op); }
+
+std::optional<ConvKernel> ConvKernel::read(ConvTransposeOp op) {
+  std::optional<ConvKernel> kernel = readKernel(op);
+  if (!kernel)
+    return std::nullopt;
+  SmallVector<int64_t> sizes = op.getWindowSizes();
+  SmallVector<int64_t> strides = op.getStrideValues();
+  SmallVector<int64_t> dilations = op.getDilationValues();
+  for (auto [tap, phase] : llvm::enumerate(kernel->phaseOfTap)) {
+    size_t rest = tap, step = 1;
+    for (size_t axis = sizes.size(); axis-- > 0;) {
+      phase += rest % sizes[axis] * dilations[axis] % strides[axis] * step;
+      rest /= sizes[axis];
+      step *= strides[axis];
+    }
+    kernel->phases = step;
+  }
+  return kernel;
+}
+
+template <typename OpT>
+std::optional<Moments> RangeEstimate::deriveSums(OpT op) {
+  std::optional<Moments> input = get(op.getInput());
+  std::optional<ConvKernel> kernel = ConvKernel::read(op);
+  if (!input || !kernel)
+    return std::nullopt;
+  size_t filters = kernel->filters, phases = kernel->phases;
+  SmallVector<double> bias = readOr(op.getBiasAttr(), filters, 0.0);
+  SmallVector<double> means, variances(phases * filters, 0.0);
+  for (size_t phase = 0; phase < phases; ++phase)
+    llvm::append_range(means, bias);
+  kernel->forEachRow([&](size_t phase, size_t channel, ArrayRef<double> row) {
+    for (auto [filter, weight] : llvm::enumerate(row)) {
+      size_t sum = phase * filters + filter;
+      means[sum] += weight * input->mean[channel];
+      variances[sum] += weight * weight * input->variance[channel];
+    }
+  });
+  // Each phase makes as many of the results.
+  Moments moments{SmallVector<double>(filters, 0.0),
                   SmallVector<double>(filters, 0.0)};
-  forEachRow(*kernel, channels, filters,
-             [&](size_t channel, ArrayRef<double> row) {
-               for (auto [filter, weight] : llvm::enumerate(row)) {
-                 moments.mean[filter] += weight * input->mean[channel];
-                 moments.variance[filter] +=
-                     weight * weight * input->variance[channel];
-               }
-             });
+  for (auto [sum, mean] : llvm::enumerate(means))
+    moments.mean[sum % filters] += mean / phases;
+  for (size_t sum = 0; sum < phases * filters; ++sum) {
+    double apart = means[sum] - moments.mean[sum % filters];
+    moments.variance[sum % filters] +=
+        (variances[sum] + apart * apart) / phases;
+  }
   return moments;
 }
 
@@ -156,7 +213,7 @@ std::optional<Moments> RangeEstimate::derive(Operation *op) {
   auto keep = [&](auto op) { return get(op->getOperand(0)); };
   return llvm::TypeSwitch<Operation *, std::optional<Moments>>(op)
       .Case<BatchNormOp>([](auto op) { return getMoments(op); })
-      .Case<ConvOp>([&](auto op) { return derive(op); })
+      .Case<ConvOp, ConvTransposeOp>([&](auto op) { return deriveSums(op); })
       .Case<ActivationOp>([&](auto op) {
         return apply(op.getFunction(), get(op.getInput()), channels);
       })
@@ -220,7 +277,7 @@ struct Follower {
 };
 } // namespace
 
-static std::optional<Follower> findFollower(ConvOp op) {
+static std::optional<Follower> findFollower(Operation *op) {
   Follower follower;
   for (Operation *at = op; at->hasOneUse();) {
     OpOperand &use = *at->use_begin();
@@ -250,22 +307,22 @@ static std::optional<Follower> findFollower(ConvOp op) {
 /// How many times the terms of a sum of `op` are 1 + its result, at worst of
 /// all filters; both as the root mean square, in the units of what batch norm
 /// makes of the result. Nothing where nothing tells.
-static std::optional<double> estimateAmplification(ConvOp op,
+template <typename OpT>
+static std::optional<double> estimateAmplification(OpT op,
                                                    RangeEstimate &ranges) {
-  auto kernel = readWeights(op.getKernel());
-  if (op.getGroups() != 1 || failed(kernel))
+  std::optional<ConvKernel> kernel = ConvKernel::read(op);
+  if (!kernel)
     return std::nullopt;
-  ArrayRef<int64_t> shape = op.getKernel().getShapedType().getShape();
-  size_t filters = shape.back(), channels = shape[shape.size() - 2];
+  size_t filters = kernel->filters, phases = kernel->phases;
   std::optional<Moments> input = ranges.get(op.getInput());
-  // Of all terms of a filter, where the input is known, else of its weights.
-  SmallVector<double> terms(filters, 0.0);
-  forEachRow(*kernel, channels, filters,
-             [&](size_t channel, ArrayRef<double> row) {
-               double square = input ? input->getSquare(channel) : 1.0;
-               for (auto [filter, weight] : llvm::enumerate(row))
-                 terms[filter] += weight * weight * square;
-             });
+  // Of all terms of a filter in each phase, where the input is known, else of
+  // its weights.
+  SmallVector<double> terms(phases * filters, 0.0);
+  kernel->forEachRow([&](size_t phase, size_t channel, ArrayRef<double> row) {
+    double square = input ? input->getSquare(channel) : 1.0;
+    for (auto [filter, weight] : llvm::enumerate(row))
+      terms[phase * filters + filter] += weight * weight * square;
+  });
 
   std::optional<Follower> follower = findFollower(op);
   if (!input && !follower)
@@ -295,8 +352,12 @@ static std::optional<double> estimateAmplification(ConvOp op,
       // Half of what a function such as ReLU reads is lost in it.
       if (!follower->isLinear)
         square *= 2;
-      if (terms[f] > 0)
-        inputSquare = std::max(inputSquare, square / terms[f]);
+      // Batch norm saw the results of all phases.
+      double averageTerms = 0;
+      for (size_t phase = 0; phase < phases; ++phase)
+        averageTerms += terms[phase * filters + f] / phases;
+      if (averageTerms > 0)
+        inputSquare = std::max(inputSquare, square / averageTerms);
       scales[f] = std::fabs(gamma[f]) / std::sqrt(variance[f] + epsilon);
       results[f] = std::hypot(gamma[f], beta[f]);
     }
@@ -307,8 +368,9 @@ static std::optional<double> estimateAmplification(ConvOp op,
         term *= inputSquare;
   }
   double worst = 0;
-  for (size_t f = 0; f < filters; ++f) {
-    double ratio = scales[f] * std::sqrt(terms[f]) / (1 + results[f]);
+  for (size_t sum = 0; sum < phases * filters; ++sum) {
+    size_t f = sum % filters;
+    double ratio = scales[f] * std::sqrt(terms[sum]) / (1 + results[f]);
     if (!(ratio <= worst))
       worst = ratio;
   }
@@ -326,12 +388,14 @@ struct EstimateRangesPass
       if (op->getNumResults() == 1)
         ranges.get(op->getResult(0));
     });
-    getOperation()->walk([&](ConvOp op) {
+    auto note = [&](auto op) {
       if (std::optional<double> ratio = estimateAmplification(op, ranges)) {
         op->setAttr("nn.amplification", builder.getF64FloatAttr(*ratio));
         ++known;
       }
-    });
+    };
+    getOperation()->walk([&](ConvOp op) { note(op); });
+    getOperation()->walk([&](ConvTransposeOp op) { note(op); });
   }
 };
 } // namespace

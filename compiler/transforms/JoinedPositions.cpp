@@ -28,6 +28,7 @@ JoinedPositions::JoinedPositions(ConvOp op) : op(op) {
   if (right < 0)
     return;
 
+  hasZeroTaps = taps * stride > kernel[0];
   OpBuilder builder(op);
   int64_t channels = stride * kernel[1];
   Value input = ReshapeOp::create(

@@ -25,6 +25,9 @@ public:
 
   /// Null if there is none.
   ConvOp getConv() const { return conv; }
+  /// Whether its windows reach inputs that those of the other do not, with taps
+  /// of zero.
+  bool reachesBeyond() const { return hasZeroTaps; }
   /// Replaces the convolution that it was made of, unless that has no weights.
   mlir::LogicalResult replace();
   void erase();
@@ -33,6 +36,7 @@ private:
   ConvOp op, conv;
   /// Taps of zero in front.
   int64_t zeros = 0;
+  bool hasZeroTaps = false;
 };
 
 } // namespace frieze::nn

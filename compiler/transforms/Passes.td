@@ -481,9 +481,11 @@ def EstimateRangesPass : Pass<"nn-estimate-ranges"> {
     Batch norms tell the mean and variance of what they read, also where that
     was concatenated, and of what they make, and some functions are bounded.
     From these follow the means and variances of other values, as if channels
-    were independent and normally distributed. Each conv whose input, or whose result, the model tells of so
-    gets `nn.amplification`: the root mean square of the sum of its terms,
-    without their signs, over 1 + that of its result, at worst of all filters.
+    were independent and normally distributed. Each conv, or transposed conv,
+    whose input, or whose result, the model tells of so gets `nn.amplification`:
+    the root mean square of the sum of its terms, without their signs, over 1 +
+    that of its result, at worst of all filters, and of all sets of taps that
+    meet in a result.
     It is below 1 where terms are independent, and large where they cancel: a
     constant offset of the input that the kernel takes out, for one. For
     `nn-choose-winograd`, which removes it.
@@ -545,7 +547,8 @@ def ChooseWinogradPass : Pass<"nn-choose-winograd"> {
     or up to 5 along two, also under a pooling or with a dilation, by the number
     of products, the cost of the transforms and the size of the kernel. A stride
     of s along a sequence becomes a reshape to positions with s times the
-    channels where that pays. The choice is part of the meaning in f32, so it is
+    channels where that pays, and a transposed convolution with a stride of s
+    becomes s convolutions, whose results lie side by side. The choice is part of the meaning in f32, so it is
     made here, once for all targets, from the shape of one sample.
 
     Error, as the root mean square relative to that of a layer's results: the

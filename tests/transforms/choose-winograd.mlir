@@ -263,3 +263,50 @@ func.func @few_points(%x: tensor<1x144x32xf32>, %y: tensor<1x144x16xf32>) -> (te
   %1 = nn.conv %y kernel(dense<0.5> : tensor<2x16x16xf32>) epilogue(max_pool([2], [3])) : tensor<1x144x16xf32> -> tensor<1x48x16xf32>
   return %0, %1 : tensor<1x48x32xf32>, tensor<1x48x16xf32>
 }
+
+// -----
+
+// Positions that are joined in pairs, where an odd window meets an input beyond
+// it with a tap of zero: only of known range.
+// CHECK-LABEL: @stride_beyond
+func.func @stride_beyond(%x: tensor<1x256x64xf32>) -> (tensor<1x64xf32>, tensor<1x64xf32>) {
+  // must not fire
+  // CHECK-NEXT: nn.conv %{{.*}}<15x64x64xf32>) strides = [2] padding = [6, 7] :
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<15x64x64xf32>) strides = [2] padding = [6, 7] : tensor<1x256x64xf32> -> tensor<1x128x64xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x128x64xf32> -> tensor<1x64xf32>
+  // CHECK: nn.conv {{.*}} : tensor<8x128x64xf64>) padding = [3, 4] winograd = [12] products = [32] :
+  %2 = nn.conv %x kernel(dense<0.5> : tensor<15x64x64xf32>) strides = [2] padding = [6, 7] {nn.amplification = 0.5 : f64} : tensor<1x256x64xf32> -> tensor<1x128x64xf32>
+  %3 = nn.global_pool avg %2 : tensor<1x128x64xf32> -> tensor<1x64xf32>
+  return %1, %3 : tensor<1x64xf32>, tensor<1x64xf32>
+}
+
+// -----
+
+// A transposed convolution with a stride of 2 is two, of the taps 6, 4, 2, 0 and
+// of 5, 3, 1, each with the epilogue; their results beside each other are those of
+// two positions.
+// CHECK-LABEL: @transposed
+func.func @transposed(%x: tensor<1x128x64xf32>) -> tensor<1x64xf32> {
+  // CHECK-NEXT: %[[EVEN:.*]] = nn.conv %{{.*}}<4x64x64xf64>) bias({{.*}}) padding = [2, 1] winograd = [2] products = [6] epilogue(relu) : tensor<1x128x64xf32> -> tensor<1x128x64xf32>
+  // CHECK-NEXT: %[[ODD:.*]] = nn.conv %{{.*}}<3x64x64xf64>) bias({{.*}}) padding = [1, 1] winograd = [2] epilogue(relu) : tensor<1x128x64xf32> -> tensor<1x128x64xf32>
+  // CHECK-NEXT: %[[PAIRS:.*]] = nn.concat %[[EVEN]], %[[ODD]] axis = 2 : {{.*}} -> tensor<1x128x128xf32>
+  // CHECK-NEXT: nn.reshape %[[PAIRS]] : tensor<1x128x128xf32> -> tensor<1x256x64xf32>
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<7x64x64xf32>) bias(dense<1.0> : tensor<64xf32>) strides = [2] padding = [2, 3] epilogue(relu) : tensor<1x128x64xf32> -> tensor<1x256x64xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x256x64xf32> -> tensor<1x64xf32>
+  return %1 : tensor<1x64xf32>
+}
+
+// -----
+
+// must not fire: the last pair would not be whole, a phase has no tap, one tap is
+// no filter, a convolution can't leave inputs out, and an image has two strides
+// CHECK-LABEL: @transposed_left
+// CHECK-NOT: nn.conv %
+func.func @transposed_left(%x: tensor<1x128x64xf32>, %y: tensor<1x16x16x32xf32>) -> (tensor<1x257x64xf32>, tensor<1x512x64xf32>, tensor<1x256x64xf32>, tensor<1x246x64xf32>, tensor<1x35x35x32xf32>) {
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<7x64x64xf32>) strides = [2] padding = [2, 2] : tensor<1x128x64xf32> -> tensor<1x257x64xf32>
+  %1 = nn.conv_transpose %x kernel(dense<0.5> : tensor<3x64x64xf32>) strides = [4] padding = [0, -1] : tensor<1x128x64xf32> -> tensor<1x512x64xf32>
+  %2 = nn.conv_transpose %x kernel(dense<0.5> : tensor<2x64x64xf32>) strides = [2] : tensor<1x128x64xf32> -> tensor<1x256x64xf32>
+  %3 = nn.conv_transpose %x kernel(dense<0.5> : tensor<7x64x64xf32>) strides = [2] padding = [8, 7] : tensor<1x128x64xf32> -> tensor<1x246x64xf32>
+  %4 = nn.conv_transpose %y kernel(dense<0.5> : tensor<5x5x32x32xf32>) strides = [2, 2] : tensor<1x16x16x32xf32> -> tensor<1x35x35x32xf32>
+  return %0, %1, %2, %3, %4 : tensor<1x257x64xf32>, tensor<1x512x64xf32>, tensor<1x256x64xf32>, tensor<1x246x64xf32>, tensor<1x35x35x32xf32>
+}

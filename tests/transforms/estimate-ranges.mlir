@@ -95,3 +95,33 @@ func.func @unknown(%x: tensor<1x34x16xf32>) -> (tensor<1x32x16xf32>, tensor<1x32
   %4 = nn.conv %1 kernel(dense<0.1> : tensor<3x8x16xf32>) groups = 2 : tensor<1x34x16xf32> -> tensor<1x32x16xf32>
   return %0, %3, %4 : tensor<1x32x16xf32>, tensor<1x32x16xf32>, tensor<1x32x16xf32>
 }
+
+// -----
+
+// Of a transposed conv with a stride of 2, two taps make the even results and one
+// the odd ones: batch norm saw the average of both, and the terms of the even ones
+// are a third more.
+// CHECK-LABEL: @transposed
+func.func @transposed(%x: tensor<1x16x16xf32>) -> tensor<1x33x16xf32> {
+  // CHECK-NEXT: nn.conv_transpose {{.*}} {nn.amplification = 0.57735{{[0-9]*}} : f64}
+  %0 = nn.conv_transpose %x kernel(dense<0.125> : tensor<3x16x16xf32>) strides = [2] : tensor<1x16x16xf32> -> tensor<1x33x16xf32>
+  %1 = nn.batch_norm %0 axis = 2 mean(dense<0.0> : tensor<16xf32>) variance(dense<1.0> : tensor<16xf32>)
+         epsilon = 0.0 : tensor<1x33x16xf32>
+  return %1 : tensor<1x33x16xf32>
+}
+
+// -----
+
+// What it makes of a bounded function is known, too: the tap makes one in nine
+// results of an image, of variance 4, and none makes the others.
+// CHECK-LABEL: @behind_transposed
+func.func @behind_transposed(%x: tensor<1x4x4x4xf32>) -> tensor<1x10x10x4xf32> {
+  // CHECK-NEXT: nn.activation
+  %0 = nn.activation tanh %x : tensor<1x4x4x4xf32>
+  // CHECK-NEXT: nn.conv_transpose {{.*}} {nn.amplification = 1.20000{{[0-9]*}} : f64}
+  %1 = nn.conv_transpose %0 kernel(dense<1.0> : tensor<1x1x4x4xf32>) strides = [3, 3] : tensor<1x4x4x4xf32> -> tensor<1x10x10x4xf32>
+  // Four terms of 4/9.
+  // CHECK-NEXT: nn.conv {{.*}} {nn.amplification = 0.57142{{[0-9]*}} : f64}
+  %2 = nn.conv %1 kernel(dense<1.0> : tensor<1x1x4x4xf32>) : tensor<1x10x10x4xf32> -> tensor<1x10x10x4xf32>
+  return %2 : tensor<1x10x10x4xf32>
+}
