@@ -729,6 +729,23 @@ def conv_transpose_1d():
 
 
 @model(samples=4)
+def conv_transpose_phases():
+    """(32, 3) -> 16 -> 32 -> 128 -> (128, 2): transposed convolutions for minimal filtering."""
+    return stack(
+        (32, 3),
+        L.Conv1D(24, 5, strides=2, padding="same"),
+        BN(),
+        L.ReLU(),
+        L.Conv1DTranspose(20, 7, strides=2, padding="same", activation="relu"),
+        BN(),
+        L.Conv1DTranspose(16, 15, strides=4, padding="same"),
+        BN(),
+        L.ReLU(),
+        L.Conv1D(2, 3, padding="same"),
+    )
+
+
+@model(samples=4)
 def conv_transpose_2d():
     """(4, 5, 3) -> 8x10 -> 24x12 -> (48, 24, 4): options of Conv2DTranspose."""
     return stack(
