@@ -255,3 +255,41 @@ func.func @model(%x: tensor<1x20x512xf32>) -> tensor<1x20x512xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x512xf32>) : tensor<1x20x512xf32> -> tensor<1x20x512xf32>
   return %0 : tensor<1x20x512xf32>
 }
+
+// -----
+
+// Its rows are more than a tile: all read 64 terms before the next. Each output
+// holds the bias first, then the sums of 7 blocks, and the last one ends with the
+// epilogue.
+// CHECK-LABEL: func.func private @model
+// V4: scf.forall (%{{.*}}) in (10)
+// V4: scf.forall (%{{.*}}) in (2)
+// V4: scf.forall (%{{.*}}) in (4)
+// V4: %[[BIAS:.*]] = vector.load
+// V4: scf.forall (%{{.*}}) in (20)
+// V4: vector.store %[[BIAS]]
+// V4: scf.for %{{.*}} = %c0 to %c7 step %c1 {
+// V4: vector.load %[[Y:.*]][%{{.*}}] : memref<25600xf32>, vector<16xf32>
+// V4: scf.for %{{.*}} = %c0 to %c64 step %c1 iter_args
+// V4-NOT: arith.cmpf ogt
+// V4: vector.store %{{.*}}, %[[Y]]
+// V4: scf.for %{{.*}} = %c0 to %c64 step %c1 iter_args
+// V4: arith.cmpf ogt
+// V4: vector.store %{{.*}}, %[[Y]]
+func.func @model(%x: tensor<2x20x512xf32>) -> tensor<2x20x640xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x640xf32>) epilogue(relu) : tensor<2x20x512xf32> -> tensor<2x20x640xf32>
+  return %0 : tensor<2x20x640xf32>
+}
+
+// -----
+
+// must not fire: the last vector has no whole columns, and there is no block of 32
+// to 64 terms
+// CHECK-LABEL: func.func private @model
+// V4-NOT: scf.for %{{.*}} = %c0 to %c7 step %c1 {
+// V4: return
+func.func @model(%x: tensor<2x20x512xf32>, %z: tensor<2x20x521xf32>) -> (tensor<2x20x645xf32>, tensor<2x20x640xf32>) {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x645xf32>) : tensor<2x20x512xf32> -> tensor<2x20x645xf32>
+  %2 = nn.conv %z kernel(dense<0.5> : tensor<1x521x640xf32>) : tensor<2x20x521xf32> -> tensor<2x20x640xf32>
+  return %0, %2 : tensor<2x20x645xf32>, tensor<2x20x640xf32>
+}

@@ -69,8 +69,10 @@ func.func @model(%x: tensor<1x99x512xf32>) -> tensor<1x99x32xf32> {
 
 // -----
 
-// From memory, they are fetched 64 rows of a panel ahead by each tile of rows.
+// From memory, all rows read 64 terms while the next 64 rows of a panel are
+// fetched.
 // CHECK-LABEL: func.func private @model
+// V4: scf.for %{{.*}} = %c0 to %c7 step %c1 {
 // V4: %[[AHEAD:.*]] = arith.addi %{{.*}}, %c4096
 // V4: memref.prefetch %{{.*}}[%[[AHEAD]]], read, locality<3>, data
 func.func @model(%x: tensor<1x99x512xf32>) -> tensor<1x99x640xf32> {

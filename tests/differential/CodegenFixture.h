@@ -55,8 +55,8 @@ protected:
 mlir::OwningOpRef<mlir::ModuleOp> carryStates(mlir::ModuleOp graph,
                                               int64_t block);
 
-/// The targets of one variant that this processor runs; with FRIEZE_ONE_TARGET,
-/// one of them for each seed.
+/// The targets of one variant that this processor runs, of every other seed
+/// with small caches; with FRIEZE_ONE_TARGET, one of them for each seed.
 llvm::SmallVector<const Target *> findTargets(uint64_t seed);
 
 /// What differs between the outputs of a model.

@@ -196,6 +196,13 @@ LOWERINGS = {
         ("lowerConv: images that share a copy", "kernel.inOrder(shape.output.batch, emitImage);",
          "kernel.forEach(shape.output.batch, emitImage);"),
     ],
+    "compiler/conversion/emit/TermBlocks.cpp": [
+        ("blocks of terms: inputs of a block", "kernel.mul(index, loop.inputStride)", "kernel.index(0)"),
+        ("blocks of terms: weights of a block", "kernel.mul(number, loops.back().weightStride)",
+         "kernel.index(0)"),
+        ("blocks of terms: epilogue of each", "unfinished.epilogue.clear();", ""),
+        ("blocks of terms: the last one", "kernel.index(blocks - 1)", "kernel.index(0)"),
+    ],
     "compiler/conversion/emit/MatrixProduct.cpp": [
         ("lowerConv: sum that starts from the bias",
          "sum != product.filtering->getBiasPoint()", "sum != 0"),

@@ -368,11 +368,6 @@ TileEmitter::getWindows(SmallVector<Value> sums) {
 }
 
 void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
-  SmallVector<Value> starts = loadStarts(column);
-  SmallVector<Value> accumulators;
-  for (int64_t row = 0; row < tile.rows; ++row)
-    llvm::append_range(accumulators, starts);
-
   Value inputAt =
       kernel.add(product.inputPerColumn ? kernel.add(product.inputBase, column)
                                         : product.inputBase,
@@ -381,6 +376,17 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
                               kernel.mul(firstRow, product.outputRowStride));
   Value weightAt = kernel.add(product.weightBase,
                               kernel.mul(column, product.weightColumnStride));
+  SmallVector<Value> starts, accumulators;
+  if (!product.goesOn)
+    starts = loadStarts(column);
+  for (int64_t row = 0; row < tile.rows; ++row) {
+    llvm::append_range(accumulators, starts);
+    for (int64_t v = 0; product.goesOn && v < tile.vectors; ++v)
+      accumulators.push_back(kernel.loadVector(
+          product.output,
+          kernel.add(outputAt, row * product.outputRowStride + v * tile.lanes),
+          tile.lanes));
+  }
   accumulators =
       product.chains > 1 ? sumInChains(accumulators, inputAt, weightAt)
       : product.blockTerms
@@ -457,7 +463,7 @@ static void emitColumns(KernelBuilder &kernel, const MatrixProduct &product,
   // Rows of two tiles are computed twice, and to the same bits, but may not be
   // added twice.
   if (kernel.machine.budgets.avoidsTails && !product.accumulates &&
-      product.rows > tile.rows)
+      !product.goesOn && product.rows > tile.rows)
     return kernel.forEachChunk(product.rows, tile.rows, [&](Value firstRow) {
       emitTile(firstRow, tile.rows);
     });

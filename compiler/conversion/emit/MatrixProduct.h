@@ -77,6 +77,8 @@ struct MatrixProduct {
   /// Whether results are added to what the output holds; its rows are then
   /// readable like those of the weights.
   bool accumulates = false;
+  /// Whether sums go on from what the output holds, in place of the bias.
+  bool goesOn = false;
   /// Cache lines that weights are fetched into the first level ahead of their
   /// use, where the processor does not see what is read next.
   int64_t prefetchedLines = 0;

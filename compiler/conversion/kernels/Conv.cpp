@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/Copies.h"
-#include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/TermBlocks.h"
 #include "compiler/conversion/kernels/ConvByWinograd.h"
 #include "compiler/conversion/kernels/ConvDepthwise.h"
 #include "compiler/conversion/kernels/ConvOverWidth.h"
@@ -123,20 +123,28 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
         kernel.add(kernel.mul(group, shape.getTerms() * padded),
                    kernel.mul(column, shape.getTerms()));
     // All samples read a panel while it is in the caches.
-    kernel.forEach(shape.output.batch, [&](Value n) {
-      kernel.forEach(shape.output.height, [&](Value oh) {
-        product.inputBase = kernel.add(
-            kernel.mul(n, shape.input.getImageElements()),
-            kernel.add(kernel.mul(oh, poolStride.height * shape.stride.height *
-                                          shape.input.getRowElements()),
-                       kernel.mul(group, shape.getInputChannels())));
-        product.outputBase =
-            kernel.add(kernel.mul(n, shape.output.getImageElements()),
-                       kernel.add(kernel.mul(oh, shape.output.getRowElements()),
-                                  product.channelBase));
-        emitMatrixProduct(kernel, product, plan.products.front());
+    auto emitRows = [&](MatrixProduct rows, Value inputAt, Value weightAt,
+                        EmitProduct emit) {
+      rows.weightBase = kernel.add(rows.weightBase, weightAt);
+      Value groupAt =
+          kernel.add(inputAt, kernel.mul(group, shape.getInputChannels()));
+      kernel.forEach(shape.output.batch, [&](Value n) {
+        kernel.forEach(shape.output.height, [&](Value oh) {
+          int64_t rowStride = poolStride.height * shape.stride.height *
+                              shape.input.getRowElements();
+          rows.inputBase =
+              kernel.add(kernel.mul(n, shape.input.getImageElements()),
+                         kernel.add(kernel.mul(oh, rowStride), groupAt));
+          rows.outputBase = kernel.add(
+              kernel.mul(n, shape.output.getImageElements()),
+              kernel.add(kernel.mul(oh, shape.output.getRowElements()),
+                         rows.channelBase));
+          emit(rows);
+        });
       });
-    });
+    };
+    emitTermBlocks(kernel, product, plan.products.front(), plan.termBlock,
+                   emitRows);
   };
   int64_t columns = shape.getColumns() - plan.columnsOverWidth;
   kernel.forEach(shape.getProducts(), [&](Value group) {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/LongEpilogue.h"
-#include "compiler/conversion/emit/MatrixProduct.h"
 #include "compiler/conversion/emit/ReductionLoops.h"
+#include "compiler/conversion/emit/TermBlocks.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/Panels.h"
@@ -259,7 +259,14 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
     product.terms.push_back({input.run, 1, panels.padded});
     product.channelBase = product.biasBase = product.outputBase = column;
     product.weightBase = kernel.mul(column, inputs);
-    emitMatrixProduct(kernel, product, plan.products.front());
+    emitTermBlocks(kernel, product, plan.products.front(),
+                   input.runs > 1 ? 0 : plan.termBlock,
+                   [&](MatrixProduct rows, Value inputAt, Value weightAt,
+                       EmitProduct emit) {
+                     rows.inputBase = kernel.add(rows.inputBase, inputAt);
+                     rows.weightBase = kernel.add(rows.weightBase, weightAt);
+                     emit(rows);
+                   });
   };
   forEachPanel(kernel, getPanels(outputs, padded, plan.panel), emitPanel);
   if (!epilogue.rest.empty())

@@ -181,6 +181,22 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   return plan;
 }
 
+/// How the product reads a kernel from memory.
+static void planMemory(const Machine &machine, const ConvShape &shape,
+                       KernelPlan &plan) {
+  int64_t bytes = shape.getKernelBytes();
+  plan.prefetchedLines = countLinesAhead(machine, bytes, KernelReads::Often);
+  // The partial sums lie in the result.
+  if (shape.pool || shape.target.device || plan.columnsOverWidth ||
+      shape.getColumns() % machine.lanes != 0)
+    return;
+  bool isRow = shape.dilation.width == 1 && shape.groups == 1;
+  int64_t terms = shape.getInputChannels() * (isRow ? shape.window.width : 1);
+  int64_t rows = shape.output.batch * shape.output.height * shape.output.width;
+  plan.termBlock =
+      chooseTermBlock(machine, bytes, terms, rows, plan.products.front().rows);
+}
+
 KernelPlan frieze::planConv(const Target &target, const Machine &machine,
                             nn::ConvOp op) {
   ConvShape shape(op, target);
@@ -204,8 +220,7 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
           chooseMatrixTile(machine, getProductShape(shape, columns)));
       plan.scratchElements = shape.getPaddedElements();
       if (!shape.isDepthwise())
-        plan.prefetchedLines = countLinesAhead(machine, shape.getKernelBytes(),
-                                               KernelReads::Often);
+        planMemory(machine, shape, plan);
     }
   } else {
     plan.form = "over width";

@@ -54,6 +54,10 @@ KernelPlan frieze::planDense(const Target &target, const Machine &machine,
   plan.prefetchedLines = countLinesAhead(
       machine, kernelBytes,
       shape.rows <= tile.rows ? KernelReads::Once : KernelReads::Often);
+  int64_t outputs = op.getType().getShape().back();
+  if (op.getChains() == 1 && outputs % machine.lanes == 0 && !target.device)
+    plan.termBlock = chooseTermBlock(machine, kernelBytes, shape.terms,
+                                     shape.rows, tile.rows);
   return plan;
 }
 

@@ -6,12 +6,32 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/plan/FetchAhead.h"
+#include "compiler/conversion/plan/ElementType.h"
+#include "compiler/conversion/plan/Panels.h"
+#include "dialect/Winograd.h"
+
+using namespace frieze;
 
 /// The end of a page ends what a processor fetches by itself.
 static constexpr int64_t pageBytes = 4 << 10;
-/// 64 rows of a panel: the block of channels that the products of minimal
-/// filtering read next, while all tiles read this one.
-static constexpr int64_t blockBytes = 16 << 10;
+/// Terms that all rows read while the next block is fetched, in minimal
+/// filtering channels, and the fewest whose partial sums are worth storing.
+static constexpr int64_t blockTerms = nn::winogradBlock, leastTerms = 32;
+/// Of a panel.
+static constexpr int64_t blockBytes =
+    blockTerms * panelColumns * accumulatorBytes;
+
+int64_t frieze::chooseTermBlock(const Machine &machine, int64_t kernelBytes,
+                                int64_t terms, int64_t rows, int64_t tileRows) {
+  if (machine.caches.secondLevel == 0 ||
+      kernelBytes <= machine.caches.secondLevel || rows <= tileRows)
+    return 0;
+  for (int64_t block = std::min(blockTerms, terms / 2); block >= leastTerms;
+       --block)
+    if (terms % block == 0)
+      return block;
+  return 0;
+}
 
 int64_t frieze::countLinesAhead(const Machine &machine, int64_t kernelBytes,
                                 KernelReads reads) {

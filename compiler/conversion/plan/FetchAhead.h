@@ -21,6 +21,13 @@ enum class KernelReads { Once, Often };
 int64_t countLinesAhead(const Machine &machine, int64_t kernelBytes,
                         KernelReads reads);
 
+/// Terms of a sum, in a loop of so many, whose weights all `rows` read before
+/// those of the next, so that none is read from memory twice; 0 where all terms
+/// may be read at once, or no block of some size divides them. The product has
+/// a tile of `tileRows`, and all its columns are in whole vectors.
+int64_t chooseTermBlock(const Machine &machine, int64_t kernelBytes,
+                        int64_t terms, int64_t rows, int64_t tileRows);
+
 } // namespace frieze
 
 #endif // FRIEZE_COMPILER_CONVERSION_PLAN_FETCHAHEAD_H

@@ -40,6 +40,9 @@ struct KernelPlan {
   int64_t panel = 0;
   /// Cache lines that the weights of its product are fetched ahead.
   int64_t prefetchedLines = 0;
+  /// Terms whose weights all rows read before those of the next terms, as they
+  /// come from memory; 0: all.
+  int64_t termBlock = 0;
   /// Of a convolution by minimal filtering.
   std::optional<WinogradPlan> winograd;
   /// Of a recurrent layer: units whose weights are packed together.
