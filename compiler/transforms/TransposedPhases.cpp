@@ -12,6 +12,9 @@
 using namespace mlir;
 using namespace frieze::nn;
 
+/// Of more phases, the code would be many times that of one kernel.
+static constexpr int64_t mostPhases = 8;
+
 SmallVector<TransposedPhases::Phase> TransposedPhases::findPhases() {
   if (op.getSpatialRank() != 1 || op.getGroups() != 1 ||
       op.getDilationValues()[0] != 1)
@@ -19,7 +22,7 @@ SmallVector<TransposedPhases::Phase> TransposedPhases::findPhases() {
   int64_t stride = op.getStrideValues()[0], low = op.getPaddingValues()[0];
   int64_t inputs = op.getInput().getType().getDimSize(1);
   int64_t results = op.getType().getDimSize(1);
-  if (stride == 1 || results % stride != 0)
+  if (stride == 1 || stride > mostPhases || results % stride != 0)
     return {};
   SmallVector<Phase> found;
   for (int64_t number = 0; number < stride; ++number) {

@@ -114,12 +114,13 @@ TEST(TransposedPhasesTest, ComputesTheSame) {
   EXPECT_GT(found, 50);
 }
 
-// Results that do not fill the last position, no stride, a phase without a tap,
-// inputs that a phase leaves out, a dilation and groups.
+// Results that do not fill the last position, no stride, too many phases, one
+// without a tap, inputs that a phase leaves out, a dilation and groups.
 TEST(TransposedPhasesTest, MustNotFire) {
   for (const Shape &shape :
-       {Shape{4, 2, 1, 0}, Shape{3, 1, 1, 1}, Shape{2, 3, 0, -1},
-        Shape{3, 2, 4, 1}, Shape{3, 2, 1, 0, /*dilation=*/2},
+       {Shape{4, 2, 1, 0}, Shape{3, 1, 1, 1}, Shape{18, 9, 0, 9},
+        Shape{2, 3, 0, -1}, Shape{3, 2, 4, 1},
+        Shape{3, 2, 1, 0, /*dilation=*/2},
         Shape{4, 2, 1, 1, /*dilation=*/1, /*groups=*/2}}) {
     TransposedConv model(shape);
     EXPECT_TRUE(TransposedPhases(model.conv).getConvs().empty())
