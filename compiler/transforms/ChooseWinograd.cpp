@@ -62,6 +62,9 @@ static constexpr double errorTolerance = 1.1;
 static constexpr double mostAmplification = 4;
 /// Left by nn-estimate-ranges.
 static constexpr StringRef amplificationName = "nn.amplification";
+/// Of how many phases a convolution is one: so large a part of the results of a
+/// layer has its error.
+static constexpr StringRef phasesName = "nn.phases";
 
 /// Of reading the weights of so many products of each pair of an input and an
 /// output channel.
@@ -181,6 +184,9 @@ static void separatePhases(ConvTransposeOp op) {
   if (!hasAlgorithm || getDirectCost(op) < minGain * cost ||
       failed(phases.replace()))
     return phases.erase();
+  for (ConvOp conv : phases.getConvs())
+    conv->setAttr(phasesName,
+                  Builder(conv.getContext()).getI64IntegerAttr(number));
   emitDecision(loc, "transposed convolution",
                llvm::formatv("computed as {0} convolutions", number).str(),
                "minimal filtering has fewer products for each of its phases");
@@ -238,8 +244,10 @@ struct ChooseWinogradPass
     else
       choose();
     getOperation()->walk([](Operation *op) {
-      if (isa<ConvOp, ConvTransposeOp>(op))
-        op->removeAttr(amplificationName);
+      if (!isa<ConvOp, ConvTransposeOp>(op))
+        return;
+      op->removeAttr(amplificationName);
+      op->removeAttr(phasesName);
     });
   }
 
@@ -289,9 +297,14 @@ struct ChooseWinogradPass
     });
     double left = errorBudget * errorBudget;
     for (Candidate &candidate : candidates) {
+      auto phases = candidate.op->getAttrOfType<IntegerAttr>(phasesName);
+      auto getSquare = [&](const Algorithm &algorithm) {
+        return algorithm.error * algorithm.error /
+               (phases ? phases.getInt() : 1);
+      };
       auto *algorithm =
           llvm::find_if(candidate.algorithms, [&](const Algorithm &algorithm) {
-            return algorithm.error * algorithm.error <= left;
+            return getSquare(algorithm) <= left;
           });
       if (algorithm == candidate.algorithms.end() ||
           (candidate.joined && failed(candidate.joined->replace()))) {
@@ -301,7 +314,7 @@ struct ChooseWinogradPass
       }
       if (candidate.joined)
         candidate.op = candidate.joined->getConv();
-      left -= algorithm->error * algorithm->error;
+      left -= getSquare(*algorithm);
       const WinogradTiling &tiling = algorithm->tiling;
       candidate.op.setWinograd(tiling.scheme->getOutputs());
       if (!tiling.scheme->hasFewestProducts())

@@ -310,3 +310,19 @@ func.func @transposed_left(%x: tensor<1x128x64xf32>, %y: tensor<1x16x16x32xf32>)
   %4 = nn.conv_transpose %y kernel(dense<0.5> : tensor<5x5x32x32xf32>) strides = [2, 2] : tensor<1x16x16x32xf32> -> tensor<1x35x35x32xf32>
   return %0, %1, %2, %3, %4 : tensor<1x257x64xf32>, tensor<1x512x64xf32>, tensor<1x256x64xf32>, tensor<1x246x64xf32>, tensor<1x35x35x32xf32>
 }
+
+// -----
+
+// Each of the eight phases has an eighth of the results of its layer, and counts
+// so in the error of the model: all have the best scheme.
+// CHECK-LABEL: @transposed_budget
+// CHECK-COUNT-24: nn.conv %{{.*}} padding = [{{[12]}}, {{[12]}}] winograd = [7] products = [11] :
+func.func @transposed_budget(%x: tensor<1x56x32xf32>, %y: tensor<1x56x32xf32>, %z: tensor<1x56x32xf32>) -> (tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>) {
+  %0 = nn.conv_transpose %x kernel(dense<0.5> : tensor<32x32x32xf32>) strides = [8] padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x56x32xf32> -> tensor<1x448x32xf32>
+  %1 = nn.global_pool avg %0 : tensor<1x448x32xf32> -> tensor<1x32xf32>
+  %2 = nn.conv_transpose %y kernel(dense<0.5> : tensor<32x32x32xf32>) strides = [8] padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x56x32xf32> -> tensor<1x448x32xf32>
+  %3 = nn.global_pool avg %2 : tensor<1x448x32xf32> -> tensor<1x32xf32>
+  %4 = nn.conv_transpose %z kernel(dense<0.5> : tensor<32x32x32xf32>) strides = [8] padding = [12, 12] {nn.amplification = 0.5 : f64} : tensor<1x56x32xf32> -> tensor<1x448x32xf32>
+  %5 = nn.global_pool avg %4 : tensor<1x448x32xf32> -> tensor<1x32xf32>
+  return %1, %3, %5 : tensor<1x32xf32>, tensor<1x32xf32>, tensor<1x32xf32>
+}
