@@ -6,81 +6,26 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/TransposedPhases.h"
-#include "compiler/reference/Evaluate.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
+#include "tests/unit/SequenceModel.h"
 #include "gtest/gtest.h"
-
-#include <cmath>
-#include <random>
 
 using namespace frieze::nn;
 
 namespace {
-/// What a transposed convolution of a sequence has.
-struct Shape {
-  int64_t taps, stride, low, high;
-  int64_t dilation = 1, groups = 1;
-};
+/// With an epilogue.
+struct TransposedConv : SequenceModel<ConvTransposeOp> {
+  explicit TransposedConv(const WindowShape &shape)
+      : SequenceModel(length, shape, [](SequenceModel &model) {
+          mlir::Attribute stage = AffineStageAttr::get(
+              &model.context, /*axis=*/2, model.draw({filters}),
+              model.draw({filters}));
+          return mlir::NamedAttribute(
+              mlir::StringAttr::get(&model.context, "epilogue"),
+              mlir::ArrayAttr::get(&model.context, stage));
+        }) {}
 
-/// A model of one, on two samples, with bias and epilogue.
-class TransposedConv {
-public:
-  explicit TransposedConv(const Shape &shape)
-      : module(mlir::ModuleOp::create(mlir::UnknownLoc::get(&context))) {
-    context.loadDialect<NNDialect, mlir::func::FuncDialect>();
-    mlir::OpBuilder builder(&context);
-    builder.setInsertionPointToStart(module->getBody());
-    mlir::Location loc = builder.getUnknownLoc();
-    auto input = mlir::RankedTensorType::get({2, length, channels},
-                                             builder.getF32Type());
-    auto function = mlir::func::FuncOp::create(
-        builder, loc, "model", builder.getFunctionType(input, {}));
-    builder.setInsertionPointToStart(function.addEntryBlock());
-    auto integers = [&](llvm::StringRef name, llvm::ArrayRef<int64_t> values) {
-      return builder.getNamedAttr(name, builder.getDenseI64ArrayAttr(values));
-    };
-    auto stage = AffineStageAttr::get(&context, 2, draw({4}), draw({4}));
-    auto result = createChecked<ConvTransposeOp>(
-        builder, loc, function.getArgument(0),
-        {builder.getNamedAttr("kernel",
-                              draw({shape.taps, channels / shape.groups, 4})),
-         builder.getNamedAttr("bias", draw({4})),
-         builder.getNamedAttr("epilogue", builder.getArrayAttr(stage)),
-         integers("strides", shape.stride),
-         integers("padding", {shape.low, shape.high}),
-         integers("dilations", shape.dilation),
-         builder.getNamedAttr("groups",
-                              builder.getI64IntegerAttr(shape.groups))});
-    mlir::func::ReturnOp::create(builder, loc, *result);
-    function.setFunctionType(builder.getFunctionType(input, result->getType()));
-    conv = result->getDefiningOp<ConvTransposeOp>();
-  }
-
-  std::vector<float> run() {
-    auto function = *module->getOps<mlir::func::FuncOp>().begin();
-    frieze::reference::Tensor<float> x{{2, length, channels}, {}};
-    for (int64_t i = 0; i < 2 * length * channels; ++i)
-      x.values.push_back(std::sin(i * i));
-    return (*frieze::reference::evaluate<float>(function, x))[0].values;
-  }
-
-  static constexpr int64_t length = 12, channels = 2;
-  mlir::MLIRContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
-  ConvTransposeOp conv;
-
-private:
-  mlir::DenseElementsAttr draw(llvm::ArrayRef<int64_t> shape) {
-    std::normal_distribution<float> normal;
-    llvm::SmallVector<float> values(mlir::ShapedType::getNumElements(shape));
-    for (float &value : values)
-      value = normal(random);
-    return mlir::DenseElementsAttr::get(
-        mlir::RankedTensorType::get(shape, mlir::Float32Type::get(&context)),
-        llvm::ArrayRef<float>(values));
-  }
-  std::mt19937 random{1};
+  static constexpr int64_t length = 12;
 };
 
 // Taps and what is left out at either end may be multiples of the stride or
@@ -95,8 +40,8 @@ TEST(TransposedPhasesTest, ComputesTheSame) {
           int64_t results =
               (TransposedConv::length - 1) * stride + taps - low - high;
           TransposedConv model({taps, stride, low, high});
-          std::vector<float> before = model.run();
-          TransposedPhases phases(model.conv);
+          std::vector<float> before = model.run<float>();
+          TransposedPhases phases(model.op);
           // With two taps in each phase and this little left out, each meets
           // the first and the last input.
           if (results % stride == 0 && taps >= 2 * stride && low < stride &&
@@ -108,7 +53,7 @@ TEST(TransposedPhasesTest, ComputesTheSame) {
           ASSERT_EQ(results % stride, 0);
           ASSERT_TRUE(mlir::succeeded(phases.replace()));
           EXPECT_TRUE(mlir::succeeded(mlir::verify(*model.module)));
-          EXPECT_EQ(before, model.run())
+          EXPECT_EQ(before, model.run<float>())
               << stride << " " << taps << " " << low << " " << high;
         }
   EXPECT_GT(found, 50);
@@ -117,13 +62,13 @@ TEST(TransposedPhasesTest, ComputesTheSame) {
 // Results that do not fill the last position, no stride, too many phases, one
 // without a tap, inputs that a phase leaves out, a dilation and groups.
 TEST(TransposedPhasesTest, MustNotFire) {
-  for (const Shape &shape :
-       {Shape{4, 2, 1, 0}, Shape{3, 1, 1, 1}, Shape{18, 9, 0, 9},
-        Shape{2, 3, 0, -1}, Shape{3, 2, 4, 1},
-        Shape{3, 2, 1, 0, /*dilation=*/2},
-        Shape{4, 2, 1, 1, /*dilation=*/1, /*groups=*/2}}) {
+  for (const WindowShape &shape :
+       {WindowShape{4, 2, 1, 0}, WindowShape{3, 1, 1, 1},
+        WindowShape{18, 9, 0, 9}, WindowShape{2, 3, 0, -1},
+        WindowShape{3, 2, 4, 1}, WindowShape{3, 2, 1, 0, /*dilation=*/2},
+        WindowShape{4, 2, 1, 1, /*dilation=*/1, /*groups=*/2}}) {
     TransposedConv model(shape);
-    EXPECT_TRUE(TransposedPhases(model.conv).getConvs().empty())
+    EXPECT_TRUE(TransposedPhases(model.op).getConvs().empty())
         << shape.taps << " " << shape.stride;
   }
 }
@@ -131,12 +76,10 @@ TEST(TransposedPhasesTest, MustNotFire) {
 // Those that are not used leave nothing.
 TEST(TransposedPhasesTest, ErasesWhatItMade) {
   TransposedConv model({4, 2, 1, 1});
-  TransposedPhases phases(model.conv);
+  TransposedPhases phases(model.op);
   EXPECT_EQ(phases.getConvs().size(), 2u);
   phases.erase();
-  int64_t ops = 0;
-  model.module->walk([&](mlir::Operation *) { ++ops; });
   // Module, function, transposed convolution, return.
-  EXPECT_EQ(ops, 4);
+  EXPECT_EQ(model.countOps(), 4);
 }
 } // namespace

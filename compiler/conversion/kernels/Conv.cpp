@@ -41,8 +41,7 @@ static SmallVector<ReductionLoop> getTerms(const ConvShape &shape,
   terms.push_back({shape.window.height,
                    shape.dilation.height * shape.input.getRowElements(),
                    shape.window.width * channels * padded});
-  // Without dilation, the taps and channels of a window row are contiguous.
-  if (shape.dilation.width == 1 && channels == pixel) {
+  if (shape.hasContiguousRows()) {
     terms.push_back({shape.window.width * channels, 1, padded});
     return terms;
   }

@@ -259,8 +259,7 @@ static void lowerProduct(KernelBuilder &kernel, DenseOp op,
     product.terms.push_back({input.run, 1, panels.padded});
     product.channelBase = product.biasBase = product.outputBase = column;
     product.weightBase = kernel.mul(column, inputs);
-    emitTermBlocks(kernel, product, plan.products.front(),
-                   input.runs > 1 ? 0 : plan.termBlock,
+    emitTermBlocks(kernel, product, plan.products.front(), plan.termBlock,
                    [&](MatrixProduct rows, Value inputAt, Value weightAt,
                        EmitProduct emit) {
                      rows.inputBase = kernel.add(rows.inputBase, inputAt);

@@ -172,12 +172,13 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
   plan.products.push_back(tile);
   plan.scratchElements = winograd.getEnd();
   // Of one that fits, the processor sees the pattern only when half of a point
-  // is done.
-  plan.prefetchedLines =
-      winograd.fitsSecondLevel
-          ? machine.budgets.prefetchedLines
-          : countLinesAhead(machine, winograd.getKernelBytes(),
-                            KernelReads::Often);
+  // is done. In registers, all points of a term are read at once.
+  if (!winograd.isInRegisters)
+    plan.prefetchedLines =
+        winograd.fitsSecondLevel
+            ? machine.budgets.prefetchedLines
+            : countLinesAhead(machine, winograd.getKernelBytes(),
+                              KernelReads::Often);
   return plan;
 }
 
@@ -190,8 +191,8 @@ static void planMemory(const Machine &machine, const ConvShape &shape,
   if (shape.pool || shape.target.device || plan.columnsOverWidth ||
       shape.getColumns() % machine.lanes != 0)
     return;
-  bool isRow = shape.dilation.width == 1 && shape.groups == 1;
-  int64_t terms = shape.getInputChannels() * (isRow ? shape.window.width : 1);
+  int64_t terms = shape.getInputChannels() *
+                  (shape.hasContiguousRows() ? shape.window.width : 1);
   int64_t rows = shape.output.batch * shape.output.height * shape.output.width;
   plan.termBlock =
       chooseTermBlock(machine, bytes, terms, rows, plan.products.front().rows);

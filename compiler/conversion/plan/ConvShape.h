@@ -99,6 +99,8 @@ struct ConvShape {
   int64_t getTerms() const {
     return window.height * window.width * getInputChannels();
   }
+  /// Whether the taps and channels of a window row are contiguous in the input.
+  bool hasContiguousRows() const { return dilation.width == 1 && groups == 1; }
   /// Bytes of the packed kernel.
   int64_t getKernelBytes() const {
     return getProducts() * getTerms() * getPaddedColumns() * accumulatorBytes;

@@ -8,6 +8,7 @@
 #include "compiler/conversion/plan/DensePlan.h"
 #include "compiler/conversion/plan/FetchAhead.h"
 #include "compiler/conversion/plan/Panels.h"
+#include "compiler/conversion/plan/WindowsInPlace.h"
 #include "llvm/ADT/bit.h"
 
 using namespace frieze;
@@ -42,8 +43,9 @@ KernelPlan frieze::planDense(const Target &target, const Machine &machine,
   KernelPlan plan;
   plan.form = "matrix product";
   ProductShape shape;
-  shape.columns = op.getType().getShape().back();
-  shape.rows = op.getType().getNumElements() / shape.columns;
+  int64_t outputs = op.getType().getShape().back();
+  shape.columns = outputs;
+  shape.rows = op.getType().getNumElements() / outputs;
   shape.terms = op.getInput().getType().getShape().back();
   shape.chains = op.getChains();
   int64_t kernelBytes = shape.terms * shape.columns * sizeof(float);
@@ -54,8 +56,9 @@ KernelPlan frieze::planDense(const Target &target, const Machine &machine,
   plan.prefetchedLines = countLinesAhead(
       machine, kernelBytes,
       shape.rows <= tile.rows ? KernelReads::Once : KernelReads::Often);
-  int64_t outputs = op.getType().getShape().back();
-  if (op.getChains() == 1 && outputs % machine.lanes == 0 && !target.device)
+  // Windows that are read in place are several loops of terms.
+  if (op.getChains() == 1 && outputs % machine.lanes == 0 && !target.device &&
+      !findWindowsInPlace(op))
     plan.termBlock = chooseTermBlock(machine, kernelBytes, shape.terms,
                                      shape.rows, tile.rows);
   return plan;

@@ -22,7 +22,7 @@ using namespace frieze;
 /// How many times larger than what each call keeps in memory meanwhile a kernel
 /// must be. The values of several calls leave the caches between two layers,
 /// and are written and read again.
-static constexpr int64_t leastBytesOfValues = 4;
+static constexpr int64_t leastKernelToValues = 4;
 
 /// Bytes of the values that `op` reads and makes, and of those that are kept
 /// beside it.
@@ -61,7 +61,7 @@ static bool sharesKernel(const KernelPlans &kernels, nn::ConvOp conv) {
   return conv.getType().getDimSize(0) == 1 && nn::keepsSamplesApart(conv) &&
          !findConcatPart(conv.getOutput(), target) &&
          bytes > target.machines.front().caches.secondLevel &&
-         bytes >= leastBytesOfValues * countBytesBeside(conv);
+         bytes >= leastKernelToValues * countBytesBeside(conv);
 }
 
 /// Whether calls share the weights of `op`. A dense layer reads each once a
