@@ -9,10 +9,12 @@
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Analysis/LoopInfo.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
 
 using namespace llvm;
 using namespace frieze;
@@ -77,7 +79,7 @@ findConstants(const Machine &machine, BasicBlock &block) {
     for (Use &operand : instruction.operands()) {
       auto *constant = dyn_cast<Constant>(operand.get());
       if (constant && fills(constant->getType()) && constant->getSplatValue() &&
-          !constant->isNullValue())
+          !isa<UndefValue>(constant) && !constant->isNullValue())
         found[constant].push_back(&operand);
     }
   }
@@ -103,16 +105,26 @@ void frieze::holdConstants(Function &function,
   if (function.isDeclaration() || machine == target.machines.end() ||
       machine->registers < 32 || !Triple(target.toolchain.triple).isX86())
     return;
-  for (Loop *loop :
-       analyses.getResult<LoopAnalysis>(function).getLoopsInPreorder()) {
-    BasicBlock *before = loop->getLoopPreheader();
-    if (!before || loop->getNumBlocks() != 1)
+  auto &loops = analyses.getResult<LoopAnalysis>(function);
+  auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
+  for (Loop *loop : loops.getLoopsInPreorder()) {
+    if (loop->getNumBlocks() != 1)
       continue;
     BasicBlock &block = *loop->getHeader();
     int64_t left = machine->registers - spareRegisters -
                    countLiveRegisters(*machine, block);
+    auto constants = findConstants(*machine, block);
+    if (constants.empty() || left <= 0)
+      continue;
+    // Behind another loop, which ends with a jump to its own start, there is
+    // none yet.
+    BasicBlock *before = loop->getLoopPreheader();
+    if (!before)
+      before = InsertPreheaderForLoop(loop, &dominators, &loops,
+                                      /*MSSAU=*/nullptr,
+                                      /*PreserveLCSSA=*/false);
     IRBuilder<> builder(before->getTerminator());
-    for (auto &[constant, uses] : findConstants(*machine, block)) {
+    for (auto &[constant, uses] : constants) {
       if (left-- <= 0)
         break;
       Value *held = hide(builder, constant);
