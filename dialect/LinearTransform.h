@@ -31,6 +31,11 @@ public:
 
   int64_t getInputs() const { return inputs; }
   int64_t getResults() const { return results.size(); }
+  /// The value that result `i` is, as it was given, if it is one.
+  std::optional<int64_t> findGiven(int64_t i) const {
+    int64_t value = results[i].value;
+    return value < inputs ? std::optional(value) : std::nullopt;
+  }
 
   /// Calls `body` with each result in turn, as soon as it is known. `Ops`
   /// computes, or emits, the operations, like those of ElementaryFunctions, so

@@ -176,6 +176,7 @@ LOWERINGS = {
     ],
     "compiler/conversion/kernels/WinogradInRegisters.cpp": [
         ("lowerConv: results of tiles that overlap", "!tiling.width.isEven()", "false"),
+        ("lowerConv: point that is an input", "blocking.plainPoint->input", "int64_t(0)"),
     ],
     "compiler/conversion/plan/Panels.cpp": [
         ("lowerDense: columns behind the last panel", "columns - rest", "0"),

@@ -18,6 +18,12 @@ using namespace mlir;
 using namespace frieze;
 
 namespace {
+/// Where a term is in the input, in the weights, and behind the first term of
+/// the innermost loop.
+struct Term {
+  Value inputAt, weightAt, offset;
+};
+
 /// Emits one tile; the position of its corner is given in elements.
 class TileEmitter {
 public:
@@ -31,19 +37,25 @@ public:
 private:
   /// The weights of one term, of the vectors from `first` below `end`.
   SmallVector<Value> loadWeights(Value weightAt, int64_t first, int64_t end);
-  /// Where the input of a sum starts.
-  Value getSumStart(Value inputAt, int64_t row, int64_t sum);
+  /// The buffer that a sum of a row reads, and where `term` is there.
+  std::pair<Value, Value> findInput(const Term &term, int64_t row, int64_t sum);
   /// Calls `body(sums, weightAt)` for each group of sums of a row that share
   /// weights.
   void
   forEachGroup(Value weightAt,
                llvm::function_ref<void(llvm::iota_range<int64_t>, Value)> body);
+  Term findTerm(const ReductionLoop &loop, Value inputAt, Value weightAt,
+                Value number) {
+    Value offset = kernel.mul(number, loop.inputStride);
+    return {kernel.add(inputAt, offset),
+            kernel.add(weightAt, kernel.mul(number, loop.weightStride)),
+            offset};
+  }
   /// Multiplies one term into the accumulators of one chain.
-  void multiplyTerm(MutableArrayRef<Value> accumulators, Value inputAt,
-                    Value weightAt);
+  void multiplyTerm(MutableArrayRef<Value> accumulators, const Term &term);
   /// Multiplies terms that lie side by side, as many as a vector has lanes.
-  void multiplyLanes(MutableArrayRef<Value> accumulators, Value inputAt,
-                     Value weightAt, int64_t weightStride);
+  void multiplyLanes(MutableArrayRef<Value> accumulators, const Term &first,
+                     int64_t weightStride);
   /// Multiplies `count` terms of a loop from term number `first`.
   SmallVector<Value> multiplyRound(const ReductionLoop &loop,
                                    SmallVector<Value> accumulators,
@@ -80,6 +92,8 @@ private:
   KernelBuilder &kernel;
   const MatrixProduct &product;
   MatrixTile tile;
+  /// Where the rows of the sum that is read elsewhere start.
+  SmallVector<Value> rowsOfSum;
 };
 } // namespace
 
@@ -109,9 +123,12 @@ SmallVector<Value> TileEmitter::loadWeights(Value weightAt, int64_t first,
   return weights;
 }
 
-Value TileEmitter::getSumStart(Value inputAt, int64_t row, int64_t sum) {
-  return kernel.add(inputAt,
-                    row * product.inputRowStride + product.sumOffsets[sum]);
+std::pair<Value, Value> TileEmitter::findInput(const Term &term, int64_t row,
+                                               int64_t sum) {
+  if (const InputOfSum *other = product.inputOfSum; other && other->sum == sum)
+    return {other->input, kernel.add(rowsOfSum[row], term.offset)};
+  return {product.input, kernel.add(term.inputAt, row * product.inputRowStride +
+                                                      product.sumOffsets[sum])};
 }
 
 void TileEmitter::forEachGroup(
@@ -124,21 +141,21 @@ void TileEmitter::forEachGroup(
 }
 
 void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
-                               Value inputAt, Value weightAt) {
-  forEachGroup(weightAt, [&](llvm::iota_range<int64_t> sums, Value weightAt) {
+                               const Term &term) {
+  forEachGroup(term.weightAt, [&](llvm::iota_range<int64_t> sums,
+                                  Value weightAt) {
     SmallVector<Value> weights = loadWeights(weightAt, 0, tile.vectors);
     for (int64_t row = 0; row < tile.rows; ++row)
       for (int64_t sum : sums) {
-        Value at = getSumStart(inputAt, row, sum);
+        auto [buffer, at] = findInput(term, row, sum);
         Value shared;
         if (!product.inputPerColumn)
-          shared = kernel.loadBroadcast(product.input, at, tile.lanes);
+          shared = kernel.loadBroadcast(buffer, at, tile.lanes);
         for (int64_t v = 0; v < tile.vectors; ++v) {
-          Value input = shared
-                            ? shared
-                            : kernel.loadVector(product.input,
-                                                kernel.add(at, v * tile.lanes),
-                                                tile.lanes);
+          Value input =
+              shared ? shared
+                     : kernel.loadVector(buffer, kernel.add(at, v * tile.lanes),
+                                         tile.lanes);
           Value &accumulator = accumulators[find(row, sum, v)];
           accumulator = kernel.fma(input, weights[v], accumulator);
         }
@@ -147,15 +164,15 @@ void TileEmitter::multiplyTerm(MutableArrayRef<Value> accumulators,
 }
 
 void TileEmitter::multiplyLanes(MutableArrayRef<Value> accumulators,
-                                Value inputAt, Value weightAt,
-                                int64_t weightStride) {
-  forEachGroup(weightAt, [&](llvm::iota_range<int64_t> sums, Value weightAt) {
+                                const Term &first, int64_t weightStride) {
+  forEachGroup(first.weightAt, [&](llvm::iota_range<int64_t> sums,
+                                   Value weightAt) {
     SmallVector<Value> inputs;
     for (int64_t row = 0; row < tile.rows; ++row)
-      for (int64_t sum : sums)
-        inputs.push_back(kernel.loadVector(product.input,
-                                           getSumStart(inputAt, row, sum),
-                                           kernel.machine.lanes));
+      for (int64_t sum : sums) {
+        auto [buffer, at] = findInput(first, row, sum);
+        inputs.push_back(kernel.loadVector(buffer, at, kernel.machine.lanes));
+      }
     for (int64_t lane = 0; lane < kernel.machine.lanes; ++lane) {
       SmallVector<Value> shared;
       for (Value input : inputs)
@@ -186,14 +203,12 @@ SmallVector<Value> TileEmitter::multiplyRound(const ReductionLoop &loop,
   bool isByLane = kernel.machine.sharedFactor == SharedFactor::Lane &&
                   loop.inputStride == 1 && !product.inputPerColumn;
   for (int64_t i = 0; i < count;) {
-    Value term = kernel.add(first, i);
-    Value input = kernel.add(inputAt, kernel.mul(term, loop.inputStride));
-    Value weight = kernel.add(weightAt, kernel.mul(term, loop.weightStride));
+    Term term = findTerm(loop, inputAt, weightAt, kernel.add(first, i));
     if (isByLane && count - i >= lanes) {
-      multiplyLanes(accumulators, input, weight, loop.weightStride);
+      multiplyLanes(accumulators, term, loop.weightStride);
       i += lanes;
     } else {
-      multiplyTerm(accumulators, input, weight);
+      multiplyTerm(accumulators, term);
       ++i;
     }
   }
@@ -259,13 +274,10 @@ SmallVector<Value> TileEmitter::sumOverChains(ArrayRef<ReductionLoop> loops,
         });
   auto multiplyFrom = [&](SmallVector<Value> values, Value first,
                           int64_t count) {
-    for (int64_t chain = 0; chain < count; ++chain) {
-      Value term = kernel.add(first, chain);
+    for (int64_t chain = 0; chain < count; ++chain)
       multiplyTerm(
           MutableArrayRef(values).slice(chain * tileSize(), tileSize()),
-          kernel.add(inputAt, kernel.mul(term, loop.inputStride)),
-          kernel.add(weightAt, kernel.mul(term, loop.weightStride)));
-    }
+          findTerm(loop, inputAt, weightAt, kernel.add(first, chain)));
     return values;
   };
   int64_t rounds = loop.extent / product.chains;
@@ -376,6 +388,8 @@ void TileEmitter::emit(Value firstRow, Value column, int64_t validColumns) {
                               kernel.mul(firstRow, product.outputRowStride));
   Value weightAt = kernel.add(product.weightBase,
                               kernel.mul(column, product.weightColumnStride));
+  for (int64_t row = 0; product.inputOfSum && row < tile.rows; ++row)
+    rowsOfSum.push_back(product.inputOfSum->findRow(kernel.add(firstRow, row)));
   SmallVector<Value> starts, accumulators;
   if (!product.goesOn)
     starts = loadStarts(column);

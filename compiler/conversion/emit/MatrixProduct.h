@@ -22,6 +22,14 @@ struct ReductionLoop {
   int64_t weightStride;
 };
 
+/// Where one of the sums of a row is read, in place of where the others are.
+struct InputOfSum {
+  int64_t sum;
+  mlir::Value input;
+  /// Where the terms of a row start there.
+  llvm::function_ref<mlir::Value(mlir::Value row)> findRow;
+};
+
 /// `output[row, column] = epilogue(bias[column] + sum of input * weights)`, for
 /// rows that may overlap (with a pooling in the epilogue, each row of the
 /// output is combined from several rows of the product): in channels-last
@@ -63,6 +71,8 @@ struct MatrixProduct {
   /// which they are combined: the rows of the window of a pooling in the
   /// epilogue, or the points of minimal filtering.
   llvm::SmallVector<int64_t> sumOffsets = {0};
+  /// Null where all sums are read from `input`; else the terms have one loop.
+  const InputOfSum *inputOfSum = nullptr;
   /// With minimal filtering of a sequence: each row is a tile. The sums of its
   /// points have weights of their own, so many elements apart; one starts from
   /// the bias, and the others from zero.

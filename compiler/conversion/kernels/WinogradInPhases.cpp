@@ -32,6 +32,8 @@ void WinogradEmitter::transformInputs(const Tile &tile) {
             kernel.loadVector(source, kernel.add(at, i * stride), lanes));
       form.getInputTransform().apply<VectorOps>(
           ops, values, [&](int64_t i, Value value) {
+            if (blocking.plainPoint && i == blocking.plainPoint->point)
+              return;
             kernel.storeVector(value, scratch,
                                kernel.add(targetAt, i * targetStride), lanes);
           });

@@ -46,6 +46,16 @@ void WinogradEmitter::multiplyInRegisters(Value block) {
   auto findOutput = [&](Value row) { return findTile(block, row).output; };
   if (!tiling.width.isEven())
     product.findOutput = findOutput;
+  auto findPlain = [&](Value row) {
+    return kernel.add(findTile(block, row).input,
+                      blocking.plainPoint->input *
+                          blocking.getColumnStride(blocking.input));
+  };
+  InputOfSum plain;
+  if (blocking.plainPoint) {
+    plain = {blocking.plainPoint->point, input, findPlain};
+    product.inputOfSum = &plain;
+  }
   emitMatrixProduct(kernel, product, productTile);
 }
 

@@ -166,7 +166,8 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
     plan.form = "minimal filtering in registers";
     // Machines share the constants.
     bool isAlone = target.machines.size() == 1;
-    winograd.finishInRegisters(ofAll.rows, isAlone ? ofAll.getWidth() : 0);
+    winograd.finishInRegisters(machine, ofAll.rows,
+                               isAlone ? ofAll.getWidth() : 0);
     tile = ofAll;
   }
   plan.products.push_back(tile);

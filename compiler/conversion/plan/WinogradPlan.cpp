@@ -59,12 +59,22 @@ WinogradPlan::WinogradPlan(const Target &target, const Machine &machine,
     tiles = getAllTiles();
 }
 
-void WinogradPlan::finishInRegisters(int64_t rows, int64_t panel) {
+void WinogradPlan::finishInRegisters(const Machine &machine, int64_t rows,
+                                     int64_t panel) {
   isInRegisters = true;
   this->panel = panel;
   // One tile of the product, whose inputs are then read from where they were
   // just written; twice as many were slower.
   tiles = std::min(rows, getAllTiles());
+  // Its rows have addresses beside those of the other points. Where loads don't
+  // add an index to them, that costs what it saves.
+  if (machine.lanes == 1 || machine.sharedFactor != SharedFactor::Vector)
+    return;
+  const nn::LinearTransform &transform =
+      tiling.getColumns().getInputTransform();
+  for (int64_t point = 0; point < tiling.getPoints() && !plainPoint; ++point)
+    if (std::optional<int64_t> input = transform.findGiven(point))
+      plainPoint = {point, *input};
 }
 
 int64_t WinogradPlan::getKernelBytes() const {

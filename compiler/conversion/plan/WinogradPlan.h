@@ -25,9 +25,9 @@ struct WinogradPlan {
   WinogradPlan(const Target &target, const Machine &machine, nn::ConvOp op,
                const ImageShape &input, int64_t start);
 
-  /// Makes the plan one of a product whose tile has so many rows, with the
-  /// kernel in panels of so many filters.
-  void finishInRegisters(int64_t rows, int64_t panel);
+  /// Makes the plan one of a product whose tile has so many rows on `machine`,
+  /// with the kernel in panels of so many filters.
+  void finishInRegisters(const Machine &machine, int64_t rows, int64_t panel);
 
   /// Those that may have results: of a window in pieces, the last ones have
   /// none.
@@ -96,6 +96,12 @@ struct WinogradPlan {
   /// Tiles of a block.
   int64_t tiles;
   bool isInRegisters = false;
+  /// A point that is one of the inputs of its tile. In registers, its product
+  /// reads it where it is.
+  struct PlainPoint {
+    int64_t point, input;
+  };
+  std::optional<PlainPoint> plainPoint;
   /// Filters that are packed together, a point after the other, or, in
   /// registers, with all points of a term beside each other; 0: all filters.
   int64_t panel = 0;
