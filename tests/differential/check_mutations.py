@@ -251,7 +251,7 @@ LOWERINGS = {
         ("lowerDense: weights of a panel", "kernel.mul(column, inputs)", "column"),
     ],
     "compiler/conversion/kernels/Attention.cpp": [
-        ("lowerAttention: scale", "kernel.mulFloat(element, scale)", "element"),
+        ("lowerAttention: scale", "op.getScale().convertToDouble()", "1.0"),
         ("lowerAttention: maximum of the last keys", "shape.keys % together, largest)",
          "MUTATED ? 0 : shape.keys % together, largest)"),
         ("lowerAttention: keys of another product", "kernel.mul(number, shape.keys * shape.terms)",
@@ -337,10 +337,14 @@ LOWERINGS = {
         ("lowerSlice: stride", "strides[axis] * inputStrides[axis]", "inputStrides[axis]"),
         ("lowerTranspose: axes that stay", "op.getPermutation()[runAxis - 1] == int64_t(runAxis) - 1",
          "true"),
-        ("lowerTranspose: columns of a block", "llvm::enumerate(deinterleave(kernel, vectors))",
-         "llvm::enumerate(MUTATED ? vectors : deinterleave(kernel, vectors))"),
         ("lowerConcat: channels of the second operand", "joinsChannels ? start : 0", "0"),
         ("lowerWindows: stride", "kernel.mul(window, op.getStride())", "window"),
+    ],
+    "compiler/conversion/emit/TransposedBlocks.cpp": [
+        ("lowerTranspose: columns of a block", "llvm::enumerate(deinterleave(kernel, vectors))",
+         "llvm::enumerate(MUTATED ? vectors : deinterleave(kernel, vectors))"),
+        ("lowerAttention: columns that change", "change(elements, column)",
+         "change(elements, kernel.index(0))"),
     ],
     "compiler/conversion/kernels/Resize.cpp": [
         ("lowerResize: neighbour", "kernel.add(low, 1)", "low"),

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/emit/MatrixProduct.h"
+#include "compiler/conversion/emit/TransposedBlocks.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/AttentionPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -53,18 +53,15 @@ private:
 } // namespace
 
 void BlockEmitter::copyQueries(Value queriesAt, Value base) {
-  Value scale = kernel.constant(op.getScale().convertToDouble(), 1);
-  kernel.forEach(shape.block, [&](Value query) {
-    kernel.forEach(shape.terms, [&](Value term) {
-      Value element =
-          kernel.loadVector(kernel.buffers[op.getQuery()],
-                            kernel.add(kernel.add(queriesAt, term),
-                                       kernel.mul(query, shape.terms)),
-                            1);
-      kernel.storeVector(kernel.mulFloat(element, scale), scratch,
-                         findRow(base, 0, term, query), 1);
-    });
-  });
+  auto scaleElements = [&](Value elements, Value) {
+    int64_t width = cast<VectorType>(elements.getType()).getDimSize(0);
+    return kernel.mulFloat(
+        elements, kernel.constant(op.getScale().convertToDouble(), width));
+  };
+  emitTransposed(kernel,
+                 {kernel.buffers[op.getQuery()], queriesAt, shape.terms},
+                 {scratch, base, shape.rowStride}, shape.block, shape.terms,
+                 scaleElements);
 }
 
 void BlockEmitter::emitProduct(const MatrixTile &tile, Value input,
@@ -140,28 +137,19 @@ void BlockEmitter::emitWeights(Value base, Value lane, int64_t width) {
 }
 
 void BlockEmitter::storeResults(Value base, Value resultsAt) {
-  kernel.forEach(shape.values, [&](Value value) {
-    kernel.forEachVector(shape.block, [&](Value lane, int64_t width) {
-      Value at = findRow(base, shape.getResultsAt(), value, lane);
-      Value sum = kernel.loadVector(
-          scratch, findRow(base, shape.getSumsAt(), kernel.index(0), lane),
-          width);
-      Value result =
-          arith::DivFOp::create(kernel.builder, kernel.getLocation(),
-                                kernel.loadVector(scratch, at, width), sum);
-      kernel.storeVector(result, scratch, at, width);
-    });
-  });
-  kernel.forEach(shape.block, [&](Value query) {
-    kernel.forEach(shape.values, [&](Value value) {
-      emitCopy(kernel, scratch,
-               findRow(base, shape.getResultsAt(), value, query),
-               kernel.buffers[op.getOutput()],
-               kernel.add(kernel.add(resultsAt, value),
-                          kernel.mul(query, shape.values)),
-               1);
-    });
-  });
+  auto divide = [&](Value elements, Value lane) -> Value {
+    int64_t width = cast<VectorType>(elements.getType()).getDimSize(0);
+    Value sum = kernel.loadVector(
+        scratch, findRow(base, shape.getSumsAt(), kernel.index(0), lane),
+        width);
+    return arith::DivFOp::create(kernel.builder, kernel.getLocation(), elements,
+                                 sum);
+  };
+  emitTransposed(
+      kernel,
+      {scratch, kernel.add(base, shape.getResultsAt()), shape.rowStride},
+      {kernel.buffers[op.getOutput()], resultsAt, shape.values}, shape.values,
+      shape.block, divide);
 }
 
 void BlockEmitter::emitBlock(Value number, Value firstQuery, Value base) {

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/Copies.h"
-#include "compiler/conversion/emit/Interleave.h"
+#include "compiler/conversion/emit/TransposedBlocks.h"
 #include "compiler/conversion/kernels/Lowerings.h"
 #include "compiler/conversion/plan/ConcatPart.h"
 #include "compiler/conversion/plan/MemoryPlan.h"
@@ -133,9 +133,8 @@ static void lowerSlice(KernelBuilder &kernel, SliceOp op) {
       });
 }
 
-/// Square blocks of the last axes of input and output, which differ: their rows
-/// are loaded and their columns are stored, each as a vector. Nothing where an
-/// axis has fewer than four elements.
+/// The last axes of input and output, which differ, in square blocks. Nothing
+/// where an axis has too few elements.
 static bool transposeBlocks(KernelBuilder &kernel, TransposeOp op,
                             SmallVector<int64_t> fromStrides,
                             SmallVector<int64_t> toStrides) {
@@ -144,40 +143,20 @@ static bool transposeBlocks(KernelBuilder &kernel, TransposeOp op,
   size_t inputLast = llvm::find(op.getPermutation(), int64_t(last)) -
                      op.getPermutation().begin();
   int64_t rows = shape[last], columns = shape[inputLast];
-  int64_t size =
-      std::min(kernel.machine.lanes,
-               int64_t(llvm::bit_floor(uint64_t(std::min(rows, columns)))));
-  if (kernel.target.device || size < 4)
+  if (!hasTransposedBlocks(kernel, rows, columns))
     return false;
   int64_t rowStride = fromStrides[last], columnStride = toStrides[inputLast];
   for (SmallVector<int64_t> *axes : {&shape, &fromStrides, &toStrides}) {
     axes->pop_back();
     axes->erase(axes->begin() + inputLast);
   }
-  Value input = kernel.buffers[op.getInput()];
-  Value output = kernel.buffers[op.getOutput()];
-  auto transposeBlock = [&](Value from, Value to) {
-    SmallVector<Value> vectors;
-    for (int64_t i = 0; i < size; ++i)
-      vectors.push_back(
-          kernel.loadVector(input, kernel.add(from, i * rowStride), size));
-    for (auto [i, vector] : llvm::enumerate(deinterleave(kernel, vectors)))
-      kernel.storeVector(vector, output, kernel.add(to, i * columnStride),
-                         size);
-  };
-  forEachIndex(
-      kernel, shape, fromStrides, toStrides, kernel.index(0), kernel.index(0),
-      [&](Value from, Value to) {
-        kernel.forEachChunk(columns, size, [&](Value column) {
-          kernel.forEachChunk(rows, size, [&](Value row) {
-            transposeBlock(
-                kernel.add(kernel.add(from, kernel.mul(row, rowStride)),
-                           column),
-                kernel.add(kernel.add(to, kernel.mul(column, columnStride)),
-                           row));
-          });
-        });
-      });
+  forEachIndex(kernel, shape, fromStrides, toStrides, kernel.index(0),
+               kernel.index(0), [&](Value from, Value to) {
+                 emitTransposed(
+                     kernel, {kernel.buffers[op.getInput()], from, rowStride},
+                     {kernel.buffers[op.getOutput()], to, columnStride}, rows,
+                     columns);
+               });
   return true;
 }
 
