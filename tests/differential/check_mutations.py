@@ -213,12 +213,14 @@ LOWERINGS = {
          "0 * product.outputRowStride"),
         ("lowerConv: mask of the last columns",
          "std::min(tile.lanes, validColumns - v * tile.lanes)", "tile.lanes"),
+        ("lowerConv: block added to those before",
+         "kernel.addFloat(kernel.loadVector(product.output, at, tile.lanes), result)", "result"),
+    ],
+    "compiler/conversion/emit/TileSums.cpp": [
         ("lowerDense: first term of a chain",
          "kernel.add(kernel.mul(i, product.chains), firstChain)", "kernel.mul(i, product.chains)"),
         ("lowerDense: terms of the chains of a tile beyond the last round",
          "std::clamp<int64_t>(rest - firstChain, 0, tile.chains)", "int64_t(0)"),
-        ("lowerConv: block added to those before",
-         "kernel.addFloat(kernel.loadVector(product.output, at, tile.lanes), result)", "result"),
     ],
     "compiler/conversion/emit/LongEpilogue.cpp": [
         ("lowerDense: long epilogue",
