@@ -5,19 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/CallBinder.h"
 #include "compiler/conversion/CallsPerRun.h"
 #include "compiler/conversion/PackedKernels.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/conversion/StreamCalls.h"
 #include "compiler/conversion/StreamToLoops.h"
 #include "compiler/conversion/VariantFunction.h"
-#include "compiler/conversion/emit/BufferBinder.h"
 #include "compiler/conversion/emit/Copies.h"
 #include "compiler/conversion/kernels/Lowerings.h"
-#include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ElementType.h"
-#include "compiler/conversion/plan/MemoryPlan.h"
-#include "compiler/conversion/plan/MicroBatch.h"
 #include "dialect/Limits.h"
 #include "dialect/Steps.h"
 #include "dialect/Weights.h"
@@ -119,97 +116,7 @@ private:
   ConstantPool &constants;
   std::optional<PackedKernels> packed;
 };
-
-/// Finds the buffers of the ops of one lowered function.
-class CallBinder : public BufferBinder {
-public:
-  CallBinder(KernelBuilder &kernel, const KernelPlans &kernels,
-             const MemoryPlan &plan, func::FuncOp function,
-             ArrayRef<BlockArgument> arguments, int64_t calls)
-      : BufferBinder(kernel, kernels, plan), function(function),
-        arguments(arguments), calls(calls) {}
-
-  /// Binds what the ops of a step read and write, for one call; for all calls
-  /// where `call` is null.
-  void bindStep(ArrayRef<Operation *> step, Value call);
-  /// Binds what `op` reads and writes, for all calls, to the layer of
-  /// `microBatch` that computes it for them.
-  void bindTogether(Operation *op, const MicroBatch &microBatch);
-  /// The memory of output number `number`, for that call.
-  Value getOutput(unsigned number);
-
-private:
-  Value findBuffer(Value value) override;
-  Value viewArena(int64_t offset, Type element, int64_t count) override {
-    return view(arguments.back(), kernel.index(offset), element, count);
-  }
-  /// The elements of a call (or of all) in an argument of the function.
-  Value viewArgument(unsigned number, ShapedType type);
-
-  func::FuncOp function;
-  ArrayRef<BlockArgument> arguments;
-  int64_t calls;
-  Value call;
-};
 } // namespace
-
-Value CallBinder::viewArgument(unsigned number, ShapedType type) {
-  if (calls == 1)
-    return arguments[number];
-  int64_t elements = type.getNumElements();
-  Value offset = call ? kernel.mul(call, countBytes(type)) : kernel.index(0);
-  return view(arguments[number], offset, type.getElementType(),
-              call ? elements : calls * elements);
-}
-
-Value CallBinder::getOutput(unsigned number) {
-  Value result = function.getBody().front().getTerminator()->getOperand(number);
-  return viewArgument(function.getNumArguments() + number,
-                      cast<ShapedType>(result.getType()));
-}
-
-Value CallBinder::findBuffer(Value value) {
-  auto type = cast<ShapedType>(value.getType());
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return viewArgument(argument.getArgNumber(), type);
-  if (auto output = plan.outputs.find(value); output != plan.outputs.end())
-    return getOutput(output->second);
-  if (Value constant = findConstant(value))
-    return constant;
-  auto slot = plan.values.find(value);
-  // What is read in place has no buffer.
-  if (slot == plan.values.end())
-    return nullptr;
-  int64_t elements = type.getNumElements();
-  Value offset = kernel.index(slot->second.offset);
-  if (plan.perCall.contains(value) && call)
-    offset = kernel.add(offset, kernel.mul(call, countBytes(type)));
-  return view(arguments.back(), offset, type.getElementType(),
-              call ? elements : calls * elements);
-}
-
-void CallBinder::bindStep(ArrayRef<Operation *> step, Value ofCall) {
-  call = ofCall;
-  kernel.buffers.clear();
-  for (Operation *op : step)
-    bind(op);
-}
-
-void CallBinder::bindTogether(Operation *op, const MicroBatch &microBatch) {
-  bindStep(op, /*call=*/nullptr);
-  Operation *together = microBatch.findTogether(op);
-  for (auto [value, ofAll] :
-       llvm::zip_equal(op->getOperands(), together->getOperands()))
-    kernel.buffers[ofAll] = kernel.buffers[value];
-  if (auto binary = findBinaryInEpilogue(op))
-    kernel.buffers[findBinaryInEpilogue(together)->other] =
-        kernel.buffers[binary->other];
-  kernel.buffers[together->getResult(0)] = kernel.buffers[op->getResult(0)];
-  kernel.originals[together] = op;
-  if (int64_t elements = microBatch.plans.getScratchElements(together))
-    kernel.scratch[together] = viewArena(plan.scratch.lookup(op).offset,
-                                         kernel.getAccumulatorType(), elements);
-}
 
 void FunctionLowering::lower(const Machine &machine, Steps &steps) {
   OpBuilder builder(function);

@@ -422,7 +422,7 @@ LOWERINGS = {
          "other.first <= request.last && request.first <= other.last",
          "other.first < request.last && request.first < other.last"),
     ],
-    "compiler/conversion/NNToLoops.cpp": [
+    "compiler/conversion/CallBinder.cpp": [
         ("run_batch: memory of a call",
          "call ? kernel.mul(call, countBytes(type)) : kernel.index(0)",
          "call ? kernel.mul(call, int64_t(4)) : kernel.index(0)"),
