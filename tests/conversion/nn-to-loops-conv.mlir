@@ -143,15 +143,15 @@ func.func @model(%x: tensor<1x7x10x4xf32>) -> tensor<1x3x6x8xf32> {
 
 // 6 columns are padded to 8 with weights of zero, for all variants alike; only 6
 // are stored.
-// CHECK: memref.global "private" constant @layer_bias : memref<8xf32>
 // CHECK: memref.global "private" constant @layer_kernel : memref<16xf32>
+// CHECK: memref.global "private" constant @layer_bias : memref<8xf32>
 // CHECK-LABEL: func.func private @model
 // V4: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [6], strides = [1]} : vector<8xf32> to vector<6xf32>
 // V3: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [6], strides = [1]} : vector<8xf32> to vector<6xf32>
 // V2: vector.store %{{.*}} vector<4xf32>
 // V2: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [2], strides = [1]} : vector<4xf32> to vector<2xf32>
-// CHECK: layer_bias: "0x04000000{{((0000803F){6}(00000000){2})}}"
 // CHECK: layer_kernel: "0x04000000{{(((0000003F){6}(00000000){2}){2})}}"
+// CHECK: layer_bias: "0x04000000{{((0000803F){6}(00000000){2})}}"
 func.func @model(%x: tensor<1x2x2xf32>) -> tensor<1x2x6xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<1x2x6xf32>) bias(dense<1.0> : tensor<6xf32>)
          : tensor<1x2x2xf32> -> tensor<1x2x6xf32>
@@ -254,6 +254,29 @@ func.func @model(%x: tensor<1x20x512xf32>) -> tensor<1x20x640xf32> {
 func.func @model(%x: tensor<1x20x512xf32>) -> tensor<1x20x512xf32> {
   %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x512xf32>) : tensor<1x20x512xf32> -> tensor<1x20x512xf32>
   return %0 : tensor<1x20x512xf32>
+}
+
+// -----
+
+// While the first kernel is multiplied, half as much as the second-level cache holds
+// of the second one, which lies behind it, is fetched there, a line for each term of
+// each tile, up to the last that there are. must not fire: behind the second is
+// nothing.
+// CHECK-LABEL: func.func private @model
+// V4: scf.forall (%[[PANEL:.*]]) in (8)
+// V4: %[[DONE:.*]] = arith.minsi %{{.*}}, %c122880
+// V4: %[[BEHIND:.*]] = arith.addi %[[DONE]], %c262144
+// V4: scf.for %[[TERM:.*]] = %c0 to %c512
+// V4: %[[LINE:.*]] = arith.muli %[[TERM]], %c16
+// V4: %[[AT:.*]] = arith.addi %[[BEHIND]], %[[LINE]]
+// V4: memref.prefetch %{{.*}}[%[[AT]]], read, locality<2>, data
+// V4: scf.forall (%{{.*}}) in (8)
+// V4-NOT: memref.prefetch
+// V4: return
+func.func @model(%x: tensor<1x6x512xf32>) -> tensor<1x6x512xf32> {
+  %0 = nn.conv %x kernel(dense<0.5> : tensor<1x512x512xf32>) : tensor<1x6x512xf32> -> tensor<1x6x512xf32>
+  %1 = nn.conv %0 kernel(dense<0.25> : tensor<1x512x512xf32>) : tensor<1x6x512xf32> -> tensor<1x6x512xf32>
+  return %1 : tensor<1x6x512xf32>
 }
 
 // -----

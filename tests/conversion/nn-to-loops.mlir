@@ -8,8 +8,9 @@
 // CHECK-SAME: weights_bytes = 144, arena_bytes = 0, arena_alignment = 64, micro_batch = 1,
 // CHECK-SAME: inputs = [<"beat" : tensor<1x8xf32>>, <"input1" : tensor<1x4xf32>>], outputs = [<"score" : tensor<1x4xf32>>],
 // CHECK-SAME: variants = [@model_x86_64_v4, @model_x86_64_v3, @model_x86_64_v2]>}
-// CHECK: memref.global "private" constant @layer_bias : memref<4xf32> = {{.*}} {alignment = 64 : i64}
+// They are in the order in which they are read.
 // CHECK: memref.global "private" constant @layer_kernel : memref<32xf32> = {{.*}} {alignment = 64 : i64}
+// CHECK: memref.global "private" constant @layer_bias : memref<4xf32> = {{.*}} {alignment = 64 : i64}
 // CHECK-NOT: memref.global
 // CHECK: func.func private @model_x86_64_v4(%arg0: memref<8xf32> {llvm.noalias}, %arg1: memref<4xf32> {llvm.noalias},
 // CHECK-SAME: %arg2: memref<4xf32> {llvm.noalias}, %arg3: memref<0xi8> {llvm.noalias})

@@ -39,7 +39,10 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
       reinterpret_cast<const char *>(digest.data()), digest.size())];
   if (symbol)
     return symbol;
+  // They lie in memory in the order in which they are read.
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  if (newest)
+    builder.setInsertionPointAfter(newest);
   std::string name = (getSymbolPrefix(owner) + "_" + parameter).str();
   for (unsigned count = 1; module.lookupSymbol(name); ++count)
     name =
@@ -50,7 +53,7 @@ StringAttr ConstantPool::getOrCreate(Operation *owner, StringRef parameter,
   auto data = nn::createRoundedWeights(
       name, RankedTensorType::get(size, element), std::move(values));
   bytes += size * bytesOf(element);
-  memref::GlobalOp::create(
+  newest = memref::GlobalOp::create(
       builder, owner->getLoc(), name, builder.getStringAttr("private"),
       MemRefType::get(size, element), data,
       /*constant=*/true, builder.getI64IntegerAttr(target.layout.alignment));

@@ -51,6 +51,7 @@ public:
 
 private:
   mlir::ModuleOp module;
+  mlir::Operation *newest = nullptr;
   /// By the BLAKE3 hash of their values.
   llvm::StringMap<mlir::StringAttr> globals;
   std::map<std::tuple<mlir::Operation *, std::string, int64_t>, Global> packed;

@@ -30,6 +30,16 @@ struct InputOfSum {
   llvm::function_ref<mlir::Value(mlir::Value row)> findRow;
 };
 
+/// What lies behind the weights of a product in memory, those of later kernels:
+/// a cache line of it is fetched into the second level for each term of a tile.
+struct FetchBehind {
+  /// Elements from the start of the weights to it, and of it.
+  int64_t start, size;
+  /// Those that one row of the product fetches, and the products before did.
+  int64_t perRow;
+  mlir::Value done;
+};
+
 /// `output[row, column] = epilogue(bias[column] + sum of input * weights)`, for
 /// rows that may overlap (with a pooling in the epilogue, each row of the
 /// output is combined from several rows of the product): in channels-last
@@ -92,6 +102,8 @@ struct MatrixProduct {
   /// Cache lines that weights are fetched into the first level ahead of their
   /// use, where the processor does not see what is read next.
   int64_t prefetchedLines = 0;
+  /// Null for nothing; else the terms have one loop.
+  const FetchBehind *behind = nullptr;
 };
 
 /// Emits `product` as tiles of rows by column vectors that stay in registers

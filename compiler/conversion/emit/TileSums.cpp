@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/conversion/emit/TileSums.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -22,6 +23,12 @@ static int64_t countTerms(const MatrixProduct &product) {
   return terms;
 }
 
+void TileSums::prefetch(Value at, int64_t level) {
+  memref::PrefetchOp::create(kernel.builder, kernel.getLocation(),
+                             product.weights, at, /*isWrite=*/false,
+                             /*localityHint=*/4 - level, /*isDataCache=*/true);
+}
+
 SmallVector<Value> TileSums::loadWeights(Value weightAt, int64_t first,
                                          int64_t end) {
   if (first == 0 && product.prefetchedLines > 0) {
@@ -29,10 +36,7 @@ SmallVector<Value> TileSums::loadWeights(Value weightAt, int64_t first,
     int64_t distance = llvm::alignTo(product.prefetchedLines * lineElements,
                                      product.terms.back().weightStride);
     for (int64_t line = 0; line < tile.getWidth(); line += lineElements)
-      memref::PrefetchOp::create(
-          kernel.builder, kernel.getLocation(), product.weights,
-          kernel.add(weightAt, line + distance), /*isWrite=*/false,
-          /*localityHint=*/3, /*isDataCache=*/true);
+      prefetch(kernel.add(weightAt, line + distance), /*level=*/1);
   }
   SmallVector<Value> weights;
   for (int64_t v = first; v < end; ++v)
@@ -60,6 +64,11 @@ void TileSums::forEachGroup(
 
 void TileSums::multiplyTerm(MutableArrayRef<Value> accumulators,
                             const Term &term) {
+  if (behindAt) {
+    int64_t lineElements = kernel.machine.getLineElements();
+    prefetch(kernel.add(behindAt, kernel.mul(term.number, lineElements)),
+             /*level=*/2);
+  }
   forEachGroup(term.weightAt, [&](llvm::iota_range<int64_t> sums,
                                   Value weightAt) {
     SmallVector<Value> weights = loadWeights(weightAt, 0, tile.vectors);
@@ -266,10 +275,22 @@ SmallVector<Value> TileSums::sumInBlocks(SmallVector<Value> bias, Value inputAt,
   return sums;
 }
 
+Value TileSums::findBehind(Value firstRow) {
+  const FetchBehind &behind = *product.behind;
+  int64_t ofTile = countTerms(product) * kernel.machine.getLineElements();
+  Value at = arith::MinSIOp::create(
+      kernel.builder, kernel.getLocation(),
+      kernel.add(behind.done, kernel.mul(firstRow, behind.perRow)),
+      kernel.index(std::max<int64_t>(behind.size - ofTile, 0)));
+  return kernel.add(at, behind.start);
+}
+
 SmallVector<Value> TileSums::sum(SmallVector<Value> starts, Value firstRow,
                                  Value inputAt, Value weightAt) {
   for (int64_t row = 0; product.inputOfSum && row < tile.rows; ++row)
     rowsOfSum.push_back(product.inputOfSum->findRow(kernel.add(firstRow, row)));
+  if (product.behind)
+    behindAt = findBehind(firstRow);
   if (product.chains > 1)
     return sumInChains(starts, inputAt, weightAt);
   if (product.blockTerms)

@@ -32,11 +32,13 @@ public:
 
 private:
   /// Where a term is in the input, in the weights, and behind the first term of
-  /// the innermost loop.
+  /// the innermost loop, and its number there.
   struct Term {
-    mlir::Value inputAt, weightAt, offset;
+    mlir::Value inputAt, weightAt, offset, number;
   };
 
+  /// Fetches the line of the weights, or behind them, that has element `at`.
+  void prefetch(mlir::Value at, int64_t level);
   /// The weights of one term, of the vectors from `first` below `end`.
   llvm::SmallVector<mlir::Value> loadWeights(mlir::Value weightAt,
                                              int64_t first, int64_t end);
@@ -52,9 +54,11 @@ private:
                 mlir::Value weightAt, mlir::Value number) {
     mlir::Value offset = kernel.mul(number, loop.inputStride);
     return {kernel.add(inputAt, offset),
-            kernel.add(weightAt, kernel.mul(number, loop.weightStride)),
-            offset};
+            kernel.add(weightAt, kernel.mul(number, loop.weightStride)), offset,
+            number};
   }
+  /// Where a tile fetches the first line of what is behind the weights.
+  mlir::Value findBehind(mlir::Value firstRow);
   /// Multiplies one term into the accumulators of one chain.
   void multiplyTerm(llvm::MutableArrayRef<mlir::Value> accumulators,
                     const Term &term);
@@ -93,6 +97,8 @@ private:
   MatrixTile tile;
   /// Where the rows of the sum that is read elsewhere start.
   llvm::SmallVector<mlir::Value> rowsOfSum;
+  /// What findBehind() found, or null.
+  mlir::Value behindAt;
 };
 
 } // namespace frieze

@@ -112,6 +112,17 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
                              shape.getColumns() - plan.columnsOverWidth);
 
   product.input = padInput(kernel, op, shape);
+  // Each row of a tile fetches as much as the others.
+  int64_t behindPerRow = shape.getTerms() * kernel.machine.getLineElements() /
+                         plan.products.front().rows;
+  auto findBehind = [&](Value column, Value n, Value oh) -> FetchBehind {
+    int64_t perProduct = behindPerRow * shape.output.width;
+    int64_t perImage = perProduct * shape.output.height;
+    Value before = kernel.mul(column, perImage * shape.output.batch / panel);
+    return {shape.getTerms() * padded, plan.elementsBehind, behindPerRow,
+            kernel.add(before, kernel.add(kernel.mul(n, perImage),
+                                          kernel.mul(oh, perProduct)))};
+  };
   auto emitPanel = [&](Value group, const Panels &panels, Value column) {
     product.columns = panels.columns;
     product.terms = getTerms(shape, panels.padded);
@@ -138,6 +149,9 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
               kernel.mul(n, shape.output.getImageElements()),
               kernel.add(kernel.mul(oh, shape.output.getRowElements()),
                          rows.channelBase));
+          FetchBehind behind = findBehind(column, n, oh);
+          if (behind.size)
+            rows.behind = &behind;
           emit(rows);
         });
       });

@@ -184,10 +184,13 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
 }
 
 /// How the product reads a kernel from memory.
-static void planMemory(const Machine &machine, const ConvShape &shape,
-                       KernelPlan &plan) {
+static void planMemory(const Machine &machine, nn::ConvOp op,
+                       const ConvShape &shape, KernelPlan &plan) {
   int64_t bytes = shape.getKernelBytes();
   plan.prefetchedLines = countLinesAhead(machine, bytes, KernelReads::Often);
+  // Terms are counted along one loop.
+  if (shape.window.height == 1 && shape.hasContiguousRows())
+    plan.elementsBehind = countElementsBehind(machine, op, bytes);
   // The partial sums lie in the result.
   if (shape.pool || shape.target.device || plan.columnsOverWidth ||
       shape.getColumns() % machine.lanes != 0)
@@ -222,7 +225,7 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
           chooseMatrixTile(machine, getProductShape(shape, columns)));
       plan.scratchElements = shape.getPaddedElements();
       if (!shape.isDepthwise())
-        planMemory(machine, shape, plan);
+        planMemory(machine, op, shape, plan);
     }
   } else {
     plan.form = "over width";

@@ -8,8 +8,10 @@
 #include "compiler/conversion/plan/FetchAhead.h"
 #include "compiler/conversion/plan/ElementType.h"
 #include "compiler/conversion/plan/Panels.h"
+#include "dialect/Weights.h"
 #include "dialect/Winograd.h"
 
+using namespace mlir;
 using namespace frieze;
 
 /// The end of a page ends what a processor fetches by itself.
@@ -42,4 +44,24 @@ int64_t frieze::countLinesAhead(const Machine &machine, int64_t kernelBytes,
     return pageBytes / line;
   // From memory, each line takes as long as hundreds of multiply-adds.
   return kernelBytes > machine.caches.secondLevel ? blockBytes / line : 0;
+}
+
+int64_t frieze::countElementsBehind(const Machine &machine, Operation *op,
+                                    int64_t kernelBytes) {
+  int64_t secondLevel = machine.caches.secondLevel;
+  int64_t values = countBytes(op->getOperand(0).getType()) +
+                   countBytes(op->getResult(0).getType());
+  if (!machine.budgets.prefetchedLines || kernelBytes > secondLevel ||
+      values > secondLevel / 2)
+    return 0;
+  int64_t all = 0, behind = 0;
+  for (Operation &other : *op->getBlock()) {
+    int64_t elements = nn::countWeights(&other);
+    all += elements;
+    if (op->isBeforeInBlock(&other))
+      behind += elements;
+  }
+  return all * accumulatorBytes <= secondLevel
+             ? 0
+             : std::min(behind, secondLevel / 2 / accumulatorBytes);
 }

@@ -9,6 +9,7 @@
 #define FRIEZE_COMPILER_CONVERSION_PLAN_FETCHAHEAD_H
 
 #include "compiler/target/Target.h"
+#include "mlir/IR/Operation.h"
 
 namespace frieze {
 
@@ -20,6 +21,13 @@ enum class KernelReads { Once, Often };
 /// reads from one end of a panel to the other.
 int64_t countLinesAhead(const Machine &machine, int64_t kernelBytes,
                         KernelReads reads);
+
+/// Elements behind the kernel of `op`, weights of the ops that follow, that are
+/// fetched into the second-level cache while it is multiplied: as many as half
+/// of that cache holds; 0 where the kernel or the values of `op` need it, or all
+/// weights stay there from one call to the next.
+int64_t countElementsBehind(const Machine &machine, mlir::Operation *op,
+                            int64_t kernelBytes);
 
 /// Terms of a sum, in a loop of so many, whose weights all `rows` read before
 /// those of the next, so that none is read from memory twice; 0 where all terms

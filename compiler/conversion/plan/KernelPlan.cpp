@@ -30,6 +30,8 @@ void KernelPlan::print(llvm::raw_ostream &os) const {
     os << llvm::formatv(", kernel in panels of {0}", panel);
   if (prefetchedLines)
     os << llvm::formatv(", fetched {0} lines ahead", prefetchedLines);
+  if (elementsBehind)
+    os << llvm::formatv(", fetches {0} elements behind it", elementsBehind);
   if (termBlock)
     os << llvm::formatv(", blocks of {0} terms", termBlock);
   if (winograd)

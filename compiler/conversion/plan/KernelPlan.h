@@ -40,6 +40,9 @@ struct KernelPlan {
   int64_t panel = 0;
   /// Cache lines that the weights of its product are fetched ahead.
   int64_t prefetchedLines = 0;
+  /// Elements behind its weights, those of later kernels, that its product
+  /// fetches meanwhile.
+  int64_t elementsBehind = 0;
   /// Terms whose weights all rows read before those of the next terms, as they
   /// come from memory; 0: all.
   int64_t termBlock = 0;
