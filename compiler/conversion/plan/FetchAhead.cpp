@@ -54,14 +54,17 @@ int64_t frieze::countElementsBehind(const Machine &machine, Operation *op,
   if (!machine.budgets.prefetchedLines || kernelBytes > secondLevel ||
       values > secondLevel / 2)
     return 0;
-  int64_t all = 0, behind = 0;
-  for (Operation &other : *op->getBlock()) {
-    int64_t elements = nn::countWeights(&other);
-    all += elements;
-    if (op->isBeforeInBlock(&other))
-      behind += elements;
-  }
-  return all * accumulatorBytes <= secondLevel
-             ? 0
-             : std::min(behind, secondLevel / 2 / accumulatorBytes);
+  // Both sums end early, as every convolution of a net asks for them.
+  int64_t all = 0, most = secondLevel / accumulatorBytes;
+  for (Operation &other : *op->getBlock())
+    if ((all += nn::countWeights(&other)) > most)
+      break;
+  if (all <= most)
+    return 0;
+  most /= 2;
+  int64_t behind = 0;
+  for (Operation *next = op->getNextNode(); next && behind < most;
+       next = next->getNextNode())
+    behind += nn::countWeights(next);
+  return std::min(behind, most);
 }
