@@ -134,6 +134,7 @@ LOWERINGS = {
          "shape.stride.width * shape.input.channels"),
         ("lowerConv: dilation", "shape.dilation.height * shape.input.getRowElements()",
          "shape.input.getRowElements()"),
+        ("lowerConv: zeros behind a sequence", "padding.right * channels", "int64_t(0)"),
         ("lowerConv: bias of a group", "kernel.add(kernel.mul(group, padded), column)",
          "column"),
         ("lowerConv: border", "op.getBorderAttr()", "ElementsAttr()"),
@@ -318,6 +319,9 @@ LOWERINGS = {
         ("concat in place: outputs", "isReturned(concat.getOutput())", "false"),
     ],
     "compiler/conversion/emit/BufferBinder.cpp": [
+        ("lowerConv: room before a sequence",
+         "plan.values.lookup(storage).offset - padding->before",
+         "plan.values.lookup(storage).offset"),
         ("concat in place: first channel",
          "part->firstChannel * bytesOf(type.getElementType())", "int64_t(0)"),
     ],
@@ -415,6 +419,7 @@ LOWERINGS = {
     "compiler/conversion/plan/MemoryPlan.cpp": [
         ("memory: results that an operand's kernel stores", "places.lookup(findComputing(op))",
          "places.lookup(op)"),
+        ("memory: room behind a sequence", "own.behind = std::max(own.behind, room.behind);", ";"),
         ("memory: concat that a conv begins", "begin != begins.end()", "false"),
         ("memory: operand that is read again replaced",
          "lastUses.lookup(storage).number == places[op].number", "true"),

@@ -223,11 +223,11 @@ TEST_F(MemoryPlanTest, AValueIsOneOutputOnly) {
 
 TEST_F(MemoryPlanTest, ScratchLivesWhileItsOpRuns) {
   plan(R"(
-    func.func @model(%x: tensor<1x8x4xf32>) -> tensor<1x8x4xf32> {
-      %0 = nn.activation relu %x : tensor<1x8x4xf32>
-      %1 = nn.conv %0 kernel(dense<0.5> : tensor<3x4x4xf32>) padding = [1, 1] : tensor<1x8x4xf32> -> tensor<1x8x4xf32>
-      %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x4x4xf32>) padding = [1, 1] : tensor<1x8x4xf32> -> tensor<1x8x4xf32>
-      return %2 : tensor<1x8x4xf32>
+    func.func @model(%x: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+      %0 = nn.activation relu %x : tensor<1x1x8x4xf32>
+      %1 = nn.conv %0 kernel(dense<0.5> : tensor<1x3x4x4xf32>) padding = [0, 0, 1, 1] : tensor<1x1x8x4xf32> -> tensor<1x1x8x4xf32>
+      %2 = nn.conv %1 kernel(dense<0.5> : tensor<1x3x4x4xf32>) padding = [0, 0, 1, 1] : tensor<1x1x8x4xf32> -> tensor<1x1x8x4xf32>
+      return %2 : tensor<1x1x8x4xf32>
     })");
   ASSERT_TRUE(result.scratch.contains(getOp(1)));
   ArenaSlot scratch = result.scratch.lookup(getOp(1));
@@ -238,6 +238,45 @@ TEST_F(MemoryPlanTest, ScratchLivesWhileItsOpRuns) {
   // The second conv's may take its place.
   EXPECT_EQ(result.scratch.lookup(getOp(2)).offset, scratch.offset);
   EXPECT_EQ(result.arenaBytes, 192 + 128 + 128);
+}
+
+TEST_F(MemoryPlanTest, APaddedSequenceHasRoomForIt) {
+  // 1 position of 12 channels before it, whole cache lines, and 2 behind it; of
+  // what it replaces as well. Nothing is copied.
+  plan(R"(
+    func.func @model(%x: tensor<1x8x12xf32>) -> tensor<1x8x12xf32> {
+      %0 = nn.softmax %x axis = 2 : tensor<1x8x12xf32>
+      %1 = nn.activation exp %0 : tensor<1x8x12xf32>
+      %2 = nn.conv %1 kernel(dense<0.5> : tensor<4x12x12xf32>) padding = [1, 2] : tensor<1x8x12xf32> -> tensor<1x8x12xf32>
+      %3 = nn.softmax %2 axis = 2 : tensor<1x8x12xf32>
+      return %3 : tensor<1x8x12xf32>
+    })");
+  EXPECT_EQ(result.rooms.lookup(getValue(0)).before, 48);
+  EXPECT_EQ(result.rooms.lookup(getValue(1)).before, 48);
+  EXPECT_EQ(result.rooms.lookup(getValue(1)).behind, 96);
+  EXPECT_EQ(getSlot(0).offset, 64);
+  EXPECT_EQ(getSlot(1).offset, 64);
+  EXPECT_TRUE(result.scratch.empty());
+  EXPECT_GE(getSlot(2).offset, 64 + 384 + 96);
+  EXPECT_EQ(result.arenaBytes, 64 + 512 + 384);
+}
+
+TEST_F(MemoryPlanTest, WhatIsNoRunWithItsPaddingHasNoRoom) {
+  // An input, two sequences, and an image.
+  plan(R"(
+    func.func @model(%x: tensor<1x8x16xf32>, %y: tensor<2x8x16xf32>, %z: tensor<1x4x4x16xf32>)
+        -> (tensor<1x8x16xf32>, tensor<2x8x16xf32>, tensor<1x4x4x16xf32>) {
+      %0 = nn.conv %x kernel(dense<0.5> : tensor<3x16x16xf32>) padding = [1, 1] : tensor<1x8x16xf32> -> tensor<1x8x16xf32>
+      %1 = nn.softmax %y axis = 2 : tensor<2x8x16xf32>
+      %2 = nn.conv %1 kernel(dense<0.5> : tensor<3x16x16xf32>) padding = [1, 1] : tensor<2x8x16xf32> -> tensor<2x8x16xf32>
+      %3 = nn.softmax %z axis = 3 : tensor<1x4x4x16xf32>
+      %4 = nn.conv %3 kernel(dense<0.5> : tensor<1x3x16x16xf32>) padding = [0, 0, 1, 1] : tensor<1x4x4x16xf32> -> tensor<1x4x4x16xf32>
+      return %0, %2, %4 : tensor<1x8x16xf32>, tensor<2x8x16xf32>, tensor<1x4x4x16xf32>
+    })");
+  EXPECT_TRUE(result.rooms.empty());
+  EXPECT_TRUE(result.scratch.contains(getOp(0)));
+  EXPECT_TRUE(result.scratch.contains(getOp(2)));
+  EXPECT_TRUE(result.scratch.contains(getOp(4)));
 }
 
 TEST_F(MemoryPlanTest, AnUnreadResultHasAPlace) {

@@ -62,9 +62,25 @@ void BufferBinder::bind(Operation *op) {
     bindValue(binary->op->getResult(0));
     kernel.buffers[op->getResult(0)] = kernel.buffers[binary->op->getResult(0)];
   }
-  if (int64_t elements = kernels.getScratchElements(op))
+  bindRoom(op);
+  // Where padding is all that it is for, and has room elsewhere, there is none.
+  int64_t elements = kernels.getScratchElements(op);
+  if (plan.scratch.contains(op))
     kernel.scratch[op] = viewArena(plan.scratch.lookup(op).offset,
                                    kernel.getAccumulatorType(), elements);
+}
+
+void BufferBinder::bindRoom(Operation *op) {
+  std::optional<MemoryPlan::Room> padding =
+      MemoryPlan::findPadding(op, kernels);
+  Value storage = padding ? MemoryPlan::getStorage(op->getOperand(0)) : Value();
+  if (!plan.rooms.contains(storage))
+    return;
+  int64_t bytes =
+      padding->before + countBytes(storage.getType()) + padding->behind;
+  kernel.withRoom[op] =
+      viewArena(plan.values.lookup(storage).offset - padding->before,
+                kernel.getAccumulatorType(), bytes / accumulatorBytes);
 }
 
 bool BufferBinder::hasKernel(Operation *op) const {

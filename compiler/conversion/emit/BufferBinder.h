@@ -37,6 +37,9 @@ protected:
   /// The same in `bytes`.
   mlir::Value view(mlir::Value bytes, mlir::Value offset, mlir::Type element,
                    int64_t count);
+  /// Binds the input of `op` with the room for its padding, where there is
+  /// some.
+  void bindRoom(mlir::Operation *op);
   /// Where the channels of `value` begin in a concatenation, or null where they
   /// are not written there.
   mlir::Value findPart(mlir::Value value);

@@ -55,7 +55,9 @@ public:
   void emit(size_t axis, Value from, Value to);
 
 private:
-  void fill(Value to, int64_t count);
+  void fill(Value to, int64_t count) {
+    fillPadding(kernel, output, to, count, value, border, shape.back());
+  }
 
   KernelBuilder &kernel;
   Value input, output, border;
@@ -67,16 +69,17 @@ private:
 };
 } // namespace
 
-void PadEmitter::fill(Value to, int64_t count) {
+void frieze::fillPadding(KernelBuilder &kernel, Value buffer, Value at,
+                         int64_t count, float value, Value border,
+                         int64_t channels) {
   if (!border)
     return kernel.forEachVector(count, [&](Value offset, int64_t width) {
-      kernel.storeVector(kernel.constant(value, width), output,
-                         kernel.add(to, offset), width);
+      kernel.storeVector(kernel.constant(value, width), buffer,
+                         kernel.add(at, offset), width);
     });
-  int64_t channels = shape.back();
-  kernel.forEach(count / channels, [&](Value pixel) {
-    emitCopy(kernel, border, kernel.index(0), output,
-             kernel.add(to, kernel.mul(pixel, channels)), channels);
+  kernel.forEach(count / channels, [&](Value position) {
+    emitCopy(kernel, border, kernel.index(0), buffer,
+             kernel.add(at, kernel.mul(position, channels)), channels);
   });
 }
 

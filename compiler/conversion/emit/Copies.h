@@ -23,6 +23,12 @@ void emitCopy(KernelBuilder &kernel, mlir::Value from, mlir::Value fromAt,
 void emitMove(KernelBuilder &kernel, mlir::Value buffer, mlir::Value fromAt,
               mlir::Value toAt, int64_t count);
 
+/// Fills `count` elements of `buffer` from `at` with `value`, or each position
+/// of `channels` among them with `border`, where given.
+void fillPadding(KernelBuilder &kernel, mlir::Value buffer, mlir::Value at,
+                 int64_t count, float value, mlir::Value border,
+                 int64_t channels);
+
 /// Writes `input` of `shape` into `output` with `low` and `high` positions
 /// around it of `value`, or of `border`, with one value per channel, where
 /// given.

@@ -91,6 +91,9 @@ public:
   /// that it carries from call to call.
   llvm::DenseMap<mlir::Value, mlir::Value> buffers;
   llvm::DenseMap<mlir::Operation *, mlir::Value> scratch, carried;
+  /// The input of a convolution with the room around it that its padding takes,
+  /// where there is some.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> withRoom;
   /// Of a copy of an op, the op, whose packed parameters it shares.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> originals;
 

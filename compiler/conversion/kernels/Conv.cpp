@@ -51,7 +51,8 @@ static SmallVector<ReductionLoop> getTerms(const ConvShape &shape,
   return terms;
 }
 
-/// The input with its padding in it.
+/// The input with its padding in it: where it is, if there is room around it,
+/// or in a copy.
 static Value padInput(KernelBuilder &kernel, ConvOp op,
                       const ConvShape &shape) {
   Value input = kernel.buffers[op.getInput()];
@@ -63,10 +64,19 @@ static Value padInput(KernelBuilder &kernel, ConvOp op,
     low.insert(low.begin() + 1, padding.top);
     high.insert(high.begin() + 1, padding.bottom);
   }
-  Value padded = kernel.scratch[op];
   Value border;
   if (ElementsAttr values = op.getBorderAttr())
     border = kernel.loadConstants(op, "border", *readWeights(values));
+  if (Value padded = kernel.withRoom.lookup(op)) {
+    int64_t channels = shape.input.channels;
+    fillPadding(kernel, padded, kernel.index(0), padding.left * channels, 0.0f,
+                border, channels);
+    fillPadding(kernel, padded,
+                kernel.index((shape.input.width - padding.right) * channels),
+                padding.right * channels, 0.0f, border, channels);
+    return padded;
+  }
+  Value padded = kernel.scratch[op];
   emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
           0.0f, border);
   return padded;

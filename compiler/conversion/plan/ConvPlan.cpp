@@ -171,6 +171,7 @@ static KernelPlan planWinograd(const Target &target, const Machine &machine,
     tile = ofAll;
   }
   plan.products.push_back(tile);
+  plan.padsInput = !shape.padding.isZero();
   plan.scratchElements = winograd.getEnd();
   // Of one that fits, the processor sees the pattern only when half of a point
   // is done. In registers, all points of a term are read at once.
@@ -223,6 +224,7 @@ KernelPlan frieze::planConv(const Target &target, const Machine &machine,
     } else {
       plan.products.push_back(
           chooseMatrixTile(machine, getProductShape(shape, columns)));
+      plan.padsInput = !shape.padding.isZero();
       plan.scratchElements = shape.getPaddedElements();
       if (!shape.isDepthwise())
         planMemory(machine, op, shape, plan);

@@ -58,6 +58,13 @@ const KernelPlan *KernelPlans::find(Operation *op,
   return &found->second[&machine - target.machines.data()];
 }
 
+bool KernelPlans::padsInput(Operation *op) const {
+  auto found = plans.find(op);
+  return found != plans.end() &&
+         llvm::any_of(found->second,
+                      [](const KernelPlan &plan) { return plan.padsInput; });
+}
+
 int64_t KernelPlans::getScratchElements(Operation *op) const {
   int64_t most = 0;
   if (auto found = plans.find(op); found != plans.end())

@@ -35,6 +35,9 @@ struct KernelPlan {
   /// Of a depthwise convolution: whether its tiles read the input where it is,
   /// and have the padding in registers.
   bool isInPlace = false;
+  /// Of a convolution: whether it reads a copy of its input, with the padding
+  /// around it, where that has no room for it.
+  bool padsInput = false;
   /// Of a convolution or dense layer: columns whose weights are packed
   /// together, in the order in which a tile reads them.
   int64_t panel = 0;
@@ -83,6 +86,8 @@ public:
   }
   /// The plan of `op` for a machine of the target; null where it is no kernel.
   const KernelPlan *find(mlir::Operation *op, const Machine &machine) const;
+  /// Whether `op` has KernelPlan::padsInput on any machine.
+  bool padsInput(mlir::Operation *op) const;
   /// Elements of scratch memory that `op` needs on any machine.
   int64_t getScratchElements(mlir::Operation *op) const;
 

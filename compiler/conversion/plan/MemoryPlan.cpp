@@ -8,7 +8,7 @@
 #include "compiler/conversion/plan/MemoryPlan.h"
 #include "compiler/conversion/plan/BinaryInEpilogue.h"
 #include "compiler/conversion/plan/ConcatPart.h"
-#include "compiler/conversion/plan/ElementType.h"
+#include "compiler/conversion/plan/ConvShape.h"
 #include "compiler/conversion/plan/MicroBatch.h"
 #include "compiler/conversion/plan/StreamState.h"
 #include "compiler/conversion/plan/WindowsInPlace.h"
@@ -51,6 +51,19 @@ static int64_t place(MutableArrayRef<Request> requests) {
     total = std::max(total, offset + request.slot->bytes);
   }
   return total;
+}
+
+std::optional<MemoryPlan::Room>
+MemoryPlan::findPadding(Operation *op, const KernelPlans &kernels) {
+  auto conv = dyn_cast<nn::ConvOp>(op);
+  if (!conv || !kernels.padsInput(op) || conv.getSpatialRank() > 1 ||
+      kernels.getTarget().device)
+    return std::nullopt;
+  ConvShape shape(conv, kernels.getTarget());
+  int64_t position = shape.input.channels * accumulatorBytes;
+  if (shape.input.batch > 1)
+    return std::nullopt;
+  return Room{shape.padding.left * position, shape.padding.right * position};
 }
 
 Value MemoryPlan::getStorage(Value value) {
@@ -173,6 +186,28 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     }
     return nullptr;
   };
+  /// Makes room around `value` where it has none, or less.
+  auto makeRoom = [&](Value value, const Room &room) {
+    Room &own = plan.rooms[value];
+    own.before = std::max(own.before, room.before);
+    own.behind = std::max(own.behind, room.behind);
+  };
+  function.walk([&](Operation *op) {
+    std::optional<Room> padding = findPadding(op, kernels);
+    Value storage = padding ? getStorage(op->getOperand(0)) : Value();
+    if (!plan.values.contains(storage) || plan.perCall.contains(storage))
+      return;
+    makeRoom(storage, *padding);
+    int64_t padded =
+        padding->before + countBytes(storage.getType()) + padding->behind;
+    if (kernels.getScratchElements(op) * accumulatorBytes == padded)
+      plan.scratch.erase(op);
+  });
+  // What is replaced has the room of what replaces it.
+  for (Operation &op : llvm::reverse(function.getBody().front()))
+    if (op.getNumResults() == 1 && plan.rooms.contains(op.getResult(0)))
+      if (Value operand = findReplaced(&op))
+        makeRoom(operand, Room(plan.rooms[op.getResult(0)]));
   SmallVector<Request> requests;
   llvm::DenseMap<Value, size_t> requestOf;
   SmallVector<std::pair<ArenaSlot *, ArenaSlot *>> replaced;
@@ -194,17 +229,25 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     bool isPerCall = plan.perCall.contains(value);
     int64_t end = isPerCall ? last.stepLast : last.number;
     if (Value operand = findReplaced(op)) {
+      if (plan.rooms.contains(operand))
+        plan.rooms[value] = Room(plan.rooms[operand]);
       Request &request = requests[requestOf.lookup(operand)];
       request.last = std::max(request.last, end);
       requestOf[value] = requestOf.lookup(operand);
       replaced.push_back({&found->second, request.slot});
       return;
     }
+    if (auto room = plan.rooms.find(value); room != plan.rooms.end())
+      found->second.bytes =
+          slotBytes(room->second.before) +
+          slotBytes(found->second.bytes + room->second.behind);
     requestOf[value] = requests.size();
     requests.push_back(
         {&found->second, isPerCall ? place.stepFirst : place.number, end});
   });
   plan.arenaBytes = place(requests);
+  for (auto &[value, room] : plan.rooms)
+    plan.values[value].offset += slotBytes(room.before);
   for (auto [slot, of] : replaced)
     slot->offset = of->offset;
   return plan;

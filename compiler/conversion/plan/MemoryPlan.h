@@ -34,6 +34,12 @@ struct MemoryPlan {
   llvm::DenseMap<mlir::Value, unsigned> outputs;
   /// Values that are kept for every call of a micro-batch, one after the other.
   llvm::DenseSet<mlir::Value> perCall;
+  /// Bytes before and behind values, in their slots, for the padding of
+  /// convolutions that read them.
+  struct Room {
+    int64_t before = 0, behind = 0;
+  };
+  llvm::DenseMap<mlir::Value, Room> rooms;
   int64_t arenaBytes = 0;
 
   /// Plans `function`, a straight line of nn ops on f32 tensors whose kernels
@@ -44,6 +50,10 @@ struct MemoryPlan {
   static MemoryPlan create(mlir::func::FuncOp function,
                            const KernelPlans &kernels);
 
+  /// The padding of `op`, a convolution that reads it from memory, if its
+  /// elements are one run with it before and behind: of one sequence.
+  static std::optional<Room> findPadding(mlir::Operation *op,
+                                         const KernelPlans &kernels);
   /// The value whose memory `value` is: a reshape shares its input's.
   static mlir::Value getStorage(mlir::Value value);
 };
