@@ -59,11 +59,6 @@ static Value padInput(KernelBuilder &kernel, ConvOp op,
   if (shape.padding.isZero())
     return input;
   const SpatialPadding &padding = shape.padding;
-  SmallVector<int64_t> low{0, padding.left, 0}, high{0, padding.right, 0};
-  if (op.getSpatialRank() == 2) {
-    low.insert(low.begin() + 1, padding.top);
-    high.insert(high.begin() + 1, padding.bottom);
-  }
   Value border;
   if (ElementsAttr values = op.getBorderAttr())
     border = kernel.loadConstants(op, "border", *readWeights(values));
@@ -75,6 +70,11 @@ static Value padInput(KernelBuilder &kernel, ConvOp op,
                 kernel.index((shape.input.width - padding.right) * channels),
                 padding.right * channels, 0.0f, border, channels);
     return padded;
+  }
+  SmallVector<int64_t> low{0, padding.left, 0}, high{0, padding.right, 0};
+  if (op.getSpatialRank() == 2) {
+    low.insert(low.begin() + 1, padding.top);
+    high.insert(high.begin() + 1, padding.bottom);
   }
   Value padded = kernel.scratch[op];
   emitPad(kernel, input, op.getInput().getType().getShape(), padded, low, high,
