@@ -76,11 +76,10 @@ void BufferBinder::bindRoom(Operation *op) {
   Value storage = padding ? MemoryPlan::getStorage(op->getOperand(0)) : Value();
   if (!plan.rooms.contains(storage))
     return;
-  int64_t bytes =
-      padding->before + countBytes(storage.getType()) + padding->behind;
   kernel.withRoom[op] =
       viewArena(plan.values.lookup(storage).offset - padding->before,
-                kernel.getAccumulatorType(), bytes / accumulatorBytes);
+                kernel.getAccumulatorType(),
+                padding->countBytesWith(storage) / accumulatorBytes);
 }
 
 bool BufferBinder::hasKernel(Operation *op) const {

@@ -159,9 +159,10 @@ static void lowerConv(KernelBuilder &kernel, ConvOp op,
               kernel.mul(n, shape.output.getImageElements()),
               kernel.add(kernel.mul(oh, shape.output.getRowElements()),
                          rows.channelBase));
-          FetchBehind behind = findBehind(column, n, oh);
-          if (behind.size)
-            rows.behind = &behind;
+          std::optional<FetchBehind> behind;
+          if (plan.elementsBehind)
+            behind = findBehind(column, n, oh);
+          rows.behind = behind ? &*behind : nullptr;
           emit(rows);
         });
       });

@@ -53,6 +53,10 @@ static int64_t place(MutableArrayRef<Request> requests) {
   return total;
 }
 
+int64_t MemoryPlan::Room::countBytesWith(Value value) const {
+  return before + countBytes(value.getType()) + behind;
+}
+
 std::optional<MemoryPlan::Room>
 MemoryPlan::findPadding(Operation *op, const KernelPlans &kernels) {
   auto conv = dyn_cast<nn::ConvOp>(op);
@@ -198,9 +202,8 @@ MemoryPlan MemoryPlan::create(func::FuncOp function, const KernelPlans &kernels,
     if (!plan.values.contains(storage) || plan.perCall.contains(storage))
       return;
     makeRoom(storage, *padding);
-    int64_t padded =
-        padding->before + countBytes(storage.getType()) + padding->behind;
-    if (kernels.getScratchElements(op) * accumulatorBytes == padded)
+    if (kernels.getScratchElements(op) * accumulatorBytes ==
+        padding->countBytesWith(storage))
       plan.scratch.erase(op);
   });
   // What is replaced has the room of what replaces it.

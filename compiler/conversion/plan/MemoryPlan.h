@@ -38,6 +38,9 @@ struct MemoryPlan {
   /// convolutions that read them.
   struct Room {
     int64_t before = 0, behind = 0;
+
+    /// Bytes of `value` and of the room.
+    int64_t countBytesWith(mlir::Value value) const;
   };
   llvm::DenseMap<mlir::Value, Room> rooms;
   int64_t arenaBytes = 0;
